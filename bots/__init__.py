@@ -1,0 +1,1 @@
+"""The doors: terminal, Slack and Discord, all before one Desk."""

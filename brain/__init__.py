@@ -1,0 +1,1 @@
+"""The brain: from a question and an audience to a cited answer or an honest refusal."""

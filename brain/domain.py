@@ -1,0 +1,155 @@
+"""The frozen objects that carry everything: a Question becomes Passages, Passages become an Answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in a document a passage stands: page, heading path, slide, or sheet and row.
+
+    `page` and `slide` count from 1; `row` is the number that a spreadsheet shows beside the row;
+    `part` names a piece inside a container (a mail's header block, an attachment).
+    """
+
+    page: int | None = None
+    heading: tuple[str, ...] = ()
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    part: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The place in words, such as `p. 3`, `slide 4`, `Prices, row 12` or `Leave › Parental leave`."""
+        if self.slide is not None:
+            return f"slide {self.slide}"
+        if self.sheet is not None:
+            return self.sheet if self.row is None else f"{self.sheet}, row {self.row}"
+        if self.row is not None:
+            return f"row {self.row}"
+        if self.page is not None:
+            return f"p. {self.page}"
+        if self.heading:
+            return " › ".join(self.heading)
+        return self.part or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document behind a passage. `document` is the path under the ingested folder, or the URL."""
+
+    document: str
+    title: str
+    space: str
+    uri: str
+    locator: Locator
+    modified: datetime | None = None
+    document_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A verbatim stretch of a document.
+
+    `text` equals `document_text[start:end]`. `context` (title and heading path) and `table_header`
+    (tab-separated cells, where the passage starts inside a table) are searched and shown, never quoted.
+    In `text`, a newline ends a block, a tab parts table cells, and `- ` or `1. ` opens a list item.
+    """
+
+    id: int
+    text: str
+    source: Source
+    score: float = 0.0
+    context: str = ""
+    table_header: str = ""
+    ordinal: int = 0
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of the thread and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, by whom, and the only spaces that may be read for it.
+
+    `audience` holds space names and is decided by the door before anything is retrieved.
+    """
+
+    text: str
+    asker: str = "terminal"
+    audience: frozenset[str] = frozenset({"general"})
+    history: tuple[Turn, ...] = ()
+
+
+class RefusalReason(StrEnum):
+    """Why a question was not answered."""
+
+    NO_EVIDENCE = "no_evidence"
+    UNSUPPORTED = "unsupported"
+    NOTHING_INDEXED = "nothing_indexed"
+    NOT_A_QUESTION = "not_a_question"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing is said, and why: what was searched and which documents came nearest."""
+
+    reason: RefusalReason
+    spaces: tuple[str, ...]
+    documents_searched: int
+    nearest: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`quote` stands verbatim in `passage.text`; `number` is what the answer shows in brackets."""
+
+    number: int
+    passage: Passage
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the numbers of the citations that back it (never empty)."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Every step of an answer, for `citewise why`. All values are plain JSON."""
+
+    id: str
+    question: str
+    standalone: str = ""
+    steps: Mapping[str, object] = field(default_factory=dict)
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    refusal: Refusal | None
+    trace: Trace
+    retrieved: tuple[Passage, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """True where the documents do not answer the question."""
+        return self.refusal is not None

@@ -1,0 +1,69 @@
+"""The one tree of errors: each carries the sentence for the person, and whether trying again helps.
+
+CitewiseError
+├── UsageError            wrong input; the sentence names it and the remedy
+├── HomeLocked            another process owns the home folder
+├── NothingIndexed        there is no document to answer from
+├── EmbedderMismatch      the catalog's vectors come from another embedder
+├── WeightsUnavailable    model files can be neither fetched nor found
+├── ModelUnavailable      a language model or endpoint does not answer
+├── StorageFailed         disk full, database damaged, folder not writable
+└── UnreadableDocument    one file that can't be read; recorded, the rest goes on
+"""
+
+from typing import ClassVar
+
+
+class CitewiseError(Exception):
+    """A failure that is told to a person in `sentence`; `detail` is for the admin's log only."""
+
+    exit_code: ClassVar[int] = 1
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, sentence: str, *, detail: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.detail = detail
+
+
+class UsageError(CitewiseError):
+    """The person asked for something that can't be done as asked."""
+
+    exit_code = 2
+
+
+class HomeLocked(CitewiseError):
+    """Another process owns this home folder."""
+
+    exit_code = 3
+    retryable = True
+
+
+class NothingIndexed(CitewiseError):
+    """No document is indexed in the spaces that were asked."""
+
+    exit_code = 4
+
+
+class EmbedderMismatch(CitewiseError):
+    """The vectors in the catalog were made by another embedder than the one that is set."""
+
+
+class WeightsUnavailable(CitewiseError):
+    """Model files can be neither fetched nor found in the cache."""
+
+    retryable = True
+
+
+class ModelUnavailable(CitewiseError):
+    """A language model, embeddings endpoint or reranker does not answer."""
+
+    retryable = True
+
+
+class StorageFailed(CitewiseError):
+    """The disk is full, a database is damaged, or a folder can't be written."""
+
+
+class UnreadableDocument(CitewiseError):
+    """One file can't be read: it is recorded as a failure and everything else goes on."""

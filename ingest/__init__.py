@@ -1,0 +1,1 @@
+"""Ingest: from files and pages to passages in the catalog."""
