@@ -1,0 +1,1 @@
+"""Reading plain text: sentences, words and quotes, without any model."""

@@ -1,0 +1,67 @@
+"""Words as searching and checking see them: folded, stemmed, and without the little ones."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer  # pure Python: cheap to import
+
+# Function words carry no topic. Negations and numbers are left out of this list: they carry conditions.
+STOPWORDS = frozenset(
+    """a about above after again against all also am an and any are as at be because been before being below
+    between both but by can could did do does doing down during each few for from further get gets got had has have having he
+    her here hers herself him himself his how i if in into is it its itself just let me more most my myself of
+    off on once only or other our ours ourselves out over own please s same she should so some such t tell than
+    that the their theirs them themselves then there these they this those through to too under until up us very
+    was we were what when where which while who whom whose why will with would you your yours yourself
+    yourselves may might must shall upon via per within vs regarding concerning""".split()
+)
+
+_WORD = re.compile(r"[^\W_]+(?:['’.\-/&+][^\W_]+)*\+*#?", re.UNICODE)
+_PIECE = re.compile(r"[^\W_]+", re.UNICODE)
+_stemmer = snowballstemmer.stemmer("english")
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms resolved and accents dropped, so that `Café` meets `cafe`."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'").lower()
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The Snowball English stem (Porter2) of a folded word; numbers and short words stay as they are."""
+    if len(word) < 4 or any(c.isdigit() for c in word):
+        return word
+    return str(_stemmer.stemWord(word))
+
+
+def words(text: str) -> list[str]:
+    """Folded words in order, split at hyphens, slashes and apostrophes as the keyword index splits them."""
+    return _PIECE.findall(fold(text))
+
+
+def content_words(text: str) -> list[str]:
+    """Folded words in order without function words and single letters (single digits stay)."""
+    return [w for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit())]
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the content words, in order, repeats kept."""
+    return [stem(w) for w in content_words(text)]
+
+
+def unique(items: Iterable[str]) -> list[str]:
+    """The items without repeats, first come first."""
+    return list(dict.fromkeys(items))
+
+
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,:/]\d+)*")
+
+
+def numbers(text: str) -> set[str]:
+    """Numbers as written, thousands separators dropped: `1,500` and `1500` are the same."""
+    return {re.sub(r",(?=\d{3}\b)", "", found) for found in _NUMBER.findall(text)}
