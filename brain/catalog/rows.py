@@ -1,0 +1,207 @@
+"""The frozen rows that go into and come out of the catalog."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brain.domain import Locator
+
+Vector = NDArray[np.float32]
+
+
+class DocumentState(StrEnum):
+    """Where a file stands: read and searchable, not readable, or taken out."""
+
+    CURRENT = "current"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A set of documents with one audience."""
+
+    id: int
+    name: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A folder or address that was ingested; `watched` ones are kept in step by the service."""
+
+    id: int
+    url: str
+    space: str
+    watched: bool
+    added: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """A passage to be stored: `text` must equal the document's `text[start:end]`.
+
+    `vector_key` names the embedded string (context, table header and text): its SHA-256 in hex.
+    """
+
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    vector_key: str
+    context: str = ""
+    table_header: str = ""
+    locator: Locator = field(default_factory=Locator)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A file as it was read just now. `path` is relative to its drive (or the page's address).
+
+    `vectors` holds what was embedded now, by vector key: every passage's key must either be in it or
+    already have a vector in the catalog. `mtime_ns` is the file system's time, `modified` what is shown.
+    """
+
+    space: str
+    drive_id: int
+    path: str
+    uri: str
+    title: str
+    media_type: str
+    size: int
+    mtime_ns: int
+    content_hash: str
+    text: str
+    passages: tuple[NewPassage, ...]
+    vectors: Mapping[str, Vector] = field(default_factory=dict)
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What a document's arrival changed, counted in passages."""
+
+    document_id: int
+    version: int
+    added: int
+    kept: int
+    removed: int
+
+
+class LedgerEntry(NamedTuple):
+    """What the catalog knows of a file (a tuple, since a scan makes 100,000 of them).
+
+    Where `state` is FAILED the rest describes the file that failed, and `document_id` is its last
+    readable version, which stays searchable, or None.
+    """
+
+    document_id: int | None
+    size: int
+    mtime_ns: int
+    content_hash: str
+    state: DocumentState
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that couldn't be read: `sentence` is for people, `detail` for the admin's log."""
+
+    drive_id: int
+    space: str
+    path: str
+    sentence: str
+    detail: str
+    retryable: bool
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document as lists show it."""
+
+    id: int
+    title: str
+    path: str
+    space: str
+    uri: str
+    drive_id: int
+    media_type: str
+    size: int
+    content_hash: str
+    version: int
+    passages: int
+    modified: datetime | None
+    indexed: datetime
+    state: DocumentState
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One state that a document has been in; `text_kept` says whether its words can still be shown."""
+
+    number: int
+    created: datetime
+    content_hash: str
+    characters: int
+    text_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is to answer from."""
+
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnembeddedText:
+    """A string that has no vector from the wanted embedder yet."""
+
+    vector_key: str
+    text: str
+
+
+class OperationKind(StrEnum):
+    """What the indexes must do to catch up with the catalog."""
+
+    PUT_PASSAGE = "put_passage"
+    DROP_PASSAGE = "drop_passage"
+    PUT_DOCUMENT = "put_document"
+    DROP_DOCUMENT = "drop_document"
+
+
+class Operation(NamedTuple):
+    """One entry of the outbox: `target` is a passage's or a document's id; applying it twice is harmless."""
+
+    sequence: int
+    kind: OperationKind
+    space_id: int
+    target: int
+
+
+class IndexedPassage(NamedTuple):
+    """What the indexes hold of a passage. `heading` is the path of headings in words."""
+
+    id: int
+    space_id: int
+    title: str
+    heading: str
+    body: str
+    vector: Vector
+
+
+class IndexedDocument(NamedTuple):
+    """What the keyword index holds of a whole document: `headings` are all its heading paths' words."""
+
+    id: int
+    space_id: int
+    title: str
+    headings: str
+    body: str
