@@ -1,0 +1,142 @@
+"""all-MiniLM-L6-v2 on this machine's CPU, through onnxruntime and tokenizers."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+Vectors = npt.NDArray[np.float32]
+Span = tuple[int, int]
+
+DIMENSIONS = 384
+MAX_TOKENS = 254
+"""What the model was made for, 256, less the markers at both ends."""
+
+_TOKENS_A_RUN = 512
+
+
+class MiniLM(Embeddings):
+    """Unit vectors of texts: the mean over a text's token states, scaled to length 1.
+
+    Texts of equal length run together and others alone, so that nothing is padded and a text's vector
+    is the same whatever is embedded beside it. Runs are spread over `threads` (default: the cores that
+    this process may use); several threads may share the object.
+    """
+
+    def __init__(self, graph: Path | bytes, tokenizer: Path, *, threads: int | None = None) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        # The fused operator is several times slower on a CPU than the two that it replaces.
+        self._session: Any = onnxruntime.InferenceSession(
+            graph if isinstance(graph, bytes) else str(graph),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=["SkipLayerNormFusion"],
+        )
+        self._workers = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="embed")
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One unit vector of 384 numbers a text, in the order of `texts`."""
+        vectors: list[list[float]] = self.embed_array(texts).tolist()
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """The same as a document's vector: this model makes no difference."""
+        return self.embed_documents([text])[0]
+
+    def embed_array(self, texts: Sequence[str]) -> Vectors:
+        """As `embed_documents`, in float32 [texts, 384] without the detour over Python numbers."""
+        ids = [_cut(self._encode(text).ids) for text in texts]
+        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
+
+        def embed(group: list[int]) -> None:
+            vectors[group] = _unit(self._states([ids[index] for index in group]).mean(axis=1))
+
+        self._spread(embed, list(_runs(ids)))
+        return vectors
+
+    def embed_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Vectors of passages, and of character spans in them from the same forward pass.
+
+        Late chunking (Günther et al. 2024, arXiv 2409.04701): a span's vector is the mean over its own
+        tokens, whose states have seen the whole passage. Returns float32 [texts, 384] and, a text,
+        [spans, 384]. A span without any token (blank, or beyond what is read) gets zeros.
+        """
+        encodings = [self._encode(text) for text in texts]
+        ids = [_cut(encoding.ids) for encoding in encodings]
+        whole = np.zeros((len(texts), DIMENSIONS), np.float32)
+        parts = [np.zeros((len(wanted), DIMENSIONS), np.float32) for wanted in spans]
+
+        def embed(group: list[int]) -> None:
+            states = self._states([ids[index] for index in group])
+            whole[group] = _unit(states.mean(axis=1))
+            for index, rows in zip(group, states, strict=True):
+                places = np.array(encodings[index].offsets[1 : len(rows) - 1]).reshape(-1, 2)
+                for number, (start, end) in enumerate(spans[index]):
+                    inside = (places[:, 1] > start) & (places[:, 0] < end)
+                    if inside.any():
+                        parts[index][number] = _unit(rows[1:-1][inside].mean(axis=0))
+
+        self._spread(embed, list(_runs(ids)))
+        return whole, parts
+
+    def count_tokens(self, text: str) -> int:
+        """The text's tokens, without the markers at both ends."""
+        return len(self._encode(text).ids) - 2
+
+    def _encode(self, text: str) -> Any:
+        # Lone surrogates, which some readers let through, can't be handed to the tokenizer.
+        # One text at a time: batches would start threads that a later fork complains about.
+        return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+
+    def _states(self, ids: list[list[int]]) -> Vectors:
+        states: Vectors = self._session.run(None, {"input_ids": np.array(ids, np.int64)})[0]
+        return states
+
+    def _spread(self, work: Callable[[list[int]], None], groups: list[list[int]]) -> None:
+        if len(groups) == 1:
+            work(groups[0])
+            return
+        for _ in self._workers.map(work, groups):
+            pass
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cut(ids: list[int]) -> list[int]:
+    return ids if len(ids) <= MAX_TOKENS + 2 else [*ids[: MAX_TOKENS + 1], ids[-1]]
+
+
+def _runs(ids: list[list[int]]) -> Iterator[list[int]]:
+    """Indices of texts that go through the model together, the longest first."""
+    order = sorted(range(len(ids)), key=lambda index: len(ids[index]), reverse=True)
+    for length, equal in groupby(order, key=lambda index: len(ids[index])):
+        group = list(equal)
+        step = max(1, _TOKENS_A_RUN // length)
+        yield from (group[start : start + step] for start in range(0, len(group), step))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
+    return scaled
