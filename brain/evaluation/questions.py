@@ -1,6 +1,6 @@
 """Questions with known answers: what `citewise eval` asks, and what it holds the answers against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def _question(identity: str, row: Row) -> EvalQuestion:
     return EvalQuestion(identity, text, answers, answerable, gold, yes_no, row.number("numeric"), row.values)
 
 
-def group_by(questions: tuple[EvalQuestion, ...], name: str) -> dict[str, list[int]]:
+def group_by(questions: Sequence[EvalQuestion], name: str) -> dict[str, list[int]]:
     """Positions of the questions for each value of one of their fields, the values sorted."""
     if not any(name in question.fields for question in questions):
         known = sorted({key for question in questions for key in question.fields} - {"id", "question"})

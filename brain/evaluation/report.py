@@ -191,7 +191,7 @@ def build_report(
     theirs = (
         [score(q, said, documents) for q, said in zip(questions, against, strict=True)] if against else None
     )
-    groups = group_by(tuple(questions), by) if by else {}
+    groups = group_by(questions, by) if by else {}
     return EvaluationReport(
         results=tuple(Result(*parts) for parts in zip(questions, predictions, ours, strict=True)),
         metrics=_rows(ours, theirs, bootstrap),

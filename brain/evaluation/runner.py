@@ -9,7 +9,7 @@ from brain.domain import Answer, Question
 from brain.evaluation.bootstrap import Bootstrap
 from brain.evaluation.documents import Documents
 from brain.evaluation.predictions import Prediction, prediction
-from brain.evaluation.questions import EvalQuestion
+from brain.evaluation.questions import EvalQuestion, group_by
 from brain.evaluation.report import EvaluationReport, build_report
 
 # Told how many questions are done, and how many there are.
@@ -43,5 +43,7 @@ def evaluate(
     bootstrap: Bootstrap | None = None,
 ) -> EvaluationReport:
     """Ask every question and score the answers; the options are those of `build_report`."""
+    if by:
+        group_by(questions, by)  # a wrong field is told before the first question is asked
     said = tuple(predict(brain, questions, audience, progress))
     return build_report(questions, said, documents=documents, against=against, by=by, bootstrap=bootstrap)
