@@ -1,0 +1,143 @@
+"""Readers: one for each format, chosen by a file's name and checked against what it really is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+
+from brain.errors import UnreadableDocument
+from ingest.parsed import ParsedDocument
+from ingest.readers.archive_limits import check_archive
+from ingest.readers.sniffing import sniff
+
+DEFAULT_MAX_BYTES = 100 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one kind of file is read: the module and function, and what its content must look like."""
+
+    label: str
+    media_type: str
+    reader: str
+    contents: frozenset[str]
+
+    def read(self, data: bytes, name: str) -> ParsedDocument:
+        """Import the reader only now: its library may take a second to load."""
+        module, function = self.reader.split(":")
+        read: Callable[[bytes, str], ParsedDocument] = getattr(
+            import_module(f"ingest.readers.{module}"), function
+        )
+        return read(data, name)
+
+
+def _format(label: str, media_type: str, reader: str, *contents: str) -> Format:
+    return Format(label, media_type, reader, frozenset(contents))
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_MARKDOWN = _format("a Markdown file", "text/markdown", "markdown:read_markdown", "text", "html")
+_TEXT = _format("a text file", "text/plain", "plain_text:read_text", "text", "html")
+_HTML = _format("a web page", "text/html", "hypertext:read_html", "text", "html")
+_PDF = _format("a PDF", "application/pdf", "pdf:read_pdf", "pdf")
+_DOCX = _format("a Word document", _OFFICE + "wordprocessingml.document", "word:read_docx", "docx")
+
+SUPPORTED: Mapping[str, Format] = MappingProxyType(
+    {
+        ".md": _MARKDOWN,
+        ".markdown": _MARKDOWN,
+        ".txt": _TEXT,
+        ".text": _TEXT,
+        ".html": _HTML,
+        ".htm": _HTML,
+        ".pdf": _PDF,
+        ".docx": _DOCX,
+    }
+)
+"""File name endings, in lower case, that a reader exists for."""
+
+_CONTENT_NAMES = {
+    "png": "a PNG picture",
+    "jpeg": "a JPEG picture",
+    "gif": "a GIF picture",
+    "tiff": "a TIFF picture",
+    "pdf": "a PDF",
+    "html": "a web page",
+    "docx": "a Word document",
+    "pptx": "a PowerPoint file",
+    "xlsx": "an Excel workbook",
+    "ole": "an old or encrypted Office file",
+    "rtf": "an RTF file",
+    "zip": "a ZIP archive",
+    "broken-zip": "a damaged ZIP archive",
+    "gzip": "a compressed archive",
+    "7z": "a compressed archive",
+    "rar": "a compressed archive",
+    "program": "a program",
+    "text": "plain text",
+}
+
+
+def read(path: Path, *, media_type: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES) -> ParsedDocument:
+    """Read one file; raises UnreadableDocument with a sentence that names it and what to do."""
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            raise UnreadableDocument(
+                f"{path.name} has {size / 1024**2:,.0f} MB, more than the "
+                f"{max_bytes / 1024**2:,.0f} MB allowed for one file: split it or raise the limit."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableDocument(
+            f"{path.name} can't be opened ({error.strerror or 'unknown reason'}): check that "
+            "it is there and may be read.",
+            detail=repr(error),
+        ) from error
+    return read_bytes(data, path.name, media_type=media_type)
+
+
+def read_bytes(data: bytes, name: str, *, media_type: str | None = None) -> ParsedDocument:
+    """Read a file's content under the name that people know it by."""
+    chosen = _chosen(name, media_type)
+    content = sniff(data)
+    if content == "empty":
+        raise UnreadableDocument(f"{name} is empty: there is nothing to read in it.")
+    if content not in chosen.contents:
+        raise _mislabelled(name, chosen, content)
+    if content in ("docx", "pptx", "xlsx"):
+        check_archive(data, name)
+    parsed = chosen.read(data, name)
+    if not any(block.text.strip() for block in parsed.blocks):
+        raise UnreadableDocument(f"{name} holds no text that could be read.")
+    return parsed
+
+
+def _chosen(name: str, media_type: str | None) -> Format:
+    if media_type is not None:
+        plain = media_type.split(";")[0].strip().lower()
+        for known in SUPPORTED.values():
+            if known.media_type == plain:
+                return known
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUPPORTED:
+        known_names = ", ".join(sorted(SUPPORTED))
+        raise UnreadableDocument(
+            f"{name} has a format that can't be read ({suffix or 'no ending'}): "
+            f"save it as one of {known_names}."
+        )
+    return SUPPORTED[suffix]
+
+
+def _mislabelled(name: str, expected: Format, content: str) -> UnreadableDocument:
+    if content == "ole":
+        return UnreadableDocument(
+            f"{name} is protected by a password or in the old Office format: save it without a password "
+            "in the current format (.docx, .xlsx, .pptx) and add that."
+        )
+    found = _CONTENT_NAMES.get(content, "something else")
+    return UnreadableDocument(
+        f"{name} is not {expected.label}, as its name says, but {found}: "
+        "give it the right name or save it again."
+    )

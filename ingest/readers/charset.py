@@ -1,0 +1,50 @@
+"""Bytes to text: byte order marks, declared encodings, UTF-8, and a guess where nothing else fits."""
+
+import codecs
+from functools import lru_cache
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# A guess needs only a sample; the rest of a large file would cost seconds.
+_SAMPLE = 64 * 1024
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of the bytes; what can't be decoded becomes U+FFFD, never an error."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    for candidate in ("utf-8", _known(declared)):
+        if candidate:
+            try:
+                return data.decode(candidate)
+            except (UnicodeDecodeError, UnicodeError):
+                continue
+    return data.decode(_guess(data[:_SAMPLE]), "replace")
+
+
+def _known(name: str | None) -> str | None:
+    try:
+        # HTML and mails say latin-1 where they mean its superset (WHATWG encoding standard).
+        found = codecs.lookup(name).name if name else None
+    except LookupError:
+        return None
+    return "cp1252" if found in ("iso8859-1", "ascii") else found
+
+
+@lru_cache(maxsize=8)
+def _guess(sample: bytes) -> str:
+    pairs = sample[: len(sample) // 2 * 2]
+    if pairs and b"\0" in pairs:
+        even, odd = pairs[::2].count(0), pairs[1::2].count(0)
+        if max(even, odd) > len(pairs) // 5:
+            return "utf-16-le" if odd > even else "utf-16-be"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    return best.encoding if best else "cp1252"

@@ -1,0 +1,171 @@
+"""HTML: headings, paragraphs, lists, tables and code; scripts, menus and page furniture are left out."""
+
+from typing import Any
+
+from ingest.parsed import ParsedDocument
+from ingest.readers.charset import decode
+from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
+from ingest.readers.outline import Outline
+
+_SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "iframe", "object", "button", "select",
+            "input", "textarea", "canvas", "audio", "video", "datalist", "nav", "dialog"}  # fmt: skip
+_FURNITURE_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
+_BLOCKS = {"p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
+           "figcaption", "address", "form", "fieldset", "details", "summary", "dl", "dt", "dd", "center",
+           "hr",
+           "ul", "ol", "li", "table", "caption", "pre", "body", "html", "h1", "h2", "h3", "h4", "h5", "h6",
+           "tr", "td", "th", "thead", "tbody", "tfoot", "legend", "hgroup", "menu"}  # fmt: skip
+_DATE_NAMES = {"article:modified_time", "article:published_time", "last-modified", "date", "dcterms.modified",
+               "dc.date", "datemodified", "datepublished", "revised"}  # fmt: skip
+
+
+def read_html(data: bytes, name: str) -> ParsedDocument:
+    """A page's blocks; the title is `<title>`, else the first heading."""
+    soup = _soup(decode(data, _declared_charset(data)))
+    outline = Outline()
+    add_html(outline, soup)
+    head = soup.find("title")
+    title = real_title(head.get_text() if head else None) or first_heading(outline.blocks)
+    return ParsedDocument(
+        title or title_from_name(name), tuple(outline.blocks), "text/html", modified=_date_of(soup)
+    )
+
+
+def add_html(outline: Outline, source: Any) -> None:
+    """Adds the blocks of a parsed page or of a fragment given as text."""
+    soup = _soup(source) if isinstance(source, str) else source
+    main = soup.find("main") or soup.find(attrs={"role": "main"})
+    # A page that marks its main part tells what is furniture; otherwise only whole-page bars are.
+    whole = main is None or len(main.get_text()) * 2 < len(soup.get_text())
+    _Walker(outline).walk((soup.body or soup) if whole else main, top=True)
+
+
+def _soup(text: str) -> Any:
+    from bs4 import BeautifulSoup
+
+    return BeautifulSoup(text, "lxml")
+
+
+def _declared_charset(data: bytes) -> str | None:
+    from bs4.dammit import EncodingDetector
+
+    return EncodingDetector.find_declared_encoding(data[:4096], is_html=True)
+
+
+def _date_of(soup: Any) -> Any:
+    for meta in soup.find_all("meta"):
+        named = str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").casefold()
+        if named in _DATE_NAMES and (date := iso_date(str(meta.get("content") or ""))):
+            return date
+    return None
+
+
+class _Walker:
+    """Goes through the tree once; loose text between blocks becomes paragraphs of its own."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._loose: list[str] = []
+        self._item: tuple[int, str] | None = None
+
+    def walk(self, node: Any, *, top: bool = False, depth: int = -1) -> None:
+        self._children(node, depth, furniture=top)
+        self._flush()
+
+    def _children(self, node: Any, depth: int, *, furniture: bool = False) -> None:
+        from bs4.element import NavigableString, PreformattedString, Tag
+
+        for child in node.children:
+            if isinstance(child, Tag):
+                if furniture and child.name in ("header", "footer") and not child.find(["h1", "h2", "p"]):
+                    continue
+                self._element(child, depth, furniture=furniture)
+            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+                self._loose.append(str(child))
+
+    def _element(self, tag: Any, depth: int, *, furniture: bool) -> None:
+        name = tag.name
+        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _FURNITURE_ROLES:
+            return
+        if name == "br":
+            self._break()
+        elif name not in _BLOCKS:
+            self._children(tag, depth)
+        else:
+            self._flush()
+            self._block(tag, depth, furniture=furniture)
+            self._flush()
+
+    def _block(self, tag: Any, depth: int, *, furniture: bool) -> None:
+        name = tag.name
+        if name[0] == "h" and name[1:].isdigit():
+            self._outline.heading(_inline_text(tag), int(name[1:]))
+        elif name == "pre":
+            self._outline.code(tag.get_text())
+        elif name in ("ul", "ol", "menu"):
+            self._list(tag, depth + 1)
+        elif name == "table" and not tag.find("table"):
+            self._table(tag)
+        elif name == "summary":
+            self._outline.paragraph(_inline_text(tag))
+        else:
+            # A wrapper that holds the whole page is looked through for page bars.
+            self._children(tag, depth, furniture=furniture and name in ("body", "div"))
+
+    def _list(self, tag: Any, depth: int) -> None:
+        number = _number(tag.get("start"), 1)
+        for child in tag.children:
+            if getattr(child, "name", None) != "li":
+                if getattr(child, "name", None):
+                    self._element(child, depth, furniture=False)
+                continue
+            number = _number(child.get("value"), number)
+            self._item = (depth, f"{number}." if tag.name == "ol" else "-")
+            number += 1
+            self._children(child, depth)
+            self._flush()
+            self._item = None
+
+    def _table(self, tag: Any) -> None:
+        if caption := tag.find("caption"):
+            self._outline.paragraph(_inline_text(caption))
+        rows = [row.find_all(["td", "th"]) for row in tag.find_all("tr")]
+        rows = [row for row in rows if row]
+        if not rows:
+            self._children(tag, -1)
+            return
+        if max(map(len, rows)) == 1:
+            for row in rows:
+                self._children(row[0], -1)
+                self._flush()
+            return
+        header = all(cell.name == "th" for cell in rows[0]) or rows[0][0].find_parent("thead") is not None
+        self._outline.table([[_inline_text(cell) for cell in row] for row in rows], header=header)
+
+    def _break(self) -> None:
+        if self._item is None:
+            self._flush()
+        else:
+            self._loose.append(" ")
+
+    def _flush(self) -> None:
+        text, self._loose = "".join(self._loose), []
+        if not text.strip():
+            return
+        if self._item is not None:
+            depth, mark = self._item
+            self._outline.item(text, depth, mark)
+            # What follows inside the same item belongs to it but has no mark of its own.
+            self._item = None
+        else:
+            self._outline.paragraph(text)
+
+
+def _inline_text(tag: Any) -> str:
+    for line_break in tag.find_all("br"):
+        line_break.replace_with("\n")
+    return str(tag.get_text(" " if tag.find(list(_BLOCKS)) else ""))
+
+
+def _number(text: Any, fallback: int) -> int:
+    return int(text) if str(text or "").strip().lstrip("-").isdigit() else fallback

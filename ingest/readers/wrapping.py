@@ -1,0 +1,43 @@
+"""Tells lines that were only wrapped from lines that stand for themselves."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+# Wrapped text keeps to a margin; where most lines are longer than this, each was ended by its writer.
+_WIDEST_MARGIN = 120
+_ADDRESS = re.compile(r"\]\([^)\s]*\)|https?://\S+")
+
+
+def margin_of(text: str) -> int:
+    """The width that most lines which another follows keep to (their 90th percentile), in characters."""
+    lines = [_ADDRESS.sub("]", line).strip() for line in text.splitlines()]
+    widths = sorted(len(above) for above, below in pairwise(lines) if above and below)
+    return widths[len(widths) * 9 // 10] if widths else 0
+
+
+def joined_lines(lines: Sequence[str], margin: int, *, source: Sequence[str] = ()) -> list[str]:
+    """Paragraphs out of lines: two are joined where the next word would not have fitted on the first.
+
+    `source` holds the same lines as they stand in the file, where these have lost their marks.
+    """
+    if len(source) != len(lines):
+        source = lines
+    paragraphs: list[str] = []
+    above = ""
+    for line, written in zip(lines, source, strict=True):
+        if not line.strip():
+            continue
+        if paragraphs and _was_wrapped(above, line, written.strip(), margin):
+            paragraphs[-1] += " " + line.strip()
+        else:
+            paragraphs.append(line.strip())
+        above = written.strip()
+    return paragraphs
+
+
+def _was_wrapped(above: str, line: str, written: str, margin: int) -> bool:
+    if line.lstrip()[0].islower():
+        return True
+    # A writer's margin wavers by a few characters.
+    return margin <= _WIDEST_MARGIN and len(above) + 1 + len(written.split(maxsplit=1)[0]) > margin * 0.9
