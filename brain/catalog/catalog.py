@@ -1,0 +1,322 @@
+"""The catalog: one door to catalog.db. Each writing method is one transaction, each reading one snapshot."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from brain.catalog import (
+    conversations,
+    documents,
+    ledger,
+    listing,
+    passages,
+    spaces,
+    vectors,
+    versions,
+)
+from brain.catalog.feed import IndexFeed
+from brain.catalog.rows import (
+    Counts,
+    DocumentRow,
+    Drive,
+    Failure,
+    LedgerEntry,
+    NewDocument,
+    PutResult,
+    Space,
+    UnembeddedText,
+    Vector,
+    VersionRow,
+)
+from brain.catalog.schema import migrate
+from brain.catalog.storage import Database
+from brain.domain import Passage, Trace, Turn
+
+
+class Catalog:
+    """Everything that must not be lost. Safe in many threads; the home's lock keeps it to one process.
+
+    Methods raise UsageError where a person named something that isn't there, StorageFailed where the
+    disk or the file fails, ValueError where the calling code is wrong.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at `path`, made or brought to the newest layout where needed."""
+        self.path = path
+        self._database = Database(path, name="catalog", remedy="put a copy back with `citewise restore FILE`")
+        try:
+            migrate(self._database)
+        except BaseException:
+            self._database.close()
+            raise
+        self._feed = IndexFeed(self._database)
+
+    def close(self) -> None:
+        """Close the file; later calls raise StorageFailed."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def database(self) -> Database:
+        """The file beneath, for copying it as a whole."""
+        return self._database
+
+    @property
+    def feed(self) -> IndexFeed:
+        """What the indexes are made from and brought up to date by."""
+        return self._feed
+
+    # The embedder and its vectors
+
+    def identity(self) -> str:
+        """A name that this catalog and its copies share with no other."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()
+        return str(row[0])
+
+    def embedder_identity(self) -> str | None:
+        """Which embedder made the vectors; None in a new catalog."""
+        with self._database.reading() as connection:
+            active = vectors.active_embedder(connection)
+        return active.identity if active else None
+
+    def set_embedder(self, identity: str, dimensions: int) -> None:
+        """Name the embedder of a new catalog; EmbedderMismatch where the vectors are another's."""
+        with self._database.writing() as connection:
+            vectors.set_embedder(connection, identity, dimensions)
+
+    def missing_vectors(self, keys: Iterable[str]) -> set[str]:
+        """Which of these keys must be embedded: the others have a vector of the embedder in use."""
+        with self._database.reading() as connection:
+            return vectors.missing_vectors(connection, keys)
+
+    def prepare_embedder(self, identity: str, dimensions: int) -> None:
+        """Start embedding again with another embedder, beside the vectors in use."""
+        with self._database.writing() as connection:
+            vectors.prepare_embedder(connection, identity, dimensions)
+
+    def unembedded(self, identity: str, limit: int) -> list[UnembeddedText]:
+        """The next strings that a prepared embedder has no vector for."""
+        with self._database.reading() as connection:
+            return vectors.unembedded(connection, identity, limit)
+
+    def add_vectors(self, identity: str, found: Mapping[str, Vector]) -> None:
+        """Store what a prepared embedder made of unembedded() strings."""
+        with self._database.writing() as connection:
+            vectors.add_vectors(connection, identity, found)
+
+    def switch_embedder(self, identity: str) -> None:
+        """Use a prepared embedder's vectors and drop the others; the indexes must then be rebuilt."""
+        with self._database.writing() as connection:
+            vectors.switch_embedder(connection, identity)
+
+    # Spaces and drives
+
+    def spaces(self) -> list[Space]:
+        """All spaces, oldest first."""
+        with self._database.reading() as connection:
+            return spaces.spaces(connection)
+
+    def space(self, name: str) -> Space:
+        """The space of that name; UsageError names the ones there are."""
+        with self._database.reading() as connection:
+            return spaces.space(connection, name)
+
+    def create_space(self, name: str) -> Space:
+        """Make a space; UsageError where the name is taken or can't be one."""
+        with self._database.writing() as connection:
+            return spaces.create_space(connection, name)
+
+    def allow(self, space: str, principal: str) -> bool:
+        """Let a principal read a space; False where it could already."""
+        with self._database.writing() as connection:
+            return spaces.allow(connection, space, principal)
+
+    def deny(self, space: str, principal: str) -> bool:
+        """Take a principal's right to read a space; False where it had none."""
+        with self._database.writing() as connection:
+            return spaces.deny(connection, space, principal)
+
+    def principals(self, space: str) -> frozenset[str]:
+        """Who may read a space."""
+        with self._database.reading() as connection:
+            return spaces.principals(connection, space)
+
+    def add_drive(self, url: str, space: str, *, watched: bool = False) -> Drive:
+        """The drive of that address and space, made where there is none; `watched` only ever switches on."""
+        with self._database.writing() as connection:
+            return spaces.add_drive(connection, url, space, watched=watched)
+
+    def drives(self) -> list[Drive]:
+        """All drives, oldest first."""
+        with self._database.reading() as connection:
+            return spaces.drives(connection)
+
+    def drive(self, drive_id: int) -> Drive:
+        """The drive of that id; UsageError where there is none."""
+        with self._database.reading() as connection:
+            return spaces.drive(connection, drive_id)
+
+    def remove_drive(self, drive_id: int) -> int:
+        """Take a drive and all its documents out; returns how many documents that were."""
+        with self._database.writing() as connection:
+            spaces.drive(connection, drive_id)
+            known = ledger.ledger(connection, drive_id).values()
+            ids = [entry.document_id for entry in known if entry.document_id is not None]
+            spaces.forget_drive(connection, drive_id)
+            return documents.remove(connection, ids)
+
+    # Files of a drive
+
+    def ledger(self, drive_id: int) -> dict[str, LedgerEntry]:
+        """Every known file of a drive by its path, failed ones too."""
+        with self._database.reading() as connection:
+            return ledger.ledger(connection, drive_id)
+
+    def record_failure(
+        self,
+        drive_id: int,
+        path: str,
+        *,
+        size: int,
+        mtime_ns: int,
+        content_hash: str,
+        sentence: str,
+        detail: str = "",
+        retryable: bool = False,
+    ) -> None:
+        """Remember that a file can't be read; what was last read of it stays searchable."""
+        with self._database.writing() as connection:
+            ledger.record_failure(
+                connection,
+                drive_id,
+                path,
+                size=size,
+                mtime_ns=mtime_ns,
+                content_hash=content_hash,
+                sentence=sentence,
+                detail=detail,
+                retryable=retryable,
+            )
+
+    def clear_failure(self, drive_id: int, path: str) -> None:
+        """Forget a failure, such as when the file is gone."""
+        with self._database.writing() as connection:
+            ledger.clear_failure(connection, drive_id, path)
+
+    def failures(self) -> list[Failure]:
+        """All files that can't be read, by drive and path."""
+        with self._database.reading() as connection:
+            return ledger.failures(connection)
+
+    # Documents
+
+    def put_document(self, new: NewDocument) -> PutResult:
+        """Store a document as it is now, for the indexes too; unchanged passages keep their ids."""
+        with self._database.writing() as connection:
+            return documents.put(connection, new)
+
+    def touch_document(self, document_id: int, size: int, mtime_ns: int) -> None:
+        """Note a file's new time stamp where its content is the same."""
+        with self._database.writing() as connection:
+            documents.touch(connection, document_id, size, mtime_ns)
+
+    def move_document(
+        self, document_id: int, path: str, uri: str, *, mtime_ns: int | None = None, title: str | None = None
+    ) -> None:
+        """Give a document another place on its drive; nothing is embedded again."""
+        with self._database.writing() as connection:
+            documents.move(connection, document_id, path, uri, mtime_ns=mtime_ns, title=title)
+
+    def remove_document(self, document_id: int) -> bool:
+        """Take a document out of reading and searching at once; False where it was out already."""
+        with self._database.writing() as connection:
+            return documents.remove(connection, [document_id]) > 0
+
+    def forget_removed(self, before: datetime) -> int:
+        """Drop the history and vectors of documents that were removed before then."""
+        with self._database.writing() as connection:
+            return documents.forget(connection, before.isoformat())
+
+    def documents(self, space: str | None = None, words: str = "") -> list[DocumentRow]:
+        """Present documents whose title or path holds all the words, by space and path."""
+        with self._database.reading() as connection:
+            return listing.documents(connection, space, words)
+
+    def document(self, document_id: int) -> DocumentRow:
+        """The document of that id, removed ones too; UsageError where there is none."""
+        with self._database.reading() as connection:
+            return listing.document(connection, document_id)
+
+    def find_document(self, text: str) -> DocumentRow:
+        """The document that an id, path, title or words of them name; UsageError unless it's just one."""
+        with self._database.reading() as connection:
+            return listing.find_document(connection, text)
+
+    def history(self, document_id: int) -> list[VersionRow]:
+        """All versions of a document, oldest first."""
+        with self._database.reading() as connection:
+            return versions.history(connection, document_id)
+
+    def document_text(self, document_id: int, version: int | None = None) -> str:
+        """The words of a version, by default the current one; UsageError where they aren't kept."""
+        with self._database.reading() as connection:
+            return versions.document_text(connection, document_id, version)
+
+    def counts(self, spaces: Iterable[str] | None = None) -> Counts:
+        """How many documents and passages these spaces hold, or all spaces."""
+        with self._database.reading() as connection:
+            return passages.counts(connection, spaces)
+
+    # Passages
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Passages by id; ids of passages that are gone are simply absent."""
+        with self._database.reading() as connection:
+            return passages.passages(connection, ids)
+
+    def neighbours(self, document_id: int, first_ordinal: int, last_ordinal: int) -> list[Passage]:
+        """The passages of a document from one ordinal to another, both included, in order."""
+        with self._database.reading() as connection:
+            return passages.neighbours(connection, document_id, first_ordinal, last_ordinal)
+
+    def document_passages(self, document_id: int) -> list[Passage]:
+        """All passages of a document in order."""
+        with self._database.reading() as connection:
+            return passages.document_passages(connection, document_id)
+
+    # Conversations
+
+    def save_trace(self, trace: Trace, thread: str, asker: str, answer_text: str) -> None:
+        """Keep every step of an answer under its id."""
+        with self._database.writing() as connection:
+            conversations.save_trace(connection, trace, thread, asker, answer_text)
+
+    def trace(self, trace_id: str) -> Trace | None:
+        """The trace of that id, if it's known."""
+        with self._database.reading() as connection:
+            return conversations.trace(connection, trace_id)
+
+    def last_trace(self, thread: str) -> Trace | None:
+        """How the last answer of a thread came about."""
+        with self._database.reading() as connection:
+            return conversations.last_trace(connection, thread)
+
+    def add_turn(self, thread: str, turn: Turn) -> None:
+        """Add a question and its answer to a thread's memory."""
+        with self._database.writing() as connection:
+            conversations.add_turn(connection, thread, turn)
+
+    def history_of(self, thread: str, limit: int = 10) -> tuple[Turn, ...]:
+        """The last turns of a thread, oldest first."""
+        with self._database.reading() as connection:
+            return conversations.history_of(connection, thread, limit)

@@ -1,0 +1,224 @@
+"""Documents coming, changing, moving and going, each with the index operations that follow from it."""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from brain.catalog import ledger, outbox, spaces, vectors, versions
+from brain.catalog.passages import stored_locator
+from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
+from brain.catalog.schema import now
+
+
+def put(connection: sqlite3.Connection, new: NewDocument) -> PutResult:
+    """Store a document as it is now; passages that were there before keep their ids.
+
+    A path whose document was removed gets that document back, one version on. Raises ValueError where
+    offsets and text disagree, or a passage has no vector: both are the caller's mistake.
+    """
+    space_id = _checked_space(connection, new)
+    active = vectors.active_embedder(connection)
+    if active is None:
+        raise ValueError("the catalog's embedder must be set before documents are stored")
+    vectors.add_vectors(connection, active.identity, new.vectors)
+    keys = vectors.key_ids(connection, (passage.vector_key for passage in new.passages))
+
+    document_id, version, retitled = _put_row(connection, new, space_id)
+    replaced = _replace_passages(connection, document_id, new.passages, keys, retitled=retitled)
+    released = replaced.released | versions.prune(connection, document_id, version)
+    # Vectors that were handed in and are used by no passage go too.
+    released |= {number for key, number in _given_keys(connection, new) if key not in keys}
+    vectors.collect(connection, released)
+
+    ledger.clear_failure(connection, new.drive_id, new.path)
+    outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, replaced.dropped)
+    outbox.queue(connection, OperationKind.PUT_PASSAGE, space_id, replaced.changed)
+    outbox.queue(connection, OperationKind.PUT_DOCUMENT, space_id, [document_id])
+    return PutResult(document_id, version, replaced.added, replaced.kept, len(replaced.dropped))
+
+
+def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
+    """Take documents out of reading and searching at once; their last versions stay until forgotten."""
+    chosen = json.dumps(list(document_ids))
+    living = connection.execute(
+        """SELECT id, space_id FROM documents
+           WHERE removed IS NULL AND id IN (SELECT value FROM json_each(?))""",
+        (chosen,),
+    ).fetchall()
+    versions.archive_passages(connection, [document_id for document_id, _ in living])
+    for document_id, space_id in living:
+        gone = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+        outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, [passage_id for (passage_id,) in gone])
+        outbox.queue(connection, OperationKind.DROP_DOCUMENT, space_id, [document_id])
+        connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+        connection.execute("UPDATE documents SET removed = ? WHERE id = ?", (now(), document_id))
+    return len(living)
+
+
+def forget(connection: sqlite3.Connection, removed_before: str) -> int:
+    """Drop removed documents with their history and the vectors that nothing else refers to."""
+    old = "(SELECT id FROM documents WHERE removed < ?)"
+    released = connection.execute(
+        f"""SELECT key_id FROM past_passages JOIN versions ON versions.id = version_id
+            WHERE document_id IN {old}""",
+        (removed_before,),
+    ).fetchall()
+    cursor = connection.execute("DELETE FROM documents WHERE removed < ?", (removed_before,))
+    vectors.collect(connection, (key_id for (key_id,) in released))
+    return cursor.rowcount
+
+
+def touch(connection: sqlite3.Connection, document_id: int, size: int, mtime_ns: int) -> None:
+    """Note a file's new time stamp where its content is the same."""
+    connection.execute(
+        "UPDATE documents SET size = ?, mtime_ns = ? WHERE id = ?", (size, mtime_ns, document_id)
+    )
+
+
+def move(
+    connection: sqlite3.Connection,
+    document_id: int,
+    path: str,
+    uri: str,
+    *,
+    mtime_ns: int | None,
+    title: str | None,
+) -> None:
+    """Give a document another place; ValueError where another document lives there."""
+    row = connection.execute(
+        "SELECT drive_id, space_id, title FROM documents WHERE id = ? AND removed IS NULL", (document_id,)
+    ).fetchone()
+    if row is None:
+        raise ValueError(f"there is no document {document_id} to move")
+    drive_id, space_id, old_title = row
+    taken = connection.execute(
+        "SELECT id FROM documents WHERE drive_id = ? AND path = ? AND removed IS NULL", (drive_id, path)
+    ).fetchone()
+    if taken is not None and taken[0] != document_id:
+        raise ValueError(f"document {taken[0]} already lives at {path}")
+    connection.execute(
+        """UPDATE documents SET path = ?, uri = ?, mtime_ns = coalesce(?, mtime_ns),
+           title = coalesce(?, title) WHERE id = ?""",
+        (path, uri, mtime_ns, title, document_id),
+    )
+    ledger.clear_failure(connection, drive_id, path)
+    if title is not None and title != old_title:
+        rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,))
+        outbox.queue(connection, OperationKind.PUT_PASSAGE, space_id, [number for (number,) in rows])
+        outbox.queue(connection, OperationKind.PUT_DOCUMENT, space_id, [document_id])
+
+
+def _checked_space(connection: sqlite3.Connection, new: NewDocument) -> int:
+    for passage in new.passages:
+        if new.text[passage.start : passage.end] != passage.text:
+            raise ValueError(f"passage {passage.ordinal} of {new.path} isn't the text at its offsets")
+    drive = spaces.drive(connection, new.drive_id)
+    if drive.space != new.space:
+        raise ValueError(f"drive {drive.id} fills the space {drive.space}, not {new.space}")
+    return spaces.space(connection, new.space).id
+
+
+def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) -> tuple[int, int, bool]:
+    """Insert or update the document's own row: its id, its version, and whether its title is new."""
+    values = (
+        *(new.uri, new.title, new.media_type, new.size, new.mtime_ns, new.content_hash),
+        *(new.modified.isoformat() if new.modified else None, now()),
+    )
+    before = connection.execute(
+        """SELECT id, version, content_hash, title, removed FROM documents
+           WHERE drive_id = ? AND path = ? ORDER BY removed IS NULL DESC, removed DESC LIMIT 1""",
+        (new.drive_id, new.path),
+    ).fetchone()
+    if before is None:
+        document_id = connection.execute(
+            """INSERT INTO documents (space_id, drive_id, path, version, uri, title, media_type, size,
+               mtime_ns, content_hash, modified, indexed)
+               VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+            (space_id, new.drive_id, new.path, *values),
+        ).fetchone()[0]
+        versions.add_version(connection, document_id, 1, new.content_hash, new.text)
+        return document_id, 1, True
+    document_id, version, content_hash, title, removed = before
+    if removed is None:
+        same = content_hash == new.content_hash
+        same = same and versions.document_text(connection, document_id, None) == new.text
+        if not same:
+            versions.archive_passages(connection, [document_id])
+    else:
+        same = False
+    if not same:
+        version += 1
+        versions.add_version(connection, document_id, version, new.content_hash, new.text)
+    connection.execute(
+        """UPDATE documents SET version = ?, removed = NULL, uri = ?, title = ?, media_type = ?, size = ?,
+           mtime_ns = ?, content_hash = ?, modified = ?, indexed = ? WHERE id = ?""",
+        (version, *values, document_id),
+    )
+    return document_id, version, title != new.title
+
+
+class _Replaced:
+    """What replacing a document's passages did: ids, and the vector keys that dropped passages let go."""
+
+    def __init__(self) -> None:
+        self.added = 0
+        self.kept = 0
+        self.changed: list[int] = []
+        self.dropped: list[int] = []
+        self.released: set[int] = set()
+
+
+def _replace_passages(
+    connection: sqlite3.Connection,
+    document_id: int,
+    passages: Iterable[NewPassage],
+    keys: dict[str, int],
+    *,
+    retitled: bool,
+) -> _Replaced:
+    """A passage with the same words and vector keeps its id and is only put in its new place."""
+    result = _Replaced()
+    before: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
+    rows = connection.execute(
+        "SELECT id, key_id, text, locator FROM passages WHERE document_id = ? ORDER BY ordinal DESC",
+        (document_id,),
+    )
+    for passage_id, key_id, text, stored in rows:
+        before[key_id, text].append((passage_id, stored))
+    for passage in passages:
+        key_id, locator = keys[passage.vector_key], stored_locator(passage.locator)
+        place = (passage.ordinal, passage.start, passage.end, passage.context, passage.table_header, locator)
+        if same := before[key_id, passage.text]:
+            passage_id, stored = same.pop()
+            connection.execute(
+                """UPDATE passages SET ordinal = ?, start = ?, "end" = ?, context = ?, table_header = ?,
+                   locator = ? WHERE id = ?""",
+                (*place, passage_id),
+            )
+            result.kept += 1
+            if retitled or stored != locator:
+                result.changed.append(passage_id)
+        else:
+            cursor = connection.execute(
+                """INSERT INTO passages (document_id, text, key_id, ordinal, start, "end", context,
+                   table_header, locator) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (document_id, passage.text, key_id, *place),
+            )
+            result.added += 1
+            result.changed.append(int(cursor.lastrowid or 0))
+    for (key_id, _), left in before.items():
+        result.dropped += [passage_id for passage_id, _ in left]
+        result.released |= {key_id} if left else set()
+    connection.execute(
+        "DELETE FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(result.dropped),)
+    )
+    return result
+
+
+def _given_keys(connection: sqlite3.Connection, new: NewDocument) -> list[tuple[str, int]]:
+    rows = connection.execute(
+        "SELECT key, id FROM vector_keys WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(new.vectors)),),
+    )
+    return list(rows)

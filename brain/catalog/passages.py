@@ -1,0 +1,181 @@
+"""Reading passages with all that an answer shows of them, and as the indexes hold them."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+
+from brain.catalog.rows import Counts, IndexedDocument, IndexedPassage
+from brain.catalog.vectors import vector_of
+from brain.catalog.versions import document_text
+from brain.domain import Locator, Passage, Source
+
+_PASSAGES = """
+    SELECT passages.id, text, context, table_header, ordinal, start, "end", locator,
+           documents.id, path, title, spaces.name, uri, modified
+    FROM passages JOIN documents ON documents.id = document_id JOIN spaces ON spaces.id = space_id
+"""
+_Row = tuple[int, str, str, str, int, int, int, str, int, str, str, str, str, str | None]
+
+
+def stored_locator(locator: Locator) -> str:
+    """A locator as JSON of what is set; nothing set is an empty string."""
+    found = {name: value for name, value in asdict(locator).items() if value not in (None, ())}
+    return json.dumps(found, ensure_ascii=False) if found else ""
+
+
+@lru_cache(maxsize=4096)
+def read_locator(stored: str) -> Locator:
+    """The locator that stored_locator() wrote."""
+    if not stored:
+        return Locator()
+    found = json.loads(stored)
+    return Locator(**{**found, "heading": tuple(found.get("heading", ()))})
+
+
+def passages(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Passage]:
+    """Passages by id; ids of passages that are gone are simply absent."""
+    rows = connection.execute(
+        _PASSAGES + "WHERE passages.id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    )
+    return {row[0]: _passage(row) for row in rows}
+
+
+def neighbours(connection: sqlite3.Connection, document_id: int, first: int, last: int) -> list[Passage]:
+    """The passages of a document from one ordinal to another, both included, in order."""
+    rows = connection.execute(
+        _PASSAGES + "WHERE document_id = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
+        (document_id, first, last),
+    )
+    return [_passage(row) for row in rows]
+
+
+def document_passages(connection: sqlite3.Connection, document_id: int) -> list[Passage]:
+    """All passages of a document in order."""
+    rows = connection.execute(_PASSAGES + "WHERE document_id = ? ORDER BY ordinal", (document_id,))
+    return [_passage(row) for row in rows]
+
+
+def counts(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> Counts:
+    """How many documents and passages these spaces hold, or all spaces."""
+    clause, values = "", tuple[str, ...]()
+    if space_names is not None:
+        clause = "AND spaces.name IN (SELECT value FROM json_each(?))"
+        values = (json.dumps(list(space_names)),)
+    chosen = f"FROM documents JOIN spaces ON spaces.id = space_id WHERE removed IS NULL {clause}"
+    found = connection.execute(f"SELECT count(*) {chosen}", values).fetchone()[0]
+    held = connection.execute(
+        f"SELECT count(*) FROM passages WHERE document_id IN (SELECT documents.id {chosen})", values
+    ).fetchone()[0]
+    return Counts(found, held)
+
+
+def counts_by_space(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
+    """How many documents and passages each space holds, by space id."""
+    rows = connection.execute(
+        """SELECT space_id, count(DISTINCT documents.id), count(passages.id) FROM documents
+           LEFT JOIN passages ON document_id = documents.id WHERE removed IS NULL GROUP BY space_id"""
+    )
+    return {space_id: (found, held) for space_id, found, held in rows}
+
+
+def passage_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
+    """All present passages' ids by space id."""
+    found: dict[int, set[int]] = {}
+    rows = connection.execute(
+        "SELECT space_id, passages.id FROM passages JOIN documents ON documents.id = document_id"
+    )
+    for space_id, passage_id in rows:
+        found.setdefault(space_id, set()).add(passage_id)
+    return found
+
+
+def document_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
+    """All present documents' ids by space id."""
+    found: dict[int, set[int]] = {}
+    for space_id, document_id in connection.execute(
+        "SELECT space_id, id FROM documents WHERE removed IS NULL"
+    ):
+        found.setdefault(space_id, set()).add(document_id)
+    return found
+
+
+_INDEXED = """
+    SELECT passages.id, space_id, title, locator, table_header, text, vector
+    FROM passages JOIN documents ON documents.id = document_id
+    JOIN embedders ON active = 1
+    JOIN vectors ON vectors.key_id = passages.key_id AND embedder_id = embedders.id
+"""
+
+
+def indexed_passages(connection: sqlite3.Connection, ids: Iterable[int]) -> list[IndexedPassage]:
+    """What the indexes should hold of these passages; those that are gone are left out."""
+    rows = connection.execute(
+        _INDEXED + "WHERE passages.id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+    )
+    return [_indexed(row) for row in rows]
+
+
+def indexed_passages_after(connection: sqlite3.Connection, after: int, limit: int) -> list[IndexedPassage]:
+    """The next passages by id, for filling an index from nothing."""
+    rows = connection.execute(_INDEXED + "WHERE passages.id > ? ORDER BY passages.id LIMIT ?", (after, limit))
+    return [_indexed(row) for row in rows]
+
+
+def indexed_documents(connection: sqlite3.Connection, ids: Iterable[int]) -> list[IndexedDocument]:
+    """What the keyword index should hold of these documents; those that are gone are left out."""
+    rows = connection.execute(
+        """SELECT id, space_id, title FROM documents
+           WHERE removed IS NULL AND id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    return [
+        IndexedDocument(
+            document_id,
+            space_id,
+            title,
+            " ".join(_headings(connection, document_id)),
+            document_text(connection, document_id, None),
+        )
+        for document_id, space_id, title in rows
+    ]
+
+
+def _headings(connection: sqlite3.Connection, document_id: int) -> list[str]:
+    rows = connection.execute("SELECT DISTINCT locator FROM passages WHERE document_id = ?", (document_id,))
+    return list(dict.fromkeys(part for (stored,) in rows for part in _heading_parts(read_locator(stored))))
+
+
+def _heading_parts(locator: Locator) -> tuple[str, ...]:
+    return (*locator.heading, locator.sheet) if locator.sheet else locator.heading
+
+
+def _indexed(row: tuple[int, int, str, str, str, str, bytes]) -> IndexedPassage:
+    passage_id, space_id, title, stored, table_header, text, blob = row
+    heading = " ".join(_heading_parts(read_locator(stored)))
+    body = f"{table_header}\n{text}" if table_header else text
+    return IndexedPassage(passage_id, space_id, title, heading, body, vector_of(blob))
+
+
+def _passage(row: _Row) -> Passage:
+    (
+        passage_id,
+        text,
+        context,
+        table_header,
+        ordinal,
+        start,
+        end,
+        stored,
+        document_id,
+        path,
+        title,
+        space,
+        uri,
+        modified,
+    ) = row
+    shown = datetime.fromisoformat(modified) if modified else None
+    source = Source(path, title, space, uri, read_locator(stored), shown, document_id)
+    return Passage(passage_id, text, source, 0.0, context, table_header, ordinal, start, end)

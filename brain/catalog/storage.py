@@ -1,0 +1,117 @@
+"""One SQLite file opened the same way everywhere: WAL, one writer, many readers, failures as sentences."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+
+from brain.errors import StorageFailed
+
+BUSY_SECONDS = 5.0
+
+
+class Database:
+    """A SQLite file for many threads: `writing()` is serial, `reading()` borrows a pooled connection.
+
+    Every committed transaction survives a kill of this process. `synchronous=NORMAL` in WAL mode syncs
+    at checkpoints only (sqlite.org/pragma.html#pragma_synchronous): a power cut may take the last
+    commits with it and never corrupts; the next scan of a drive finds what was lost.
+    """
+
+    def __init__(self, path: Path, *, name: str, remedy: str) -> None:
+        """`name` and `remedy` complete the sentence of a failure: "The {name} … is damaged: {remedy}."."""
+        self.path = path
+        self._name = name
+        self._remedy = remedy
+        self._lock = threading.RLock()
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._closed = False
+        with self.failures():
+            self._writer = self._connect()
+            self._writer.execute("PRAGMA journal_mode = WAL")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -16384")
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises. Not nestable."""
+        with self._lock, self.failures():
+            self._check_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees the last committed state; one state throughout the block."""
+        with self.failures():
+            self._check_open()
+            try:
+                connection = self._idle.get_nowait()
+            except Empty:
+                connection = self._connect()
+                connection.execute("PRAGMA query_only = ON")
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                if self._closed:
+                    connection.close()
+                else:
+                    self._idle.put(connection)
+
+    @contextmanager
+    def failures(self) -> Iterator[None]:
+        """Turn what SQLite says about the disk or the file into a StorageFailed."""
+        try:
+            yield
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            raise
+        except sqlite3.DatabaseError as error:
+            raise StorageFailed(self._sentence(error), detail=str(error)) from error
+
+    def _sentence(self, error: sqlite3.DatabaseError) -> str:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return f"The disk that holds {self.path} is full: free some space, then run the command again."
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+            return f"{self.path} can't be written: check its owner and permissions, and those of its folder."
+        if code == sqlite3.SQLITE_IOERR:
+            return f"The disk that holds {self.path} fails or is full: check the disk, then try again."
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return f"{self.path} is in use by another program: close that program, then try again."
+        return f"The {self._name} {self.path} is damaged: {self._remedy}."
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageFailed(f"The {self._name} {self.path} was closed while it was in use.")
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the write-ahead log into the file."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            while True:
+                try:
+                    self._idle.get_nowait().close()
+                except Empty:
+                    break
+            self._writer.close()
