@@ -83,18 +83,15 @@ def library(scorer, folder):
     """The other scorer's documents, as the callables that ours asks."""
     docs = scorer.Docs(folder)
 
-    def text(doc):
-        if doc not in docs.names:
-            return None
+    def readings(doc):
         extract = docs.text / f"{doc}.txt"
         if extract.is_file():
-            return extract.read_text("utf-8")
-        raw = (docs.root / doc).read_text("utf-8", "replace")
-        if doc.endswith(".html"):
-            return scorer.html_text(raw)
-        return raw + "\n\n" + scorer.markdown_text(raw)
+            return [extract.read_text("utf-8")]
+        raw = (docs.root / doc).read_text("utf-8")
+        return [scorer.html_text(raw)] if doc.endswith(".html") else [raw, scorer.markdown_text(raw)]
 
-    return docs, Documents(text), {doc: text(doc) for doc in sorted(docs.names)}
+    documents = Documents(lambda doc: "\n\n".join(readings(doc)) if doc in docs.names else None)
+    return docs, documents, {doc: readings(doc)[-1] for doc in sorted(docs.names)}
 
 
 def rows_of(path):
