@@ -225,10 +225,10 @@ class Catalog:
         with self._database.writing() as connection:
             return documents.put(connection, new)
 
-    def touch_document(self, document_id: int, size: int, mtime_ns: int) -> None:
+    def touch_document(self, document_id: int, size: int, mtime_ns: int, etag: str = "") -> None:
         """Note a file's new time stamp where its content is the same."""
         with self._database.writing() as connection:
-            documents.touch(connection, document_id, size, mtime_ns)
+            documents.touch(connection, document_id, size, mtime_ns, etag)
 
     def move_document(
         self, document_id: int, path: str, uri: str, *, mtime_ns: int | None = None, title: str | None = None

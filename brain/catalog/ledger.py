@@ -11,9 +11,9 @@ def ledger(connection: sqlite3.Connection, drive_id: int) -> dict[str, LedgerEnt
     """Every known file of a drive by its path; a failure hides the state before it."""
     current = DocumentState.CURRENT
     entries = {
-        path: LedgerEntry(document_id, size, mtime_ns, content_hash, current)
-        for path, document_id, size, mtime_ns, content_hash in connection.execute(
-            """SELECT path, id, size, mtime_ns, content_hash FROM documents INDEXED BY documents_ledger
+        path: LedgerEntry(document_id, size, mtime_ns, content_hash, current, False, etag)
+        for path, document_id, size, mtime_ns, content_hash, etag in connection.execute(
+            """SELECT path, id, size, mtime_ns, content_hash, etag FROM documents INDEXED BY documents_ledger
                WHERE drive_id = ? AND removed IS NULL""",
             (drive_id,),
         )

@@ -64,7 +64,8 @@ class NewDocument:
     """A file as it was read just now. `path` is relative to its drive (or the page's address).
 
     `vectors` holds what was embedded now, by vector key: every passage's key must either be in it or
-    already have a vector in the catalog. `mtime_ns` is the file system's time, `modified` what is shown.
+    already have a vector in the catalog. `mtime_ns` is the file system's time, `modified` what is shown,
+    `etag` the source's own mark of the version, where it has one (web pages, object stores).
     """
 
     space: str
@@ -80,6 +81,7 @@ class NewDocument:
     passages: tuple[NewPassage, ...]
     vectors: Mapping[str, Vector] = field(default_factory=dict)
     modified: datetime | None = None
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class LedgerEntry(NamedTuple):
     content_hash: str
     state: DocumentState
     retryable: bool = False
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ CREATE TABLE documents (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     content_hash TEXT NOT NULL,
+    etag TEXT NOT NULL,
     modified TEXT,
     indexed TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE documents (
 -- A removed document stays until it is forgotten, so only the living ones own their path. The index
 -- carries what a scan compares, so that a drive's ledger is read from it alone.
 CREATE UNIQUE INDEX documents_living ON documents (drive_id, path) WHERE removed IS NULL;
-CREATE INDEX documents_ledger ON documents (drive_id, path, removed, size, mtime_ns, content_hash);
+CREATE INDEX documents_ledger ON documents (drive_id, path, removed, size, mtime_ns, content_hash, etag);
 CREATE INDEX documents_space ON documents (space_id, removed);
 
 CREATE TABLE versions (
