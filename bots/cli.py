@@ -1,0 +1,113 @@
+"""The command line, `citewise …`: commands load when they are called, failures become one sentence."""
+
+import importlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+import click
+
+from bots.terminal.invocation import Invocation, home_option, json_option
+from brain.errors import CitewiseError
+
+INTERRUPTED = 130
+READER_GONE = 141
+
+COMMANDS = {
+    "demo": "bots.terminal.demo:demo",
+    "ingest": "bots.terminal.ingest:ingest",
+    "ask": "bots.terminal.ask:ask",
+    "ask-batch": "bots.terminal.ask_batch:ask_batch",
+    "search": "bots.terminal.ask:search",
+    "chat": "bots.terminal.chat:chat",
+    "why": "bots.terminal.why:why",
+    "documents": "bots.terminal.documents:documents",
+    "spaces": "bots.terminal.spaces:spaces",
+    "doctor": "bots.terminal.doctor:doctor",
+    "eval": "bots.terminal.evaluate:evaluate",
+    "verify": "bots.terminal.upkeep:verify",
+    "rebuild": "bots.terminal.upkeep:rebuild",
+    "backup": "bots.terminal.upkeep:backup",
+    "restore": "bots.terminal.upkeep:restore",
+}
+
+
+class LateCommands(click.Group):
+    """A group that knows its commands by name and imports one when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="citewise", message="citewise %(version)s")
+@home_option
+@json_option
+def citewise() -> None:
+    """Short, cited answers from your own documents, or an honest "not in there"."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; every failure is one sentence on stderr."""
+    started = Invocation()
+    try:
+        result = citewise.main(list(arguments), prog_name="citewise", obj=started, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        return _refuse(_usage(error), error.exit_code)
+    except CitewiseError as error:
+        _keep_detail(error, started)
+        return _refuse(error.sentence, error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except Exception as error:  # the one place where a surprise becomes a sentence
+        from bots.error_log import write_down
+
+        place = write_down(error, started.home)
+        return _refuse(f"Something went wrong that citewise did not expect. Details are in {place}.", 1)
+    return result if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    sys.exit(run(sys.argv[1:]))
+
+
+def _usage(error: click.ClickException) -> str:
+    sentence = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{sentence}. See: {context.command_path} --help" if context else f"{sentence}."
+
+
+def _refuse(sentence: str, code: int) -> int:
+    click.echo(f"citewise: {sentence}", err=True)
+    return code
+
+
+def _keep_detail(error: CitewiseError, started: Invocation) -> None:
+    if error.detail:
+        from bots.error_log import write_down
+
+        write_down(error, started.home)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""What can be wrong with a set-up, and how each fault is mended: the checks behind `citewise doctor`."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bots.settings import Settings, unknown_settings
+from bots.wiring import Citewise
+from brain.errors import CitewiseError
+
+if TYPE_CHECKING:
+    from brain.embedding.embedder import Embedder
+
+OLDEST_PYTHON = (3, 11)
+# The embedder's files, a rebuilt index beside the old one and room for the write-ahead log.
+BYTES_NEEDED = 500_000_000
+
+
+class Verdict(StrEnum):
+    """How a check came out; a NOTE is worth knowing and no fault."""
+
+    GOOD = "good"
+    NOTE = "note"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: what was found, and for a fault how to mend it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    mend: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Check the set-up from the ground up; what stands on a fault is left out."""
+    yield _python()
+    yield _settings(settings)
+    home = _home(settings.home)
+    yield home
+    yield _disk(settings.home)
+    if home.verdict is Verdict.FAULT:
+        return
+    if not (settings.home / "catalog.db").exists():
+        yield Check("documents", Verdict.NOTE, "nothing is indexed yet", "citewise ingest FOLDER")
+        yield _embedder(settings, None)[0]
+        return
+    with Citewise(settings) as citewise:
+        opened = _attempt("catalog", lambda: f"{citewise.catalog.counts().documents:,} documents")
+        yield opened
+        if opened.verdict is Verdict.FAULT:
+            return
+        yield _catalog(citewise)
+        check, embedder = _embedder(settings, citewise.catalog.embedder_identity())
+        yield check
+        yield _index(citewise, embedder)
+        yield _unreadable(citewise)
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        return Check("python", Verdict.FAULT, version, "install Python 3.11 or newer")
+    return Check("python", Verdict.GOOD, version)
+
+
+def _settings(settings: Settings) -> Check:
+    unknown = unknown_settings()
+    if unknown:
+        mend = "look up the spelling in .env.example"
+        return Check("settings", Verdict.FAULT, f"{', '.join(unknown)}: no such setting", mend)
+    return Check("settings", Verdict.GOOD, f"embeddings {settings.embeddings}, answerer {settings.answerer}")
+
+
+def _home(home: Path) -> Check:
+    place = home if home.exists() else home.absolute().parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        mend = "give this user the right to write there, or choose another place with --home"
+        return Check("home", Verdict.FAULT, f"{place} can't be written: {error.strerror}", mend)
+    return Check("home", Verdict.GOOD, f"{home.absolute()}{'' if home.exists() else ' (not made yet)'}")
+
+
+def _disk(home: Path) -> Check:
+    place = home.absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    found = f"{free / 1e9:.1f} GB free"
+    if free < BYTES_NEEDED:
+        return Check("disk", Verdict.FAULT, found, f"free at least {BYTES_NEEDED / 1e9:.1f} GB on that disk")
+    return Check("disk", Verdict.GOOD, found)
+
+
+def _attempt(name: str, look: Callable[[], str], mend: str = "") -> Check:
+    """A check that is good when nothing is raised; the error's own sentence says how to mend it."""
+    try:
+        return Check(name, Verdict.GOOD, look())
+    except CitewiseError as error:
+        return Check(name, Verdict.FAULT, error.sentence, mend)
+
+
+def _catalog(citewise: Citewise) -> Check:
+    faults = citewise.catalog.integrity_faults()
+    if faults:
+        return Check("catalog", Verdict.FAULT, faults[0], "citewise restore FILE, from your last backup")
+    counts = citewise.catalog.counts()
+    return Check("catalog", Verdict.GOOD, f"{counts.documents:,} documents, {counts.passages:,} passages")
+
+
+def _embedder(settings: Settings, indexed_with: str | None) -> "tuple[Check, Embedder | None]":
+    from brain.embedding.factory import open_embedder
+
+    try:
+        embedder = open_embedder(settings.embeddings, cache=settings.cache, offline=True)
+    except CitewiseError as error:
+        if indexed_with is None:
+            note = "its files are fetched at first use (about 90 MB)"
+            return Check("embedder", Verdict.NOTE, f"{settings.embeddings}: {note}"), None
+        return Check("embedder", Verdict.FAULT, error.sentence), None
+    if indexed_with not in (None, embedder.identity):
+        found = f"the documents were embedded with {indexed_with}, and {embedder.identity} is set"
+        mend = "citewise rebuild --embed-again, or set CITEWISE_EMBEDDINGS back"
+        return Check("embedder", Verdict.FAULT, found, mend), None
+    return Check("embedder", Verdict.GOOD, embedder.identity), embedder
+
+
+def _unreadable(citewise: Citewise) -> Check:
+    failures = citewise.catalog.failures()
+    if failures:
+        found = f"{len(failures)} can't be read, such as {failures[0].path}"
+        return Check("files", Verdict.NOTE, found, "citewise documents lists them with the reasons")
+    return Check("files", Verdict.GOOD, "all files could be read")

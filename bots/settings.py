@@ -1,0 +1,122 @@
+"""Everything that can be set, read once from the environment or `.env`; nothing else reads either."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from brain.errors import UsageError
+
+_PORT = Field(ge=1, le=65535)
+
+
+class Settings(BaseSettings):
+    """The settings, frozen. Each is named as in the environment; `.env.example` explains every one."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    home: Path = Field(default=Path(".citewise"), validation_alias="CITEWISE_HOME")
+    cache: Path | None = Field(default=None, validation_alias="CITEWISE_CACHE")
+    embeddings: str = Field(default="minilm", validation_alias="CITEWISE_EMBEDDINGS", min_length=1)
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    jina_api_key: SecretStr | None = Field(default=None, validation_alias="JINA_API_KEY")
+    answerer: Literal["extractive"] = Field(default="extractive", validation_alias="CITEWISE_ANSWERER")
+    allow_private_urls: bool = Field(default=False, validation_alias="CITEWISE_ALLOW_PRIVATE_URLS")
+
+    model: str = Field(default="microsoft/Phi-3-mini-4k-instruct", validation_alias="CITEWISE_MODEL", min_length=1)
+    adapter: Path | None = Field(default=None, validation_alias="CITEWISE_ADAPTER")
+    quantization: Literal["none", "8bit", "4bit", "auto"] = Field(
+        default="auto", validation_alias="CITEWISE_QUANTIZATION"
+    )
+    model_url: str | None = Field(default=None, validation_alias="CITEWISE_MODEL_URL", pattern=r"^https?://")
+    chroma_url: str | None = Field(default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://")
+    admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
+    control_port: Annotated[int, _PORT] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
+
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
+    slack_mode: Literal["socket", "http"] = Field(default="socket", validation_alias="SLACK_MODE")
+    slack_http_port: Annotated[int, _PORT] = Field(default=3000, validation_alias="SLACK_HTTP_PORT")
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", validation_alias="SLACK_API_URL", pattern=r"^https?://"
+    )
+
+    discord_bot_token: SecretStr | None = Field(default=None, validation_alias="DISCORD_BOT_TOKEN")
+    discord_api_url: str = Field(
+        default="https://discord.com/api/v10", validation_alias="DISCORD_API_URL", pattern=r"^https?://"
+    )
+    discord_gateway_url: str | None = Field(
+        default=None, validation_alias="DISCORD_GATEWAY_URL", pattern=r"^(wss?|https?)://"
+    )
+    discord_cdn_url: str | None = Field(default=None, validation_alias="DISCORD_CDN_URL", pattern=r"^https?://")
+    discord_message_content: bool = Field(default=False, validation_alias="DISCORD_MESSAGE_CONTENT")
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split_admins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("admins")
+    @classmethod
+    def _check_admins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for admin in value:
+            platform, _, person = admin.partition(":")
+            if platform not in ("slack", "discord") or not person:
+                raise ValueError(admin)
+        return value
+
+
+_ALLOWED_BY_ERROR = {
+    "bool_parsing": "true or false",
+    "int_parsing": "a port number from 1 to 65535",
+    "less_than_equal": "a port number from 1 to 65535",
+    "greater_than_equal": "a port number from 1 to 65535",
+    "string_pattern_mismatch": "an address that starts with http:// or https://",
+    "value_error": "people such as slack:U123,discord:456",
+    "string_too_short": "a name",
+}
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read the environment and `.env`; `home` (from the command line) goes before both.
+
+    Raises UsageError with the variable, its value and what is allowed.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise UsageError(_sentence(error)) from error
+    except UnicodeDecodeError as error:
+        raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
+    return settings if home is None else settings.model_copy(update={"home": home})
+
+
+def _sentence(error: ValidationError) -> str:
+    fault: Any = error.errors()[0]
+    name = str(fault["loc"][0])
+    if fault["type"] == "literal_error":
+        allowed = str(fault["ctx"]["expected"]).replace("'", "")
+    else:
+        allowed = _ALLOWED_BY_ERROR.get(fault["type"], "another value")
+    shown = "" if "TOKEN" in name or "SECRET" in name or "KEY" in name else f" to {str(fault['input'])!r}"
+    return f"{name} is set{shown}; allowed is: {allowed}."
+
+
+def unknown_settings() -> list[str]:
+    """Names in the environment or `.env` that look like settings of citewise and are none."""
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    written = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
+    return sorted(name for name in {*os.environ, *written} if name.startswith("CITEWISE_") and name not in known)

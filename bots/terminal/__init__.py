@@ -1,0 +1,1 @@
+"""The terminal door: commands, chat, and how answers look on a screen."""

@@ -1,0 +1,154 @@
+"""How an answer looks on a screen: short text, numbered sources below, quotes on request."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from brain.domain import Answer, Citation, Passage, Refusal, Source
+from bots.terminal.console import READING_WIDTH, inert
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_MARKER = re.compile(r"(?:\[\d+\])+")
+_LIST_ITEM = re.compile(r"^(\s*(?:[-•*]|\d+[.)]) )")
+
+
+def show_answer(console: "Console", answer: Answer, *, quotes: bool = False) -> None:
+    """Print an answer with its sources, or the refusal with the nearest documents."""
+    console.print()
+    if answer.refusal is not None:
+        _show_refusal(console, answer.refusal)
+    else:
+        _print_prose(console, answer.text)
+        console.print()
+        show_sources(console, answer.citations, quotes=quotes)
+    console.print()
+
+
+def show_sources(console: "Console", citations: Iterable[Citation], *, quotes: bool) -> None:
+    """Print the numbered sources: title › place, age, link; with `quotes` the cited words below each."""
+    from rich.text import Text
+
+    for citation in citations:
+        line = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
+        console.print(line, soft_wrap=not console.is_terminal)
+        if quotes:
+            words = f"“{' '.join(inert(citation.quote).split())}”"
+            _print_indented(console, Text(words, style="italic green"))
+
+
+def source_line(source: Source) -> "Text":
+    """`Title › heading · age · path` or `Title, p. 3 · …`, with a link where the terminal can open one."""
+    from rich.style import Style
+    from rich.text import Text
+
+    line = Text()
+    line.append(inert(source.title) or inert(source.document), style="bold")
+    place = place_of(source)
+    if place:
+        line.append(f" › {place}" if source.locator.label == _heading_path(source) else f", {place}")
+    if source.modified is not None:
+        line.append(f" · {age(source.modified)}", style="dim")
+    opens = source.uri.startswith(("https://", "http://", "file://"))
+    line.append(" · ", style="dim")
+    line.append(inert(source.document), style=Style(dim=True, link=inert(source.uri) if opens else None))
+    return line
+
+
+def place_of(source: Source) -> str:
+    """The place in the document in words, without the title once more."""
+    path = source.locator.heading
+    if path and source.locator.label == _heading_path(source) and path[0] == source.title:
+        return inert(" › ".join(path[1:]))
+    return inert(source.locator.label)
+
+
+def _heading_path(source: Source) -> str:
+    return " › ".join(source.locator.heading)
+
+
+def show_passage(console: "Console", citation: Citation) -> None:
+    """Print the whole passage behind a citation, the quoted words marked."""
+    from rich.text import Text
+
+    text = Text(inert(citation.passage.text).replace("\t", " │ "), style="dim")
+    quote = inert(citation.quote).replace("\t", " │ ")
+    at = text.plain.find(quote)
+    if at >= 0:
+        text.stylize("not dim bold green", at, at + len(quote))
+    console.print()
+    head = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
+    console.print(head, soft_wrap=not console.is_terminal)
+    _print_indented(console, text)
+    console.print()
+
+
+def show_hits(console: "Console", passages: Iterable[Passage]) -> None:
+    """Print what a search found: score, source, the first words."""
+    from rich.text import Text
+
+    for rank, passage in enumerate(passages, start=1):
+        score = (f"{passage.score:.4f}  ", "cyan")
+        head = Text.assemble((f"{rank:>2}. ", "bold cyan"), score, source_line(passage.source))
+        console.print(head, soft_wrap=not console.is_terminal)
+        words = " ".join(inert(passage.text).split())
+        _print_indented(console, Text(words if len(words) <= 280 else words[:279] + "…"))
+        console.print()
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """How old a document is, in the words that people use."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    days = ((now or datetime.now(UTC)) - moment).days
+    if days < 1:
+        return "today"
+    for unit, length in (("year", 365), ("month", 30), ("week", 7), ("day", 1)):
+        count = days // length
+        if count >= (2 if unit in ("week", "month") else 1):
+            return f"{count} {unit}{'s' if count > 1 else ''} old"
+    return "today"
+
+
+def prose(text: str) -> "Text":
+    """An answer's text with its citation numbers coloured."""
+    from rich.text import Text
+
+    styled = Text(inert(text).replace("\t", " │ "))
+    styled.highlight_regex(_MARKER, "cyan")
+    return styled
+
+
+def _print_prose(console: "Console", text: str) -> None:
+    for line in text.splitlines():
+        item = _LIST_ITEM.match(line)
+        if item:
+            _print_indented(console, prose(line[item.end() :]), item[1])
+        else:
+            _print_indented(console, prose(line), "")
+
+
+def _print_indented(console: "Console", text: "Text", first: str = "    ") -> None:
+    """Wrap a text at reading width, the later lines below the first one's own text."""
+    from rich.text import Text
+
+    rows = text.wrap(console, max(20, min(console.width, READING_WIDTH) - len(first)))
+    for number, row in enumerate(rows):
+        row.rstrip()
+        console.print(Text(first if number == 0 else " " * len(first)) + row, soft_wrap=True)
+
+
+def _show_refusal(console: "Console", refusal: Refusal) -> None:
+    from rich.text import Text
+
+    documents = f"{refusal.documents_searched} document{'' if refusal.documents_searched == 1 else 's'}"
+    spaces = ", ".join(sorted(refusal.spaces)) or "no space"
+    console.print(Text("I found no answer to that in your documents.", style="bold yellow"))
+    console.print(Text(f"I searched {documents} in {spaces}.", style="dim"))
+    if refusal.nearest:
+        console.print(Text("Nearest to your question:"))
+        for source in refusal.nearest:
+            console.print(Text("  · ") + source_line(source), soft_wrap=not console.is_terminal)

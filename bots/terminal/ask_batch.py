@@ -1,0 +1,53 @@
+"""`citewise ask-batch`: many questions from a file, the answers into another."""
+
+from pathlib import Path
+
+import click
+
+from bots.terminal.invocation import (
+    Invocation,
+    asker_option,
+    home_option,
+    invocation,
+    json_option,
+    principals_of,
+    spaces_option,
+)
+
+
+@click.command("ask-batch")
+@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    "predictions",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PREDICTIONS.jsonl",
+    help="Where the answers go, one JSON object a line.",
+)
+@spaces_option
+@asker_option
+@home_option
+@json_option
+@invocation
+def ask_batch(
+    call: Invocation, questions: Path, predictions: Path, spaces: tuple[str, ...], asker: str | None
+) -> None:
+    """Answer every question of QUESTIONS (JSON lines with id and question)."""
+    from bots.terminal.console import out, print_json, progress
+    from brain.evaluation.predictions import write_predictions
+    from brain.evaluation.questions import read_questions
+    from brain.evaluation.runner import predict
+
+    rows = read_questions(questions)
+    with progress() as report, call.citewise() as citewise:
+        audience = citewise.desk.readable(principals_of(asker), spaces)
+        said = list(
+            predict(citewise.brain, rows, audience, lambda done, total: report("Answering", done, total))
+        )
+    write_predictions(predictions, said)
+    refused = sum(prediction.refused for prediction in said)
+    if call.as_json:
+        print_json({"questions": len(said), "refused": refused, "out": str(predictions)})
+    else:
+        out().print(f"Answered {len(said) - refused} of {len(said)} questions, refused {refused}: {predictions}")

@@ -1,0 +1,83 @@
+"""Where output goes: data to stdout, progress and complaints to stderr, colour only on a terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ProgressReport = Callable[[str, int, int], None]
+
+# A page is easier to read in lines of this many characters; a pipe gets them longer, for grep.
+READING_WIDTH = 96
+PIPE_WIDTH = 120
+_SURELY_BYTES = 10_000_000
+
+# Control characters (but tab and newline), and the marks that turn the direction of text around.
+_LIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def inert(text: str) -> str:
+    """Take out what a terminal would obey: a document must not move the cursor or paint the screen."""
+    return _LIVE.sub("", text.replace("\r\n", "\n"))
+
+
+def out() -> "Console":
+    """The console for data."""
+    return _console(stderr=False)
+
+
+def err() -> "Console":
+    """The console for progress and errors."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = PIPE_WIDTH
+    return console
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout, readable and stable."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def progress() -> Iterator[ProgressReport]:
+    """Bars on stderr while work goes on; call what is yielded with (what, done, total). Silent in a pipe."""
+    console = err()
+    if not console.is_terminal:
+        yield lambda what, done, total: None
+        return
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(bar_width=36),
+        TextColumn("{task.fields[amount]:>20}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, amount="")
+            bars.update(tasks[what], completed=done, total=total, amount=_amount(done, total))
+
+        yield report
+
+
+def _amount(done: int, total: int) -> str:
+    """Counts as they are; what can only be bytes, in megabytes."""
+    if total > _SURELY_BYTES:
+        return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
+    return f"{done:,} of {total:,}"

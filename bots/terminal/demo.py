@@ -1,0 +1,54 @@
+"""`citewise demo`: the sample drive of an invented company, indexed and ready to be asked."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from bots.terminal.invocation import Invocation, home_option, invocation
+from brain.errors import StorageFailed
+
+QUESTIONS = (
+    "How many days of parental leave do I get?",
+    "and for part-timers?",
+    "What is the warranty on the Petrel 2?",
+)
+
+
+@click.command()
+@home_option
+@invocation
+def demo(call: Invocation) -> None:
+    """Index the sample drive, then chat about it; without a terminal, ask three questions."""
+    from bots.settings import load_settings
+    from bots.terminal.chat import PROMPT, Chat
+    from bots.terminal.console import out, progress
+    from bots.terminal.ingest import show_report, stages
+
+    drive = sample_drive()
+    call.home = call.home or load_settings().home / "demo"
+    console = out()
+    with call.citewise() as citewise:
+        with progress() as report:
+            citewise.open(report)
+            for done in citewise.ingest([str(drive)], "general", stages(report)):
+                show_report(console, done)
+        console.print()
+        chat = Chat(citewise.desk)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            chat.run()
+            return
+        with asyncio.Runner() as runner:
+            for question in QUESTIONS:
+                console.out(f"{PROMPT}{question}")
+                chat.ask(runner, question)
+
+
+def sample_drive() -> Path:
+    """The sample drive: in a checkout beside the packages, in an installed wheel inside them."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package.parent / "samples" / "drive", package / "samples" / "drive"):
+        if folder.is_dir():
+            return folder
+    raise StorageFailed(f"The sample drive is missing from {package}: install citewise again.")

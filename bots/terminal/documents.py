@@ -1,0 +1,182 @@
+"""`citewise documents`: what is indexed, what a document holds, how it changed, and taking one out."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from brain.catalog.rows import DocumentRow, Failure
+
+
+@click.group(invoke_without_command=True)
+@home_option
+@json_option
+@click.pass_context
+def documents(context: click.Context) -> None:
+    """List, show and remove what is indexed."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@documents.command("list")
+@click.argument("words", nargs=-1)
+@click.option("--space", metavar="S", help="Only this space.")
+@home_option
+@json_option
+@invocation
+def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = None) -> None:
+    """List what is indexed: title, space, age; narrowed down to titles and paths with WORDS."""
+    from bots.terminal.answer_json import document_json
+    from bots.terminal.console import out, print_json
+
+    with call.citewise() as citewise:
+        rows = citewise.catalog.documents(space, " ".join(words))
+        failures = [failure for failure in citewise.catalog.failures() if space in (None, failure.space)]
+    if call.as_json:
+        print_json(
+            {
+                "documents": [document_json(row) for row in rows],
+                "failures": [
+                    {"doc": failure.path, "space": failure.space, "reason": failure.sentence}
+                    for failure in failures
+                ],
+            }
+        )
+    else:
+        show_documents(out(), rows)
+        _show_failures(out(), failures)
+
+
+@documents.command()
+@click.argument("document")
+@home_option
+@json_option
+@invocation
+def show(call: Invocation, document: str) -> None:
+    """Print the text of DOCUMENT (its path, title or number) as the bot reads it."""
+    from bots.terminal.answer_json import document_json
+    from bots.terminal.console import inert, out, print_json
+
+    with call.citewise() as citewise:
+        row = citewise.catalog.find_document(document)
+        text = citewise.catalog.document_text(row.id)
+    if call.as_json:
+        print_json({**document_json(row), "text": text})
+    else:
+        show_documents(out(), [row])
+        click.echo(inert(text))
+
+
+@documents.command()
+@click.argument("document")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@home_option
+@json_option
+@invocation
+def remove(call: Invocation, document: str, yes: bool) -> None:
+    """Take DOCUMENT out of the index; the file itself stays where it is."""
+    from bots.terminal.answer_json import document_json
+    from bots.terminal.console import inert, progress, print_json
+
+    with progress() as report, call.citewise() as citewise:
+        row = citewise.catalog.find_document(document)
+        if not yes:
+            _confirm(row)
+        citewise.catalog.remove_document(row.id)
+        citewise.index.apply_pending()
+    if call.as_json:
+        print_json({"removed": document_json(row)})
+    else:
+        click.echo(f"Removed {inert(row.title)} ({inert(row.path)}): {row.passages} passages.")
+
+
+@documents.command()
+@click.argument("document")
+@home_option
+@json_option
+@invocation
+def history(call: Invocation, document: str) -> None:
+    """List the versions of DOCUMENT that were indexed."""
+    from rich.table import Table
+
+    from bots.terminal.console import inert, out, print_json
+
+    with call.citewise() as citewise:
+        row = citewise.catalog.find_document(document)
+        versions = citewise.catalog.history(row.id)
+    if call.as_json:
+        print_json(
+            [
+                {
+                    "version": version.number,
+                    "created": version.created.isoformat(),
+                    "characters": version.characters,
+                    "content_hash": version.content_hash,
+                    "text_kept": version.text_kept,
+                }
+                for version in versions
+            ]
+        )
+        return
+    table = Table("version", "indexed", "characters", box=None, title=inert(row.title), title_justify="left")
+    for version in versions:
+        table.add_row(str(version.number), f"{version.created:%Y-%m-%d %H:%M}", f"{version.characters:,}")
+    out().print(table)
+
+
+def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
+    """Print documents as a table for people."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from bots.terminal.answers import age
+    from bots.terminal.console import inert
+
+    if not rows:
+        console.print("No document fits. `citewise ingest FOLDER` adds some.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("no.", justify="right", style="cyan", no_wrap=True)
+    table.add_column("title", ratio=3)
+    table.add_column("space", no_wrap=True)
+    table.add_column("age", no_wrap=True)
+    table.add_column("passages", justify="right")
+    table.add_column("path", ratio=3, style="dim", overflow="fold")
+    for row in rows:
+        table.add_row(
+            str(row.id),
+            Text(inert(row.title), style="bold"),
+            Text(row.space),
+            age(row.modified) if row.modified else "–",
+            f"{row.passages:,}",
+            Text(inert(row.path)),
+        )
+    console.print(table)
+
+
+def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:
+    from rich.text import Text
+
+    from bots.terminal.console import inert
+
+    if failures:
+        console.print(Text(f"\nNot readable: {len(failures)}", style="bold yellow"))
+    for failure in failures:
+        console.print(Text(f"  {inert(failure.path)}: ", style="bold") + Text(inert(failure.sentence)))
+
+
+def _confirm(row: "DocumentRow") -> None:
+    from bots.terminal.console import inert
+
+    if not sys.stdin.isatty():
+        raise UsageError(f"Removing {row.path} needs a yes: add --yes, since there is no terminal to ask at.")
+    question = f"Take {inert(row.title)} ({inert(row.path)}, {row.passages} passages) out of the index?"
+    click.confirm(question, abort=True, err=True)

@@ -1,0 +1,121 @@
+"""`citewise ingest`: brings the index in step with folders, files and pages."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+from brain.errors import NothingIndexed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bots.terminal.console import ProgressReport
+    from ingest.report import Progress, SyncReport
+
+_SHOWN = 20
+_STAGES = {
+    "found": "Looking",
+    "parsed": "Reading files",
+    "embedded": "Embedding passages",
+    "stored": "Storing files",
+    "indexed": "Indexing",
+}
+
+
+@click.command()
+@click.argument("places", nargs=-1, required=True, metavar="PATH_OR_URL...")
+@click.option("--space", default="general", show_default=True, metavar="S", help="Whose documents these are.")
+@click.option("--force", is_flag=True, help="Believe a folder that lost most of its files.")
+@home_option
+@json_option
+@invocation
+def ingest(call: Invocation, places: tuple[str, ...], space: str, force: bool) -> None:
+    """Read every document of each PATH_OR_URL and bring the index in step with it.
+
+    Unchanged files are passed over; files that are gone leave the index.
+    """
+    from bots.terminal.console import out, print_json, progress
+
+    with progress() as report, call.citewise() as citewise:
+        reports = citewise.ingest(places, space, stages(report), force=force)
+    if call.as_json:
+        print_json([report_json(done) for done in reports])
+    else:
+        for done in reports:
+            show_report(out(), done)
+    if not any(done.documents for done in reports):
+        raise NothingIndexed(_nothing(reports))
+
+
+def stages(report: "ProgressReport") -> "Progress":
+    """Say the ingest's progress in the words that bars show."""
+
+    def say(stage: str, done: int, total: int | None) -> None:
+        report(_STAGES.get(stage, stage), done, total or done)
+
+    return say
+
+
+def show_report(console: "Console", report: "SyncReport") -> None:
+    """Print what one run changed, and each file that could not be read."""
+    from rich.text import Text
+
+    from bots.terminal.console import inert
+
+    changes = [
+        f"{count:,} {word}"
+        for word in ("added", "changed", "moved", "removed", "unchanged", "failed", "skipped")
+        if (count := getattr(report, word))
+    ]
+    seconds = sum(report.seconds.values())
+    console.print(
+        Text(f"{_address(report.url)}: ", style="bold")
+        + Text(f"{', '.join(changes) or 'nothing to read'}; {report.passages:,} passages in {report.space}, ")
+        + Text(f"{seconds:.1f} s", style="dim")
+    )
+    for note in report.failures[:_SHOWN]:
+        console.print(Text("  ✗ ", style="red") + Text(f"{inert(note.path)}: {inert(note.sentence)}"))
+    for note in report.warnings[:_SHOWN]:
+        console.print(Text("  ! ", style="yellow") + Text(f"{inert(note.path)}: {inert(note.sentence)}"))
+    for part in report.unlisted[:_SHOWN]:
+        console.print(Text("  ! ", style="yellow") + Text(f"{inert(part.path)}: {inert(part.reason)}"))
+    more = len(report.failures) - _SHOWN
+    if more > 0:
+        console.print(f"  … and {more} more that can't be read: `citewise documents` lists them.")
+
+
+def report_json(report: "SyncReport") -> dict[str, Any]:
+    """What one run changed, for programs."""
+    counts = (
+        "added", "changed", "moved", "removed", "unchanged", "failed", "skipped", "passages", "embedded"
+    )  # fmt: skip
+    return {
+        "url": report.url,
+        "space": report.space,
+        **{name: getattr(report, name) for name in counts},
+        "failures": [{"doc": note.path, "reason": note.sentence} for note in report.failures],
+        "warnings": [{"doc": note.path, "reason": note.sentence} for note in report.warnings],
+        "unlisted": [{"doc": part.path, "reason": part.reason} for part in report.unlisted],
+        "skipped_by_reason": dict(report.skipped_by_reason),
+        "seconds": {stage: round(spent, 3) for stage, spent in report.seconds.items()},
+    }
+
+
+def _address(url: str) -> str:
+    from urllib.parse import unquote
+
+    from bots.terminal.console import inert
+
+    return inert(unquote(url.removeprefix("file://")))
+
+
+def _nothing(reports: "Sequence[SyncReport]") -> str:
+    where = ", ".join(_address(report.url) for report in reports)
+    if any(report.failed for report in reports):
+        return f"No document in {where} can be read: see the reasons above, mend the files and ingest again."
+    return (
+        f"There is nothing to read in {where}: point `citewise ingest` at a folder with documents "
+        "(md, txt, html, pdf, docx, pptx, xlsx, csv, json, eml)."
+    )

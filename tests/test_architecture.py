@@ -1,0 +1,112 @@
+"""The shape of the project: arrows point down, heavy libraries have one importer and come late."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOORS = {"brain": {"brain"}, "ingest": {"ingest", "brain"}, "bots": {"bots", "ingest", "brain"}}
+MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
+LONGEST_MODULE = 400
+
+# Libraries that are slow to import, large, or likely to change, each with the one place that knows it.
+ONLY_IMPORTER = {
+    "bs4": "ingest/readers/",
+    "chromadb": "brain/index/chroma_index.py",
+    "click": "bots/",
+    "dotenv": "bots/settings.py",
+    "docx": "ingest/readers/",
+    "langchain_community": "brain/embedding/",
+    "langchain_openai": "brain/embedding/",
+    "markdown_it": "ingest/readers/",
+    "matplotlib": "brain/evaluation/risk_plot.py",
+    "onnx": "brain/embedding/",
+    "onnxruntime": "brain/embedding/",
+    "openpyxl": "ingest/readers/",
+    "peft": "brain/",
+    "pptx": "ingest/readers/",
+    "pydantic": "bots/settings.py",
+    "pydantic_settings": "bots/settings.py",
+    "pypdfium2": "ingest/readers/",
+    "rapidocr_onnxruntime": "ingest/readers/",
+    "rich": "bots/terminal/",
+    "tokenizers": "brain/embedding/",
+    "torch": "brain/",
+    "transformers": "brain/",
+}
+TOO_SLOW_FOR_HELP = {
+    "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "numpy", "onnx",
+    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch",
+}  # fmt: skip
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield node.module or ""
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> None:
+    allowed = FLOORS[name(path).split("/")[0]]
+    for module in imports(path):
+        package = module.split(".")[0]
+        assert package not in FLOORS.keys() - allowed, f"{name(path)} imports {module}"
+        place = ONLY_IMPORTER.get(package, "")
+        assert name(path).startswith(place), f"{name(path)} imports {module}, which is for {place} only"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_has_one_job_and_says_it(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert ast.get_docstring(ast.parse(text)), f"{name(path)} does not say what it is for"
+    assert text.count("\n") <= LONGEST_MODULE
+    assert not {"utils", "helpers", "common", "manager"} & set(name(path).removesuffix(".py").split("/"))
+    assert len(path.relative_to(ROOT).parts) <= 4
+
+
+def test_the_brain_names_no_chat_platform() -> None:
+    platform = re.compile(r"slack|discord|\bteams\b", re.IGNORECASE)
+    naming = [name(path) for path in (ROOT / "brain").rglob("*.py") if platform.search(path.read_text("utf-8"))]
+    assert not naming
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    reading = [
+        name(path)
+        for path in MODULES
+        if re.search(r"os\.environ|os\.getenv|from os import (environ|getenv)", path.read_text("utf-8"))
+    ]
+    assert reading == ["bots/settings.py"]
+
+
+def test_only_one_module_catches_everything() -> None:
+    broad = [name(path) for path in MODULES if re.search(r"except (Base)?Exception\b", path.read_text("utf-8"))]
+    assert set(broad) <= {"bots/cli.py", "ingest/parse_worker.py"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import json, sys\nfrom bots.cli import run\n"
+        "code = run(['--help'])\nprint(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    code, modules = json.loads(done.stderr)
+    assert code == 0
+    assert "ask-batch" in done.stdout
+    assert not TOO_SLOW_FOR_HELP & set(modules)
+
+
