@@ -42,6 +42,13 @@ _TEXT = _format("a text file", "text/plain", "plain_text:read_text", "text", "ht
 _HTML = _format("a web page", "text/html", "hypertext:read_html", "text", "html")
 _PDF = _format("a PDF", "application/pdf", "pdf:read_pdf", "pdf")
 _DOCX = _format("a Word document", _OFFICE + "wordprocessingml.document", "word:read_docx", "docx")
+_PPTX = _format("a PowerPoint file", _OFFICE + "presentationml.presentation", "slides:read_pptx", "pptx")
+_XLSX = _format("an Excel workbook", _OFFICE + "spreadsheetml.sheet", "workbook:read_xlsx", "xlsx")
+_CSV = _format("a CSV table", "text/csv", "csv_table:read_csv", "text")
+_JSON = _format("a JSON file", "application/json", "json_tree:read_json", "text")
+_JSONL = _format("a JSON Lines file", "application/x-ndjson", "json_tree:read_jsonl", "text")
+_EML = _format("a mail", "message/rfc822", "mail:read_eml", "text", "html")
+_PICTURE = _format("a picture", "image/*", "picture:read_picture", "png", "jpeg", "tiff")
 
 SUPPORTED: Mapping[str, Format] = MappingProxyType(
     {
@@ -53,6 +60,19 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
         ".htm": _HTML,
         ".pdf": _PDF,
         ".docx": _DOCX,
+        ".pptx": _PPTX,
+        ".xlsx": _XLSX,
+        ".csv": _CSV,
+        ".tsv": _CSV,
+        ".json": _JSON,
+        ".jsonl": _JSONL,
+        ".ndjson": _JSONL,
+        ".eml": _EML,
+        ".png": _PICTURE,
+        ".jpg": _PICTURE,
+        ".jpeg": _PICTURE,
+        ".tif": _PICTURE,
+        ".tiff": _PICTURE,
     }
 )
 """File name endings, in lower case, that a reader exists for."""

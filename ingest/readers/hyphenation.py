@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ingest.readers.pdf_lines import LINE_END_HYPHEN
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LONGEST_WORD = 60
 _OPEN_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010\u00ad\ufffe]$")
 
 
@@ -24,7 +25,7 @@ class Hyphenation:
         return text.replace(LINE_END_HYPHEN, "-")
 
     def _pair(self, above: str, line: str) -> str:
-        end = _OPEN_END.search(above)
+        end = _OPEN_END.search(above, max(len(above) - _LONGEST_WORD, 0))
         start = _WORD.match(line)
         if end is None or start is None:
             glue = "" if above.endswith(LINE_END_HYPHEN) else " "

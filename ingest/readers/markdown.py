@@ -15,56 +15,12 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _DATES = ("last_updated", "updated", "modified", "lastmod", "last_modified", "date")
-_HTML_NAMES = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "div",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "p",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "td",
-        "th",
-        "tr",
-        "table",
-        "tbody",
-        "thead",
-        "tt",
-        "u",
-        "ul",
-        "ol",
-        "li",
-        "var",
-        "wbr",
-        "details",
-        "summary",
-        "center",
-        "hr",
-    ]
-)
+_HTML_NAMES = {
+    "a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "div", "em", "font",
+    "i", "img", "ins", "kbd", "mark", "p", "q", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "td", "th", "tr", "table", "tbody", "thead", "tt", "u", "ul", "ol", "li", "var",
+    "wbr", "details", "summary", "center", "hr"
+}  # fmt: skip
 _ESCAPABLE = set("\\`*_{}[]()#+.!|<>~-")
 _HTML_TAG = re.compile(r"</?([a-zA-Z][\w-]*)[^>]*>")
 

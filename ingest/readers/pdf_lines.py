@@ -19,6 +19,9 @@ _LINE = re.compile(r"[^\r\n\ufffe]+\ufffe?")
 # Space between two letters, in ems: wider than this is a gap between words, or between cells.
 _WORD_GAP, _CELL_GAP = 0.15, 1.6
 _BOLD = 600
+# A scanned page holds a picture and at most a stamp of text.
+_FEW_LINES = 3
+_MOST = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's lines in the order of the file, its size in points, and whether it shows pictures."""
+    """A page's lines in the order of the file, its size in points, and whether it is a picture of text."""
 
     number: int
     width: float
     height: float
     lines: tuple[Line, ...]
-    pictures: bool
+    scanned: bool
 
 
 class PdfFile:
@@ -99,13 +102,25 @@ def _unopened(name: str, detail: str) -> UnreadableDocument:
 
 
 def _read_page(page: Any, number: int) -> Page:
-    import pypdfium2.raw as raw
-
     width, height = page.get_size()
     with closing(page.get_textpage()) as text_page:
         lines = tuple(_PageLetters(text_page, height).lines())
-    kinds = {item.type for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2)}
-    return Page(number, width, height, lines, raw.FPDF_PAGEOBJ_IMAGE in kinds)
+    scanned = len(lines) <= _FEW_LINES and _picture_share(page) > (_MOST if lines else 0)
+    return Page(number, width, height, lines, scanned)
+
+
+def _picture_share(page: Any) -> float:
+    """The largest picture's share of the page."""
+    import pypdfium2.raw as raw
+
+    width, height = page.get_size()
+    sides = [ctypes.c_float() for _ in range(4)]
+    largest = 0.0
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        raw.FPDFPageObj_GetBounds(item.raw, *sides)
+        left, bottom, right, top = (side.value for side in sides)
+        largest = max(largest, (right - left) * (top - bottom) / (width * height))
+    return largest
 
 
 class _PageLetters:

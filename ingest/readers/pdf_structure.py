@@ -16,31 +16,10 @@ from ingest.readers.pdf_lines import Line, Page
 _BULLET = re.compile(r"^([•●○◦▪■□–—‣⁃∙·\uf0b7\uf0a7\uf0d8]|[-*o](?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
-_SMALL_WORDS = set(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "with",
-        "your",
-        "is",
-        "are",
-        "vs",
-        "per",
-    ]
-)
+_SMALL_WORDS = {
+    "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or",
+    "per", "the", "to", "vs", "with", "your"
+}  # fmt: skip
 # Line gap, in line heights of the body, from which a new paragraph begins.
 _GAP = 1.25
 
