@@ -76,7 +76,7 @@ def missing_vectors(connection: sqlite3.Connection, keys: Iterable[str]) -> set[
     """Which of these keys have no vector from the active embedder."""
     wanted = set(keys)
     rows = connection.execute(
-        """SELECT key FROM vector_keys JOIN vectors ON key_id = id
+        """SELECT key FROM vector_keys JOIN vectors ON key_id = vector_keys.id
            JOIN embedders ON embedders.id = embedder_id AND active = 1
            WHERE key IN (SELECT value FROM json_each(?))""",
         (json.dumps(sorted(wanted)),),
