@@ -1,0 +1,88 @@
+"""A drive is a place that documents come from: it lists what it holds and hands out one file at a time.
+
+Three methods are the whole seam, so that a folder, a web page, a mounted share or a cloud store fit in
+alike. A drive only reports; what follows from a listing is decided in `reconcile`.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from brain.catalog.rows import LedgerEntry
+from brain.errors import CitewiseError
+
+
+class DriveUnavailable(CitewiseError):
+    """A drive can't be listed now. What is indexed of it stays: not seeing a file is not its deletion."""
+
+    retryable: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file as a listing shows it. `path` is POSIX-relative to the drive, or the page's address.
+
+    `etag` is the source's own version mark, where it has one. `address` is what the drive needs to find
+    the file again, where that differs from `path` (a name that is no valid Unicode, a cloud file's id).
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    etag: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something on the drive that is left alone on purpose: a lock file, a link, an unknown format."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A part of the drive that could not be looked at: nothing is concluded about it or what is below."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFile:
+    """A file that lies still on this machine's disk, with its entry as of now."""
+
+    path: Path
+    entry: Entry
+    modified: datetime | None = None
+
+
+class Drive(Protocol):
+    """Where documents come from."""
+
+    @property
+    def url(self) -> str:
+        """What names this drive in the catalog: `file:///srv/handbook`, `https://example.org/page`."""
+        ...
+
+    def list(self, ledger: Mapping[str, LedgerEntry]) -> Iterator[Entry | Skipped | Unlisted]:
+        """Everything that is there; `ledger` is what the catalog knows, for conditional requests.
+
+        Raises DriveUnavailable where the drive as a whole can't be seen.
+        """
+        ...
+
+    def fetch(self, entry: Entry) -> AbstractContextManager[FetchedFile]:
+        """Lend the file as a local one; its suffix tells the format.
+
+        Raises UnreadableDocument, or OSError where the file system fails.
+        """
+        ...
+
+    def uri(self, entry: Entry) -> str:
+        """The link that a citation shows."""
+        ...

@@ -1,0 +1,85 @@
+"""From what a person names (a path, an address) to the drive that it stands for."""
+
+import os
+import re
+import stat
+from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from brain.errors import UsageError
+from ingest.addresses import AddressPolicy
+from ingest.drives import Drive
+from ingest.local_folder import LocalFile, LocalFolder
+from ingest.web import WebPage
+
+_SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
+
+
+def open_drive(
+    target: str,
+    *,
+    home: Path | None = None,
+    policy: AddressPolicy | None = None,
+    suffixes: Collection[str] | None = None,
+) -> Drive:
+    """The folder, file or web page that `target` names; raises UsageError with the remedy.
+
+    `home` is citewise's own folder, which is never indexed; `suffixes` default to all formats there are.
+    """
+    suffixes = readable_suffixes() if suffixes is None else suffixes
+    scheme = _SCHEME.match(target)
+    if scheme is None:
+        return _local(Path(target).expanduser(), home, suffixes)
+    kind = scheme.group(1).lower()
+    if kind in ("http", "https"):
+        return WebPage(target, suffixes, policy or AddressPolicy())
+    if kind == "file":
+        return _local(Path(unquote(urlsplit(target).path)), home, suffixes)
+    raise UsageError(
+        f"{target}: {kind}:// can't be read. Name a folder or file of this machine, or an http(s) address."
+    )
+
+
+def readable_suffixes() -> frozenset[str]:
+    """The file name endings that there is a reader for, such as `.md`."""
+    from ingest.readers import SUPPORTED
+
+    return frozenset(SUPPORTED)
+
+
+def formats(suffixes: Collection[str]) -> str:
+    """The formats in words: `csv, docx, md`."""
+    return ", ".join(sorted(suffix.lstrip(".") for suffix in suffixes))
+
+
+def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"There is no file or folder {path}: check the spelling, or mount it first. "
+            "Nothing was changed in the index."
+        ) from error
+    except OSError as error:
+        raise UsageError(_unreadable(path, error), detail=repr(error)) from error
+    place = Path(os.path.realpath(path))
+    if home is not None and place.is_relative_to(os.path.realpath(home)):
+        raise UsageError(f"{path} lies in citewise's own home folder {home}: keep documents outside of it.")
+    if stat.S_ISDIR(status.st_mode):
+        if not os.access(place, os.R_OK | os.X_OK):
+            raise UsageError(_unreadable(path, PermissionError()))
+        return LocalFolder(place, suffixes, left_out=[home] if home else [])
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError(f"{path} is neither a file nor a folder, so there is nothing to read in it.")
+    if place.suffix.lower() not in suffixes:
+        raise UsageError(f"{path} is of a format that can't be read. Formats that can: {formats(suffixes)}.")
+    if not os.access(place, os.R_OK):
+        raise UsageError(_unreadable(path, PermissionError()))
+    return LocalFile(place)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return f"{path} can't be read: permission denied. Give the user that runs citewise read access to it."
+    return f"{path} can't be read ({error.strerror or type(error).__name__}). Check the name and the disk."

@@ -1,0 +1,174 @@
+"""Read, split, embed, store: one transaction a document, batches of passages over several documents."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from brain.catalog.catalog import Catalog
+from brain.catalog.rows import LedgerEntry, NewDocument, NewPassage, Vector
+from brain.embedding.embedder import Embedder
+from ingest.drives import Drive, Entry, Skipped
+from ingest.embedding_batches import embed_missing
+from ingest.parsed import ParsedDocument
+from ingest.reading import FailedFile, Outcome, Parser, ReadFile, VanishedFile, read_all
+from ingest.report import FileNote, Progress, Stage
+from ingest.splitting import Chunk, split
+from ingest.stopwatch import Stopwatch
+
+BATCH_PASSAGES = 256  # what is gathered before the embedder is called …
+IDLE_PASSAGES = 32  # … or, while no file is ready, what is worth calling it for
+GONE = "gone while it was read"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where the files of a run go, and what the catalog knew of them before."""
+
+    catalog: Catalog
+    drive_id: int
+    space: str
+    ledger: Mapping[str, LedgerEntry]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the pipeline did so far."""
+
+    added: int = 0
+    changed: int = 0
+    stale: int = 0
+    passages: int = 0
+    embedded: int = 0
+    failures: list[FileNote] = field(default_factory=list)
+    warnings: list[FileNote] = field(default_factory=list)
+    vanished: list[Skipped] = field(default_factory=list)
+
+
+class Pipeline:
+    """Carries files of one drive into the catalog; serves one run."""
+
+    def __init__(
+        self, drive: Drive, to: Destination, embedder: Embedder, progress: Progress, stopwatch: Stopwatch
+    ) -> None:
+        self.tally = Tally()
+        self._drive = drive
+        self._to = to
+        self._embedder = embedder
+        self._progress = progress
+        self._stopwatch = stopwatch
+        self._waiting: list[ReadFile] = []
+        self._gathered = self._read = self._stored = self._total = 0
+
+    def run(self, entries: Sequence[Entry], parser: Parser, threads: int) -> Generator[int, None, None]:
+        """Carry all entries; yields after each batch how many passages were stored with it."""
+        self._total = len(entries)
+        with closing(read_all(self._drive, entries, parser, self._split, threads)) as outcomes:
+            for outcome in outcomes:
+                self._stopwatch.lap("parse")
+                if outcome is not None:
+                    self._take(outcome)
+                enough = IDLE_PASSAGES if outcome is None else BATCH_PASSAGES
+                if self._gathered >= enough or len(self._waiting) >= BATCH_PASSAGES:
+                    yield self._flush()
+        if self._waiting:
+            yield self._flush()
+
+    def _split(self, parsed: ParsedDocument) -> tuple[Chunk, ...]:
+        return split(parsed, self._embedder.max_tokens, self._embedder.count_tokens)
+
+    def _take(self, outcome: Outcome) -> None:
+        self._read += 1
+        self._progress(Stage.PARSED, self._read, self._total)
+        if isinstance(outcome, ReadFile):
+            self._waiting.append(outcome)
+            self._gathered += len(outcome.chunks)
+            self.tally.warnings += [FileNote(outcome.entry.path, words) for words in outcome.parsed.warnings]
+        elif isinstance(outcome, VanishedFile):
+            self.tally.vanished.append(Skipped(outcome.entry.path, GONE))
+        else:
+            self._remember(outcome)
+
+    def _remember(self, failed: FailedFile) -> None:
+        """Record that a file can't be read; the version before it stays searchable.
+
+        Most unreadable states pass: a half-written save, a password set for an hour, a share that stumbles.
+        Taking the old text away at once would make answers come and go. Kept, its citations show its age,
+        and the failure stands in every list that admins see until the file is read again or gone.
+        """
+        entry = failed.entry
+        self._to.catalog.record_failure(
+            self._to.drive_id,
+            entry.path,
+            size=entry.size,
+            mtime_ns=entry.mtime_ns,
+            content_hash=failed.digest,
+            sentence=failed.sentence,
+            detail=failed.detail,
+            retryable=failed.retryable,
+        )
+        self.tally.failures.append(FileNote(entry.path, failed.sentence))
+        self.tally.stale += self._is_indexed(entry.path)
+
+    def _is_indexed(self, path: str) -> bool:
+        known = self._to.ledger.get(path)
+        return known is not None and known.document_id is not None
+
+    def _flush(self) -> int:
+        """Embed what is gathered, then store each document with its vectors."""
+        files, self._waiting, self._gathered = self._waiting, [], 0
+        vectors = self._embed([chunk for file in files for chunk in file.chunks])
+        self._stopwatch.lap("embed")
+        for file in files:
+            self._store(file, vectors)
+        self._stopwatch.lap("store")
+        return sum(len(file.chunks) for file in files)
+
+    def _embed(self, chunks: Sequence[Chunk]) -> dict[str, Vector]:
+        return embed_missing(self._embedder, chunks, self._to.catalog.missing_vectors, self._count_embedded)
+
+    def _count_embedded(self, texts: int) -> None:
+        self.tally.embedded += texts
+        self._progress(Stage.EMBEDDED, self.tally.embedded, None)
+
+    def _store(self, file: ReadFile, vectors: Mapping[str, Vector]) -> None:
+        passages = tuple(_passage(chunk) for chunk in file.chunks)
+        own = {key: vectors[key] for key in {passage.vector_key for passage in passages} & vectors.keys()}
+        # A document of this batch may just have dropped the last use of a vector that this one needs.
+        own |= self._embed([chunk for chunk in file.chunks if chunk.vector_key not in own])
+        self._to.catalog.put_document(
+            NewDocument(
+                space=self._to.space,
+                drive_id=self._to.drive_id,
+                path=file.entry.path,
+                uri=self._drive.uri(file.entry),
+                title=file.parsed.title,
+                media_type=file.parsed.media_type,
+                size=file.entry.size,
+                mtime_ns=file.entry.mtime_ns,
+                content_hash=file.digest,
+                text=file.text,
+                passages=passages,
+                vectors=own,
+                modified=file.modified,
+            )
+        )
+        if self._is_indexed(file.entry.path):
+            self.tally.changed += 1
+        else:
+            self.tally.added += 1
+        self.tally.passages += len(passages)
+        self._stored += 1
+        self._progress(Stage.STORED, self._stored, self._total)
+
+
+def _passage(chunk: Chunk) -> NewPassage:
+    return NewPassage(
+        ordinal=chunk.ordinal,
+        start=chunk.start,
+        end=chunk.end,
+        text=chunk.text,
+        vector_key=chunk.vector_key,
+        context=chunk.context,
+        table_header=chunk.table_header,
+        locator=chunk.locator,
+    )

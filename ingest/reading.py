@@ -1,0 +1,136 @@
+"""From a file on a drive to passages that can be embedded, several files at a time, in bounded memory."""
+
+import errno
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from brain.errors import StorageFailed, UnreadableDocument
+from ingest.drives import Drive, DriveUnavailable, Entry, FetchedFile
+from ingest.hashing import settled, sha256_of, stamp_of
+from ingest.parsed import ParsedDocument
+from ingest.splitting import Chunk
+from ingest.storable import storable
+
+LARGEST_FILE = 200 * 1024 * 1024
+_AHEAD = 4  # files in work for each parser: enough to hide a slow one, few enough to hold in memory
+_ATTEMPTS = 2
+
+Split = Callable[[ParsedDocument], tuple[Chunk, ...]]
+
+
+class Parser(Protocol):
+    """What turns a local file into text; ParsePool does it in worker processes."""
+
+    def parse(self, path: Path) -> ParsedDocument:
+        """The file's text; raises UnreadableDocument with a sentence. Called from several threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read: its entry and hash at that moment, its text and passages."""
+
+    entry: Entry
+    digest: str
+    parsed: ParsedDocument
+    text: str
+    chunks: tuple[Chunk, ...]
+    modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that can't be read; `retryable` where the cause may pass without the file changing."""
+
+    entry: Entry
+    digest: str
+    sentence: str
+    detail: str = ""
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VanishedFile:
+    """A file that was listed and is gone: the next listing tells what became of it."""
+
+    entry: Entry
+
+
+Outcome = ReadFile | FailedFile | VanishedFile
+
+
+def read_file(drive: Drive, entry: Entry, parser: Parser, split: Split) -> Outcome:
+    """Read one file so that hash and text are of the same state of it; failures become outcomes."""
+    try:
+        for _ in range(_ATTEMPTS):
+            with drive.fetch(entry) as file:
+                outcome = _read_still(file, parser, split)
+            if outcome is not None:
+                return outcome
+    except FileNotFoundError:
+        return VanishedFile(entry)
+    except PermissionError as error:
+        sentence = "Permission denied: give the user that runs citewise read access to this file."
+        return FailedFile(entry, "", sentence, repr(error), retryable=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFailed(
+                "The disk for temporary files is full: free some space, then run the command again.",
+                detail=repr(error),
+            ) from error
+        return FailedFile(entry, "", "The drive fails to hand out this file.", repr(error), retryable=True)
+    except (UnreadableDocument, DriveUnavailable) as error:
+        return FailedFile(entry, "", error.sentence, error.detail, error.retryable)
+    sentence = "This file is being written to: it will be read by a later run, when it is left alone."
+    return FailedFile(entry, "", sentence, retryable=True)
+
+
+def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | None:
+    """The outcome, or None where the file changed while it was read."""
+    if file.entry.size > LARGEST_FILE:
+        limit = LARGEST_FILE // 1024**2
+        return FailedFile(
+            file.entry, "", f"This file is larger than {limit} MB, the most that is read: split it."
+        )
+    entry, before = settled(file.entry), stamp_of(file.path)
+    digest = sha256_of(file.path)
+    try:
+        parsed = storable(parser.parse(file.path))
+        chunks = split(parsed)
+    except UnreadableDocument as error:
+        failed = FailedFile(entry, digest, error.sentence, error.detail, error.retryable)
+        return failed if stamp_of(file.path) == before else None
+    if stamp_of(file.path) != before:
+        return None
+    return ReadFile(entry, digest, parsed, parsed.text, chunks, parsed.modified or file.modified)
+
+
+def read_all(
+    drive: Drive, entries: Iterable[Entry], parser: Parser, split: Split, threads: int
+) -> Generator[Outcome | None, None, None]:
+    """Outcomes as they come; None whenever none is ready, so that the caller can use the time.
+
+    Closing the parser from outside lets the threads end at once; until then they finish their file.
+    """
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
+    left = iter(entries)
+    running = set[Future[Outcome]]()
+    try:
+        while True:
+            for entry in islice(left, threads * _AHEAD - len(running)):
+                running.add(pool.submit(read_file, drive, entry, parser, split))
+            if not running:
+                return
+            done, running = wait(running, timeout=0, return_when=FIRST_COMPLETED)
+            if not done:
+                yield None
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

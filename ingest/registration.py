@@ -1,0 +1,63 @@
+"""Which drive of the catalog a place is: one place, one space, and no file indexed from two drives."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from brain.catalog.catalog import Catalog
+from brain.catalog.rows import Drive
+from brain.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """`drive` is the catalog's, or None on the first run; `inner` are drives that this one swallows."""
+
+    drive: Drive | None
+    inner: tuple[Drive, ...]
+
+
+def find(catalog: Catalog, url: str, space: str) -> Registration:
+    """How the catalog knows the place at `url`; nothing is written.
+
+    Raises UsageError where its files are indexed in another space, or by a drive around it: what was put
+    into one audience must not reach a second one by the way. Drives without documents don't count.
+    """
+    catalog.space(space)
+    same, inner = None, []
+    for drive in catalog.drives():
+        if drive.url == url and drive.space == space:
+            same = drive
+        elif not _overlap(url, drive.url) or not catalog.ledger(drive.id):
+            continue
+        elif drive.url == url or (_holds(url, drive.url) and drive.space != space):
+            raise UsageError(_elsewhere(drive, url, space))
+        elif _holds(drive.url, url):
+            raise UsageError(
+                f"{place(url)} lies in {place(drive.url)}, which is indexed as a whole in the space "
+                f"“{drive.space}”: `citewise ingest {place(drive.url)}` brings it up to date."
+            )
+        else:
+            inner.append(drive)
+    return Registration(same, tuple(inner))
+
+
+def place(url: str) -> str:
+    """A drive's address as people write it: a path for local ones."""
+    parts = urlsplit(url)
+    return unquote(parts.path) if parts.scheme == "file" else url
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one == other or _holds(one, other) or _holds(other, one)
+
+
+def _holds(outer: str, inner: str) -> bool:
+    return outer.startswith("file:") and inner.startswith(outer.rstrip("/") + "/")
+
+
+def _elsewhere(drive: Drive, url: str, space: str) -> str:
+    inside = "" if drive.url == url else f", inside {place(url)},"
+    return (
+        f"{place(drive.url)}{inside} is indexed in the space “{drive.space}”, and a file belongs to one "
+        f"space only. To move it to “{space}”, take it out: `citewise drives remove {place(drive.url)}`."
+    )

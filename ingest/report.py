@@ -1,0 +1,74 @@
+"""What a run of the ingest did, for people and programs, and how it says so while it runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from ingest.drives import Skipped, Unlisted
+
+
+class Stage(StrEnum):
+    """The steps that a progress bar can follow. EMBEDDED counts passages, the others files."""
+
+    FOUND = "found"
+    PARSED = "parsed"
+    EMBEDDED = "embedded"
+    STORED = "stored"
+    INDEXED = "indexed"
+
+
+class Progress(Protocol):
+    """Called after each piece of work, always from the thread that runs the ingest."""
+
+    def __call__(self, stage: Stage, done: int, total: int | None) -> None:
+        """`done` of `total` (None while it is unknown) at this stage."""
+        ...
+
+
+def silent(stage: Stage, done: int, total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileNote:
+    """A sentence about one file: why it failed, or what was left out of it."""
+
+    path: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one run changed, counted in files, and what it made, counted in passages.
+
+    `failed` counts the files that can't be read now; `remembered` of them failed in an earlier run and
+    were not tried again. `stale` of them have an older version that is still searched. `skipped` counts
+    what is left alone on purpose, `skipped_by_reason` splits it, `skipped_files` lists the first of them.
+    `seconds` are wall times by stage.
+    """
+
+    url: str
+    space: str
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    remembered: int = 0
+    stale: int = 0
+    skipped: int = 0
+    passages: int = 0
+    embedded: int = 0
+    failures: tuple[FileNote, ...] = ()
+    warnings: tuple[FileNote, ...] = ()
+    unlisted: tuple[Unlisted, ...] = ()
+    skipped_files: tuple[Skipped, ...] = ()
+    skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def documents(self) -> int:
+        """Files of this drive that are now read and searchable in their present state."""
+        return self.added + self.changed + self.moved + self.unchanged
