@@ -17,11 +17,37 @@ def open_embedder(
     offline: bool = False,
     hub: str = HUB,
     threads: int | None = None,
+    openai_api_key: str | None = None,
+    jina_api_key: str | None = None,
+    base_url: str | None = None,
+    timeout_s: float = 30.0,
+    retries: int = 3,
 ) -> Embedder:
-    """The embedder called `name`, ready for use; its files are fetched into `cache` at first use."""
+    """The embedder called `name`, ready for use; UsageError lists the names where it is unknown.
+
+    For `minilm`: `cache` is the folder for its files (default: the user's own), which are fetched there
+    at first use unless `offline`; `threads` defaults to the cores at hand. For endpoints: the key,
+    `base_url` in place of the provider's own address, and how long and how often to try.
+    """
     if name == DEFAULT:
         return _open_minilm(cache or default_cache(), progress, offline, hub, threads)
-    raise UsageError(f"There are no embeddings called {name!r}. Known: {DEFAULT}.")
+    if name.startswith("text-embedding-3-"):
+        from brain.embedding.openai_endpoint import open_openai
+
+        return open_openai(name, openai_api_key, base_url, timeout_s, retries)
+    if name.startswith("jina-embeddings-"):
+        from brain.embedding.jina_endpoint import open_jina
+
+        return open_jina(name, jina_api_key, base_url, timeout_s, retries)
+    if name.startswith("langchain:"):
+        from brain.embedding.langchain_provider import open_langchain
+
+        return open_langchain(name.removeprefix("langchain:"))
+    raise UsageError(
+        f"There are no embeddings called {name!r}. CITEWISE_EMBEDDINGS can be {DEFAULT}, "
+        "text-embedding-3-small, text-embedding-3-large, jina-embeddings-v3 or another of Jina's, "
+        "or langchain:provider:model."
+    )
 
 
 def _open_minilm(

@@ -97,7 +97,7 @@ def staging(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise StorageFailed(
             f"Model files can't be kept in {folder}: {error.strerror or error}. "
-            "Make room there, make it writable, or set another cache folder.",
+            "Make room there, make it writable, or set CITEWISE_CACHE to another folder.",
             detail=repr(error),
         ) from error
 

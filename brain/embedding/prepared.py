@@ -6,7 +6,7 @@ from brain.embedding.minilm_graph import RECIPE, build_graph, read_safetensors
 from brain.embedding.pinned_files import is_intact, put_in_place, read_stamp, sha256_of, staging, write_stamp
 from brain.errors import StorageFailed
 
-VARIANT = "int8-rows"
+VARIANT = f"int8-rows-{RECIPE}"
 
 
 def prepared_graph(folder: Path, weights: Path) -> Path | bytes:
@@ -14,7 +14,7 @@ def prepared_graph(folder: Path, weights: Path) -> Path | bytes:
 
     Where the folder can't be written, the graph is made anew each time and handed over as bytes.
     """
-    target = folder / f"{VARIANT}-{RECIPE}.onnx"
+    target = folder / f"{VARIANT}.onnx"
     recorded = read_stamp(target).get("sha256")
     if isinstance(recorded, str) and is_intact(target, recorded):
         return target
