@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from brain.errors import UnreadableDocument
+from brain.errors import CitewiseError, UnreadableDocument
 from ingest.parsed import ParsedDocument
 from ingest.readers.archive_limits import check_archive
 from ingest.readers.sniffing import sniff
@@ -128,7 +128,17 @@ def read_bytes(data: bytes, name: str, *, media_type: str | None = None) -> Pars
         raise _mislabelled(name, chosen, content)
     if content in ("docx", "pptx", "xlsx"):
         check_archive(data, name)
-    parsed = chosen.read(data, name)
+    try:
+        parsed = chosen.read(data, name)
+    except (CitewiseError, MemoryError):
+        raise
+    except Exception as error:
+        # Damaged files make the libraries fail in every way there is: this is where that becomes a sentence.
+        raise UnreadableDocument(
+            f"{name} is damaged or not {chosen.label}: open it in the program it comes from, save it again "
+            "and add that.",
+            detail=repr(error),
+        ) from error
     if not any(block.text.strip() for block in parsed.blocks):
         raise UnreadableDocument(f"{name} holds no text that could be read.")
     return parsed

@@ -1,0 +1,92 @@
+"""The worker process of `ParsePool`: `python -m ingest.parse_child SECONDS MEMORY_BYTES`.
+
+It reads one request after another from standard input and answers on standard output, until its parent goes.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from brain.errors import CitewiseError
+from ingest.parsed_json import encode, to_json
+from ingest.readers import read
+
+# A worker that outlived its parent while busy notices within this time, in seconds.
+_PARENT_CHECK = 0.5
+# Libraries leak; a new process now and then costs less than finding out where.
+_DOCUMENTS_A_LIFE = 500
+
+
+def main() -> None:
+    """Serve requests until the input ends, memory runs out or the life is used up."""
+    seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
+    requests, replies = _private_pipes()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit(memory_bytes)
+    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    for served in range(1, _DOCUMENTS_A_LIFE + 1):
+        header = requests.read(8)
+        if len(header) < 8:
+            return
+        request = json.loads(requests.read(int.from_bytes(header, "big")))
+        _alarm(seconds)
+        reply = _answer(request)
+        _alarm(None)
+        reply["last"] = served == _DOCUMENTS_A_LIFE or reply.get("fault") == "memory"
+        replies.write(encode(reply))
+        replies.flush()
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        parsed = read(Path(request["path"]), media_type=request["media_type"], max_bytes=request["max_bytes"])
+        return {"document": to_json(parsed)}
+    except CitewiseError as error:
+        return {"unreadable": error.sentence, "detail": error.detail}
+    except MemoryError:
+        return {"fault": "memory"}
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The two pipes under new numbers, so that a library that prints can't garble the replies."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    return requests, replies
+
+
+def _limit(memory_bytes: int) -> None:
+    """RLIMIT_DATA counts writable private memory: what is allocated, not the libraries mapped into view.
+
+    RLIMIT_AS would count those too, and thread arenas that are only reserved.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _alarm(seconds: float | None) -> None:
+    """The kernel ends a busy worker that nobody waits for, even one that never lets another thread run."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds + 5)
+
+
+def _die_with_parent(parent: int) -> None:
+    never = threading.Event()
+    while not never.wait(_PARENT_CHECK):
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
