@@ -30,9 +30,8 @@ def open_jina(
         # The package says on import that it is no longer developed; there is no other one for Jina.
         warnings.simplefilter("ignore", DeprecationWarning)
         from langchain_community.embeddings import jina
-    from pydantic import SecretStr
-
-    inner = jina.JinaEmbeddings(session=None, model_name=model, jina_api_key=SecretStr(api_key))
+    # Handed a SecretStr, as its signature asks, it would send the asterisks that hide the key.
+    inner = jina.JinaEmbeddings.model_validate({"model_name": model, "jina_api_key": api_key})
     inner.session.mount(jina.JINA_API_URL, _adapter(base_url, timeout_s, retries))
     return remote_embedder(model, inner, MODELS.get(model))
 
