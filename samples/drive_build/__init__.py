@@ -1,0 +1,1 @@
+"""Turns the readable sources of the sample drive into its binary documents."""
