@@ -43,6 +43,11 @@ class IndexFeed:
         with self._database.reading() as connection:
             return passages.indexed_passages_after(connection, after, limit)
 
+    def sample(self, space_id: int, limit: int) -> list[IndexedPassage]:
+        """At most that many passages from all over a space, for a quick check."""
+        with self._database.reading() as connection:
+            return passages.indexed_sample(connection, space_id, limit)
+
     def documents(self, ids: Iterable[int]) -> list[IndexedDocument]:
         """What the keyword index should hold of these documents; those that are gone are left out."""
         with self._database.reading() as connection:

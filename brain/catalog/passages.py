@@ -124,6 +124,22 @@ def indexed_passages_after(connection: sqlite3.Connection, after: int, limit: in
     return [_indexed(row) for row in rows]
 
 
+def indexed_sample(connection: sqlite3.Connection, space_id: int, limit: int) -> list[IndexedPassage]:
+    """Some passages of a space, the first of each of evenly spaced documents."""
+    held = connection.execute(
+        "SELECT count(*) FROM documents WHERE space_id = ? AND removed IS NULL", (space_id,)
+    ).fetchone()[0]
+    chosen = [
+        connection.execute(
+            """SELECT (SELECT min(id) FROM passages WHERE document_id = documents.id) FROM documents
+               WHERE space_id = ? AND removed IS NULL ORDER BY id LIMIT 1 OFFSET ?""",
+            (space_id, held * turn // limit),
+        ).fetchone()[0]
+        for turn in range(limit if held else 0)
+    ]
+    return indexed_passages(connection, {found for found in chosen if found is not None})
+
+
 def indexed_documents(connection: sqlite3.Connection, ids: Iterable[int]) -> list[IndexedDocument]:
     """What the keyword index should hold of these documents; those that are gone are left out."""
     rows = connection.execute(

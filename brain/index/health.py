@@ -1,0 +1,160 @@
+"""Whether the indexes hold what the catalog says, from a glance at the start to a full comparison."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from brain.catalog.feed import IndexFeed
+from brain.index.faults import IndexDamaged
+from brain.index.generation import LAYOUT, GenerationFolder
+from brain.index.keyword_index import Unit
+from brain.index.pair import IndexPair
+
+_PROBES = 5  # passages of each space that a quick check looks for
+_SAMPLE = 200  # passages of each space that a deep check compares word for word and number for number
+_SAME = 0.999  # cosine above which a stored vector is the catalog's, float32 rounding aside
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a check found; `differences` are sentences, none where the index equals the catalog."""
+
+    documents: int
+    passages: int
+    deep: bool
+    differences: tuple[str, ...] = ()
+
+    @property
+    def healthy(self) -> bool:
+        """True where nothing differs."""
+        return not self.differences
+
+
+def doubt(folder: GenerationFolder | None, feed: IndexFeed, server: str) -> str | None:
+    """Why a generation must not even be opened, or None. Chroma's code is not run for this.
+
+    A generation that was interrupted while Chroma wrote is never trusted: a torn graph may answer for
+    days before a query meets the tear, so no probe, in a child process or not, could clear it.
+    """
+    if folder is None or not folder.path.is_dir():
+        return "there is no index yet"
+    if folder.interrupted and not server:
+        return "citewise ended while the index was being written"
+    seal = folder.read_seal()
+    if seal is None or seal.layout != LAYOUT:
+        return "the index has no seal that this version reads"
+    embedder = feed.embedder()
+    if seal.embedder != (embedder.identity if embedder else ""):
+        return "the index was made from another embedder's vectors"
+    if seal.server != server:
+        return "the index is kept in another place"
+    if not folder.keywords.is_file():
+        return "keyword.db is gone"
+    return None if server else folder.changed_file(seal) or _torn_database(folder)
+
+
+def glance(pair: IndexPair, feed: IndexFeed, applied: int) -> None:
+    """Raise IndexDamaged unless counts agree and some passages of each space are found by their vectors.
+
+    `applied` is the last operation that the pair reflects: where the catalog has moved on meanwhile,
+    counts tell nothing and are left to the next check.
+    """
+    pair.keywords.check(deep=False)
+    differences = list(_count_differences(pair, feed))
+    if differences and feed.newest_operation() == applied:
+        raise IndexDamaged(differences[0])
+    for space_id in feed.counts():
+        probes = feed.sample(space_id, _PROBES)
+        missed = sum(not _finds(pair, space_id, row.vector) for row in probes)
+        if missed * 2 > len(probes):
+            raise IndexDamaged("known passages aren't found by their own vectors")
+
+
+def compare(pair: IndexPair, feed: IndexFeed, applied: int, *, deep: bool) -> IndexReport:
+    """Everything that differs between the indexes and the catalog, as it was at operation `applied`."""
+    counts = feed.counts()
+    differences: list[str] = []
+    try:
+        glance(pair, feed, applied)
+        if deep:
+            pair.keywords.check(deep=True)
+            differences += _id_differences(pair, feed)
+            differences += _content_differences(pair, feed)
+    except IndexDamaged as damage:
+        differences.append(damage.reason)
+    seal = pair.folder.read_seal()
+    torn = "the seal is gone" if seal is None else pair.folder.changed_file(seal)
+    if torn and not pair.on_server:
+        differences.append(torn)
+    return IndexReport(
+        documents=sum(documents for documents, _ in counts.values()),
+        passages=sum(passages for _, passages in counts.values()),
+        deep=deep,
+        differences=tuple(differences),
+    )
+
+
+def _torn_database(folder: GenerationFolder) -> str | None:
+    path = folder.chroma / "chroma.sqlite3"
+    if not path.is_file():
+        return "chroma.sqlite3 is gone"
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    finally:
+        connection.close()
+    return None if found == "ok" else f"chroma.sqlite3: {found}"
+
+
+def _count_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
+    for space_id, (documents, passages) in feed.counts().items():
+        held = {
+            "vectors": (pair.vectors.count(space_id), passages),
+            "keyword passages": (pair.keywords.count(Unit.PASSAGE, space_id), passages),
+            "keyword documents": (pair.keywords.count(Unit.DOCUMENT, space_id), documents),
+        }
+        for name, (found, wanted) in held.items():
+            if found != wanted:
+                yield f"space {space_id} has {found} {name}, and the catalog has {wanted}"
+
+
+def _id_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
+    passages, documents = feed.passage_ids(), feed.document_ids()
+    for space_id in documents:
+        wanted = passages.get(space_id, set())
+        held = {
+            "vectors": (pair.vectors.ids(space_id), wanted),
+            "keyword passages": (pair.keywords.ids(Unit.PASSAGE, space_id), wanted),
+            "keyword documents": (pair.keywords.ids(Unit.DOCUMENT, space_id), documents[space_id]),
+        }
+        for name, (found, expected) in held.items():
+            if missing := expected - found:
+                yield f"space {space_id} lacks {len(missing)} {name}, such as {min(missing)}"
+            if surplus := found - expected:
+                yield f"space {space_id} has {len(surplus)} {name} too many, such as {min(surplus)}"
+
+
+def _content_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
+    for space_id in feed.counts():
+        rows = feed.sample(space_id, _SAMPLE)
+        vectors = pair.vectors.vectors(space_id, [row.id for row in rows])
+        for row in rows:
+            held = vectors.get(row.id)
+            if held is None or _cosine(held, row.vector) < _SAME:
+                yield f"the vector of passage {row.id} isn't the catalog's"
+            if pair.keywords.passage(space_id, row.id) != (row.title, row.heading, row.body):
+                yield f"the words of passage {row.id} aren't the catalog's"
+
+
+def _finds(pair: IndexPair, space_id: int, vector: np.ndarray) -> bool:
+    found = pair.vectors.nearest(space_id, vector.tolist(), 3)
+    return bool(found) and (found[0][1] >= _SAME or not vector.any())
+
+
+def _cosine(one: np.ndarray, other: np.ndarray) -> float:
+    length = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / length if length else float(np.array_equal(one, other))

@@ -1,0 +1,150 @@
+"""Words in SQLite FTS5, a table of passages and one of documents for each space.
+
+They are kept apart so that how rare a word is, is counted within its space alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from sqlite3 import Connection
+
+from brain.catalog.rows import IndexedDocument, IndexedPassage
+from brain.catalog.storage import Database
+from brain.errors import StorageFailed
+from brain.index.faults import IndexDamaged
+from brain.index.keyword_query import TermCounts, Weights, search
+
+
+class Unit(StrEnum):
+    """What a row of a keyword table is."""
+
+    PASSAGE = "passages"
+    DOCUMENT = "documents"
+
+
+class KeywordIndex:
+    """BM25 over title, headings and body. Derived from the catalog; a damaged file is IndexDamaged."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, name="keyword index", remedy="run `citewise rebuild`")
+        self._counts = TermCounts()
+
+    def apply(
+        self,
+        *,
+        passages: Sequence[IndexedPassage] = (),
+        documents: Sequence[IndexedDocument] = (),
+        dropped_passages: Iterable[tuple[int, int]] = (),
+        dropped_documents: Iterable[tuple[int, int]] = (),
+    ) -> None:
+        """Bring rows up to date in one transaction; drops are pairs of space id and row id."""
+        with self._database.writing() as connection:
+            _drop(connection, Unit.PASSAGE, dropped_passages)
+            _drop(connection, Unit.DOCUMENT, dropped_documents)
+            _put(
+                connection,
+                Unit.PASSAGE,
+                [(row.space_id, (row.id, row.title, row.heading, row.body)) for row in passages],
+            )
+            _put(
+                connection,
+                Unit.DOCUMENT,
+                [(row.space_id, (row.id, row.title, row.headings, row.body)) for row in documents],
+            )
+        self._counts.forget()
+
+    def optimize(self) -> None:
+        """Merge each table into one segment: slower to write, faster to read, for after a full build."""
+        with self._database.writing() as connection:
+            for table in _tables(connection):
+                connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+    def search(
+        self, unit: Unit, space_id: int, terms: Sequence[str], limit: int, weights: Weights
+    ) -> list[tuple[int, float]]:
+        """The best rows for any of the terms: their ids and BM25, higher is better."""
+        table = _table(unit, space_id)
+        with self._database.reading() as connection:
+            if not _exists(connection, table):
+                return []
+            return search(connection, table, terms, limit, weights, self._counts)
+
+    def count(self, unit: Unit, space_id: int) -> int:
+        """How many rows a space's table holds."""
+        table = _table(unit, space_id)
+        with self._database.reading() as connection:
+            if not _exists(connection, table):
+                return 0
+            return int(connection.execute(f"SELECT count(*) FROM {table}_docsize").fetchone()[0])
+
+    def ids(self, unit: Unit, space_id: int) -> set[int]:
+        """All rows of a space's table."""
+        table = _table(unit, space_id)
+        with self._database.reading() as connection:
+            if not _exists(connection, table):
+                return set()
+            return {number for (number,) in connection.execute(f"SELECT id FROM {table}_docsize")}
+
+    def passage(self, space_id: int, passage_id: int) -> tuple[str, str, str] | None:
+        """Title, heading and body that are held of a passage."""
+        table = _table(Unit.PASSAGE, space_id)
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT title, heading, body FROM {table} WHERE rowid = ?", (passage_id,)
+            ).fetchone()
+        return (row[0], row[1], row[2]) if row else None
+
+    def check(self, *, deep: bool) -> None:
+        """Raise IndexDamaged where the file is; `deep` also compares every word with its row."""
+        try:
+            with self._database.writing() as connection:
+                found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                if found != "ok":
+                    raise IndexDamaged(f"keyword index: {found}")
+                for table in _tables(connection) if deep else ():
+                    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+        except IndexDamaged:
+            raise
+        except StorageFailed as error:
+            raise IndexDamaged(f"keyword index: {error.detail}") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _table(unit: Unit, space_id: int) -> str:
+    return f"{unit.value}_{int(space_id)}"
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+    return found.fetchone() is not None
+
+
+def _tables(connection: Connection) -> list[str]:
+    rows = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
+    return [name for (name,) in rows]
+
+
+def _put(connection: Connection, unit: Unit, rows: Sequence[tuple[int, tuple[int, str, str, str]]]) -> None:
+    for space_id in {space_id for space_id, _ in rows}:
+        table = _table(unit, space_id)
+        connection.execute(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING "
+            "fts5 (title, heading, body, tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        connection.executemany(
+            f"INSERT OR REPLACE INTO {table} (rowid, title, heading, body) VALUES (?, ?, ?, ?)",
+            (row for owner, row in rows if owner == space_id),
+        )
+
+
+def _drop(connection: Connection, unit: Unit, rows: Iterable[tuple[int, int]]) -> None:
+    by_space: dict[int, list[tuple[int]]] = {}
+    for space_id, number in rows:
+        by_space.setdefault(space_id, []).append((number,))
+    for space_id, numbers in by_space.items():
+        table = _table(unit, space_id)
+        if _exists(connection, table):
+            connection.executemany(f"DELETE FROM {table} WHERE rowid = ?", numbers)

@@ -1,0 +1,224 @@
+"""What can be searched: kept in step with the catalog, checked before it's used, made again when in doubt."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from brain.catalog.catalog import Catalog
+from brain.errors import StorageFailed
+from brain.index import generation, health
+from brain.index.faults import IndexDamaged
+from brain.index.health import IndexReport
+from brain.index.keyword_index import Unit
+from brain.index.keyword_query import Weights
+from brain.index.pair import IndexPair
+
+Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+_OPERATIONS = 4000
+_FILL = 5000
+PLAIN = Weights()
+
+
+class SearchIndex:
+    """Dense and keyword search, one space at a time. Safe to use from many threads, in one process."""
+
+    def __init__(self, folder: Path, catalog: Catalog, server: str) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._feed = catalog.feed
+        self._server = server
+        self._family = f"citewise-{catalog.identity()[:12]}-"
+        self._writing = threading.RLock()
+        self._swapping = threading.Lock()
+        self._pair: IndexPair | None = None
+        self._space_ids: dict[str, int] = {}
+        self.rebuilt: str | None = None
+        """Why open() had to make the index again, for the log; None where it was as it should be."""
+
+    @classmethod
+    def open(
+        cls, folder: Path, catalog: Catalog, *, server: str = "", progress: Progress | None = None
+    ) -> Self:
+        """The index in `folder`, equal to the catalog: brought up to date, or rebuilt where it's in doubt.
+
+        `server` is the address of a Chroma server; without one Chroma runs in this process.
+        """
+        index = cls(folder, catalog, server)
+        folder.mkdir(parents=True, exist_ok=True)
+        found = generation.current(folder)
+        reason = health.doubt(found, index._feed, server)
+        if reason is None and found is not None:
+            try:
+                index._adopt(found, progress)
+            except IndexDamaged as damage:
+                reason = damage.reason
+        if reason is not None:
+            index.rebuilt = reason
+            index.rebuild(progress)
+        return index
+
+    def apply_pending(self, progress: Progress | None = None) -> int:
+        """Do what the catalog has queued, and return how many operations that were."""
+        with self._writing:
+            try:
+                return self._apply(self._open_pair(), progress)
+            except IndexDamaged as damage:
+                self.rebuilt = damage.reason
+                return self.rebuild(progress)
+
+    def dense(self, space: str, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
+        """Ids of the passages nearest to a vector and their cosine similarity, best first."""
+        with self._reading() as pair:
+            return pair.vectors.nearest(self._space_id(space), vector, limit)
+
+    def keyword(
+        self, space: str, terms: Sequence[str], limit: int, weights: Weights = PLAIN
+    ) -> list[tuple[int, float]]:
+        """Ids of the passages that fit plain words best and their BM25 (higher is better), best first."""
+        with self._reading() as pair:
+            return pair.keywords.search(Unit.PASSAGE, self._space_id(space), terms, limit, weights)
+
+    def keyword_documents(
+        self, space: str, terms: Sequence[str], limit: int, weights: Weights = PLAIN
+    ) -> list[tuple[int, float]]:
+        """Ids of the documents that fit plain words best as a whole, as keyword() for passages."""
+        with self._reading() as pair:
+            return pair.keywords.search(Unit.DOCUMENT, self._space_id(space), terms, limit, weights)
+
+    def verify(self, *, deep: bool = False) -> IndexReport:
+        """Bring the index up to date and compare it with the catalog; `deep` looks at every id."""
+        with self._writing:
+            while True:
+                applied = self._feed.newest_operation()
+                self.apply_pending()
+                report = health.compare(self._open_pair(), self._feed, applied, deep=deep)
+                # What was written meanwhile looks like a difference: look again.
+                if report.healthy or self._feed.newest_operation() == applied:
+                    return report
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Make the indexes again beside the old ones, put them in use; how many passages they hold.
+
+        Nothing is embedded. Searches go on in the old ones meanwhile; a failure leaves those in use.
+        """
+        with self._writing:
+            applied = self._feed.newest_operation()
+            folder = generation.next_generation(self._folder)
+            pair: IndexPair | None = None
+            try:
+                folder.mark_writing()
+                pair = IndexPair(folder, family=self._family, server=self._server)
+                held = self._fill(pair, progress)
+                health.glance(pair, self._feed, applied)
+                pair.seal(self._feed)
+                folder.sync_files()
+                generation.make_current(self._folder, folder)
+            except BaseException:
+                if pair is not None:
+                    pair.close()
+                folder.delete()
+                raise
+            self._feed.mark_applied(applied)
+            self._swap(pair)
+            return held
+
+    def close(self) -> None:
+        """Let go of all files; later calls raise StorageFailed."""
+        with self._writing:
+            with self._swapping:
+                pair, self._pair = self._pair, None
+            if pair is not None:
+                pair.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _adopt(self, folder: generation.GenerationFolder, progress: Progress | None) -> None:
+        pair = IndexPair(folder, family=self._family, server=self._server)
+        try:
+            applied = self._feed.newest_operation()
+            self._apply(pair, progress)
+            health.glance(pair, self._feed, applied)
+        except BaseException:
+            pair.close()
+            raise
+        self._swap(pair)
+
+    def _apply(self, pair: IndexPair, progress: Progress | None) -> int:
+        operations = self._feed.pending_operations(_OPERATIONS)
+        if not operations:
+            return 0
+        self._check_embedder(pair)
+        total, done = self._feed.newest_operation() - operations[0].sequence + 1, 0
+        pair.folder.mark_writing()
+        try:
+            while operations:
+                pair.apply(operations, self._feed)
+                self._feed.mark_applied(operations[-1].sequence)
+                done += len(operations)
+                if progress:
+                    progress("Indexing", done, max(done, total))
+                operations = self._feed.pending_operations(_OPERATIONS)
+        except KeyboardInterrupt:
+            # Python raises it between two calls of Chroma, never within one: its files are at rest.
+            pair.seal(self._feed)
+            raise
+        pair.seal(self._feed)
+        return done
+
+    def _check_embedder(self, pair: IndexPair) -> None:
+        seal, embedder = pair.folder.read_seal(), self._feed.embedder()
+        made_by = seal.embedder if seal else ""
+        if made_by and embedder and made_by != embedder.identity:
+            raise IndexDamaged("the index was made from another embedder's vectors")
+
+    def _fill(self, pair: IndexPair, progress: Progress | None) -> int:
+        total = sum(passages for _, passages in self._feed.counts().values())
+        after = done = 0
+        while rows := self._feed.passages_after(after, _FILL):
+            pair.fill(rows)
+            after, done = rows[-1].id, done + len(rows)
+            if progress:
+                progress("Rebuilding the index", done, max(done, total))
+        ids = sorted(set().union(*self._feed.document_ids().values()))
+        for start in range(0, len(ids), _OPERATIONS // 10):
+            pair.keywords.apply(documents=self._feed.documents(ids[start : start + _OPERATIONS // 10]))
+        pair.keywords.optimize()
+        return done
+
+    def _swap(self, pair: IndexPair) -> None:
+        with self._swapping:
+            old, self._pair = self._pair, pair
+        if old is not None:
+            old.close()
+        generation.delete_others(self._folder, pair.folder)
+        if self._server:
+            pair.vectors.discard_others(self._family)
+
+    def _open_pair(self) -> IndexPair:
+        if self._pair is None:
+            raise StorageFailed(f"The search index {self._folder} was closed while it was in use.")
+        return self._pair
+
+    @contextmanager
+    def _reading(self) -> Iterator[IndexPair]:
+        with self._swapping:
+            pair = self._open_pair()
+            pair.acquire()
+        try:
+            yield pair
+        finally:
+            pair.release()
+
+    def _space_id(self, name: str) -> int:
+        if name not in self._space_ids:
+            self._space_ids[name] = self._catalog.space(name).id
+        return self._space_ids[name]
