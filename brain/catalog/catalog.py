@@ -306,8 +306,8 @@ class Catalog:
         with self._database.reading() as connection:
             return conversations.trace(connection, trace_id)
 
-    def last_trace(self, thread: str) -> Trace | None:
-        """How the last answer of a thread came about."""
+    def last_trace(self, thread: str | None = None) -> Trace | None:
+        """How the last answer of a thread came about, or the last of all where no thread is named."""
         with self._database.reading() as connection:
             return conversations.last_trace(connection, thread)
 

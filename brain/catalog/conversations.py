@@ -33,9 +33,11 @@ def trace(connection: sqlite3.Connection, trace_id: str) -> Trace | None:
     return _trace(connection.execute(_TRACE + "WHERE id = ?", (trace_id,)).fetchone())
 
 
-def last_trace(connection: sqlite3.Connection, thread: str) -> Trace | None:
-    """How the last answer of a thread came about."""
-    row = connection.execute(_TRACE + "WHERE thread = ? ORDER BY saved DESC, rowid DESC LIMIT 1", (thread,))
+def last_trace(connection: sqlite3.Connection, thread: str | None) -> Trace | None:
+    """How the last answer of a thread came about, or the last of all where no thread is named."""
+    row = connection.execute(
+        _TRACE + "WHERE ?1 IS NULL OR thread = ?1 ORDER BY saved DESC, rowid DESC LIMIT 1", (thread,)
+    )
     return _trace(row.fetchone())
 
 
