@@ -35,9 +35,8 @@ def trace(connection: sqlite3.Connection, trace_id: str) -> Trace | None:
 
 def last_trace(connection: sqlite3.Connection, thread: str | None) -> Trace | None:
     """How the last answer of a thread came about, or the last of all where no thread is named."""
-    row = connection.execute(
-        _TRACE + "WHERE ?1 IS NULL OR thread = ?1 ORDER BY saved DESC, rowid DESC LIMIT 1", (thread,)
-    )
+    where, values = ("", ()) if thread is None else ("WHERE thread = ? ", (thread,))
+    row = connection.execute(_TRACE + where + "ORDER BY saved DESC, rowid DESC LIMIT 1", values)
     return _trace(row.fetchone())
 
 
