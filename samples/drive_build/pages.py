@@ -66,6 +66,8 @@ class _Sheets(BaseDocTemplate):
         self.addPageTemplates(PageTemplate("sheet", [frame], onPage=self._furnish))
 
     def _furnish(self, canvas: Canvas, _: BaseDocTemplate) -> None:
+        # Without this, `invariant` dates every file to the first day of 2000.
+        canvas.setDateFormatter(lambda *_: f"D:{self.source.date:%Y%m%d%H%M%S}Z")
         canvas.saveState()
         top, foot = A4[1] - 15 * mm, 12 * mm
         canvas.setFillColor(SEA)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.presentation import Presentation as PptxDeck
 from pptx.slide import Slide
 from pptx.util import Inches, Pt
@@ -66,7 +67,11 @@ def _add_text(slide: Slide, block: source.Paragraph | source.Item) -> None:
     number = block.number if isinstance(block, source.Item) else None
     frame: Any = slide.placeholders[1].text_frame
     paragraph = frame.add_paragraph() if frame.text else frame.paragraphs[0]
-    paragraph.text = text if number is None else f"{number}. {text}"
+    paragraph.text = text
+    if number is not None:
+        numbering = OxmlElement("a:buAutoNum")
+        numbering.set("type", "arabicPeriod")
+        paragraph._p.get_or_add_pPr().append(numbering)
     paragraph.font.size = Pt(24)
 
 

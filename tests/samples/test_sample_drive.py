@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -26,6 +27,7 @@ def folded(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+@cache
 def pages(path: Path) -> list[str]:
     """The words of a document, a string a page (or one string where there are no pages)."""
     match path.suffix:
@@ -91,6 +93,11 @@ def test_long_documents_have_pages_and_headings():
         with pypdfium2.PdfDocument(DRIVE / name) as pdf:
             assert len(pdf) >= 5
             assert len(list(pdf.get_toc())) > 20
+
+
+def test_pdf_carries_the_date_of_its_source():
+    with pypdfium2.PdfDocument(DRIVE / "hr/employee-handbook-2026.pdf") as pdf:
+        assert pdf.get_metadata_value("CreationDate").startswith("D:20260108")
 
 
 def test_questions_are_many_mixed_and_partly_unanswerable():
