@@ -1,0 +1,1 @@
+"""Measurements beside plain LangChain + Chroma; run each as a module from the repository's root."""
