@@ -1,0 +1,172 @@
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from stored_documents import document, new_catalog
+
+from brain.catalog.backup import backup, restore
+from brain.catalog.catalog import Catalog
+from brain.catalog.home import Home
+from brain.errors import StorageFailed, UsageError
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with one document, and something in its index folder."""
+    made = Home(tmp_path / "home")
+    made.prepare()
+    with new_catalog(made.path) as catalog:
+        drive = catalog.add_drive("/drive", "general")
+        catalog.put_document(document(catalog, drive, "first.txt", ["the first document"]))
+    made.index.mkdir()
+    (made.index / "CURRENT").write_text("g000001")
+    return made
+
+
+def paths(home: Home) -> list[str]:
+    with Catalog(home.catalog) as catalog:
+        return [row.path for row in catalog.documents()]
+
+
+def add(home: Home, path: str) -> None:
+    with Catalog(home.catalog) as catalog:
+        drive = catalog.add_drive("/drive", "general")
+        catalog.put_document(document(catalog, drive, path, [f"text of {path}"]))
+
+
+def test_a_restored_catalog_is_the_one_that_was_backed_up(home: Home, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    stages: list[tuple[str, int, int]] = []
+    with Catalog(home.catalog) as catalog:
+        identity = catalog.identity()
+        backup(catalog, copy, lambda *step: stages.append(step))
+    add(home, "second.txt")
+    restore(home, copy, lambda *step: stages.append(step))
+    assert paths(home) == ["first.txt"]
+    with Catalog(home.catalog) as catalog:
+        assert catalog.identity() == identity
+    assert not home.index.exists(), "it belonged to the other catalog"
+    assert {stage for stage, _, _ in stages} == {"Backing up", "Checking", "Restoring"}
+    assert all(0 <= done <= total for _, done, total in stages)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "home"]
+    assert sorted(path.name for path in home.path.iterdir()) == ["catalog.db", "run"]
+
+
+def test_a_backup_is_of_one_moment_while_documents_arrive(home: Home, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    with Catalog(home.catalog) as catalog:
+        drive = catalog.add_drive("/drive", "general")
+        started, done = threading.Event(), threading.Event()
+
+        def write() -> None:
+            number = 0
+            while not done.is_set():
+                number += 1
+                paragraphs = [f"{number} {letter} " * 50 for letter in "abcdefgh"]
+                catalog.put_document(document(catalog, drive, f"{number % 40}.txt", paragraphs))
+                if number == 50:
+                    started.set()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        started.wait()
+        backup(catalog, copy)
+        done.set()
+        writer.join()
+    with Catalog(copy) as found:
+        for row in found.documents():
+            text = found.document_text(row.id)
+            passages = found.document_passages(row.id)
+            assert all(text[p.start : p.end] == p.text for p in passages)
+            assert len({p.text.split()[0] for p in passages}) == 1
+        assert len(found.documents()) >= 40
+
+
+def test_the_old_backup_stays_until_the_new_one_is_whole(home: Home, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    copy.write_text("an older copy")
+
+    class Stopped(Exception):
+        pass
+
+    def stop(*_: object) -> None:
+        raise Stopped
+
+    with Catalog(home.catalog) as catalog:
+        with pytest.raises(Stopped):
+            backup(catalog, copy, stop)
+        assert copy.read_text() == "an older copy"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "home"]
+        with pytest.raises(UsageError, match="isn't a folder"):
+            backup(catalog, tmp_path / "missing" / "copy.db")
+        with pytest.raises(UsageError, match="is a folder"):
+            backup(catalog, tmp_path)
+
+
+def _garbage(path: Path, whole: bytes) -> None:
+    path.write_bytes(b"PK\x03\x04 not a database" * 400)
+
+
+def _empty(path: Path, whole: bytes) -> None:
+    path.write_bytes(b"")
+
+
+def _cut(path: Path, whole: bytes) -> None:
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+
+
+def _flipped(path: Path, whole: bytes) -> None:
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + b"\xff" * 8192 + whole[middle + 8192 :])
+
+
+def _foreign(path: Path, whole: bytes) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+
+
+def _newer(path: Path, whole: bytes) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 9999")
+
+
+@pytest.mark.parametrize("spoil", [_garbage, _empty, _cut, _flipped, _foreign, _newer])
+def test_a_broken_backup_changes_nothing(home: Home, tmp_path: Path, spoil):
+    copy = tmp_path / "copy.db"
+    with Catalog(home.catalog) as catalog:
+        backup(catalog, copy)
+    spoil(copy, copy.read_bytes())
+    before = home.catalog.read_bytes()
+    with pytest.raises(StorageFailed, match=r"copy\.db"):
+        restore(home, copy)
+    assert home.catalog.read_bytes() == before
+    assert (home.index / "CURRENT").exists()
+    assert paths(home) == ["first.txt"]
+
+
+def test_a_missing_backup_is_named(home: Home, tmp_path: Path):
+    with pytest.raises(UsageError, match=r"no file .*nothing\.db"):
+        restore(home, tmp_path / "nothing.db")
+
+
+def test_a_damaged_catalog_is_replaced_with_whatever_log_lies_beside_it(home: Home, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    with Catalog(home.catalog) as catalog:
+        backup(catalog, copy)
+    home.catalog.write_bytes(b"rubbish" * 1000)
+    for suffix in ("-wal", "-shm"):
+        home.catalog.with_name("catalog.db" + suffix).write_bytes(b"more rubbish" * 1000)
+    restore(home, copy)
+    assert paths(home) == ["first.txt"]
+    assert sorted(path.name for path in home.path.iterdir()) == ["catalog.db", "run"]
+
+
+def test_a_backup_makes_a_home_where_there_was_none(home: Home, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    with Catalog(home.catalog) as catalog:
+        backup(catalog, copy)
+    fresh = Home(tmp_path / "fresh")
+    restore(fresh, copy)
+    assert paths(fresh) == ["first.txt"]

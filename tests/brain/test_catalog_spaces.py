@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stored_documents import new_catalog
+
+from brain.catalog.catalog import Catalog
+from brain.domain import Trace, Turn
+from brain.errors import UsageError
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with new_catalog(tmp_path) as opened:
+        yield opened
+
+
+def test_general_is_there_from_the_start_and_others_are_made(catalog):
+    made = catalog.create_space("hr-emea")
+    assert [space.name for space in catalog.spaces()] == ["general", "hr-emea"]
+    assert catalog.space("hr-emea") == made
+
+
+@pytest.mark.parametrize("name", ["", "HR", "with space", "ünï", "-x", "a" * 64, "a/b", "general"])
+def test_a_name_that_cannot_be_a_space_is_refused_by_name(catalog, name):
+    with pytest.raises(UsageError) as refused:
+        catalog.create_space(name)
+    assert f"“{name}”" in refused.value.sentence
+
+
+def test_an_unknown_space_is_answered_with_the_known_ones(catalog):
+    catalog.create_space("hr")
+    with pytest.raises(UsageError, match=r"no space “legal” \(there are: general, hr\)"):
+        catalog.space("legal")
+    with pytest.raises(UsageError, match="no space “legal”"):
+        catalog.add_drive("/legal", "legal")
+
+
+def test_rights_are_given_and_taken_space_by_space(catalog):
+    catalog.create_space("hr")
+    assert catalog.allow("hr", "platform:user:1")
+    assert not catalog.allow("hr", "platform:user:1")
+    assert catalog.allow("hr", "platform:channel:2")
+    assert catalog.principals("hr") == {"platform:user:1", "platform:channel:2"}
+    assert catalog.principals("general") == frozenset()
+    assert catalog.deny("hr", "platform:user:1")
+    assert not catalog.deny("hr", "platform:user:1")
+    assert catalog.principals("hr") == {"platform:channel:2"}
+
+
+def test_a_drive_is_added_once_for_each_space(catalog):
+    catalog.create_space("hr")
+    first = catalog.add_drive("/drive", "general")
+    assert catalog.add_drive("/drive", "general") == first
+    assert catalog.add_drive("/drive", "hr").id != first.id
+    assert catalog.add_drive("/drive", "general", watched=True).watched
+    assert catalog.add_drive("/drive", "general").watched, "ingesting once more doesn't stop the watch"
+
+
+def test_a_thread_remembers_its_last_turns_in_order(catalog):
+    for number in range(5):
+        catalog.add_turn("thread-1", Turn(f"question {number}", f"answer {number}"))
+    catalog.add_turn("thread-2", Turn("other", "other"))
+    assert [turn.question for turn in catalog.history_of("thread-1", 2)] == ["question 3", "question 4"]
+    assert catalog.history_of("thread-3") == ()
+
+
+def test_traces_are_found_by_id_and_the_last_one_by_thread(catalog):
+    first = Trace("t1", "Why?", "Why is it?", {"candidates": [{"id": 1, "score": 0.5}]}, {"total": 1.5})
+    second = Trace("t2", "Où ?", steps={"gate": "é"})
+    catalog.save_trace(first, "thread", "someone", "Because.")
+    catalog.save_trace(second, "thread", "someone", "Là.")
+    assert catalog.trace("t1") == first
+    assert catalog.last_trace("thread") == second
+    assert catalog.trace("t3") is None
+    assert catalog.last_trace("elsewhere") is None
