@@ -79,8 +79,9 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the one place where a surprise becomes a sentence
         from bots.error_log import write_down
 
-        place = write_down(error, started.home)
-        return _refuse(f"Something went wrong that citewise did not expect. Details are in {place}.", 1)
+        log = write_down(error, started.home)
+        details = f"the details are in {log}" if log else "and the details could not be written anywhere"
+        return _refuse(f"Something went wrong that citewise did not expect: {details}.", 1)
     return result if isinstance(result, int) else 0
 
 

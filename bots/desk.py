@@ -1,7 +1,7 @@
 """The Desk: what every door offers, on plain objects. A door translates, calls once, translates back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from brain.errors import NothingIndexed, UsageError
 
 if TYPE_CHECKING:
     from brain.brain import Brain
+
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import DocumentRow
 
@@ -36,6 +37,18 @@ class Asked:
     principals: frozenset[str] = frozenset()
     spaces: tuple[str, ...] = ()
     thread: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise UsageError where there is no question, or one that nobody could read."""
+        if not self.text.strip():
+            raise UsageError(
+                'There is no question: ask something, such as "How many days of leave do we get?".'
+            )
+        if len(self.text) > LONGEST_QUESTION:
+            raise UsageError(
+                f"The question has {len(self.text):,} characters, and {LONGEST_QUESTION:,} can be read: "
+                "ask in fewer words, or ingest the text as a document."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +78,19 @@ Part = Working | Draft | Final
 class Desk:
     """Answers people from the catalog through the brain, and remembers what was said in each thread."""
 
-    def __init__(self, catalog: "Catalog", brain: "Brain") -> None:
+    def __init__(self, catalog: "Catalog", brain: Callable[[], "Brain"]) -> None:
         self._catalog = catalog
         self._brain = brain
 
-    async def ask(self, asked: Asked) -> AsyncIterator[Part]:
+    async def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
         """Yield Working, Drafts and one Final.
 
-        Raises UsageError for no question, one too long or an unknown space, NothingIndexed where the
-        spaces that may be read hold no document.
+        Raises UsageError for an unknown space, NothingIndexed where the spaces that may be read hold nothing.
         """
         yield Working("Looking through your documents")
-        question = await asyncio.to_thread(self._question, asked)
+        question = await asyncio.to_thread(self.question, asked)
         answer: Answer | None = None
-        async with aclosing(self._brain.astream(question)) as parts:
+        async with aclosing(self._brain().astream(question)) as parts:
             async for part in parts:
                 if part.answer is not None:
                     answer = part.answer
@@ -88,6 +100,17 @@ class Desk:
             raise RuntimeError("the brain ended its stream without an answer")
         await asyncio.to_thread(self._remember, asked, answer)
         yield Final(answer)
+
+    def question(self, asked: Asked) -> Question:
+        """What the brain is asked: with the spaces that may be read, and what was said before in the thread.
+
+        Raises UsageError and NothingIndexed, both without loading anything.
+        """
+        audience = self.readable(asked.principals, asked.spaces)
+        history: tuple[Turn, ...] = ()
+        if asked.thread:
+            history = self._catalog.history_of(asked.thread, TURNS_REMEMBERED)
+        return Question(asked.text.strip(), asked.asker, audience, history)
 
     async def why(self, thread: str = "", trace_id: str = "") -> Trace | None:
         """The trace of that id, or of the thread's last answer; an empty thread means the last of all."""
@@ -108,14 +131,16 @@ class Desk:
 
     def search(self, asked: Asked, limit: int) -> list[Passage]:
         """Passages only, best first."""
-        return self._brain.search(self._question(asked), limit)
+        return self._brain().search(self.question(asked), limit)
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
         audience = self.audience(principals, spaces)
         if not self._catalog.counts(audience).passages:
             where = f" in {', '.join(sorted(audience))}" if audience else ""
-            raise NothingIndexed(f"Nothing is indexed{where} yet: add documents with `citewise ingest FOLDER`.")
+            raise NothingIndexed(
+                f"Nothing is indexed{where} yet: add documents with `citewise ingest FOLDER`."
+            )
         return audience
 
     def audience(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
@@ -130,24 +155,11 @@ class Desk:
             allowed = frozenset(known)
         else:
             allowed = frozenset(
-                name for name in known if name == OPEN_SPACE or held & frozenset(self._catalog.principals(name))
+                name
+                for name in known
+                if name == OPEN_SPACE or held & frozenset(self._catalog.principals(name))
             )
         return allowed & wanted if wanted else allowed
-
-    def _question(self, asked: Asked) -> Question:
-        text = asked.text.strip()
-        if not text:
-            raise UsageError('There is no question: ask something, such as "How many days of leave do we get?".')
-        if len(text) > LONGEST_QUESTION:
-            raise UsageError(
-                f"The question has {len(text):,} characters, and {LONGEST_QUESTION:,} can be read: "
-                "ask in fewer words, or ingest the text as a document."
-            )
-        audience = self.readable(asked.principals, asked.spaces)
-        history: tuple[Turn, ...] = ()
-        if asked.thread:
-            history = self._catalog.history_of(asked.thread, TURNS_REMEMBERED)
-        return Question(text, asked.asker, audience, history)
 
     def _remember(self, asked: Asked, answer: Answer) -> None:
         self._catalog.save_trace(answer.trace, asked.thread, asked.asker, answer.text)

@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
-from brain.errors import CitewiseError
-
-if TYPE_CHECKING:
-    from brain.embedding.embedder import Embedder
+from brain.catalog.home import Home
+from brain.errors import CitewiseError, StorageFailed
 
 OLDEST_PYTHON = (3, 11)
 # The embedder's files, a rebuilt index beside the old one and room for the write-ahead log.
@@ -48,19 +45,17 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _disk(settings.home)
     if home.verdict is Verdict.FAULT:
         return
-    if not (settings.home / "catalog.db").exists():
+    if not Home(settings.home).exists:
         yield Check("documents", Verdict.NOTE, "nothing is indexed yet", "citewise ingest FOLDER")
-        yield _embedder(settings, None)[0]
+        yield _embedder(settings, None)
         return
     with Citewise(settings) as citewise:
-        opened = _attempt("catalog", lambda: f"{citewise.catalog.counts().documents:,} documents")
-        yield opened
-        if opened.verdict is Verdict.FAULT:
+        catalog = _attempt("catalog", lambda: _catalog(citewise))
+        yield catalog
+        if catalog.verdict is Verdict.FAULT:
             return
-        yield _catalog(citewise)
-        check, embedder = _embedder(settings, citewise.catalog.embedder_identity())
-        yield check
-        yield _index(citewise, embedder)
+        yield _embedder(settings, citewise.catalog.embedder_identity())
+        yield _attempt("index", lambda: _index(citewise))
         yield _unreadable(citewise)
 
 
@@ -101,23 +96,24 @@ def _disk(home: Path) -> Check:
     return Check("disk", Verdict.GOOD, found)
 
 
-def _attempt(name: str, look: Callable[[], str], mend: str = "") -> Check:
+def _attempt(name: str, look: Callable[[], str]) -> Check:
     """A check that is good when nothing is raised; the error's own sentence says how to mend it."""
     try:
         return Check(name, Verdict.GOOD, look())
     except CitewiseError as error:
-        return Check(name, Verdict.FAULT, error.sentence, mend)
+        return Check(name, Verdict.FAULT, error.sentence)
 
 
-def _catalog(citewise: Citewise) -> Check:
-    faults = citewise.catalog.integrity_faults()
-    if faults:
-        return Check("catalog", Verdict.FAULT, faults[0], "citewise restore FILE, from your last backup")
+def _catalog(citewise: Citewise) -> str:
+    with citewise.catalog.database.reading() as connection:
+        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    if found != "ok":
+        raise StorageFailed(f"catalog.db is damaged ({found}): put a copy back with `citewise restore FILE`")
     counts = citewise.catalog.counts()
-    return Check("catalog", Verdict.GOOD, f"{counts.documents:,} documents, {counts.passages:,} passages")
+    return f"{counts.documents:,} documents, {counts.passages:,} passages"
 
 
-def _embedder(settings: Settings, indexed_with: str | None) -> "tuple[Check, Embedder | None]":
+def _embedder(settings: Settings, indexed_with: str | None) -> Check:
     from brain.embedding.factory import open_embedder
 
     try:
@@ -125,13 +121,21 @@ def _embedder(settings: Settings, indexed_with: str | None) -> "tuple[Check, Emb
     except CitewiseError as error:
         if indexed_with is None:
             note = "its files are fetched at first use (about 90 MB)"
-            return Check("embedder", Verdict.NOTE, f"{settings.embeddings}: {note}"), None
-        return Check("embedder", Verdict.FAULT, error.sentence), None
+            return Check("embedder", Verdict.NOTE, f"{settings.embeddings}: {note}")
+        return Check("embedder", Verdict.FAULT, error.sentence)
     if indexed_with not in (None, embedder.identity):
         found = f"the documents were embedded with {indexed_with}, and {embedder.identity} is set"
         mend = "citewise rebuild --embed-again, or set CITEWISE_EMBEDDINGS back"
-        return Check("embedder", Verdict.FAULT, found, mend), None
-    return Check("embedder", Verdict.GOOD, embedder.identity), embedder
+        return Check("embedder", Verdict.FAULT, found, mend)
+    return Check("embedder", Verdict.GOOD, embedder.identity)
+
+
+def _index(citewise: Citewise) -> str:
+    report = citewise.index.verify()
+    if not report.healthy:
+        raise StorageFailed(f"{report.differences[0]}: `citewise rebuild` makes the index again")
+    reason = citewise.index.rebuilt
+    return f"{report.passages:,} passages, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
 
 
 def _unreadable(citewise: Citewise) -> Check:

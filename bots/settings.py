@@ -32,14 +32,18 @@ class Settings(BaseSettings):
     jina_api_key: SecretStr | None = Field(default=None, validation_alias="JINA_API_KEY")
     answerer: Literal["extractive"] = Field(default="extractive", validation_alias="CITEWISE_ANSWERER")
     allow_private_urls: bool = Field(default=False, validation_alias="CITEWISE_ALLOW_PRIVATE_URLS")
+    chroma_url: str | None = Field(
+        default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
+    )
 
-    model: str = Field(default="microsoft/Phi-3-mini-4k-instruct", validation_alias="CITEWISE_MODEL", min_length=1)
+    model: str = Field(
+        default="microsoft/Phi-3-mini-4k-instruct", validation_alias="CITEWISE_MODEL", min_length=1
+    )
     adapter: Path | None = Field(default=None, validation_alias="CITEWISE_ADAPTER")
     quantization: Literal["none", "8bit", "4bit", "auto"] = Field(
         default="auto", validation_alias="CITEWISE_QUANTIZATION"
     )
     model_url: str | None = Field(default=None, validation_alias="CITEWISE_MODEL_URL", pattern=r"^https?://")
-    chroma_url: str | None = Field(default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
     control_port: Annotated[int, _PORT] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
 
@@ -59,7 +63,9 @@ class Settings(BaseSettings):
     discord_gateway_url: str | None = Field(
         default=None, validation_alias="DISCORD_GATEWAY_URL", pattern=r"^(wss?|https?)://"
     )
-    discord_cdn_url: str | None = Field(default=None, validation_alias="DISCORD_CDN_URL", pattern=r"^https?://")
+    discord_cdn_url: str | None = Field(
+        default=None, validation_alias="DISCORD_CDN_URL", pattern=r"^https?://"
+    )
     discord_message_content: bool = Field(default=False, validation_alias="DISCORD_MESSAGE_CONTENT")
 
     @field_validator("admins", mode="before")
@@ -109,6 +115,8 @@ def _sentence(error: ValidationError) -> str:
     name = str(fault["loc"][0])
     if fault["type"] == "literal_error":
         allowed = str(fault["ctx"]["expected"]).replace("'", "")
+    elif name == "DISCORD_GATEWAY_URL":
+        allowed = "an address that starts with wss:// or ws://"
     else:
         allowed = _ALLOWED_BY_ERROR.get(fault["type"], "another value")
     shown = "" if "TOKEN" in name or "SECRET" in name or "KEY" in name else f" to {str(fault['input'])!r}"
@@ -119,4 +127,6 @@ def unknown_settings() -> list[str]:
     """Names in the environment or `.env` that look like settings of citewise and are none."""
     known = {str(field.validation_alias) for field in Settings.model_fields.values()}
     written = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
-    return sorted(name for name in {*os.environ, *written} if name.startswith("CITEWISE_") and name not in known)
+    return sorted(
+        name for name in {*os.environ, *written} if name.startswith("CITEWISE_") and name not in known
+    )

@@ -9,30 +9,38 @@ from typing import TYPE_CHECKING, Self
 
 from bots.settings import Settings
 from brain.catalog.home import Home
+from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
-    from bots.desk import Desk
     from brain.brain import Brain
+    from pydantic import SecretStr
+
+    from bots.desk import Desk
+    from bots.drift import Drift
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
+    from ingest.drives import Drive
     from ingest.report import Progress, SyncReport
 
 Report = Callable[[str, int, int], None]
 
 
 class Citewise:
-    """Every part of one citewise on one home. The home is locked from the first part that needs it to the end.
+    """Every part of one citewise on one home, which is locked from the first part that needs it to the end.
 
-    Building the catalog is quick; the embedder, the index and the brain take a second or more, or much
-    longer where files must be fetched or an index rebuilt: `open` does that in sight of a progress bar.
+    Building the catalog is quick; the embedder, the index and the brain take a second, or much longer where
+    files must be fetched or an index rebuilt: whoever is set as `report` is told (what, done, total) then.
     """
 
-    def __init__(self, settings: Settings, command: str = "citewise") -> None:
+    def __init__(self, settings: Settings, command: str = "citewise", *, create: bool = False) -> None:
+        """`command` is told to others while the home is locked; `create` makes a home where there is none."""
         self.settings = settings
         self.home = Home(settings.home)
+        self.report: Report = _unwatched
         self._command = command
-        self._report: Report | None = None
+        self._create = create
+        self._owned = False
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -43,20 +51,17 @@ class Citewise:
     ) -> None:
         self._open.close()
 
-    def open(self, report: Report | None = None) -> None:
-        """Build what answering needs, telling `report` how far fetching and rebuilding are."""
-        self._report = report
-        try:
-            _ = self.brain
-        finally:
-            self._report = None
-
     @cached_property
     def catalog(self) -> "Catalog":
-        """The truth; building it locks the home."""
+        """The truth; opening it locks the home. NothingIndexed where there is none and none is to be made."""
         from brain.catalog.catalog import Catalog
 
-        self._open.enter_context(self.home.lock(self._command))
+        if not (self._create or self.home.exists):
+            raise NothingIndexed(
+                f"Nothing is indexed in {self.home.path} yet: add documents with `citewise ingest FOLDER`, "
+                "or name another home with --home."
+            )
+        self._own_home()
         return self._open.enter_context(Catalog(self.home.catalog))
 
     @cached_property
@@ -64,4 +69,115 @@ class Citewise:
         """The embedder that is set; its files are fetched at first use."""
         from brain.embedding.factory import open_embedder
 
-        return open_embedder(self.settings.embeddings, cache=self.settings.cache, progress=self._report)
+        return open_embedder(
+            self.settings.embeddings,
+            cache=self.settings.cache,
+            progress=self._tell,
+            openai_api_key=_revealed(self.settings.openai_api_key),
+            jina_api_key=_revealed(self.settings.jina_api_key),
+        )
+
+    @cached_property
+    def index(self) -> "SearchIndex":
+        """The indexes, in step with the catalog; rebuilt from it where they are damaged."""
+        from brain.index.search_index import SearchIndex
+
+        server = self.settings.chroma_url or ""
+        return self._open.enter_context(
+            SearchIndex.open(self.home.index, self.catalog, server=server, progress=self._tell)
+        )
+
+    @cached_property
+    def brain(self) -> "Brain":
+        """What answers."""
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """What every door offers; the brain behind it is built with the first question."""
+        from bots.desk import Desk
+
+        return Desk(self.catalog, lambda: self.brain)
+
+    def warm_up(self) -> None:
+        """Build what answering needs, so that the first question does not wait for it."""
+        _ = self.brain
+
+    def ingest(
+        self,
+        places: Sequence[str],
+        space: str,
+        progress: "Progress",
+        *,
+        retry: bool = False,
+        check: bool = False,
+    ) -> "list[SyncReport]":
+        """Bring the index in step with folders, files and pages; all are found before the first is read.
+
+        `retry` takes up files that failed before; `check` compares contents of seemingly equal ones.
+        """
+        from ingest.parse_worker import ParsePool
+        from ingest.sync import sync
+
+        drives = [self._drive(place) for place in places]
+        return [
+            sync(
+                drive,
+                space,
+                self.catalog,
+                lambda: self.index,
+                lambda: self.embedder,
+                ParsePool,
+                progress,
+                retry=retry,
+                check_contents=check,
+            )
+            for drive in drives
+        ]
+
+    def drifts(self) -> "list[Drift]":
+        """What changed on the drives since they were ingested."""
+        from bots.drift import drifts
+
+        return list(drifts(self.catalog, self._drive))
+
+    def embed_again(self) -> int:
+        """Give every passage a vector of the embedder that is set; the indexes must be rebuilt then."""
+        from bots.embed_again import embed_again
+
+        return embed_again(self.catalog, self.embedder, self._tell)
+
+    def backup(self, target: Path) -> None:
+        """Copy the catalog into one file."""
+        from brain.catalog.backup import backup
+
+        backup(self.catalog, target, self._tell)
+
+    def restore(self, source: Path) -> None:
+        """Put a backup in the place of the catalog, which need not be readable."""
+        from brain.catalog.backup import restore
+
+        self._own_home()
+        restore(self.home, source, self._tell)
+
+    def _drive(self, place: str) -> "Drive":
+        from ingest.addresses import AddressPolicy
+        from ingest.locate import open_drive
+
+        policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
+        return open_drive(place, home=self.home.path, policy=policy)
+
+    def _own_home(self) -> None:
+        if not self._owned:
+            self._open.enter_context(self.home.lock(self._command))
+            self._owned = True
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        self.report(what, done, total)
+
+
+def _unwatched(what: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+def _revealed(secret: "SecretStr | None") -> str | None:
+    return secret.get_secret_value() if secret else None

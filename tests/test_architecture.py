@@ -80,7 +80,9 @@ def test_a_module_has_one_job_and_says_it(path: Path) -> None:
 
 def test_the_brain_names_no_chat_platform() -> None:
     platform = re.compile(r"slack|discord|\bteams\b", re.IGNORECASE)
-    naming = [name(path) for path in (ROOT / "brain").rglob("*.py") if platform.search(path.read_text("utf-8"))]
+    naming = [
+        name(path) for path in (ROOT / "brain").rglob("*.py") if platform.search(path.read_text("utf-8"))
+    ]
     assert not naming
 
 
@@ -94,7 +96,9 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def test_only_one_module_catches_everything() -> None:
-    broad = [name(path) for path in MODULES if re.search(r"except (Base)?Exception\b", path.read_text("utf-8"))]
+    broad = [
+        name(path) for path in MODULES if re.search(r"except (Base)?Exception\b", path.read_text("utf-8"))
+    ]
     assert set(broad) <= {"bots/cli.py", "ingest/parse_worker.py"}
 
 
@@ -103,10 +107,10 @@ def test_help_imports_nothing_heavy() -> None:
         "import json, sys\nfrom bots.cli import run\n"
         "code = run(['--help'])\nprint(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     code, modules = json.loads(done.stderr)
     assert code == 0
     assert "ask-batch" in done.stdout
     assert not TOO_SLOW_FOR_HELP & set(modules)
-
-

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from brain.domain import Answer, Citation, Passage, Refusal, Source
 from bots.terminal.console import READING_WIDTH, inert
+from brain.domain import Answer, Citation, Passage, Refusal, Source
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -24,15 +24,18 @@ from bots.terminal.invocation import (
 @json_option
 @invocation
 def ask(call: Invocation, question: str, spaces: tuple[str, ...], asker: str | None, quotes: bool) -> None:
-    """Answer one QUESTION from the documents, with its sources."""
+    """Answer one question from the documents, with its sources."""
     from bots.desk import Asked
     from bots.terminal.answer_json import answer_json
     from bots.terminal.answers import show_answer
-    from bots.terminal.console import out, print_json
+    from bots.terminal.console import out, print_json, progress
     from bots.terminal.streaming import final_answer
 
+    asked = Asked(question, asker or "terminal", principals_of(asker), spaces)
     with call.citewise() as citewise:
-        asked = Asked(question, asker or "terminal", principals_of(asker), spaces)
+        citewise.desk.question(asked)
+        with progress() as citewise.report:
+            citewise.warm_up()
         answer = asyncio.run(final_answer(citewise.desk, asked, quiet=call.as_json))
     if call.as_json:
         print_json(answer_json(answer))
@@ -51,14 +54,14 @@ def ask(call: Invocation, question: str, spaces: tuple[str, ...], asker: str | N
 @json_option
 @invocation
 def search(call: Invocation, words: str, spaces: tuple[str, ...], asker: str | None, limit: int) -> None:
-    """Show the passages that fit WORDS best, with their scores; no answer is written."""
+    """Show the passages that fit best, with their scores."""
     from bots.desk import Asked
     from bots.terminal.answer_json import passage_json
     from bots.terminal.answers import show_hits
-    from bots.terminal.console import out, print_json
+    from bots.terminal.console import out, print_json, progress
 
-    with call.citewise() as citewise:
-        asked = Asked(words, asker or "terminal", principals_of(asker), spaces)
+    asked = Asked(words, asker or "terminal", principals_of(asker), spaces)
+    with call.citewise() as citewise, progress() as citewise.report:
         passages = citewise.desk.search(asked, limit)
     if call.as_json:
         print_json([passage_json(passage) for passage in passages])

@@ -33,21 +33,28 @@ from bots.terminal.invocation import (
 def ask_batch(
     call: Invocation, questions: Path, predictions: Path, spaces: tuple[str, ...], asker: str | None
 ) -> None:
-    """Answer every question of QUESTIONS (JSON lines with id and question)."""
+    """Answer every question of a file.
+
+    QUESTIONS holds one JSON object a line, with id and question.
+    """
     from bots.terminal.console import out, print_json, progress
     from brain.evaluation.predictions import write_predictions
     from brain.evaluation.questions import read_questions
     from brain.evaluation.runner import predict
 
     rows = read_questions(questions)
-    with progress() as report, call.citewise() as citewise:
+    with call.citewise() as citewise, progress() as citewise.report:
         audience = citewise.desk.readable(principals_of(asker), spaces)
         said = list(
-            predict(citewise.brain, rows, audience, lambda done, total: report("Answering", done, total))
+            predict(
+                citewise.brain, rows, audience, lambda done, total: citewise.report("Answering", done, total)
+            )
         )
     write_predictions(predictions, said)
     refused = sum(prediction.refused for prediction in said)
     if call.as_json:
         print_json({"questions": len(said), "refused": refused, "out": str(predictions)})
     else:
-        out().print(f"Answered {len(said) - refused} of {len(said)} questions, refused {refused}: {predictions}")
+        out().print(
+            f"Answered {len(said) - refused} of {len(said)} questions, refused {refused}: {predictions}"
+        )

@@ -41,8 +41,12 @@ Ask in your own words, and go on asking: "How much leave do we get?", then "and 
 @invocation
 def chat(call: Invocation, spaces: tuple[str, ...], asker: str | None) -> None:
     """Ask, and go on asking: a conversation in the terminal."""
+    from bots.terminal.console import progress
+
     with call.citewise() as citewise:
-        citewise.ready(principals_of(asker), spaces)
+        citewise.desk.readable(principals_of(asker), spaces)
+        with progress() as citewise.report:
+            citewise.warm_up()
         Chat(citewise.desk, asker, spaces).run()
 
 
@@ -64,7 +68,8 @@ class Chat:
         from rich.text import Text
 
         self._console.print(
-            Text("Ask about your documents. ", style="bold") + Text("help shows what else there is.", style="dim")
+            Text("Ask about your documents. ", style="bold")
+            + Text("help shows what else there is.", style="dim")
         )
         with asyncio.Runner() as runner:
             while (line := self._read()) is not None:
@@ -156,6 +161,4 @@ class Chat:
         from bots.terminal.documents import show_documents
 
         principals = principals_of(self._asker)
-        show_documents(
-            self._console, runner.run(self._desk.documents(words, principals, self._spaces))
-        )
+        show_documents(self._console, runner.run(self._desk.documents(words, principals, self._spaces)))

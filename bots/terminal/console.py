@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 ProgressReport = Callable[[str, int, int], None]
 
 # A page is easier to read in lines of this many characters; a pipe gets them longer, for grep.
 READING_WIDTH = 96
 PIPE_WIDTH = 120
+_WIDEST = 10_000
 _SURELY_BYTES = 10_000_000
 
 # Control characters (but tab and newline), and the marks that turn the direction of text around.
@@ -43,6 +45,18 @@ def _console(*, stderr: bool) -> "Console":
     if not console.is_terminal:
         console.width = PIPE_WIDTH
     return console
+
+
+def print_table(console: "Console", table: "Table") -> None:
+    """Print a table: fitted to a terminal; through a pipe one line a row, for grep."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    fitting, console.width = console.width, _WIDEST
+    with console.capture() as captured:
+        console.print(table)
+    console.width = fitting
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def print_json(value: object) -> None:

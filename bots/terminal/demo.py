@@ -20,20 +20,26 @@ QUESTIONS = (
 @home_option
 @invocation
 def demo(call: Invocation) -> None:
-    """Index the sample drive, then chat about it; without a terminal, ask three questions."""
+    """Index the sample drive, then chat about it.
+
+    Without a terminal, three questions are asked and answered.
+    """
     from bots.settings import load_settings
     from bots.terminal.chat import PROMPT, Chat
     from bots.terminal.console import out, progress
     from bots.terminal.ingest import show_report, stages
 
     drive = sample_drive()
-    call.home = call.home or load_settings().home / "demo"
+    if call.home is None:
+        call.home = load_settings().home / "demo"
+        call.home.parent.mkdir(parents=True, exist_ok=True)
     console = out()
-    with call.citewise() as citewise:
-        with progress() as report:
-            citewise.open(report)
-            for done in citewise.ingest([str(drive)], "general", stages(report)):
-                show_report(console, done)
+    with call.citewise(create=True) as citewise:
+        with progress() as citewise.report:
+            reports = citewise.ingest([str(drive)], "general", stages(citewise.report))
+            citewise.warm_up()
+        for done in reports:
+            show_report(console, done)
         console.print()
         chat = Chat(citewise.desk)
         if sys.stdin.isatty() and sys.stdout.isatty():

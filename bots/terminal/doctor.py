@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @invocation
 @click.pass_context
 def doctor(context: click.Context, call: Invocation) -> None:
-    """Check the set-up and say how to mend each fault; exit code 1 where there is any."""
+    """Check the set-up and say how to mend each fault.
+
+    The exit code is 1 where there is any.
+    """
     from bots.diagnosis import Check, Verdict, examine
     from bots.settings import load_settings
     from bots.terminal.console import out, print_json
@@ -50,7 +53,7 @@ def _show(console: "Console", checks: "Iterable[Check]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bots.terminal.console import inert
+    from bots.terminal.console import inert, print_table
 
     marks = {"good": Text("✓", "green"), "note": Text("·", "yellow"), "fault": Text("✗", "bold red")}
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -60,4 +63,4 @@ def _show(console: "Console", checks: "Iterable[Check]") -> None:
         table.add_row(marks[check.verdict.value], check.name, Text(inert(check.found)))
         if check.mend:
             table.add_row("", "", Text(f"→ {inert(check.mend)}", style="cyan"))
-    console.print(table)
+    print_table(console, table)

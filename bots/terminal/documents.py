@@ -1,12 +1,10 @@
 """`citewise documents`: what is indexed, what a document holds, how it changed, and taking one out."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
-from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,14 +82,17 @@ def show(call: Invocation, document: str) -> None:
 def remove(call: Invocation, document: str, yes: bool) -> None:
     """Take DOCUMENT out of the index; the file itself stays where it is."""
     from bots.terminal.answer_json import document_json
-    from bots.terminal.console import inert, progress, print_json
+    from bots.terminal.confirm import confirm
+    from bots.terminal.console import inert, print_json, progress
 
-    with progress() as report, call.citewise() as citewise:
+    with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
         if not yes:
-            _confirm(row)
+            named = f"{inert(row.title)} ({inert(row.path)}, {row.passages} passages)"
+            confirm(f"Take {named} out of the index?", f"removing {inert(row.path)}")
         citewise.catalog.remove_document(row.id)
-        citewise.index.apply_pending()
+        with progress() as citewise.report:
+            citewise.index.apply_pending()
     if call.as_json:
         print_json({"removed": document_json(row)})
     else:
@@ -107,7 +108,7 @@ def history(call: Invocation, document: str) -> None:
     """List the versions of DOCUMENT that were indexed."""
     from rich.table import Table
 
-    from bots.terminal.console import inert, out, print_json
+    from bots.terminal.console import inert, out, print_json, print_table
 
     with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
@@ -129,7 +130,7 @@ def history(call: Invocation, document: str) -> None:
     table = Table("version", "indexed", "characters", box=None, title=inert(row.title), title_justify="left")
     for version in versions:
         table.add_row(str(version.number), f"{version.created:%Y-%m-%d %H:%M}", f"{version.characters:,}")
-    out().print(table)
+    print_table(out(), table)
 
 
 def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
@@ -138,7 +139,7 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
     from rich.text import Text
 
     from bots.terminal.answers import age
-    from bots.terminal.console import inert
+    from bots.terminal.console import inert, print_table
 
     if not rows:
         console.print("No document fits. `citewise ingest FOLDER` adds some.")
@@ -159,7 +160,7 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
             f"{row.passages:,}",
             Text(inert(row.path)),
         )
-    console.print(table)
+    print_table(console, table)
 
 
 def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:
@@ -171,12 +172,3 @@ def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:
         console.print(Text(f"\nNot readable: {len(failures)}", style="bold yellow"))
     for failure in failures:
         console.print(Text(f"  {inert(failure.path)}: ", style="bold") + Text(inert(failure.sentence)))
-
-
-def _confirm(row: "DocumentRow") -> None:
-    from bots.terminal.console import inert
-
-    if not sys.stdin.isatty():
-        raise UsageError(f"Removing {row.path} needs a yes: add --yes, since there is no terminal to ask at.")
-    question = f"Take {inert(row.title)} ({inert(row.path)}, {row.passages} passages) out of the index?"
-    click.confirm(question, abort=True, err=True)

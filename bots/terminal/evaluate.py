@@ -46,20 +46,25 @@ def evaluate(
     against: Path | None,
     picture: Path | None,
 ) -> None:
-    """Ask every question of QUESTIONS (JSON lines with id, question, answers, gold) and score the answers."""
-    from bots.terminal.console import out, print_json, progress
+    """Score the answers to your own questions.
+
+    QUESTIONS holds one JSON object a line: id, question, answers, gold; docs/evaluation.md explains each.
+    """
     from bots.desk import OWNER
+    from bots.terminal.console import out, print_json, progress
     from brain.evaluation.documents import Documents
     from brain.evaluation.predictions import read_predictions
     from brain.evaluation.questions import read_questions
-    from brain.evaluation.risk_plot import plot
+    from brain.evaluation.risk_plot import check_picture, plot
     from brain.evaluation.runner import evaluate as score_all
 
     rows = read_questions(questions)
     if not rows:
         raise UsageError(f"{questions} holds no question: write one JSON object a line.")
     other = read_predictions(against, rows) if against else None
-    with progress() as report, call.citewise() as citewise:
+    if picture:
+        check_picture(picture)
+    with call.citewise() as citewise, progress() as citewise.report:
         audience = citewise.desk.readable({OWNER}, spaces)
         catalog = citewise.catalog
         texts = {row.path: row.id for row in catalog.documents() if row.space in audience}
@@ -67,19 +72,19 @@ def evaluate(
             citewise.brain,
             rows,
             audience,
-            lambda done, total: report("Answering", done, total),
+            lambda done, total: citewise.report("Answering", done, total),
             documents=Documents(lambda doc: catalog.document_text(texts[doc]) if doc in texts else None),
             against=other,
             by=by,
         )
-    if picture:
-        plot(result.risk_coverage(), picture)
     if call.as_json:
         print_json(result.to_json())
-        return
-    show_report(out(), result)
+    else:
+        show_report(out(), result)
     if picture:
-        out().print(f"Risk–coverage curve: {picture}")
+        plot(result.risk_coverage(), picture)
+        if not call.as_json:
+            out().print(f"Risk–coverage curve: {picture}")
 
 
 def show_report(console: "Console", report: "EvaluationReport") -> None:
@@ -97,10 +102,15 @@ def show_report(console: "Console", report: "EvaluationReport") -> None:
         f"{counts['unanswerable']} unanswerable, {counts['refused']} refused"
     )
     if report.latency:
-        console.print(f"Time to the whole answer: p50 {report.latency.p50:.0f} ms, p95 {report.latency.p95:.0f} ms")
+        console.print(
+            f"Time to the whole answer: p50 {report.latency.p50:.0f} ms, p95 {report.latency.p95:.0f} ms"
+        )
     console.print(Text("\nSlowest", style="bold"))
     for result in report.slowest(_SHOWN):
-        console.print(Text(f"  {result.said.latency_ms or 0:6.0f} ms  ", style="cyan") + Text(inert(result.question.text)))
+        console.print(
+            Text(f"  {result.said.latency_ms or 0:6.0f} ms  ", style="cyan")
+            + Text(inert(result.question.text))
+        )
     worst = report.worst(_SHOWN)
     if worst:
         console.print(Text("\nWorst", style="bold"))
@@ -115,18 +125,25 @@ def show_report(console: "Console", report: "EvaluationReport") -> None:
 def _show_table(console: "Console", title: str, rows: "Sequence[MetricRow]") -> None:
     from rich.table import Table
 
+    from bots.terminal.console import print_table
+
     compared = any(row.against for row in rows)
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("metric")
     for name in ("value", "95 % interval", "n", *(("other", "difference") if compared else ())):
         table.add_column(name, justify="right")
     for row in rows:
-        cells = [row.name, _number(row.value), f"{_number(row.interval.low)} – {_number(row.interval.high)}", str(row.n)]
+        cells = [
+            row.name,
+            _number(row.value),
+            f"{_number(row.interval.low)} – {_number(row.interval.high)}",
+            str(row.n),
+        ]
         if row.against:
             apart = row.against.interval.leaves_out_zero
             cells += [_number(row.against.value), f"{_number(row.against.difference)}{' *' if apart else ''}"]
         table.add_row(*cells)
-    console.print(table)
+    print_table(console, table)
     console.print()
 
 

@@ -1,6 +1,5 @@
 """`citewise ingest`: brings the index in step with folders, files and pages."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,26 +26,27 @@ _STAGES = {
 @click.command()
 @click.argument("places", nargs=-1, required=True, metavar="PATH_OR_URL...")
 @click.option("--space", default="general", show_default=True, metavar="S", help="Whose documents these are.")
-@click.option("--force", is_flag=True, help="Believe a folder that lost most of its files.")
+@click.option("--retry", is_flag=True, help="Try files again that could not be read before.")
+@click.option("--check", is_flag=True, help="Compare contents too, where size and time are as before.")
 @home_option
 @json_option
 @invocation
-def ingest(call: Invocation, places: tuple[str, ...], space: str, force: bool) -> None:
-    """Read every document of each PATH_OR_URL and bring the index in step with it.
+def ingest(call: Invocation, places: tuple[str, ...], space: str, retry: bool, check: bool) -> None:
+    """Bring the index in step with folders, files and web pages.
 
     Unchanged files are passed over; files that are gone leave the index.
     """
     from bots.terminal.console import out, print_json, progress
 
-    with progress() as report, call.citewise() as citewise:
-        reports = citewise.ingest(places, space, stages(report), force=force)
+    with call.citewise(create=True) as citewise, progress() as citewise.report:
+        reports = citewise.ingest(places, space, stages(citewise.report), retry=retry, check=check)
     if call.as_json:
         print_json([report_json(done) for done in reports])
     else:
         for done in reports:
             show_report(out(), done)
     if not any(done.documents for done in reports):
-        raise NothingIndexed(_nothing(reports))
+        raise NothingIndexed("None of these files can be read: mend what is said above, then ingest again.")
 
 
 def stages(report: "ProgressReport") -> "Progress":
@@ -109,13 +109,3 @@ def _address(url: str) -> str:
     from bots.terminal.console import inert
 
     return inert(unquote(url.removeprefix("file://")))
-
-
-def _nothing(reports: "Sequence[SyncReport]") -> str:
-    where = ", ".join(_address(report.url) for report in reports)
-    if any(report.failed for report in reports):
-        return f"No document in {where} can be read: see the reasons above, mend the files and ingest again."
-    return (
-        f"There is nothing to read in {where}: point `citewise ingest` at a folder with documents "
-        "(md, txt, html, pdf, docx, pptx, xlsx, csv, json, eml)."
-    )

@@ -22,14 +22,15 @@ class Invocation:
     as_json: bool = False
 
     @contextmanager
-    def citewise(self) -> Iterator["Citewise"]:
-        """The parts of one running citewise on this call's home; closed at the end."""
+    def citewise(self, *, create: bool = False) -> Iterator["Citewise"]:
+        """The parts of one citewise on this call's home, closed at the end; `create` makes a missing home."""
         from bots.settings import load_settings
         from bots.wiring import Citewise
 
         settings = load_settings(self.home)
         self.home = settings.home
-        with Citewise(settings) as citewise:
+        command = click.get_current_context().command_path
+        with Citewise(settings, command, create=create) as citewise:
             yield citewise
 
 

@@ -30,9 +30,9 @@ def list_(call: Invocation) -> None:
     from rich.text import Text
 
     from bots.desk import OPEN_SPACE
-    from bots.terminal.console import out, print_json
+    from bots.terminal.console import out, print_json, print_table
 
-    with call.citewise() as citewise:
+    with call.citewise(create=True) as citewise:
         catalog = citewise.catalog
         rows = [
             (space.name, catalog.counts([space.name]), sorted(catalog.principals(space.name)))
@@ -60,7 +60,7 @@ def list_(call: Invocation) -> None:
     for name, counts, allowed in rows:
         readers = "everyone" if name == OPEN_SPACE else ", ".join(allowed) or "nobody yet"
         table.add_row(Text(name), f"{counts.documents:,}", f"{counts.passages:,}", Text(readers))
-    out().print(table)
+    print_table(out(), table)
 
 
 @spaces.command()
@@ -70,7 +70,7 @@ def list_(call: Invocation) -> None:
 @invocation
 def create(call: Invocation, name: str) -> None:
     """Create the space NAME; nobody may read it until `spaces allow` says who."""
-    with call.citewise() as citewise:
+    with call.citewise(create=True) as citewise:
         space = citewise.catalog.create_space(name)
     _say(call, f"Created the space {space.name}.", {"space": space.name})
 
@@ -84,7 +84,7 @@ def create(call: Invocation, name: str) -> None:
 def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     """Let PRINCIPALs (slack:user:U…, slack:channel:C…, discord:role:…) read the space NAME."""
     _check(principals)
-    with call.citewise() as citewise:
+    with call.citewise(create=True) as citewise:
         for principal in principals:
             citewise.catalog.allow(name, principal)
         allowed = sorted(citewise.catalog.principals(name))
@@ -100,7 +100,7 @@ def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
 def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     """Take back from PRINCIPALs the right to read the space NAME."""
     _check(principals)
-    with call.citewise() as citewise:
+    with call.citewise(create=True) as citewise:
         for principal in principals:
             citewise.catalog.deny(name, principal)
         allowed = sorted(citewise.catalog.principals(name))

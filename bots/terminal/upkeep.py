@@ -1,10 +1,16 @@
-"""`citewise verify`, `rebuild`, `backup` and `restore`: the index is what the catalog says, and safe copies."""
+"""`citewise verify`, `rebuild`, `backup`, `restore`: the index is what the catalog says, and safe copies."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import click
 
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+
+if TYPE_CHECKING:
+    from bots.drift import Drift
 
 
 @click.command()
@@ -13,15 +19,53 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 @invocation
 @click.pass_context
 def verify(context: click.Context, call: Invocation) -> None:
-    """Compare the indexes with the catalog, passage by passage; exit code 1 where they differ."""
-    from bots.terminal.console import print_json, progress
+    """Compare the indexes with the catalog and the drives.
 
-    with progress() as report, call.citewise() as citewise:
+    The exit code is 1 where they differ.
+    """
+    from bots.terminal.console import inert, print_json, progress
+
+    with call.citewise() as citewise, progress() as citewise.report:
+        rebuilt = citewise.index.rebuilt
         found = citewise.index.verify(deep=True)
+        drifts = citewise.drifts()
+    same = found.healthy and not any(drift.any for drift in drifts)
     if call.as_json:
-        print_json({"ok": found.healthy})
-    if not found.healthy:
+        print_json(
+            {
+                "ok": same,
+                "documents": found.documents,
+                "passages": found.passages,
+                "rebuilt": rebuilt,
+                "differences": list(found.differences),
+                "drives": [asdict(drift) for drift in drifts],
+            }
+        )
+    else:
+        if rebuilt:
+            click.echo(f"The index was rebuilt from the catalog, since {rebuilt}.")
+        if found.healthy:
+            click.echo(
+                f"Index and catalog agree: {found.documents:,} documents, {found.passages:,} passages."
+            )
+        for difference in found.differences:
+            click.echo(f"✗ {inert(difference)}")
+        if not found.healthy:
+            click.echo("`citewise rebuild` makes the index again from the catalog.")
+        for drift in drifts:
+            click.echo(inert(_drift_sentence(drift)))
+    if not same:
         context.exit(1)
+
+
+def _drift_sentence(drift: "Drift") -> str:
+    place = unquote(drift.url.removeprefix("file://"))
+    if drift.problem:
+        return f"✗ {place}: {drift.problem}"
+    changes = [f"{count:,} {word}" for word in ("new", "changed", "gone") if (count := getattr(drift, word))]
+    if not changes:
+        return f"Catalog and drive agree: {place}."
+    return f"✗ {place}: {', '.join(changes)} since it was ingested; `citewise ingest {place}` catches up."
 
 
 @click.command()
@@ -30,4 +74,66 @@ def verify(context: click.Context, call: Invocation) -> None:
 @json_option
 @invocation
 def rebuild(call: Invocation, embed_again: bool) -> None:
-    """Build the indexes anew from the catalog; nothing is read from the drives."""
+    """Make the indexes again from the catalog.
+
+    No file is read, and nothing is embedded unless `--embed-again` asks for it.
+    """
+    from bots.terminal.console import print_json, progress
+
+    with call.citewise() as citewise, progress() as citewise.report:
+        embedded = citewise.embed_again() if embed_again else 0
+        passages = citewise.index.rebuild(citewise.report)
+    if call.as_json:
+        print_json({"passages": passages, "embedded": embedded})
+    else:
+        again = f", {embedded:,} of them embedded again" if embed_again else ""
+        click.echo(f"The index is made again: {passages:,} passages{again}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@home_option
+@json_option
+@invocation
+def backup(call: Invocation, file: Path) -> None:
+    """Copy the catalog into one file.
+
+    Everything else can be made again from it; `citewise restore FILE` does.
+    """
+    from bots.terminal.console import print_json, progress
+
+    with call.citewise() as citewise, progress() as citewise.report:
+        citewise.backup(file)
+        counts = citewise.catalog.counts()
+    size = file.expanduser().stat().st_size
+    if call.as_json:
+        print_json({"file": str(file), "bytes": size, "documents": counts.documents})
+    else:
+        click.echo(f"Saved {counts.documents:,} documents in {file} ({size / 1e6:.1f} MB).")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@home_option
+@json_option
+@invocation
+def restore(call: Invocation, file: Path, yes: bool) -> None:
+    """Put a backup in the place of the catalog.
+
+    FILE is checked before anything is touched, and the indexes are made again.
+    """
+    from bots.terminal.confirm import confirm
+    from bots.terminal.console import print_json, progress
+
+    with call.citewise(create=True) as citewise:
+        if citewise.home.exists and not yes:
+            confirm(f"Replace all that {citewise.home.path} holds by {file}?", f"restoring {file}")
+        with progress() as citewise.report:
+            citewise.restore(file)
+            counts = citewise.catalog.counts()
+            _ = citewise.index
+    if call.as_json:
+        print_json({"documents": counts.documents, "passages": counts.passages})
+    else:
+        click.echo(f"Restored {counts.documents:,} documents, {counts.passages:,} passages.")

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 @json_option
 @invocation
 def why(call: Invocation, trace_id: str) -> None:
-    """Show how the last answer came about, or the one with TRACE_ID."""
+    """Show how the last answer came about.
+
+    TRACE_ID, as `ask --json` prints it, names an earlier one.
+    """
     from bots.terminal.console import out, print_json
 
     with call.citewise() as citewise:

@@ -1,0 +1,109 @@
+"""What can be set, how a wrong value is told, and that `.env.example` says the same."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bots.settings import Settings, load_settings, unknown_settings
+from brain.errors import UsageError
+
+EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+    return
+
+
+def example() -> dict[str, str]:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_]+=", line))
+
+
+def test_the_example_lists_every_setting_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = example()
+    defaults = load_settings()
+    assert list(written) == [str(field.validation_alias) for field in Settings.model_fields.values()]
+    Path(".env").write_bytes(EXAMPLE.read_bytes())
+    assert load_settings() == defaults
+    for name, value in written.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings() == defaults
+
+
+def test_each_setting_of_the_example_stands_under_a_comment() -> None:
+    blocks = EXAMPLE.read_text("utf-8").split("\n\n")
+    for block in blocks:
+        if re.search(r"^[A-Z_]+=", block, re.MULTILINE):
+            assert block.startswith("# "), block
+
+
+def test_the_environment_goes_before_the_file_and_the_command_line_before_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("CITEWISE_HOME=from-file\nCITEWISE_ALLOW_PRIVATE_URLS=true\n", "utf-8")
+    assert load_settings().home == Path("from-file")
+    assert load_settings().allow_private_urls
+    monkeypatch.setenv("CITEWISE_HOME", "from-environment")
+    assert load_settings().home == Path("from-environment")
+    assert load_settings(Path("from-option")).home == Path("from-option")
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        load_settings().home = Path("elsewhere")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("CITEWISE_QUANTIZATION", "3bit", "none, 8bit, 4bit or auto"),
+        ("CITEWISE_ANSWERER", "magic", "extractive"),
+        ("CITEWISE_ALLOW_PRIVATE_URLS", "perhaps", "true or false"),
+        ("CITEWISE_MODEL_URL", "localhost:8000", "http"),
+        ("CITEWISE_CONTROL_PORT", "99999", "1 to 65535"),
+        ("SLACK_HTTP_PORT", "http", "1 to 65535"),
+        ("SLACK_MODE", "carrier pigeon", "socket or http"),
+        ("CITEWISE_ADMINS", "anna", "slack:U123"),
+        ("DISCORD_GATEWAY_URL", "gateway", "wss://"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError) as told:
+        load_settings()
+    assert name in told.value.sentence
+    assert value in told.value.sentence
+    assert allowed in told.value.sentence
+
+
+def test_admins_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWISE_ADMINS", "slack:U1, discord:2 ,")
+    assert load_settings().admins == ("slack:U1", "discord:2")
+
+
+def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-very-secret")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    assert "very-secret" not in repr(load_settings())
+
+
+def test_a_misspelt_setting_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unknown_settings() == []
+    monkeypatch.setenv("CITEWISE_HOMEE", "x")
+    Path(".env").write_text("CITEWISE_ANSWERRER=extractive\nOTHER=1\n", "utf-8")
+    assert unknown_settings() == ["CITEWISE_ANSWERRER", "CITEWISE_HOMEE"]
+
+
+def test_a_file_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_bytes(b"CITEWISE_HOME=\xff\xfe\x00")
+    with pytest.raises(UsageError, match="UTF-8"):
+        load_settings()
