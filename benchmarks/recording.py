@@ -1,6 +1,7 @@
 """How a benchmark measures, keeps and shows: each contender in a process of its own, one table, one JSON."""
 
 import json
+import math
 import multiprocessing
 import os
 import platform
@@ -41,7 +42,7 @@ def folder_mib(folder: Path) -> float:
 def percentile(values: Sequence[float], share: float) -> float:
     """By nearest rank."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def record(name: str, rows: Sequence[Row], **about: object) -> Path:
