@@ -15,7 +15,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+# RFC 6052: how IPv4 is reached from networks that have IPv6 alone; the last four bytes are the address.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class AddressRefused(UsageError):
@@ -54,9 +55,11 @@ class AddressPolicy:
         """Whether this address, and any IPv4 address wrapped in it, may be connected to."""
         if self.allow_private:
             return True
-        wrapped = _wrapped(address)
-        if wrapped is not None and not self.permits(wrapped):
-            return False
+        if isinstance(address, ipaddress.IPv6Address):
+            if address in _NAT64:
+                return self.permits(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+            if (wrapped := _wrapped(address)) is not None and not self.permits(wrapped):
+                return False
         if any(address in network for network in self.allowed if network.version == address.version):
             return True
         if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address.is_site_local):
@@ -64,10 +67,6 @@ class AddressPolicy:
         return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _wrapped(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)

@@ -14,6 +14,7 @@ from ingest.reading import FailedFile, Outcome, Parser, ReadFile, VanishedFile, 
 from ingest.report import FileNote, Progress, Stage
 from ingest.splitting import Chunk, split
 from ingest.stopwatch import Stopwatch
+from ingest.storable import clean
 
 BATCH_PASSAGES = 256  # what is gathered before the embedder is called …
 IDLE_PASSAGES = 32  # … or, while no file is ready, what is worth calling it for
@@ -102,8 +103,8 @@ class Pipeline:
             size=entry.size,
             mtime_ns=entry.mtime_ns,
             content_hash=failed.digest,
-            sentence=failed.sentence,
-            detail=failed.detail,
+            sentence=clean(failed.sentence),
+            detail=clean(failed.detail),
             retryable=failed.retryable,
         )
         self.tally.failures.append(FileNote(entry.path, failed.sentence))
@@ -150,6 +151,7 @@ class Pipeline:
                 passages=passages,
                 vectors=own,
                 modified=file.modified,
+                etag=file.entry.etag,
             )
         )
         if self._is_indexed(file.entry.path):

@@ -13,10 +13,10 @@ from brain.errors import StorageFailed, UnreadableDocument
 from ingest.drives import Drive, DriveUnavailable, Entry, FetchedFile
 from ingest.hashing import settled, sha256_of, stamp_of
 from ingest.parsed import ParsedDocument
+from ingest.readers import DEFAULT_MAX_BYTES
 from ingest.splitting import Chunk
 from ingest.storable import storable
 
-LARGEST_FILE = 200 * 1024 * 1024
 _AHEAD = 4  # files in work for each parser: enough to hide a slow one, few enough to hold in memory
 _ATTEMPTS = 2
 
@@ -92,11 +92,10 @@ def read_file(drive: Drive, entry: Entry, parser: Parser, split: Split) -> Outco
 
 def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | None:
     """The outcome, or None where the file changed while it was read."""
-    if file.entry.size > LARGEST_FILE:
-        limit = LARGEST_FILE // 1024**2
-        return FailedFile(
-            file.entry, "", f"This file is larger than {limit} MB, the most that is read: split it."
-        )
+    if file.entry.size > DEFAULT_MAX_BYTES:
+        limit = DEFAULT_MAX_BYTES // 1024**2
+        sentence = f"This file is larger than {limit} MB, the most that is read: split it into smaller ones."
+        return FailedFile(file.entry, "", sentence)
     entry, before = settled(file.entry), stamp_of(file.path)
     digest = sha256_of(file.path)
     try:

@@ -15,8 +15,8 @@ def storable(parsed: ParsedDocument) -> ParsedDocument:
     texts = (parsed.title, *(part for block in parsed.blocks for part in _texts(block)))
     if not any(_UNSTORABLE.search(text) for text in texts):
         return parsed
-    blocks = tuple(replace(b, text=_clean(b.text), locator=_clean_locator(b.locator)) for b in parsed.blocks)
-    return replace(parsed, title=_clean(parsed.title), blocks=blocks)
+    blocks = tuple(replace(b, text=clean(b.text), locator=_clean_locator(b.locator)) for b in parsed.blocks)
+    return replace(parsed, title=clean(parsed.title), blocks=blocks)
 
 
 def _texts(block: Block) -> tuple[str, ...]:
@@ -24,14 +24,15 @@ def _texts(block: Block) -> tuple[str, ...]:
     return (block.text, *at.heading, at.sheet or "", at.part or "")
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A single text made storable."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _clean_locator(at: Locator) -> Locator:
     return replace(
         at,
-        heading=tuple(_clean(part) for part in at.heading),
-        sheet=at.sheet and _clean(at.sheet),
-        part=at.part and _clean(at.part),
+        heading=tuple(clean(part) for part in at.heading),
+        sheet=at.sheet and clean(at.sheet),
+        part=at.part and clean(at.part),
     )

@@ -1,23 +1,25 @@
-"""What the tests of the ingest share: a home with a real catalog, a cheap embedder, a folder to change."""
+"""What the tests of the ingest share: a home with real parts, a cheap embedder, a folder to change."""
 
 import hashlib
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import OperationKind
 from brain.embedding.embedder import Embedder
-from brain.errors import UnreadableDocument
+from brain.index.search_index import SearchIndex
 from ingest.drives import Drive
 from ingest.local_folder import LocalFolder
-from ingest.parsed import Block, BlockKind, ParsedDocument
+from ingest.locate import readable_suffixes
+from ingest.parse_worker import ParsePool
 from ingest.report import SyncReport, silent
 from ingest.sync import sync
 
-SUFFIXES = frozenset({".md", ".txt", ".html"})
+POOL = ParsePool(workers=1, seconds=20)  # shared by all tests of a run: a worker takes .3 s to start
+BROKEN = b"%PDF-1.7 and then nothing that a PDF holds"
 
 
 class CountingEmbeddings(Embeddings):
@@ -35,88 +37,50 @@ class CountingEmbeddings(Embeddings):
         return self.inner.embed_query(text)
 
 
-class PlainParser:
-    """Paragraphs of a text file; a file that says BROKEN can't be read. In process, to keep tests quick."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return None
-
-    def parse(self, path: Path) -> ParsedDocument:
-        text = path.read_text("utf-8", errors="replace")
-        if text.startswith("BROKEN"):
-            raise UnreadableDocument("This file is broken: save it again.")
-        blocks = [
-            Block(BlockKind.PARAGRAPH, " ".join(part.split())) for part in text.split("\n\n") if part.strip()
-        ]
-        return ParsedDocument(path.stem, tuple(blocks), "text/plain")
-
-
-class MirrorIndex:
-    """Applies the outbox to a set of passage ids: what a search index would hold."""
-
-    def __init__(self, catalog: Catalog):
-        self.catalog = catalog
-        self.ids: set[int] = set()
-        self.calls = 0
-
-    def apply_pending(self) -> int:
-        self.calls += 1
-        operations = self.catalog.feed.pending_operations(10**6)
-        for operation in operations:
-            if operation.kind is OperationKind.PUT_PASSAGE:
-                self.ids.add(operation.target)
-            elif operation.kind is OperationKind.DROP_PASSAGE:
-                self.ids.discard(operation.target)
-        if operations:
-            self.catalog.feed.mark_applied(operations[-1].sequence)
-        return len(operations)
-
-
 class Kit:
-    """One home and the drive that fills it."""
+    """One home and the drive that fills it; `opened` tells what a run asked for."""
 
     def __init__(self, folder: Path):
+        self.folder = folder
         self.root = folder / "drive"
         self.root.mkdir(exist_ok=True)
         self.catalog = Catalog(folder / "catalog.db")
-        self.index = MirrorIndex(self.catalog)
+        self.index: SearchIndex | None = None
         self.embeddings = CountingEmbeddings()
-        self.parser = PlainParser()
         self.opened: list[str] = []
+        self._clock = 1_600_000_000
 
     def embedder(self) -> Embedder:
         self.opened.append("embedder")
         return Embedder("fake/32", 32, 64, self.embeddings, lambda text: len(text.split()))
 
-    def open_index(self) -> MirrorIndex:
+    def open_index(self) -> SearchIndex:
         self.opened.append("index")
+        self.index = self.index or SearchIndex.open(self.folder / "index", self.catalog)
         return self.index
 
-    def open_parser(self) -> PlainParser:
+    def open_parser(self):
         self.opened.append("parser")
-        return self.parser
+        return nullcontext(POOL)
 
     def sync(self, drive: Drive | None = None, space="general", progress=silent, **options) -> SyncReport:
         """One run; what it opened and embedded is counted anew."""
         self.opened.clear()
         self.embeddings.embedded.clear()
-        drive = drive or LocalFolder(self.root, SUFFIXES)
-        return sync(
-            drive, space, self.catalog, self.open_index, self.embedder, self.open_parser, progress, **options
-        )
+        parts = {"index": self.open_index, "embedder": self.embedder, "parser": self.open_parser}
+        parts |= {name: options.pop(name) for name in tuple(parts) if name in options}
+        return sync(drive or self.drive(), space, self.catalog, progress=progress, **parts, **options)
 
-    def write(self, path: str, text: str, mtime: int | None = None) -> Path:
+    def drive(self) -> LocalFolder:
+        return LocalFolder(self.root, readable_suffixes())
+
+    def write(self, path: str, content: str | bytes, mtime: int | None = None) -> Path:
         """A file with a time well in the past, later for each file, so that it is never racily new."""
-        import os
-
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
-        self.clock = getattr(self, "clock", 1_600_000_000) + 10
-        stamp = self.clock if mtime is None else mtime
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        self._clock += 10
+        stamp = self._clock if mtime is None else mtime
         os.utime(file, (stamp, stamp))
         return file
 
@@ -132,17 +96,28 @@ class Kit:
             if file.is_file()
         }
 
+    def found(self, *terms: str) -> set[str]:
+        """The documents that a keyword search brings."""
+        hits = self.open_index().keyword("general", terms, 10)
+        return {passage.source.document for passage in self.catalog.passages(i for i, _ in hits).values()}
+
     def assert_in_step(self) -> None:
         """Index = catalog = drive."""
         assert self.documents() == self.files()
-        ids = {passage_id for ids in self.catalog.feed.passage_ids().values() for passage_id in ids}
-        assert self.index.ids == ids
+        assert self.catalog.feed.pending_operations(1) == []
+        assert self.open_index().verify(deep=True).differences == ()
+
+    def close(self) -> None:
+        if self.index is not None:
+            self.index.close()
+        self.catalog.close()
 
 
 @contextmanager
 def kit_in(folder: Path) -> Iterator[Kit]:
+    """A kit that is closed when its test ends."""
     kit = Kit(folder)
     try:
         yield kit
     finally:
-        kit.catalog.close()
+        kit.close()

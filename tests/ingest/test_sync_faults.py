@@ -1,0 +1,288 @@
+"""What goes wrong on a drive or around it, and that nothing is lost or half done by it."""
+
+import _thread
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sync_kit import BROKEN, POOL, kit_in
+
+from brain.catalog.rows import DocumentState
+from brain.errors import EmbedderMismatch, StorageFailed, UsageError
+from ingest.drives import DriveUnavailable, Entry, Unlisted
+from ingest.local_folder import LocalFile, LocalFolder
+from ingest.locate import readable_suffixes
+
+
+@pytest.fixture
+def kit(tmp_path):
+    with kit_in(tmp_path) as kit:
+        yield kit
+
+
+class FaultyFolder(LocalFolder):
+    """A real folder of which one part can't be listed, as on a share that stumbles."""
+
+    def __init__(self, root: Path, part: str):
+        super().__init__(root, readable_suffixes())
+        self.part = part
+
+    def list(self, ledger):
+        yield Unlisted(self.part, "input/output error")
+        for item in super().list(ledger):
+            if not item.path.startswith(self.part + "/"):
+                yield item
+
+
+def test_what_can_not_be_listed_is_not_removed(kit):
+    kit.write("a.md", "Stays.")
+    kit.write("hr/b.md", "Can't be seen.")
+    kit.write("hr2.md", "Is really gone.")
+    kit.sync()
+    (kit.root / "hr2.md").unlink()
+    report = kit.sync(FaultyFolder(kit.root, "hr"))
+    assert (report.removed, report.unchanged) == (1, 1)
+    assert [item.path for item in report.unlisted] == ["hr"]
+    assert set(kit.documents()) == {"a.md", "hr/b.md"}
+
+
+def test_a_missing_root_removes_nothing(kit):
+    kit.write("a.md", "Stays.")
+    kit.sync()
+    kit.root.rename(kit.folder / "elsewhere")
+    with pytest.raises(DriveUnavailable, match="Nothing was removed"):
+        kit.sync()
+    assert set(kit.documents()) == {"a.md"}
+    (kit.folder / "elsewhere").rename(kit.root)
+    assert kit.sync().unchanged == 1
+
+
+def test_a_root_that_is_suddenly_empty_removes_nothing(kit):
+    file = kit.write("a.md", "Stays.")
+    kit.sync()
+    file.rename(kit.folder / "a.md")
+    with pytest.raises(DriveUnavailable, match="empty now"):
+        kit.sync()
+    assert set(kit.documents()) == {"a.md"}
+
+
+def test_a_folder_without_documents_is_said_to_be_so(kit):
+    with pytest.raises(UsageError, match="it holds no files"):
+        kit.sync()
+    kit.write("a.mp4", "x")
+    with pytest.raises(UsageError, match="1 × a format that can't be read"):
+        kit.sync()
+    assert kit.catalog.drives() == []
+
+
+def test_a_broken_file_is_one_failure_and_is_tried_once(kit):
+    kit.write("good.md", "Readable.")
+    kit.write("bad.pdf", BROKEN)
+    report = kit.sync()
+    assert (report.added, report.failed, report.remembered) == (1, 1, 0)
+    (note,) = report.failures
+    assert note.path == "bad.pdf"
+    assert "bad.pdf" in note.sentence
+    report = kit.sync()
+    assert (report.unchanged, report.failed, report.remembered) == (1, 1, 1)
+    assert kit.opened == []
+    assert kit.sync(retry=True).remembered == 0
+    assert "parser" in kit.opened
+    kit.write("bad.pdf", BROKEN + b" again")
+    assert kit.sync().remembered == 0
+    (kit.root / "bad.pdf").unlink()
+    assert kit.sync().failed == 0
+    assert kit.catalog.failures() == []
+
+
+def test_a_changed_file_that_can_not_be_read_keeps_its_last_version_and_is_reported(kit):
+    kit.write("prices.md", "The licence costs 10 euros.")
+    kit.sync()
+    kit.write("prices.md", b"\x00\x01\x02PK\x03\x04" + bytes(range(256)) * 9)
+    report = kit.sync()
+    assert (report.failed, report.stale, report.changed) == (1, 1, 0)
+    assert kit.found("licenc") == {"prices.md"}
+    assert kit.catalog.ledger(1)["prices.md"].state is DocumentState.FAILED
+    report = kit.sync()
+    assert (report.remembered, report.stale) == (1, 1)
+    kit.write("prices.md", "The licence costs 12 euros.")
+    assert (kit.sync().changed, kit.catalog.failures()) == (1, [])
+    kit.assert_in_step()
+    kit.write("prices.md", BROKEN)
+    kit.write("other.md", "So that the folder is not empty.")
+    kit.sync()
+    (kit.root / "prices.md").unlink()
+    assert kit.sync().removed == 1
+    assert (set(kit.documents()), kit.catalog.failures()) == ({"other.md"}, [])
+
+
+def test_a_file_without_permission_is_tried_again_each_time(kit):
+    kit.write("a.md", "Secret for now.")
+    kit.write("b.md", "Open.")
+
+    class Forbidding(LocalFolder):
+        def fetch(self, entry):
+            if entry.path == "a.md":
+                raise PermissionError(13, "Permission denied")
+            return super().fetch(entry)
+
+    report = kit.sync(Forbidding(kit.root, readable_suffixes()))
+    assert (report.added, report.failed) == (1, 1)
+    assert "Permission denied: give" in report.failures[0].sentence
+    assert kit.sync().added == 1
+    kit.assert_in_step()
+
+
+def test_a_file_that_goes_away_while_it_is_read_is_neither_stored_nor_failed(kit):
+    kit.write("a.md", "Stays.")
+
+    class Vanishing(LocalFolder):
+        def list(self, ledger):
+            yield from super().list(ledger)
+            yield Entry("ghost.md", 5, 123)
+
+    report = kit.sync(Vanishing(kit.root, readable_suffixes()))
+    assert (report.added, report.failed) == (1, 0)
+    assert [item.path for item in report.skipped_files] == ["ghost.md"]
+    kit.assert_in_step()
+
+
+def test_a_file_that_is_being_written_is_left_for_the_next_run(kit):
+    file = kit.write("log.md", "Begins.")
+    kit.write("b.md", "Still.")
+
+    class Growing:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def parse(self, path):
+            if path == file:
+                with file.open("a") as growing:
+                    growing.write("More. ")
+            return POOL.parse(path)
+
+    report = kit.sync(parser=Growing)
+    assert (report.added, report.failed) == (1, 1)
+    assert "written to" in report.failures[0].sentence
+    os.utime(file, (1_650_000_000, 1_650_000_000))
+    assert kit.sync().added == 1  # by itself, without retry
+    kit.assert_in_step()
+
+
+def test_one_place_belongs_to_one_space(kit):
+    kit.catalog.create_space("hr")
+    file = kit.write("hr/pay.md", "Pay is secret.")
+    kit.sync(LocalFolder(kit.root / "hr", readable_suffixes()), space="hr")
+    with pytest.raises(UsageError, match="in the space “hr”"):
+        kit.sync(LocalFolder(kit.root / "hr", readable_suffixes()))
+    with pytest.raises(UsageError, match="in the space “hr”"):
+        kit.sync()  # the folder around it, into general
+    with pytest.raises(UsageError, match="lies in"):
+        kit.sync(LocalFile(file), space="hr")
+    with pytest.raises(UsageError, match="There is no space"):
+        kit.sync(space="nothing")
+    assert len(kit.catalog.documents()) == 1
+    kit.catalog.remove_drive(1)
+    assert kit.sync().added == 1
+
+
+def test_another_embedder_is_refused_before_anything_is_written(kit):
+    kit.write("a.md", "First.")
+    kit.write("b.md", "Second.")
+    kit.sync()
+    (kit.root / "a.md").unlink()
+    kit.write("c.md", "Third.")
+    other = kit.embedder().__class__("other/32", 32, 64, kit.embeddings, len)
+    with pytest.raises(EmbedderMismatch, match="--embed-again"):
+        kit.sync(embedder=lambda: other)
+    assert set(kit.documents()) == {"a.md", "b.md"}
+
+
+def test_an_embedder_that_fails_midway_leaves_whole_documents(kit):
+    for number in range(40):
+        kit.write(
+            f"{number:02}.md", "\n\n".join(f"Rule {number}.{part} " + "word " * 55 for part in range(20))
+        )
+    calls = []
+
+    def failing(texts):
+        calls.append(len(texts))
+        if len(calls) == 6:
+            raise StorageFailed("The disk is full.")
+        return kit.embeddings.inner.embed_documents(texts)
+
+    kit.embeddings.embed_documents = failing
+    with pytest.raises(StorageFailed):
+        kit.sync()
+    stored = kit.catalog.documents()
+    assert 0 < len(stored) < 40
+    for row in stored:
+        passages = kit.catalog.document_passages(row.id)
+        assert len(passages) == row.passages > 0
+        text = kit.catalog.document_text(row.id)
+        assert all(text[p.start : p.end] == p.text for p in passages)
+    del kit.embeddings.embed_documents
+    report = kit.sync()
+    assert report.unchanged == len(stored)
+    assert report.added == 40 - len(stored)
+    kit.assert_in_step()
+
+
+def test_a_full_disk_ends_the_run_with_a_sentence_and_the_next_run_goes_on(kit):
+    for number in range(30):
+        kit.write(
+            f"{number:02}.md",
+            "\n\n".join(f"Rule {number}.{part} " + os.urandom(200).hex() for part in range(9)),
+        )
+    with kit.catalog._database.writing() as connection:  # the disk, as SQLite sees it
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 40}")
+    with pytest.raises(StorageFailed, match="full: free some space"):
+        kit.sync()
+    assert 0 < len(kit.catalog.documents()) < 30
+    with kit.catalog._database.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    kit.sync()
+    kit.assert_in_step()
+
+
+def test_ctrl_c_ends_at_once_and_the_next_run_goes_on(kit):
+    for number in range(6):
+        kit.write(f"{number}.md", f"Rule {number}.")
+    release = threading.Event()
+
+    class Interrupted:
+        """A pool whose files hang until the pool is closed, as ParsePool's do."""
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            release.set()
+
+        def parse(self, path):
+            if path.name == "0.md":
+                _thread.interrupt_main()  # as Ctrl-C does
+            release.wait(30)
+            raise RuntimeError("closed")
+
+    with pytest.raises(KeyboardInterrupt):
+        kit.sync(parser=Interrupted)
+    assert release.is_set()
+    assert kit.sync().added == 6
+    kit.assert_in_step()
+
+
+def test_importing_the_ingest_loads_no_heavy_library():
+    code = (
+        "import sys, ingest.sync, ingest.locate;"
+        "print([m for m in ('chromadb','onnxruntime','docx','pypdfium2','lxml') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,69 @@
+"""Which addresses pages may be read from."""
+
+import ipaddress
+
+import pytest
+
+from ingest.addresses import AddressPolicy, AddressRefused
+
+PUBLIC = ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101", "2002:101:101::1"]
+REFUSED = [
+    "127.0.0.1",
+    "127.8.8.8",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "192.0.2.1",
+    "198.18.0.1",
+    "::1",
+    "::",
+    "fe80::1",
+    "fec0::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "ff02::1",
+    "2001:db8::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:93.184.216.34",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "2002:7f00:1::1",
+    "2001:0:53aa:64c:0:0:f5ff:fffe",
+]
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_public_addresses_are_permitted(text):
+    assert AddressPolicy().permits(ipaddress.ip_address(text))
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_addresses_inside_the_house_are_refused(text):
+    assert not AddressPolicy().permits(ipaddress.ip_address(text))
+    assert AddressPolicy(allow_private=True).permits(ipaddress.ip_address(text))
+
+
+def test_named_networks_can_be_permitted_alone():
+    policy = AddressPolicy(allowed=(ipaddress.ip_network("10.1.0.0/16"),))
+    assert policy.permits(ipaddress.ip_address("10.1.2.3"))
+    assert not policy.permits(ipaddress.ip_address("10.2.2.3"))
+
+
+def test_one_private_address_refuses_the_whole_name():
+    policy = AddressPolicy(resolve=lambda host, port: ("93.184.216.34", "10.0.0.1"))
+    with pytest.raises(AddressRefused, match=r"example.org leads to the private address 10\.0\.0\.1"):
+        policy.checked("example.org", 443)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f.0.0.1", "017700000001"])
+def test_odd_spellings_of_loopback_are_seen_through(host):
+    with pytest.raises((AddressRefused, OSError)):
+        AddressPolicy().checked(host, 80)
