@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ MAX_TOKENS = 254
 """What the model was made for, 256, less the markers at both ends."""
 
 _TOKENS_A_RUN = 512
+_REMEMBERED_WORDS = 1 << 16
+_LONGEST_REMEMBERED = 32
 
 
 class MiniLM(Embeddings):
@@ -46,6 +49,7 @@ class MiniLM(Embeddings):
             providers=["CPUExecutionProvider"],
             disabled_optimizers=["SkipLayerNormFusion"],
         )
+        self._known_count = lru_cache(_REMEMBERED_WORDS)(self._count)
         self._workers = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="embed")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -59,7 +63,7 @@ class MiniLM(Embeddings):
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:
         """As `embed_documents`, in float32 [texts, 384] without the detour over Python numbers."""
-        ids = [_cut(self._encode(text).ids) for text in texts]
+        ids = [self.token_ids(text) for text in texts]
         vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
 
         def embed(group: list[int]) -> None:
@@ -96,8 +100,22 @@ class MiniLM(Embeddings):
         return whole, parts
 
     def count_tokens(self, text: str) -> int:
-        """The text's tokens, without the markers at both ends."""
-        return len(self._encode(text).ids) - 2
+        """The text's tokens, without the markers at both ends; words are counted once and remembered.
+
+        The tokenizer splits at white space before all else, so words add up. Control characters that
+        Python takes for white space and the tokenizer drops make the sum too high, never too low.
+        """
+        return sum(
+            self._known_count(word) if len(word) <= _LONGEST_REMEMBERED else self._count(word)
+            for word in text.split()
+        )
+
+    def token_ids(self, text: str) -> list[int]:
+        """What the model reads of the text: its tokens between the markers, cut to the limit."""
+        return _cut(self._encode(text).ids)
+
+    def _count(self, word: str) -> int:
+        return len(self._encode(word).ids) - 2
 
     def _encode(self, text: str) -> Any:
         # Lone surrogates, which some readers let through, can't be handed to the tokenizer.

@@ -72,7 +72,7 @@ def write_stamp(path: Path, stamp: dict[str, object]) -> None:
 
 def put_in_place(fresh: Path, target: Path) -> None:
     """Move a finished file to where readers look for it, so that a crash leaves the old state or the new."""
-    with fresh.open("rb") as stream:
+    with fresh.open("r+b") as stream:
         os.fsync(stream.fileno())
     fresh.replace(target)
     if os.name == "posix":

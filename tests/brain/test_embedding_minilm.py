@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from brain.embedding.factory import open_embedder
 from brain.embedding.minilm import DIMENSIONS, MAX_TOKENS, MiniLM
@@ -139,6 +141,25 @@ def test_a_text_is_read_up_to_the_limit_and_not_beyond(model):
     assert model.count_tokens("leave " * MAX_TOKENS) == MAX_TOKENS
     assert np.array_equal(vector(MAX_TOKENS + 1), vector(MAX_TOKENS + 200))
     assert not np.array_equal(vector(MAX_TOKENS), vector(MAX_TOKENS + 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Employees get 30 days (20 in the first year), e.g. 2.5 a month.",
+        "x" * 300 + " naïve café—Überstundenausgleich’s\n\tend",
+        "休暇は 三十日 です",
+        "mail me@example.com or see https://example.com/a_b?c=1#d",
+    ],
+)
+def test_counting_by_words_is_exact(model, text):
+    assert model.count_tokens(text) == len(model.token_ids(text)) - 2
+    assert model.count_tokens(f"{text} {text}\n{text}") == 3 * model.count_tokens(text)
+
+
+@given(text=st.text(max_size=60))
+def test_no_text_has_more_tokens_than_are_counted(model, text):
+    assert model.count_tokens(text) >= len(model.token_ids(text)) - 2
 
 
 @pytest.mark.parametrize(
