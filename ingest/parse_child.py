@@ -1,4 +1,4 @@
-"""The worker process of `ParsePool`: `python -m ingest.parse_child SECONDS MEMORY_BYTES`.
+"""The worker process of `ParsePool`: `python -m ingest.parse_child SECONDS MEMORY_BYTES PARENT`.
 
 It reads one request after another from standard input and answers on standard output, until its parent goes.
 """
@@ -24,11 +24,11 @@ _DOCUMENTS_A_LIFE = 500
 
 def main() -> None:
     """Serve requests until the input ends, memory runs out or the life is used up."""
-    seconds, memory_bytes = float(sys.argv[1]), int(sys.argv[2])
+    seconds, memory_bytes, parent = float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     requests, replies = _private_pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory_bytes)
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_die_with_parent, args=(parent,), daemon=True).start()
     for served in range(1, _DOCUMENTS_A_LIFE + 1):
         header = requests.read(8)
         if len(header) < 8:
@@ -83,9 +83,9 @@ def _alarm(seconds: float | None) -> None:
 
 def _die_with_parent(parent: int) -> None:
     never = threading.Event()
-    while not never.wait(_PARENT_CHECK):
-        if os.getppid() != parent:
-            os._exit(1)
+    while os.getppid() == parent:
+        never.wait(_PARENT_CHECK)
+    os._exit(1)
 
 
 if __name__ == "__main__":

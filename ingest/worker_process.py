@@ -31,7 +31,7 @@ class WorkerProcess:
         self._seconds = seconds
         self._memory_bytes = memory_bytes
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.parse_child", str(seconds), str(memory_bytes)],
+            [sys.executable, "-m", "ingest.parse_child", str(seconds), str(memory_bytes), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

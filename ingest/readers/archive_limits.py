@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from io import BytesIO
 
 from brain.errors import UnreadableDocument
@@ -24,7 +25,7 @@ def check_archive(data: bytes, name: str) -> None:
             for member in members:
                 if member.filename.lower().endswith((".xml", ".rels", ".vml")):
                     _check_xml(archive, member, name)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
         raise UnreadableDocument(
             f"{name} is damaged: open it in the program it comes from, save it again and add that.",
             detail=repr(error),

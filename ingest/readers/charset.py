@@ -46,5 +46,13 @@ def _guess(sample: bytes) -> str:
             return "utf-16-le" if odd > even else "utf-16-be"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
-    return best.encoding if best else "cp1252"
+    matches = from_bytes(sample)
+    best = matches.best()
+    if best is None:
+        return "cp1252"
+    # Short western texts fit several Baltic and Turkish encodings as well; they are far less common.
+    western = any(
+        "cp1252" in (match.encoding, *match.could_be_from_charset) and match.chaos <= best.chaos + 0.1
+        for match in matches
+    )
+    return "cp1252" if western else best.encoding

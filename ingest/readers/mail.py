@@ -73,7 +73,7 @@ def _add_plain(outline: Outline, text: str) -> None:
         bare = line.lstrip("> ") if line is not None and line.startswith(">") else line
         marks = len(line) - len(line.lstrip(">")) if line is not None else -1
         if run and marks != depth:
-            add_text(outline, "\n".join(run))
+            add_text(outline, "\n".join(run), titled=False)
             run = []
         depth = marks
         if bare is not None:

@@ -130,7 +130,8 @@ def _shown_lines(children: list["Token"], source: list[str]) -> list[str]:
                 parts.append(child.content)
             case "text_special":
                 # `\*` hides a mark; a backslash before anything else is part of some code.
-                parts.append(child.content if child.content in _ESCAPABLE else child.markup)
+                escaped = child.info == "escape" and child.content not in _ESCAPABLE
+                parts.append(child.markup if escaped else child.content)
             case "softbreak":
                 parts.append("\n")
             case "hardbreak":

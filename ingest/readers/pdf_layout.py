@@ -5,11 +5,13 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.readers.pdf_lines import Line, Page, joined_fragments
+from ingest.readers.pdf_lines import CELL_GAP, WORD_GAP, Cell, Line, Page
 
 # A running head or foot stands in the outer part of the page and returns on this share of the pages.
-_MARGIN, _RETURNS = 0.12, 0.5
+_MARGIN, _RETURNS = 0.08, 0.4
 _FEW_PAGES = 3
+# Half the lines of a column of text are wider than this many ems.
+_COLUMN = 14
 _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|-|–|\|)?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:/|of|von)\s*\d{1,4}|-|–|\|)?", re.I
 )
@@ -18,9 +20,10 @@ _PAGE_NUMBER = re.compile(
 def in_reading_order(page: Page) -> Page:
     """The page with its lines whole and column after column."""
     lines = joined_fragments(list(page.lines))
-    gutter = _gutter(lines, page.width)
+    parts = [part for line in lines for part in _parts(line)]
+    gutter = _gutter(parts, page.width)
     if gutter is not None:
-        lines = _by_column(lines, gutter)
+        lines = _by_column(parts, gutter)
     elif _out_of_order(lines):
         lines = joined_fragments(sorted(lines, key=lambda line: (round(line.base / 3), line.left)))
     return replace(page, lines=tuple(lines))
@@ -45,6 +48,48 @@ def without_running_text(pages: list[Page]) -> list[Page]:
             ),
         )
         for page in pages
+    ]
+
+
+def joined_fragments(lines: list[Line]) -> list[Line]:
+    """Neighbours on one baseline made one line again: some writers place every few letters by themselves."""
+    whole: list[Line] = []
+    for line in lines:
+        above = whole[-1] if whole else None
+        if (
+            above is None
+            or abs(above.base - line.base) > 0.2 * line.size
+            or line.left < above.right - line.size
+        ):
+            whole.append(line)
+            continue
+        gap = line.left - above.right
+        if gap > CELL_GAP * line.size:
+            cells = (*above.cells, *line.cells)
+        else:
+            glue = " " if gap > WORD_GAP * line.size else ""
+            last, first = above.cells[-1], line.cells[0]
+            joined = Cell(last.text + glue + first.text, last.left, first.right)
+            cells = (*above.cells[:-1], joined, *line.cells[1:])
+        whole[-1] = Line(
+            " ".join(cell.text for cell in cells),
+            above.left,
+            line.right,
+            above.base,
+            max(above.size, line.size),
+            above.bold and line.bold,
+            cells,
+        )
+    return whole
+
+
+def _parts(line: Line) -> list[Line]:
+    """Each cell as a line of its own: what looks like cells may be two columns of text."""
+    if len(line.cells) < 2:
+        return [line]
+    return [
+        Line(cell.text, cell.left, cell.right, line.base, line.size, line.bold, (cell,))
+        for cell in line.cells
     ]
 
 
@@ -82,7 +127,7 @@ def _gutter(lines: list[Line], width: float) -> float | None:
 def _is_prose(lines: list[Line]) -> bool:
     """Columns of running text have full lines; a table's cells and labels are short."""
     widths = sorted(line.right - line.left for line in lines)
-    return widths[len(widths) // 2] > 18 * lines[0].size * 0.5
+    return widths[len(widths) // 2] > _COLUMN * lines[0].size
 
 
 def _by_column(lines: list[Line], gutter: float) -> list[Line]:

@@ -16,12 +16,22 @@ from brain.errors import UnreadableDocument
 # PDFium writes U+FFFE for a hyphen at the end of a line and leaves out the line break after it.
 LINE_END_HYPHEN = "\ufffe"
 _LINE = re.compile(r"[^\r\n\ufffe]+\ufffe?")
+_WORD_START = re.compile(r"\w")
 # Space between two letters, in ems: wider than this is a gap between words, or between cells.
-_WORD_GAP, _CELL_GAP = 0.15, 1.6
+WORD_GAP, CELL_GAP = 0.15, 1.6
 _BOLD = 600
 # A scanned page holds a picture and at most a stamp of text.
 _FEW_LINES = 3
 _MOST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A part of a line that stands apart from its neighbours, as in a table or another column."""
+
+    text: str
+    left: float
+    right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ class Line:
     base: float
     size: float
     bold: bool
-    cells: tuple[tuple[float, str], ...] = ()
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,9 @@ class _PageLetters:
         start, end = self._index(first), self._index(last)
         left, _ = self._sides(start)
         _, right = self._sides(end)
+        # A bullet may be set in another size than the words behind it.
+        word = _WORD_START.search(self._text, first, last + 1)
+        start = self._index(word.start()) if word else start
         self._raw.FPDFText_GetCharOrigin(self._page, start, *self._origin)
         self._raw.FPDFText_GetMatrix(self._page, start, self._matrix)
         # The font's nominal size is scaled by the text matrix: many writers set size 1 and scale.
@@ -164,20 +177,19 @@ class _PageLetters:
             self._height - self._origin[1].value,
             size,
             bold,
-            tuple(self._cells(first, last, left, size)),
+            tuple(self._cells(first, last, left, right, size)),
         )
 
-    def _cells(self, first: int, last: int, left: float, size: float) -> Iterator[tuple[float, str]]:
-        """The line's parts that stand apart like cells of a table, each with its left edge."""
+    def _cells(self, first: int, last: int, left: float, end: float, size: float) -> Iterator[Cell]:
         start = first
         for gap in re.finditer(r" +", self._text[first : last + 1]):
             before, after = first + gap.start() - 1, first + gap.end()
             _, right = self._sides(self._index(before))
             next_left, _ = self._sides(self._index(after))
-            if next_left - right > _CELL_GAP * size:
-                yield left, self._text[start : before + 1]
+            if next_left - right > CELL_GAP * size:
+                yield Cell(self._text[start : before + 1], left, right)
                 start, left = after, next_left
-        yield left, self._text[start : last + 1]
+        yield Cell(self._text[start : last + 1], left, end)
 
     def _sides(self, index: int) -> tuple[float, float]:
         self._raw.FPDFText_GetCharBox(self._page, index, *self._box)
@@ -188,34 +200,3 @@ class _PageLetters:
             return position
         units = len(self._text[:position].encode("utf-16-le")) // 2
         return int(self._raw.FPDFText_GetCharIndexFromTextIndex(self._page, units))
-
-
-def joined_fragments(lines: list[Line]) -> list[Line]:
-    """Neighbours on one baseline made one line again: some writers place every few letters by themselves."""
-    whole: list[Line] = []
-    for line in lines:
-        above = whole[-1] if whole else None
-        if (
-            above is None
-            or abs(above.base - line.base) > 0.2 * line.size
-            or line.left < above.right - line.size
-        ):
-            whole.append(line)
-            continue
-        gap = line.left - above.right
-        if gap > _CELL_GAP * line.size:
-            cells = (*above.cells, *line.cells)
-        else:
-            glue = " " if gap > _WORD_GAP * line.size else ""
-            left, text = above.cells[-1]
-            cells = (*above.cells[:-1], (left, text + glue + line.cells[0][1]), *line.cells[1:])
-        whole[-1] = Line(
-            " ".join(text for _, text in cells),
-            above.left,
-            line.right,
-            above.base,
-            max(above.size, line.size),
-            above.bold and line.bold,
-            cells,
-        )
-    return whole

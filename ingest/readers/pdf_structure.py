@@ -7,7 +7,7 @@ gaps, indents and how full the line above was.
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ingest.readers.hyphenation import Hyphenation
 from ingest.readers.outline import Outline
@@ -99,7 +99,7 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
         elif stretch.mark is not None:
             outline.item(text, 0, stretch.mark)
         elif _is_table_row(stretch):
-            outline.row([text for _, text in stretch.lines[0].cells])
+            outline.row(_cells(stretch), header=_is_table_header(stretches, number))
         elif following is not None and _reads_as_heading(stretch, following):
             outline.heading(text, level_below)
         else:
@@ -129,7 +129,9 @@ def _continues(stretch: _Stretch, line: Line, rank: int | None, typography: Typo
         # A line that stands higher begins a new column, into which a paragraph may run.
         return gap < -above.size and rank is None and _unfinished(stretch, line)
     if rank is not None:
-        return True
+        # The lines of one heading share their left edge or their middle.
+        middles = abs(line.left + line.right - above.left - above.right) / 2
+        return min(abs(line.left - above.left), middles) < line.size
     indented = line.left > min(part.left for part in stretch.lines) + line.size and stretch.mark is None
     return not indented and (_was_full(stretch, line) or not _SENTENCE_END.search(above.text))
 
@@ -172,6 +174,21 @@ def _marked(line: Line) -> tuple[str | None, Line]:
 
 def _is_table_row(stretch: _Stretch) -> bool:
     return len(stretch.lines[0].cells) > 1 and stretch.mark is None
+
+
+def _cells(stretch: _Stretch) -> list[str]:
+    return [cell.text for cell in stretch.lines[0].cells]
+
+
+def _is_table_header(stretches: list[_Stretch], number: int) -> bool:
+    """The first row of several, if it is bold or holds words alone over rows with figures."""
+    if number and _is_table_row(stretches[number - 1]):
+        return False
+    rows = [_cells(row) for row in takewhile(_is_table_row, stretches[number:])]
+    if len(rows) < 2 or len(rows[0]) != len(rows[1]):
+        return False
+    figures = [any(cell[:1].isdigit() or cell[:1] in "$€£" for cell in row) for row in rows]
+    return stretches[number].lines[0].bold or (not figures[0] and sum(figures[1:]) * 2 >= len(rows) - 1)
 
 
 def _reads_as_heading(stretch: _Stretch, following: _Stretch) -> bool:

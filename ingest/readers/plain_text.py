@@ -19,8 +19,8 @@ def read_text(data: bytes, name: str) -> ParsedDocument:
     return ParsedDocument(title or title_from_name(name), tuple(outline.blocks), "text/plain")
 
 
-def add_text(outline: Outline, text: str) -> str | None:
-    """Adds the text's blocks; gives the first line where it reads as a title."""
+def add_text(outline: Outline, text: str, *, titled: bool = True) -> str | None:
+    """Adds the text's blocks; gives the first line where it may be, and reads as, a title."""
     title = None
     margin = margin_of(text)
     for number, stretch in enumerate(_stretches(text)):
@@ -28,9 +28,10 @@ def add_text(outline: Outline, text: str) -> str | None:
         if not lines:
             continue
         underlined = len(stretch) > 1 and _RULE.match(stretch[1]) is not None
-        if underlined or (len(lines) == 1 and _reads_as_heading(lines[0], first=number == 0)):
-            outline.heading(lines[0], 1 if number == 0 or (underlined and "=" in stretch[1]) else 2)
-            title = title or (" ".join(lines[0].split()) if number == 0 else None)
+        at_top = titled and number == 0
+        if underlined or (len(lines) == 1 and _reads_as_heading(lines[0], first=at_top)):
+            outline.heading(lines[0], 1 if at_top or (underlined and "=" in stretch[1]) else 2)
+            title = title or (" ".join(lines[0].split()) if at_top else None)
             lines = lines[1:]
         _add_stretch(outline, lines, margin)
     return title

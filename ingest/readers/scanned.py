@@ -2,7 +2,7 @@
 
 from ingest.readers.optical import Recognised
 from ingest.readers.pdf_layout import in_reading_order
-from ingest.readers.pdf_lines import Line, Page
+from ingest.readers.pdf_lines import Cell, Line, Page
 
 
 def page_from_picture(
@@ -19,7 +19,7 @@ def page_from_picture(
             line.bottom * scale,
             _letters(line.bottom - line.top, usual) * scale,
             False,
-            ((line.left * scale, line.text),),
+            (Cell(line.text, line.left * scale, line.right * scale),),
         )
         for line in found
     )

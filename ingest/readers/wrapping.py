@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-# Wrapped text keeps to a margin; where most lines are longer than this, each was ended by its writer.
-_WIDEST_MARGIN = 120
+# Wrapped text keeps to a margin; where most lines are longer or shorter, each was ended by its writer.
+_NARROWEST_MARGIN, _WIDEST_MARGIN = 40, 120
 _ADDRESS = re.compile(r"\]\([^)\s]*\)|https?://\S+")
 
 
@@ -40,4 +40,5 @@ def _was_wrapped(above: str, line: str, written: str, margin: int) -> bool:
     if line.lstrip()[0].islower():
         return True
     # A writer's margin wavers by a few characters.
-    return margin <= _WIDEST_MARGIN and len(above) + 1 + len(written.split(maxsplit=1)[0]) > margin * 0.9
+    full = len(above) + 1 + len(written.split(maxsplit=1)[0]) > margin * 0.9
+    return full and _NARROWEST_MARGIN <= margin <= _WIDEST_MARGIN

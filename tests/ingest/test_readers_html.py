@@ -1,0 +1,68 @@
+from datetime import UTC, datetime
+
+from ingest.parsed import BlockKind
+from ingest.readers import read_bytes
+
+PAGE = """<!DOCTYPE html><html><head><title>Pool &amp; gym</title>
+<meta property="article:modified_time" content="2024-03-05T10:00:00Z"><style>p {color: red}</style></head>
+<body><header>Logo Login</header><nav><ul><li>Home</li></ul></nav>
+<h1>Sport</h1><p>The pool opens at <b>seven</b>,<br>the gym at&nbsp;six.</p>
+<h2>Prices</h2>
+<table><caption>All in euros</caption><thead><tr><th>What</th><th>Price</th></tr></thead>
+<tr><td>Day</td><td>4<br>reduced 3</td></tr></table>
+<ol start="3"><li>Bring a towel<ul><li>a dry one</li></ul></li><li><p>Shower first.</p></li></ol>
+<pre>code  kept
+  as is</pre>
+<div>Loose words<div>inner block</div>after</div>
+<script>var secret = 1;</script><footer>Imprint</footer></body></html>"""
+
+
+def test_a_page_becomes_blocks_in_order_without_furniture():
+    parsed = read_bytes(PAGE.encode(), "sport.html")
+    assert parsed.title == "Pool & gym"
+    assert parsed.modified == datetime(2024, 3, 5, 10, tzinfo=UTC)
+    assert [(block.kind.value, block.text) for block in parsed.blocks] == [
+        ("heading", "Sport"),
+        ("paragraph", "The pool opens at seven,"),
+        ("paragraph", "the gym at six."),
+        ("heading", "Prices"),
+        ("paragraph", "All in euros"),
+        ("table_header", "What\tPrice"),
+        ("table_row", "Day\t4 reduced 3"),
+        ("list_item", "3. Bring a towel"),
+        ("list_item", "  - a dry one"),
+        ("list_item", "4. Shower first."),
+        ("code", "code  kept\n  as is"),
+        ("paragraph", "Loose words"),
+        ("paragraph", "inner block"),
+        ("paragraph", "after"),
+    ]
+    row = next(block for block in parsed.blocks if block.kind is BlockKind.TABLE_ROW)
+    assert row.locator.heading == ("Sport", "Prices")
+
+
+def test_an_article_keeps_a_header_that_holds_its_title():
+    page = "<body><article><header><h1>Rules</h1><p>Since May.</p></header><p>Be kind.</p></article></body>"
+    assert read_bytes(page.encode(), "r.html").text == "Rules\nSince May.\nBe kind.\n"
+
+
+def test_the_main_part_is_preferred_where_it_holds_most_of_the_page():
+    page = "<div>Menu one</div><main><p>" + "The real text. " * 9 + "</p></main><div>Other links</div>"
+    assert "Menu" not in read_bytes(page.encode(), "m.html").text
+
+
+def test_a_layout_table_is_not_read_as_a_table():
+    page = "<table><tr><td><p>First.</p><p>Second.</p></td></tr></table>"
+    assert [block.text for block in read_bytes(page.encode(), "l.html").blocks] == ["First.", "Second."]
+
+
+def test_declared_and_undeclared_charsets():
+    western = '<meta charset="iso-8859-1"><p>Übergröße für 5 €</p>'.encode("cp1252")
+    assert "Übergröße für 5 €" in read_bytes(western, "w.html").text
+    wide = "<html><p>naïve</p></html>".encode("utf-16")
+    assert "naïve" in read_bytes(wide, "u.html").text
+
+
+def test_entities_that_a_page_declares_are_not_unfolded():
+    bomb = '<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><p>&b;&b; end</p>'
+    assert len(read_bytes(bomb.encode(), "b.html").text) < 200

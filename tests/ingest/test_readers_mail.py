@@ -1,0 +1,58 @@
+from datetime import UTC, datetime
+
+import pytest
+from reader_samples import mail_file, word_file
+
+from brain.errors import UnreadableDocument
+from ingest.readers import read_bytes
+
+
+def test_headers_body_and_quoted_reply():
+    text = "The pool is closed on Mondays.\n\n> When is it closed?\n> Thanks\n"
+    parsed = read_bytes(mail_file(text=text), "pool.eml")
+    assert parsed.title == "Pool hours"
+    assert parsed.modified == datetime(2024, 3, 5, 9, 30, tzinfo=UTC)
+    assert [(block.locator.part, block.text) for block in parsed.blocks] == [
+        ("headers", "From: Mara Lind <mara@example.org>"),
+        ("headers", "To: all@example.org"),
+        ("headers", "Subject: Pool hours"),
+        ("headers", "Date: Tue, 05 Mar 2024 10:30:00 +0100"),
+        (None, "The pool is closed on Mondays."),
+        (None, "When is it closed?"),
+        (None, "Thanks"),
+    ]
+
+
+def test_plain_text_is_preferred_and_html_read_where_it_is_alone():
+    both = read_bytes(mail_file(html="<p>The <b>rich</b> text.</p>"), "m.eml")
+    assert "rich" not in both.text
+    alone = read_bytes(mail_file(text=None, html="<p>The <b>rich</b> text.</p>"), "m.eml")
+    assert alone.blocks[-1].text == "The rich text."
+
+
+def test_attachments_are_read_and_bad_ones_only_warned_of():
+    report = word_file(lambda document: document.add_paragraph("Sales rose by four percent."))
+    data = mail_file(attachments=[("report.docx", report), ("bad.pdf", b"no pdf"), ("photo.raw", b"\0\1")])
+    parsed = read_bytes(data, "m.eml")
+    assert [block.text for block in parsed.blocks if block.locator.part == "attachment report.docx"] == [
+        "Sales rose by four percent."
+    ]
+    assert len(parsed.warnings) == 1
+    assert "bad.pdf is not a PDF" in parsed.warnings[0]
+
+
+def test_mails_in_mails_are_read_to_a_depth():
+    data = mail_file(text="Innermost words.\n")
+    for depth in range(4):
+        data = mail_file(text=f"Level {depth}.\n", attachments=[("inner.eml", data)])
+    parsed = read_bytes(data, "outer.eml")
+    assert "Level 1." in parsed.text
+    assert "Level 0." not in parsed.text
+    assert "Innermost" not in parsed.text
+    ok = read_bytes(mail_file(attachments=[("inner.eml", mail_file(text="Innermost words.\n"))]), "o.eml")
+    assert "Innermost words." in ok.text
+
+
+def test_what_is_no_mail_is_a_sentence():
+    with pytest.raises(UnreadableDocument, match=r"x\.eml is not a mail"):
+        read_bytes(b"just some words\n", "x.eml")
