@@ -33,6 +33,7 @@ from brain.catalog.rows import (
 from brain.catalog.schema import migrate
 from brain.catalog.storage import Database
 from brain.domain import Passage, Trace, Turn
+from brain.errors import StorageFailed
 
 
 class Catalog:
@@ -45,13 +46,19 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         """Open the file at `path`, made or brought to the newest layout where needed."""
         self.path = path
-        self._database = Database(path, name="catalog", remedy="put a copy back with `citewise restore FILE`")
+        self._database = Database(path, self._damaged)
         try:
             migrate(self._database)
         except BaseException:
             self._database.close()
             raise
         self._feed = IndexFeed(self._database)
+
+    def _damaged(self, reason: str) -> StorageFailed:
+        return StorageFailed(
+            f"The catalog {self.path} is damaged: put a copy back with `citewise restore FILE`.",
+            detail=reason,
+        )
 
     def close(self) -> None:
         """Close the file; later calls raise StorageFailed."""

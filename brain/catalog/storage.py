@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -20,17 +20,20 @@ class Database:
     commits with it and never corrupts; the next scan of a drive finds what was lost.
     """
 
-    def __init__(self, path: Path, *, name: str, remedy: str) -> None:
-        """`name` and `remedy` complete the sentence of a failure: "The {name} … is damaged: {remedy}."."""
+    def __init__(self, path: Path, damaged: Callable[[str], StorageFailed]) -> None:
+        """`damaged` makes the error for a file that isn't a sound database, from what SQLite says of it."""
         self.path = path
-        self._name = name
-        self._remedy = remedy
+        self._damaged = damaged
         self._lock = threading.RLock()
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._closed = False
         with self.failures():
             self._writer = self._connect()
-            self._writer.execute("PRAGMA journal_mode = WAL")
+            try:
+                self._writer.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.DatabaseError:
+                self._writer.close()
+                raise
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -85,9 +88,12 @@ class Database:
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise
         except sqlite3.DatabaseError as error:
-            raise StorageFailed(self._sentence(error), detail=str(error)) from error
+            sentence = self._sentence(error)
+            if sentence is None:
+                raise self._damaged(str(error)) from error
+            raise StorageFailed(sentence, detail=str(error)) from error
 
-    def _sentence(self, error: sqlite3.DatabaseError) -> str:
+    def _sentence(self, error: sqlite3.DatabaseError) -> str | None:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_FULL:
             return f"The disk that holds {self.path} is full: free some space, then run the command again."
@@ -97,11 +103,11 @@ class Database:
             return f"The disk that holds {self.path} fails or is full: check the disk, then try again."
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return f"{self.path} is in use by another program: close that program, then try again."
-        return f"The {self._name} {self.path} is damaged: {self._remedy}."
+        return None
 
     def _check_open(self) -> None:
         if self._closed:
-            raise StorageFailed(f"The {self._name} {self.path} was closed while it was in use.")
+            raise StorageFailed(f"{self.path} was closed while it was in use.")
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""

@@ -10,7 +10,6 @@ from sqlite3 import Connection
 
 from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.catalog.storage import Database
-from brain.errors import StorageFailed
 from brain.index.faults import IndexDamaged
 from brain.index.keyword_query import TermCounts, Weights, search
 
@@ -26,7 +25,7 @@ class KeywordIndex:
     """BM25 over title, headings and body. Derived from the catalog; a damaged file is IndexDamaged."""
 
     def __init__(self, path: Path) -> None:
-        self._database = Database(path, name="keyword index", remedy="run `citewise rebuild`")
+        self._database = Database(path, lambda reason: IndexDamaged(f"keyword index: {reason}"))
         self._counts = TermCounts()
 
     def apply(
@@ -96,17 +95,12 @@ class KeywordIndex:
 
     def check(self, *, deep: bool) -> None:
         """Raise IndexDamaged where the file is; `deep` also compares every word with its row."""
-        try:
-            with self._database.writing() as connection:
-                found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-                if found != "ok":
-                    raise IndexDamaged(f"keyword index: {found}")
-                for table in _tables(connection) if deep else ():
-                    connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
-        except IndexDamaged:
-            raise
-        except StorageFailed as error:
-            raise IndexDamaged(f"keyword index: {error.detail}") from error
+        with self._database.writing() as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise IndexDamaged(f"keyword index: {found}")
+            for table in _tables(connection) if deep else ():
+                connection.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
 
     def close(self) -> None:
         """Let go of the file."""
