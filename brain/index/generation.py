@@ -106,8 +106,12 @@ class GenerationFolder:
 
     def _measure(self, known: Mapping[str, tuple[int, int, int]]) -> dict[str, tuple[int, int, int]]:
         # chroma.sqlite3 changes whenever it's opened; SQLite keeps it whole and can check it by itself.
+        # A graph without index_metadata.pickle was never persisted (below 1,000 records): Chroma replays its
+        # log from chroma.sqlite3 and writes the empty graph's files anew, never-set bytes and all.
         measured = {}
         for path in sorted(self.chroma.glob("*/*")):
+            if not (path.parent / "index_metadata.pickle").exists():
+                continue
             name = path.relative_to(self.chroma).as_posix()
             status = path.stat()
             before = known.get(name)
