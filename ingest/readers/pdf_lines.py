@@ -148,6 +148,8 @@ class _PageLetters:
         self._box = [ctypes.c_double() for _ in range(4)]
         self._origin = [ctypes.c_double() for _ in range(2)]
         self._matrix = raw.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
 
     def lines(self) -> Iterator[Line]:
         for match in _LINE.finditer(self._text):
@@ -169,7 +171,7 @@ class _PageLetters:
         # The font's nominal size is scaled by the text matrix: many writers set size 1 and scale.
         scale = (self._matrix.c**2 + self._matrix.d**2) ** 0.5
         size = round(self._raw.FPDFText_GetFontSize(self._page, start) * scale, 1) or 1.0
-        bold = all(self._raw.FPDFText_GetFontWeight(self._page, index) >= _BOLD for index in (start, end))
+        bold = self._is_bold(start) and self._is_bold(end)
         return Line(
             self._text[first : last + 1],
             left,
@@ -179,6 +181,14 @@ class _PageLetters:
             bold,
             tuple(self._cells(first, last, left, right, size)),
         )
+
+    def _is_bold(self, index: int) -> bool:
+        weight = self._raw.FPDFText_GetFontWeight(self._page, index)
+        if weight > 0:
+            return bool(weight >= _BOLD)
+        # The standard fonts, which no file carries, have a name and no weight.
+        size = self._raw.FPDFText_GetFontInfo(self._page, index, self._name, len(self._name), self._flags)
+        return b"bold" in self._name.raw[: max(size, 0)].lower()
 
     def _cells(self, first: int, last: int, left: float, end: float, size: float) -> Iterator[Cell]:
         start = first

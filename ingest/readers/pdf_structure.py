@@ -12,6 +12,7 @@ from itertools import pairwise, takewhile
 from ingest.readers.hyphenation import Hyphenation
 from ingest.readers.outline import Outline
 from ingest.readers.pdf_lines import Line, Page
+from ingest.readers.pdf_tables import table_cells
 
 _BULLET = re.compile(r"^([•●○◦▪■□–—‣⁃∙·\uf0b7\uf0a7\uf0d8]|[-*o](?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
@@ -61,6 +62,8 @@ class Typography:
     def rank(self, line: Line) -> int | None:
         """The heading level of the line's style, counted from 1; None for body text."""
         style = (_rounded(line.size), line.bold)
+        if not _stands_out(line, self.body):
+            return None
         return min(self.ranks.index(style) + 1 + self.cover, 5) if style in self.ranks else None
 
 
@@ -88,6 +91,8 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
             stretches[-1].lines += found[0].lines
             found = found[1:]
         stretches += found
+    cells: list[list[str]] = []
+    header = False
     words = Hyphenation(line.text for page in pages for line in page.lines)
     level_below = min(len(typography.ranks) + 1 + typography.cover, 6)
     for number, stretch in enumerate(stretches):
@@ -99,7 +104,11 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
         elif stretch.mark is not None:
             outline.item(text, 0, stretch.mark)
         elif _is_table_row(stretch):
-            outline.row(_cells(stretch), header=_is_table_header(stretches, number))
+            if number == 0 or not _is_table_row(stretches[number - 1]):
+                run = takewhile(_is_table_row, stretches[number:])
+                cells, header = table_cells([row.lines[0] for row in run])
+            outline.row(cells.pop(0), header=header)
+            header = False
         elif following is not None and _reads_as_heading(stretch, following):
             outline.heading(text, level_below)
         else:
@@ -132,6 +141,8 @@ def _continues(stretch: _Stretch, line: Line, rank: int | None, typography: Typo
         # The lines of one heading share their left edge or their middle.
         middles = abs(line.left + line.right - above.left - above.right) / 2
         return min(abs(line.left - above.left), middles) < line.size
+    if _was_ended(stretch, line):
+        return False
     indented = line.left > min(part.left for part in stretch.lines) + line.size and stretch.mark is None
     return not indented and (_was_full(stretch, line) or not _SENTENCE_END.search(above.text))
 
@@ -142,6 +153,13 @@ def _was_full(stretch: _Stretch, line: Line) -> bool:
     letter = (line.right - line.left) / max(len(line.text), 1)
     room = stretch.right - above.right
     return room < letter * (len(line.text.split(maxsplit=1)[0]) + 1) + line.size
+
+
+def _was_ended(stretch: _Stretch, line: Line) -> bool:
+    """A line far shorter than its paragraph could be, before a new start, was ended by the writer."""
+    above = stretch.lines[-1]
+    width = stretch.right - above.left
+    return not line.text[:1].islower() and above.right - above.left < 0.6 * width and stretch.mark is None
 
 
 def _unfinished(stretch: _Stretch, line: Line) -> bool:
@@ -176,21 +194,6 @@ def _is_table_row(stretch: _Stretch) -> bool:
     return len(stretch.lines[0].cells) > 1 and stretch.mark is None
 
 
-def _cells(stretch: _Stretch) -> list[str]:
-    return [cell.text for cell in stretch.lines[0].cells]
-
-
-def _is_table_header(stretches: list[_Stretch], number: int) -> bool:
-    """The first row of several, if it is bold or holds words alone over rows with figures."""
-    if number and _is_table_row(stretches[number - 1]):
-        return False
-    rows = [_cells(row) for row in takewhile(_is_table_row, stretches[number:])]
-    if len(rows) < 2 or len(rows[0]) != len(rows[1]):
-        return False
-    figures = [any(cell[:1].isdigit() or cell[:1] in "$€£" for cell in row) for row in rows]
-    return stretches[number].lines[0].bold or (not figures[0] and sum(figures[1:]) * 2 >= len(rows) - 1)
-
-
 def _reads_as_heading(stretch: _Stretch, following: _Stretch) -> bool:
     """A short line of its own, written like a title, over a text."""
     text = stretch.lines[0].text.strip()
@@ -207,7 +210,13 @@ def _reads_as_heading(stretch: _Stretch, following: _Stretch) -> bool:
 
 
 def _stands_out(line: Line, body: float) -> bool:
-    return line.size > body * 1.12 or (line.bold and line.size > body * 0.95)
+    if len(line.cells) > 1:
+        return False
+    if line.size > body * 1.12:
+        return True
+    # Bold alone may also be stress: a heading is short and not a sentence.
+    sentence = re.search(r"[.!?;,]$|\w{2}[.!?] [A-Z]", line.text.strip())
+    return line.bold and line.size > body * 0.95 and len(line.text) <= 80 and not sentence
 
 
 def _is_cover(pages: list[Page], body: float) -> bool:
