@@ -34,7 +34,7 @@ def show_sources(console: "Console", citations: Iterable[Citation], *, quotes: b
 
     for citation in citations:
         line = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
-        console.print(line, soft_wrap=not console.is_terminal)
+        console.print(line)
         if quotes:
             words = f"“{' '.join(inert(citation.quote).split())}”"
             _print_indented(console, Text(words, style="italic green"))
@@ -81,7 +81,7 @@ def show_passage(console: "Console", citation: Citation) -> None:
         text.stylize("not dim bold green", at, at + len(quote))
     console.print()
     head = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
-    console.print(head, soft_wrap=not console.is_terminal)
+    console.print(head)
     _print_indented(console, text)
     console.print()
 
@@ -93,7 +93,7 @@ def show_hits(console: "Console", passages: Iterable[Passage]) -> None:
     for rank, passage in enumerate(passages, start=1):
         score = (f"{passage.score:.4f}  ", "cyan")
         head = Text.assemble((f"{rank:>2}. ", "bold cyan"), score, source_line(passage.source))
-        console.print(head, soft_wrap=not console.is_terminal)
+        console.print(head)
         words = " ".join(inert(passage.text).split())
         _print_indented(console, Text(words if len(words) <= 280 else words[:279] + "…"))
         console.print()
@@ -151,4 +151,4 @@ def _show_refusal(console: "Console", refusal: Refusal) -> None:
     if refusal.nearest:
         console.print(Text("Nearest to your question:"))
         for source in refusal.nearest:
-            console.print(Text("  · ") + source_line(source), soft_wrap=not console.is_terminal)
+            console.print(Text("  · ") + source_line(source))

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
 ProgressReport = Callable[[str, int, int], None]
 
-# A page is easier to read in lines of this many characters; a pipe gets them longer, for grep.
+# Prose is easier to read in lines of at most this many characters.
 READING_WIDTH = 96
-PIPE_WIDTH = 120
-_WIDEST = 10_000
+_WIDEST = 10_000  # for tables through a pipe, where a row is a line
 _SURELY_BYTES = 10_000_000
 
 # Control characters (but tab and newline), and the marks that turn the direction of text around.
@@ -41,9 +40,9 @@ def err() -> "Console":
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    console = Console(stderr=stderr, highlight=False)
     if not console.is_terminal:
-        console.width = PIPE_WIDTH
+        console.width, console.soft_wrap = READING_WIDTH, True
     return console
 
 

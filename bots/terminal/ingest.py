@@ -81,6 +81,9 @@ def show_report(console: "Console", report: "SyncReport") -> None:
         console.print(Text("  ! ", style="yellow") + Text(f"{inert(note.path)}: {inert(note.sentence)}"))
     for part in report.unlisted[:_SHOWN]:
         console.print(Text("  ! ", style="yellow") + Text(f"{inert(part.path)}: {inert(part.reason)}"))
+    if report.remembered:
+        again = f"{report.remembered:,} could not be read before and were not tried again: --retry does."
+        console.print(Text("  ! ", style="yellow") + Text(again))
     more = len(report.failures) - _SHOWN
     if more > 0:
         console.print(f"  … and {more} more that can't be read: `citewise documents` lists them.")
