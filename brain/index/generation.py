@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 _CHUNK = 1 << 20
+_PERSISTED = "index_metadata.pickle"
 LAYOUT = 1  # raise it when the indexes hold something else: older generations are then rebuilt
 
 
@@ -61,7 +62,13 @@ class GenerationFolder:
     def seal(self, embedder: str, server: str) -> None:
         """Note what Chroma's files are, now that they are at rest, and take the mark away."""
         before = self.read_seal()
-        seal = Seal(embedder, server, files=self._measure(before.files if before else {}))
+        measured = self._measure(before.files if before else {})
+        # A graph without index_metadata.pickle was never persisted (below 1,000 records): Chroma replays its
+        # log from chroma.sqlite3 and writes the empty graph's files anew, never-set bytes and all.
+        files = {
+            name: found for name, found in measured.items() if f"{_folder(name)}{_PERSISTED}" in measured
+        }
+        seal = Seal(embedder, server, files=files)
         draft = self.path / "seal.new"
         draft.write_text(json.dumps(asdict(seal)), encoding="utf-8")
         sync(draft)
@@ -106,12 +113,8 @@ class GenerationFolder:
 
     def _measure(self, known: Mapping[str, tuple[int, int, int]]) -> dict[str, tuple[int, int, int]]:
         # chroma.sqlite3 changes whenever it's opened; SQLite keeps it whole and can check it by itself.
-        # A graph without index_metadata.pickle was never persisted (below 1,000 records): Chroma replays its
-        # log from chroma.sqlite3 and writes the empty graph's files anew, never-set bytes and all.
         measured = {}
         for path in sorted(self.chroma.glob("*/*")):
-            if not (path.parent / "index_metadata.pickle").exists():
-                continue
             name = path.relative_to(self.chroma).as_posix()
             status = path.stat()
             before = known.get(name)
@@ -168,6 +171,10 @@ def sync(path: Path) -> None:
 
 def _is_generation(path: Path) -> bool:
     return path.name[:1] == "g" and path.name[1:].isdecimal() and path.is_dir()
+
+
+def _folder(name: str) -> str:
+    return name[: name.rfind("/") + 1]
 
 
 def _crc(path: Path) -> int:
