@@ -1,0 +1,41 @@
+"""One score from several signals.
+
+A convex combination of normalised scores, which learns from how far apart scores are where reciprocal rank
+fusion sees only their order (Bruch et al. 2023, arXiv 2210.11934): on the development sets it found the
+right document first 1 to 7 points more often than reciprocal ranks did.
+"""
+
+from dataclasses import dataclass
+
+from brain.domain import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """How much each signal counts; BM25, divided by the best passage's, counts 1."""
+
+    dense: float = 1.5
+    window: float = 0.8
+    phrase: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage with its signals: BM25 over the best one's, cosine, window and phrase coverage; all ≤ 1."""
+
+    passage: Passage
+    keyword: float
+    dense: float
+    window: float = 0.0
+    phrase: float = 0.0
+    score: float = 0.0
+
+
+def fused(weights: FusionWeights, candidate: Candidate) -> float:
+    """The candidate's score; only its order within one question means anything."""
+    return (
+        candidate.keyword
+        + weights.dense * candidate.dense
+        + weights.window * candidate.window
+        + weights.phrase * candidate.phrase
+    )

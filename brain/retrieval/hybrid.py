@@ -1,0 +1,161 @@
+"""The retriever: vectors and words, each space by itself, fused and reranked by how words stand together."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from brain.catalog.catalog import Catalog
+from brain.domain import Passage
+from brain.index.keyword_query import Weights
+from brain.index.search_index import SearchIndex
+from brain.retrieval.fusion import Candidate, FusionWeights, fused
+from brain.retrieval.lexical import phrase_coverage, window_coverage
+from brain.retrieval.query import Query, Rarity
+from brain.text.analysis import analyse
+
+CANDIDATES = 80  # of each retriever and space
+RERANKED = 40
+COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What was found for a query, best first, and the milliseconds of each step."""
+
+    query: Query
+    rarity: Rarity
+    candidates: tuple[Candidate, ...]
+    timings_ms: dict[str, float]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The candidates' passages, best first, with their scores."""
+        return tuple(candidate.passage for candidate in self.candidates)
+
+
+class HybridRetriever(BaseRetriever):
+    """Finds passages in some spaces and in no others. As a LangChain retriever it reads `spaces`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    catalog: Any
+    index: Any
+    embeddings: Embeddings
+    spaces: frozenset[str] = frozenset({"general"})
+    weights: FusionWeights = FusionWeights()
+    limit: int = 10
+
+    def find(self, query: Query, spaces: Iterable[str]) -> Retrieved:
+        """The candidates of these spaces, best first; nothing outside them is looked at."""
+        return _find(query, sorted(spaces), self.catalog, self.index, self.embeddings, self.weights)
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        found = self.find(Query.of(query), self.spaces)
+        return [_document(passage) for passage in found.passages[: self.limit]]
+
+
+def _find(
+    query: Query,
+    spaces: list[str],
+    catalog: Catalog,
+    index: SearchIndex,
+    embeddings: Embeddings,
+    weights: FusionWeights,
+) -> Retrieved:
+    watch = _Watch()
+    vector = embeddings.embed_query(query.text)
+    watch.lap("embed")
+    dense: dict[int, float] = {}
+    keyword: dict[int, float] = {}
+    for space in spaces:
+        dense.update(index.dense(space, vector, CANDIDATES))
+    watch.lap("dense")
+    for space in spaces:
+        keyword.update(index.keyword(space, query.terms, CANDIDATES, COLUMNS))
+    rarity = _rarity(query, spaces, index)
+    watch.lap("keyword")
+    allowed = frozenset(spaces)
+    passages = {
+        number: passage
+        # The catalog is the truth: what an index still holds of removed documents is not in it.
+        for number, passage in catalog.passages({*dense, *keyword}).items()
+        if passage.source.space in allowed
+    }
+    watch.lap("read")
+    best = max(keyword.values(), default=0.0) or 1.0
+    least = min(dense.values(), default=0.0)
+    candidates = [
+        Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
+        for number, passage in passages.items()
+    ]
+    ranked = _ranked(candidates, weights)
+    reranked = [_with_words(query, rarity, candidate) for candidate in ranked[:RERANKED]]
+    ranked = [*_ranked(reranked, weights), *ranked[RERANKED:]]
+    watch.lap("rerank")
+    return Retrieved(query, rarity, tuple(ranked), watch.laps)
+
+
+def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
+    scored = []
+    for candidate in candidates:
+        score = fused(weights, candidate)
+        scored.append(replace(candidate, score=score, passage=replace(candidate.passage, score=score)))
+    return sorted(scored, key=lambda candidate: (-candidate.score, candidate.passage.id))
+
+
+def _with_words(query: Query, rarity: Rarity, candidate: Candidate) -> Candidate:
+    analysed = analyse(candidate.passage)
+    return replace(
+        candidate,
+        window=window_coverage(query, rarity, analysed),
+        phrase=phrase_coverage(query, rarity, analysed),
+    )
+
+
+def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:
+    rows, held = 0, dict[str, int]()
+    for space in spaces:
+        found = index.holding(space, query.terms)
+        rows += found.rows
+        for term, count in found.holding.items():
+            held[term] = held.get(term, 0) + count
+    return Rarity.counted(query, rows, held)
+
+
+def _document(passage: Passage) -> Document:
+    source = passage.source
+    return Document(
+        id=str(passage.id),
+        page_content=passage.text,
+        metadata={
+            "document": source.document,
+            "title": source.title,
+            "space": source.space,
+            "uri": source.uri,
+            "page": source.locator.page,
+            "heading": list(source.locator.heading),
+            "score": passage.score,
+        },
+    )
+
+
+class _Watch:
+    """Milliseconds from lap to lap."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 2)
+        self._last = now

@@ -1,0 +1,45 @@
+"""Signals that BM25 can't see: are the question's words close together, and in the same order?"""
+
+from brain.retrieval.query import Query, Rarity
+from brain.text.analysis import AnalysedPassage
+
+# What a word of the question is worth where it stands not in the sentence itself but beside or above it.
+BESIDE = 0.5
+ABOVE = 0.4
+
+
+def window_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> float:
+    """How much of the question's weight the passage's best sentence covers with its surroundings, 0–1."""
+    if not rarity.weights:
+        return 0.0
+    return max(sentence_coverages(rarity, passage), default=0.0)
+
+
+def sentence_coverages(rarity: Rarity, passage: AnalysedPassage) -> list[float]:
+    """`window_coverage` of each sentence, in order."""
+    sentences = passage.sentences
+    found = []
+    for i, sentence in enumerate(sentences):
+        beside = (sentences[i - 1].stem_set if i else frozenset()) | (
+            sentences[i + 1].stem_set if i + 1 < len(sentences) else frozenset()
+        )
+        held = 0.0
+        for stem, weight in rarity.weights.items():
+            if stem in sentence.stem_set:
+                held += weight
+            elif stem in beside:
+                held += BESIDE * weight
+            elif stem in passage.context:
+                held += ABOVE * weight
+        found.append(held / rarity.total)
+    return found
+
+
+def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> float:
+    """The share of the question's neighbouring word pairs that are neighbours in the passage too, 0–1."""
+    pairs = query.pairs
+    if not pairs:
+        return 0.0
+    worth = {(a, b): min(rarity.weights.get(a, 0.0), rarity.weights.get(b, 0.0)) for a, b in pairs}
+    total = sum(worth.values())
+    return sum(worth[pair] for pair in pairs & passage.pairs) / total if total else 0.0

@@ -1,0 +1,62 @@
+"""A question as the retrievers see it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from brain.text.terms import content_words, stem, unique
+
+MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of them
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`text` stands alone; `terms` are its content words, once each; `stems` the same stemmed, in order."""
+
+    text: str
+    terms: tuple[str, ...]
+    stems: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> "Query":
+        """The query for a stand-alone question; text of function words only keeps no terms."""
+        found = content_words(text)[:MOST_TERMS]
+        return cls(text, tuple(unique(found)), tuple(stem(word) for word in found))
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Neighbouring stems: words that belong together, such as `sick leav`."""
+        return frozenset(pairwise(self.stems))
+
+
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """How telling each stem of a query is: its idf over the passages that may be searched.
+
+    `rows` passages in all. The form of the idf is Lucene's, which is never negative.
+    """
+
+    rows: int
+    weights: Mapping[str, float]
+
+    @classmethod
+    def counted(cls, query: Query, rows: int, held: Mapping[str, int]) -> "Rarity":
+        """From how many passages hold each of the query's terms (by the term as written)."""
+        weights: dict[str, float] = {}
+        for term in query.terms:
+            holding = min(held.get(term, 0), rows)
+            weight = math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
+            weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
+        return cls(rows, weights)
+
+    @property
+    def total(self) -> float:
+        """The weight of all stems together; above 0 where there are any."""
+        return sum(self.weights.values())
+
+    def share(self, stems: frozenset[str] | set[str]) -> float:
+        """How much of the query's weight these stems hold, from 0 to 1."""
+        if not self.weights:
+            return 0.0
+        return sum(weight for term, weight in self.weights.items() if term in stems) / self.total
