@@ -31,7 +31,6 @@ ONLY_IMPORTER = {
     "openpyxl": "ingest/readers/",
     "peft": "brain/",
     "pptx": "ingest/readers/",
-    "pydantic": "bots/settings.py",
     "pydantic_settings": "bots/settings.py",
     "pypdfium2": "ingest/readers/",
     "rapidocr_onnxruntime": "ingest/readers/",

@@ -39,12 +39,12 @@ Open Causeway, choose "Harbour" and confirm with your second factor. The connect
 
 ## When it does not connect
 
-Restart Causeway first. If error 809 appears, the hotel or café blocks UDP port 500: use the phone's hotspot.
+Restart Causeway first. If error 809 appears, the hotel or café blocks UDP port 500: use a hotspot instead.
 """,
     "products/petrel.txt": """\
 Petrel 2 weather station
 
-The Petrel 2 has a warranty of three years. The ultrasonic head of the Petrel 2 Pro has a warranty of five years.
+The Petrel 2 has a warranty of three years. The ultrasonic head of the Pro has five years.
 
 The battery lasts 14 months at one measurement a minute.
 """,

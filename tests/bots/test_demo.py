@@ -1,0 +1,28 @@
+"""The first thing that a newcomer types."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from bots.terminal.demo import QUESTIONS, sample_drive
+
+
+def test_the_sample_drive_is_found_in_a_checkout() -> None:
+    assert (sample_drive() / "hr").is_dir()
+    assert len([path for path in sample_drive().rglob("*") if path.is_file()]) >= 25
+
+
+@pytest.mark.weights
+def test_without_a_terminal_three_questions_are_answered_with_their_sources(cli: Run, tmp_path: Path) -> None:
+    done = cli("demo")
+    assert done.code == 0, done.err
+    for question in QUESTIONS:
+        assert f"› {question}\n" in done.out
+    parts = [done.out.split(f"› {question}\n", 1)[1].split("\n› ")[0] for question in QUESTIONS]
+    for part in parts:
+        assert "[1]" in part
+        assert "\n[1] " in part
+        assert "found no answer" not in part
+    assert (tmp_path / ".citewise" / "demo" / "catalog.db").is_file()
+    assert not (tmp_path / ".citewise" / "catalog.db").exists()
