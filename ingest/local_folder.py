@@ -10,9 +10,8 @@ from pathlib import Path
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
 from ingest.drives import DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
-from ingest.skipping import reason_to_skip
+from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
-UNKNOWN_FORMAT = "a format that can't be read"
 OUTSIDE = "a link out of the folder"
 BROKEN_LINK = "a link that leads nowhere"
 LINKED_FOLDER = "a link to a folder"

@@ -13,6 +13,7 @@ from ingest.drives import Drive
 from ingest.local_folder import LocalFile, LocalFolder
 from ingest.web import WebPage
 
+PICTURES = "image/*"
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 
@@ -42,10 +43,12 @@ def open_drive(
 
 
 def readable_suffixes() -> frozenset[str]:
-    """The file name endings that there is a reader for, such as `.md`."""
+    """The file name endings that can be read here, such as `.md`: pictures only where OCR is installed."""
     from ingest.readers import SUPPORTED
+    from ingest.readers.optical import ocr_installed
 
-    return frozenset(SUPPORTED)
+    pictures = ocr_installed()
+    return frozenset(end for end, known in SUPPORTED.items() if pictures or known.media_type != PICTURES)
 
 
 def formats(suffixes: Collection[str]) -> str:
@@ -72,11 +75,23 @@ def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
         return LocalFolder(place, suffixes, left_out=[home] if home else [])
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path} is neither a file nor a folder, so there is nothing to read in it.")
+    if place.suffix.lower() not in suffixes and _is_picture(place):
+        raise UsageError(
+            f"{path} is a picture: reading it takes text recognition. Install it with "
+            "`pip install 'citewise[ocr]'`, then try again."
+        )
     if place.suffix.lower() not in suffixes:
         raise UsageError(f"{path} is of a format that can't be read. Formats that can: {formats(suffixes)}.")
     if not os.access(place, os.R_OK):
         raise UsageError(_unreadable(path, PermissionError()))
     return LocalFile(place)
+
+
+def _is_picture(path: Path) -> bool:
+    from ingest.readers import SUPPORTED
+
+    known = SUPPORTED.get(path.suffix.lower())
+    return known is not None and known.media_type == PICTURES
 
 
 def _unreadable(path: Path, error: OSError) -> str:

@@ -1,15 +1,16 @@
 """From a file on a drive to passages that can be embedded, several files at a time, in bounded memory."""
 
 import errno
-from collections.abc import Callable, Generator, Iterable
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from brain.errors import StorageFailed, UnreadableDocument
+from brain.errors import CitewiseError, StorageFailed, UnreadableDocument
 from ingest.drives import Drive, DriveUnavailable, Entry, FetchedFile
 from ingest.hashing import settled, sha256_of, stamp_of
 from ingest.parsed import ParsedDocument
@@ -17,7 +18,9 @@ from ingest.readers import DEFAULT_MAX_BYTES
 from ingest.splitting import Chunk
 from ingest.storable import storable
 
-_AHEAD = 4  # files in work for each parser: enough to hide a slow one, few enough to hold in memory
+# How much is read ahead of the embedder: enough to fill a batch from small files, little enough to hold.
+_AHEAD_FILES = 64
+_AHEAD_BYTES = 64 * 1024 * 1024
 _ATTEMPTS = 2
 
 Split = Callable[[ParsedDocument], tuple[Chunk, ...]]
@@ -86,6 +89,14 @@ def read_file(drive: Drive, entry: Entry, parser: Parser, split: Split) -> Outco
         return FailedFile(entry, "", "The drive fails to hand out this file.", repr(error), retryable=True)
     except (UnreadableDocument, DriveUnavailable) as error:
         return FailedFile(entry, "", error.sentence, error.detail, error.retryable)
+    except CitewiseError:
+        raise
+    except Exception:
+        # One file must never end a run, not even by a fault of ours: here it becomes a sentence.
+        sentence = (
+            "This file meets a fault in citewise: report it with the detail, then try `ingest --retry`."
+        )
+        return FailedFile(entry, "", sentence, traceback.format_exc())
     sentence = "This file is being written to: it will be read by a later run, when it is left alone."
     return FailedFile(entry, "", sentence, retryable=True)
 
@@ -117,19 +128,24 @@ def read_all(
     Closing the parser from outside lets the threads end at once; until then they finish their file.
     """
     pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
-    left = iter(entries)
-    running = set[Future[Outcome]]()
+    left = deque(entries)
+    running: dict[Future[Outcome], int] = {}
     try:
-        while True:
-            for entry in islice(left, threads * _AHEAD - len(running)):
-                running.add(pool.submit(read_file, drive, entry, parser, split))
-            if not running:
-                return
-            done, running = wait(running, timeout=0, return_when=FIRST_COMPLETED)
+        while left or running:
+            while left and _has_room(running, left[0]):
+                entry = left.popleft()
+                running[pool.submit(read_file, drive, entry, parser, split)] = entry.size
+            done, _ = wait(running, timeout=0, return_when=FIRST_COMPLETED)
             if not done:
                 yield None
-                done, running = wait(running, return_when=FIRST_COMPLETED)
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
+                del running[future]
                 yield future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _has_room(running: Mapping[Future[Outcome], int], entry: Entry) -> bool:
+    held = sum(running.values()) + entry.size
+    return not running or (len(running) < _AHEAD_FILES and held <= _AHEAD_BYTES)

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from brain.catalog.rows import DocumentState, LedgerEntry
 from ingest.drives import Entry, Skipped, Unlisted
 from ingest.hashing import HashedFile
+from ingest.skipping import UNKNOWN_FORMAT
 
 SHOWN_SKIPS = 1000  # a tree may hold a million files of no use; the counts go on
 TWIN = "a second file of the same name"
@@ -84,6 +85,8 @@ def compare(
     for item in listing:
         if isinstance(item, Skipped):
             result.skip(item)
+            if item.reason == UNKNOWN_FORMAT:
+                result.gone.pop(item.path, None)  # it was read once, so a reader is missing, not the file
         elif isinstance(item, Unlisted):
             result.unlisted.append(item)
         else:

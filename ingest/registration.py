@@ -1,5 +1,6 @@
 """Which drive of the catalog a place is: one place, one space, and no file indexed from two drives."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -41,6 +42,15 @@ def find(catalog: Catalog, url: str, space: str) -> Registration:
     return Registration(same, tuple(inner))
 
 
+def swallowed(registration: Registration, url: str, unread: Iterable[str]) -> list[Drive]:
+    """The inner drives to drop now that this one holds their files: all but those it couldn't read whole."""
+    return [
+        inner
+        for inner in registration.inner
+        if not any(_touches(unquote(inner.url[len(url.rstrip("/")) + 1 :]), path) for path in unread)
+    ]
+
+
 def place(url: str) -> str:
     """A drive's address as people write it: a path for local ones."""
     parts = urlsplit(url)
@@ -53,6 +63,10 @@ def _overlap(one: str, other: str) -> bool:
 
 def _holds(outer: str, inner: str) -> bool:
     return outer.startswith("file:") and inner.startswith(outer.rstrip("/") + "/")
+
+
+def _touches(one: str, other: str) -> bool:
+    return one == other or one.startswith(other + "/") or other.startswith(one + "/")
 
 
 def _elsewhere(drive: Drive, url: str, space: str) -> str:

@@ -2,6 +2,7 @@
 
 HIDDEN = "hidden"
 TEMPORARY = "a temporary or lock file"
+UNKNOWN_FORMAT = "a format that can't be read"
 SYSTEM = "a file of the operating system"
 
 _SYSTEM_NAMES = frozenset(

@@ -15,7 +15,7 @@ from ingest.pipeline import Destination, Pipeline, Tally
 from ingest.readers.naming import title_from_name
 from ingest.reading import Parser
 from ingest.reconcile import Comparison, Move, Plan, compare, plan
-from ingest.registration import find, place
+from ingest.registration import find, place, swallowed
 from ingest.report import Progress, Stage, SyncReport, silent
 from ingest.stopwatch import Stopwatch
 
@@ -25,8 +25,11 @@ INDEX_PASSAGES = 2000  # the indexes follow in steps of this size, so that a lon
 class Index(Protocol):
     """The part of the search index that an ingest needs."""
 
-    def apply_pending(self) -> int:
-        """Bring the index in step with the catalog; how many operations that took."""
+    def apply_pending(self, progress: Callable[[str, int, int], None]) -> int:
+        """Bring the index in step with the catalog; how many operations that took.
+
+        `progress` is told what is being done, how much of it is done, and of how much.
+        """
         ...
 
 
@@ -82,12 +85,13 @@ def sync(
             for stored in batches:
                 unindexed += stored
                 if unindexed >= INDEX_PASSAGES:
-                    _apply(catalog, index, stopwatch)
+                    _apply(catalog, index, progress, stopwatch)
                     unindexed = 0
-    for inner in registration.inner:
-        catalog.remove_drive(inner.id)  # its files are part of this drive now
-    _apply(catalog, index, stopwatch)
-    progress(Stage.INDEXED, tally.passages, tally.passages)
+    unread = [note.path for note in tally.failures] + comparison.remembered
+    unread += [part.path for part in comparison.unlisted]
+    for inner in swallowed(registration, drive.url, unread):
+        catalog.remove_drive(inner.id)
+    _apply(catalog, index, progress, stopwatch)
     return _report(drive.url, space, ledger, comparison, todo, tally, stopwatch)
 
 
@@ -135,9 +139,9 @@ def _title_after(move: Move, catalog: Catalog) -> str | None:
     return new if old != new and catalog.document(move.document_id).title == old else None
 
 
-def _apply(catalog: Catalog, index: Callable[[], Index], stopwatch: Stopwatch) -> None:
+def _apply(catalog: Catalog, index: Callable[[], Index], progress: Progress, stopwatch: Stopwatch) -> None:
     if catalog.feed.pending_operations(1):
-        index().apply_pending()
+        index().apply_pending(lambda what, done, total: progress(Stage.INDEXED, done, total))
     stopwatch.lap("index")
 
 

@@ -165,6 +165,12 @@ def test_what_can_not_be_a_drive_is_refused_with_the_remedy(tmp_path, target, wo
     assert words in refused.value.sentence
 
 
+def test_a_picture_needs_text_recognition(tmp_path):
+    fill(tmp_path, "scan.png")
+    with pytest.raises(UsageError, match=r"citewise\[ocr\]"):
+        open_drive(str(tmp_path / "scan.png"), suffixes=SUFFIXES)
+
+
 def test_a_target_opens_the_drive_that_it_names(tmp_path):
     fill(tmp_path, "a b.md")
     assert isinstance(open_drive(str(tmp_path), suffixes=SUFFIXES), LocalFolder)

@@ -5,7 +5,7 @@ import os
 import pytest
 from sync_kit import kit_in
 
-from ingest.local_folder import LocalFile
+from ingest.local_folder import LocalFile, LocalFolder
 from ingest.report import Stage
 
 
@@ -188,6 +188,15 @@ def test_names_that_are_no_unicode_are_indexed(kit):
     assert set(kit.documents()) == {"caf\\xe9.md", "naïve\nname 🎉.md"}
     assert kit.catalog.find_document("caf\\xe9.md").uri.endswith("caf%E9.md")
     assert kit.sync().unchanged == 2
+
+
+def test_a_reader_that_is_missing_for_once_removes_nothing(kit):
+    kit.write("a.md", "Text.")
+    kit.write("b.txt", "Read while there was a reader.")
+    kit.sync()
+    report = kit.sync(LocalFolder(kit.root, {".md"}))
+    assert (report.removed, report.skipped, report.unchanged) == (0, 1, 1)
+    kit.assert_in_step()
 
 
 def test_left_out_suffixes_are_counted_not_failed(kit):

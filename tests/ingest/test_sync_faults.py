@@ -252,6 +252,39 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_the_next_run_goes_on(kit):
     kit.assert_in_step()
 
 
+def test_a_fault_of_our_own_in_one_file_does_not_end_the_run(kit):
+    kit.write("a.md", "Good.")
+    kit.write("b.md", "Bad luck.")
+
+    class Faulty:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def parse(self, path):
+            if path.name == "b.md":
+                raise IndexError("list index out of range")
+            return POOL.parse(path)
+
+    report = kit.sync(parser=Faulty)
+    assert (report.added, report.failed) == (1, 1)
+    assert "fault in citewise" in report.failures[0].sentence
+    assert "IndexError" in kit.catalog.failures()[0].detail
+    assert kit.sync(retry=True).added == 1
+
+
+def test_a_folder_does_not_swallow_what_it_can_not_read(kit):
+    inner = kit.write("hr/leave.md", "Staff get 25 days.")
+    kit.sync(LocalFile(inner))
+    kit.write("it.md", "Install the client.")
+    kit.sync(FaultyFolder(kit.root, "hr"))
+    assert set(kit.documents()) == {"leave.md", "it.md"}
+    assert kit.sync().added == 1
+    kit.assert_in_step()
+
+
 def test_ctrl_c_ends_at_once_and_the_next_run_goes_on(kit):
     for number in range(6):
         kit.write(f"{number}.md", f"Rule {number}.")
