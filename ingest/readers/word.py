@@ -13,6 +13,7 @@ from ingest.readers.outline import Outline
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING = re.compile(r"heading (\d)", re.I)
 
 
@@ -40,6 +41,14 @@ def _core_properties(document: Any) -> tuple[str | None, datetime | None]:
     return properties.title, modified.replace(tzinfo=modified.tzinfo or UTC) if modified else None
 
 
+class _Tag:
+    """The body's elements that hold text."""
+
+    PARAGRAPH = f"{_W}p"
+    TABLE = f"{_W}tbl"
+    CONTROL = f"{_W}sdt"
+
+
 class _WordWalker:
     """Goes through the body once, counting list numbers as Word does."""
 
@@ -52,13 +61,21 @@ class _WordWalker:
 
     def walk(self) -> None:
         """Adds every paragraph and table of the body."""
-        from docx.table import Table
+        self._children(self._document.element.body)
 
-        for element in self._document.iter_inner_content():
-            if isinstance(element, Table):
-                self._table(element)
-            else:
-                self._paragraph(element)
+    def _children(self, parent: Any) -> None:
+        from docx.text.paragraph import Paragraph
+
+        for element in parent:
+            match element.tag:
+                case _Tag.PARAGRAPH:
+                    self._paragraph(Paragraph(element, self._document))
+                case _Tag.TABLE:
+                    self._table(element)
+                case _Tag.CONTROL if not _is_contents(element):
+                    # python-docx passes over content controls, which templates are full of.
+                    for content in element.iterchildren(f"{_W}sdtContent"):
+                        self._children(content)
 
     def _paragraph(self, paragraph: Any) -> None:
         text = _text(paragraph._p)
@@ -66,6 +83,8 @@ class _WordWalker:
             return
         style = (paragraph.style.name if paragraph.style is not None else "") or ""
         level = _heading_level(paragraph, style)
+        if style.lower().startswith("toc "):
+            return
         if style.lower() == "title":
             self.title = self.title or " ".join(text.split())
             self.outline.heading(text, 1)
@@ -89,7 +108,7 @@ class _WordWalker:
         return f"{counts[depth]}."
 
     def _table(self, table: Any) -> None:
-        rows = [list(_cells(row)) for row in table._tbl.tr_lst]
+        rows = [list(_cells(row)) for row in table.iterchildren(f"{_W}tr")]
         rows = [row for row in rows if any(cell.strip() for cell in row)]
         if rows and max(map(len, rows)) == 1:
             # A frame around text, not a table.
@@ -97,7 +116,12 @@ class _WordWalker:
                 for line in row[0].split("\n"):
                     self.outline.paragraph(line)
         else:
-            self.outline.table(rows, header=len(rows) > 1 and all(cell.strip() for cell in rows[0]))
+            self.outline.table(rows, header=len(rows) > 1 and all(cell.strip() for cell in rows[0][1:]))
+
+
+def _is_contents(control: Any) -> bool:
+    gallery = control.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
+    return gallery is not None and gallery.get(f"{_W}val") == "Table of Contents"
 
 
 def _text(element: Any) -> str:
@@ -106,6 +130,9 @@ def _text(element: Any) -> str:
     for node in element.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
         tag = node.tag[len(_W) :]
         if tag == "tab" and node.getparent().tag == f"{_W}tabs":
+            continue
+        # A text box is written twice, the second time for programs that don't know the first form.
+        if any(above.tag == _FALLBACK for above in node.iterancestors()):
             continue
         parts.append({"t": node.text or "", "tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
     return "".join(parts)

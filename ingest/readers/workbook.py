@@ -42,9 +42,11 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    # The size that a sheet claims is padded with empty cells; its rows tell their own.
+    sheet.reset_dimensions()
     blank = 0
-    for number, row in enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS), 1):
-        cells = [_shown(cell) for cell in row]
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = [_shown(cell) for cell in row[:_MAX_COLUMNS]]
         blank = 0 if any(cells) else blank + 1
         if blank > _MAX_BLANK_ROWS:
             return

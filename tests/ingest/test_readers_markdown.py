@@ -100,7 +100,8 @@ def test_wrapped_lines_are_joined_and_separate_lines_kept_apart():
 def test_template_tags_leave_only_what_a_reader_sees():
     source = (
         '{% alert %}\nAsk in {% channel "people-ops" %} about [leave]({% page "leave/" %}).\n'
-        "{% endalert %}\n\n{% comment %}\nsecret\n{% endcomment %}\nIn code: `{% page %}` and {{ site.url }}done.\n"
+        "{% endalert %}\n\n{% comment %}\nsecret\n{% endcomment %}\n"
+        "In code: `{% page %}` and {{ site.url }}done.\n"
     )
     assert texts(source) == ["Ask in people-ops about leave.", "In code: {% page %} and done."]
 

@@ -41,6 +41,55 @@ def test_headings_wrapped_lines_and_items():
     assert parsed.blocks[-1].locator.heading == ("Parking rules", "OPENING HOURS")
 
 
+SHED = """THE BIKE SHED
+Facilities, ext 415. 2 April
+
+Name        Where                Can do
+Puffin      Ground floor         Scan
+Razorbill   Second floor         Scan, staples
+
+Where      In the courtyard, to the left of the post room.
+Lockers    16 for helmets and rain clothes. Empty them on Friday evening;
+           open ones are cleared on Saturday.
+
+Charging e-bikes
+There are eight sockets under the roof. They are switched on from seven to
+seven only.
+
+1. Quantity
+   Pieces of the same article in one order, on the retail price without tax:
+     5 to 9 pieces      5 %
+     10 to 24 pieces   10 %
+"""
+
+
+def test_tables_of_spaces_and_headings_over_their_text():
+    parsed = read_bytes(SHED.encode(), "shed.txt")
+    assert parsed.title == "THE BIKE SHED"
+    assert [(block.kind.value, block.text) for block in parsed.blocks] == [
+        ("heading", "THE BIKE SHED"),
+        ("paragraph", "Facilities, ext 415. 2 April"),
+        ("table_header", "Name\tWhere\tCan do"),
+        ("table_row", "Puffin\tGround floor\tScan"),
+        ("table_row", "Razorbill\tSecond floor\tScan, staples"),
+        ("table_row", "Where\tIn the courtyard, to the left of the post room."),
+        (
+            "table_row",
+            "Lockers\t16 for helmets and rain clothes. Empty them on Friday evening; open ones are cleared "
+            "on Saturday.",
+        ),
+        ("heading", "Charging e-bikes"),
+        (
+            "paragraph",
+            "There are eight sockets under the roof. They are switched on from seven to seven only.",
+        ),
+        ("heading", "1. Quantity"),
+        ("paragraph", "Pieces of the same article in one order, on the retail price without tax:"),
+        ("table_row", "5 to 9 pieces\t5 %"),
+        ("table_row", "10 to 24 pieces\t10 %"),
+    ]
+
+
 def test_a_sentence_at_the_top_is_no_title():
     parsed = read_bytes(b"We meet on Mondays.\n", "weekly_meeting.txt")
     assert parsed.title == "weekly meeting"

@@ -62,6 +62,22 @@ def test_links_breaks_and_tabs_are_kept_and_deleted_text_is_not():
     assert [block.text for block in parsed.blocks] == ["See the form added and", "below."]
 
 
+def test_content_controls_are_read_and_text_boxes_only_once():
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    both = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = "<w:txbxContent><w:p><w:r><w:t>Boxed.</w:t></w:r></w:p></w:txbxContent>"
+    body = (
+        f'<w:document xmlns:w="{space}" xmlns:mc="{both}"><w:body>'
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>Controlled.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'
+        "<w:sdtContent><w:p><w:r><w:t>Leave 3</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+        f"<w:p><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p></w:body></w:document>"
+    )
+    parsed = read_bytes(repacked(word_file(build), document=body.encode()), "x.docx")
+    assert [block.text for block in parsed.blocks] == ["Controlled.", "Boxed."]
+
+
 def test_an_entity_bomb_is_refused_before_it_is_parsed():
     body = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><w>&b;</w>'
     with pytest.raises(UnreadableDocument, match=r"bomb\.docx declares XML entities"):

@@ -1,0 +1,61 @@
+"""Tables that a text file draws with spaces: columns that begin at the same place in every line."""
+
+import re
+from collections.abc import Iterator
+
+_GAP = re.compile(r"(?<=\S)(?: {2,}|\t+)(?=\S)")
+
+
+def table_runs(lines: list[str]) -> Iterator[tuple[list[list[str]], list[str]]]:
+    """Splits lines into runs: (rows, []) for a table, ([], lines) for anything else."""
+    loose: list[str] = []
+    place = 0
+    while place < len(lines):
+        rows, used = _table_at(lines[place:])
+        if used:
+            if loose:
+                yield [], loose
+                loose = []
+            yield rows, []
+            place += used
+        else:
+            loose.append(lines[place])
+            place += 1
+    if loose:
+        yield [], loose
+
+
+def _table_at(lines: list[str]) -> tuple[list[list[str]], int]:
+    """The table that begins with the first line, and how many lines it takes; none where it takes 0."""
+    starts = _starts(lines[0])
+    if len(starts) < 2:
+        return [], 0
+    rows = [_cells(lines[0])]
+    used = 1
+    for line in lines[1:]:
+        indent = len(line) - len(line.lstrip())
+        if indent in starts[1:] and len(_starts(line)) == 1:
+            # A cell that goes on in the next line.
+            rows[-1][starts.index(indent)] += " " + line.strip()
+        elif len(found := _starts(line)) > 1 and _same_columns(found, starts) and len(found) <= len(starts):
+            rows.append(_cells(line) + [""] * (len(starts) - len(found)))
+        else:
+            break
+        used += 1
+    return (rows, used) if len(rows) > 1 else ([], 0)
+
+
+def _same_columns(found: list[int], starts: list[int]) -> bool:
+    # Numbers are often set flush right: a column may waver by a few letters.
+    return abs(found[0] - starts[0]) <= 1 and all(
+        abs(a - b) <= 3 for a, b in zip(found[1:], starts[1:], strict=False)
+    )
+
+
+def _starts(line: str) -> list[int]:
+    line = line.expandtabs(8)
+    return [len(line) - len(line.lstrip()), *(gap.end() for gap in _GAP.finditer(line))]
+
+
+def _cells(line: str) -> list[str]:
+    return _GAP.split(line.expandtabs(8).strip())
