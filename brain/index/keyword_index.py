@@ -11,7 +11,7 @@ from sqlite3 import Connection
 from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.catalog.storage import Database
 from brain.index.faults import IndexDamaged
-from brain.index.keyword_query import TermCounts, Weights, search
+from brain.index.keyword_query import Holding, Postings, Weights, holding, search
 
 
 class Unit(StrEnum):
@@ -26,7 +26,7 @@ class KeywordIndex:
 
     def __init__(self, path: Path) -> None:
         self._database = Database(path, lambda reason: IndexDamaged(f"keyword index: {reason}"))
-        self._counts = TermCounts()
+        self._postings = Postings()
 
     def apply(
         self,
@@ -50,7 +50,7 @@ class KeywordIndex:
                 Unit.DOCUMENT,
                 [(row.space_id, (row.id, row.title, row.headings, row.body)) for row in documents],
             )
-        self._counts.forget()
+        self._postings = Postings()
 
     def optimize(self) -> None:
         """Merge each table into one segment: slower to write, faster to read, for after a full build."""
@@ -63,10 +63,20 @@ class KeywordIndex:
     ) -> list[tuple[int, float]]:
         """The best rows for any of the terms: their ids and BM25, higher is better."""
         table = _table(unit, space_id)
+        postings = self._postings  # taken before the snapshot, so that it never outlives what it's from
         with self._database.reading() as connection:
             if not _exists(connection, table):
                 return []
-            return search(connection, table, terms, limit, weights, self._counts)
+            return search(connection, table, terms, limit, weights, postings)
+
+    def holding(self, unit: Unit, space_id: int, terms: Sequence[str]) -> Holding:
+        """How many rows hold each of the terms: what tells rare words from common ones."""
+        table = _table(unit, space_id)
+        postings = self._postings
+        with self._database.reading() as connection:
+            if not _exists(connection, table):
+                return Holding(0, dict.fromkeys(terms, 0))
+            return holding(connection, table, terms, postings)
 
     def count(self, unit: Unit, space_id: int) -> int:
         """How many rows a space's table holds."""

@@ -1,17 +1,23 @@
-"""BM25 over many words in bounded time: rare words choose the rows, common ones only add to them."""
+"""BM25 over many words in a few milliseconds: find the likely rows cheaply, then score only those exactly."""
 
 import math
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 
-# FTS5 computes BM25 for every row that matches, at about 2 µs a row and word on one core; finding a row
-# and not scoring it costs a twentieth of that.
-_SCORED_ROWS = 4000
-# A word in more of the rows than this tells little (idf below 1.8) and is not looked at beside rarer ones.
+import numpy as np
+from numpy.typing import NDArray
+
+# FTS5 computes BM25 for every row that matches, at about 2 µs a row, and then sorts. Only naming the rows
+# costs a tenth of that, so rows are chosen by the idf of the words they hold, and the best of them scored.
+_POOL = 250
+# A word in more of the rows than this tells little (idf below 1.8) and is passed over beside rarer ones.
 _COMMON_SHARE = 0.15
-_POOL = 300
+_NEVER_COMMON = 2000  # rows, so that small collections are searched for every word
+_READ_ROWS = 30_000  # rows named for one question, by the rarest words first
+_REMEMBERED_ROWS = 4_000_000  # 32 MiB of row numbers
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,92 +29,98 @@ class Weights:
     body: float = 1.0
 
 
-class TermCounts:
-    """How many rows hold a word, up to a cap, remembered until the tables change."""
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many rows a table has, and how many hold each term (of a common one, at least that many)."""
+
+    rows: int
+    holding: dict[str, int]
+
+
+class Postings:
+    """Which rows of one state of the tables hold a phrase, remembered. A new state needs a new object."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], int] = {}
-        self._rows: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Rows] = {}
+        self._totals: dict[str, int] = {}
+        self._remembered = 0
 
-    def forget(self) -> None:
-        """The tables have changed."""
-        with self._lock:
-            self._known = {}
-            self._rows = {}
-
-    def rows(self, connection: Connection, table: str) -> int:
+    def total(self, connection: Connection, table: str) -> int:
         """How many rows the table has."""
-        known = self._rows
-        if table not in known:
-            known[table] = connection.execute(f"SELECT count(*) FROM {table}_docsize").fetchone()[0]
-        return known[table]
+        if table not in self._totals:
+            found = connection.execute(f"SELECT count(*) FROM {table}_docsize").fetchone()
+            self._totals[table] = int(found[0])
+        return self._totals[table]
 
-    def holding(self, connection: Connection, table: str, phrase: str, cap: int) -> int:
-        """How many rows hold the phrase, at most `cap`."""
-        known = self._known
-        if (table, phrase) not in known:
-            found = connection.execute(
-                f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT ?)", (phrase, cap)
-            ).fetchone()
-            known[table, phrase] = found[0]
-        return known[table, phrase]
+    def holding(self, connection: Connection, table: str, phrase: str, limit: int) -> Rows:
+        """The rows that hold the phrase, at most `limit` of them."""
+        known = self._known.get((table, phrase))
+        if known is None:
+            joined = connection.execute(
+                f"""SELECT group_concat(number) FROM
+                    (SELECT rowid AS number FROM {table} WHERE {table} MATCH ? LIMIT ?)""",
+                (phrase, limit),
+            ).fetchone()[0]
+            known = np.array(joined.split(","), dtype=np.int64) if joined else np.empty(0, dtype=np.int64)
+            if self._remembered > _REMEMBERED_ROWS:
+                self._known, self._remembered = {}, 0
+            self._known[table, phrase] = known
+            self._remembered += len(known)
+        return known
 
 
 def search(
-    connection: Connection,
-    table: str,
-    terms: Sequence[str],
-    limit: int,
-    weights: Weights,
-    counts: TermCounts,
+    connection: Connection, table: str, terms: Sequence[str], limit: int, weights: Weights, postings: Postings
 ) -> list[tuple[int, float]]:
     """The best rows for any of the terms, best first, with BM25 turned so that higher is better.
 
-    Terms are taken from the rarest on until they match _SCORED_ROWS rows: these decide which rows are
-    found and are scored by FTS5 (k1 1.2, b .75). Each commoner term then adds its idf, which is what
-    BM25 gives a single occurrence in a row of average length, to those found rows that hold it.
+    The scores are FTS5's own (k1 1.2, b .75) over the terms that aren't common. A row can be missed only
+    if _POOL others hold rarer words or more of them.
     """
-    phrases = list(dict.fromkeys(_phrase(term) for term in terms if any(map(str.isalnum, term))))
-    rows = counts.rows(connection, table)
-    cap = max(_SCORED_ROWS, int(rows * _COMMON_SHARE)) + 1
-    held = {phrase: counts.holding(connection, table, phrase, cap) for phrase in phrases}
-    found_phrases = sorted((phrase for phrase in phrases if held[phrase]), key=held.__getitem__)
-    if not found_phrases or limit < 1:
+    phrases = dict.fromkeys(_phrase(term) for term in terms if any(map(str.isalnum, term)))
+    total = postings.total(connection, table)
+    common = _common(total)
+    held = {phrase: postings.holding(connection, table, phrase, common) for phrase in phrases}
+    found = sorted((phrase for phrase in held if len(held[phrase])), key=lambda phrase: len(held[phrase]))
+    if not found or limit < 1:
         return []
-    chosen, matched = [found_phrases[0]], held[found_phrases[0]]
-    for phrase in found_phrases[1:]:
-        matched += held[phrase]
-        if matched > _SCORED_ROWS:
-            break
-        chosen.append(phrase)
-    others = [phrase for phrase in found_phrases[len(chosen) :] if held[phrase] < cap]
-    scores = _scored(connection, table, chosen, max(limit, _POOL) if others else limit, weights)
-    for phrase in others:
-        idf = math.log((rows - held[phrase] + 0.5) / (held[phrase] + 0.5))
-        for number in _holding(connection, table, phrase, list(scores)) if idf > 0 else ():
-            scores[number] += idf
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
-
-
-def _scored(
-    connection: Connection, table: str, phrases: Sequence[str], limit: int, weights: Weights
-) -> dict[int, float]:
-    ranking = f"bm25({weights.title:f}, {weights.heading:f}, {weights.body:f})"
-    found = connection.execute(
-        f"SELECT rowid, -rank FROM {table} WHERE {table} MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?",
-        (" OR ".join(phrases), ranking, limit),
-    )
-    return dict(found.fetchall())
-
-
-def _holding(connection: Connection, table: str, phrase: str, rows: Sequence[int]) -> list[int]:
+    telling = [phrase for phrase in found if len(held[phrase]) < common] or found[:1]
+    pool = _pool([held[phrase] for phrase in telling], total, max(limit, _POOL))
     # The plus keeps SQLite from starting one full-text search for each row.
-    marks = ",".join(map(str, rows))
-    found = connection.execute(
-        f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND +rowid IN ({marks})", (phrase,)
+    scored = connection.execute(
+        f"""SELECT rowid, -bm25({table}, ?, ?, ?) FROM {table}
+            WHERE {table} MATCH ? AND +rowid IN ({",".join(map(str, pool))})""",
+        (weights.title, weights.heading, weights.body, " OR ".join(telling)),
     )
-    return [number for (number,) in found]
+    return sorted(scored.fetchall(), key=lambda row: (-row[1], row[0]))[:limit]
+
+
+def holding(connection: Connection, table: str, terms: Sequence[str], postings: Postings) -> Holding:
+    """How many rows hold each term, in any column and any form of the word."""
+    total = postings.total(connection, table)
+    held = {term: len(postings.holding(connection, table, _phrase(term), _common(total))) for term in terms}
+    return Holding(total, held)
+
+
+def _common(total: int) -> int:
+    return max(_NEVER_COMMON, int(total * _COMMON_SHARE)) + 1
+
+
+def _pool(holding: Sequence[Rows], total: int, size: int) -> list[int]:
+    """The rows whose words' idf add up to most, of rows that the rarest words name."""
+    chosen: list[Rows] = []
+    read = 0
+    for rows in holding:
+        if chosen and read + len(rows) > _READ_ROWS:
+            break
+        chosen.append(rows)
+        read += len(rows)
+    idf = [math.log(1 + (total - len(rows) + 0.5) / (len(rows) + 0.5)) for rows in chosen]
+    numbers, places = np.unique(np.concatenate(chosen), return_inverse=True)
+    scores = np.bincount(places, weights=np.repeat(idf, [len(rows) for rows in chosen]))
+    if len(numbers) > size:
+        numbers = numbers[np.argpartition(scores, -size)[-size:]]
+    return [int(number) for number in numbers]
 
 
 def _phrase(term: str) -> str:

@@ -13,7 +13,7 @@ from brain.index import generation, health
 from brain.index.faults import IndexDamaged
 from brain.index.health import IndexReport
 from brain.index.keyword_index import Unit
-from brain.index.keyword_query import Weights
+from brain.index.keyword_query import Holding, Weights
 from brain.index.pair import IndexPair
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -87,6 +87,11 @@ class SearchIndex:
         """Ids of the documents that fit plain words best as a whole, as keyword() for passages."""
         with self._reading() as pair:
             return pair.keywords.search(Unit.DOCUMENT, self._space_id(space), terms, limit, weights)
+
+    def holding(self, space: str, terms: Sequence[str]) -> Holding:
+        """How many passages of a space hold each of the terms."""
+        with self._reading() as pair:
+            return pair.keywords.holding(Unit.PASSAGE, self._space_id(space), terms)
 
     def verify(self, *, deep: bool = False) -> IndexReport:
         """Bring the index up to date and compare it with the catalog; `deep` looks at every id."""
