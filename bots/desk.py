@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import DocumentRow
+    from brain.retrieval.hybrid import HybridRetriever
 
 LONGEST_QUESTION = 4_000
 TURNS_REMEMBERED = 6
@@ -78,8 +79,12 @@ Part = Working | Draft | Final
 class Desk:
     """Answers people from the catalog through the brain, and remembers what was said in each thread."""
 
-    def __init__(self, catalog: "Catalog", brain: Callable[[], "Brain"]) -> None:
+    def __init__(
+        self, catalog: "Catalog", retriever: "Callable[[], HybridRetriever]", brain: "Callable[[], Brain]"
+    ) -> None:
+        """`retriever` and `brain` are called with the first question: what needs neither stays quick."""
         self._catalog = catalog
+        self._retriever = retriever
         self._brain = brain
 
     async def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
@@ -129,9 +134,12 @@ class Desk:
 
         return await asyncio.to_thread(rows)
 
-    def search(self, asked: Asked, limit: int) -> list[Passage]:
+    def search(self, asked: Asked, limit: int) -> tuple[Passage, ...]:
         """Passages only, best first."""
-        return self._brain().search(self.question(asked), limit)
+        from brain.retrieval.query import Query
+
+        question = self.question(asked)
+        return self._retriever().find(Query.of(question.text), question.audience).passages[:limit]
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""

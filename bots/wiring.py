@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
+    from brain.retrieval.hybrid import HybridRetriever
     from ingest.drives import Drive
     from ingest.report import Progress, SyncReport
 
@@ -88,6 +89,14 @@ class Citewise:
         )
 
     @cached_property
+    def retriever(self) -> "HybridRetriever":
+        """What finds passages, by vectors of the catalog's own embedder and by words."""
+        from brain.retrieval.hybrid import HybridRetriever
+
+        self.catalog.set_embedder(self.embedder.identity, self.embedder.dimensions)
+        return HybridRetriever(catalog=self.catalog, index=self.index, embeddings=self.embedder.embeddings)
+
+    @cached_property
     def brain(self) -> "Brain":
         """What answers."""
 
@@ -96,7 +105,7 @@ class Citewise:
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
 
-        return Desk(self.catalog, lambda: self.brain)
+        return Desk(self.catalog, lambda: self.retriever, lambda: self.brain)
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
