@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from brain.brain import Brain
 
     from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import DocumentRow
+    from brain.catalog.rows import Counts, DocumentRow
     from brain.retrieval.hybrid import HybridRetriever
 
 LONGEST_QUESTION = 4_000
@@ -150,6 +150,10 @@ class Desk:
                 f"Nothing is indexed{where} yet: add documents with `citewise ingest FOLDER`."
             )
         return audience
+
+    def counts(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> "Counts":
+        """How much there is to ask about."""
+        return self._catalog.counts(self.audience(principals, spaces))
 
     def audience(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read: decided here, before anything is retrieved.

@@ -67,9 +67,13 @@ class Chat:
         """Talk until there is nothing more to read."""
         from rich.text import Text
 
+        counts = self._desk.counts(principals_of(self._asker), self._spaces)
+        plural = "" if counts.documents == 1 else "s"
         self._console.print(
-            Text("Ask about your documents. ", style="bold")
-            + Text("help shows what else there is.", style="dim")
+            Text.assemble(
+                (f"Ask about {counts.documents:,} document{plural}. ", "bold"),
+                ("help shows what else there is.", "dim"),
+            )
         )
         with asyncio.Runner() as runner:
             while (line := self._read()) is not None:
@@ -88,12 +92,16 @@ class Chat:
         asked = Asked(
             question, self._asker or "terminal", principals_of(self._asker), self._spaces, self._thread
         )
-        self._last = runner.run(final_answer(self._desk, asked))
+        first, self._last = self._last is None, runner.run(final_answer(self._desk, asked))
         show_answer(self._console, self._last)
+        if first and self._console.is_terminal and not self._last.refused:
+            self._console.print("quotes shows the words behind it, why how it came about\n", style="dim")
 
     def _read(self) -> str | None:
         """The next line, None at the end; what comes through a pipe is shown, so that a log can be read."""
         if sys.stdin.isatty():
+            import readline  # noqa: F401  (imported, it gives input() editing and a history)
+
             try:
                 return input(PROMPT)
             except EOFError:
