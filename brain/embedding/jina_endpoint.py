@@ -30,10 +30,14 @@ def open_jina(
         # The package says on import that it is no longer developed; there is no other one for Jina.
         warnings.simplefilter("ignore", DeprecationWarning)
         from langchain_community.embeddings import jina
+    from requests import RequestException
+
     # Handed a SecretStr, as its signature asks, it would send the asterisks that hide the key.
     inner = jina.JinaEmbeddings.model_validate({"model_name": model, "jina_api_key": api_key})
     inner.session.mount(jina.JINA_API_URL, _adapter(base_url, timeout_s, retries))
-    return remote_embedder(model, inner, MODELS.get(model))
+    # RuntimeError and the rest are how the class takes an answer that holds no vectors.
+    failures = (RequestException, RuntimeError, LookupError, TypeError, ValueError)
+    return remote_embedder(model, inner, failures=failures, dimensions=MODELS.get(model))
 
 
 def _adapter(base_url: str | None, timeout_s: float, retries: int) -> Any:

@@ -17,4 +17,5 @@ def open_langchain(address: str) -> Embedder:
             "and write the name as langchain:provider:model.",
             detail=repr(error),
         ) from error
-    return remote_embedder(f"langchain:{address}", inner, None)
+    # Nobody can know what any provider raises.
+    return remote_embedder(f"langchain:{address}", inner, failures=(Exception,))

@@ -19,6 +19,7 @@ def open_openai(
         raise UsageError(f"{model} needs a key: set OPENAI_API_KEY.")
     try:
         from langchain_openai import OpenAIEmbeddings
+        from openai import OpenAIError
     except ImportError as error:
         raise UsageError(
             f"{model} needs the extra openai: pip install 'citewise[openai]'.", detail=repr(error)
@@ -34,4 +35,5 @@ def open_openai(
         # Token arrays would need a vocabulary from the network, and other servers don't take them.
         check_embedding_ctx_length=False,
     )
-    return remote_embedder(model, inner, MODELS.get(model))
+    malformed = (LookupError, TypeError, ValueError)
+    return remote_embedder(model, inner, failures=(OpenAIError, *malformed), dimensions=MODELS.get(model))

@@ -13,6 +13,9 @@ from brain.errors import ModelUnavailable
 PASSAGE_TOKENS = 512
 """Endpoints take 8,000 tokens a text; passages stay short all the same, so that a citation says where."""
 
+Failures = tuple[type[Exception], ...]
+"""What a provider raises when it does not answer as it should: each has its own tree of errors."""
+
 _BATCH = 64
 _LONGEST_CHARACTERS = 8000
 _BYTES_A_TOKEN = 3
@@ -22,9 +25,10 @@ _PIECES = re.compile(r"\w+|[^\w\s]")
 class RemoteEmbeddings(Embeddings):
     """LangChain embeddings behind a network, for texts of any number and length; vectors have length 1."""
 
-    def __init__(self, name: str, inner: Embeddings) -> None:
+    def __init__(self, name: str, inner: Embeddings, failures: Failures) -> None:
         self._name = name
         self._inner = inner
+        self._failures = failures
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One unit vector a text; ModelUnavailable where the endpoint does not give them."""
@@ -33,8 +37,7 @@ class RemoteEmbeddings(Embeddings):
             batch = [_sendable(text) for text in texts[start : start + _BATCH]]
             try:
                 answered = self._inner.embed_documents(batch)
-            except Exception as error:
-                # Each provider has its own tree of errors: this is where they become a sentence.
+            except self._failures as error:
                 raise _unavailable(self._name, error) from error
             vectors += self._checked(answered, len(batch))
         return vectors
@@ -43,7 +46,7 @@ class RemoteEmbeddings(Embeddings):
         """A unit vector for a question; ModelUnavailable where the endpoint does not give it."""
         try:
             answered = self._inner.embed_query(_sendable(text))
-        except Exception as error:
+        except self._failures as error:
             raise _unavailable(self._name, error) from error
         return self._checked([answered], 1)[0]
 
@@ -58,9 +61,14 @@ class RemoteEmbeddings(Embeddings):
         return units
 
 
-def remote_embedder(name: str, inner: Embeddings, dimensions: int | None) -> Embedder:
-    """An Embedder over `inner`; without known `dimensions` one word is embedded to see how many there are."""
-    embeddings = RemoteEmbeddings(name, inner)
+def remote_embedder(
+    name: str, inner: Embeddings, *, failures: Failures, dimensions: int | None = None
+) -> Embedder:
+    """An Embedder over `inner`, whose own errors are `failures`.
+
+    Without known `dimensions` one word is embedded to see how many there are.
+    """
+    embeddings = RemoteEmbeddings(name, inner, failures)
     return Embedder(
         identity=name,
         dimensions=dimensions or len(embeddings.embed_query("dimensions")),

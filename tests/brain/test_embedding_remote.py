@@ -182,7 +182,9 @@ def test_a_provider_that_is_not_installed_or_unknown_is_refused_with_the_remedy(
         open_embedder(name)
 
 
-@pytest.mark.parametrize("text", ["", "leave", "Thirty days of leave.", "a.b(c)[d]{e}", "休暇は三十日です", "1" * 60])
+@pytest.mark.parametrize(
+    "text", ["", "leave", "Thirty days of leave.", "a.b(c)[d]{e}", "休暇は三十日です", "1" * 60]
+)
 def test_the_estimate_is_never_below_a_third_of_the_bytes_nor_the_count_of_words_and_marks(text):
     assert estimated_tokens(text) >= len(text.encode()) / 3
     assert estimated_tokens(text) >= len(text.split())

@@ -1,9 +1,11 @@
 import base64
 import hashlib
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +14,10 @@ from pathlib import Path
 import pytest
 from embedding_server import Reply, Request, serving
 
+from brain.embedding import wheels
 from brain.embedding.pinned_files import PinnedFile, is_intact
 from brain.embedding.weights import ModelFiles, ensure_files
-from brain.embedding.wheels import PinnedWheel, pip_command
+from brain.embedding.wheels import PinnedWheel
 from brain.errors import StorageFailed, WeightsUnavailable
 
 CONTENT = {"weights.bin": bytes(range(256)) * 400, "words.json": b'{"a": 1}'}
@@ -286,17 +289,45 @@ def test_a_kill_in_the_middle_leaves_nothing_that_is_taken_for_a_file(tmp_path, 
         assert left_over(folder) == []
 
 
-def test_an_environment_without_pip_uses_the_one_that_python_carries(tmp_path):
-    program = (
-        "import sys; sys.modules['pip'] = None; import brain.embedding.wheels as w, importlib.util as u\n"
-        "w.find_spec = lambda name: None if name == 'pip' else u.find_spec(name)\n"
-        "print(*(w.pip_command() or ['none']), sep='\\n')"
-    )
-    command = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    if command == ["none"]:
+def test_progress_shows_how_much_of_the_wheel_is_here(tmp_path, monkeypatch):
+    content = {name: random.Random(1).randbytes(2_000_000) for name in CONTENT}
+    wheel = make_wheel(tmp_path / "original", content)
+    size, sha256 = wheel.stat().st_size, hashlib.sha256(wheel.read_bytes()).hexdigest()
+    model = ModelFiles("tiny", pinned(content), PinnedWheel("tiny-model==1.0", sha256, size, "tiny/model"))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    halfway = threading.Event()
+    seen = []
+
+    def watch(what: str, done: int, total: int) -> None:
+        seen.append(done)
+        if 0 < done < total:
+            halfway.set()
+
+    def index(request: Request) -> Reply:
+        if request.path.endswith(".whl"):
+            return Reply(wheel.read_bytes(), before_end=lambda: halfway.wait(60))
+        page = f'<a href="/{wheel.name}#sha256={sha256}">{wheel.name}</a>'
+        return Reply(page.encode(), headers={"Content-Type": "text/html"})
+
+    with serving(index) as server:
+        monkeypatch.setenv("PIP_INDEX_URL", f"{server.address}/simple")
+        folder = ensure_files(model, tmp_path / "cache", hub=NOWHERE, progress=watch)
+    assert halfway.is_set()
+    assert seen == sorted(seen)
+    assert seen[-1] == size
+    assert (folder / "words.json").read_bytes() == content["words.json"]
+
+
+@pytest.mark.parametrize("with_pip", [True, False], ids=["pip installed", "only the carried pip"])
+def test_pip_runs_with_its_temporary_files_where_they_are_watched(tmp_path, with_pip, monkeypatch):
+    if not with_pip:
+        known = wheels.find_spec
+        monkeypatch.setattr(wheels, "find_spec", lambda name: None if name == "pip" else known(name))
+    command = wheels.pip_command(tmp_path)
+    if command is None:
         pytest.skip("this Python carries no pip")
     said = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout
     assert said.startswith("pip ")
-    assert pip_command() == [sys.executable, "-m", "pip"]
+    assert ("_bundled" in said) is not with_pip
+    assert command[-1] == str(tmp_path)
