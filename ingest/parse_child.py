@@ -1,4 +1,4 @@
-"""The worker process of `ParsePool`: `python -m ingest.parse_child SECONDS MEMORY_BYTES PARENT`.
+"""The worker process of `ParsePool`, started with the arguments SECONDS, MEMORY_BYTES and PARENT (a pid).
 
 It reads one request after another from standard input and answers on standard output, until its parent goes.
 """
@@ -86,7 +86,3 @@ def _die_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         never.wait(_PARENT_CHECK)
     os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,6 +12,8 @@ from ingest.parsed_json import encode
 
 # While a worker is busy its memory is looked at this often, in seconds, for systems without RLIMIT_DATA.
 _CHECK = 0.2
+# The child looks for modules where its parent does, however that one was started.
+_START = "import sys; sys.path[:] = sys.argv[4:]; from ingest.parse_child import main; main()"
 
 
 class WorkerDied(Exception):
@@ -31,11 +33,10 @@ class WorkerProcess:
         self._seconds = seconds
         self._memory_bytes = memory_bytes
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.parse_child", str(seconds), str(memory_bytes), str(os.getpid())],
+            [sys.executable, "-c", _START, str(seconds), str(memory_bytes), str(os.getpid()), *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
