@@ -69,7 +69,9 @@ def _drift_sentence(drift: "Drift") -> str:
 
 
 @click.command()
-@click.option("--embed-again", is_flag=True, help="Compute every vector anew, with the embedder now set.")
+@click.option(
+    "--embed-again", is_flag=True, help="First give every passage a vector of the embedder that is set now."
+)
 @home_option
 @json_option
 @invocation
@@ -82,7 +84,9 @@ def rebuild(call: Invocation, embed_again: bool) -> None:
 
     with call.citewise() as citewise, progress() as citewise.report:
         embedded = citewise.embed_again() if embed_again else 0
-        passages = citewise.index.rebuild(citewise.report)
+        if citewise.index.rebuilt is None:
+            citewise.index.rebuild(citewise.report)
+        passages = citewise.catalog.counts().passages
     if call.as_json:
         print_json({"passages": passages, "embedded": embedded})
     else:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +115,19 @@ def test_a_backup_brings_back_what_was_there(cli: Run, home: Path, tmp_path: Pat
     assert len(data(cli, "documents")["documents"]) == len(DRIVE)
 
 
-def test_rebuild_can_embed_everything_again(cli: Run, home: Path) -> None:
-    catalog = sqlite3.connect(home / "catalog.db")
-    (passages,) = catalog.execute("SELECT count(*) FROM passages").fetchone()
-    catalog.close()
-    again = data(cli, "rebuild", "--embed-again")
-    assert again["passages"] == passages
+def test_vectors_of_another_embedder_are_refused_until_all_are_embedded_again(cli: Run, home: Path) -> None:
+    with closing(sqlite3.connect(home / "catalog.db")) as catalog, catalog:
+        catalog.execute("UPDATE embedders SET identity = 'another/model@1'")
+        (passages,) = catalog.execute("SELECT count(*) FROM passages").fetchone()
+    refused = cli("search", "annual leave")
+    assert refused.code == 1
+    assert "another/model@1" in refused.err
+    assert "citewise rebuild --embed-again" in refused.err
+    ill = cli("doctor")
+    assert ill.code == 1
+    assert "citewise rebuild --embed-again" in ill.out
+    assert data(cli, "rebuild", "--embed-again") == {"passages": passages, "embedded": passages}
+    assert data(cli, "search", "annual leave")[0]["doc"] == "leave.md"
 
 
 def test_home_and_json_may_stand_before_or_after_the_command(cli: Run, home: Path, tmp_path: Path) -> None:
