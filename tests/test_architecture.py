@@ -33,7 +33,7 @@ ONLY_IMPORTER = {
     "pptx": "ingest/readers/",
     "pydantic_settings": "bots/settings.py",
     "pypdfium2": "ingest/readers/",
-    "rapidocr_onnxruntime": "ingest/readers/",
+    "rapidocr": "ingest/readers/",
     "rich": "bots/terminal/",
     "tokenizers": "brain/embedding/",
     "torch": "brain/",
