@@ -45,9 +45,10 @@ class AddressPolicy:
         found = tuple(self.resolve(host, port))
         for text in found:
             if not self.permits(ipaddress.ip_address(text.partition("%")[0])):
+                leads = "is a private address" if host == text else f"leads to the private address {text}"
                 raise AddressRefused(
-                    f"{host} leads to the private address {text}, and pages on private addresses are not "
-                    "read. Set CITEWISE_ALLOW_PRIVATE_URLS=true if your own intranet is meant."
+                    f"{host} {leads}, and pages on private addresses are not read. "
+                    "Set CITEWISE_ALLOW_PRIVATE_URLS=true if your own intranet is meant."
                 )
         return found
 

@@ -57,6 +57,11 @@ def test_named_networks_can_be_permitted_alone():
     assert not policy.permits(ipaddress.ip_address("10.2.2.3"))
 
 
+def test_a_literal_address_is_called_what_it_is():
+    with pytest.raises(AddressRefused, match=r"^10\.0\.0\.1 is a private address,"):
+        AddressPolicy().checked("10.0.0.1", 80)
+
+
 def test_one_private_address_refuses_the_whole_name():
     policy = AddressPolicy(resolve=lambda host, port: ("93.184.216.34", "10.0.0.1"))
     with pytest.raises(AddressRefused, match=r"example.org leads to the private address 10\.0\.0\.1"):
