@@ -106,6 +106,11 @@ class Catalog:
         with self._database.reading() as connection:
             return vectors.missing_vectors(connection, keys)
 
+    def collect_vectors(self, orphaned_before: datetime) -> int:
+        """Drop vectors that nothing has referred to since then; each put drops those of a day ago."""
+        with self._database.writing() as connection:
+            return vectors.collect(connection, orphaned_before)
+
     def prepare_embedder(self, identity: str, dimensions: int) -> None:
         """Start embedding again with another embedder, beside the vectors in use."""
         with self._database.writing() as connection:

@@ -4,11 +4,14 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from brain.catalog import ledger, outbox, spaces, vectors, versions
 from brain.catalog.passages import stored_locator
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now
+
+_GRACE = timedelta(days=1)  # longer than any ingest waits between missing_vectors() and put()
 
 
 def put(connection: sqlite3.Connection, new: NewDocument) -> PutResult:
@@ -22,14 +25,14 @@ def put(connection: sqlite3.Connection, new: NewDocument) -> PutResult:
     if active is None:
         raise ValueError("the catalog's embedder must be set before documents are stored")
     vectors.add_vectors(connection, active.identity, new.vectors)
-    keys = vectors.key_ids(connection, (passage.vector_key for passage in new.passages))
+    keys = vectors.claim_keys(connection, (passage.vector_key for passage in new.passages))
 
     document_id, version, retitled = _put_row(connection, new, space_id)
     replaced = _replace_passages(connection, document_id, new.passages, keys, retitled=retitled)
     released = replaced.released | versions.prune(connection, document_id, version)
-    # Vectors that were handed in and are used by no passage go too.
     released |= {number for key, number in _given_keys(connection, new) if key not in keys}
-    vectors.collect(connection, released)
+    vectors.release(connection, released)
+    vectors.collect(connection, datetime.now(UTC) - _GRACE)
 
     ledger.clear_failure(connection, new.drive_id, new.path)
     outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, replaced.dropped)
@@ -65,7 +68,7 @@ def forget(connection: sqlite3.Connection, removed_before: str) -> int:
         (removed_before,),
     ).fetchall()
     cursor = connection.execute("DELETE FROM documents WHERE removed < ?", (removed_before,))
-    vectors.collect(connection, (key_id for (key_id,) in released))
+    vectors.release(connection, (key_id for (key_id,) in released))
     return cursor.rowcount
 
 

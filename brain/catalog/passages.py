@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 
@@ -20,9 +20,11 @@ _PASSAGES = """
 _Row = tuple[int, str, str, str, int, int, int, str, int, str, str, str, str, str | None]
 
 
+@lru_cache(maxsize=4096)
 def stored_locator(locator: Locator) -> str:
     """A locator as JSON of what is set; nothing set is an empty string."""
-    found = {name: value for name, value in asdict(locator).items() if value not in (None, ())}
+    values = {field.name: getattr(locator, field.name) for field in fields(locator)}
+    found = {name: value for name, value in values.items() if value not in (None, ())}
     return json.dumps(found, ensure_ascii=False) if found else ""
 
 

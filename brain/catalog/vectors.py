@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from brain.catalog.rows import UnembeddedText, Vector
+from brain.catalog.schema import now
 from brain.errors import EmbedderMismatch
 
 _STORED = np.dtype("<f4")
@@ -100,8 +102,8 @@ def add_vectors(connection: sqlite3.Connection, identity: str, vectors: Mapping[
     )
 
 
-def key_ids(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
-    """The row of each key that has a vector from the active embedder; ValueError names one that hasn't."""
+def claim_keys(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+    """The row of each key, which is in use from now on; ValueError names one that has no vector."""
     wanted = set(keys)
     rows = connection.execute(
         """SELECT key, vector_keys.id FROM vector_keys JOIN vectors ON key_id = vector_keys.id
@@ -112,18 +114,29 @@ def key_ids(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, in
     found: dict[str, int] = dict(rows)
     if missing := wanted - found.keys():
         raise ValueError(f"no vector was given for passage key {min(missing)} ({len(missing)} are missing)")
+    connection.execute(
+        """UPDATE vector_keys SET orphaned = NULL
+           WHERE orphaned NOTNULL AND id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(sorted(found.values())),),
+    )
     return found
 
 
-def collect(connection: sqlite3.Connection, candidates: Iterable[int]) -> int:
-    """Drop those of these keys, with their vectors, that no present or kept passage refers to."""
-    cursor = connection.execute(
-        """DELETE FROM vector_keys WHERE id IN (SELECT value FROM json_each(?))
+def release(connection: sqlite3.Connection, candidates: Iterable[int]) -> None:
+    """Note those of these keys that no present or kept passage refers to; collect() drops them later."""
+    connection.execute(
+        """UPDATE vector_keys SET orphaned = ?
+           WHERE id IN (SELECT value FROM json_each(?)) AND orphaned IS NULL
            AND NOT EXISTS (SELECT 1 FROM passages WHERE key_id = vector_keys.id)
            AND NOT EXISTS (SELECT 1 FROM past_passages WHERE key_id = vector_keys.id)""",
-        (json.dumps(sorted(set(candidates))),),
+        (now(), json.dumps(sorted(set(candidates)))),
     )
-    return cursor.rowcount
+
+
+def collect(connection: sqlite3.Connection, orphaned_before: datetime) -> int:
+    """Drop keys that nothing has referred to since then, with their vectors."""
+    before = orphaned_before.astimezone(UTC).isoformat()
+    return connection.execute("DELETE FROM vector_keys WHERE orphaned < ?", (before,)).rowcount
 
 
 def vector_of(blob: bytes) -> Vector:

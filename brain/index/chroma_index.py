@@ -10,7 +10,7 @@ import numpy as np
 
 from brain.catalog.rows import Vector
 from brain.errors import StorageFailed
-from brain.index.faults import IndexDamaged
+from brain.index.faults import IndexDamaged, disk_full
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -184,8 +184,5 @@ def _faults(place: str) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         if "disk is full" in said or "No space left" in said or "os error 28" in said:
-            raise StorageFailed(
-                f"The disk that holds {place} is full: free some space, then run the command again.",
-                detail=said,
-            ) from error
+            raise disk_full(place, said) from error
         raise IndexDamaged(f"Chroma in {place}: {said}") from error

@@ -1,5 +1,10 @@
 """What goes wrong with an index, as opposed to the truth that it's made from."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from brain.errors import StorageFailed
 
 
@@ -12,3 +17,26 @@ class IndexDamaged(StorageFailed):
             detail=reason,
         )
         self.reason = reason
+
+
+def disk_full(place: object, detail: str) -> StorageFailed:
+    """The sentence for a full disk, whoever noticed it."""
+    return StorageFailed(
+        f"The disk that holds {place} is full: free some space, then run the command again.", detail=detail
+    )
+
+
+@contextmanager
+def disk_faults(place: Path) -> Iterator[None]:
+    """Turn what the system says of the disk into a StorageFailed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise disk_full(place, str(error)) from error
+        reason = (error.strerror or str(error)).lower()
+        raise StorageFailed(
+            f"{error.filename or place} can't be used ({reason}): "
+            "check its owner, its permissions and the disk.",
+            detail=str(error),
+        ) from error

@@ -153,10 +153,10 @@ def make_current(index: Path, generation: GenerationFolder) -> None:
     sync(index)
 
 
-def delete_others(index: Path, keep: GenerationFolder) -> None:
+def delete_others(index: Path, keep: GenerationFolder | None) -> None:
     """Remove what earlier or interrupted builds left."""
     for path in index.glob("g*"):
-        if path != keep.path and _is_generation(path):
+        if (keep is None or path != keep.path) and _is_generation(path):
             GenerationFolder(path).delete()
 
 

@@ -10,7 +10,7 @@ from typing import Self
 from brain.catalog.catalog import Catalog
 from brain.errors import StorageFailed
 from brain.index import generation, health
-from brain.index.faults import IndexDamaged
+from brain.index.faults import IndexDamaged, disk_faults
 from brain.index.health import IndexReport
 from brain.index.keyword_index import Unit
 from brain.index.keyword_query import Holding, Weights
@@ -47,22 +47,24 @@ class SearchIndex:
         `server` is the address of a Chroma server; without one Chroma runs in this process.
         """
         index = cls(folder, catalog, server)
-        folder.mkdir(parents=True, exist_ok=True)
-        found = generation.current(folder)
-        reason = health.doubt(found, index._feed, server)
-        if reason is None and found is not None:
-            try:
-                index._adopt(found, progress)
-            except IndexDamaged as damage:
-                reason = damage.reason
-        if reason is not None:
-            index.rebuilt = reason
-            index.rebuild(progress)
-        return index
+        with disk_faults(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            found = generation.current(folder)
+            reason = health.doubt(found, index._feed, server)
+            if reason is None and found is not None:
+                try:
+                    index._adopt(found, progress)
+                except IndexDamaged as damage:
+                    reason = damage.reason
+            if reason is not None:
+                index.rebuilt = reason
+                generation.delete_others(folder, keep=None)  # of no use, and the disk may be nearly full
+                index.rebuild(progress)
+            return index
 
     def apply_pending(self, progress: Progress | None = None) -> int:
         """Do what the catalog has queued, and return how many operations that were."""
-        with self._writing:
+        with self._writing, disk_faults(self._folder):
             try:
                 return self._apply(self._open_pair(), progress)
             except IndexDamaged as damage:
@@ -109,7 +111,7 @@ class SearchIndex:
 
         Nothing is embedded. Searches go on in the old ones meanwhile; a failure leaves those in use.
         """
-        with self._writing:
+        with self._writing, disk_faults(self._folder):
             applied = self._feed.newest_operation()
             folder = generation.next_generation(self._folder)
             pair: IndexPair | None = None

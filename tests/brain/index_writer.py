@@ -8,7 +8,7 @@ from stored_documents import document, new_catalog
 
 from brain.index.search_index import SearchIndex
 
-PASSAGES = 150
+PASSAGES = 120
 
 
 def write_forever(folder: Path, seed: int, told: Connection) -> None:

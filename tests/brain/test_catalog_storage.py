@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,23 @@ def test_a_new_catalog_is_marked_as_ours_and_opens_again(tmp_path: Path):
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     with Catalog(tmp_path / "catalog.db") as catalog:
         assert catalog.identity() == identity
+
+
+def test_a_catalog_of_the_first_layout_is_brought_to_the_newest(tmp_path: Path):
+    path = tmp_path / "catalog.db"
+    script = (files("brain.catalog") / "migrations" / "001_catalog.sql").read_text()
+    with sqlite3.connect(path) as connection:
+        connection.executescript(script)
+        connection.execute("INSERT INTO meta VALUES ('identity', 'first')")
+        connection.execute(
+            "INSERT INTO spaces (name, created) VALUES ('general', '2026-01-01T00:00:00+00:00')"
+        )
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    with new_catalog(tmp_path) as catalog:
+        assert catalog.identity() == "first"
+        drive = catalog.add_drive("/drive", "general")
+        assert catalog.put_document(document(catalog, drive, "a.txt", ["alpha"])).added == 1
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path):

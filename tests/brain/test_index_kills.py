@@ -71,7 +71,7 @@ def test_after_every_kill_the_catalog_is_whole_and_the_index_equals_it(spawn, tm
     state: dict[str, set[str]] = {}
     rebuilt = 0
     for turn in range(KILLS):
-        state = written_until_killed(spawn, tmp_path, state, seed=turn, steps=choose.randint(2, 25))
+        state = written_until_killed(spawn, tmp_path, state, seed=turn, steps=choose.randint(2, 16))
         with new_catalog(tmp_path) as catalog, SearchIndex.open(tmp_path / "index", catalog) as index:
             stored = {row.path: row.content_hash for row in catalog.documents()}
             for path, possible in state.items():
