@@ -98,7 +98,10 @@ class Citewise:
 
     @cached_property
     def brain(self) -> "Brain":
-        """What answers."""
+        """What answers, and says where from."""
+        from brain.brain import Brain
+
+        return Brain(self.catalog, self.retriever)
 
     @cached_property
     def desk(self) -> "Desk":

@@ -36,8 +36,8 @@ def show_sources(console: "Console", citations: Iterable[Citation], *, quotes: b
         line = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
         console.print(line)
         if quotes:
-            words = f"“{' '.join(inert(citation.quote).split())}”"
-            _print_indented(console, Text(words, style="italic green"))
+            for words in f"“{cells(citation.quote)}”".splitlines():
+                print_indented(console, Text(words, style="italic green"))
 
 
 def source_line(source: Source) -> "Text":
@@ -74,15 +74,14 @@ def show_passage(console: "Console", citation: Citation) -> None:
     """Print the whole passage behind a citation, the quoted words marked."""
     from rich.text import Text
 
-    text = Text(inert(citation.passage.text).replace("\t", " │ "), style="dim")
-    quote = inert(citation.quote).replace("\t", " │ ")
+    text, quote = Text(cells(citation.passage.text), style="dim"), cells(citation.quote)
     at = text.plain.find(quote)
     if at >= 0:
         text.stylize("not dim bold green", at, at + len(quote))
     console.print()
     head = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
     console.print(head)
-    _print_indented(console, text)
+    print_indented(console, text)
     console.print()
 
 
@@ -95,7 +94,7 @@ def show_hits(console: "Console", passages: Iterable[Passage]) -> None:
         head = Text.assemble((f"{rank:>2}. ", "bold cyan"), score, source_line(passage.source))
         console.print(head)
         words = " ".join(inert(passage.text).split())
-        _print_indented(console, Text(words if len(words) <= 280 else words[:279] + "…"))
+        print_indented(console, Text(words if len(words) <= 280 else words[:279] + "…"))
         console.print()
 
 
@@ -113,11 +112,16 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     return "today"
 
 
+def cells(text: str) -> str:
+    """A document's words as a screen can show them: harmless, table cells parted by a line."""
+    return inert(text).replace("\t", " │ ")
+
+
 def prose(text: str) -> "Text":
     """An answer's text with its citation numbers coloured."""
     from rich.text import Text
 
-    styled = Text(inert(text).replace("\t", " │ "))
+    styled = Text(cells(text))
     styled.highlight_regex(_MARKER, "cyan")
     return styled
 
@@ -126,13 +130,13 @@ def _print_prose(console: "Console", text: str) -> None:
     for line in text.splitlines():
         item = _LIST_ITEM.match(line)
         if item:
-            _print_indented(console, prose(line[item.end() :]), item[1])
+            print_indented(console, prose(line[item.end() :]), item[1])
         else:
-            _print_indented(console, prose(line), "")
+            print_indented(console, prose(line), "")
 
 
-def _print_indented(console: "Console", text: "Text", first: str = "    ") -> None:
-    """Wrap a text at reading width, the later lines below the first one's own text."""
+def print_indented(console: "Console", text: "Text", first: str = "    ") -> None:
+    """Print a text wrapped at reading width, the later lines below the first one's own text."""
     from rich.text import Text
 
     rows = text.wrap(console, max(20, min(console.width, READING_WIDTH) - len(first)))
@@ -150,5 +154,9 @@ def _show_refusal(console: "Console", refusal: Refusal) -> None:
     console.print(Text(f"I searched {documents} in {spaces}.", style="dim"))
     if refusal.nearest:
         console.print(Text("Nearest to your question:"))
+        documents_shown: set[str] = set()
         for source in refusal.nearest:
+            if source.document in documents_shown:
+                continue
+            documents_shown.add(source.document)
             console.print(Text("  · ") + source_line(source))

@@ -150,7 +150,8 @@ class Chat:
         from bots.terminal.answers import show_sources
 
         if self._last is None or not self._last.citations:
-            self._console.print("There is no answer yet whose quotes could be shown.")
+            why = "the last question had none" if self._last else "nothing was asked yet"
+            self._console.print(f"There is no answer to show the quotes of: {why}.")
             return
         self._console.print()
         show_sources(self._console, self._last.citations, quotes=True)

@@ -55,7 +55,7 @@ def print_table(console: "Console", table: "Table") -> None:
     with console.capture() as captured:
         console.print(table)
     console.width = fitting
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 def print_json(value: object) -> None:

@@ -74,8 +74,9 @@ def show_trace(console: "Console", trace: Trace) -> None:
 
 
 def _show_step(console: "Console", step: object) -> None:
-    from rich.padding import Padding
     from rich.text import Text
+
+    from bots.terminal.answers import print_indented
 
     if isinstance(step, Mapping):
         for key, value in step.items():
@@ -83,11 +84,12 @@ def _show_step(console: "Console", step: object) -> None:
                 console.print(Text(f"  {key}", style="dim"))
                 _show_rows(console, value)
             else:
-                console.print(Padding(Text(f"{key:<20} ", style="dim") + Text(_words(value)), (0, 0, 0, 2)))
+                line = Text.assemble((f"{key.replace('_', ' '):<16} ", "dim"), _words(value))
+                print_indented(console, line, "  ")
     elif _is_rows(step):
         _show_rows(console, step)
     else:
-        console.print(Padding(Text(_words(step)), (0, 0, 0, 2)))
+        print_indented(console, Text(_words(step)), "  ")
 
 
 def _is_rows(value: object) -> bool:
@@ -95,19 +97,20 @@ def _is_rows(value: object) -> bool:
 
 
 def _show_rows(console: "Console", rows: object) -> None:
-    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
+    from bots.terminal.console import print_table
+
     assert isinstance(rows, Sequence)
     columns = list(dict.fromkeys(str(key) for row in rows for key in row))
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 0, 0, 2), pad_edge=True, header_style="dim")
     for column in columns:
         numeric = all(isinstance(row.get(column), int | float | None) for row in rows)
         table.add_column(column.replace("_", " "), justify="right" if numeric else "left")
     for row in rows:
         table.add_row(*(Text(_words(row.get(column), 70)) for column in columns))
-    console.print(Padding(table, (0, 0, 0, 2)))
+    print_table(console, table)
 
 
 def _words(value: object, longest: int = 400) -> str:

@@ -54,7 +54,7 @@ def test_words_before_the_first_question_have_an_answer_too(cli: Run, home: Path
     done = cli("chat", stdin="why\nquotes\n1\ndocuments nowhere\n" + "x" * 5000 + "\n")
     assert done.code == 0
     assert "Nothing was asked yet" in done.out
-    assert "no answer yet" in done.out
+    assert "nothing was asked yet" in done.out
     assert "no source 1" in done.out
     assert "No document fits" in done.out
     assert "4,000" in done.out
