@@ -1,6 +1,7 @@
 """The command line, `citewise …`: commands load when they are called, failures become one sentence."""
 
 import importlib
+import io
 import os
 import sys
 import warnings
@@ -89,6 +90,9 @@ def main() -> None:
     """Run the command line of this process."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal of few letters shows ? for the others
     sys.exit(run(sys.argv[1:]))
 
 

@@ -55,14 +55,15 @@ class Citewise:
     @cached_property
     def catalog(self) -> "Catalog":
         """The truth; opening it locks the home. NothingIndexed where there is none and none is to be made."""
-        from brain.catalog.catalog import Catalog
-
         if not (self._create or self.home.exists):
             raise NothingIndexed(
                 f"Nothing is indexed in {self.home.path} yet: add documents with `citewise ingest FOLDER`, "
                 "or name another home with --home."
             )
-        self._own_home()
+        self._own_home()  # before the slower imports: a second process is told at once
+
+        from brain.catalog.catalog import Catalog
+
         return self._open.enter_context(Catalog(self.home.catalog))
 
     @cached_property

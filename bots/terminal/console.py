@@ -65,7 +65,10 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress() -> Iterator[ProgressReport]:
-    """Bars on stderr while work goes on; call what is yielded with (what, done, total). Silent in a pipe."""
+    """Bars on stderr while work goes on; call what is yielded with (what, done, total or 0 where unknown).
+
+    Silent where stderr is no terminal.
+    """
     console = err()
     if not console.is_terminal:
         yield lambda what, done, total: None
@@ -84,13 +87,15 @@ def progress() -> Iterator[ProgressReport]:
         def report(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, amount="")
-            bars.update(tasks[what], completed=done, total=total, amount=_amount(done, total))
+            bars.update(tasks[what], completed=done, total=total or None, amount=_amount(done, total))
 
         yield report
 
 
 def _amount(done: int, total: int) -> str:
     """Counts as they are; what can only be bytes, in megabytes."""
+    if not total:
+        return f"{done:,}"
     if total > _SURELY_BYTES:
         return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
     return f"{done:,} of {total:,}"

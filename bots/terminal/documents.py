@@ -36,6 +36,8 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
     from bots.terminal.console import out, print_json
 
     with call.citewise() as citewise:
+        if space is not None:
+            citewise.catalog.space(space)  # one that doesn't exist is a mistake, not an empty list
         rows = citewise.catalog.documents(space, " ".join(words))
         failures = [failure for failure in citewise.catalog.failures() if space in (None, failure.space)]
     if call.as_json:

@@ -53,7 +53,7 @@ def stages(report: "ProgressReport") -> "Progress":
     """Say the ingest's progress in the words that bars show."""
 
     def say(stage: str, done: int, total: int | None) -> None:
-        report(_STAGES.get(stage, stage), done, total or done)
+        report(_STAGES.get(stage, stage), done, total or 0)
 
     return say
 
