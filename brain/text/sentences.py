@@ -9,7 +9,9 @@ _ALWAYS_RUNS_ON = frozenset(
     "mr mrs ms dr prof st jr sr vs e.g i.e cf fig figs eq eqs ref refs no nos vol pp al approx dept ext"
     " sec ch app ver".split()
 )
-_MAY_END = frozenset("etc inc ltd co corp a.m p.m u.s u.k jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_MAY_END = frozenset(
+    "etc inc ltd co corp a.m p.m u.s u.k jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
 
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]")
 _LAST_WORD = re.compile(r"([^\s(\[“\"']+)$")

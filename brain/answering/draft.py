@@ -1,0 +1,43 @@
+"""What an answerer hands to the citation check."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from brain.domain import Passage
+from brain.evidence import Evidence
+
+
+class Form(StrEnum):
+    """How a sentence is set: running on, as a list item, or as a row of a table."""
+
+    PROSE = "prose"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence and the place that it claims as its source: `passage.text[start:end]`."""
+
+    text: str
+    passage: Passage
+    start: int
+    end: int
+    form: Form = Form.PROSE
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unchecked answer; `verdict` is "Yes" or "No" where the question asked for it and a source says it."""
+
+    sentences: tuple[DraftSentence, ...]
+    verdict: str = ""
+
+
+class Answerer(Protocol):
+    """Writes a draft from evidence. Whatever it writes is checked afterwards."""
+
+    def write(self, evidence: Evidence) -> Draft:
+        """The draft; without sentences where the evidence does not answer."""
+        ...

@@ -1,0 +1,103 @@
+"""What a question asks for, read from its words: it decides how long an answer is and what it must hold."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Wants(StrEnum):
+    """The kind of thing that answers a question."""
+
+    YES_NO = "yes or no"
+    NUMBER = "number"
+    TIME = "time"
+    PERSON = "person"
+    PLACE = "place"
+    LIST = "list"
+    STEPS = "steps"
+    REASON = "reason"
+    FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionKind:
+    """`narrow` questions are answered by a few words, the others by sentences."""
+
+    wants: Wants
+    narrow: bool
+
+
+_COURTESY = re.compile(
+    r"^\s*(?:hi|hello|hey|please|sorry|excuse me|quick question|question)\b[\s,:!.-]*", re.IGNORECASE
+)
+_ASIDE = re.compile(
+    r"^\s*(?:(?:can|could|would|will) (?:you|someone|anyone|somebody)(?: please)? (?:tell|explain|show|remind|help)"
+    r"(?: me| us)?|(?:do|does) (?:you|anyone|anybody|someone) know|i(?:'d| would) like to know|i want to know"
+    r"|tell me|according to [^,]+,)\s*(?:about\s+|if\s+|whether\s+)?",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(
+    r"^(?:is|are|am|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had"
+    r"|isn't|aren't|don't|doesn't|can't|won't)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\bhow (?:many|much|often|old|far|large|big|tall|high|heavy|fast|long|wide|deep)\b"
+    r"|\bwhat(?:'s| is| was| are| were)? (?:the |our |my )?(?:\w+ ){0,3}?(?:number|percentage|proportion|rate|ratio"
+    r"|share|fraction|price|cost|amount|limit|maximum|minimum|size|length|weight|height|width|budget|salary"
+    r"|allowance|fee|fine|temperature|voltage|range|total|average|age|mileage|phone number|extension)\b"
+    r"|\b(?:at|to|in|by|of) what (?:percentage|proportion|rate|price|temperature|percent)\b|\bwhat (?:percentage|percent|proportion)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"^(?:and )?when\b|\bwhat (?:time|date|day|year|month|hours)\b|\bhow soon\b|\bhow long\b|\bby when\b"
+    r"|\b(?:deadline|due date|opening hours)\b|\bin (?:what|which) (?:year|month)\b|, when\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"^(?:to |by |for |with )?(?:who|whom|whose)\b|\bwhat person\b|, who\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"^(?:from |to )?where\b|\bwhat (?:place|city|country|room|address|location)\b|, where\b", re.IGNORECASE
+)
+_REASON = re.compile(
+    r"^why\b|\bwhat (?:is|was|are) the (?:reason|cause|purpose|point)s?\b|^how come\b", re.IGNORECASE
+)
+_STEPS = re.compile(
+    r"^how (?:do|does|can|could|should|would|to|is|are|did|has|have)\b|\bwhat (?:steps|is the process|should)\b|\bwhat do i (?:do|need)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"^(?:what|which) (?:\w+ )?(?:are|were)\b|^(?:list|name|describe|explain|give|summari[sz]e|compare)\b|\bwhat (?:kinds|types|sorts|services|options"
+    r"|benefits|factors|tips|responsibilities|steps|measures|requirements|documents|differences)\b|\bexamples of\b",
+    re.IGNORECASE,
+)
+
+
+def core(question: str) -> str:
+    """The question without greeting, courtesy and frame: `hi, can you tell me who …` asks `who …`."""
+    text = question.strip()
+    for pattern in (_COURTESY, _ASIDE, _COURTESY):
+        shorter = pattern.sub("", text, count=1).strip()
+        text = shorter or text
+    return text
+
+
+def kind_of(question: str) -> QuestionKind:
+    """What the question asks for; a FACT where no rule knows better."""
+    text = core(question)
+    if _AUXILIARY.match(text):
+        return QuestionKind(Wants.YES_NO, narrow=False)
+    if _REASON.search(text):
+        return QuestionKind(Wants.REASON, narrow=False)
+    if _NUMBER.search(text):
+        return QuestionKind(Wants.NUMBER, narrow=True)
+    if _TIME.search(text):
+        return QuestionKind(Wants.TIME, narrow=True)
+    if _PERSON.search(text):
+        return QuestionKind(Wants.PERSON, narrow=True)
+    if _PLACE.search(text):
+        return QuestionKind(Wants.PLACE, narrow=True)
+    if _LIST.search(text):
+        return QuestionKind(Wants.LIST, narrow=False)
+    if _STEPS.search(text):
+        return QuestionKind(Wants.STEPS, narrow=False)
+    return QuestionKind(Wants.FACT, narrow=bool(re.match(r"^(?:what|which)\b", text, re.IGNORECASE)))

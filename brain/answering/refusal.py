@@ -1,0 +1,43 @@
+"""An honest refusal: what was searched, what came nearest, and a way on."""
+
+from brain.domain import Passage, Refusal, RefusalReason, Source
+from brain.retrieval.hybrid import Retrieved
+
+NEAREST = 3
+
+
+def refusal(reason: RefusalReason, retrieved: Retrieved, spaces: tuple[str, ...], documents: int) -> Refusal:
+    """The refusal with the nearest documents, each once."""
+    return Refusal(reason, spaces, documents, _nearest(retrieved.passages))
+
+
+def in_words(refused: Refusal) -> str:
+    """What the person reads; the nearest documents are shown beneath by whoever shows it."""
+    searched = (
+        "1 document" if refused.documents_searched == 1 else f"{refused.documents_searched:,} documents"
+    )
+    where = f"the {searched} in {_listed(refused.spaces)}"
+    match refused.reason:
+        case RefusalReason.NOT_A_QUESTION:
+            return "I could not read a question in that. Ask in a sentence what you would like to know."
+        case RefusalReason.NOTHING_INDEXED:
+            return f"There is nothing to answer from in {_listed(refused.spaces)} yet."
+        case RefusalReason.UNSUPPORTED:
+            return f"I searched {where} and found nothing that I could back with a quote."
+        case _:
+            return f"I searched {where} and found no answer to this."
+
+
+def _nearest(passages: tuple[Passage, ...]) -> tuple[Source, ...]:
+    found: dict[tuple[str, str], Source] = {}
+    for passage in passages:
+        found.setdefault((passage.source.space, passage.source.document), passage.source)
+        if len(found) == NEAREST:
+            break
+    return tuple(found.values())
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if len(names) < 2:
+        return names[0] if names else "no space"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,155 @@
+"""Which sentences answer: every sentence of the best passages, scored by what it shares with the question."""
+
+import re
+from dataclasses import dataclass
+
+from brain.answering.cleaning import without_marks
+from brain.answering.question_kind import QuestionKind, Wants
+from brain.domain import Passage
+from brain.retrieval.hybrid import Retrieved
+from brain.text.analysis import analyse
+from brain.text.terms import content_stems
+
+PASSAGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWeights:
+    """How much each signal of a sentence counts. Found by search on the development sets, then rounded."""
+
+    words: float = 0.5  # the question's words that it holds, by rarity
+    words_around: float = 0.55  # … counting neighbours' words too
+    words_above: float = 0.1  # … counting title and headings too
+    passage: float = 0.6  # its passage's score, less the best passage's
+    best_passage: float = 0.1
+    phrase: float = 0.4  # the question's word pairs that it holds
+    right_type: float = 0.25  # a number, time or name where one is asked for
+    reason: float = 0.2
+    enumeration: float = 0.3  # commas, where a list is asked for
+    long: float = -0.3  # words past fifty, in fifties
+    short: float = -0.2  # under five words
+    leads_in: float = -0.4  # ends with a colon
+    echo: float = -0.8  # holds next to nothing that the question doesn't
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score."""
+
+    passage: Passage
+    rank: int
+    number: int
+    start: int
+    end: int
+    text: str
+    stems: frozenset[str]
+    score: float
+
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|third|quarter|dozen|hundred|thousand"
+    r"|million|free)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
+    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|twelve)[ -](?:(?:working|business|calendar) )?"
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")
+_REASON = re.compile(
+    r"\b(?:because|due to|since|as a result|so that|in order to|caused by|reason|therefore)\b", re.IGNORECASE
+)
+
+
+def scored_sentences(
+    retrieved: Retrieved, kind: QuestionKind, weights: SentenceWeights
+) -> list[ScoredSentence]:
+    """All sentences of the best passages, best first."""
+    candidates = retrieved.candidates[:PASSAGES]
+    found: list[ScoredSentence] = []
+    for rank, candidate in enumerate(candidates):
+        passage, analysed = candidate.passage, analyse(candidate.passage)
+        behind = candidate.score - candidates[0].score
+        for number, sentence in enumerate(analysed.sentences):
+            text = without_marks(passage.text[sentence.start : sentence.end])
+            before = analysed.sentences[number - 1].stem_set if number else frozenset()
+            after = (
+                analysed.sentences[number + 1].stem_set
+                if number + 1 < len(analysed.sentences)
+                else frozenset()
+            )
+            words = len(text.split())
+            score = (
+                weights.passage * behind
+                + weights.best_passage * (rank == 0)
+                + weights.long * max(0, words - 50) / 50
+                + weights.short * (words < 5)
+                + weights.leads_in * text.endswith(":")
+                + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context)
+                + weights.phrase * _pairs_held(retrieved, sentence.stems)
+                + weights.echo * (len(sentence.stem_set - set(retrieved.query.stems)) < 2)
+                + _by_type(kind, weights, text)
+            )
+            found.append(
+                ScoredSentence(
+                    passage, rank, number, sentence.start, sentence.end, text, sentence.stem_set, score
+                )
+            )
+    return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
+
+
+def _by_words(
+    retrieved: Retrieved,
+    weights: SentenceWeights,
+    own: frozenset[str],
+    before: frozenset[str],
+    after: frozenset[str],
+    above: frozenset[str],
+) -> float:
+    rarity = retrieved.rarity
+    if not rarity.total:
+        return 0.0
+    words = around = with_above = 0.0
+    for stem, weight in rarity.weights.items():
+        inside = stem in own
+        words += weight * inside
+        around += weight * (1.0 if inside else 0.5 if stem in before else 0.25 if stem in after else 0.0)
+        with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
+    held = weights.words * words + weights.words_around * around + weights.words_above * with_above
+    return held / rarity.total
+
+
+def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
+    pairs = retrieved.query.pairs
+    return len(pairs & set(zip(stems, stems[1:], strict=False))) / len(pairs) if pairs else 0.0
+
+
+def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
+    match kind.wants:
+        case Wants.NUMBER:
+            return weights.right_type * bool(_NUMBER.search(text))
+        case Wants.TIME:
+            return weights.right_type * bool(_TIME.search(text))
+        case Wants.PERSON | Wants.PLACE:
+            return weights.right_type / 2 * bool(_NAME.search(text))
+        case Wants.REASON:
+            return weights.reason * bool(_REASON.search(text))
+        case Wants.LIST:
+            return weights.enumeration * min(text.count(","), 4) / 4
+        case _:
+            return 0.0
+
+
+def new_share(sentence: ScoredSentence, said: frozenset[str]) -> float:
+    """How much of a sentence the answer does not say yet, from 0 to 1."""
+    return len(sentence.stems - said) / len(sentence.stems) if sentence.stems else 0.0
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The content stems of a text."""
+    return frozenset(content_stems(text))

@@ -1,0 +1,156 @@
+"""The brain: a LangChain Runnable from a Question to an Answer."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from brain.answering.citations import Checked, checked
+from brain.answering.draft import Answerer
+from brain.answering.extractive import ExtractiveAnswerer
+from brain.answering.refusal import in_words, refusal
+from brain.catalog.catalog import Catalog
+from brain.domain import Answer, Passage, Question, RefusalReason, Trace
+from brain.evidence import Evidence, weigh
+from brain.retrieval.followup import standalone
+from brain.retrieval.hybrid import HybridRetriever, Retrieved
+from brain.retrieval.query import Query
+
+THRESHOLD = 0.5
+_T = TypeVar("_T")
+SHOWN = 10  # passages that an answer carries as "retrieved", and that its trace tells of
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """A piece of a streamed answer: the text so far, or at the end the answer itself."""
+
+    text: str = ""
+    answer: Answer | None = None
+
+
+class Brain(Runnable[Question, Answer]):
+    """Retrieves in the question's audience, weighs the evidence, answers from it, and checks every sentence."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        retriever: HybridRetriever,
+        answerer: Answerer | None = None,
+        *,
+        threshold: float = THRESHOLD,
+    ) -> None:
+        """`threshold` is the confidence, from 0 to 1, below which the brain refuses."""
+        self._catalog = catalog
+        self._retriever = retriever
+        self._answerer: Answerer = answerer or ExtractiveAnswerer()
+        self._threshold = threshold
+
+    def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """Answer, or refuse; LangChain callbacks in `config` see the run."""
+        return self._call_with_config(self._answer, input, config, run_type="chain", **kwargs)
+
+    async def astream(
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncIterator[Any]:
+        """Yield AnswerParts: growing text, sentence by sentence, all of it checked; then the answer."""
+        answer = await asyncio.to_thread(self.invoke, input, config, **kwargs)
+        if not answer.refused:
+            for text in _growing(answer):
+                yield AnswerPart(text=text)
+        yield AnswerPart(answer=answer)
+
+    def search(self, question: Question, limit: int) -> list[Passage]:
+        """The passages alone, best first."""
+        query = Query.of(standalone(question.text, question.history))
+        return list(self._retriever.find(query, question.audience).passages[:limit])
+
+    def _answer(self, question: Question) -> Answer:
+        """Answer from what was retrieved, or say what was looked for and not found."""
+        started = time.perf_counter()
+        query = Query.of(standalone(question.text, question.history))
+        retrieved = self._retriever.find(query, question.audience)
+        evidence = _timed(retrieved, "weigh", lambda: weigh(retrieved, self._threshold))
+        if not query.terms or not evidence.suffices:
+            reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
+            return self._refused(question, evidence, reason, None, started)
+        draft = _timed(retrieved, "write", lambda: self._answerer.write(evidence))
+        result = _timed(retrieved, "check", lambda: checked(draft, retrieved.passages))
+        if not result.sentences:
+            return self._refused(question, evidence, RefusalReason.UNSUPPORTED, result, started)
+        return Answer(
+            text=result.text,
+            sentences=result.sentences,
+            citations=result.citations,
+            refusal=None,
+            trace=_trace(question, evidence, result, started),
+            retrieved=retrieved.passages[:SHOWN],
+        )
+
+    def _refused(
+        self,
+        question: Question,
+        evidence: Evidence,
+        reason: RefusalReason,
+        result: Checked | None,
+        started: float,
+    ) -> Answer:
+        spaces = tuple(sorted(question.audience))
+        counts = self._catalog.counts(spaces)
+        if not counts.passages:
+            reason = RefusalReason.NOTHING_INDEXED
+        refused = refusal(reason, evidence.retrieved, spaces, counts.documents)
+        return Answer(
+            text=in_words(refused),
+            sentences=(),
+            citations=(),
+            refusal=refused,
+            trace=_trace(question, evidence, result, started),
+            retrieved=evidence.passages[:SHOWN],
+        )
+
+
+def _timed(retrieved: Retrieved, name: str, step: Callable[[], _T]) -> _T:
+    started = time.perf_counter()
+    result = step()
+    retrieved.timings_ms[name] = round((time.perf_counter() - started) * 1000, 2)
+    return result
+
+
+def _growing(answer: Answer) -> Iterator[str]:
+    """The answer's text up to the end of each sentence."""
+    end = 0
+    for sentence in answer.sentences:
+        found = answer.text.find(sentence.text, end)
+        if found >= 0:
+            end = found + len(sentence.text)
+            yield answer.text[:end]
+
+
+def _trace(question: Question, evidence: Evidence, result: Checked | None, started: float) -> Trace:
+    retrieved = evidence.retrieved
+    steps: dict[str, object] = {
+        "terms": list(retrieved.query.terms),
+        "spaces": sorted(question.audience),
+        "candidates": [
+            {
+                "document": candidate.passage.source.document,
+                "place": candidate.passage.source.locator.label,
+                "score": round(candidate.score, 3),
+                "keyword": round(candidate.keyword, 3),
+                "dense": round(candidate.dense, 3),
+                "window": round(candidate.window, 3),
+                "phrase": round(candidate.phrase, 3),
+            }
+            for candidate in retrieved.candidates[:SHOWN]
+        ],
+        "evidence": evidence.as_step(),
+    }
+    if result is not None:
+        steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
+    timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}
+    return Trace(uuid.uuid4().hex[:12], question.text, retrieved.query.text, steps, timings)

@@ -1,0 +1,53 @@
+"""A question that leans on the thread before it, made to stand alone: "and for part-timers?"."""
+
+import re
+from collections.abc import Sequence
+
+from brain.domain import Turn
+from brain.text.terms import content_words, stem
+
+_OPENS_FOLLOW_UP = re.compile(
+    r"^\s*(?:and|but|or|so|also|then|what about|how about|what if|same for|why not|why|how come|since when"
+    r"|until when|for how long|by when|who else|where else|what else|any others?|more|else|really|for example)\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|his|there|then|one|ones"
+    r"|the same|such|former|latter|above)\b",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^\s*(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for)\b[\s,:]*", re.IGNORECASE
+)
+# "it" in "does it rain", "that" in "the form that I need": only short questions point back.
+_SHORT = 6
+_VERY_SHORT = 2
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question with the words of the one before it added, where it can't be understood alone.
+
+    By rules: it opens like a follow-up, or it is short and points back. What the thread asked last
+    (itself already standing alone through this function's words) lends the words that are missing.
+    """
+    if not history or not _leans(question):
+        return question.strip()
+    earlier = history[-1].question
+    if _leans(earlier) and len(history) > 1:
+        earlier = standalone(earlier, history[:-1])
+    own = {stem(word) for word in content_words(question)}
+    if own >= {stem(word) for word in content_words(earlier)}:
+        return question.strip()
+    rest = _LEAD.sub("", question).strip()
+    return f"{earlier.strip().rstrip('?!. ')} – {rest or question.strip()}"
+
+
+def _leans(question: str) -> bool:
+    words = content_words(question)
+    if len(words) <= _VERY_SHORT and _OPENS_FOLLOW_UP.match(question):
+        return True
+    if re.match(r"^\s*(?:and|but|or|what about|how about|what if|same for)\b", question, re.IGNORECASE):
+        return True
+    if len(words) <= _SHORT and _POINTS_BACK.search(question):
+        return True
+    return len(words) <= 1 and len(question.split()) <= _SHORT
