@@ -35,13 +35,15 @@ def stamp_of(path: Path) -> tuple[int, int, int]:
 
 
 def settled(entry: Entry) -> Entry:
-    """The entry as the ledger should keep it: with time 0, which asks for a hash, if it was just written.
+    """The entry as the ledger should keep it: without time or mark, which asks for a hash, if just written.
 
     To be called before the file is read.
     """
     coarse = entry.mtime_ns % 1_000_000_000 == 0
     age = abs(time.time_ns() - entry.mtime_ns)
-    return replace(entry, mtime_ns=0) if age < (_COARSE_TICK_NS if coarse else _FINE_TICK_NS) else entry
+    return (
+        replace(entry, mtime_ns=0, etag="") if age < (_COARSE_TICK_NS if coarse else _FINE_TICK_NS) else entry
+    )
 
 
 def hash_entry(drive: Drive, entry: Entry) -> HashedFile | None:

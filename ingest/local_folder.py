@@ -81,7 +81,8 @@ class LocalFolder:
             return Skipped(path, UNKNOWN_FORMAT)
         status = child.stat()
         address = child.path[len(self._base) :]
-        return Entry(path, status.st_size, status.st_mtime_ns, address="" if address == path else address)
+        address = "" if address == path else address
+        return Entry(path, status.st_size, status.st_mtime_ns, _mark(status), address)
 
     def _holds(self, path: str | Path) -> bool:
         # realpath, since Path.resolve raises on a loop of links where this just stops
@@ -122,7 +123,7 @@ class LocalFile:
             status = self.file.stat()
         except OSError as error:
             raise DriveUnavailable(_cannot_list(self.file, error), detail=repr(error)) from error
-        yield Entry(_readable(self.file.name), status.st_size, status.st_mtime_ns)
+        yield Entry(_readable(self.file.name), status.st_size, status.st_mtime_ns, _mark(status))
 
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
@@ -141,8 +142,14 @@ def lent(path: Path, entry: Entry) -> Iterator[FetchedFile]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableDocument(f"{entry.path} is no regular file any more, so it was left alone.")
-    now = Entry(entry.path, status.st_size, status.st_mtime_ns, entry.etag, entry.address)
+    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address)
     yield FetchedFile(path, now, moment(status.st_mtime_ns))
+
+
+def _mark(status: os.stat_result) -> str:
+    # The change time moves when a file is replaced by one of the same size and time (`cp -p`, a swap of
+    # two names), which nothing else shows; Git relies on it for the same reason (core.trustCtime).
+    return f"{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"
 
 
 def moment(mtime_ns: int) -> datetime | None:

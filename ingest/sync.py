@@ -14,7 +14,7 @@ from ingest.hashing import hash_entry
 from ingest.pipeline import Destination, Pipeline, Tally
 from ingest.readers.naming import title_from_name
 from ingest.reading import Parser
-from ingest.reconcile import Comparison, Move, Plan, compare, plan
+from ingest.reconcile import Comparison, Move, Plan, Touch, compare, plan
 from ingest.registration import find, place, swallowed
 from ingest.report import Progress, Stage, SyncReport, silent
 from ingest.stopwatch import Stopwatch
@@ -123,9 +123,10 @@ def _settle(drive: Drive, to: Destination, todo: Plan) -> None:
             mtime_ns=move.entry.mtime_ns,
             title=_title_after(move, to.catalog),
         )
-    for touch in todo.touches:
-        entry = touch.entry
-        to.catalog.touch_document(touch.document_id, entry.size, entry.mtime_ns, entry.etag)
+    same_content: tuple[Move | Touch, ...] = (*todo.moves, *todo.touches)
+    for same in same_content:
+        entry = same.entry
+        to.catalog.touch_document(same.document_id, entry.size, entry.mtime_ns, entry.etag)
     for path, gone in todo.gone.items():
         if gone.document_id is not None:
             to.catalog.remove_document(gone.document_id)
