@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,8 @@ from brain.errors import NothingIndexed, UsageError
 
 if TYPE_CHECKING:
     from brain.brain import Brain
-
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
-    from brain.retrieval.hybrid import HybridRetriever
 
 LONGEST_QUESTION = 4_000
 TURNS_REMEMBERED = 6
@@ -79,12 +76,9 @@ Part = Working | Draft | Final
 class Desk:
     """Answers people from the catalog through the brain, and remembers what was said in each thread."""
 
-    def __init__(
-        self, catalog: "Catalog", retriever: "Callable[[], HybridRetriever]", brain: "Callable[[], Brain]"
-    ) -> None:
-        """`retriever` and `brain` are called with the first question: what needs neither stays quick."""
+    def __init__(self, catalog: "Catalog", brain: "Callable[[], Brain]") -> None:
+        """`brain` is called with the first question: what needs none stays quick."""
         self._catalog = catalog
-        self._retriever = retriever
         self._brain = brain
 
     async def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
@@ -95,12 +89,12 @@ class Desk:
         yield Working("Looking through your documents")
         question = await asyncio.to_thread(self.question, asked)
         answer: Answer | None = None
-        async with aclosing(self._brain().astream(question)) as parts:
-            async for part in parts:
-                if part.answer is not None:
-                    answer = part.answer
-                elif part.text:
-                    yield Draft(part.text)
+        brain = await asyncio.to_thread(self._brain)
+        async for part in brain.astream(question):
+            if part.answer is not None:
+                answer = part.answer
+            elif part.text:
+                yield Draft(part.text)
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
         await asyncio.to_thread(self._remember, asked, answer)
@@ -134,12 +128,9 @@ class Desk:
 
         return await asyncio.to_thread(rows)
 
-    def search(self, asked: Asked, limit: int) -> tuple[Passage, ...]:
+    def search(self, asked: Asked, limit: int) -> list[Passage]:
         """Passages only, best first."""
-        from brain.retrieval.query import Query
-
-        question = self.question(asked)
-        return self._retriever().find(Query.of(question.text), question.audience).passages[:limit]
+        return self._brain().search(self.question(asked), limit)
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     jina_api_key: SecretStr | None = Field(default=None, validation_alias="JINA_API_KEY")
     answerer: Literal["extractive"] = Field(default="extractive", validation_alias="CITEWISE_ANSWERER")
+    threshold: float | None = Field(default=None, validation_alias="CITEWISE_THRESHOLD", ge=0, le=1)
     allow_private_urls: bool = Field(default=False, validation_alias="CITEWISE_ALLOW_PRIVATE_URLS")
     chroma_url: str | None = Field(
         default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
@@ -113,7 +114,9 @@ def load_settings(home: Path | None = None) -> Settings:
 def _sentence(error: ValidationError) -> str:
     fault: Any = error.errors()[0]
     name = str(fault["loc"][0])
-    if fault["type"] == "literal_error":
+    if name == "CITEWISE_THRESHOLD":
+        allowed = "a number from 0 to 1"
+    elif fault["type"] == "literal_error":
         allowed = str(fault["ctx"]["expected"]).replace("'", "")
     elif name == "DISCORD_GATEWAY_URL":
         allowed = "an address that starts with wss:// or ws://"

@@ -12,11 +12,11 @@ from brain.catalog.home import Home
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
-    from brain.brain import Brain
     from pydantic import SecretStr
 
     from bots.desk import Desk
     from bots.drift import Drift
+    from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
@@ -100,16 +100,17 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
-        from brain.brain import Brain
+        from brain.brain import THRESHOLD, Brain
 
-        return Brain(self.catalog, self.retriever)
+        threshold = self.settings.threshold
+        return Brain(self.catalog, self.retriever, threshold=THRESHOLD if threshold is None else threshold)
 
     @cached_property
     def desk(self) -> "Desk":
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
 
-        return Desk(self.catalog, lambda: self.retriever, lambda: self.brain)
+        return Desk(self.catalog, lambda: self.brain)
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bots.terminal.console import READING_WIDTH, inert
-from brain.domain import Answer, Citation, Passage, Refusal, Source
+from brain.domain import Answer, Citation, Passage, Refusal, RefusalReason, Source
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,9 +18,12 @@ _LIST_ITEM = re.compile(r"^(\s*(?:[-•*]|\d+[.)]) )")
 
 def show_answer(console: "Console", answer: Answer, *, quotes: bool = False) -> None:
     """Print an answer with its sources, or the refusal with the nearest documents."""
+    from rich.text import Text
+
     console.print()
     if answer.refusal is not None:
-        _show_refusal(console, answer.refusal)
+        console.print(Text(inert(answer.text), style="yellow"))
+        _show_nearest(console, answer.refusal)
     else:
         _print_prose(console, answer.text)
         console.print()
@@ -145,18 +148,11 @@ def print_indented(console: "Console", text: "Text", first: str = "    ") -> Non
         console.print(Text(first if number == 0 else " " * len(first)) + row, soft_wrap=True)
 
 
-def _show_refusal(console: "Console", refusal: Refusal) -> None:
+def _show_nearest(console: "Console", refusal: Refusal) -> None:
     from rich.text import Text
 
-    documents = f"{refusal.documents_searched} document{'' if refusal.documents_searched == 1 else 's'}"
-    spaces = ", ".join(sorted(refusal.spaces)) or "no space"
-    console.print(Text("I found no answer to that in your documents.", style="bold yellow"))
-    console.print(Text(f"I searched {documents} in {spaces}.", style="dim"))
-    if refusal.nearest:
-        console.print(Text("Nearest to your question:"))
-        documents_shown: set[str] = set()
-        for source in refusal.nearest:
-            if source.document in documents_shown:
-                continue
-            documents_shown.add(source.document)
-            console.print(Text("  · ") + source_line(source))
+    if refusal.reason is RefusalReason.NOT_A_QUESTION or not refusal.nearest:
+        return
+    console.print("Nearest to it are:")
+    for source in refusal.nearest:
+        console.print(Text("  · ") + source_line(source))

@@ -40,7 +40,7 @@ def err() -> "Console":
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False)
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width, console.soft_wrap = READING_WIDTH, True
     return console

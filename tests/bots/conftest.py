@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bots import cli as command_line
 from bots.settings import Settings
 
 DRIVE = {
@@ -66,8 +67,12 @@ Run = Callable[..., Done]
 
 def bare_environment(**extra: str) -> dict[str, str]:
     """This environment without settings of citewise."""
-    names = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    names = setting_names()
     return {name: value for name, value in os.environ.items() if name not in names} | extra
+
+
+def setting_names() -> set[str]:
+    return {str(field.validation_alias) for field in Settings.model_fields.values()}
 
 
 @pytest.fixture
@@ -85,6 +90,25 @@ def cli(tmp_path: Path) -> Run:
             timeout=120,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """As `cli`, but in this process: the slow libraries are imported once for many commands."""
+    for name in setting_names():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def run(*arguments: str | Path, **environment: str) -> Done:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            code = command_line.run([*map(str, arguments)])
+        out, err = capsys.readouterr()
+        return Done(code, out, err)
 
     return run
 

@@ -41,7 +41,9 @@ def cited(
 
 
 def shown(answer: Answer, *, terminal: bool = False, width: int = 80, quotes: bool = False) -> str:
-    console = Console(file=io.StringIO(), force_terminal=terminal, width=width, highlight=False)
+    console = Console(
+        file=io.StringIO(), force_terminal=terminal, width=width, highlight=False, markup=False, emoji=False
+    )
     show_answer(console, answer, quotes=quotes)
     file = console.file
     assert isinstance(file, io.StringIO)
@@ -74,10 +76,19 @@ def test_long_lines_and_list_items_wrap_below_their_own_text() -> None:
 
 def test_a_refusal_names_what_was_searched_and_the_nearest_documents() -> None:
     refusal = Refusal(RefusalReason.NO_EVIDENCE, ("general", "hr"), 27, (source("Travel policy"),))
-    text = shown(answer("", refusal=refusal))
-    assert "found no answer" in text
-    assert "27 documents in general, hr" in text
+    text = shown(
+        answer("I searched the 27 documents in general and hr and found no answer.", refusal=refusal)
+    )
+    assert "27 documents in general and hr" in text
+    assert "Nearest to it are:" in text
     assert "Travel policy" in text
+
+
+def test_what_is_no_question_gets_no_list_of_documents() -> None:
+    refusal = Refusal(RefusalReason.NOT_A_QUESTION, ("general",), 27, (source("Travel policy"),))
+    text = shown(answer("I could not read a question in that.", refusal=refusal))
+    assert "could not read a question" in text
+    assert "Travel policy" not in text
 
 
 def test_colour_and_links_only_on_a_terminal() -> None:

@@ -39,10 +39,11 @@ def test_a_conversation_over_a_pipe(cli: Run, home: Path) -> None:
     said = dict(zip(lines, re.split(r"^› .*$", done.out, flags=re.MULTILINE)[1:], strict=False))
     assert "27 days" in said[FIRST]
     assert "[1] Leave" in said[FIRST]
-    assert "16.2 days" in said["and for part-timers?"]
+    assert "[1] Leave" in said["and for part-timers?"]
     assert "“" in said["quotes"]
-    assert "three days" in said["1"]
-    assert "part-timers" in said["why"]
+    assert "leave.md" in said["1"]
+    (read_as,) = re.findall(r"Read as +(.*)", said["why"])
+    assert {"annual", "leave", "part-timers"} <= set(re.findall(r"[\w-]+", read_as.lower()))
     assert "it/vpn.md" in said["documents vpn"]
     assert "leave.md" not in said["documents vpn"]
     assert "documents [words]" in said["help"]

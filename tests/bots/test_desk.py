@@ -49,7 +49,7 @@ def brain() -> Echo:
 @pytest.fixture
 def desk(catalog: Catalog, brain: Echo) -> Desk:
     as_brain: Any = brain
-    return Desk(catalog, pytest.fail, lambda: as_brain)
+    return Desk(catalog, lambda: as_brain)
 
 
 def put(catalog: Catalog, space: str, path: str) -> None:

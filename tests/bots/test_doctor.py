@@ -12,8 +12,8 @@ def checks(out: str) -> dict[str, tuple[str, str]]:
     return {row["check"]: (row["verdict"], row["found"] + row["mend"]) for row in json.loads(out)["checks"]}
 
 
-def test_a_new_machine_has_no_fault_and_says_what_to_do(cli: Run, tmp_path: Path) -> None:
-    done = cli("doctor")
+def test_a_new_machine_has_no_fault_and_says_what_to_do(here: Run, tmp_path: Path) -> None:
+    done = here("doctor")
     assert done.code == 0, done.out
     assert "✓" in done.out
     assert "✗" not in done.out
@@ -21,21 +21,21 @@ def test_a_new_machine_has_no_fault_and_says_what_to_do(cli: Run, tmp_path: Path
     assert not (tmp_path / ".citewise").exists()
 
 
-def test_a_misspelt_or_wrong_setting_is_a_fault(cli: Run) -> None:
-    misspelt = cli("doctor", "--json", CITEWISE_ANSWERRER="extractive")
+def test_a_misspelt_or_wrong_setting_is_a_fault(here: Run) -> None:
+    misspelt = here("doctor", "--json", CITEWISE_ANSWERRER="extractive")
     assert misspelt.code == 1
     verdict, words = checks(misspelt.out)["settings"]
     assert verdict == "fault"
     assert "CITEWISE_ANSWERRER" in words
-    wrong = cli("doctor", CITEWISE_QUANTIZATION="3bit")
+    wrong = here("doctor", CITEWISE_QUANTIZATION="3bit")
     assert wrong.code == 1
     assert "✗" in wrong.out
     assert "3bit" in wrong.out
 
 
 @pytest.mark.weights
-def test_a_healthy_home_passes_every_check(cli: Run, home: Path) -> None:
-    done = cli("doctor", "--json")
+def test_a_healthy_home_passes_every_check(here: Run, home: Path) -> None:
+    done = here("doctor", "--json")
     found = checks(done.out)
     assert done.code == 0, done.out
     assert set(found) == {"python", "settings", "home", "disk", "catalog", "embedder", "index", "files"}
@@ -44,13 +44,13 @@ def test_a_healthy_home_passes_every_check(cli: Run, home: Path) -> None:
 
 @pytest.mark.weights
 def test_faults_of_catalog_and_embedder_are_told_with_their_remedy(
-    cli: Run, home: Path, tmp_path: Path
+    here: Run, home: Path, tmp_path: Path
 ) -> None:
-    no_weights = cli("doctor", "--json", CITEWISE_CACHE=str(tmp_path / "empty"))
+    no_weights = here("doctor", "--json", CITEWISE_CACHE=str(tmp_path / "empty"))
     assert no_weights.code == 1
     assert checks(no_weights.out)["embedder"][0] == "fault"
     (home / "catalog.db").write_bytes(b"damaged" * 1000)
-    damaged = cli("doctor", "--json")
+    damaged = here("doctor", "--json")
     assert damaged.code == 1
     verdict, words = checks(damaged.out)["catalog"]
     assert verdict == "fault"
@@ -58,8 +58,8 @@ def test_faults_of_catalog_and_embedder_are_told_with_their_remedy(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_home_that_cannot_be_written_is_a_fault(cli: Run, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_written_is_a_fault(here: Run, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir(mode=0o500)
-    done = cli("doctor", "--json", "--home", "home")
+    done = here("doctor", "--json", "--home", "home")
     assert done.code == 1
     assert checks(done.out)["home"][0] == "fault"

@@ -67,6 +67,8 @@ def test_settings_are_frozen() -> None:
         ("CITEWISE_ANSWERER", "magic", "extractive"),
         ("CITEWISE_ALLOW_PRIVATE_URLS", "perhaps", "true or false"),
         ("CITEWISE_MODEL_URL", "localhost:8000", "http"),
+        ("CITEWISE_THRESHOLD", "1.5", "0 to 1"),
+        ("CITEWISE_THRESHOLD", "high", "0 to 1"),
         ("CITEWISE_CONTROL_PORT", "99999", "1 to 65535"),
         ("SLACK_HTTP_PORT", "http", "1 to 65535"),
         ("SLACK_MODE", "carrier pigeon", "socket or http"),
