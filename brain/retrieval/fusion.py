@@ -15,8 +15,8 @@ class FusionWeights:
     """How much each signal counts; BM25, divided by the best passage's, counts 1."""
 
     dense: float = 1.5
-    window: float = 0.8
-    phrase: float = 0.3
+    window: float = 0.5
+    phrase: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from brain.domain import Passage
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
 from brain.retrieval.fusion import Candidate, FusionWeights, fused
-from brain.retrieval.lexical import phrase_coverage, window_coverage
+from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
 
@@ -98,8 +98,7 @@ def _find(
         for number, passage in passages.items()
     ]
     ranked = _ranked(candidates, weights)
-    reranked = [_with_words(query, rarity, candidate) for candidate in ranked[:RERANKED]]
-    ranked = [*_ranked(reranked, weights), *ranked[RERANKED:]]
+    ranked = [*_ranked(_with_words(query, rarity, ranked[:RERANKED]), weights), *ranked[RERANKED:]]
     watch.lap("rerank")
     return Retrieved(query, rarity, tuple(ranked), watch.laps)
 
@@ -112,13 +111,20 @@ def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candida
     return sorted(scored, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
-def _with_words(query: Query, rarity: Rarity, candidate: Candidate) -> Candidate:
-    analysed = analyse(candidate.passage)
-    return replace(
-        candidate,
-        window=window_coverage(query, rarity, analysed),
-        phrase=phrase_coverage(query, rarity, analysed),
-    )
+def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> list[Candidate]:
+    analysed = [analyse(candidate.passage) for candidate in candidates]
+    mean_length = sum(found.length for found in analysed) / max(1, len(analysed))
+    keyword = [bm25(rarity, found, mean_length) for found in analysed]
+    best = max(keyword, default=0.0) or 1.0
+    return [
+        replace(
+            candidate,
+            keyword=score / best,
+            window=window_coverage(rarity, found),
+            phrase=phrase_coverage(query, rarity, found),
+        )
+        for candidate, found, score in zip(candidates, analysed, keyword, strict=True)
+    ]
 
 
 def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:

@@ -1,4 +1,4 @@
-"""Signals that BM25 can't see: are the question's words close together, and in the same order?"""
+"""How the question's words stand in a passage: how often, how close together, in which order."""
 
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import AnalysedPassage
@@ -8,7 +8,7 @@ BESIDE = 0.5
 ABOVE = 0.4
 
 
-def window_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> float:
+def window_coverage(rarity: Rarity, passage: AnalysedPassage) -> float:
     """How much of the question's weight the passage's best sentence covers with its surroundings, 0–1."""
     if not rarity.weights:
         return 0.0
@@ -43,3 +43,21 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     worth = {(a, b): min(rarity.weights.get(a, 0.0), rarity.weights.get(b, 0.0)) for a, b in pairs}
     total = sum(worth.values())
     return sum(worth[pair] for pair in pairs & passage.pairs) / total if total else 0.0
+
+
+_K1, _B = 1.2, 0.75  # the usual constants (Robertson and Zaragoza 2009), as FTS5 has them
+
+
+def bm25(rarity: Rarity, passage: AnalysedPassage, mean_length: float) -> float:
+    """BM25 of the passage with what stands above it, `mean_length` in content words.
+
+    FTS5's own is nearly 0 for a word that half of the passages hold; among the best candidates it is just
+    such a word, a product's name in every title of a manual, that parts one manual from its twin.
+    """
+    norm = _K1 * (1 - _B + _B * passage.length / mean_length) if mean_length else _K1
+    score = 0.0
+    for stem, weight in rarity.weights.items():
+        if stem in passage.stems:
+            count = (stem in passage.context) + sum(line.stems.count(stem) for line in passage.sentences)
+            score += weight * count * (_K1 + 1) / (count + norm)
+    return score

@@ -27,6 +27,7 @@ class AnalysedPassage:
     context: frozenset[str]
     stems: frozenset[str]
     pairs: frozenset[tuple[str, str]]
+    length: int
 
 
 def analyse(passage: Passage) -> AnalysedPassage:
@@ -47,4 +48,5 @@ def _analyse(text: str, context: str, table_header: str) -> AnalysedPassage:
         frozenset(above),
         frozenset(stem for line in lines for stem in line),
         frozenset(pair for line in lines for pair in pairwise(line)),
+        sum(len(line) for line in lines),
     )
