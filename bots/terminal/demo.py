@@ -10,9 +10,9 @@ from bots.terminal.invocation import Invocation, home_option, invocation
 from brain.errors import StorageFailed
 
 QUESTIONS = (
-    "How many days of annual leave do we get?",
-    "and for part-timers?",
-    "How long is the warranty on the ultrasonic head of the Petrel 2 Pro?",
+    "How long is the warranty on the Petrel 2 Pro?",
+    "Who founded Quillmoor, and when?",
+    "How do I report a lost phone?",
 )
 
 
