@@ -15,12 +15,11 @@ from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.refusal import in_words, refusal
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Trace
-from brain.evidence import Evidence, weigh
+from brain.evidence import Evidence, EvidenceGate
 from brain.retrieval.followup import standalone
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query
 
-THRESHOLD = 0.5
 _T = TypeVar("_T")
 SHOWN = 10  # passages that an answer carries as "retrieved", and that its trace tells of
 
@@ -41,14 +40,13 @@ class Brain(Runnable[Question, Answer]):
         catalog: Catalog,
         retriever: HybridRetriever,
         answerer: Answerer | None = None,
-        *,
-        threshold: float = THRESHOLD,
+        gate: EvidenceGate | None = None,
     ) -> None:
-        """`threshold` is the confidence, from 0 to 1, below which the brain refuses."""
+        """`answerer` writes from the evidence that `gate` lets through (default: extractive, as calibrated)."""
         self._catalog = catalog
         self._retriever = retriever
         self._answerer: Answerer = answerer or ExtractiveAnswerer()
-        self._threshold = threshold
+        self._gate = gate or EvidenceGate()
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer, or refuse; LangChain callbacks in `config` see the run."""
@@ -74,7 +72,7 @@ class Brain(Runnable[Question, Answer]):
         started = time.perf_counter()
         query = Query.of(standalone(question.text, question.history))
         retrieved = self._retriever.find(query, question.audience)
-        evidence = _timed(retrieved, "weigh", lambda: weigh(retrieved, self._threshold))
+        evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
         if not query.terms or not evidence.suffices:
             reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
             return self._refused(question, evidence, reason, None, started)
