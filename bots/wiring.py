@@ -100,10 +100,12 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
-        from brain.brain import THRESHOLD, Brain
+        from brain.brain import Brain
+        from brain.evidence import EvidenceGate
 
         threshold = self.settings.threshold
-        return Brain(self.catalog, self.retriever, threshold=THRESHOLD if threshold is None else threshold)
+        gate = EvidenceGate() if threshold is None else EvidenceGate(threshold=threshold)
+        return Brain(self.catalog, self.retriever, gate=gate)
 
     @cached_property
     def desk(self) -> "Desk":
