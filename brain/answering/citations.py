@@ -11,6 +11,7 @@ from brain.text.terms import content_stems, numbers
 SUPPORT = 0.8  # share of a sentence's content words that its passage must hold
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+", re.IGNORECASE)
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
+_BULLET = re.compile(r"^\s*-\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,16 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
             dropped.append({"sentence": sentence.text, "why": fault})
         else:
             kept.append(sentence)
-    runs = _runs(kept)
+    numbers_of: dict[int, int] = {}
+    for sentence in kept:
+        numbers_of.setdefault(sentence.passage.id, len(numbers_of) + 1)
     citations = tuple(
-        Citation(number, run[0].passage, run[0].passage.text[run[0].start : run[-1].end])
-        for number, run in enumerate(runs, start=1)
+        Citation(numbers_of[run[0].passage.id], run[0].passage, quote)
+        for run in _runs(kept)
+        for quote in _quotes(run)
     )
-    sentences = tuple(
-        Sentence(sentence.text, (number,)) for number, run in enumerate(runs, start=1) for sentence in run
-    )
-    return Checked(_written(draft.verdict, runs), sentences, citations, tuple(dropped))
+    sentences = tuple(Sentence(s.text, (numbers_of[s.passage.id],)) for s in kept)
+    return Checked(_written(draft.verdict, kept, numbers_of), sentences, citations, tuple(dropped))
 
 
 def _fault(sentence: DraftSentence, known: dict[int, Passage]) -> str:
@@ -67,35 +69,42 @@ def _fault(sentence: DraftSentence, known: dict[int, Passage]) -> str:
 
 
 def _runs(sentences: Sequence[DraftSentence]) -> list[list[DraftSentence]]:
-    """Neighbouring sentences of one passage share a citation, which quotes them together."""
+    """Neighbouring sentences of one block are quoted together; every list item and row by itself."""
     runs: list[list[DraftSentence]] = []
     for sentence in sentences:
         last = runs[-1][-1] if runs else None
-        if last and last.passage.id == sentence.passage.id and _adjoin(last, sentence):
+        if last and last.passage.id == sentence.passage.id and _runs_on(last, sentence):
             runs[-1].append(sentence)
         else:
             runs.append([sentence])
     return runs
 
 
-def _adjoin(first: DraftSentence, second: DraftSentence) -> bool:
+def _runs_on(first: DraftSentence, second: DraftSentence) -> bool:
     between = first.passage.text[first.end : second.start]
-    return first.end <= second.start and not between.strip()
+    return first.end <= second.start and not between.strip() and "\n" not in between and not first.cells
 
 
-def _written(verdict: str, runs: Sequence[Sequence[DraftSentence]]) -> str:
-    """The answer in words, each run of sentences followed by its number."""
-    parts: list[str] = []
-    for number, run in enumerate(runs, start=1):
-        for at, sentence in enumerate(run):
-            last = at == len(run) - 1
-            text = _MARK.sub("", sentence.text) + (f" [{number}]" if last else "")
-            if sentence.form is Form.PROSE:
-                fits = parts and not parts[-1].startswith("- ")
-                parts.append(f" {text}" if fits and not parts[-1].endswith("\n") else text)
-            else:
-                parts.append(f"\n- {text}" if parts else f"- {text}")
-    text = "".join(
-        part if part.startswith((" ", "\n")) or at == 0 else f"\n{part}" for at, part in enumerate(parts)
-    )
-    return f"{verdict}. {text}" if verdict and text else text
+def _quotes(run: Sequence[DraftSentence]) -> list[str]:
+    """The passage's own words: cell by cell of a row, else the run without the bullet before it."""
+    text = run[0].passage.text
+    if run[0].cells:
+        return [text[start:end] for start, end in run[0].cells]
+    return [_BULLET.sub("", text[run[0].start : run[-1].end]).strip()]
+
+
+def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[int, int]) -> str:
+    """The answer in words; the last of neighbouring sentences from one passage carries its number."""
+    text = f"{verdict}." if verdict and kept else ""
+    for at, sentence in enumerate(kept):
+        following = kept[at + 1] if at + 1 < len(kept) else None
+        words = _MARK.sub("", sentence.text)
+        if following is None or following.passage.id != sentence.passage.id:
+            words += f" [{numbers_of[sentence.passage.id]}]"
+        if sentence.form is not Form.PROSE:
+            text += f"\n- {words}" if text else f"- {words}"
+        elif at and kept[at - 1].form is not Form.PROSE:
+            text += f"\n{words}"
+        else:
+            text += f" {words}" if text else words
+    return text

@@ -18,13 +18,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence and the place that it claims as its source: `passage.text[start:end]`."""
+    """A sentence and the place that it claims as its source: `passage.text[start:end]`.
+
+    `cells` are the stretches of that place that are quoted, where it is a table's row; else all of it is.
+    """
 
     text: str
     passage: Passage
     start: int
     end: int
     form: Form = Form.PROSE
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

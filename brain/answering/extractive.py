@@ -1,5 +1,6 @@
 """The extractive answerer: chooses, trims and joins the documents' own sentences. It never invents."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,16 +20,18 @@ class Lengths:
     """How much is said: sentences and words at most, and how far behind the best a further sentence may be."""
 
     narrow_sentences: int = 1
+    verdict_sentences: int = 2
     broad_sentences: int = 4
     words: int = 75
     margin: float = 0.35
     adjacent_bonus: float = 0.15
+    same_passage_bonus: float = 0.1
     new: float = 0.4
     items: int = 8
 
 
 class ExtractiveAnswerer:
-    """One to four sentences of the best passages, the best first chosen and all in reading order."""
+    """One to four sentences of the best passages: the best is chosen first, all are set in reading order."""
 
     def __init__(self, weights: SentenceWeights | None = None, lengths: Lengths | None = None) -> None:
         self._weights = weights or SentenceWeights()
@@ -36,31 +39,31 @@ class ExtractiveAnswerer:
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where no passage holds any."""
-        question = evidence.retrieved.query.text
-        kind = kind_of(question)
+        query = evidence.retrieved.query
+        kind = kind_of(query.text)
         ranked = scored_sentences(evidence.retrieved, kind, self._weights)
         if not ranked:
             return Draft(())
-        chosen = self._chosen(ranked, kind)
-        ordered = sorted(chosen, key=lambda s: (s.rank, s.number))
-        sentences = _set(ordered)
-        said = verdict(core(question), ranked[0]) if kind.wants is Wants.YES_NO else ""
-        return Draft(tuple(sentences), said)
+        ordered = sorted(self._chosen(ranked, kind), key=lambda s: (s.rank, s.number))
+        said = verdict(core(query.text), ranked[0]) if kind.wants is Wants.YES_NO else ""
+        return Draft(tuple(_set(ordered, frozenset(query.stems))), said)
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
-        best, most = (
-            ranked[0],
-            self._lengths.narrow_sentences if kind.narrow else self._lengths.broad_sentences,
-        )
-        chosen = [best]
-        places = {(s.rank, s.number): s for s in ranked}
-        chosen += self._needed(best, places)
+        best, most = ranked[0], self._most(kind)
+        chosen = [best, *self._needed(best, {(s.rank, s.number): s for s in ranked})]
+        if _form(best) is Form.ROW and kind.wants is not Wants.LIST:
+            most = 1  # other rows tell of other things
         while len(chosen) < most:
             follower = self._next(ranked, chosen)
             if follower is None:
                 break
             chosen.append(follower)
         return chosen
+
+    def _most(self, kind: QuestionKind) -> int:
+        if kind.wants is Wants.YES_NO:
+            return self._lengths.verdict_sentences
+        return self._lengths.narrow_sentences if kind.narrow else self._lengths.broad_sentences
 
     def _needed(
         self, best: ScoredSentence, places: dict[tuple[int, int], ScoredSentence]
@@ -75,7 +78,7 @@ class ExtractiveAnswerer:
                     break
                 items.append(item)
             return items if items and _form(items[0]) is not Form.PROSE else items[:1]
-        if before and points_back(best.text) and not before.text.endswith(":"):
+        if before and points_back(best.text) and _form(before) is Form.PROSE and before.text[-1:] != ":":
             return [before]
         return []
 
@@ -86,55 +89,66 @@ class ExtractiveAnswerer:
         found: ScoredSentence | None = None
         worth = ranked[0].score - self._lengths.margin
         for sentence in ranked:
-            place = (sentence.rank, sentence.number)
-            if place in taken or words + len(sentence.text.split()) > self._lengths.words:
+            rank, number = sentence.rank, sentence.number
+            if (rank, number) in taken or words + len(sentence.text.split()) > self._lengths.words:
                 continue
-            if new_share(sentence, said) < self._lengths.new or sentence.text.endswith(("?", ":")):
+            if new_share(sentence, said) < self._lengths.new or not _follows_well(sentence):
                 continue
-            beside = {(place[0], place[1] - 1), (place[0], place[1] + 1)} & taken
-            score = sentence.score + self._lengths.adjacent_bonus * bool(beside)
+            beside = bool({(rank, number - 1), (rank, number + 1)} & taken)
+            score = sentence.score + self._lengths.adjacent_bonus * beside
+            score += self._lengths.same_passage_bonus * (rank == chosen[0].rank)
             if score > worth:
                 found, worth = sentence, score
         return found
 
 
+_MAIL_HEADER = re.compile(r"^(?:from|to|cc|subject|date):", re.IGNORECASE)
+
+
+def _follows_well(sentence: ScoredSentence) -> bool:
+    return not sentence.text.endswith(("?", ":")) and not _MAIL_HEADER.match(sentence.text)
+
+
 def _form(sentence: ScoredSentence) -> Form:
-    raw = sentence.passage.text[sentence.start : sentence.end]
-    if "\t" in raw:
+    text = sentence.passage.text
+    line = text[text.rfind("\n", 0, sentence.start) + 1 : sentence.end]
+    if "\t" in line:
         return Form.ROW
-    line_start = sentence.passage.text.rfind("\n", 0, sentence.start) + 1
-    opens = sentence.passage.text[line_start : sentence.end].lstrip()
-    if opens[:2] in ("- ", "• ") or opens.split(". ")[0].isdigit():
-        return Form.ITEM
-    return Form.PROSE
+    return Form.ITEM if _ITEM.match(line) else Form.PROSE
 
 
-def _set(ordered: Sequence[ScoredSentence]) -> list[DraftSentence]:
+_ITEM = re.compile(r"^\s*(?:[-•]|\d{1,3}[.)])\s")
+
+
+def _set(ordered: Sequence[ScoredSentence], asked: frozenset[str]) -> list[DraftSentence]:
     """The sentences as they are shown."""
     found: list[DraftSentence] = []
     for at, sentence in enumerate(ordered):
-        form, text = _form(sentence), sentence.text
-        follows = at > 0 and (ordered[at - 1].rank, ordered[at - 1].number + 1) == (
-            sentence.rank,
-            sentence.number,
-        )
+        form, text, cells = _form(sentence), sentence.text, tuple[tuple[int, int], ...]()
+        before = (ordered[at - 1].rank, ordered[at - 1].number + 1) if at else None
         if form is Form.ROW:
-            raw = sentence.passage.text[sentence.start : sentence.end]
-            text = row_in_words(raw, _header_of(sentence))
-        if not follows or found[-1].form is not Form.PROSE:
+            row = sentence.passage.text[sentence.start : sentence.end]
+            told = row_in_words(row, _header_of(sentence), asked)
+            text = told.text
+            cells = tuple((sentence.start + a, sentence.start + b) for a, b in told.cells)
+        if form is not Form.PROSE or before != (sentence.rank, sentence.number):
             text = opening(text)
-        found.append(DraftSentence(ended(text), sentence.passage, sentence.start, sentence.end, form))
-    if sum(s.form is Form.ITEM for s in found) == 1:
-        found = [replace(s, form=Form.PROSE) if s.form is Form.ITEM else s for s in found]
+        found.append(DraftSentence(ended(text), sentence.passage, sentence.start, sentence.end, form, cells))
+    if sum(s.form is not Form.PROSE for s in found) == 1:
+        found = [replace(s, form=Form.PROSE) for s in found]
     return found
 
 
 def _header_of(sentence: ScoredSentence) -> str:
+    """The header of the row's table: from the passage before, or the table's first row in this one."""
     passage = sentence.passage
-    if passage.table_header:
-        return passage.table_header
-    for first in analyse(passage).sentences:
-        line = passage.text[first.start : first.end]
-        if "\t" in line:  # the first row of a table that begins in this passage is its header
-            return "" if first.start == sentence.start else line
-    return ""
+    header = passage.table_header
+    for line in analyse(passage).sentences:
+        if line.start >= sentence.start:
+            break
+        text = passage.text[line.start : line.end]
+        if "\t" not in text:
+            header = ""
+        elif not header:
+            header = text
+    return header

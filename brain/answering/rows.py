@@ -1,13 +1,60 @@
-"""Table rows in words: `Plan: Gold; Price: $40`."""
+"""Table rows in words, as far as the question asks for them."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from brain.text.terms import content_stems
 
 
-def row_in_words(row: str, header: str) -> str:
-    """A tab-separated row with its header's names; cells without a name or a value stand alone or drop out."""
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A row in words, and where in the row's text the told cells stand."""
+
+    text: str
+    cells: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    name: str
+    value: str
+    start: int
+
+    @property
+    def told(self) -> str:
+        return f"{self.name}: {self.value}" if self.name else self.value
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.start + len(self.value)
+
+
+def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
+    """The row's subject and the cells that are asked for: `Gold plan – Price: $40`.
+
+    `row` and `header` are tab-separated; `asked` are the question's stems. The subject is the cell that the
+    question names, else the first. Where the question names columns, only their cells are told, else all.
+    """
     names = [name.strip() for name in header.split("\t")] if header else []
-    cells = [cell.strip() for cell in row.split("\t")]
-    if len(cells) < 2 or len(names) != len(cells):
-        return ", ".join(cell for cell in cells if cell)
-    first, *rest = zip(names, cells, strict=True)
-    told = [f"{name}: {cell}" if name else cell for name, cell in rest if cell]
-    subject = first[1] or first[0]
-    return f"{subject} – {'; '.join(told)}" if told and subject else "; ".join(told) or subject
+    found = [(match.start(), match.group()) for match in re.finditer(r"[^\t]*", row)]
+    values = [(at, value) for at, value in found if value or at == 0 or row[at - 1 : at] == "\t"]
+    if len(names) != len(values):
+        names = [""] * len(values)
+    cells = [
+        _Cell(name, value.strip(), at + len(value) - len(value.lstrip()))
+        for name, (at, value) in zip(names, values, strict=True)
+        if value.strip()
+    ]
+    if len(cells) < 2 or not any(names):
+        return ToldRow(", ".join(cell.told for cell in cells), tuple(cell.span for cell in cells))
+    subject = max(cells, key=lambda cell: (_shared(cell.value, asked), -cell.start))
+    others = [cell for cell in cells if cell is not subject]
+    told = [cell for cell in others if _shared(cell.name, asked) > 0] or others
+    words = f"{subject.value} – {'; '.join(cell.told for cell in told)}"
+    return ToldRow(words, tuple(sorted(cell.span for cell in [subject, *told])))
+
+
+def _shared(text: str, asked: Collection[str]) -> float:
+    stems = content_stems(text)
+    return sum(stem in asked for stem in stems) / len(stems) ** 0.5 if stems else 0.0

@@ -22,10 +22,14 @@ _ENUMERATOR = re.compile(r"^\s*(?:\d{1,3}|[A-Za-z])$")
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield `(start, end)` of each sentence of `text`, without surrounding white space.
 
-    A line break always ends a sentence: in a passage it ends a block.
+    A line break always ends a sentence: in a passage it ends a block. A line with tabs is a table's row and
+    is kept whole, an empty first cell included.
     """
     for line in re.finditer(r"[^\n]+", text):
-        yield from _line_spans(text, line.start(), line.end())
+        if "\t" in line.group() and not line.group().isspace():
+            yield line.span()
+        else:
+            yield from _line_spans(text, line.start(), line.end())
 
 
 def _line_spans(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
