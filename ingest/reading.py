@@ -112,6 +112,10 @@ def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | No
     try:
         parsed = storable(parser.parse(file.path))
         chunks = split(parsed)
+    except OSError as error:
+        # Of the worker, not of the drive: a FileNotFoundError here must not pass for a file that is gone.
+        sentence = "No process to read this file could be started: it will be tried again by the next run."
+        return FailedFile(entry, digest, sentence, repr(error), retryable=True)
     except UnreadableDocument as error:
         failed = FailedFile(entry, digest, error.sentence, error.detail, error.retryable)
         return failed if stamp_of(file.path) == before else None

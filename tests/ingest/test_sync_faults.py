@@ -275,6 +275,24 @@ def test_a_fault_of_our_own_in_one_file_does_not_end_the_run(kit):
     assert kit.sync(retry=True).added == 1
 
 
+def test_a_worker_that_can_not_start_is_not_taken_for_a_file_that_is_gone(kit):
+    kit.write("a.md", "Good.")
+
+    class Unstartable:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def parse(self, path):
+            raise FileNotFoundError(2, "No such file or directory", "python")
+
+    report = kit.sync(parser=Unstartable)
+    assert (report.failed, report.skipped) == (1, 0)
+    assert kit.sync().added == 1
+
+
 def test_a_folder_does_not_swallow_what_it_can_not_read(kit):
     inner = kit.write("hr/leave.md", "Staff get 25 days.")
     kit.sync(LocalFile(inner))
