@@ -10,8 +10,8 @@ from bots.terminal.invocation import Invocation, home_option, invocation
 from brain.errors import StorageFailed
 
 QUESTIONS = (
+    "How many days of annual leave do we get?",
     "How long is the warranty on the Petrel 2 Pro?",
-    "Who founded Quillmoor, and when?",
     "How do I report a lost phone?",
 )
 

@@ -1,5 +1,6 @@
 """The conversation in the terminal: on a real pseudo-terminal, and over a pipe."""
 
+import codecs
 import os
 import pty
 import re
@@ -68,6 +69,7 @@ class Terminal:
         self._descriptor = descriptor
         self.process = process
         self.seen = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end inside a letter
 
     def type(self, text: str) -> None:
         os.write(self._descriptor, text.encode())
@@ -78,7 +80,7 @@ class Terminal:
         while not re.search(pattern, fresh):
             ready, _, _ = select.select([self._descriptor], [], [], seconds)
             assert ready, f"waited for {pattern!r}, and got {fresh!r}"
-            fresh += os.read(self._descriptor, 65536).decode(errors="replace")
+            fresh += self._decoder.decode(os.read(self._descriptor, 65536))
         self.seen += fresh
         return fresh
 
