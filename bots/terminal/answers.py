@@ -32,14 +32,17 @@ def show_answer(console: "Console", answer: Answer, *, quotes: bool = False) -> 
 
 
 def show_sources(console: "Console", citations: Iterable[Citation], *, quotes: bool) -> None:
-    """Print the numbered sources: title › place, age, link; with `quotes` the cited words below each."""
+    """Print each numbered source once: title › place, age, link; with `quotes` all its cited words below."""
     from rich.text import Text
 
+    by_number: dict[int, list[Citation]] = {}
     for citation in citations:
-        line = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
+        by_number.setdefault(citation.number, []).append(citation)
+    for number, of_number in by_number.items():
+        line = Text.assemble((f"[{number}] ", "bold cyan"), source_line(of_number[0].passage.source))
         console.print(line)
-        if quotes:
-            for words in f"“{cells(citation.quote)}”".splitlines():
+        for quote in dict.fromkeys(citation.quote for citation in of_number) if quotes else ():
+            for words in f"“{cells(quote)}”".splitlines():
                 print_indented(console, Text(words, style="italic green"))
 
 
@@ -73,19 +76,23 @@ def _heading_path(source: Source) -> str:
     return " › ".join(source.locator.heading)
 
 
-def show_passage(console: "Console", citation: Citation) -> None:
-    """Print the whole passage behind a citation, the quoted words marked."""
+def show_passages(console: "Console", citations: Iterable[Citation]) -> None:
+    """Print the whole passages behind the citations of one number, the quoted words marked."""
     from rich.text import Text
 
-    text, quote = Text(cells(citation.passage.text), style="dim"), cells(citation.quote)
-    at = text.plain.find(quote)
-    if at >= 0:
-        text.stylize("not dim bold green", at, at + len(quote))
-    console.print()
-    head = Text.assemble((f"[{citation.number}] ", "bold cyan"), source_line(citation.passage.source))
-    console.print(head)
-    print_indented(console, text)
-    console.print()
+    quotes_of: dict[Passage, list[str]] = {}
+    for citation in citations:
+        quotes_of.setdefault(citation.passage, []).append(cells(citation.quote))
+        number = citation.number
+    for passage, quotes in quotes_of.items():
+        text = Text(cells(passage.text), style="dim")
+        for quote in quotes:
+            if (at := text.plain.find(quote)) >= 0:
+                text.stylize("not dim bold green", at, at + len(quote))
+        console.print()
+        console.print(Text.assemble((f"[{number}] ", "bold cyan"), source_line(passage.source)))
+        print_indented(console, text)
+        console.print()
 
 
 def show_hits(console: "Console", passages: Iterable[Passage]) -> None:

@@ -138,13 +138,13 @@ class Chat:
             self._console.print(Text(error.sentence, style="yellow"))
 
     def _show_source(self, number: int) -> None:
-        from bots.terminal.answers import show_passage
+        from bots.terminal.answers import show_passages
 
-        for citation in self._last.citations if self._last else ():
-            if citation.number == number:
-                show_passage(self._console, citation)
-                return
-        self._console.print(f"The last answer has no source {number}.")
+        citations = self._last.citations if self._last else ()
+        of_number = [citation for citation in citations if citation.number == number]
+        show_passages(self._console, of_number)
+        if not of_number:
+            self._console.print(f"The last answer has no source {number}.")
 
     def _show_quotes(self) -> None:
         from bots.terminal.answers import show_sources

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from bots.terminal.answers import age, place_of, show_answer, show_passage
+from bots.terminal.answers import age, place_of, show_answer, show_passages
 from bots.terminal.console import inert
 from bots.terminal.why import show_trace
 from brain.domain import (
@@ -61,6 +61,14 @@ def test_an_answer_is_followed_by_its_numbered_sources() -> None:
 
 def test_quotes_stand_below_their_source_when_asked_for() -> None:
     assert "“You get 27 days.”" in shown(answer("You get 27 days [1].", cited()), quotes=True)
+
+
+def test_a_source_that_is_quoted_twice_is_listed_once() -> None:
+    text = shown(
+        answer("27 days, more on request [1].", cited(), cited(quote="More on request.")), quotes=True
+    )
+    assert text.count("hr/leave.md") == 1
+    assert "“You get 27 days.”\n    “More on request.”" in text
 
 
 def test_long_lines_and_list_items_wrap_below_their_own_text() -> None:
@@ -120,11 +128,12 @@ def test_inert_keeps_lines_tabs_and_every_letter() -> None:
 
 def test_the_whole_passage_marks_the_quoted_words() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
-    show_passage(console, cited())
+    show_passages(console, [cited(), cited(quote="More on request.")])
     file = console.file
     assert isinstance(file, io.StringIO)
     assert "\x1b[1;32mYou get 27 days.\x1b[0m" in file.getvalue()
-    assert "More on request." in file.getvalue()
+    assert "\x1b[1;32mMore on request.\x1b[0m" in file.getvalue()
+    assert file.getvalue().count("[1]") == 1
 
 
 @pytest.mark.parametrize(
