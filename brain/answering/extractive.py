@@ -20,12 +20,14 @@ class Lengths:
     """How much is said: sentences and words at most, and how far behind the best a further sentence may be."""
 
     narrow_sentences: int = 1
+    fact_sentences: int = 2
     verdict_sentences: int = 2
     broad_sentences: int = 4
     words: int = 75
     margin: float = 0.35
     adjacent_bonus: float = 0.15
-    same_passage_bonus: float = 0.1
+    same_passage_bonus: float = 0.2
+    other_document: float = -0.1
     new: float = 0.4
     items: int = 8
 
@@ -63,6 +65,8 @@ class ExtractiveAnswerer:
     def _most(self, kind: QuestionKind) -> int:
         if kind.wants is Wants.YES_NO:
             return self._lengths.verdict_sentences
+        if kind.wants is Wants.FACT and kind.narrow:
+            return self._lengths.fact_sentences
         return self._lengths.narrow_sentences if kind.narrow else self._lengths.broad_sentences
 
     def _needed(
@@ -97,6 +101,8 @@ class ExtractiveAnswerer:
             beside = bool({(rank, number - 1), (rank, number + 1)} & taken)
             score = sentence.score + self._lengths.adjacent_bonus * beside
             score += self._lengths.same_passage_bonus * (rank == chosen[0].rank)
+            source = sentence.passage.source
+            score += self._lengths.other_document * (source.document != chosen[0].passage.source.document)
             if score > worth:
                 found, worth = sentence, score
         return found

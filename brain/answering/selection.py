@@ -20,10 +20,10 @@ class SentenceWeights:
     words: float = 0.5  # the question's words that it holds, by rarity
     words_around: float = 0.55  # … counting neighbours' words too
     words_above: float = 0.1  # … counting title and headings too
-    passage: float = 0.6  # its passage's score, less the best passage's
-    best_passage: float = 0.1
+    passage: float = 0.75  # its passage's score, less the best passage's
+    best_passage: float = 0.2
     phrase: float = 0.4  # the question's word pairs that it holds
-    right_type: float = 0.25  # a number, time or name where one is asked for
+    right_type: float = 0.35  # a number, time or name where one is asked for
     reason: float = 0.2
     enumeration: float = 0.3  # commas, where a list is asked for
     long: float = -0.3  # words past fifty, in fifties
