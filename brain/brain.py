@@ -33,7 +33,7 @@ class AnswerPart:
 
 
 class Brain(Runnable[Question, Answer]):
-    """Retrieves in the question's audience, weighs the evidence, answers from it, and checks every sentence."""
+    """Retrieves in the question's audience, weighs the evidence, answers from it, checks every sentence."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Brain(Runnable[Question, Answer]):
         answerer: Answerer | None = None,
         gate: EvidenceGate | None = None,
     ) -> None:
-        """`answerer` writes from the evidence that `gate` lets through (default: extractive, as calibrated)."""
+        """`answerer` writes from what `gate` lets through (default: extractive, as calibrated)."""
         self._catalog = catalog
         self._retriever = retriever
         self._answerer: Answerer = answerer or ExtractiveAnswerer()

@@ -16,7 +16,7 @@ _BULLET = re.compile(r"^\s*-\s+")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The sentences that are backed, their citations numbered from 1 in order, and why others were dropped."""
+    """The backed sentences, their citations numbered from 1 in order, and why others were dropped."""
 
     text: str
     sentences: tuple[Sentence, ...]

@@ -17,9 +17,10 @@ _SHOUTED_LABEL = re.compile(r"^[A-Z][A-Z /&]{5,40}:\s+(?=[A-Z])")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣·]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 # Connectives that point to a sentence which the answer leaves out. Conditions ("if", "unless") stay.
 _CONNECTIVE = re.compile(
-    r"^(?:however|moreover|furthermore|additionally|in addition|therefore|thus|hence|interestingly|notably|also"
-    r"|similarly|likewise|overall|finally|importantly|consequently|as a result|on the other hand|in other words"
-    r"|that said|nevertheless|in fact|indeed|meanwhile|for example|for instance|in summary|in conclusion"
+    r"^(?:however|moreover|furthermore|additionally|in addition|therefore|thus|hence|interestingly|notably"
+    r"|also|similarly|likewise|overall|finally|importantly|consequently|as a result|on the other hand"
+    r"|in other words|that said|nevertheless|in fact|indeed|meanwhile|for example|for instance|in summary"
+    r"|in conclusion"
     r"|in short|in general)\s*,\s*",
     re.IGNORECASE,
 )

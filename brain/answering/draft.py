@@ -33,7 +33,7 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unchecked answer; `verdict` is "Yes" or "No" where the question asked for it and a source says it."""
+    """An unchecked answer; `verdict` is "Yes" or "No" where it was asked for and a source says it."""
 
     sentences: tuple[DraftSentence, ...]
     verdict: str = ""

@@ -17,7 +17,7 @@ from brain.text.pronouns import points_back
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How much is said: sentences and words at most, and how far behind the best a further sentence may be."""
+    """How much is said: sentences and words at most, and how far behind the best a further one may be."""
 
     narrow_sentences: int = 1
     fact_sentences: int = 2

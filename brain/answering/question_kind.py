@@ -31,7 +31,8 @@ _COURTESY = re.compile(
     r"^\s*(?:hi|hello|hey|please|sorry|excuse me|quick question|question)\b[\s,:!.-]*", re.IGNORECASE
 )
 _ASIDE = re.compile(
-    r"^\s*(?:(?:can|could|would|will) (?:you|someone|anyone|somebody)(?: please)? (?:tell|explain|show|remind|help)"
+    r"^\s*(?:(?:can|could|would|will) (?:you|someone|anyone|somebody)(?: please)? (?:tell|explain|show"
+    r"|remind|help)"
     r"(?: me| us)?|(?:do|does) (?:you|anyone|anybody|someone) know|i(?:'d| would) like to know|i want to know"
     r"|tell me|according to [^,]+,)\s*(?:about\s+|if\s+|whether\s+)?",
     re.IGNORECASE,
@@ -43,10 +44,12 @@ _AUXILIARY = re.compile(
 )
 _NUMBER = re.compile(
     r"\bhow (?:many|much|often|old|far|large|big|tall|high|heavy|fast|long|wide|deep)\b"
-    r"|\bwhat(?:'s| is| was| are| were)? (?:the |our |my )?(?:\w+ ){0,3}?(?:number|percentage|proportion|rate|ratio"
+    r"|\bwhat(?:'s| is| was| are| were)? (?:the |our |my )?(?:\w+ ){0,3}?(?:number|percentage|proportion"
+    r"|rate|ratio"
     r"|share|fraction|price|cost|amount|limit|maximum|minimum|size|length|weight|height|width|budget|salary"
     r"|allowance|fee|fine|temperature|voltage|range|total|average|age|mileage|phone number|extension)\b"
-    r"|\b(?:at|to|in|by|of) what (?:percentage|proportion|rate|price|temperature|percent)\b|\bwhat (?:percentage|percent|proportion)\b",
+    r"|\b(?:at|to|in|by|of) what (?:percentage|proportion|rate|price|temperature|percent)\b"
+    r"|\bwhat (?:percentage|percent|proportion)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -62,12 +65,15 @@ _REASON = re.compile(
     r"^why\b|\bwhat (?:is|was|are) the (?:reason|cause|purpose|point)s?\b|^how come\b", re.IGNORECASE
 )
 _STEPS = re.compile(
-    r"^how (?:do|does|can|could|should|would|to|is|are|did|has|have)\b|\bwhat (?:steps|is the process|should)\b|\bwhat do i (?:do|need)\b",
+    r"^how (?:do|does|can|could|should|would|to|is|are|did|has|have)\b|\bwhat (?:steps|is the process"
+    r"|should)\b|\bwhat do i (?:do|need)\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"^(?:what|which) (?:\w+ )?(?:are|were)\b|^(?:list|name|describe|explain|give|summari[sz]e|compare)\b|\bwhat (?:kinds|types|sorts|services|options"
-    r"|benefits|factors|tips|responsibilities|steps|measures|requirements|documents|differences)\b|\bexamples of\b",
+    r"^(?:what|which) (?:\w+ )?(?:are|were)\b|^(?:list|name|describe|explain|give|summari[sz]e|compare)\b"
+    r"|\bwhat (?:kinds|types|sorts|services|options"
+    r"|benefits|factors|tips|responsibilities|steps|measures|requirements|documents|differences)\b"
+    r"|\bexamples of\b",
     re.IGNORECASE,
 )
 

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from brain.answering.cleaning import without_marks
 from brain.answering.question_kind import QuestionKind, Wants
 from brain.domain import Passage
 from brain.retrieval.hybrid import Retrieved
 from brain.text.analysis import analyse
-from brain.text.terms import content_stems
+from brain.text.terms import STOPWORDS, content_stems, words
 
 PASSAGES = 6
 
@@ -29,6 +30,7 @@ class SentenceWeights:
     long: float = -0.3  # words past fifty, in fifties
     short: float = -0.2  # under five words
     leads_in: float = -0.4  # ends with a colon
+    unreadable: float = -0.3  # code, menus and scraps: marks everywhere, or words without function words
     echo: float = -0.8  # holds next to nothing that the question doesn't
 
 
@@ -83,13 +85,14 @@ def scored_sentences(
                 if number + 1 < len(analysed.sentences)
                 else frozenset()
             )
-            words = len(text.split())
+            length = len(text.split())
             score = (
                 weights.passage * behind
                 + weights.best_passage * (rank == 0)
-                + weights.long * max(0, words - 50) / 50
-                + weights.short * (words < 5)
+                + weights.long * max(0, length - 50) / 50
+                + weights.short * (length < 5)
                 + weights.leads_in * text.endswith(":")
+                + weights.unreadable * _is_unreadable(text)
                 + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context)
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
                 + weights.echo * (len(sentence.stem_set - set(retrieved.query.stems)) < 2)
@@ -114,19 +117,19 @@ def _by_words(
     rarity = retrieved.rarity
     if not rarity.total:
         return 0.0
-    words = around = with_above = 0.0
+    inside_weight = around = with_above = 0.0
     for stem, weight in rarity.weights.items():
         inside = stem in own
-        words += weight * inside
+        inside_weight += weight * inside
         around += weight * (1.0 if inside else 0.5 if stem in before else 0.25 if stem in after else 0.0)
         with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
-    held = weights.words * words + weights.words_around * around + weights.words_above * with_above
+    held = weights.words * inside_weight + weights.words_around * around + weights.words_above * with_above
     return held / rarity.total
 
 
 def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
     pairs = retrieved.query.pairs
-    return len(pairs & set(zip(stems, stems[1:], strict=False))) / len(pairs) if pairs else 0.0
+    return len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0
 
 
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
@@ -143,6 +146,16 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return weights.enumeration * min(text.count(","), 4) / 4
         case _:
             return 0.0
+
+
+def _is_unreadable(text: str) -> bool:
+    if "\t" in text:
+        return False
+    if sum(mark in "{}[]<>=_|;\\" for mark in text) > 0.04 * len(text):
+        return True
+    found = words(text)
+    # English prose has about two function words in five; the leanest sentences have one in six.
+    return len(found) >= 8 and sum(word in STOPWORDS for word in found) < len(found) / 8
 
 
 def new_share(sentence: ScoredSentence, said: frozenset[str]) -> float:

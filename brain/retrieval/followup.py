@@ -7,8 +7,9 @@ from brain.domain import Turn
 from brain.text.terms import content_words, stem
 
 _OPENS_FOLLOW_UP = re.compile(
-    r"^\s*(?:and|but|or|so|also|then|what about|how about|what if|same for|why not|why|how come|since when"
-    r"|until when|for how long|by when|who else|where else|what else|any others?|more|else|really|for example)\b",
+    r"^\s*(?:and|but|or|so|also|then|what about|how about|what if|same for|why not|why|how come"
+    r"|since when|until when|for how long|by when|who else|where else|what else|any others?|more|else"
+    r"|really|for example)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(

@@ -21,7 +21,7 @@ class AnalysedSentence:
 
 @dataclass(frozen=True, slots=True)
 class AnalysedPassage:
-    """A passage's sentences in order, and the stems of what stands above it (title, headings, table header)."""
+    """A passage's sentences in order; `context` holds the stems of title, headings and table header."""
 
     sentences: tuple[AnalysedSentence, ...]
     context: frozenset[str]

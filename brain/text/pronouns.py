@@ -3,7 +3,8 @@
 import re
 
 _OPENS = re.compile(
-    r"^(?:(?:and|but|so|also|then),?\s+)?(?:it|they|he|she|this|these|those|such|both|each|neither|the (?:former|latter))\b"
+    r"^(?:(?:and|but|so|also|then),?\s+)?"
+    r"(?:it|they|he|she|this|these|those|such|both|each|neither|the (?:former|latter))\b"
     r"(?!\s+(?:is|was)\s+(?:\w+\s+){0,2}(?:that|to|whether)\b)",
     re.IGNORECASE,
 )
