@@ -1,26 +1,29 @@
 """Words as searching and checking see them: folded, stemmed, and without the little ones."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-import snowballstemmer  # pure Python: cheap to import
+import Stemmer
 
 # Function words carry no topic. Negations and numbers are left out of this list: they carry conditions.
 STOPWORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below
-    between both but by can could did do does doing down during each few for from further get gets got had has have having he
-    her here hers herself him himself his how i if in into is it its itself just let me more most my myself of
-    off on once only or other our ours ourselves out over own please s same she should so some such t tell than
-    that the their theirs them themselves then there these they this those through to too under until up us very
-    was we were what when where which while who whom whose why will with would you your yours yourself
-    yourselves may might must shall upon via per within vs regarding concerning""".split()
+    between both but by can could did do does doing down during each few for from further get gets got
+    had has have having he her here hers herself him himself his how i if in into is it its itself just
+    let me more most my myself of off on once only or other our ours ourselves out over own please s
+    same she should so some such t tell than that the their theirs them themselves then there these they
+    this those through to too under until up us very was we were what when where which while who whom
+    whose why will with would you your yours yourself yourselves may might must shall upon via per
+    within vs regarding concerning""".split()
 )
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-/&+][^\W_]+)*\+*#?", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: stem() has a better one
+_stemming = threading.Lock()  # a Stemmer must not be called from two threads at once
 
 
 def fold(text: str) -> str:
@@ -36,7 +39,8 @@ def stem(word: str) -> str:
     """The Snowball English stem (Porter2) of a folded word; numbers and short words stay as they are."""
     if len(word) < 4 or any(c.isdigit() for c in word):
         return word
-    return str(_stemmer.stemWord(word))
+    with _stemming:
+        return str(_stemmer.stemWord(word))
 
 
 def words(text: str) -> list[str]:
