@@ -30,7 +30,7 @@ class SentenceWeights:
     long: float = -0.3  # words past fifty, in fifties
     short: float = -0.2  # under five words
     leads_in: float = -0.4  # ends with a colon
-    unreadable: float = -0.3  # code, menus and scraps: marks everywhere, or words without function words
+    unreadable: float = -0.15  # code, menus and scraps: marks everywhere, or words without function words
     echo: float = -0.8  # holds next to nothing that the question doesn't
 
 
