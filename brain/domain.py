@@ -54,8 +54,8 @@ class Source:
 class Passage:
     """A verbatim stretch of a document.
 
-    `text` equals `document_text[start:end]`. `context` (title and heading path) and `table_header`
-    (tab-separated cells, where the passage starts inside a table) are searched and shown, never quoted.
+    `text` equals `document_text[start:end]`. `context` (title and heading path) and `table_header` (the
+    tab-separated header of the table that the passage is from) are searched and shown, never quoted.
     In `text`, a newline ends a block, a tab parts table cells, and `- ` or `1. ` opens a list item.
     """
 

@@ -23,7 +23,10 @@ CountTokens = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage before it is stored: `text == parsed.text[start:end]`."""
+    """A passage before it is stored: `text == parsed.text[start:end]`.
+
+    `table_header` is the header of the table that the passage is from, also where `text` begins with it.
+    """
 
     ordinal: int
     start: int
@@ -55,9 +58,8 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
         units = [u for placed in section.blocks for u in _units(placed, room, count_tokens)]
         for first, last in _groups(units, room):
             start, end = units[first].start, units[last].end
-            inside = header if section.header and start > section.header[1] else ""
             chunks.append(
-                Chunk(len(chunks), start, end, text[start:end], context, inside, units[first].locator)
+                Chunk(len(chunks), start, end, text[start:end], context, header, units[first].locator)
             )
     return tuple(chunks)
 

@@ -11,7 +11,6 @@ from brain.answering.rows import row_in_words
 from brain.answering.selection import ScoredSentence, SentenceWeights, new_share, scored_sentences
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
-from brain.text.analysis import analyse
 from brain.text.pronouns import points_back
 
 
@@ -134,7 +133,7 @@ def _set(ordered: Sequence[ScoredSentence], asked: frozenset[str]) -> list[Draft
         before = (ordered[at - 1].rank, ordered[at - 1].number + 1) if at else None
         if form is Form.ROW:
             row = sentence.passage.text[sentence.start : sentence.end]
-            told = row_in_words(row, _header_of(sentence), asked)
+            told = row_in_words(row, sentence.passage.table_header, asked)
             text = told.text
             cells = tuple((sentence.start + a, sentence.start + b) for a, b in told.cells)
         if form is not Form.PROSE or before != (sentence.rank, sentence.number):
@@ -143,18 +142,3 @@ def _set(ordered: Sequence[ScoredSentence], asked: frozenset[str]) -> list[Draft
     if sum(s.form is not Form.PROSE for s in found) == 1:
         found = [replace(s, form=Form.PROSE) for s in found]
     return found
-
-
-def _header_of(sentence: ScoredSentence) -> str:
-    """The header of the row's table: from the passage before, or the table's first row in this one."""
-    passage = sentence.passage
-    header = passage.table_header
-    for line in analyse(passage).sentences:
-        if line.start >= sentence.start:
-            break
-        text = passage.text[line.start : line.end]
-        if "\t" not in text:
-            header = ""
-        elif not header:
-            header = text
-    return header

@@ -78,6 +78,8 @@ def scored_sentences(
         passage, analysed = candidate.passage, analyse(candidate.passage)
         behind = candidate.score - candidates[0].score
         for number, sentence in enumerate(analysed.sentences):
+            if passage.table_header and passage.text[sentence.start : sentence.end] == passage.table_header:
+                continue
             text = without_marks(passage.text[sentence.start : sentence.end])
             before = analysed.sentences[number - 1].stem_set if number else frozenset()
             after = (

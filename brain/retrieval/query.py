@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from brain.text.terms import content_words, stem, unique
 
+# In a collection of a few passages nearly every word is in most of them, and counting tells nothing. Below this
+# many passages words are weighed as if other passages, without the question's words, made up the number.
+BACKGROUND = 1000
 MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of them
 
 
@@ -46,7 +49,8 @@ class Rarity:
         weights: dict[str, float] = {}
         for term in query.terms:
             holding = min(held.get(term, 0), rows)
-            weight = math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
+            others = max(rows, BACKGROUND) - holding
+            weight = math.log(1 + (others + 0.5) / (holding + 0.5))
             weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
         return cls(rows, weights)
 
