@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from brain.text.terms import content_words, stem, unique
 
-# In a collection of a few passages nearly every word is in most of them, and counting tells nothing. Below this
-# many passages words are weighed as if other passages, without the question's words, made up the number.
+# In a collection of a few passages nearly every word is in most of them, and counting tells nothing. Below
+# this many, words are weighed as if passages without the question's words made up the number.
 BACKGROUND = 1000
 MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of them
 
