@@ -25,7 +25,8 @@ CountTokens = Callable[[str], int]
 class Chunk:
     """A passage before it is stored: `text == parsed.text[start:end]`.
 
-    `table_header` is the header of the table that the passage is from, also where `text` begins with it.
+    `table_header` is the header of the table that the passage is from, also where `text` begins with it;
+    empty where that header is too wide to be repeated.
     """
 
     ordinal: int
@@ -54,7 +55,11 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
     for section in _joined(list(_sections(parsed)), int(size * SMALL_SHARE), count_tokens):
         context = _context(parsed.title, section.heading, int(size * CONTEXT_SHARE), count_tokens)
         header = text[section.header[0] : section.header[1]] if section.header else ""
-        room = max(size - count_tokens(context) - count_tokens(header) - 4, size // 4)
+        above = count_tokens(context) + count_tokens(header) + 4
+        if above + size // 4 > max_tokens:
+            # Repeated, so wide a header would push the rows themselves out of what the embedder reads.
+            header, above = "", count_tokens(context) + 4
+        room = max(size - above, size // 4)
         units = [u for placed in section.blocks for u in _units(placed, room, count_tokens)]
         for first, last in _groups(units, room):
             start, end = units[first].start, units[last].end

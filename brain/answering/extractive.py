@@ -19,11 +19,11 @@ class Lengths:
     """How much is said: sentences and words at most, and how far behind the best a further one may be."""
 
     narrow_sentences: int = 1
-    fact_sentences: int = 2
+    fact_sentences: int = 3
     verdict_sentences: int = 2
     broad_sentences: int = 4
     words: int = 75
-    margin: float = 0.35
+    margin: float = 0.25
     adjacent_bonus: float = 0.15
     same_passage_bonus: float = 0.2
     other_document: float = -0.1
