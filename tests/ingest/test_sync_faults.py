@@ -1,7 +1,7 @@
 """What goes wrong on a drive or around it, and that nothing is lost or half done by it."""
 
-import _thread
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -319,8 +319,8 @@ def test_ctrl_c_ends_at_once_and_the_next_run_goes_on(kit):
 
         def parse(self, path):
             if path.name == "0.md":
-                _thread.interrupt_main()  # as Ctrl-C does
-            release.wait(30)
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # as Ctrl-C does
+            assert release.wait(60)
             raise RuntimeError("closed")
 
     with pytest.raises(KeyboardInterrupt):
