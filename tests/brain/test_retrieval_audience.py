@@ -1,0 +1,150 @@
+"""Nothing of a space that the question may not use reaches any part of an answer."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import chain, combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_home import OPEN_GATE, SmallHome
+
+from brain.domain import Answer, Question
+from brain.evidence import EvidenceGate
+from brain.retrieval.query import Query
+
+SPACES = ("general", "hr", "legal", "board", "lab")
+SUBJECTS = ("launch code", "travel budget", "office key", "salary review", "printer password")
+AUDIENCES = [frozenset(found) for size in range(6) for found in combinations(SPACES, size)]
+
+
+def secret(space: str, subject: str) -> str:
+    """A word that occurs in one document alone."""
+    return f"zq{space[:2]}{subject[:3]}x"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Iterator[SmallHome]:
+    home = SmallHome(tmp_path_factory.mktemp("home"))
+    for number, space in enumerate(SPACES):
+        # Spaces hold the same subjects and differ in size, so that counts tell them apart.
+        for subject in SUBJECTS[: number + 1]:
+            word = secret(space, subject)
+            text = f"# {subject} {word}\n\nThe {subject} is {word}. Ask {word}@example.org about it.\n"
+            home.add(f"{word}.md", text, space, index=False)
+    home.index.apply_pending()
+    yield home
+    home.close()
+
+
+def told(answer: Answer) -> str:
+    """Everything that an answer carries, but for the question itself and the time."""
+    steps = {**answer.trace.steps, "question": "", "timings": ""}
+    return f"{asdict(answer) | {'trace': ''}} {json.dumps(steps)}".lower()
+
+
+def assert_silent(home: SmallHome, answer: Answer, audience: frozenset[str], kept_secret: set[str]) -> None:
+    everything = told(answer)
+    assert [word for word in kept_secret if word in everything] == []
+    assert {passage.source.space for passage in answer.retrieved} <= audience
+    if answer.refusal:
+        assert set(answer.refusal.spaces) == audience
+        assert answer.refusal.documents_searched == sum(SPACES.index(space) + 1 for space in audience)
+        assert {source.space for source in answer.refusal.nearest} <= audience
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.1], ids=["answering", "refusing"])
+def test_no_audience_learns_anything_of_the_other_spaces(home, threshold):
+    gate = EvidenceGate(OPEN_GATE.weights, threshold)
+    brain = home.brain(gate=gate)
+    for audience in AUDIENCES:
+        hidden = {secret(space, subject) for space in SPACES if space not in audience for subject in SUBJECTS}
+        for subject in SUBJECTS:
+            answer = brain.invoke(Question(f"What is the {subject}?", audience=audience))
+            assert_silent(home, answer, audience, hidden)
+
+
+def test_an_allowed_space_is_answered_from(home):
+    answer = home.ask("What is the launch code?", "hr")
+    assert secret("hr", "launch code") in answer.text
+    assert answer.citations[0].passage.source.space == "hr"
+
+
+USERS = ("ana", "ben", "cem", "dia")
+RIGHTS = st.fixed_dictionaries({user: st.sets(st.sampled_from(SPACES)) for user in USERS})
+ASKED = st.lists(st.sampled_from([*SUBJECTS, "zqhrlaux", "board", "anything", "the"]), min_size=1, max_size=3)
+
+
+@given(RIGHTS, st.sampled_from(USERS), ASKED.map(" and ".join))
+@settings(max_examples=300)
+def test_whoever_asks_only_their_spaces_are_searched(home, rights, user, subjects):
+    found = home.retriever.find(Query.of(f"What is {subjects}?"), rights[user])
+    assert {passage.source.space for passage in found.passages} <= rights[user]
+    assert found.rarity.rows == sum(SPACES.index(space) + 1 for space in rights[user])
+
+
+def test_the_index_is_only_ever_asked_for_allowed_spaces(home):
+    asked: list[str] = []
+
+    class Watched:
+        """The real index, which notes the spaces that it is asked for."""
+
+        def __getattr__(self, name):
+            real = getattr(home.index, name)
+
+            def call(space, *rest):
+                asked.append(space)
+                return real(space, *rest)
+
+            return call
+
+    retriever = home.retriever.model_copy(update={"index": Watched()})
+    for audience in AUDIENCES:
+        asked.clear()
+        retriever.find(Query.of("What is the launch code?"), audience)
+        assert set(asked) == audience
+
+
+def test_an_answer_does_not_change_when_a_space_that_it_may_not_use_does(tmp_path):
+    def asked(home: SmallHome) -> list[object]:
+        answers = [home.ask(f"What is the {subject}?", "general", "hr") for subject in SUBJECTS]
+        return [(a.text, a.sentences, a.citations, a.retrieved, a.refusal, a.trace.steps) for a in answers]
+
+    home = SmallHome(tmp_path)
+    for space, subject in [("general", "launch code"), ("hr", "travel budget"), ("hr", "launch code")]:
+        home.add(f"{subject}.md", f"The {subject} is {secret(space, subject)}.", space)
+    before = asked(home)
+    for subject in SUBJECTS:
+        home.add(f"{subject}.md", f"The {subject} is hidden. " * 9, "board")
+    assert asked(home) == before
+    home.close()
+
+
+def test_an_audience_without_spaces_is_told_that_there_is_nothing(home):
+    answer = home.ask("What is the launch code?")
+    assert not answer.refused
+    nothing = home.brain().invoke(Question("What is the launch code?", audience=frozenset()))
+    assert nothing.refused
+    assert nothing.retrieved == ()
+
+
+def test_removed_documents_do_not_come_back_though_the_index_still_holds_them(tmp_path):
+    home = SmallHome(tmp_path)
+    kept = home.add("kept.md", "The launch code is alpha.")
+    gone = home.add("gone.md", "The launch code is omega.")
+    assert "omega" in str(home.find("launch code").passages)
+    home.catalog.remove_document(gone)
+    held = chain(home.index.keyword("general", ["launch"], 9), home.index.dense("general", [0.1] * 32, 9))
+    assert len({number for number, _ in held}) == 2  # nothing was applied: the index is behind
+    assert {p.source.document_id for p in home.find("launch code").passages} == {kept}
+    assert "omega" not in told(home.ask("What is the launch code?"))
+    home.close()
+
+
+def test_a_document_that_changed_is_never_quoted_as_it_was(tmp_path):
+    home = SmallHome(tmp_path)
+    home.add("code.md", "The launch code is omega.")
+    home.add("code.md", "The launch code is alpha.", index=False)
+    assert "omega" not in told(home.ask("What is the launch code?"))
+    home.close()

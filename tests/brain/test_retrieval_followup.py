@@ -1,0 +1,97 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brain.domain import Turn
+from brain.retrieval.followup import standalone
+from brain.text.terms import content_stems
+
+LEAVE = "How many days of leave do we get?"
+
+
+def thread(*questions: str) -> list[Turn]:
+    return [Turn(question, "They get thirty days. [1]") for question in questions]
+
+
+LEANING = [
+    "and for part-timers?",
+    "And part-timers?",
+    "what about contractors?",
+    "How about interns in their first year?",
+    "why?",
+    "Why not?",
+    "who approves it?",
+    "Is it paid?",
+    "can they be carried over?",
+    "what if I am sick then?",
+    "since when?",
+    "when?",
+    "And in Oslo",
+    "same for managers?",
+    "Who else?",
+    "How long is that valid?",
+    "what happens to them in March?",
+    "but not on Sundays?",
+]
+
+
+@pytest.mark.parametrize("question", LEANING)
+def test_a_question_that_leans_on_the_one_before_borrows_its_words(question):
+    found = standalone(question, thread(LEAVE))
+    assert set(content_stems("days leave")) <= set(content_stems(found))
+    assert set(content_stems(question)) <= set(content_stems(found))
+
+
+INDEPENDENT = [
+    "How do I reset my VPN password on a Mac?",
+    "What is the meal allowance for business travel?",
+    "Who is responsible for the printer on the second floor?",
+    "Which laptop models can new employees choose from?",
+    "What are the opening hours of the Berlin office canteen?",
+    "Describe the steps for booking a flight to another office.",
+    "Is smoking allowed inside the warehouse building?",
+    "parental leave policy",
+    "How many sick days do contractors get each calendar year?",
+]
+
+
+@pytest.mark.parametrize("question", INDEPENDENT)
+def test_a_question_that_stands_alone_is_left_as_it_is(question):
+    assert standalone(question, thread(LEAVE)) == question
+
+
+@pytest.mark.parametrize("question", [*LEANING, *INDEPENDENT])
+def test_without_a_thread_nothing_is_added(question):
+    assert standalone(f"  {question} ", ()) == question
+
+
+def test_a_chain_of_follow_ups_reaches_back_to_its_question():
+    found = standalone("and who approves it?", thread(LEAVE, "and for part-timers?"))
+    assert {"leav", "timer", "approv"} <= set(content_stems(found))
+
+
+def test_only_the_last_question_that_stood_alone_lends_its_words():
+    found = standalone("and for interns?", thread("How do I reset my VPN password?", LEAVE))
+    assert "leav" in content_stems(found)
+    assert "vpn" not in content_stems(found)
+
+
+def test_asking_the_same_again_adds_nothing():
+    assert standalone("and how many days of leave do we get?", thread(LEAVE)).count("leave") == 1
+
+
+def test_words_of_the_answer_are_not_taken_for_words_of_the_person():
+    assert "thirty" not in standalone("why?", thread(LEAVE))
+
+
+TEXTS = st.one_of(
+    st.text(max_size=50), st.sampled_from([*LEANING, *INDEPENDENT, LEAVE, "", "?", "and", "ok"])
+)
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=5))
+def test_nothing_that_was_asked_is_ever_lost(question, earlier):
+    found = standalone(question, thread(*earlier))
+    assert set(content_stems(question)) <= set(content_stems(found))
+    lent = {stem for text in earlier for stem in content_stems(text)}
+    assert set(content_stems(found)) <= set(content_stems(question)) | lent
