@@ -52,9 +52,9 @@ class GateWeights:
 
 
 # Cosines mean something only within one embedder: these weights hold for the default one …
-FOR_MINILM = GateWeights(-7.0, coverage=2.7, held=0.0, similarity=8.2, agreement=1.3, phrase=2.2, lead=1.5)
+FOR_MINILM = GateWeights(-7.0, coverage=2.7, held=0.0, similarity=8.2, agreement=1.3, phrase=2.2, lead=1.7)
 # … and these for any, without the cosine and a little less sharp.
-FOR_ANY = GateWeights(-3.8, coverage=1.3, held=3.3, similarity=0.0, agreement=1.7, phrase=3.8, lead=0.6)
+FOR_ANY = GateWeights(-3.9, coverage=1.5, held=3.1, similarity=0.0, agreement=1.9, phrase=3.7, lead=0.8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ fusion sees only their order (Bruch et al. 2023, arXiv 2210.11934): on the devel
 right document first 1 to 7 points more often than reciprocal ranks did.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brain.domain import Passage
@@ -17,6 +18,7 @@ class FusionWeights:
     dense: float = 1.5
     window: float = 0.5
     phrase: float = 0.2
+    neighbours: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,19 @@ def fused(weights: FusionWeights, candidate: Candidate) -> float:
         + weights.window * candidate.window
         + weights.phrase * candidate.phrase
     )
+
+
+def neighbour_support(candidates: Sequence[Candidate], floor: float) -> list[float]:
+    """How far the passages before and after each candidate stand above `floor`, on average.
+
+    An answer that runs over two passages lifts both; a stray word in the middle of nowhere lifts none.
+    """
+    scores = {(_document(c), c.passage.ordinal): c.score - floor for c in candidates}
+    return [
+        sum(max(0.0, scores.get((_document(c), c.passage.ordinal + step), 0.0)) for step in (-1, 1)) / 2
+        for c in candidates
+    ]
+
+
+def _document(candidate: Candidate) -> int:
+    return candidate.passage.source.document_id

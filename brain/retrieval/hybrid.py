@@ -15,7 +15,7 @@ from brain.catalog.catalog import Catalog
 from brain.domain import Passage
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
-from brain.retrieval.fusion import Candidate, FusionWeights, fused
+from brain.retrieval.fusion import Candidate, FusionWeights, fused, neighbour_support
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
@@ -37,7 +37,7 @@ class Retrieved:
     @property
     def passages(self) -> tuple[Passage, ...]:
         """The candidates' passages, best first, with their scores."""
-        return tuple(candidate.passage for candidate in self.candidates)
+        return tuple(replace(found.passage, score=found.score) for found in self.candidates)
 
 
 class HybridRetriever(BaseRetriever):
@@ -98,17 +98,25 @@ def _find(
         for number, passage in passages.items()
     ]
     ranked = _ranked(candidates, weights)
-    ranked = [*_ranked(_with_words(query, rarity, ranked[:RERANKED]), weights), *ranked[RERANKED:]]
+    reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
+    ranked = [*_supported(reranked, weights), *ranked[RERANKED:]]
     watch.lap("rerank")
     return Retrieved(query, rarity, tuple(ranked), watch.laps)
 
 
 def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
-    scored = []
-    for candidate in candidates:
-        score = fused(weights, candidate)
-        scored.append(replace(candidate, score=score, passage=replace(candidate.passage, score=score)))
+    scored = [replace(candidate, score=fused(weights, candidate)) for candidate in candidates]
     return sorted(scored, key=lambda candidate: (-candidate.score, candidate.passage.id))
+
+
+def _supported(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
+    floor = candidates[-1].score if candidates else 0.0
+    support = neighbour_support(candidates, floor)
+    lifted = [
+        replace(c, score=c.score + weights.neighbours * more)
+        for c, more in zip(candidates, support, strict=True)
+    ]
+    return sorted(lifted, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
 def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> list[Candidate]:
