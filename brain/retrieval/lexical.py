@@ -42,7 +42,9 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
         return 0.0
     worth = {(a, b): min(rarity.weights.get(a, 0.0), rarity.weights.get(b, 0.0)) for a, b in pairs}
     total = sum(worth.values())
-    return sum(worth[pair] for pair in pairs & passage.pairs) / total if total else 0.0
+    possible = {pair for pair in pairs if passage.stems.issuperset(pair)}
+    held = possible & passage.pairs if possible else possible
+    return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
 _K1, _B = 1.2, 0.75  # the usual constants (Robertson and Zaragoza 2009), as FTS5 has them

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from brain.domain import Passage
 from brain.text.sentences import sentence_spans
@@ -24,10 +24,16 @@ class AnalysedPassage:
     """A passage's sentences in order; `context` holds the stems of title, headings and table header."""
 
     sentences: tuple[AnalysedSentence, ...]
+    above: tuple[str, ...]
     context: frozenset[str]
     stems: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
     length: int
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Stems that are neighbours; made anew each time, since few passages are asked for them."""
+        lines = (self.above, *(sentence.stems for sentence in self.sentences))
+        return frozenset(chain.from_iterable(map(pairwise, lines)))
 
 
 def analyse(passage: Passage) -> AnalysedPassage:
@@ -41,12 +47,12 @@ def _analyse(text: str, context: str, table_header: str) -> AnalysedPassage:
     for start, end in sentence_spans(text):
         stems = tuple(content_stems(text[start:end]))
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems)))
-    above = content_stems(f"{context} {table_header}")
-    lines = [above, *(sentence.stems for sentence in sentences)]
+    above = tuple(content_stems(f"{context} {table_header}"))
+    own = frozenset(above)
     return AnalysedPassage(
         tuple(sentences),
-        frozenset(above),
-        frozenset(stem for line in lines for stem in line),
-        frozenset(pair for line in lines for pair in pairwise(line)),
-        sum(len(line) for line in lines),
+        above,
+        own,
+        own.union(*(sentence.stem_set for sentence in sentences)),
+        len(above) + sum(len(sentence.stems) for sentence in sentences),
     )

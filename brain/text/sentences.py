@@ -14,7 +14,7 @@ _MAY_END = frozenset(
 )
 
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]")
-_LAST_WORD = re.compile(r"([^\s(\[“\"']+)$")
+_OPENS_WORD = re.compile(r"[(\[“\"']")
 _INITIAL = re.compile(r"^[A-Z]$")
 _ENUMERATOR = re.compile(r"^\s*(?:\d{1,3}|[A-Za-z])$")
 
@@ -53,8 +53,7 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         return not following or not following[0].islower()
     if following[0].islower():
         return False
-    word_match = _LAST_WORD.search(text[start : stop.start()])
-    word = word_match.group(1) if word_match else ""
+    word = _last_word(text[start : stop.start()])
     low = word.lower().lstrip("(")
     if stop.group().startswith(".") and not stop.group().startswith(".."):
         if low in _ALWAYS_RUNS_ON or _INITIAL.match(word):
@@ -64,6 +63,13 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         if _ENUMERATOR.match(text[start : stop.start()]):  # "1. Open the app": the number opens an item
             return False
     return True
+
+
+def _last_word(text: str) -> str:
+    """What runs to the end without white space, brackets or quotes."""
+    if not text or text[-1].isspace():
+        return ""
+    return _OPENS_WORD.split(text.rsplit(None, 1)[-1])[-1]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -22,6 +22,7 @@ STOPWORDS = frozenset(
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-/&+][^\W_]+)*\+*#?", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: stem() has a better one
 _stemming = threading.Lock()  # a Stemmer must not be called from two threads at once
 
@@ -30,8 +31,14 @@ def fold(text: str) -> str:
     """Lower case, compatibility forms resolved and accents dropped, so that `Café` meets `cafe`."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'").lower()
+    return _FOREIGN.sub(lambda run: _plain(run.group()), text).lower()
+
+
+@lru_cache(maxsize=4096)
+def _plain(run: str) -> str:
+    """A run of letters and signs beyond ASCII without accents; text repeats few of them often."""
+    decomposed = unicodedata.normalize("NFKD", run)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'")
 
 
 @lru_cache(maxsize=200_000)
