@@ -34,7 +34,7 @@ _ASIDE = re.compile(
     r"^\s*(?:(?:can|could|would|will) (?:you|someone|anyone|somebody)(?: please)? (?:tell|explain|show"
     r"|remind|help)"
     r"(?: me| us)?|(?:do|does) (?:you|anyone|anybody|someone) know|i(?:'d| would) like to know|i want to know"
-    r"|tell me|according to [^,]+,)\s*(?:about\s+|if\s+|whether\s+)?",
+    r"|tell me|according to [^,]+,)\s*(?:about\s+|(?P<whether>if|whether)\s+)?",
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(
@@ -88,9 +88,15 @@ def core(question: str) -> str:
 
 
 def kind_of(question: str) -> QuestionKind:
-    """What the question asks for; a FACT where no rule knows better."""
+    """What the question asks for; a FACT where no rule knows better.
+
+    A follow-up behind a dash, as `standalone` joins it, asks for its own thing: `… leave – who approves it?`.
+    """
+    own = question.rpartition(" – ")[2]
+    if own != question and (kind := kind_of(own)).wants is not Wants.FACT:
+        return kind
     text = core(question)
-    if _AUXILIARY.match(text):
+    if _AUXILIARY.match(text) or _asks_whether(question):
         return QuestionKind(Wants.YES_NO, narrow=False)
     if _REASON.search(text):
         return QuestionKind(Wants.REASON, narrow=False)
@@ -107,3 +113,8 @@ def kind_of(question: str) -> QuestionKind:
     if _STEPS.search(text):
         return QuestionKind(Wants.STEPS, narrow=False)
     return QuestionKind(Wants.FACT, narrow=bool(re.match(r"^(?:what|which)\b", text, re.IGNORECASE)))
+
+
+def _asks_whether(question: str) -> bool:
+    frame = _ASIDE.match(_COURTESY.sub("", question, count=1))
+    return bool(frame and frame["whether"])
