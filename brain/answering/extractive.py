@@ -8,7 +8,14 @@ from brain.answering.cleaning import ended, opening
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
-from brain.answering.selection import ScoredSentence, SentenceWeights, new_share, scored_sentences
+from brain.answering.selection import (
+    ScoredSentence,
+    SentenceWeights,
+    names_date,
+    names_time,
+    new_share,
+    scored_sentences,
+)
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
 from brain.text.pronouns import points_back
@@ -47,7 +54,10 @@ class ExtractiveAnswerer:
             return Draft(())
         ordered = sorted(self._chosen(ranked, kind), key=lambda s: (s.rank, s.number))
         said = verdict(core(query.text), ranked[0]) if kind.wants is Wants.YES_NO else ""
-        return Draft(tuple(_set(ordered, frozenset(query.stems))), said)
+        told = _set(ordered, frozenset(query.stems))
+        if kind.wants is Wants.TIME:
+            told = [_dated(sentence) for sentence in told]
+        return Draft(tuple(told), said)
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
         best, most = ranked[0], self._most(kind)
@@ -142,3 +152,11 @@ def _set(ordered: Sequence[ScoredSentence], asked: frozenset[str]) -> list[Draft
     if sum(s.form is not Form.PROSE for s in found) == 1:
         found = [replace(s, form=Form.PROSE) for s in found]
     return found
+
+
+def _dated(sentence: DraftSentence) -> DraftSentence:
+    """The sentence with the date above it, where it names none: release notes and minutes are set so."""
+    heading = sentence.passage.source.locator.heading[-1:]
+    if not heading or names_time(sentence.text) or not names_date(heading[0]):
+        return sentence
+    return replace(sentence, text=f"{heading[0].strip().rstrip(':')}: {sentence.text}")

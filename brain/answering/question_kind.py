@@ -37,6 +37,10 @@ _ASIDE = re.compile(
     r"|tell me|according to [^,]+,)\s*(?:about\s+|(?P<whether>if|whether)\s+)?",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"^(?:when|if|while|after|before|once)\b[^,?]+,\s*(?=(?:and\s+)?(?:what|how|which|who|why|where|is|are|do|does|can|should)\b)",
+    re.IGNORECASE,
+)
 _AUXILIARY = re.compile(
     r"^(?:is|are|am|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had"
     r"|isn't|aren't|don't|doesn't|can't|won't)\b",
@@ -48,6 +52,9 @@ _NUMBER = re.compile(
     r"|rate|ratio"
     r"|share|fraction|price|cost|amount|limit|maximum|minimum|size|length|weight|height|width|budget|salary"
     r"|allowance|fee|fine|temperature|voltage|range|total|average|age|mileage|phone number|extension)\b"
+    # the amount itself is asked for, not something named by it ("what weight management services")
+    r"(?=\s*(?:[?,.;]|$|(?:of|for|in|on|to|per|at|by|from|is|are|was|were|do|does|did|can|may|must|should|will"
+    r"|has|have|that|when|with|during|after|before|under|between)\b))"
     r"|\b(?:at|to|in|by|of) what (?:percentage|proportion|rate|price|temperature|percent)\b"
     r"|\bwhat (?:percentage|percent|proportion)\b",
     re.IGNORECASE,
@@ -95,7 +102,7 @@ def kind_of(question: str) -> QuestionKind:
     own = question.rpartition(" – ")[2]
     if own != question and (kind := kind_of(own)).wants is not Wants.FACT:
         return kind
-    text = core(question)
+    text = _CONDITION.sub("", core(question))
     if _AUXILIARY.match(text) or _asks_whether(question):
         return QuestionKind(Wants.YES_NO, narrow=False)
     if _REASON.search(text):

@@ -150,6 +150,16 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return 0.0
 
 
+def names_time(text: str) -> bool:
+    """Whether a date, a time of day, a weekday or a duration stands in the text."""
+    return bool(_TIME.search(text))
+
+
+def names_date(text: str) -> bool:
+    """Whether the text is little more than a date, as a heading of release notes or minutes is."""
+    return bool(_TIME.search(text)) and any(c.isdigit() for c in text) and len(text.split()) <= 6
+
+
 def _is_unreadable(text: str) -> bool:
     if "\t" in text:
         return False
