@@ -24,6 +24,7 @@ COMMANDS = {
     "chat": "bots.terminal.chat:chat",
     "why": "bots.terminal.why:why",
     "documents": "bots.terminal.documents:documents",
+    "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",

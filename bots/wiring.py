@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
+    from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
     from brain.retrieval.hybrid import HybridRetriever
     from ingest.drives import Drive
@@ -101,11 +102,18 @@ class Citewise:
     def brain(self) -> "Brain":
         """What answers, and says where from."""
         from brain.brain import Brain
-        from brain.evidence import EvidenceGate
 
+        return Brain(self.catalog, self.retriever, gate=self.gate)
+
+    @cached_property
+    def gate(self) -> "EvidenceGate":
+        """What decides whether there is an answer; only the default embedder's cosines are known to it."""
+        from brain.embedding.factory import DEFAULT
+        from brain.evidence import FOR_ANY, FOR_MINILM, THRESHOLD, EvidenceGate
+
+        weights = FOR_MINILM if self.settings.embeddings == DEFAULT else FOR_ANY
         threshold = self.settings.threshold
-        gate = EvidenceGate() if threshold is None else EvidenceGate(threshold=threshold)
-        return Brain(self.catalog, self.retriever, gate=gate)
+        return EvidenceGate(weights, THRESHOLD if threshold is None else threshold)
 
     @cached_property
     def desk(self) -> "Desk":

@@ -1,6 +1,8 @@
 """`citewise documents`: what is indexed, what a document holds, how it changed, and taking one out."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from brain.catalog.rows import DocumentRow, Failure
+    from brain.catalog.rows import DocumentRow, Drive, Failure
 
 
 @click.group(invoke_without_command=True)
@@ -86,19 +88,26 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
     from bots.terminal.answer_json import document_json
     from bots.terminal.confirm import confirm
     from bots.terminal.console import inert, print_json, progress
+    from brain.catalog.rows import DocumentState
+    from brain.errors import UsageError
 
     with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
+        if row.state is DocumentState.REMOVED:
+            raise UsageError(f"{row.path} was removed already.")
         if not yes:
             named = f"{inert(row.title)} ({inert(row.path)}, {row.passages} passages)"
             confirm(f"Take {named} out of the index?", f"removing {inert(row.path)}")
         citewise.catalog.remove_document(row.id)
         with progress() as citewise.report:
             citewise.index.apply_pending()
+        returns = _comes_back(citewise.catalog.drive(row.drive_id), row)
     if call.as_json:
-        print_json({"removed": document_json(row)})
+        print_json({"removed": document_json(row), "returns": bool(returns)})
     else:
-        click.echo(f"Removed {inert(row.title)} ({inert(row.path)}): {row.passages} passages.")
+        click.echo(
+            f"Removed {inert(row.title)} ({inert(row.path)}): {row.passages} passages.{inert(returns)}"
+        )
 
 
 @documents.command()
@@ -133,6 +142,20 @@ def history(call: Invocation, document: str) -> None:
     for version in versions:
         table.add_row(str(version.number), f"{version.created:%Y-%m-%d %H:%M}", f"{version.characters:,}")
     print_table(out(), table)
+
+
+def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
+    """A sentence where the next ingest would index the document again; nothing where its file is gone."""
+    from bots.drive_names import listed
+
+    parts = urlsplit(row.uri)
+    if parts.scheme == "file" and not Path(unquote(parts.path)).exists():
+        return ""
+    place = listed(drive)
+    return (
+        f" The next `citewise ingest {place}` brings it back, unless you take it away from there"
+        f" or `citewise drives remove {drive.id}` takes out all of {place}."
+    )
 
 
 def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:

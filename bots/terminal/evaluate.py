@@ -50,9 +50,9 @@ def evaluate(
 
     QUESTIONS holds one JSON object a line: id, question, answers, gold; docs/evaluation.md explains each.
     """
+    from bots.citable import citable_documents
     from bots.desk import OWNER
     from bots.terminal.console import out, print_json, progress
-    from brain.evaluation.documents import Documents
     from brain.evaluation.predictions import read_predictions
     from brain.evaluation.questions import read_questions
     from brain.evaluation.risk_plot import check_picture, plot
@@ -66,14 +66,12 @@ def evaluate(
         check_picture(picture)
     with call.citewise() as citewise, progress() as citewise.report:
         audience = citewise.desk.readable({OWNER}, spaces)
-        catalog = citewise.catalog
-        texts = {row.path: row.id for row in catalog.documents() if row.space in audience}
         result = score_all(
             citewise.brain,
             rows,
             audience,
             lambda done, total: citewise.report("Answering", done, total),
-            documents=Documents(lambda doc: catalog.document_text(texts[doc]) if doc in texts else None),
+            documents=citable_documents(citewise.catalog, audience),
             against=other,
             by=by,
         )

@@ -63,6 +63,7 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     from rich.text import Text
 
     from bots.terminal.console import inert
+    from ingest.registration import place
 
     changes = [
         f"{count:,} {word}"
@@ -71,7 +72,7 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     ]
     seconds = sum(report.seconds.values())
     console.print(
-        Text(f"{_address(report.url)}: ", style="bold")
+        Text(f"{inert(place(report.url))}: ", style="bold")
         + Text(f"{', '.join(changes) or 'nothing to read'}; {report.passages:,} passages in {report.space}, ")
         + Text(f"{seconds:.1f} s", style="dim")
     )
@@ -104,11 +105,3 @@ def report_json(report: "SyncReport") -> dict[str, Any]:
         "skipped_by_reason": dict(report.skipped_by_reason),
         "seconds": {stage: round(spent, 3) for stage, spent in report.seconds.items()},
     }
-
-
-def _address(url: str) -> str:
-    from urllib.parse import unquote
-
-    from bots.terminal.console import inert
-
-    return inert(unquote(url.removeprefix("file://")))

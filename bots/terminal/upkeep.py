@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import click
 
@@ -59,13 +58,15 @@ def verify(context: click.Context, call: Invocation) -> None:
 
 
 def _drift_sentence(drift: "Drift") -> str:
-    place = unquote(drift.url.removeprefix("file://"))
+    from ingest.registration import place
+
+    where = place(drift.url)
     if drift.problem:
-        return f"✗ {place}: {drift.problem}"
+        return f"✗ {where}: {drift.problem}"
     changes = [f"{count:,} {word}" for word in ("new", "changed", "gone") if (count := getattr(drift, word))]
     if not changes:
-        return f"Catalog and drive agree: {place}."
-    return f"✗ {place}: {', '.join(changes)} since it was ingested; `citewise ingest {place}` catches up."
+        return f"Catalog and drive agree: {where}."
+    return f"✗ {where}: {', '.join(changes)} since it was ingested; `citewise ingest {where}` catches up."
 
 
 @click.command()

@@ -1,0 +1,45 @@
+"""Which drive a person means by a number, a path or an address; the place itself may be gone."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from brain.catalog.rows import Drive
+from brain.errors import UsageError
+from ingest.registration import place
+
+_SHOWN = 5
+
+
+def find_drive(drives: Sequence[Drive], named: str) -> Drive:
+    """The one drive of that number, path or address; UsageError with the known ones unless it is just one."""
+    by_number = [drive for drive in drives if str(drive.id) == named.strip()]
+    found = by_number or [drive for drive in drives if listed(drive) == _place(named)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{len(found)} drives are {named}: {_named(found)}. Give the number of one.")
+    if not drives:
+        raise UsageError(f"There is no drive {named}: nothing was ingested, or all of it was removed.")
+    raise UsageError(f"There is no drive {named} (there are: {_named(drives)}).")
+
+
+def listed(drive: Drive) -> str:
+    """A drive's place as lists show it: a path, or an address."""
+    return place(drive.url)
+
+
+def _place(named: str) -> str:
+    """What `listed` would say of the place that a person names."""
+    parts = urlsplit(named)
+    if parts.scheme in ("http", "https"):
+        return urldefrag(named).url
+    path = unquote(parts.path) if parts.scheme == "file" else named
+    return os.path.realpath(Path(path).expanduser())
+
+
+def _named(drives: Sequence[Drive]) -> str:
+    shown = "; ".join(f"{drive.id} {listed(drive)} in {drive.space}" for drive in drives[:_SHOWN])
+    more = f" and {len(drives) - _SHOWN} more" if len(drives) > _SHOWN else ""
+    return f"{shown}{more}"
