@@ -30,7 +30,7 @@ class Lengths:
     verdict_sentences: int = 2
     broad_sentences: int = 4
     words: int = 75
-    margin: float = 0.25
+    margin: float = 0.3
     adjacent_bonus: float = 0.15
     same_passage_bonus: float = 0.2
     other_document: float = -0.1
