@@ -1,0 +1,118 @@
+"""Where documents came from, and taking out all that came from one place: on a real home."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import DRIVE, Run
+
+pytestmark = pytest.mark.weights
+
+
+def data(here: Run, *words: str | Path) -> Any:
+    done = here(*words, "--json")
+    assert done.code == 0, done.err
+    return json.loads(done.out)
+
+
+@pytest.fixture
+def two_drives(here: Run, drive: Path, tmp_path: Path) -> Path:
+    """The small drive in general, and a folder with a broken file in hr."""
+    (tmp_path / "hr files").mkdir()
+    (tmp_path / "hr files" / "pay.md").write_text(
+        "# Pay\n\nSalaries are paid on the 25th of a month.\n", "utf-8"
+    )
+    (tmp_path / "hr files" / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing of use")
+    assert here("ingest", drive).code == 0
+    assert here("spaces", "create", "hr").code == 0
+    assert here("ingest", "hr files", "--space", "hr").code == 0
+    return tmp_path
+
+
+def test_drives_are_listed_with_what_they_hold(here: Run, two_drives: Path) -> None:
+    first, second = data(here, "drives")
+    assert (first["url"], first["space"]) == ((two_drives / "drive").as_uri(), "general")
+    assert (first["documents"], first["failures"]) == (len(DRIVE), 0)
+    assert (second["space"], second["documents"], second["failures"]) == ("hr", 1, 1)
+    table = here("drives", "list")
+    assert table.code == 0
+    head, *rows = table.out.splitlines()
+    assert head.split() == ["no.", "place", "space", "documents", "failures", "added"]
+    assert [row.split()[0] for row in rows] == [str(first["id"]), str(second["id"])]
+    assert str(two_drives / "hr files") in rows[1]
+
+
+@pytest.mark.parametrize("named", ["path", "absolute", "address", "number"])
+def test_a_drive_is_removed_by_any_of_its_names(here: Run, two_drives: Path, named: str) -> None:
+    folder = two_drives / "hr files"
+    names = {"path": "hr files/", "absolute": str(folder), "address": folder.as_uri()}
+    number = str(next(row["id"] for row in data(here, "drives") if row["space"] == "hr"))
+    removed = data(here, "drives", "remove", names.get(named, number), "--yes")
+    assert (removed["removed"]["url"], removed["removed"]["documents"]) == (folder.as_uri(), 1)
+    assert [row["space"] for row in data(here, "drives")] == ["general"]
+    listed = data(here, "documents")
+    assert {row["doc"] for row in listed["documents"]} == set(DRIVE)
+    assert listed["failures"] == []
+    assert all(hit["doc"] != "pay.md" for hit in data(here, "search", "When are salaries paid?"))
+    assert (folder / "pay.md").exists()
+
+
+def test_a_drive_whose_folder_is_gone_can_be_removed(here: Run, two_drives: Path) -> None:
+    shutil.rmtree(two_drives / "drive")
+    done = here("drives", "remove", "drive", "--yes")
+    assert done.code == 0, done.err
+    assert f"{len(DRIVE)} documents" in done.out
+    assert here("ask", "How much leave?", "--space", "general").code == 4
+
+
+def test_removing_a_drive_needs_a_yes_and_a_drive_that_is_known(here: Run, two_drives: Path) -> None:
+    unasked = here("drives", "remove", "hr files")
+    assert (unasked.code, unasked.out) == (2, "")
+    assert "--yes" in unasked.err
+    unknown = here("drives", "remove", "nowhere", "--yes")
+    assert (unknown.code, unknown.out) == (2, "")
+    for words in ("nowhere", str(two_drives / "drive"), str(two_drives / "hr files"), "general", "hr"):
+        assert words in unknown.err
+    assert len(data(here, "drives")) == 2
+
+
+def test_a_drive_that_moves_to_another_space_is_removed_as_ingest_says(here: Run, two_drives: Path) -> None:
+    refused = here("ingest", "hr files", "--space", "general")
+    assert refused.code == 2
+    assert f"citewise drives remove {two_drives / 'hr files'}" in refused.err
+    assert here("drives", "remove", two_drives / "hr files", "--yes").code == 0
+    assert here("ingest", "hr files", "--space", "general").code == 0
+    assert {row["space"] for row in data(here, "drives")} == {"general"}
+
+
+def test_a_place_in_two_spaces_is_removed_by_its_number(here: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "one.md").write_text("# One\n\nThe first of all notes.\n", "utf-8")
+    assert here("spaces", "create", "hr").code == 0
+    assert here("ingest", "notes").code == 0
+    assert here("documents", "remove", "one.md", "--yes").code == 0
+    assert here("ingest", "notes", "--space", "hr").code == 0
+    unclear = here("drives", "remove", "notes", "--yes")
+    assert unclear.code == 2
+    assert "2 drives" in unclear.err
+    assert "number" in unclear.err
+    empty = next(row for row in data(here, "drives") if row["space"] == "general")
+    assert data(here, "drives", "remove", str(empty["id"]), "--yes")["removed"]["documents"] == 0
+    assert [row["documents"] for row in data(here, "drives")] == [1]
+
+
+def test_a_removed_document_comes_back_only_where_its_file_still_lies(here: Run, drive: Path) -> None:
+    assert here("ingest", drive).code == 0
+    still_there = here("documents", "remove", "it/vpn.md", "--yes")
+    assert f"The next `citewise ingest {drive}` brings it back" in still_there.out
+    twice = here("documents", "remove", "holidays.csv", "--yes", "--json")
+    number = str(json.loads(twice.out)["removed"]["id"])
+    assert json.loads(twice.out)["returns"] is True
+    assert here("documents", "remove", number, "--yes").code == 2
+    (drive / "leave.md").unlink()
+    gone = here("documents", "remove", "leave.md", "--yes")
+    assert gone.code == 0
+    assert "brings it back" not in gone.out
+    assert "2 added" in here("ingest", drive).out

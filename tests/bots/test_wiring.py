@@ -1,0 +1,38 @@
+"""What the settings make of the parts."""
+
+from pathlib import Path
+
+import pytest
+
+from bots.settings import Settings
+from bots.wiring import Citewise
+from brain.evidence import FOR_ANY, FOR_MINILM, THRESHOLD, EvidenceGate
+
+
+def gate(home: Path, **values: object) -> EvidenceGate:
+    settings = Settings(_env_file=None).model_copy(update={"home": home, **values})
+    with Citewise(settings) as citewise:
+        return citewise.gate
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "weights"),
+    [
+        ("minilm", FOR_MINILM),
+        ("text-embedding-3-small", FOR_ANY),
+        ("jina-embeddings-v3", FOR_ANY),
+        ("langchain:ollama:nomic-embed-text", FOR_ANY),
+    ],
+)
+def test_only_the_default_embedders_cosines_are_weighed(
+    tmp_path: Path, embeddings: str, weights: object
+) -> None:
+    assert gate(tmp_path, embeddings=embeddings).weights == weights
+
+
+@pytest.mark.parametrize(("setting", "threshold"), [(None, THRESHOLD), (0.0, 0.0), (0.7, 0.7)])
+def test_the_threshold_is_the_calibrated_one_unless_set(
+    tmp_path: Path, setting: float | None, threshold: float
+) -> None:
+    assert gate(tmp_path, threshold=setting).threshold == threshold
+    assert not (tmp_path / "catalog.db").exists()
