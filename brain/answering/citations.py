@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from brain.answering.cleaning import without_references
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.domain import Citation, Passage, Sentence
 from brain.text.terms import content_stems, numbers
 
+VERDICTS = ("Yes", "No")
 SUPPORT = 0.8  # share of a sentence's content words that its passage must hold
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+", re.IGNORECASE)
-_MARK = re.compile(r"\s*\[\d{1,3}\]")
 _BULLET = re.compile(r"^\s*-\s+")
 
 
@@ -29,7 +30,8 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
     known = {passage.id: passage for passage in retrieved}
     dropped: list[dict[str, str]] = []
     kept: list[DraftSentence] = []
-    for sentence in draft.sentences:
+    for written in draft.sentences:
+        sentence = replace(written, text=without_references(written.text).strip())
         fault = _fault(sentence, known)
         if fault:
             dropped.append({"sentence": sentence.text, "why": fault})
@@ -51,6 +53,8 @@ def _fault(sentence: DraftSentence, known: dict[int, Passage]) -> str:
     passage = known.get(sentence.passage.id)
     if passage is None or passage.text != sentence.passage.text:
         return "its source was not retrieved"
+    if not sentence.text:
+        return "it says nothing"
     quote = passage.text[sentence.start : sentence.end]
     if not quote.strip():
         return "it quotes nothing"
@@ -88,17 +92,17 @@ def _runs_on(first: DraftSentence, second: DraftSentence) -> bool:
 def _quotes(run: Sequence[DraftSentence]) -> list[str]:
     """The passage's own words: cell by cell of a row, else the run without the bullet before it."""
     text = run[0].passage.text
-    if run[0].cells:
-        return [text[start:end] for start, end in run[0].cells]
+    if cells := [text[start:end] for start, end in run[0].cells if text[start:end].strip()]:
+        return cells
     return [_BULLET.sub("", text[run[0].start : run[-1].end]).strip()]
 
 
 def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[int, int]) -> str:
     """The answer in words; the last of neighbouring sentences from one passage carries its number."""
-    text = f"{verdict}." if verdict and kept else ""
+    text = f"{verdict}." if verdict in VERDICTS and kept else ""
     for at, sentence in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) else None
-        words = _MARK.sub("", sentence.text)
+        words = sentence.text
         if following is None or following.passage.id != sentence.passage.id:
             words += f" [{numbers_of[sentence.passage.id]}]"
         if sentence.form is not Form.PROSE:

@@ -24,23 +24,29 @@ _CONNECTIVE = re.compile(
     r"|in short|in general)\s*,\s*",
     re.IGNORECASE,
 )
-_SPACE_BEFORE = re.compile(r"\s+([.,;:!?])")
+_SPACE_BEFORE = re.compile(r"\s+([.,;:!?])(?=[\s.,;:!?\"'”’)]|$)")  # not in "the .env file", "a dose of .5"
+_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?=[\s,;]|:\s|$)")
 
 
 def without_marks(sentence: str) -> str:
     """The sentence without bullet, reference marks and label."""
-    text = _BULLET.sub("", sentence)
-    text = _BARE_REFERENCE.sub("", _REFERENCE.sub("", text))
+    text = _BARE_REFERENCE.sub("", without_references(_BULLET.sub("", sentence)))
     text = _SHOUTED_LABEL.sub("", _LABEL.sub("", text))
     return _SPACE_BEFORE.sub(r"\1", " ".join(text.split()))
 
 
+def without_references(sentence: str) -> str:
+    """The sentence without numbers in square brackets, which would look like the answer's own citations."""
+    return _REFERENCE.sub("", sentence)
+
+
 def opening(sentence: str) -> str:
-    """The sentence without a connective to what came before it, capitalised."""
+    """The sentence without a connective to what came before it, capitalised (but not `iPhone`, `https://…`)."""
     text = _CONNECTIVE.sub("", sentence)
     while text and _CONNECTIVE.match(text):
         text = _CONNECTIVE.sub("", text)
-    return text[:1].upper() + text[1:]
+    first = _PLAIN_WORD.match(text)
+    return text[:1].upper() + text[1:] if first and first.group().islower() else text
 
 
 def ended(sentence: str) -> str:
