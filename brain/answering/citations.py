@@ -62,7 +62,7 @@ def _fault(sentence: DraftSentence, known: dict[int, Passage]) -> str:
     unknown = numbers(sentence.text) - numbers(backing)
     if unknown:
         return f"its numbers are not in the source: {', '.join(sorted(unknown))}"
-    stems = content_stems(sentence.text)
+    stems = [stem for stem in content_stems(sentence.text) if not stem.isdigit()]
     held = set(content_stems(backing))
     if stems and sum(stem in held for stem in stems) / len(stems) < SUPPORT:
         return "its words are not in the source"

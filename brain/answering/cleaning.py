@@ -37,7 +37,9 @@ def without_marks(sentence: str) -> str:
 
 def without_references(sentence: str) -> str:
     """The sentence without numbers in square brackets, which would look like the answer's own citations."""
-    return _REFERENCE.sub("", sentence)
+    while (shorter := _REFERENCE.sub("", sentence)) != sentence:  # "[[1]2]" becomes "[2]"
+        sentence = shorter
+    return sentence
 
 
 def opening(sentence: str) -> str:

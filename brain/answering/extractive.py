@@ -52,8 +52,9 @@ class ExtractiveAnswerer:
         ranked = scored_sentences(evidence.retrieved, kind, self._weights)
         if not ranked:
             return Draft(())
-        ordered = sorted(self._chosen(ranked, kind), key=lambda s: (s.rank, s.number))
-        said = verdict(core(query.text), ranked[0]) if kind.wants is Wants.YES_NO else ""
+        chosen = self._chosen(ranked, kind)
+        ordered = sorted(chosen, key=lambda s: (s.rank, s.number))
+        said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
         told = _set(ordered, frozenset(query.stems))
         if kind.wants is Wants.TIME:
             told = [_dated(sentence) for sentence in told]

@@ -1,34 +1,52 @@
 """Yes or no, only where a sentence says the very thing that was asked, or its opposite."""
 
 import re
+from collections.abc import Collection, Sequence
 
 from brain.answering.selection import ScoredSentence, stems_of
+from brain.text.terms import content_stems
 
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|cannot|can't|don't|doesn't|isn't|aren't|won't|without|neither|nor|prohibited"
-    r"|forbidden|excluded|excludes|ineligible|unable|only)\b",
+    r"\b(?:not|no|never|none|nobody|nothing|nowhere|cannot|can't|don't|doesn't|isn't|aren't|won't|wasn't|weren't"
+    r"|without|neither|nor|prohibited|forbidden|excluded|excludes|ineligible|unable|impossible)\b",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"\b(?:may|might|could|depends?|depending|unless|except|sometimes|some|usually|if|whether|unclear)\b",
+    r"\b(?:might|could|depends?|depending|unless|except|sometimes|usually|often|only|if|whether|unclear|partly"
+    r"|but|however|although|while)\b",
     re.IGNORECASE,
 )
+_PERMISSION = re.compile(r"^(?:can|may|could|am|are|is|do|does)\b", re.IGNORECASE)
 _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
-_ENOUGH = 0.8
 
 
-def verdict(question: str, sentence: ScoredSentence) -> str:
-    """`Yes`, `No`, or an empty string where the sentence leaves it open.
+def verdict(question: str, sentences: Sequence[ScoredSentence]) -> str:
+    """`Yes`, `No`, or an empty string where the sentences leave it open or contradict one another."""
+    said = {_verdict(question, sentence) for sentence in sentences} - {""}
+    return said.pop() if len(said) == 1 else ""
 
-    A sentence that holds four fifths of the question's words affirms it, or denies it if it is negated
-    and the question isn't. Hedges and conditions leave it open: the sentence itself then says how.
+
+def _verdict(question: str, sentence: ScoredSentence) -> str:
+    """What one sentence says. Hedges and conditions leave it open: the sentence itself then tells how.
+
+    A denial is said in so many words, so it counts where the sentence, with the headings above it, holds
+    three quarters of the question's words. Without one, much can be missing that turns the sense: an
+    affirmation counts only in prose that holds all of them.
     """
-    if _SAYS_IT.match(sentence.text):
+    if _SAYS_IT.match(sentence.text) or _HEDGE.search(sentence.text):
+        return ""
+    if re.search(r"\bmay\b", sentence.text) and not _PERMISSION.match(question):
         return ""
     asked = stems_of(question)
-    if not asked or len(asked & sentence.stems) / len(asked) < _ENOUGH or _HEDGE.search(sentence.text):
-        return ""
-    denied = bool(_NEGATION.search(sentence.text))
-    if denied and re.search(r"\bonly\b", sentence.text, re.IGNORECASE):
-        return ""
-    return "No" if denied != bool(_NEGATION.search(question)) else "Yes"
+    own = _share(asked, sentence.stems)
+    with_headings = _share(asked, sentence.stems | frozenset(content_stems(sentence.passage.context)))
+    if _NEGATION.search(sentence.text):
+        enough = own >= 0.5 and with_headings >= 0.75 and not _NEGATION.search(question)
+        return "No" if enough else ""
+    is_prose = "\t" not in sentence.passage.text[sentence.start : sentence.end]
+    enough = is_prose and len(asked) > 1 and own >= 0.75 and with_headings == 1
+    return "Yes" if enough and not _NEGATION.search(question) else ""
+
+
+def _share(asked: Collection[str], held: Collection[str]) -> float:
+    return sum(stem in held for stem in asked) / len(asked) if asked else 0.0

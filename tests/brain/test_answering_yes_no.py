@@ -7,14 +7,14 @@ from brain.domain import Locator, Passage, Source
 
 def said(question: str, text: str) -> str:
     passage = Passage(1, text, Source("a.md", "A", "general", "", Locator()))
-    return verdict(question, ScoredSentence(passage, 0, 0, 0, len(text), text, stems_of(text), 1.0))
+    return verdict(question, [ScoredSentence(passage, 0, 0, 0, len(text), text, stems_of(text), 1.0)])
 
 
 CASES = [
     ("Is parking free?", "Parking is free for all staff.", "Yes"),
     ("Do contractors get paid leave?", "Contractors do not get paid leave.", "No"),
-    ("Is smoking not allowed indoors?", "Smoking is not allowed indoors.", "Yes"),
-    ("Is smoking not allowed indoors?", "Smoking is allowed indoors.", "No"),
+    ("Is smoking not allowed indoors?", "Smoking is not allowed indoors.", ""),
+    ("Is smoking not allowed indoors?", "Smoking is allowed indoors.", ""),
     # hedged, conditional, or about something else: left open
     ("Is parking free?", "Parking might be free.", ""),
     ("Do full-time employees get 30 days of leave?", "Full-time employees get 25 days of leave.", ""),
