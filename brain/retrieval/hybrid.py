@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -33,11 +33,12 @@ class Retrieved:
     rarity: Rarity
     candidates: tuple[Candidate, ...]
     timings_ms: dict[str, float]
+    passages: tuple[Passage, ...] = field(init=False)
+    """The candidates' passages, best first, with their scores."""
 
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """The candidates' passages, best first, with their scores."""
-        return tuple(replace(found.passage, score=found.score) for found in self.candidates)
+    def __post_init__(self) -> None:
+        scored = tuple(replace(found.passage, score=found.score) for found in self.candidates)
+        object.__setattr__(self, "passages", scored)
 
 
 class HybridRetriever(BaseRetriever):
@@ -105,7 +106,7 @@ def _find(
 
 
 def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
-    scored = [replace(candidate, score=fused(weights, candidate)) for candidate in candidates]
+    scored = [candidate.scored(fused(weights, candidate)) for candidate in candidates]
     return sorted(scored, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
@@ -113,8 +114,7 @@ def _supported(candidates: list[Candidate], weights: FusionWeights) -> list[Cand
     floor = candidates[-1].score if candidates else 0.0
     support = neighbour_support(candidates, floor)
     lifted = [
-        replace(c, score=c.score + weights.neighbours * more)
-        for c, more in zip(candidates, support, strict=True)
+        c.scored(c.score + weights.neighbours * more) for c, more in zip(candidates, support, strict=True)
     ]
     return sorted(lifted, key=lambda candidate: (-candidate.score, candidate.passage.id))
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from brain.text.terms import content_words, stem, unique
@@ -42,6 +42,11 @@ class Rarity:
 
     rows: int
     weights: Mapping[str, float]
+    total: float = field(init=False)
+    """The weight of all stems together; above 0 where there are any."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum(self.weights.values()))
 
     @classmethod
     def counted(cls, query: Query, rows: int, held: Mapping[str, int]) -> "Rarity":
@@ -53,11 +58,6 @@ class Rarity:
             weight = math.log(1 + (others + 0.5) / (holding + 0.5))
             weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
         return cls(rows, weights)
-
-    @property
-    def total(self) -> float:
-        """The weight of all stems together; above 0 where there are any."""
-        return sum(self.weights.values())
 
     def share(self, stems: frozenset[str] | set[str]) -> float:
         """How much of the query's weight these stems hold, from 0 to 1."""

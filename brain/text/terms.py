@@ -23,7 +23,7 @@ STOPWORDS = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:['’.\-/&+][^\W_]+)*\+*#?", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
-_stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: stem() has a better one
+_stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: content_stems() has a better one
 _stemming = threading.Lock()  # a Stemmer must not be called from two threads at once
 
 
@@ -41,7 +41,6 @@ def _plain(run: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'")
 
 
-@lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The Snowball English stem (Porter2) of a folded word; numbers and short words stay as they are."""
     if len(word) < 4 or any(c.isdigit() for c in word):
@@ -57,12 +56,21 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """Folded words in order without function words and single letters (single digits stay)."""
-    return [w for w in words(text) if w not in STOPWORDS and (len(w) > 1 or w.isdigit())]
+    return [word for word in words(text) if _is_content(word)]
+
+
+def _is_content(word: str) -> bool:
+    return word not in STOPWORDS and (len(word) > 1 or word.isdigit())
 
 
 def content_stems(text: str) -> list[str]:
     """Stems of the content words, in order, repeats kept."""
-    return [stem(w) for w in content_words(text)]
+    return [found for word in words(text) if (found := _content_stem(word))]
+
+
+@lru_cache(maxsize=200_000)
+def _content_stem(word: str) -> str:
+    return stem(word) if _is_content(word) else ""
 
 
 def unique(items: Iterable[str]) -> list[str]:

@@ -20,7 +20,6 @@ def test_forms_of_a_word_share_a_stem_and_numbers_stay():
 
 def test_threads_that_stem_at_once_get_the_stems_that_one_alone_gets():
     alone = [stem(word) for word in WORDS]
-    stem.cache_clear()
     found: list[list[str]] = [[] for _ in range(THREADS)]
     together = threading.Barrier(THREADS)
 
