@@ -55,6 +55,8 @@ class ExtractiveAnswerer:
         chosen = self._chosen(ranked, kind)
         ordered = sorted(chosen, key=lambda s: (s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
+        if said:  # the sentence that says so comes next, unless it leans on the one before it
+            ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
         told = _set(ordered, frozenset(query.stems))
         if kind.wants is Wants.TIME:
             told = [_dated(sentence) for sentence in told]
