@@ -5,9 +5,13 @@ from brain.answering.yes_no import verdict
 from brain.domain import Locator, Passage, Source
 
 
-def said(question: str, text: str) -> str:
+def scored(text: str) -> ScoredSentence:
     passage = Passage(1, text, Source("a.md", "A", "general", "", Locator()))
-    return verdict(question, [ScoredSentence(passage, 0, 0, 0, len(text), text, stems_of(text), 1.0)])
+    return ScoredSentence(passage, 0, 0, 0, len(text), text, stems_of(text), 1.0)
+
+
+def said(question: str, text: str) -> str:
+    return verdict(question, [scored(text)])
 
 
 CASES = [
@@ -36,5 +40,21 @@ def test_yes_or_no_is_said_only_where_a_sentence_says_it(question, sentence, exp
     assert said(question, sentence) == expected
 
 
-def test_a_sentence_that_opens_with_no_is_never_told_as_yes():
-    assert said("Are dogs allowed in the office?", "No dogs are allowed in the office.") != "Yes"
+NEVER = [
+    ("Are dogs allowed in the office?", "No dogs are allowed in the office.", "Yes"),
+    ("Isn't lunch free?", "Lunch is not free.", "Yes"),
+    ("Is parking free on Sundays for contractors?", "Parking is free on Sundays for employees.", "Yes"),
+]
+
+
+@pytest.mark.parametrize(("question", "sentence", "wrong"), NEVER)
+def test_the_wrong_word_is_never_said(question, sentence, wrong):
+    assert said(question, sentence) != wrong
+
+
+def test_sentences_that_contradict_one_another_leave_it_open():
+    free, paid = scored("Parking is free for staff."), scored("Parking is not free for staff.")
+    assert verdict("Is parking free for staff?", [free]) == "Yes"
+    assert verdict("Is parking free for staff?", [paid]) == "No"
+    assert verdict("Is parking free for staff?", [free, paid]) == ""
+    assert verdict("Is parking free for staff?", []) == ""

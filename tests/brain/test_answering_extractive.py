@@ -1,0 +1,206 @@
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_home import OPEN_GATE, SmallHome, assert_backed
+
+from brain.answering.citations import checked
+from brain.answering.draft import Form
+from brain.answering.extractive import ExtractiveAnswerer
+from brain.domain import Locator, Passage, Source
+from brain.retrieval.fusion import Candidate
+from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.query import Query, Rarity
+
+DRIVE = {
+    "badges.md": "# Badges\n\nVisitors get a paper badge at the gate. They hand it back in the evening.\n",
+    "laptop.md": "# New laptop\n\nBring these to collect your laptop:\n\n- your passport\n"
+    "- the signed form\n- a charger bag\n\nThe desk closes at noon.\n",
+    "plans.csv": "Plan,Price,Storage\nGold,40 dollars,2 TB\nSilver,20 dollars,1 TB\nIron,5 dollars,1 GB\n",
+    "parking.md": "# Parking\n\nParking in the courtyard is free for staff.\n\n"
+    "Bicycles are not allowed in the lift.\n",
+    "paper.txt": "However, masks reduce the spread of droplets [12, 14]. Vaccines helped too [3].\n",
+    "printer.md": "# Printer\n\n1. Open the printer menu and choose Network.\n2. Enter the printer address.\n"
+    "3. Print a test page from the printer menu.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Iterator[SmallHome]:
+    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
+    yield home
+    home.close()
+
+
+def test_a_sentence_that_points_back_brings_the_one_before(home):
+    answer = home.ask("When do they hand it back in the evening?")
+    assert answer.text.startswith("Visitors get a paper badge at the gate. They hand it back in the evening.")
+    assert_backed(answer)
+
+
+def test_a_list_comes_along_with_the_line_that_announces_it(home):
+    answer = home.ask("What must I bring to collect my laptop?")
+    assert all(item in answer.text for item in ("assport", "igned form", "harger bag"))
+    assert answer.text.count("\n- ") >= 2
+    assert {"your passport", "the signed form", "a charger bag"} <= {c.quote for c in answer.citations}
+    assert_backed(answer)
+
+
+def test_a_row_is_told_by_the_columns_that_are_asked_for(home):
+    answer = home.ask("What is the price of the Gold plan?")
+    assert "40 dollars" in answer.text
+    assert "Gold" in answer.text
+    assert not re.search(r"2 TB|Silver|20 dollars|\t", answer.text)
+    assert {"Gold", "40 dollars"} <= {c.quote for c in answer.citations}
+    assert_backed(answer)
+
+
+def test_yes_and_no_are_said_where_a_document_says_so(home):
+    yes = home.ask("Is parking in the courtyard free for staff?")
+    assert yes.text.startswith("Yes. Parking in the courtyard is free")
+    no = home.ask("Are bicycles allowed in the lift?")
+    assert no.text.startswith("No. Bicycles are not allowed in the lift.")
+    assert_backed(no)
+
+
+def test_marks_and_connectives_of_a_paper_do_not_reach_the_answer_but_quotes_stay_verbatim(home):
+    answer = home.ask("Do masks reduce the spread of droplets?")
+    assert "Masks reduce the spread of droplets" in answer.text
+    assert "12" not in answer.text
+    assert any("droplets [12, 14]." in c.quote for c in answer.citations)
+    assert_backed(answer)
+
+
+def test_steps_come_in_the_order_of_the_document(home):
+    answer = home.ask("How do I set up the printer menu and address?")
+    found = [
+        answer.text.find(step) for step in ("Open the printer", "Enter the printer", "Print a test page")
+    ]
+    told = [at for at in found if at >= 0]
+    assert len(told) >= 2
+    assert told == sorted(told)
+    assert_backed(answer)
+
+
+def test_nothing_to_write_from_gives_no_sentence():
+    empty = Retrieved(Query.of("leave"), Rarity(0, {}), (), {})
+    assert ExtractiveAnswerer().write(OPEN_GATE.weigh(empty)).sentences == ()
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "Leave is thirty days [3].",
+            "They get it in March.",
+            "However, Dr. Weber decides.",
+            "Bring:",
+            "- a badge",
+            "  - a smaller badge",
+            "1. Open the app.",
+            "Plan\tPrice\tNote",
+            "Gold\t40 dollars\t",
+            "\t20 dollars\tsee [4]",
+            "\t\t",
+            "NOTE: No dogs are allowed.",
+            "[1]",
+            "[2, 3]",
+            "-",
+            "…",
+            "Is leave paid?",
+            "Ask https://example.org/leave now.",
+            "def leave(): return days[0]",
+            "Note:",
+            "A:",
+            "Really   odd\u00a0 spaces , here",
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+).map("\n".join)
+QUESTIONS = st.lists(
+    st.sampled_from(
+        "How many Is Who When What are Why the leave days badge Gold price dogs app days 30 and".split()
+    ),
+    min_size=1,
+    max_size=7,
+).map(" ".join)
+
+
+@given(
+    QUESTIONS, st.lists(st.tuples(LINES, st.sampled_from(["", "Plan\tPrice\tNote"])), min_size=1, max_size=7)
+)
+@settings(max_examples=250)
+def test_every_sentence_is_cited_and_every_quote_is_verbatim(text, texts):
+    query = Query.of(text)
+    passages = [
+        Passage(
+            number,
+            line,
+            Source(f"{number}.md", "Leave", "general", "", Locator()),
+            context="Leave",
+            table_header=top,
+        )
+        for number, (line, top) in enumerate(texts)
+    ]
+    candidates = tuple(
+        Candidate(passage, 1.0, 0.5, 0.5, 0.5, score=1.0 - at / 10) for at, passage in enumerate(passages)
+    )
+    found = Retrieved(query, Rarity.counted(query, 50, dict.fromkeys(query.terms, 3)), candidates, {})
+    draft = ExtractiveAnswerer().write(OPEN_GATE.weigh(found))
+    for sentence in draft.sentences:
+        assert 0 <= sentence.start < sentence.end <= len(sentence.passage.text)
+        assert sentence.form in Form
+    result = checked(draft, passages)
+    numbers = [c.number for c in result.citations]
+    assert all(c.quote.strip() and c.quote in c.passage.text for c in result.citations)
+    assert sorted(set(numbers)) == list(range(1, len(set(numbers)) + 1))
+    assert all(later <= max(numbers[: at + 1]) + 1 for at, (_, later) in enumerate(pairwise(numbers)))
+    assert all(s.text.strip() and s.citations and set(s.citations) <= set(numbers) for s in result.sentences)
+    assert {int(n) for n in re.findall(r"\[(\d{1,3})\]", result.text)} == set(numbers)
+    # The answerer's own sentences are always backed: nothing that has words is dropped
+    assert [d for d in result.dropped if d["why"] != "it says nothing"] == []
+
+
+WORDS = "leave travel badge price Gold Silver visitor form noon gate paper desk thirty 40 75 euros".split()
+FILES = st.lists(
+    st.lists(st.sampled_from([*WORDS, ".", ".", "\n\n", "\n- ", "\n# ", ":"]), min_size=4, max_size=60),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(
+    FILES,
+    st.lists(
+        st.lists(st.sampled_from(["What is", "Is", "How much", *WORDS]), min_size=2, max_size=6),
+        min_size=3,
+        max_size=3,
+    ),
+)
+@settings(max_examples=25)
+def test_over_real_files_every_answer_is_backed(shared_home, files, questions):
+    for number, words in enumerate(files):
+        if any(word in WORDS for word in words):
+            shared_home.add(f"{number}.md", " ".join(words), index=False)
+    shared_home.index.apply_pending()
+    for words in questions:
+        answer = shared_home.ask(" ".join(words))
+        assert_backed(answer)
+        shown = {int(n) for n in re.findall(r"\[(\d{1,3})\]", answer.text)}
+        assert shown == {c.number for c in answer.citations}
+        texts = {
+            p.id: p.text
+            for p in shared_home.catalog.passages(c.passage.id for c in answer.citations).values()
+        }
+        assert all(c.quote in texts[c.passage.id] for c in answer.citations)
+
+
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory) -> Iterator[SmallHome]:
+    home = SmallHome(tmp_path_factory.mktemp("shared"))
+    home.add("0.md", "Visitors get a badge.")
+    yield home
+    home.close()
