@@ -83,6 +83,7 @@ def ask_citewise(home: Path, questions: Sequence[str]) -> Latency:
     from brain.domain import Question
 
     with _citewise(home) as citewise:
+        citewise.warm_up()
         brain = citewise.brain
         refused: list[bool] = []
 

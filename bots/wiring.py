@@ -1,5 +1,6 @@
 """The composition root: builds every part of one citewise from its settings, each when first needed."""
 
+import gc
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -125,6 +126,8 @@ class Citewise:
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
         _ = self.brain
+        # All of it stays to the end: Python's collector need not walk through it between two answers.
+        gc.freeze()
 
     def ingest(
         self,
