@@ -1,5 +1,6 @@
 """The command line, `citewise …`: commands load when they are called, failures become one sentence."""
 
+import errno
 import importlib
 import io
 import os
@@ -14,6 +15,7 @@ from brain.errors import CitewiseError
 
 INTERRUPTED = 130
 READER_GONE = 141
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 COMMANDS = {
     "demo": "bots.terminal.demo:demo",
@@ -64,6 +66,8 @@ def run(arguments: Sequence[str]) -> int:
     started = Invocation()
     try:
         result = citewise.main(list(arguments), prog_name="citewise", obj=started, standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here a failure can still be told; when Python ends, it can't
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code
@@ -75,10 +79,12 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python must not complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has gone
         return READER_GONE
     except Exception as error:  # the one place where a surprise becomes a sentence
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            _drop_output()
+            return _refuse(f"There is no room left to write {error.filename or 'the output'}: free some.", 1)
         from bots.error_log import write_down
 
         log = write_down(error, started.home)
@@ -95,6 +101,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal of few letters shows ? for the others
     sys.exit(run(sys.argv[1:]))
+
+
+def _drop_output() -> None:
+    """Send what is still to be written nowhere, so that Python does not complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.ClickException) -> str:

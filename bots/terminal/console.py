@@ -2,10 +2,11 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import click
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +61,7 @@ def print_table(console: "Console", table: "Table") -> None:
 
 def print_json(value: object) -> None:
     """One JSON document on stdout, readable and stable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 @contextmanager

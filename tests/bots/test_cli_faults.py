@@ -1,12 +1,13 @@
 """Whatever goes wrong: one clear sentence on stderr, the right exit code, no traceback."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
-from conftest import Done, Run
+from conftest import Done, Run, bare_environment
 
 from bots import cli as command_line
 
@@ -128,6 +129,36 @@ def test_a_surprise_is_one_sentence_and_its_details_are_kept(
     assert str(log) in shown.err
     assert "secret cause" not in shown.err
     assert "ValueError: the secret cause" in log.read_text("utf-8")
+
+
+@pytest.mark.parametrize("words", [("spaces",), ("spaces", "--json"), ("--help",)])
+def test_a_reader_that_has_gone_is_no_complaint(tmp_path: Path, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = start(tmp_path, words, stdout=writing)
+    os.close(writing)
+    assert (done.returncode in (1, 141), done.stderr) == (True, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("words", [("spaces",), ("spaces", "--json")])
+def test_output_that_finds_no_room_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = start(tmp_path, words, stdout=full.fileno())
+    assert done.returncode == 1
+    assert done.stderr == "citewise: There is no room left to write the output: free some.\n"
+
+
+def start(folder: Path, words: tuple[str, ...], stdout: int) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "bots.cli", *words],
+        cwd=folder,
+        env=bare_environment(),
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
 
 
 def test_interrupting_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
