@@ -12,7 +12,7 @@ from brain.errors import StorageFailed
 QUESTIONS = (
     "How many days of annual leave do we get?",
     "How long is the warranty on the Petrel 2 Pro?",
-    "How do I report a lost phone?",
+    "What caused the tide table outage?",
 )
 
 
