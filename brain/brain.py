@@ -64,13 +64,13 @@ class Brain(Runnable[Question, Answer]):
 
     def search(self, question: Question, limit: int) -> list[Passage]:
         """The passages alone, best first."""
-        query = Query.of(standalone(question.text, question.history))
+        query = Query.of(standalone(question.text, question.history), question.text)
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
     def _answer(self, question: Question) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found."""
         started = time.perf_counter()
-        query = Query.of(standalone(question.text, question.history))
+        query = Query.of(standalone(question.text, question.history), question.text)
         retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
         if not query.terms or not evidence.suffices:

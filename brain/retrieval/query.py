@@ -5,27 +5,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from brain.text.terms import content_words, stem, unique
+from brain.text.terms import content_stems, content_words, stem, unique
 
 # In a collection of a few passages nearly every word is in most of them, and counting tells nothing. Below
 # this many, words are weighed as if passages without the question's words made up the number.
 BACKGROUND = 1000
+LENT = 0.3  # what a word of the question before counts: else "and when do they expire?" gets its answer again
 MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`text` stands alone; `terms` are its content words, once each; `stems` the same stemmed, in order."""
+    """`text` stands alone; `terms` are its content words, once each; `stems` the same stemmed, in order.
+
+    `lent` are the stems that a follow-up has only from the question before it.
+    """
 
     text: str
     terms: tuple[str, ...]
     stems: tuple[str, ...]
+    lent: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, text: str) -> "Query":
-        """The query for a stand-alone question; text of function words only keeps no terms."""
+    def of(cls, text: str, asked: str = "") -> "Query":
+        """The query for a stand-alone question; text of function words only keeps no terms.
+
+        `asked` is the follow-up that it was made from, where it was.
+        """
         found = content_words(text)[:MOST_TERMS]
-        return cls(text, tuple(unique(found)), tuple(stem(word) for word in found))
+        stems = tuple(stem(word) for word in found)
+        own = frozenset(content_stems(asked))
+        return cls(text, tuple(unique(found)), stems, frozenset(stems) - own if own else frozenset())
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -56,6 +66,8 @@ class Rarity:
             holding = min(held.get(term, 0), rows)
             others = max(rows, BACKGROUND) - holding
             weight = math.log(1 + (others + 0.5) / (holding + 0.5))
+            if stem(term) in query.lent:
+                weight *= LENT
             weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
         return cls(rows, weights)
 

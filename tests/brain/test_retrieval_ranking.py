@@ -69,9 +69,7 @@ def test_words_without_a_topic_match_nothing_by_words(home, text):
     assert {c.window for c in found.candidates} <= {0.0}
 
 
-@pytest.mark.parametrize(
-    "text", ['"', "' OR 1=1 --", "a* NEAR/2 b", "title:leave", "(", "\0leave"]
-)
+@pytest.mark.parametrize("text", ['"', "' OR 1=1 --", "a* NEAR/2 b", "title:leave", "(", "\0leave"])
 def test_signs_of_a_search_language_are_plain_text(home, text):
     assert len(home.find(f"{text} flights").passages) > 0
 
@@ -165,3 +163,13 @@ def test_a_rare_word_weighs_more_and_unknown_ones_are_told_of():
     assert rarity.weights["sabbat"] > rarity.weights["leav"] > 0
     assert rarity.share({"sabbat", "leav"}) == pytest.approx(1)
     assert Rarity.counted(Query.of(""), 100, {}).share({"leav"}) == 0
+
+
+def test_words_lent_by_the_question_before_count_less_than_the_follow_ups_own():
+    together = "How many days of leave – for interns?"
+    follow_up = Query.of(together, "and for interns?")
+    assert follow_up.lent == {"mani", "day", "leav"}
+    alone, leaning = (Rarity.counted(query, 100, {}) for query in (Query.of(together), follow_up))
+    assert 0 < leaning.weights["leav"] < alone.weights["leav"]
+    assert leaning.weights["intern"] == alone.weights["intern"]
+    assert Query.of(together, together).lent == Query.of(together, "why?").lent == frozenset()
