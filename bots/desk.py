@@ -135,7 +135,7 @@ class Desk:
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
         audience = self.audience(principals, spaces)
-        if not self._catalog.counts(audience).passages:
+        if not self._catalog.holds_passages(audience):
             where = f" in {', '.join(sorted(audience))}" if audience else ""
             raise NothingIndexed(
                 f"Nothing is indexed{where} yet: add documents with `citewise ingest FOLDER`."

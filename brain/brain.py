@@ -98,10 +98,9 @@ class Brain(Runnable[Question, Answer]):
         started: float,
     ) -> Answer:
         spaces = tuple(sorted(question.audience))
-        counts = self._catalog.counts(spaces)
-        if not counts.passages:
+        if not self._catalog.holds_passages(spaces):
             reason = RefusalReason.NOTHING_INDEXED
-        refused = refusal(reason, evidence.retrieved, spaces, counts.documents)
+        refused = refusal(reason, evidence.retrieved, spaces, self._catalog.document_count(spaces))
         return Answer(
             text=in_words(refused),
             sentences=(),

@@ -289,6 +289,16 @@ class Catalog:
         with self._database.reading() as connection:
             return passages.counts(connection, spaces)
 
+    def document_count(self, spaces: Iterable[str]) -> int:
+        """How many documents these spaces hold; counting their passages too takes thirty times as long."""
+        with self._database.reading() as connection:
+            return passages.document_count(connection, spaces)
+
+    def holds_passages(self, spaces: Iterable[str]) -> bool:
+        """Whether there is anything to search in these spaces; asked before every question."""
+        with self._database.reading() as connection:
+            return passages.any_held(connection, spaces)
+
     # Passages
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:

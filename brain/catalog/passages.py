@@ -34,7 +34,8 @@ def read_locator(stored: str) -> Locator:
     if not stored:
         return Locator()
     found = json.loads(stored)
-    return Locator(**{**found, "heading": tuple(found.get("heading", ()))})
+    turns = tuple((offset, page) for offset, page in found.get("turns", ()))
+    return Locator(**{**found, "heading": tuple(found.get("heading", ())), "turns": turns})
 
 
 def passages(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Passage]:
@@ -62,16 +63,35 @@ def document_passages(connection: sqlite3.Connection, document_id: int) -> list[
 
 def counts(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> Counts:
     """How many documents and passages these spaces hold, or all spaces."""
+    chosen, values = _present(space_names)
+    held = connection.execute(
+        f"SELECT count(*) FROM passages WHERE document_id IN (SELECT documents.id {chosen})", values
+    ).fetchone()[0]
+    return Counts(document_count(connection, space_names), held)
+
+
+def document_count(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> int:
+    """How many documents these spaces hold, or all spaces."""
+    chosen, values = _present(space_names)
+    return int(connection.execute(f"SELECT count(*) {chosen}", values).fetchone()[0])
+
+
+def any_held(connection: sqlite3.Connection, space_names: Iterable[str]) -> bool:
+    """Whether these spaces hold a passage, told by the first one."""
+    chosen, values = _present(space_names)
+    held = "SELECT 1 FROM passages WHERE document_id = documents.id"
+    return bool(
+        connection.execute(f"SELECT EXISTS (SELECT 1 {chosen} AND EXISTS ({held}))", values).fetchone()[0]
+    )
+
+
+def _present(space_names: Iterable[str] | None) -> tuple[str, tuple[str, ...]]:
+    """The documents of these spaces that aren't removed, as SQL and its values."""
     clause, values = "", tuple[str, ...]()
     if space_names is not None:
         clause = "AND spaces.name IN (SELECT value FROM json_each(?))"
         values = (json.dumps(list(space_names)),)
-    chosen = f"FROM documents JOIN spaces ON spaces.id = space_id WHERE removed IS NULL {clause}"
-    found = connection.execute(f"SELECT count(*) {chosen}", values).fetchone()[0]
-    held = connection.execute(
-        f"SELECT count(*) FROM passages WHERE document_id IN (SELECT documents.id {chosen})", values
-    ).fetchone()[0]
-    return Counts(found, held)
+    return f"FROM documents JOIN spaces ON spaces.id = space_id WHERE removed IS NULL {clause}", values
 
 
 def counts_by_space(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:

@@ -308,6 +308,19 @@ def test_counts_are_by_space(catalog, drive):
     assert catalog.counts([]).documents == 0
 
 
+def test_a_space_holds_passages_from_its_first_one_to_its_last(catalog, drive):
+    catalog.create_space("hr")
+    catalog.put_document(document(catalog, drive, "empty.txt", []))
+    assert (catalog.document_count(["general"]), catalog.holds_passages(["general"])) == (1, False)
+    put = catalog.put_document(document(catalog, drive, "a.txt", ["alpha"]))
+    assert catalog.document_count(["general", "hr"]) == 2
+    assert catalog.holds_passages(["general", "hr"])
+    assert not catalog.holds_passages(["hr"])
+    assert not catalog.holds_passages([])
+    catalog.remove_document(put.document_id)
+    assert not catalog.holds_passages(["general"])
+
+
 def test_vectors_of_two_embedders_never_mix(catalog, drive):
     catalog.set_embedder(EMBEDDER, DIMENSIONS)
     with pytest.raises(EmbedderMismatch, match="--embed-again"):
