@@ -1,10 +1,12 @@
 """Which drive a person means by a number, a path or an address; the place itself may be gone."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+from bots.desk import OPEN_SPACE
 from brain.catalog.rows import Drive
 from brain.errors import UsageError
 from ingest.registration import place
@@ -28,6 +30,12 @@ def find_drive(drives: Sequence[Drive], named: str) -> Drive:
 def listed(drive: Drive) -> str:
     """A drive's place as lists show it: a path, or an address."""
     return place(drive.url)
+
+
+def ingest_command(url: str, space: str) -> str:
+    """What to type to ingest a drive again, into its own space and no other."""
+    into = "" if space == OPEN_SPACE else f" --space {space}"
+    return f"citewise ingest {shlex.quote(place(url))}{into}"
 
 
 def _place(named: str) -> str:

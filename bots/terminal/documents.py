@@ -146,15 +146,14 @@ def history(call: Invocation, document: str) -> None:
 
 def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
     """A sentence where the next ingest would index the document again; nothing where its file is gone."""
-    from bots.drive_names import listed
+    from bots.drive_names import ingest_command
 
     parts = urlsplit(row.uri)
     if parts.scheme == "file" and not Path(unquote(parts.path)).exists():
         return ""
-    place = listed(drive)
     return (
-        f" The next `citewise ingest {place}` brings it back, unless you take it away from there"
-        f" or `citewise drives remove {drive.id}` takes out all of {place}."
+        f" The next `{ingest_command(drive.url, drive.space)}` brings it back, unless it is taken away from"
+        f" there, or the whole drive with `citewise drives remove {drive.id}`."
     )
 
 

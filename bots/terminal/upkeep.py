@@ -58,15 +58,17 @@ def verify(context: click.Context, call: Invocation) -> None:
 
 
 def _drift_sentence(drift: "Drift") -> str:
+    from bots.drive_names import ingest_command
     from ingest.registration import place
 
     where = place(drift.url)
     if drift.problem:
         return f"✗ {where}: {drift.problem}"
     changes = [f"{count:,} {word}" for word in ("new", "changed", "gone") if (count := getattr(drift, word))]
+    command = ingest_command(drift.url, drift.space)
     if not changes:
         return f"Catalog and drive agree: {where}."
-    return f"✗ {where}: {', '.join(changes)} since it was ingested; `citewise ingest {where}` catches up."
+    return f"✗ {where}: {', '.join(changes)} since it was ingested; `{command}` catches up."
 
 
 @click.command()

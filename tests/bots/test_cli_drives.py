@@ -116,3 +116,12 @@ def test_a_removed_document_comes_back_only_where_its_file_still_lies(here: Run,
     assert gone.code == 0
     assert "brings it back" not in gone.out
     assert "2 added" in here("ingest", drive).out
+
+
+def test_what_to_type_names_the_space_so_that_nothing_reaches_another_audience(
+    here: Run, two_drives: Path
+) -> None:
+    command = f"`citewise ingest '{two_drives / 'hr files'}' --space hr`"
+    (two_drives / "hr files" / "new.md").write_text("# New\n\nSomething new.\n", "utf-8")
+    assert command in here("verify").out
+    assert command in here("documents", "remove", "pay.md", "--yes").out
