@@ -1,7 +1,7 @@
 """The frozen objects that carry everything: a Question becomes Passages, Passages become an Answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +11,8 @@ class Locator:
     """Where in a document a passage stands: page, heading path, slide, or sheet and row.
 
     `page` and `slide` count from 1; `row` is the number that a spreadsheet shows beside the row;
-    `part` names a piece inside a container (a mail's header block, an attachment).
+    `part` names a piece inside a container (a mail's header block, an attachment). Where a passage runs over
+    pages, `turns` tells at which offset of its text each further page begins: pairs of offset and page.
     """
 
     page: int | None = None
@@ -20,6 +21,12 @@ class Locator:
     sheet: str | None = None
     row: int | None = None
     part: str | None = None
+    turns: tuple[tuple[int, int], ...] = ()
+
+    def at(self, offset: int) -> "Locator":
+        """The place of the passage's text from `offset` on: the page that it stands on."""
+        pages = [page for start, page in self.turns if start <= offset]
+        return replace(self, page=pages[-1]) if pages else self
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brain.domain import Locator
 from brain.text.sentences import sentence_spans
@@ -64,7 +64,15 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
         for first, last in _groups(units, room):
             start, end = units[first].start, units[last].end
             chunks.append(
-                Chunk(len(chunks), start, end, text[start:end], context, header, units[first].locator)
+                Chunk(
+                    len(chunks),
+                    start,
+                    end,
+                    text[start:end],
+                    context,
+                    header,
+                    _over_pages(units[first : last + 1]),
+                )
             )
     return tuple(chunks)
 
@@ -223,6 +231,17 @@ def _fitting(
             start += 1
     if start < end:
         yield start, end
+
+
+def _over_pages(units: list[_Unit]) -> Locator:
+    """The first unit's place, with where in the passage each further page begins."""
+    turns: list[tuple[int, int]] = []
+    page = units[0].locator.page
+    for unit in units:
+        if unit.locator.page is not None and unit.locator.page != page:
+            page = unit.locator.page
+            turns.append((unit.start - units[0].start, page))
+    return replace(units[0].locator, turns=tuple(turns)) if turns else units[0].locator
 
 
 def _groups(units: list[_Unit], room: int) -> Iterator[tuple[int, int]]:

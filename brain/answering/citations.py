@@ -12,7 +12,7 @@ from brain.text.terms import content_stems, numbers
 VERDICTS = ("Yes", "No")
 SUPPORT = 0.8  # share of a sentence's content words that its passage must hold
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+", re.IGNORECASE)
-_BULLET = re.compile(r"^\s*-\s+")
+_BULLET = re.compile(r"^\s*(?:-|\d{1,3}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,29 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
             dropped.append({"sentence": sentence.text, "why": fault})
         else:
             kept.append(sentence)
-    numbers_of: dict[int, int] = {}
+    numbers_of: dict[_Place, int] = {}
     for sentence in kept:
-        numbers_of.setdefault(sentence.passage.id, len(numbers_of) + 1)
+        numbers_of.setdefault(_place(sentence), len(numbers_of) + 1)
     citations = tuple(
-        Citation(numbers_of[run[0].passage.id], run[0].passage, quote)
+        Citation(numbers_of[_place(run[0])], _on_its_page(run[0]), quote)
         for run in _runs(kept)
         for quote in _quotes(run)
     )
-    sentences = tuple(Sentence(s.text, (numbers_of[s.passage.id],)) for s in kept)
+    sentences = tuple(Sentence(s.text, (numbers_of[_place(s)],)) for s in kept)
     return Checked(_written(draft.verdict, kept, numbers_of), sentences, citations, tuple(dropped))
+
+
+_Place = tuple[int, int | None]  # a passage and, where it runs over pages, a page of it
+
+
+def _place(sentence: DraftSentence) -> _Place:
+    return sentence.passage.id, sentence.passage.source.locator.at(sentence.start).page
+
+
+def _on_its_page(sentence: DraftSentence) -> Passage:
+    """The sentence's passage, placed on the page on which the sentence stands."""
+    source = sentence.passage.source
+    return replace(sentence.passage, source=replace(source, locator=source.locator.at(sentence.start)))
 
 
 def _fault(sentence: DraftSentence, known: dict[int, Passage]) -> str:
@@ -77,7 +90,7 @@ def _runs(sentences: Sequence[DraftSentence]) -> list[list[DraftSentence]]:
     runs: list[list[DraftSentence]] = []
     for sentence in sentences:
         last = runs[-1][-1] if runs else None
-        if last and last.passage.id == sentence.passage.id and _runs_on(last, sentence):
+        if last and _place(last) == _place(sentence) and _runs_on(last, sentence):
             runs[-1].append(sentence)
         else:
             runs.append([sentence])
@@ -97,14 +110,14 @@ def _quotes(run: Sequence[DraftSentence]) -> list[str]:
     return [_BULLET.sub("", text[run[0].start : run[-1].end]).strip()]
 
 
-def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[int, int]) -> str:
+def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[_Place, int]) -> str:
     """The answer in words; the last of neighbouring sentences from one passage carries its number."""
     text = f"{verdict}." if verdict in VERDICTS and kept else ""
     for at, sentence in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) else None
         words = sentence.text
-        if following is None or following.passage.id != sentence.passage.id:
-            words += f" [{numbers_of[sentence.passage.id]}]"
+        if following is None or _place(following) != _place(sentence):
+            words += f" [{numbers_of[_place(sentence)]}]"
         if sentence.form is not Form.PROSE:
             text += f"\n- {words}" if text else f"- {words}"
         elif at and kept[at - 1].form is not Form.PROSE:

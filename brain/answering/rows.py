@@ -47,7 +47,9 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
         if value.strip()
     ]
     if len(cells) < 2 or not any(names):
-        return ToldRow(", ".join(cell.told for cell in cells), tuple(cell.span for cell in cells))
+        # Without names, a pair reads as a term and what it means.
+        between = ": " if len(cells) == 2 and not any(names) else ", "
+        return ToldRow(between.join(cell.told for cell in cells), tuple(cell.span for cell in cells))
     subject = max(cells, key=lambda cell: (_shared(cell.value, asked), -cell.start))
     others = [cell for cell in cells if cell is not subject]
     told = [cell for cell in others if _shared(cell.name, asked) > 0] or others

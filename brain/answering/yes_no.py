@@ -13,7 +13,7 @@ _NEGATION = re.compile(
 )
 _HEDGE = re.compile(
     r"\b(?:might|could|depends?|depending|unless|except|sometimes|usually|often|only|if|whether|unclear|partly"
-    r"|but|however|although|while)\b",
+    r"|but|however|although|while|when|after|before|until|provided|approval|consent)\b",
     re.IGNORECASE,
 )
 _PERMISSION = re.compile(r"^(?:can|may|could|am|are|is|do|does)\b", re.IGNORECASE)

@@ -179,3 +179,20 @@ def test_whatever_was_written_only_backed_and_numbered_sentences_come_through(dr
     at = 0
     for kept in result.sentences:
         at = result.text.index(kept.text, at) + len(kept.text)
+
+
+def test_a_quote_is_cited_with_the_page_that_it_stands_on():
+    text = "The kiln is lit at six.\nIt is out by nine."
+    second = text.index("It is out")
+    over_pages = passage(text=text)
+    source = replace(over_pages.source, locator=Locator(page=4, turns=((second, 5),)))
+    over_pages = replace(over_pages, source=source)
+    said = check(
+        sentence("The kiln is lit at six.", over_pages),
+        sentence("It is out by nine.", over_pages),
+        known=(over_pages,),
+    )
+    assert [(c.number, c.passage.source.locator.page, c.quote) for c in said.citations] == [
+        (1, 4, "The kiln is lit at six."),
+        (2, 5, "It is out by nine."),
+    ]

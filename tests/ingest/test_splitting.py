@@ -285,3 +285,15 @@ def test_a_passage_is_closed_at_a_blocks_end_once_it_is_nearly_full():
 def test_passages_stay_short_even_where_the_embedder_reads_much():
     parsed = document(paragraph(" ".join(["Four word sentence here."] * 400)))
     assert max(tokens(chunk.embedded_text) for chunk in cut(parsed, 8000)) <= PASSAGE_TOKENS
+
+
+def test_a_passage_over_two_pages_knows_where_the_second_begins():
+    parsed = document(
+        paragraph("The kiln is lit at six.", "Kiln", page=4),
+        paragraph("It is out by nine.", "Kiln", page=5),
+    )
+    (chunk,) = cut(parsed, 60)
+    second = chunk.text.index("It is out")
+    assert chunk.locator.page == 4
+    assert chunk.locator.at(0).page == 4
+    assert chunk.locator.at(second).page == 5
