@@ -20,11 +20,10 @@ PICTURE = Path(__file__).with_name("chat.svg")
 CONVERSATION = (
     "How many days of annual leave do we get?",
     "and how many can I carry over?",
-    "and for part-timers?",
     "How long is the warranty on the Petrel 2 Pro?",
     "Who won the 1974 world cup?",
 )
-QUOTED = "and for part-timers?"
+QUOTED = "and how many can I carry over?"
 
 
 def main() -> None:
