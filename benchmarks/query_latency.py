@@ -150,7 +150,7 @@ def main() -> None:
             rows.append(_measure(name, size, build, ask, folder, questions))
             show(f"{size:,} passages", rows[-1:])
     show("Query latency", rows, f"{ASKED} questions one after another, warm.")
-    print(f"Written to {record('query_latency', rows, asked=ASKED)}")
+    print(f"Written to {record('query_latency', rows, asked=ASKED, made_from=folder.name)}")
 
 
 def _measure(

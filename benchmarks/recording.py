@@ -54,6 +54,8 @@ def record(name: str, rows: Sequence[Row], **about: object) -> Path:
         "machine": platform.machine(),
         "system": platform.system(),
         "python": platform.python_version(),
+        # Of the last five minutes, the benchmark's own included: far above the cores, others were at work.
+        "load_average": round(os.getloadavg()[1], 1),
         "libraries": {library: version(library) for library in _LIBRARIES},
     }
     content = {
