@@ -12,10 +12,10 @@ _OPENS_FOLLOW_UP = re.compile(
     r"|really|for example)\b",
     re.IGNORECASE,
 )
+# Not whatever the case: IT is a department.
 _POINTS_BACK = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|his|there|then|one|ones"
-    r"|the same|such|former|latter|above)\b",
-    re.IGNORECASE,
+    r"\b(?:[Ii]ts?|[Tt]hey|[Tt]hem|[Tt]heirs?|[Tt]his|[Tt]hat|[Tt]hese|[Tt]hose|[Hh]e|[Ss]he|him|[Hh]er|[Hh]is|then"
+    r"|[Tt]hat one|[Tt]his one|the same one|the former|the latter)\b"
 )
 _LEAD = re.compile(
     r"^\s*(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for)\b[\s,:]*", re.IGNORECASE
@@ -23,6 +23,7 @@ _LEAD = re.compile(
 # "it" in "does it rain", "that" in "the form that I need": only short questions point back.
 _SHORT = 6
 _VERY_SHORT = 2
+_BARE = 4  # "how long then?": nothing to search for by itself
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -51,4 +52,4 @@ def _leans(question: str) -> bool:
         return True
     if len(words) <= _SHORT and _POINTS_BACK.search(question):
         return True
-    return len(words) <= 1 and len(question.split()) <= _SHORT
+    return len(words) <= 1 and len(question.split()) <= _BARE

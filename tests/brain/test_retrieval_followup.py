@@ -95,3 +95,8 @@ def test_nothing_that_was_asked_is_ever_lost(question, earlier):
     assert set(content_stems(question)) <= set(content_stems(found))
     lent = {stem for text in earlier for stem in content_stems(text)}
     assert set(content_stems(found)) <= set(content_stems(question)) | lent
+
+
+@pytest.mark.parametrize("question", ["Who is the head of IT?", "Who approves discounts above 15 percent?"])
+def test_a_department_and_a_preposition_are_no_pronouns(question):
+    assert standalone(question, (Turn("How do I claim an expense?", ""),)) == question
