@@ -21,7 +21,8 @@ from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query
 
 _T = TypeVar("_T")
-SHOWN = 10  # passages that an answer carries as "retrieved", and that its trace tells of
+SHOWN = 10  # passages that a trace tells of
+RETRIEVED = 30  # passages that an answer carries as what was retrieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Brain(Runnable[Question, Answer]):
             citations=result.citations,
             refusal=None,
             trace=_trace(question, evidence, result, started),
-            retrieved=retrieved.passages[:SHOWN],
+            retrieved=retrieved.passages[:RETRIEVED],
         )
 
     def _refused(
@@ -107,7 +108,7 @@ class Brain(Runnable[Question, Answer]):
             citations=(),
             refusal=refused,
             trace=_trace(question, evidence, result, started),
-            retrieved=evidence.passages[:SHOWN],
+            retrieved=evidence.passages[:RETRIEVED],
         )
 
 
