@@ -12,7 +12,8 @@ class Locator:
 
     `page` and `slide` count from 1; `row` is the number that a spreadsheet shows beside the row;
     `part` names a piece inside a container (a mail's header block, an attachment). Where a passage runs over
-    pages, `turns` tells at which offset of its text each further page begins: pairs of offset and page.
+    pages (or a sheet's rows), `turns` tells at which offset of its text each further one begins: pairs of
+    offset and page (or row).
     """
 
     page: int | None = None
@@ -24,9 +25,11 @@ class Locator:
     turns: tuple[tuple[int, int], ...] = ()
 
     def at(self, offset: int) -> "Locator":
-        """The place of the passage's text from `offset` on: the page that it stands on."""
-        pages = [page for start, page in self.turns if start <= offset]
-        return replace(self, page=pages[-1]) if pages else self
+        """The place of the passage's text from `offset` on: the page or row that it stands on."""
+        reached = [number for start, number in self.turns if start <= offset]
+        if not reached:
+            return self
+        return replace(self, row=reached[-1]) if self.page is None else replace(self, page=reached[-1])
 
     @property
     def label(self) -> str:

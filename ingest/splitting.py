@@ -234,14 +234,19 @@ def _fitting(
 
 
 def _over_pages(units: list[_Unit]) -> Locator:
-    """The first unit's place, with where in the passage each further page begins."""
+    """The first unit's place, with where in the passage each further page (or row of a sheet) begins."""
     turns: list[tuple[int, int]] = []
-    page = units[0].locator.page
+    reached = _number(units[0])
     for unit in units:
-        if unit.locator.page is not None and unit.locator.page != page:
-            page = unit.locator.page
-            turns.append((unit.start - units[0].start, page))
+        number = _number(unit)
+        if number is not None and number != reached:
+            turns.append((unit.start - units[0].start, number))
+            reached = number
     return replace(units[0].locator, turns=tuple(turns)) if turns else units[0].locator
+
+
+def _number(unit: _Unit) -> int | None:
+    return unit.locator.row if unit.locator.page is None else unit.locator.page
 
 
 def _groups(units: list[_Unit], room: int) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,10 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _PERMISSION = re.compile(r"^(?:can|may|could|am|are|is|do|does)\b", re.IGNORECASE)
+# "During probation, …": what follows holds only there.
+_UNDER_CONDITION = re.compile(
+    r"^(?:during|in|for|on|at|with|under|within|as|from)\b([^,]{3,60}),", re.IGNORECASE
+)
 _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
 
 
@@ -38,6 +42,9 @@ def _verdict(question: str, sentence: ScoredSentence) -> str:
     if re.search(r"\bmay\b", sentence.text) and not _PERMISSION.match(question):
         return ""
     asked = stems_of(question)
+    condition = _UNDER_CONDITION.match(sentence.text)
+    if condition and not stems_of(condition[1]) <= asked:
+        return ""
     own = _share(asked, sentence.stems)
     with_headings = _share(asked, sentence.stems | frozenset(content_stems(sentence.passage.context)))
     if _NEGATION.search(sentence.text):

@@ -18,6 +18,12 @@ CASES = [
     ("Is parking free?", "Parking is free for all staff.", "Yes"),
     ("Do contractors get paid leave?", "Contractors do not get paid leave.", "No"),
     ("Is smoking not allowed indoors?", "Smoking is not allowed indoors.", ""),
+    ("Can I work from abroad?", "During probation, working from abroad is not possible.", ""),
+    (
+        "Can I work from abroad during probation?",
+        "During probation, working from abroad is not possible.",
+        "No",
+    ),
     ("Is smoking not allowed indoors?", "Smoking is allowed indoors.", ""),
     # hedged, conditional, or about something else: left open
     ("Is parking free?", "Parking might be free.", ""),

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -297,3 +298,13 @@ def test_a_passage_over_two_pages_knows_where_the_second_begins():
     assert chunk.locator.page == 4
     assert chunk.locator.at(0).page == 4
     assert chunk.locator.at(second).page == 5
+
+
+def test_a_passage_of_several_rows_knows_each_row():
+    parsed = document(*table("Bird\tPrice", ["Wren\t40", "Curlew\t90"], "Prices"))
+    rows = [
+        replace(b, locator=replace(b.locator, sheet="Prices", row=n)) for n, b in enumerate(parsed.blocks, 1)
+    ]
+    (chunk,) = cut(replace(parsed, blocks=tuple(rows)), 60)
+    curlew = chunk.locator.at(chunk.text.index("Curlew"))
+    assert curlew.label == f"Prices, row {len(rows)}"
