@@ -15,9 +15,9 @@ from brain.domain import Passage
 class FusionWeights:
     """How much each signal counts; BM25, divided by the best passage's, counts 1."""
 
-    dense: float = 1.5
-    window: float = 0.5
-    phrase: float = 0.2
+    dense: float = 2.5
+    window: float = 0.9
+    phrase: float = 0.4
     neighbours: float = 0.3
 
 
