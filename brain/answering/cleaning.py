@@ -7,7 +7,8 @@ import re
 _REFERENCE = re.compile(
     r"\s*\[\s*\d{1,3}(?:\s*[,;–-]\s*\[?\s*\d{1,3}\s*\]?)*\s*\](?:\s*,?\s*\[\s*\d{1,3}\s*\])*"
 )
-_BARE_REFERENCE = re.compile(r"(?<=[A-Za-z)])\s*\(\s*\d{1,3}(?:\s*[,–-]\s*\d{1,3})+\s*\)(?=[\s.,;]|$)")
+# "(7, 8)" is one too; "(9-17)" may be opening hours.
+_BARE_REFERENCE = re.compile(r"(?<=[A-Za-z)])\s*\(\s*\d{1,3}(?:\s*,\s*\d{1,3})+\s*\)(?=[\s.,;]|$)")
 _LABEL = re.compile(
     r"^(?:(?:abstract|background|objectives?|purpose|introduction|methods?|results?|findings|conclusions?"
     r"|discussion|summary|text|note|tip|answer|a)\s*:\s*)+",

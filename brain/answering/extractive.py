@@ -23,19 +23,19 @@ from brain.text.pronouns import points_back
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How much is said: sentences and words at most, and how far behind the best a further one may be."""
+    """How much is said: sentences and words at most, and what makes a further sentence worth saying."""
 
-    narrow_sentences: int = 1
+    narrow_sentences: int = 1  # a number, a time, a name
     fact_sentences: int = 3
     verdict_sentences: int = 2
     broad_sentences: int = 4
-    words: int = 75
-    margin: float = 0.3
-    adjacent_bonus: float = 0.15
-    same_passage_bonus: float = 0.2
-    other_document: float = -0.1
-    new: float = 0.4
-    items: int = 8
+    words: int = 75  # that a further sentence may bring the answer to
+    margin: float = 0.3  # how far its score may lie behind the best sentence's …
+    adjacent_bonus: float = 0.15  # … if it doesn't stand beside a chosen one …
+    same_passage_bonus: float = 0.2  # … or in the best one's passage …
+    other_document: float = -0.1  # … and less far in another document
+    new: float = 0.4  # the share of its words that must not have been said yet
+    items: int = 8  # of a list that a sentence with a colon opens
 
 
 class ExtractiveAnswerer:
