@@ -1,8 +1,9 @@
 """One score from several signals.
 
 A convex combination of normalised scores, which learns from how far apart scores are where reciprocal rank
-fusion sees only their order (Bruch et al. 2023, arXiv 2210.11934): on the development sets it found the
-right document first 1 to 7 points more often than reciprocal ranks did.
+fusion sees only their order (Bruch et al. 2023, arXiv 2210.11934). In an early prototype the right document
+came first in .945 / .960 / .803 of northwind, claude-docs and covid-papers, against .940 / .920 / .743 with
+equally weighted reciprocal ranks (k 60). The weights below are the best of some thirty tried on those sets.
 """
 
 from collections.abc import Sequence
