@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import CitewiseError
+
+NOT_FOR_AUDIENCE = "not open to this space's readers"
 
 
 class DriveUnavailable(CitewiseError):
@@ -27,6 +29,8 @@ class Entry:
 
     `etag` is the source's own version mark, where it has one. `address` is what the drive needs to find
     the file again, where that differs from `path` (a name that is no valid Unicode, a cloud file's id).
+    `identity` is the source's own name for the file, the same after a rename or move (a cloud file's id):
+    with an equal etag it shows a move without fetching anything.
     """
 
     path: str
@@ -34,11 +38,15 @@ class Entry:
     mtime_ns: int
     etag: str = ""
     address: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something on the drive that is left alone on purpose: a lock file, a link, an unknown format."""
+    """Something on the drive that is left alone on purpose: a lock file, a link, an unknown format.
+
+    A file that the space's audience may not read is skipped with the reason `NOT_FOR_AUDIENCE`.
+    """
 
     path: str
     reason: str
@@ -59,6 +67,14 @@ class FetchedFile:
     path: Path
     entry: Entry
     modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a source says about the time since a cursor: whether `any` file changed, and the next cursor."""
+
+    any: bool
+    cursor: str
 
 
 class Drive(Protocol):
@@ -85,4 +101,19 @@ class Drive(Protocol):
 
     def uri(self, entry: Entry) -> str:
         """The link that a citation shows."""
+        ...
+
+
+@runtime_checkable
+class ChangeFeed(Protocol):
+    """A drive that can tell cheaply whether anything changed, so that it need not be listed to find out.
+
+    A hint, no more: what changed is found by listing and comparing, as with any drive.
+    """
+
+    def changes(self, cursor: str) -> Changes:
+        """Whether anything changed since `cursor`. Raises DriveUnavailable.
+
+        An empty cursor, or one that the source no longer knows, is answered with a yes and one of now.
+        """
         ...

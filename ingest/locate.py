@@ -4,17 +4,24 @@ import os
 import re
 import stat
 from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from brain.errors import UsageError
 from ingest.addresses import AddressPolicy
+from ingest.credentials import FILE_NAME, Credentials
 from ingest.drives import Drive
 from ingest.local_folder import LocalFile, LocalFolder
+from ingest.options import DriveOptions
 from ingest.web import WebPage
 
 PICTURES = "image/*"
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
+
+# Each scheme's module has `open_drive(url, suffixes, credentials, options, policy) -> Drive`. They load late:
+# their libraries are extras.
+REMOTE: dict[str, str] = {}
 
 
 def open_drive(
@@ -23,22 +30,45 @@ def open_drive(
     home: Path | None = None,
     policy: AddressPolicy | None = None,
     suffixes: Collection[str] | None = None,
+    credentials: Credentials | None = None,
+    options: DriveOptions | None = None,
 ) -> Drive:
-    """The folder, file or web page that `target` names; raises UsageError with the remedy.
+    """The folder, file, page or remote place that `target` names; raises UsageError with the remedy.
 
-    `home` is citewise's own folder, which is never indexed; `suffixes` default to all formats there are.
+    `home` is citewise's own folder, which is never indexed; `suffixes` default to all formats there are;
+    `credentials` default to the file in the home.
     """
     suffixes = readable_suffixes() if suffixes is None else suffixes
     scheme = _SCHEME.match(target)
     if scheme is None:
         return _local(Path(target).expanduser(), home, suffixes)
     kind = scheme.group(1).lower()
+    options = options or DriveOptions()
+    if kind in REMOTE:
+        if urlsplit(target).password is not None:
+            raise UsageError(_no_password(target, credentials))
+        if credentials is None:
+            credentials = Credentials.load((home or Path()) / FILE_NAME)
+        opened: Drive = import_module(REMOTE[kind]).open_drive(
+            target, frozenset(suffixes), credentials, options, policy or AddressPolicy()
+        )
+        return opened
     if kind in ("http", "https"):
         return WebPage(target, suffixes, policy or AddressPolicy())
     if kind == "file":
         return _local(Path(unquote(urlsplit(target).path)), home, suffixes)
     raise UsageError(
         f"{target}: {kind}:// can't be read. Name a folder or file of this machine, or an http(s) address."
+    )
+
+
+def _no_password(target: str, credentials: Credentials | None) -> str:
+    parts = urlsplit(target)
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    file = credentials.path if credentials else FILE_NAME
+    return (
+        f"A password in an address would be shown in lists and citations: write it into {file} under "
+        f'["{bare}"], and name the drive {bare}.'
     )
 
 
