@@ -28,6 +28,7 @@ COMMANDS = {
     "documents": "bots.terminal.documents:documents",
     "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
+    "audit": "bots.terminal.audit:audit",
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",
     "verify": "bots.terminal.upkeep:verify",

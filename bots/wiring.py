@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from bots.desk import Desk
+    from bots.desk.library import Library
     from bots.drift import Drift
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
@@ -121,7 +123,15 @@ class Citewise:
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
 
-        return Desk(self.catalog, lambda: self.brain)
+        admins = (_person(admin) for admin in self.settings.admins)
+        return Desk(self.catalog, lambda: self.brain, self.library, admins)
+
+    @cached_property
+    def library(self) -> "Library":
+        """What the Desk changes documents with."""
+        from bots.desk.library import Library
+
+        return Library(self.catalog, lambda: self.index, lambda: self.embedder, self._drive, Lock())
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
@@ -187,9 +197,12 @@ class Citewise:
         restore(self.home, source, self._tell)
 
     def _drive(self, place: str) -> "Drive":
+        from ingest.added import SCHEME, AddedDrive
         from ingest.addresses import AddressPolicy
         from ingest.locate import open_drive
 
+        if place.startswith(SCHEME):
+            return AddedDrive(self.catalog, place.removeprefix(SCHEME))
         policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
         return open_drive(place, home=self.home.path, policy=policy)
 
@@ -200,6 +213,12 @@ class Citewise:
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)
+
+
+def _person(admin: str) -> str:
+    """The principal of an admin as the settings name them: `chat:U123` is `chat:user:U123`."""
+    platform, _, person = admin.partition(":")
+    return f"{platform}:user:{person}"
 
 
 def _unwatched(what: str, done: int, total: int) -> None:

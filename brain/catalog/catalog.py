@@ -16,7 +16,14 @@ from brain.catalog import (
     vectors,
     versions,
 )
+from brain.catalog.added_files import AddedFiles
+from brain.catalog.answers import Answers
+from brain.catalog.audit import AuditLog
+from brain.catalog.changes import Changes
 from brain.catalog.feed import IndexFeed
+from brain.catalog.handoffs import Handoffs
+from brain.catalog.inbox import InboxTable
+from brain.catalog.places import Places
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
@@ -53,6 +60,14 @@ class Catalog:
             self._database.close()
             raise
         self._feed = IndexFeed(self._database)
+        # What doors and the Desk keep, each behind a small door of its own.
+        self.places = Places(self._database)
+        self.answers = Answers(self._database)
+        self.handoffs = Handoffs(self._database)
+        self.added_files = AddedFiles(self._database)
+        self.changes = Changes(self._database)
+        self.audit = AuditLog(self._database)
+        self.inbox = InboxTable(self._database)
 
     def _damaged(self, reason: str) -> StorageFailed:
         return StorageFailed(
@@ -163,6 +178,11 @@ class Catalog:
         with self._database.reading() as connection:
             return spaces.principals(connection, space)
 
+    def readable_by(self, held: Iterable[str]) -> frozenset[str]:
+        """The spaces that these principals were allowed to read."""
+        with self._database.reading() as connection:
+            return spaces.readable_by(connection, held)
+
     def add_drive(self, url: str, space: str, *, watched: bool = False) -> Drive:
         """The drive of that address and space, made where there is none; `watched` only ever switches on."""
         with self._database.writing() as connection:
@@ -269,6 +289,21 @@ class Catalog:
         with self._database.reading() as connection:
             return listing.document(connection, document_id)
 
+    def revive_document(self, document_id: int) -> bool:
+        """Put a removed document back as it last was; False where it wasn't removed or isn't kept."""
+        with self._database.writing() as connection:
+            return documents.revive(connection, document_id)
+
+    def same_content(self, content_hash: str) -> list[DocumentRow]:
+        """Present documents with exactly this content."""
+        with self._database.reading() as connection:
+            return listing.same_content(connection, content_hash)
+
+    def shared_passages(self, vector_keys: Iterable[str]) -> dict[int, int]:
+        """How many of these embedded strings each present document holds, by its id."""
+        with self._database.reading() as connection:
+            return passages.shared(connection, vector_keys)
+
     def find_document(self, text: str) -> DocumentRow:
         """The document that an id, path, title or words of them name; UsageError unless it's just one."""
         with self._database.reading() as connection:
@@ -338,7 +373,9 @@ class Catalog:
         with self._database.writing() as connection:
             conversations.add_turn(connection, thread, turn)
 
-    def history_of(self, thread: str, limit: int = 10) -> tuple[Turn, ...]:
-        """The last turns of a thread, oldest first."""
+    def history_of(
+        self, thread: str, limit: int = 10, readable: Iterable[str] | None = None
+    ) -> tuple[Turn, ...]:
+        """The last turns of a thread, oldest first; where given, only those answered from `readable`."""
         with self._database.reading() as connection:
-            return conversations.history_of(connection, thread, limit)
+            return conversations.history_of(connection, thread, limit, readable)
