@@ -1,4 +1,4 @@
-"""Random people in random channels with rights that change: nothing of a closed space reaches who may not read it.
+"""Random people, random channels, rights that change: nothing of a closed space reaches who may not read.
 
 Every document holds a word that stands nowhere else, so that a leak of one is seen in whatever form it comes:
 answer, title, count, quote, card, trace, error, hand-off.
@@ -15,11 +15,13 @@ from desk_kit import DeskHome, desk_home, person
 from bots.desk import Caller, Command, Final, Press
 from bots.desk.cards import Reply
 
-CASES = 3_000
+CASES = 2_400
 SPACES = ("general", "hr", "legal", "board", "lab")
 SUBJECTS = ("launch code", "travel budget", "office key", "salary review", "printer password")
 PEOPLE = [f"U{number}" for number in range(6)]
 GROUPS = ["slack:group:S1", "slack:group:S2"]
+BUTTONS = ["quotes", "share", "person", "helpful", "not_helpful", "claim", "keep"]
+VERBS = ["why", "help", "status", "spaces"]
 CHANNELS = ["C1", "C2", "C3", "CHELP"]
 
 
@@ -112,22 +114,18 @@ class World:
 
     async def step(self) -> None:
         caller, roll = self.caller(), self.chance.random()
-        if roll < 0.25 or not self.answers:
+        if roll < 0.15 or not self.answers:
             self.checked["ask"] += 1
             return await self.ask(caller)
         if roll < 0.35:
             return self.change_a_right()
         if roll < 0.75:
-            action = self.chance.choice(
-                ["quotes", "share", "person", "helpful", "not_helpful", "claim", "keep"]
-            )
+            action = self.chance.choice(BUTTONS)
             self.checked[action] += 1
             return await self.press(caller, action)
         if roll < 0.93:
             word = secret(self.chance.choice(SPACES), self.chance.choice(SUBJECTS))
-            verb = self.chance.choice(
-                ["why", "help", f"documents {word[:2]}", f"remove {word}", "status", "spaces"]
-            )
+            verb = self.chance.choice([*VERBS, f"documents {word[:2]}", f"remove {word}"])
             self.checked[verb.split()[0]] += 1
             return await self.run(caller, verb)
         self.checked["home"] += 1

@@ -130,7 +130,7 @@ async def test_admins_alone_change_things(here: DeskHome) -> None:
     for line in ("documents", "add https://x.example", "remove Leave", "undo", "status", "spaces", "history"):
         said = await run(here, ANA, line)
         assert said.title == "That is for admins", line
-        assert "zqsecret" not in repr(said).lower() + "salaries"[:0]
+        assert "zqsecret" not in repr(said)
     for action in ("confirm", "cancel", "space", "add", "remove"):
         assert card(await press(here, ANA, action, "1")).title == "That is for admins"
     assert await here.desk.form("add", "", ANA) is None
@@ -146,9 +146,7 @@ async def test_a_file_is_previewed_confirmed_found_and_taken_back(here: DeskHome
     )
     preview = await run(here, BOSS, "add", file)
     assert preview.title == "Add “Parking”?"
-    assert (await here.answer(ANA, "Where do visitors park?")).citations == () or "level two" not in (
-        await here.answer(ANA, "Where do visitors park?")
-    ).text
+    assert "level two" not in (await here.answer(ANA, "Where do visitors park?")).text
     ref = preview.buttons[0].ref
     done = card(await press(here, BOSS, "confirm", ref))
     assert done.title == "Added: “Parking”"

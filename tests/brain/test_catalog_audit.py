@@ -26,14 +26,10 @@ def test_a_chain_that_nobody_touched_is_sound(catalog: Catalog) -> None:
     assert last[1].previous == last[0].hash
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit WHERE sequence = 5"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
 def test_the_database_itself_refuses_changes(catalog: Catalog, statement: str) -> None:
-    with (
-        pytest.raises(sqlite3.IntegrityError, match="only ever added to"),
-        catalog.database.writing() as writer,
-    ):
+    refused = pytest.raises(sqlite3.IntegrityError, match="only ever added to")
+    with refused, catalog.database.writing() as writer:
         writer.execute(statement)
     assert catalog.audit.verify().entries == 5
 
@@ -44,7 +40,7 @@ def test_the_database_itself_refuses_changes(catalog: Catalog, statement: str) -
         ("UPDATE audit SET actor = 'someone else' WHERE sequence = 3", 3),
         ("UPDATE audit SET detail = '{}' WHERE sequence = 1", 1),
         ("DELETE FROM audit WHERE sequence = 2", 3),
-        ("UPDATE audit SET hash = 'f' || substr(hash, 2) WHERE sequence = 4", 4),
+        ("UPDATE audit SET hash = 'x' || substr(hash, 2) WHERE sequence = 4", 4),
     ],
 )
 def test_tampering_behind_the_triggers_is_found(catalog: Catalog, tampering: str, broken: int) -> None:
