@@ -149,10 +149,11 @@ class InboxTable:
             connection.execute("UPDATE inbox SET state = 'done', payload = '' WHERE id = ?", (item_id,))
 
     def postpone(self, item_id: int, seconds: float) -> None:
-        """Let an event wait and be tried again."""
+        """Let an event wait and be tried again; attempts count only where the process ended in them."""
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE inbox SET state = 'received', due = ? WHERE id = ?", (time.time() + seconds, item_id)
+                "UPDATE inbox SET state = 'received', due = ?, attempts = 1 WHERE id = ?",
+                (time.time() + seconds, item_id),
             )
 
     def recover(self, platform: str) -> int:
