@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
 
+from bots.desk.wording import in_chat
 from brain.catalog.catalog import Catalog
 from brain.catalog.inbox import InboxItem, Limits, NewEvent
 from brain.errors import CitewiseError
@@ -141,31 +142,36 @@ class Inbox:
 
     async def _handle(self, item: InboxItem) -> None:
         try:
-            await self._answer(item)
+            sentence = await self._worked(item)
+            if sentence:
+                await self._door.apologise(item, sentence)
         except Unreachable as error:
             pause = error.seconds or min(2.0**item.attempts, _LONGEST_PAUSE)
             await self._in_thread(lambda: self._table.postpone(item.id, pause))
             return
+        except CitewiseError as error:
+            self._write_down(error)  # not even an apology can be said there: nothing is left to do
         await self._in_thread(lambda: self._table.finish(item.id))
 
-    async def _answer(self, item: InboxItem) -> None:
-        if item.turned_away:
-            await self._door.turn_away(item)
-            return
+    async def _worked(self, item: InboxItem) -> str:
+        """Work on an event; what has to be said instead of an answer, where there is none."""
         try:
-            if item.attempts >= MOST_ATTEMPTS:
-                await self._door.apologise(item, _SURPRISE)
-            else:
+            if item.turned_away:
+                await self._door.turn_away(item)
+            elif item.attempts < MOST_ATTEMPTS:
                 await self._door.work(item)
+            else:
+                return _SURPRISE
         except Unreachable:
             raise
         except CitewiseError as error:
             if error.detail:
                 self._write_down(error)
-            await self._door.apologise(item, error.sentence)
+            return in_chat(error)
         except Exception as error:  # one message must never stop the others: here it becomes a sentence
             self._write_down(error)
-            await self._door.apologise(item, _SURPRISE)
+            return _SURPRISE
+        return ""
 
     async def _tell_waiting(self, new: NewEvent, ahead: int) -> None:
         with suppress(CitewiseError):

@@ -35,13 +35,16 @@ ONLY_IMPORTER = {
     "pypdfium2": "ingest/readers/",
     "rapidocr": "ingest/readers/",
     "rich": "bots/terminal/",
+    "slack_bolt": "bots/slack/",
+    "slack_sdk": "bots/slack/",
     "tokenizers": "brain/embedding/",
     "torch": "brain/",
     "transformers": "brain/",
 }
 TOO_SLOW_FOR_HELP = {
-    "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "numpy", "onnx",
-    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch",
+    "aiohttp", "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
+    "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "slack_bolt",
+    "slack_sdk", "sqlite3", "tokenizers", "torch",
 }  # fmt: skip
 
 

@@ -154,6 +154,10 @@ class Desk:
             return Reply(Card("This button no longer does anything", "Ask again for a new one."))
         return await self._guarded(who, press.caller, lambda: action(press))
 
+    def asks_first(self, action: str) -> bool:
+        """Whether an action has a form; told without looking anything up."""
+        return action in self._forms
+
     async def form(self, action: str, ref: str, caller: Caller) -> Form | None:
         """What is to be filled in before an action is done; None where nothing is, or not by this caller."""
         make = self._forms.get(action)
@@ -174,6 +178,10 @@ class Desk:
         """Note where a delivered card stands."""
         if self._people is not None:
             await asyncio.to_thread(self._people.placed, ref, thread)
+
+    async def listens(self, thread: str) -> bool:
+        """Whether a person answers a question in that thread: words there may be for its asker."""
+        return await asyncio.to_thread(self._catalog.handoffs.in_thread, thread) is not None
 
     async def heard(self, caller: Caller, words: str) -> Reply | None:
         """What follows from words in a thread that a person answers in; None where it is no such thread."""

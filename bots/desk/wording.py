@@ -1,5 +1,6 @@
 """Words that the Desk uses again and again: sources, ages, counts, lists of names."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -57,6 +58,18 @@ def listed(names: Iterable[str]) -> str:
     if len(found) < 2:
         return "".join(found) or "no space"
     return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+_COURTESY = re.compile(
+    r"^\W*(?:many )?(?:thanks|thank you|thx|ty|cheers|ok|okay|great|perfect|cool|nice|super|got it|will do"
+    r"|done|yes|no|sure|agreed|sounds good|good to know|makes sense|never mind)\b[^?]{0,30}$",
+    re.IGNORECASE,
+)
+
+
+def asks_something(text: str) -> bool:
+    """Whether words that were not put to the bot by name ask for something: "Thanks a lot!" does not."""
+    return "?" in text or not (_COURTESY.match(text.strip()) or len(text.split()) < 3)
 
 
 def shortened(text: str, longest: int) -> str:

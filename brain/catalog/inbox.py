@@ -7,7 +7,6 @@ received ──► working ──► posted ──► done
 
 import sqlite3
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -192,13 +191,13 @@ class InboxTable:
             ).fetchone()
         return _item(row) if row else None
 
-    def knows_thread(self, thread: str, kinds: Sequence[str]) -> bool:
-        """Whether an event of one of these kinds was taken in for that thread."""
-        marks = ", ".join("?" * len(kinds))
+    def knows_thread(self, thread: str, kind: str) -> bool:
+        """Whether an event of that kind was answered in a thread, or is about to be."""
         with self._database.reading() as connection:
             row = connection.execute(
-                f"SELECT EXISTS (SELECT 1 FROM inbox WHERE thread = ? AND kind IN ({marks}))",
-                (thread, *kinds),
+                """SELECT EXISTS (SELECT 1 FROM inbox WHERE thread = ? AND kind = ?
+                   AND (posted <> '' OR state <> 'done'))""",
+                (thread, kind),
             ).fetchone()
         return bool(row[0])
 

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from small_home import SmallHome
+from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
+from brain.evidence import EvidenceGate, GateWeights
 from ingest.added import SCHEME, AddedDrive
 from ingest.addresses import AddressPolicy
 from ingest.drives import Drive
 from ingest.locate import open_drive
 
 ADMIN = "slack:user:UADMIN"
+# In a home of two documents nothing but the question's own words means anything.
+_WORDS = GateWeights(-2.0, coverage=3.0, held=3.0, similarity=0.0, agreement=0.0, phrase=0.0, lead=0.0)
+WORD_GATE = EvidenceGate(_WORDS, threshold=0.5)
 
 
 @dataclass
@@ -42,7 +46,7 @@ class DeskHome:
 
 
 @contextmanager
-def desk_home(folder: Path) -> Iterator[DeskHome]:
+def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome]:
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
 
@@ -52,7 +56,7 @@ def desk_home(folder: Path) -> Iterator[DeskHome]:
         return open_drive(place, home=folder, policy=policy)
 
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, Lock())
-    brain = home.brain()
+    brain = home.brain(gate=gate)
     try:
         yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN]))
     finally:
