@@ -16,9 +16,11 @@ from brain.errors import NothingIndexed
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from bots.background import Background
     from bots.desk import Desk
     from bots.desk.library import Library
     from bots.drift import Drift
+    from bots.slack.service import SlackSettings
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
@@ -132,6 +134,34 @@ class Citewise:
         from bots.desk.library import Library
 
         return Library(self.catalog, lambda: self.index, lambda: self.embedder, self._drive, Lock())
+
+    def slack_settings(self) -> "SlackSettings | None":
+        """How Slack is reached; None where no token is set."""
+        from bots.slack.service import SlackSettings
+
+        if (token := _revealed(self.settings.slack_bot_token)) is None:
+            return None
+        return SlackSettings(
+            bot_token=token,
+            app_token=_revealed(self.settings.slack_app_token) or "",
+            signing_secret=_revealed(self.settings.slack_signing_secret) or "",
+            mode=self.settings.slack_mode,
+            http_port=self.settings.slack_http_port,
+            api_url=self.settings.slack_api_url,
+        )
+
+    def slack(self) -> "Background | None":
+        """Slack, to be started and stopped; None where no token is set."""
+        from functools import partial
+
+        from bots.background import Background
+        from bots.error_log import write_down
+        from bots.slack.service import SlackService
+
+        if (settings := self.slack_settings()) is None:
+            return None
+        keep = partial(write_down, home=self.home.path)
+        return Background(lambda: SlackService(settings, self.desk, self.catalog, keep), "Slack")
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""

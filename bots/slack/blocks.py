@@ -75,10 +75,10 @@ def pieces(text: str, longest: int = MOST_IN_A_BLOCK) -> list[str]:
     found, current = [], ""
     for part in _parts(clean(text), longest):
         if current and len(current) + len(part) > longest:
-            found.append(current.rstrip())
+            found.append(current.strip("\n "))
             current = ""
         current += part
-    return [*found, current.rstrip()] if current.strip() else found
+    return [*found, current.strip("\n ")] if current.strip() else found
 
 
 def card_blocks(card: Card) -> list[Block]:

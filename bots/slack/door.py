@@ -1,7 +1,7 @@
 """Works off what the inbox keeps: each event becomes one call of the Desk, and its reply one message."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,9 +253,3 @@ def _small_talk(part: Final) -> bool:
     """Whether the words in a thread were no question, such as "Thanks!": nobody needs to be told that."""
     refusal = part.answer.refusal
     return refusal is not None and refusal.reason is RefusalReason.NOT_A_QUESTION
-
-
-def channels_of(principals: Iterable[str]) -> list[str]:
-    """The ids of the Slack channels among some principals."""
-    start = f"{PLATFORM}:channel:"
-    return sorted(name.removeprefix(start) for name in principals if name.startswith(start))

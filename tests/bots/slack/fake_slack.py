@@ -64,6 +64,7 @@ class FakeSlack:
     files: dict[str, bytes] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     acked: dict[str, float] = field(default_factory=dict)
+    sent: list[Json] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)  # channels without the bot
     port: int = 0
 
@@ -391,6 +392,7 @@ class FakeSlack:
         envelope = {"envelope_id": f"env{next(self._numbers)}", "type": kind, "payload": payload}
         envelope |= {"accepts_response_payload": kind != "events_api"}
         self._unacked[envelope["envelope_id"]] = (envelope, time.monotonic(), time.monotonic())
+        self.sent.append(envelope)
         await self._push(envelope)
         return str(envelope["envelope_id"])
 

@@ -1,9 +1,12 @@
 """The real Slack service on a real home, connected to a fake Slack over real sockets."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from desk_kit import DeskHome
+from desk_kit import LEAVE, SALARIES, WORD_GATE, DeskHome, desk_home
 from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 
 from bots.slack.service import SlackService, SlackSettings
@@ -36,3 +39,19 @@ def service(slack: FakeSlack, here: DeskHome, written: list[BaseException], **ho
         written.append(error)
 
     return SlackService(SlackSettings(**settings), here.desk, here.catalog, write_down, **how)
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Workspace]:
+    """A workspace with a bot that is connected."""
+    with desk_home(folder, WORD_GATE) as here:
+        here.home.fill({"leave.md": LEAVE})
+        here.home.fill({"salaries.md": SALARIES}, "hr")
+        async with FakeSlack() as slack:
+            written: list[BaseException] = []
+            running = Workspace(slack, here, service(slack, here, written), written)
+            await running.service.start()
+            await slack.connected()
+            yield running
+            await running.service.stop()
+            assert slack.complaints == []
