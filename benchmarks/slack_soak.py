@@ -1,11 +1,9 @@
-"""Run `python -m benchmarks.slack_soak [--questions 2000] [--people 200]`: does every question get one answer?
+"""Run `python -m benchmarks.slack_soak`: 2,000 questions in Slack, each to be answered exactly once.
 
-The real bot runs as a process of its own against a fake Slack over real sockets. While people ask, events come
-twice and out of order, sockets drop, calls are limited (429) or fail (500, also after they had their effect),
-and the process is killed with SIGKILL again and again. In the end every question must have exactly one answer
-in its thread. A burst of 200 questions before that measures how fast events are acknowledged.
-
-Writes benchmarks/results/slack_soak.json.
+The real bot runs as a process of its own against a fake Slack over real sockets. While people ask, events
+come twice and out of order, sockets drop, calls are limited (429) or fail (500, also after they had their
+effect), and the process is killed with SIGKILL again and again. In the end every question must have exactly
+one answer in its thread. How fast events are acknowledged is measured in a burst of 200 questions before.
 """
 
 import argparse
@@ -18,13 +16,14 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
-from benchmarks.recording import surroundings
+from benchmarks.recording import percentile, record
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULT = ROOT / "benchmarks" / "results" / "slack_soak.json"
 TESTS = ("tests/bots/slack", "tests/bots", "tests/brain")
 QUESTIONS = (
     "How many days of annual leave do employees get?",
@@ -73,11 +72,25 @@ class Bot:
         self._command = [sys.executable, "-m", "benchmarks.slack_soak", "--bot", str(home), api_url]
         self._process: asyncio.subprocess.Process | None = None
 
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.kill()
+
     async def start(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *(str(ROOT / t) for t in TESTS)])}
-        self._process = await asyncio.create_subprocess_exec(*self._command, cwd=ROOT, env=environment)
+        """Start it, as it would be after a crash."""
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *(str(ROOT / t) for t in TESTS)]),
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
+        )
 
     async def kill(self) -> None:
+        """End it at once, wherever it is."""
         assert self._process
         self._process.send_signal(signal.SIGKILL)
         await self._process.wait()
@@ -88,9 +101,7 @@ async def soak(plan: Soak, home: Path) -> Found:
     from fake_slack import FakeSlack, Fault
 
     found, chance, started = Found(), random.Random(plan.seed), time.monotonic()
-    async with FakeSlack(redelivery=2.0) as slack:
-        bot = Bot(home, slack.api_url)
-        await bot.start()
+    async with FakeSlack(redelivery=2.0) as slack, Bot(home, slack.api_url) as bot:
         await slack.connected()
         asked: list[tuple[str, str]] = []
 
@@ -102,7 +113,7 @@ async def soak(plan: Soak, home: Path) -> Found:
         for _ in range(min(plan.burst, plan.questions)):
             await ask()
         await slack.until(lambda: not slack._unacked, 120)
-        found.ack_burst_p99_ms = percentile(slack.acked.values())
+        found.ack_burst_p99_ms = milliseconds(slack.acked.values())
         left = plan.questions - len(asked)
         kills = set(chance.sample(range(left), min(plan.kills, left)))
         drops = set(chance.sample(range(left), min(plan.drops, left)))
@@ -112,7 +123,9 @@ async def soak(plan: Soak, home: Path) -> Found:
                 await slack.send("events_api", chance.choice(slack.sent)["payload"])
                 found.duplicates += 1
             if chance.random() < 0.05:
-                method = chance.choice(["chat.startStream", "chat.stopStream", "chat.postMessage", "chat.update"])
+                method = chance.choice(
+                    ["chat.startStream", "chat.stopStream", "chat.postMessage", "chat.update"]
+                )
                 kind = chance.choice([(429, False), (500, False), (500, True), (503, True)])
                 slack.faults.append(Fault(method, 1, status=kind[0], retry_after=0.2, afterwards=kind[1]))
                 found.failed_calls += 1
@@ -126,10 +139,9 @@ async def soak(plan: Soak, home: Path) -> Found:
             if number % 20 == 0:
                 await asyncio.sleep(0.05)
         await wait_for_answers(slack, asked, plan.patience)
-        await bot.kill()
         counts = [len(slack.answers(channel, ts)) for channel, ts in asked]
         found.ack_median_ms = round(statistics.median(slack.acked.values()) * 1000, 1)
-        found.ack_p99_ms = percentile(slack.acked.values())
+        found.ack_p99_ms = milliseconds(slack.acked.values())
     found.asked, found.answered_once = len(asked), counts.count(1)
     found.unanswered, found.answered_twice = counts.count(0), sum(count > 1 for count in counts)
     found.seconds = round(time.monotonic() - started, 1)
@@ -149,10 +161,9 @@ async def wait_for_answers(slack: "object", asked: list[tuple[str, str]], patien
     await asyncio.sleep(1.0)  # for a second answer, if there were one
 
 
-def percentile(seconds: "object", share: float = 0.99) -> float:
-    """Milliseconds that this share of the acknowledgements did not exceed."""
-    ordered = sorted(seconds)  # type: ignore[call-overload]
-    return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 1) if ordered else 0.0
+def milliseconds(seconds: Iterable[float]) -> float:
+    """Milliseconds that 99 % of the acknowledgements did not exceed."""
+    return round(percentile(list(seconds), 0.99) * 1000, 1)
 
 
 async def run_bot(home: Path, api_url: str) -> None:
@@ -179,17 +190,18 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=Soak.questions)
     parser.add_argument("--people", type=int, default=Soak.people)
     parser.add_argument("--kills", type=int, default=Soak.kills)
+    parser.add_argument("--patience", type=float, default=Soak.patience)
     parser.add_argument("--bot", nargs=2, metavar=("HOME", "API_URL"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.bot:
         asyncio.run(run_bot(Path(given.bot[0]), given.bot[1]))
         return
     sys.path[:0] = [str(ROOT / folder) for folder in TESTS]
-    plan = Soak(given.questions, given.people, kills=given.kills)
+    plan = Soak(given.questions, given.people, kills=given.kills, patience=given.patience)
     with tempfile.TemporaryDirectory(prefix="citewise-soak-") as folder:
         found = asyncio.run(soak(plan, Path(folder, "home")))
     print(json.dumps(asdict(found), indent=2))
-    RESULT.write_text(json.dumps({**surroundings(), "plan": asdict(plan), "found": asdict(found)}, indent=2) + "\n")
+    record("slack_soak", [asdict(found)], plan=asdict(plan))
     if found.answered_once != found.asked:
         sys.exit(1)
 
