@@ -43,6 +43,7 @@ class Soak:
     burst: int = 200
     kills: int = 8
     drops: int = 10
+    pause: float = 0.05  # seconds from one question to the next, after the burst
     seed: int = 1
     patience: float = 1_800.0  # seconds until the last answer
 
@@ -136,8 +137,7 @@ async def soak(plan: Soak, home: Path) -> Found:
                 await bot.kill()
                 found.kills += 1
                 await bot.start()
-            if number % 20 == 0:
-                await asyncio.sleep(0.05)
+            await asyncio.sleep(plan.pause)
         await wait_for_answers(slack, asked, plan.patience)
         counts = [len(slack.answers(channel, ts)) for channel, ts in asked]
         found.ack_median_ms = round(statistics.median(slack.acked.values()) * 1000, 1)

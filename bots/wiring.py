@@ -227,7 +227,8 @@ class Citewise:
         restore(self.home, source, self._tell)
 
     def _drive(self, place: str) -> "Drive":
-        from ingest.added import SCHEME, AddedDrive
+        from brain.catalog.added_files import SCHEME
+        from ingest.added import AddedDrive
         from ingest.addresses import AddressPolicy
         from ingest.locate import open_drive
 

@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from brain.catalog.added_files import AddedFile
+from brain.catalog.added_files import SCHEME, AddedFile
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import LedgerEntry
 from ingest.drives import Entry, FetchedFile, Skipped, Unlisted
-
-SCHEME = "added://"
 
 
 class AddedDrive:

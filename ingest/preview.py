@@ -63,7 +63,7 @@ def preview(
         path=read.entry.path,
         passages=len(read.chunks),
         characters=len(read.text),
-        beginning=" ".join(read.text[:400].split()),
+        beginning=" ".join(read.text.removeprefix(read.parsed.title)[:400].split()),
         warnings=tuple(read.parsed.warnings),
         twins=twins,
         alike=_alike(catalog, read.chunks, {row.id for row in twins}),

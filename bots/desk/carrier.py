@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from brain.catalog.added_files import SCHEME as ADDED
 from brain.catalog.changes import Change
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from bots.desk.library import Library
     from brain.catalog.catalog import Catalog
-
-ADDED = "added://"
 
 
 class Carrier:
@@ -74,7 +73,6 @@ class Carrier:
             return {"drive_url": url}
         for file in self._catalog.added_files.listed(change.space):
             if file.name == change.target["path"]:
-                self._catalog.added_files.unlist(file.id)
                 found["file"] = file.id
         self._library.take_out(int(str(change.target["document"])))
         return found

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Reply, Row, Style
-from bots.desk.carrier import ADDED, Carrier
+from bots.desk.carrier import Carrier
 from bots.desk.parts import OPEN_SPACE, Attachment, Caller, Command, Press
 from bots.desk.wording import age, count, shortened, web_link
+from brain.catalog.added_files import SCHEME as ADDED
 from brain.catalog.changes import Change, ChangeState
 from brain.errors import CitewiseError, UsageError
 

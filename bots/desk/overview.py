@@ -154,13 +154,15 @@ class Overview:
             case "allow" | "deny", [space, principal]:
                 return self._grant(verb, self._catalog.space(space).name, _principal(principal), caller)
             case "create", [space]:
-                self._catalog.audit.append(caller.person, "create space", space)
-                self._catalog.create_space(space)
+                made = self._catalog.create_space(space).name  # refuses what can't name one, before the log
+                self._catalog.audit.append(caller.person, "create space", made)
                 return Reply(Card(f"Made the space {space}", "Nobody reads it until `spaces allow` says so."))
             case "support", [space, principal]:
-                self._catalog.space(space)
-                self._catalog.audit.append(caller.person, "set support", space, {"principal": principal})
-                self._catalog.places.set_support(space, _principal(principal))
+                who = _principal(principal)
+                self._catalog.audit.append(
+                    caller.person, "set support", self._catalog.space(space).name, {"principal": who}
+                )
+                self._catalog.places.set_support(space, who)
                 return Reply(Card(f"Questions about {space} go to {principal}"))
             case "auto", ["on" | "off" as wanted]:
                 if not caller.place:

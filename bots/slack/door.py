@@ -101,15 +101,19 @@ class SlackDoor:
         if item.attempts:
             await message.find()
         unasked = payload["how"] == "unasked"
+        silent = True
         async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
             if isinstance(part, Working):
                 await self._status(payload, f"is {inert(part.note[0].lower() + part.note[1:])}…")
             elif isinstance(part, Draft):
                 await message.draft(part.text)
             elif not (_small_talk(part) and payload["how"] == "thread"):
+                silent = False
                 await self._finish(message, part)
                 if part.more_privately:
                     await self._telling.alone(item.key, payload, MORE)
+        if silent and not unasked:
+            await self._status(payload, "")
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
         """Answer an edited question anew, in the place of the old answer."""

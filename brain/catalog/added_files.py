@@ -1,13 +1,17 @@
 """Files that were handed over in a chat: their bytes lie in the catalog, so that a backup holds them."""
 
 import hashlib
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from brain.catalog import spaces
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
+
+SCHEME = "added://"  # drives of added files are called `added://SPACE`
 
 _FILES = """
     SELECT added_files.id, spaces.name, added_files.name, sha256, length(content), uri, added, listed
@@ -99,6 +103,16 @@ class AddedFiles:
         """Forget a file that is not listed, such as after a Cancel."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM added_files WHERE id = ? AND listed = 0", (file_id,))
+
+
+def unlist_documents(connection: sqlite3.Connection, document_ids: Sequence[int]) -> None:
+    """Take the files of these documents out of their spaces: a document that was removed stays out."""
+    connection.execute(
+        """UPDATE added_files SET listed = 0 WHERE listed = 1 AND (space_id, name) IN (
+               SELECT documents.space_id, path FROM documents JOIN drives ON drives.id = drive_id
+               WHERE documents.id IN (SELECT value FROM json_each(?)) AND url LIKE ? || '%')""",
+        (json.dumps(list(document_ids)), SCHEME),
+    )
 
 
 def _find(connection: sqlite3.Connection, file_id: int) -> AddedFile:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from brain.catalog import ledger, outbox, spaces, vectors, versions
+from brain.catalog import added_files, ledger, outbox, spaces, vectors, versions
 from brain.catalog.passages import stored_locator
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now
@@ -50,6 +50,7 @@ def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
         (chosen,),
     ).fetchall()
     versions.archive_passages(connection, [document_id for document_id, _ in living])
+    added_files.unlist_documents(connection, [document_id for document_id, _ in living])
     for document_id, space_id in living:
         gone = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
         outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, [passage_id for (passage_id,) in gone])

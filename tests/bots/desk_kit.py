@@ -10,10 +10,11 @@ from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
+from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
-from ingest.added import SCHEME, AddedDrive
+from ingest.added import AddedDrive
 from ingest.addresses import AddressPolicy
 from ingest.drives import Drive
 from ingest.locate import open_drive

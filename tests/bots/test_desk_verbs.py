@@ -8,6 +8,7 @@ from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 
 from bots.desk.cards import Card, Reply
 from bots.desk.parts import Attachment, Caller, Command, Press
+from bots.desk.wording import asks_something
 from brain.catalog.changes import ChangeState
 
 ANA = person("UANA", place="CGEN")
@@ -302,6 +303,24 @@ async def test_home_and_prompts_show_what_the_caller_may_read(here: DeskHome) ->
     assert "Drives" in titles
     here.catalog.allow("hr", "slack:user:UANA")
     assert "What does “Salaries” say about Pay review?" in await here.desk.prompts(ana)
+
+
+async def test_a_file_that_the_terminal_removes_stays_out(here: DeskHome) -> None:
+    for name in ("one", "two"):
+        file = Attachment(f"{name}.md", f"# Number {name}\n\nThis is number {name} of them.\n".encode())
+        preview = await run(here, BOSS, "add", file)
+        await press(here, BOSS, "confirm", preview.buttons[0].ref)
+    here.catalog.remove_document(here.catalog.find_document("Number one").id)  # as `documents remove` does
+    third = await run(here, BOSS, "add", Attachment("three.md", b"# Number three\n\nAnother one.\n"))
+    await press(here, BOSS, "confirm", third.buttons[0].ref)
+    assert [row.title for row in here.catalog.documents(words="number")] == ["Number three", "Number two"]
+
+
+def test_courtesies_ask_for_nothing() -> None:
+    courtesies = ["Thanks!", "thank you so much", "OK, got it", "Great answer, will do", "done", "👍"]
+    assert not [text for text in courtesies if asks_something(text)]
+    questions = ["and for part-timers?", "what about the interns then", "no idea, is it free?", "How so?"]
+    assert all(map(asks_something, questions))
 
 
 async def test_status_and_history_tell_admins_the_state(here: DeskHome) -> None:
