@@ -1,5 +1,6 @@
 """The Desk's view of the whole: status, spaces and their readers, help, home, what could be asked."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 PROMPTS = 4
+_NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
 
 class Overview:
@@ -130,7 +132,7 @@ class Overview:
             for passage in self._catalog.document_passages(document_id)
             if len(passage.source.locator.heading) > 1
         ]
-        return headings[0] if headings else ""
+        return _NUMBER.sub("", headings[0]).rstrip("?:. ") if headings else ""
 
     def _for_admins(self) -> list[Card]:
         drives = tuple(Row(drive.url, drive.space) for drive in self._catalog.drives()[:SHOWN])
