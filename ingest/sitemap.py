@@ -23,7 +23,8 @@ from ingest.options import DriveOptions
 from ingest.page_mark import PageMark
 from ingest.politeness import CONNECTIONS, PoliteClient
 from ingest.robots import DISALLOWED, Robots, origin_of, read_robots
-from ingest.site_pages import Listed, SitePages, scope_of
+from ingest.site_pages import SitePages, scope_of
+from ingest.sitemap_file import Listed
 from ingest.web_document import conditions, forbids_indexing, last_modified, lent
 
 MOST_PAGES = 5000

@@ -89,6 +89,7 @@ def _entries(data: bytes) -> Iterator[tuple[str, Listed]]:
         fields = {_local(child.tag): (child.text or "").strip() for child in element}
         if name in ("url", "sitemap") and 0 < len(fields.get("loc", "")) <= _LONGEST_ADDRESS:
             yield name, Listed(fields["loc"], "".join(fields.get("lastmod", "").split())[:40])
+        assert root is not None
         root.clear()  # what was read is let go, so that memory stays small
 
 
