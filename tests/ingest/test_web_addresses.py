@@ -80,7 +80,9 @@ def test_where_clouds_keep_credentials_is_refused_whatever_is_set(text):
 @pytest.mark.parametrize("host", ["metadata.google.internal", "METADATA.google.internal.", "metadata.goog"])
 def test_names_of_metadata_services_are_not_even_resolved(host):
     with pytest.raises(AddressRefused):
-        AddressPolicy(allow_private=True, resolve=lambda host, port: pytest.fail("resolved")).checked(host, 80)
+        AddressPolicy(allow_private=True, resolve=lambda host, port: pytest.fail("resolved")).checked(
+            host, 80
+        )
 
 
 def test_named_networks_can_be_permitted_alone():

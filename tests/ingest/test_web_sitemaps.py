@@ -51,7 +51,9 @@ def urlset(*pages):
 
 def index(*urls):
     parts = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
-    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{parts}</sitemapindex>'.encode()
+    return (
+        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{parts}</sitemapindex>'.encode()
+    )
 
 
 def site(server, lastmods, **headers):
@@ -213,7 +215,11 @@ def test_pages_stay_on_the_site_and_in_the_folder_of_the_sitemap(server):
     port = server.server_address[1]
     pages = ["/docs/a", "/docsx/b", "/docs/../c", "/docs/%2e%2e/d", "/docs/e?x=1"]
     others = [f"http://user@127.0.0.1:{port}/docs/f", "ftp://127.0.0.1/docs/g", "http://[bad/docs/h"]
-    others += [f"http://127.0.0.1:{port}@evil.test/docs/i", "http://127.0.0.1:1/docs/j", "javascript:alert(1)"]
+    others += [
+        f"http://127.0.0.1:{port}@evil.test/docs/i",
+        "http://127.0.0.1:1/docs/j",
+        "javascript:alert(1)",
+    ]
     body = urlset(*((server.url(path), "") for path in pages), *((url, "") for url in others))
     server.pages["/docs/sitemap.xml"] = (200, XML, body)
     listed = drive(server, "/docs/sitemap.xml").list({})
@@ -283,7 +289,10 @@ def test_patterns_choose_pages_and_readers_are_refused(server, tmp_path):
     for url in (server.url("/sitemap.xml"), f"sitemap+{server.url()}", server.url("/page")):
         with pytest.raises(UsageError, match="who may read"):
             open_drive(
-                url, policy=ANY, options=DriveOptions(readers=("group:hr",)), credentials=Credentials(tmp_path)
+                url,
+                policy=ANY,
+                options=DriveOptions(readers=("group:hr",)),
+                credentials=Credentials(tmp_path),
             )
 
 
