@@ -6,7 +6,6 @@ ingest, each file either text or a failure with a sentence, and every good file 
 """
 
 import argparse
-import os
 import sys
 import tempfile
 import time
@@ -189,7 +188,7 @@ def main() -> None:
 
 def _row(reading: Reading) -> dict[str, object]:
     return {
-        "file": os.path.basename(reading.path)[:30].encode("unicode_escape").decode(),
+        "file": reading.path.rpartition("/")[2][:30].encode("unicode_escape").decode(),
         "outcome": reading.outcome,
         "seconds": reading.seconds,
         "MiB": reading.peak_mib,

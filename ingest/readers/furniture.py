@@ -22,7 +22,7 @@ _NOTICES = re.compile(
     r"|^(?:site-|page-|global-)?footer$"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_DEEPEST = 60  # elements within elements
+_DEEPEST = 25  # elements within elements
 _SHORT = 600  # characters of a notice
 
 
