@@ -14,6 +14,7 @@ from ingest.credentials import FILE_NAME, Credentials
 from ingest.drives import Drive
 from ingest.local_folder import LocalFile, LocalFolder
 from ingest.options import DriveOptions
+from ingest.site_pages import NAME
 from ingest.web import WebPage
 
 PICTURES = "image/*"
@@ -21,7 +22,10 @@ _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 # Each scheme's module has `open_drive(url, suffixes, credentials, options, policy) -> Drive`. They load late:
 # their libraries are extras.
-REMOTE: dict[str, str] = {}
+REMOTE: dict[str, str] = {
+    "sitemap+https": "ingest.sitemap",
+    "sitemap+http": "ingest.sitemap",
+}
 
 
 def open_drive(
@@ -54,12 +58,31 @@ def open_drive(
         )
         return opened
     if kind in ("http", "https"):
-        return WebPage(target, suffixes, policy or AddressPolicy())
+        return _web(target, suffixes, credentials, options, policy or AddressPolicy())
     if kind == "file":
         return _local(Path(unquote(urlsplit(target).path)), home, suffixes)
     raise UsageError(
         f"{target}: {kind}:// can't be read. Name a folder or file of this machine, or an http(s) address."
     )
+
+
+def _web(
+    target: str,
+    suffixes: Collection[str],
+    credentials: Credentials | None,
+    options: DriveOptions,
+    policy: AddressPolicy,
+) -> Drive:
+    if NAME.search(urlsplit(target).path):
+        from ingest.sitemap import open_drive as open_sitemap
+
+        return open_sitemap(target, suffixes, credentials or Credentials(Path()), options, policy)
+    if options.readers or options.include or options.exclude:
+        raise UsageError(
+            f"{target} is a single page, of which nobody can tell who may read it and nothing can be left "
+            "out: add it without --readers, --include and --exclude."
+        )
+    return WebPage(target, suffixes, policy)
 
 
 def _no_password(target: str, credentials: Credentials | None) -> str:

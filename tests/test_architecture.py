@@ -31,6 +31,7 @@ ONLY_IMPORTER = {
     "openpyxl": "ingest/readers/",
     "peft": "brain/",
     "pptx": "ingest/readers/",
+    "protego": "ingest/robots.py",
     "pydantic_settings": "bots/settings.py",
     "pypdfium2": "ingest/readers/",
     "rapidocr": "ingest/readers/",
