@@ -42,8 +42,9 @@ ONLY_IMPORTER = {
     "transformers": "brain/",
 }
 TOO_SLOW_FOR_HELP = {
-    "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "msal", "numpy", "onnx",
-    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch",
+    "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
+    "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3",
+    "tokenizers", "torch",
 }  # fmt: skip
 
 

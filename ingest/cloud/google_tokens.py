@@ -32,7 +32,7 @@ class ServiceAccount:
             key = json.loads(settings.secret_file("key_file"))
             self.account = subject or str(key["client_email"])
             # The key names an address for tokens itself; only the one that is set is contacted.
-            self._credentials = service_account.Credentials.from_service_account_info(
+            self._credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
                 {**key, "token_uri": token_url}, scopes=[SCOPE], subject=subject
             )
         except (ValueError, KeyError, TypeError, GoogleAuthError):
@@ -129,4 +129,4 @@ class _OverHttpx(Request):
         try:
             return _Answer(self._client.request(method, url, content=body, headers=dict(headers or {})))
         except httpx.RequestError as error:
-            raise TransportError(type(error).__name__) from error
+            raise TransportError(type(error).__name__) from error  # type: ignore[no-untyped-call]

@@ -96,7 +96,7 @@ class GraphAccess:
         return set().union(*map(self._named, sets))
 
     def _named(self, identities: Mapping[str, Any]) -> set[Principal]:
-        named = set()
+        named: set[Principal] = set()
         for kind, identity in identities.items():
             if not isinstance(identity, dict):
                 continue

@@ -14,8 +14,10 @@ _SITES = ("sites", "teams")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an address names: a user's OneDrive, or a library of a site (its default one where none is
-    named); `folder` is a path in it. `url` is the address in its one spelling.
+    """What an address names: a user's OneDrive, or a library of a site.
+
+    Without a `library` it is the site's default one; `folder` is a path in it; `url` is the address in its
+    one spelling.
     """
 
     url: str
@@ -44,11 +46,7 @@ def place_of(url: str) -> Place:
         if not user or not host:
             raise UsageError(f"{url} names no OneDrive: write onedrive://USER@DOMAIN, and a folder after it.")
         return Place(_spelling(ONEDRIVE, parts.netloc, path), user=parts.netloc, folder="/".join(path))
-    if (
-        ("." not in parts.netloc and "localhost" not in parts.netloc)
-        or len(path) < 2
-        or path[0] not in _SITES
-    ):
+    if not parts.netloc or "@" in parts.netloc or len(path) < 2 or path[0] not in _SITES:
         raise UsageError(
             f"{url} names no site: write sharepoint://HOST/sites/SITE, and after it a library and a "
             "folder, as in sharepoint://example.sharepoint.com/sites/HR/Documents/Policies."
