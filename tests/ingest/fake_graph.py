@@ -220,8 +220,6 @@ class FakeGraph(FakeCloud):
         if token == "latest":
             return Answer(body={"value": [], "@odata.deltaLink": f"{here}?token={now}"})
         since, offset, until = map(int, token.split("-") if "-" in token else (token, 0, now))
-            [*map(int, token.split("-")), 0, now][:3] if "-" not in token else map(int, token.split("-"))
-        )
         if since and since < self.oldest_token:
             raise Refusal(410, "resyncChangesApplyDifferences", Location=f"{here}?token=0")
         changed = sorted(
