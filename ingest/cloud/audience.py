@@ -4,14 +4,13 @@ A reader may read a file if one of its grants names the reader, or names somethi
 itself: anyone, or the domain of its address. Who is in a group is not looked up.
 """
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from brain.errors import UsageError
-from ingest.drives import NOT_FOR_AUDIENCE
 
-# Not to know who may read a file is not the same as that nobody may; either way it is kept out.
-UNKNOWN_AUDIENCE = f"{NOT_FOR_AUDIENCE}, as far as can be seen: its permissions can't be read"
+_log = logging.getLogger(__name__)
 
 _ADDRESSED = ("user", "group")
 
@@ -61,14 +60,36 @@ _EXAMPLES = {
 }
 
 
-def all_may_read(wanted: Collection[Principal], grants: Grants) -> bool:
-    """Whether every one of the readers is granted it."""
-    return all(_may_read(reader, grants) for reader in wanted)
-
-
 def _may_read(reader: Principal, grants: Grants) -> bool:
     if reader in grants or ANYONE in grants:
         return True
     if reader.kind not in _ADDRESSED:
         return False
     return Principal("domain", reader.name.rpartition("@")[2]) in grants
+
+
+class Gate:
+    """Decides in one run which files the readers may read, and tells of those where nobody could say."""
+
+    def __init__(self, url: str, wanted: Collection[Principal], remedy: str) -> None:
+        self._url = url
+        self._wanted = wanted
+        self._remedy = remedy
+        self._unseen = 0
+
+    def lets_in(self, grants: Grants | None) -> bool:
+        """Whether a file is for the audience; not where its grants are None, which means not shown."""
+        if grants is None:
+            self._unseen += 1
+            return False
+        return all(_may_read(reader, grants) for reader in self._wanted)
+
+    def close(self) -> None:
+        """Tell the admin's log how many files are kept out only since their permissions can't be seen."""
+        if self._unseen:
+            _log.warning(
+                "%s: %d files are kept out, since who may read them is not shown. %s",
+                self._url,
+                self._unseen,
+                self._remedy,
+            )

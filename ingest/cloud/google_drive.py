@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UsageError
 from ingest.addresses import AddressPolicy
-from ingest.cloud.audience import UNKNOWN_AUDIENCE, Principal, all_may_read, readers
+from ingest.cloud.audience import Gate, Principal, readers
 from ingest.cloud.endpoints import Settings
 from ingest.cloud.google_access import GoogleAccess
 from ingest.cloud.google_download import GoogleDownload
@@ -99,6 +99,7 @@ class GoogleDrive:
         """Walk the tree in name order; a folder that can't be listed is reported, the rest goes on."""
         root = self._top()
         access = GoogleAccess(self._api)
+        gate = Gate(self.url, self._readers, f"Give {self._account} a role that may share files.")
         self._links = {}
         try:
             children = self._listing.below(root)
@@ -127,8 +128,9 @@ class GoogleDrive:
                 if file.mime == FOLDER:
                     below.append((file.id, path + "/"))
                 else:
-                    yield self._entry(path, file, access)
+                    yield self._entry(path, file, access, gate)
             folders.extend(reversed(below))
+        gate.close()
 
     def _reason_to_skip(self, name: str, file: GoogleFile, seen: set[str]) -> str | None:
         if file.mime == SHORTCUT:
@@ -143,15 +145,13 @@ class GoogleDrive:
             return NO_DOCUMENT
         return None if "." + name.rpartition(".")[2].lower() in self._suffixes else UNKNOWN_FORMAT
 
-    def _entry(self, path: str, file: GoogleFile, access: GoogleAccess) -> Entry | Skipped:
+    def _entry(self, path: str, file: GoogleFile, access: GoogleAccess, gate: Gate) -> Entry | Skipped:
         if self._readers:
             try:
                 granted = access.grants(file)
             except Refused as refused:
                 raise self._refused(refused) from refused
-            if granted is None:
-                return Skipped(path, UNKNOWN_AUDIENCE)
-            if not all_may_read(self._readers, granted):
+            if not gate.lets_in(granted):
                 return Skipped(path, NOT_FOR_AUDIENCE)
         entry = entry_of(path, file)
         if file.link and file.link != usual_link(entry):

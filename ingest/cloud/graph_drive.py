@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument, UsageError
 from ingest.addresses import AddressPolicy
-from ingest.cloud.audience import UNKNOWN_AUDIENCE, Principal, all_may_read, readers
+from ingest.cloud.audience import Gate, Principal, readers
 from ingest.cloud.endpoints import Settings
 from ingest.cloud.graph_access import BATCH, GraphAccess
 from ingest.cloud.graph_faults import GRAPH, file_refused, place_refused
@@ -102,6 +102,9 @@ class GraphDrive:
             at = self._located = locate(self._place, self._api)
             listed = everything(self._api, at.drive_id, audience=bool(self._readers))
             access = GraphAccess(self._api, at.drive_id, listed, self._domains)
+            gate = Gate(
+                self.url, self._readers, f"Give the app {self._client_id} the right to read permissions."
+            )
             self._links = {}
             waiting: list[tuple[str, GraphItem]] = []
             for path, found in self._below(at.item_id, listed):
@@ -110,9 +113,10 @@ class GraphDrive:
                     continue
                 waiting.append((path, found))
                 if len(waiting) == BATCH:
-                    yield from self._entries(waiting, access)
+                    yield from self._entries(waiting, access, gate)
                     waiting = []
-            yield from self._entries(waiting, access)
+            yield from self._entries(waiting, access, gate)
+            gate.close()
         except Refused as refused:
             raise self._refused(refused) from refused
 
@@ -155,13 +159,11 @@ class GraphDrive:
         return UNKNOWN_FORMAT
 
     def _entries(
-        self, files: Sequence[tuple[str, GraphItem]], access: GraphAccess
+        self, files: Sequence[tuple[str, GraphItem]], access: GraphAccess, gate: Gate
     ) -> Iterator[Entry | Skipped]:
         granted = access.grants([item for _, item in files]) if self._readers else [None] * len(files)
         for (path, item), grants in zip(files, granted, strict=True):
-            if self._readers and grants is None:
-                yield Skipped(path, UNKNOWN_AUDIENCE)
-            elif self._readers and not all_may_read(self._readers, grants or frozenset()):
+            if self._readers and not gate.lets_in(grants):
                 yield Skipped(path, NOT_FOR_AUDIENCE)
             else:
                 self._links[item.id] = item.link

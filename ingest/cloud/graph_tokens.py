@@ -77,7 +77,7 @@ class EntraApp:
             authority=self._authority,
             # Without this, msal asks login.microsoftonline.com about other clouds' addresses.
             instance_discovery=False,
-            http_client=self._client,
+            http_client=_OverHttpx(self._client),
         )
 
     def _refused(self, answer: dict[str, Any]) -> DriveUnavailable:
@@ -106,3 +106,23 @@ def _credential(settings: Settings) -> str | dict[str, str]:
     raise UsageError(
         f"To read {settings.url}, write client_secret or certificate into {settings.credentials.path}."
     )
+
+
+class _OverHttpx:
+    """msal's transport seam: its requests go out with our time limits, proxy and authorities."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def get(self, url: str, params: Any = None, headers: Any = None, **options: Any) -> httpx.Response:
+        return self._client.get(url, params=params, headers=headers)
+
+    def post(
+        self, url: str, params: Any = None, data: Any = None, headers: Any = None, **options: Any
+    ) -> httpx.Response:
+        # msal passes a signed assertion as bytes, which httpx would send as Python writes them: b'…'
+        form = {name: value.decode() if isinstance(value, bytes) else value for name, value in data.items()}
+        return self._client.post(url, params=params, data=form, headers=headers)
+
+    def close(self) -> None:
+        """The client belongs to the drive."""

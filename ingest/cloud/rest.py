@@ -24,13 +24,14 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a request is tried again: how often in all, the first wait and the longest one, in seconds.
+    """How often a request is tried in all, and how long the first wait and the longest one are, in seconds.
 
     Waits double from try to try and are shortened by chance, so that many clients don't come back at once.
-    `download` is what one file may take in all.
+    `unreachable` is how often where nobody answers, `download` how many seconds one file may take.
     """
 
     attempts: int = 6
+    unreachable: int = 4
     first: float = 1.0
     longest: float = 120.0
     download: float = 900.0
@@ -162,8 +163,8 @@ class RestApi:
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
         """Try until it works, the service refuses for good, or patience ends."""
-        renewed = False
-        for tries in range(self._patience.attempts):
+        renewed, tries = False, 0
+        while True:
             self._pause.keep()
             try:
                 return attempt()
@@ -175,16 +176,18 @@ class RestApi:
                 continue
             except _Passing as passing:
                 failure: Exception = passing
+                most = self._patience.attempts
                 sentence = self._slow() if passing.throttled else self._failing(passing.fault.status)
                 wait = passing.wait
             except httpx.RequestError as error:
                 failure, sentence, wait = error, self._unreachable(), None
-            if tries + 1 == self._patience.attempts:
-                break
-            seconds = self._patience.wait(tries) if wait is None else wait
+                most = self._patience.unreachable
+            tries += 1
+            if tries >= most:
+                raise DriveUnavailable(sentence, detail=repr(failure)) from failure
+            seconds = self._patience.wait(tries - 1) if wait is None else wait
             self._check_wait(seconds)
             self._pause.until(time.monotonic() + seconds)
-        raise DriveUnavailable(sentence, detail=repr(failure)) from failure
 
     def _send(
         self,

@@ -62,8 +62,8 @@ class FakeGoogleDrive(FakeCloud):
 
     # What a test does to the drive
 
-    def folder(self, name: str, parent: str = "", drive: str = "") -> str:
-        return self.add(name, parent, b"", FOLDER, drive=drive)
+    def folder(self, name: str, parent: str = "", **more) -> str:
+        return self.add(name, parent, b"", FOLDER, **more)
 
     def shared_drive(self, drive_id: str, members: list[dict]) -> str:
         self.add("Drive", "", b"", FOLDER, drive=drive_id, file_id=drive_id)

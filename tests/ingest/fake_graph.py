@@ -281,6 +281,7 @@ def tls_files(folder) -> tuple[str, str]:
     """A certificate for the loopback address and its key, which a drive is told to trust."""
     (folder / "ca.pem").write_text(certificate_pem())
     (folder / "tls.key").write_text(private_pem())
+    (folder / "tls.key").chmod(0o600)
     (folder / "app.pem").write_text(private_pem() + certificate_pem())
     (folder / "app.pem").chmod(0o600)
     return str(folder / "ca.pem"), str(folder / "tls.key")

@@ -9,7 +9,6 @@ from sync_kit import kit_in
 
 from brain.errors import UsageError
 from ingest.addresses import AddressPolicy
-from ingest.cloud.audience import UNKNOWN_AUDIENCE
 from ingest.cloud.graph_drive import A_NOTEBOOK, ELSEWHERE, MALWARE, open_drive
 from ingest.cloud.rest import Patience
 from ingest.credentials import Credentials
@@ -17,7 +16,7 @@ from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, DriveUnavailable, Skippe
 from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
 
-QUICK = Patience(attempts=4, first=0.001, longest=5.0)
+QUICK = Patience(attempts=4, unreachable=3, first=0.001, longest=5.0)
 ROOT = f"root-{LIBRARY}"
 SITE = "sharepoint://contoso.example/sites/HR"
 
@@ -239,7 +238,7 @@ def test_half_a_download_never_becomes_a_document(cloud, kit, opened):
     cloud.downloads.fail(99, Answer(body=text.encode(), cut=2000))
     assert (report := kit.sync(opened())).added == 0
     assert "can't be reached" in report.failures[0].sentence
-    assert len(cloud.downloads.asked) == QUICK.attempts
+    assert len(cloud.downloads.asked) == QUICK.unreachable
     cloud.downloads.orders.clear()
     assert kit.sync(opened()).added == 1
     drive = opened()
@@ -362,9 +361,10 @@ def test_a_throttled_part_of_a_batch_is_asked_again(cloud, opened):
         list(opened("group:hr@contoso.example").list({}))
 
 
-def test_permissions_that_cannot_be_seen_keep_a_file_out(cloud, opened):
+def test_permissions_that_cannot_be_seen_keep_a_file_out(cloud, opened, caplog):
     cloud.permissions[cloud.add("a.md", content="text")] = None
-    assert kept_out(opened("group:hr@contoso.example").list({})) == {"a.md": UNKNOWN_AUDIENCE}
+    assert kept_out(opened("group:hr@contoso.example").list({})) == {"a.md": NOT_FOR_AUDIENCE}
+    assert "1 files are kept out, since who may read them is not shown" in caplog.text
 
 
 @pytest.mark.parametrize(
