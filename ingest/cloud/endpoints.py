@@ -1,6 +1,7 @@
 """What credentials.toml says about a cloud: where its API is, how to reach it, and which key to use."""
 
 import ipaddress
+import logging
 import ssl
 import stat
 from collections.abc import Mapping
@@ -86,6 +87,9 @@ class Settings:
 
     def client(self) -> httpx.Client:
         """A client for this drive alone, with the authorities and the proxy that are set."""
+        for library in ("httpx", "httpcore"):
+            # They log addresses, and one that a file can be downloaded from is as good as a password.
+            logging.getLogger(library).setLevel(logging.WARNING)
         return httpx.Client(
             timeout=TIMEOUT,
             verify=self._authorities(),

@@ -2,7 +2,7 @@
 
 Files of My Drive carry their permissions in the listing. Files of a shared drive carry only ids of theirs,
 and an id stands for the same grantee everywhere: the members are asked for once, and a file only where it
-has an id that is not known yet.
+has permissions of its own or an id that is not known yet.
 """
 
 from ingest.cloud.audience import Grants, Principal
@@ -26,7 +26,7 @@ class GoogleAccess:
         """
         if file.grants is not None:
             return file.grants
-        if file.permission_ids is None:
+        if file.permission_ids is None or file.has_own_permissions:
             return self._asked(file.id)
         if not self._grantees and file.drive_id:
             self._asked(file.drive_id)  # its members, who are most of what the files' ids stand for

@@ -52,6 +52,7 @@ class GoogleFile:
     parents: tuple[str, ...] = ()
     trashed: bool = False
     permission_ids: frozenset[str] | None = None
+    has_own_permissions: bool = False
     grants: Grants | None = None
 
     @property
@@ -100,6 +101,7 @@ def google_file(found: Mapping[str, Any]) -> GoogleFile:
         parents=tuple(found.get("parents", ())),
         trashed=bool(found.get("trashed")),
         permission_ids=None if ids is None else frozenset(ids),
+        has_own_permissions=bool(found.get("hasAugmentedPermissions")),
         grants=None if permissions is None else frozenset(filter(None, map(grant, permissions))),
     )
 

@@ -21,7 +21,7 @@ class GoogleListing:
 
     def __init__(self, api: RestApi, *, audience: bool) -> None:
         self._api = api
-        who = f",permissionIds,permissions({PERMISSION_FIELDS})" if audience else ""
+        who = f",hasAugmentedPermissions,permissionIds,permissions({PERMISSION_FIELDS})" if audience else ""
         self._fields = f"nextPageToken,incompleteSearch,files({FIELDS}{who})"
 
     def file(self, file_id: str) -> GoogleFile:

@@ -255,6 +255,7 @@ class FakeGoogleDrive(FakeCloud):
         shown.pop("permissions", None)
         if file.get("driveId"):
             shown["permissionIds"] = [one["id"] for one in granted]
+            shown["hasAugmentedPermissions"] = bool(file.get("permissions"))
         elif self.sees_permissions:
             shown["permissions"] = granted
             shown["permissionIds"] = [one["id"] for one in granted]

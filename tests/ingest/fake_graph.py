@@ -14,6 +14,7 @@ import jwt
 from fake_cloud import Answer, Ask, FakeCloud, certificate_pem, key_pair, private_pem
 
 TENANT, CLIENT, SECRET = "contoso.example", "11111111-2222-3333-4444-555555555555", "s3cret~value"
+TEMPAUTH = "v1.eyJzaG9ydC1saXZlZCI"
 SITE_ID = "contoso.example,aaaa,bbbb"
 LIBRARY, OTHER_LIBRARY, PERSONAL = "b!library", "b!other", "b!personal"
 _ITEM = re.compile(r"/drives/([^/]+)/(root|items/([^/:]+))(:/[^:]+|/delta|/content|/permissions)?")
@@ -194,7 +195,9 @@ class FakeGraph(FakeCloud):
         if what == "/content":
             if "file" not in item:
                 raise Refusal(404, "itemNotFound")
-            return Answer(302, headers={"Location": f"{self.downloads.origin}/pre/{item_id}"})
+            return Answer(
+                302, headers={"Location": f"{self.downloads.origin}/pre/{item_id}?tempauth={TEMPAUTH}"}
+            )
         return Answer(body=item)
 
     def _libraries(self, ask: Ask) -> Answer:

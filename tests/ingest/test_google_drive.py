@@ -4,6 +4,7 @@ import io
 import logging
 from dataclasses import replace
 
+import httpx
 import pytest
 from docx import Document
 from fake_cloud import Answer, running
@@ -157,6 +158,8 @@ def test_google_documents_are_exported_with_their_headings(cloud, kit, place):
     assert kept_out(place.listed()) == {"Survey": NO_DOCUMENT}
     assert kit.sync(place.open()).unchanged == 1
     assert cloud.count("/export") == 1
+    cloud.write(doc, word("Expenses", "Send receipts within a week of the trip."))
+    assert kit.sync(place.open()).changed == 1
 
 
 def test_a_document_over_the_export_limit_comes_by_its_link_or_fails_with_the_remedy(cloud, kit, place):
@@ -525,3 +528,28 @@ def test_a_folder_that_was_made_while_the_drive_was_listed_loses_nothing(cloud, 
 
     cloud.orders.append(without_the_folder)
     assert paths(shared.listed()) == ["late/a.md"]
+
+
+def test_a_file_shared_beyond_the_drive_is_asked_for_itself(cloud, shared):
+    own = [{"id": "p-anna", **ANNA, "role": "reader"}]
+    cloud.add("a.md", shared.root, "text", permissions=own)
+    cloud.add("b.md", shared.root, "text")
+    assert kept_out(shared.listed("user:anna@x.org")) == {"b.md": NOT_FOR_AUDIENCE}
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/files/0ASHARED?fields=id", 404),
+        ("/files/0ASHARED?fields=id&supportsAllDrives=true", 200),
+        ("/files?q=trashed%20=%20false&fields=files&driveId=0ASHARED&corpora=drive", 403),
+        ("/files/0ASHARED?fields=id&supportsAllDrives=true&nonsense=1", 400),
+        ("/changes?pageToken=0&fields=changes&driveId=0ASHARED", 403),
+    ],
+)
+def test_the_fake_is_as_strict_as_the_service(cloud, shared, path, status):
+    shared.listed()
+    address = f"{cloud.origin}/drive/v3{path}"
+    assert httpx.get(address).status_code == 401
+    token = {"Authorization": f"Bearer {next(iter(cloud.tokens))}"}
+    assert httpx.get(address, headers=token).status_code == status

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 from fake_cloud import Answer, running
-from fake_graph import CLIENT, LIBRARY, PERSONAL, SECRET, TENANT, Downloads, FakeGraph, tls_files
+from fake_graph import CLIENT, LIBRARY, PERSONAL, SECRET, TEMPAUTH, TENANT, Downloads, FakeGraph, tls_files
 from sync_kit import kit_in
 
 from brain.errors import UsageError
@@ -412,5 +412,5 @@ def test_no_secret_is_shown_stored_or_logged(cloud, kit, opened, caplog):
         kit.sync(drive)
     shown = caplog.text + repr(vars(drive)) + error.value.sentence + error.value.detail
     shown += (kit.folder / "catalog.db").read_bytes().decode("latin-1")
-    for secret in [*cloud.tokens, SECRET]:
+    for secret in [*cloud.tokens, SECRET, TEMPAUTH]:
         assert secret not in shown
