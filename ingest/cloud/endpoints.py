@@ -6,6 +6,7 @@ import ssl
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,9 +100,9 @@ class Settings:
             headers={"User-Agent": USER_AGENT},
         )
 
-    def _authorities(self) -> ssl.SSLContext | bool:
+    def _authorities(self) -> ssl.SSLContext:
         if not self.has("ca_file"):
-            return True
+            return _usual_authorities()
         path = self.credentials.path.parent / Path(self.text("ca_file")).expanduser()
         try:
             return ssl.create_default_context(cafile=path)
@@ -111,6 +112,12 @@ class Settings:
                 "be read.",
                 detail=repr(error),
             ) from error
+
+
+@cache
+def _usual_authorities() -> ssl.SSLContext:
+    """Those that come with httpx; reading them takes longer than a request, so all drives share them."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -60,7 +60,7 @@ class GoogleDownload:
         now = self._look_up(entry.address)
         if now.trashed:
             raise FileNotFoundError(entry.path)
-        if now.md5 and now.md5 != received.md5:
+        if _MD5.fullmatch(now.etag) and now.etag != received.md5:
             raise FileRefused(
                 "This file did not arrive whole, or changed meanwhile: a later run reads it again."
             )

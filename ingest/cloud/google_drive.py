@@ -154,7 +154,7 @@ class GoogleDrive:
             if not gate.lets_in(granted):
                 return Skipped(path, NOT_FOR_AUDIENCE)
         entry = entry_of(path, file)
-        if file.link and file.link != usual_link(entry):
+        if file.link:
             self._links[file.id] = file.link
         return entry
 

@@ -1,11 +1,12 @@
 """What the Drive API says about a file, and what that means here: format, version mark, who may read it."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from ingest.cloud.audience import ANYONE, Grants, Principal
+from ingest.cloud.moments import nanoseconds
 from ingest.drives import Entry
 
 FOLDER = "application/vnd.google-apps.folder"
@@ -38,22 +39,26 @@ EXPORTS: Mapping[str, Export] = {
 
 @dataclass(frozen=True, slots=True)
 class GoogleFile:
-    """A file, folder or shortcut. `permission_ids` and `grants` are None where the API gave none."""
+    """A file, folder or shortcut, kept small, since a drive may hold a million; times are in nanoseconds.
+
+    `etag` changes with the content alone. `link` is empty where it is the usual one. `permission_ids` and
+    `grants` are None where the API gave none.
+    """
 
     id: str
     name: str
     mime: str
-    made: str
-    modified: str
+    made: int
+    mtime_ns: int
     size: int
-    md5: str
+    etag: str
     link: str
     drive_id: str
-    parents: tuple[str, ...] = ()
-    trashed: bool = False
-    permission_ids: frozenset[str] | None = None
-    has_own_permissions: bool = False
-    grants: Grants | None = None
+    parents: tuple[str, ...]
+    trashed: bool
+    permission_ids: frozenset[str] | None
+    has_own_permissions: bool
+    grants: Grants | None
 
     @property
     def export(self) -> Export | None:
@@ -65,25 +70,10 @@ class GoogleFile:
         """Whether it is something of Google's own that holds no document: a form, a map, a drawing."""
         return self.mime.startswith(_GOOGLE) and self.export is None
 
-    @property
-    def mtime_ns(self) -> int:
-        """The time of its last change in nanoseconds, or 0."""
-        return nanoseconds(self.modified)
-
-    @property
-    def etag(self) -> str:
-        """Changes with the content alone, so that a renamed or shared file is not read again.
-
-        `version` counts what nobody sees as well, and a document of Google's own has no checksum.
-        """
-        if self.export is not None:
-            return f"{self.export.page}@{self.modified}"
-        return self.md5 or f"file@{self.modified}"
-
 
 def google_file(found: Mapping[str, Any]) -> GoogleFile:
     """From the API's JSON."""
-    mime, name = found.get("mimeType", ""), found.get("name", "")
+    mime, name, link = found.get("mimeType", ""), found.get("name", ""), found.get("webViewLink", "")
     export = EXPORTS.get(mime)
     if export is not None and not name.lower().endswith(export.suffix):
         name += export.suffix
@@ -91,19 +81,36 @@ def google_file(found: Mapping[str, Any]) -> GoogleFile:
     return GoogleFile(
         id=found["id"],
         name=name,
-        mime=mime,
-        made=found.get("createdTime", ""),
-        modified=found.get("modifiedTime", ""),
+        mime=sys.intern(mime),
+        made=nanoseconds(found.get("createdTime", "")),
+        mtime_ns=nanoseconds(found.get("modifiedTime", "")),
         size=int(found.get("size", 0)),
-        md5=found.get("md5Checksum", ""),
-        link=found.get("webViewLink", ""),
-        drive_id=found.get("driveId", ""),
-        parents=tuple(found.get("parents", ())),
+        etag=_content_mark(found, export),
+        link="" if link == _link(found["id"], export.page if export else None) else link,
+        drive_id=sys.intern(found.get("driveId", "")),
+        parents=tuple(sys.intern(parent) for parent in found.get("parents", ())),
         trashed=bool(found.get("trashed")),
-        permission_ids=None if ids is None else frozenset(ids),
+        permission_ids=None if ids is None else frozenset(map(sys.intern, ids)),
         has_own_permissions=bool(found.get("hasAugmentedPermissions")),
         grants=None if permissions is None else frozenset(filter(None, map(grant, permissions))),
     )
+
+
+def _content_mark(found: Mapping[str, Any], export: Export | None) -> str:
+    """Changes with the content alone, so that a renamed or shared file is not read again.
+
+    `version` counts what nobody sees as well, and a document of Google's own has no checksum.
+    """
+    modified = found.get("modifiedTime", "")
+    if export is not None:
+        return f"{export.page}@{modified}"
+    return found.get("md5Checksum") or f"file@{modified}"
+
+
+def _link(file_id: str, page: str | None) -> str:
+    if page is not None:
+        return f"https://docs.google.com/{page}/d/{file_id}/edit?usp=drivesdk"
+    return f"https://drive.google.com/file/d/{file_id}/view?usp=drivesdk"
 
 
 def entry_of(path: str, file: GoogleFile) -> Entry:
@@ -114,9 +121,7 @@ def entry_of(path: str, file: GoogleFile) -> Entry:
 def usual_link(entry: Entry) -> str:
     """The address under which Google opens a file, told from its id and kind."""
     page = entry.etag.partition("@")[0]
-    if any(page == export.page for export in EXPORTS.values()):
-        return f"https://docs.google.com/{page}/d/{entry.address}/edit?usp=drivesdk"
-    return f"https://drive.google.com/file/d/{entry.address}/view?usp=drivesdk"
+    return _link(entry.address, page if any(page == export.page for export in EXPORTS.values()) else None)
 
 
 def grant(permission: Mapping[str, Any]) -> Principal | None:
@@ -131,12 +136,3 @@ def grant(permission: Mapping[str, Any]) -> Principal | None:
     if kind in ("user", "group") and permission.get("emailAddress"):
         return Principal.of(kind, permission["emailAddress"])
     return None
-
-
-def nanoseconds(moment: str) -> int:
-    """An RFC 3339 time in nanoseconds since 1970, or 0 for none."""
-    try:
-        when = datetime.fromisoformat(moment)
-    except ValueError:
-        return 0
-    return round(when.timestamp() * 1000) * 1_000_000 if when.tzinfo else 0

@@ -1,10 +1,11 @@
 """What Microsoft Graph says about an item, and the listing of a whole drive by its delta query."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.cloud.google_files import nanoseconds
+from ingest.cloud.moments import nanoseconds
 from ingest.cloud.rest import Refused, RestApi
 from ingest.drives import Entry
 
@@ -24,8 +25,8 @@ class GraphItem:
     id: str
     name: str
     parent: str
-    made: str
-    modified: str
+    made: int
+    mtime_ns: int
     size: int
     etag: str
     link: str
@@ -52,9 +53,9 @@ def graph_item(found: Mapping[str, Any]) -> GraphItem:
     return GraphItem(
         id=str(found["id"]),
         name=str(found.get("name", "")),
-        parent=str((found.get("parentReference") or {}).get("id", "")),
-        made=str(found.get("createdDateTime", "")),
-        modified=str(found.get("lastModifiedDateTime", "")),
+        parent=sys.intern(str((found.get("parentReference") or {}).get("id", ""))),
+        made=nanoseconds(str(found.get("createdDateTime", ""))),
+        mtime_ns=nanoseconds(str(found.get("lastModifiedDateTime", ""))),
         size=int(found.get("size", 0)),
         etag=_content_mark(found, facts.get("hashes") or {}),
         link=str(found.get("webUrl", "")),
@@ -80,7 +81,7 @@ def _content_mark(found: Mapping[str, Any], hashes: Mapping[str, str]) -> str:
 
 def entry_of(path: str, item: GraphItem) -> Entry:
     """The file as a listing shows it."""
-    return Entry(path, item.size, nanoseconds(item.modified), item.etag, address=item.id, identity=item.id)
+    return Entry(path, item.size, item.mtime_ns, item.etag, address=item.id, identity=item.id)
 
 
 def everything(api: RestApi, drive_id: str, *, audience: bool) -> Enumeration:

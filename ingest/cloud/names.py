@@ -26,8 +26,8 @@ class Named(Protocol):
         ...
 
     @property
-    def made(self) -> str:
-        """When it was created (ISO 8601), or an empty text."""
+    def made(self) -> int:
+        """When it was created, in nanoseconds, or 0."""
         ...
 
 

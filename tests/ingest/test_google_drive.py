@@ -2,6 +2,7 @@
 
 import io
 import logging
+import sys
 from dataclasses import replace
 
 import httpx
@@ -553,3 +554,16 @@ def test_the_fake_is_as_strict_as_the_service(cloud, shared, path, status):
     assert httpx.get(address).status_code == 401
     token = {"Authorization": f"Bearer {next(iter(cloud.tokens))}"}
     assert httpx.get(address, headers=token).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("url", "module", "extra"),
+    [
+        ("gdrive://x", "ingest.cloud.google_tokens", "gdrive"),
+        ("sharepoint://x.example/sites/y", "ingest.cloud.graph_tokens", "sharepoint"),
+    ],
+)
+def test_a_library_that_is_not_installed_is_named(place, monkeypatch, url, module, extra):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UsageError, match=f"citewise.{extra}"):
+        open_any(url, credentials=place.credentials)
