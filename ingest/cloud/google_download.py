@@ -6,12 +6,11 @@ from pathlib import Path
 
 import httpx
 
-from brain.errors import UnreadableDocument
-from ingest.cloud.google_faults import FileRefused, file_refused, is_over_export_limit, too_large_to_export
+from ingest.cloud.google_faults import file_refused, is_over_export_limit, too_large_to_export
 from ingest.cloud.google_files import EXPORTS, Export, GoogleFile, entry_of
+from ingest.cloud.lending import FileRefused, check_size
 from ingest.cloud.rest import Refused, RestApi
 from ingest.drives import Entry
-from ingest.readers import DEFAULT_MAX_BYTES
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _BY_PAGE = {export.page: export for export in EXPORTS.values()}
@@ -43,16 +42,11 @@ class GoogleDownload:
             raise file_refused(refused.fault, entry.path) from refused
 
     def _download(self, entry: Entry, into: Path) -> Entry:
-        if entry.size > DEFAULT_MAX_BYTES:
-            raise UnreadableDocument(
-                f"This file is larger than {DEFAULT_MAX_BYTES // 1024**2} MB, the most that is read: "
-                "split it into smaller ones."
-            )
+        check_size(entry.size)
         with into.open("wb") as file:
             received = self._api.download(
                 f"/files/{entry.address}",
                 file,
-                DEFAULT_MAX_BYTES,
                 {"alt": "media", "supportsAllDrives": "true"},
             )
         if received.md5 == entry.etag or (not _MD5.fullmatch(entry.etag) and received.size == entry.size):
@@ -69,9 +63,7 @@ class GoogleDownload:
     def _export(self, entry: Entry, export: Export, into: Path) -> Entry:
         try:
             with into.open("wb") as file:
-                self._api.download(
-                    f"/files/{entry.address}/export", file, DEFAULT_MAX_BYTES, {"mimeType": export.mime}
-                )
+                self._api.download(f"/files/{entry.address}/export", file, {"mimeType": export.mime})
         except Refused as refused:
             if not is_over_export_limit(refused.fault):
                 raise
@@ -87,7 +79,7 @@ class GoogleDownload:
             raise too_large_to_export(entry.path, "no export link to follow")
         try:
             with into.open("wb") as file:
-                self._api.download(link, file, DEFAULT_MAX_BYTES, also_trusted=self._export_url)
+                self._api.download(link, file, also_trusted=self._export_url)
         except Refused as refused:
             raise too_large_to_export(entry.path, str(refused)) from refused
 

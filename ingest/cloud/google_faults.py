@@ -1,10 +1,9 @@
 """The Drive API's refusals in words: what is wrong, and what an admin does about it."""
 
-from typing import ClassVar
-
 import httpx
 
 from brain.errors import UnreadableDocument
+from ingest.cloud.lending import FileRefused
 from ingest.cloud.rest import Dialect, Fault
 from ingest.drives import DriveUnavailable
 
@@ -17,12 +16,6 @@ SCOPE = "https://www.googleapis.com/auth/drive.readonly"
 
 class TooLargeToExport(UnreadableDocument):
     """A document of Google's own is over the 10 MB that the API exports."""
-
-
-class FileRefused(UnreadableDocument):
-    """One file is not handed out now, while the rest of the drive is: it is tried again by later runs."""
-
-    retryable: ClassVar[bool] = True
 
 
 def read_fault(response: httpx.Response) -> Fault:

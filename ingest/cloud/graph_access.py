@@ -70,7 +70,8 @@ class GraphAccess:
                 again.discard(item_id)
             left = [one for one in left if one in again]
             if left:
-                self._api.wait(max(waits) or self._api.pause_after(tries))
+                usual = self._api.pause_after(tries)  # raises when it has been asked often enough
+                self._api.wait(max(waits) or usual)
                 tries += 1
 
     def _collected(self, page: Mapping[str, Any]) -> Grants:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from brain.catalog.rows import LedgerEntry
-from brain.errors import UnreadableDocument, UsageError
+from brain.errors import UsageError
 from ingest.addresses import AddressPolicy
 from ingest.cloud.audience import Gate, Principal, readers
 from ingest.cloud.endpoints import Settings
@@ -13,14 +13,13 @@ from ingest.cloud.graph_access import BATCH, GraphAccess
 from ingest.cloud.graph_faults import GRAPH, file_refused, place_refused
 from ingest.cloud.graph_items import Enumeration, GraphItem, entry_of, everything
 from ingest.cloud.graph_place import Located, Place, locate, place_of
-from ingest.cloud.lending import place_for
+from ingest.cloud.lending import check_size, place_for
 from ingest.cloud.names import in_order
 from ingest.cloud.rest import Patience, Refused, RestApi
 from ingest.credentials import Credentials
 from ingest.drives import NOT_FOR_AUDIENCE, Changes, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
 from ingest.local_folder import moment
 from ingest.options import DriveOptions
-from ingest.readers import DEFAULT_MAX_BYTES
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 A_NOTEBOOK = "a OneNote notebook or another package, which can't be downloaded as a file"
@@ -172,17 +171,13 @@ class GraphDrive:
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """The file as a local one. The address that Graph redirects to gets no token."""
-        if entry.size > DEFAULT_MAX_BYTES:
-            raise UnreadableDocument(
-                f"This file is larger than {DEFAULT_MAX_BYTES // 1024**2} MB, the most that is read: "
-                "split it into smaller ones."
-            )
+        check_size(entry.size)
         with place_for(entry.path) as path:
             try:
                 at = self._located = self._located or locate(self._place, self._api)
                 with path.open("wb") as file:
                     content = f"/drives/{at.drive_id}/items/{entry.address}/content"
-                    self._api.download(content, file, DEFAULT_MAX_BYTES)
+                    self._api.download(content, file)
             except Refused as refused:
                 raise file_refused(refused.fault, entry.path) from refused
             yield FetchedFile(path, entry, moment(entry.mtime_ns) if entry.mtime_ns else None)

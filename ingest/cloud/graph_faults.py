@@ -1,20 +1,13 @@
 """Microsoft Graph's refusals in words: what is wrong, and what an admin does about it."""
 
-from typing import ClassVar
-
 import httpx
 
 from brain.errors import UnreadableDocument
+from ingest.cloud.lending import FileRefused
 from ingest.cloud.rest import Dialect, Fault
 from ingest.drives import DriveUnavailable
 
 _BANDWIDTH = 509  # SharePoint's own status for too much traffic
-
-
-class FileRefused(UnreadableDocument):
-    """One file is not handed out now, while the rest of the drive is: it is tried again by later runs."""
-
-    retryable: ClassVar[bool] = True
 
 
 def read_fault(response: httpx.Response) -> Fault:

@@ -12,7 +12,7 @@ from typing import IO, Any, Protocol, TypeVar
 
 import httpx
 
-from brain.errors import UnreadableDocument
+from ingest.cloud.lending import check_size
 from ingest.drives import DriveUnavailable
 
 T = TypeVar("T")
@@ -124,19 +124,18 @@ class RestApi:
         self,
         place: str,
         into: IO[bytes],
-        limit: int,
         params: Mapping[str, str] | None = None,
         also_trusted: str = "",
     ) -> Received:
         """Write a body to a file, which holds it whole afterwards.
 
         The token goes to the base's own host and to `also_trusted` (scheme, host and port), nowhere else.
-        Raises Refused, DriveUnavailable, or UnreadableDocument for more than `limit` bytes.
+        Raises Refused, DriveUnavailable, or UnreadableDocument for a file that is too large.
         """
         trusted = {self._origin} | ({_origin(httpx.URL(also_trusted))} if also_trusted else set())
         deadline = time.monotonic() + self._patience.download
         url = httpx.URL(place) if "://" in place else self._url(place)
-        return self._patiently(lambda: self._receive(url, params, into, limit, trusted, deadline))
+        return self._patiently(lambda: self._receive(url, params, into, trusted, deadline))
 
     def wait(self, seconds: float) -> None:
         """Hold back all requests for a while: the service said so in some other way than by a status."""
@@ -209,7 +208,6 @@ class RestApi:
         url: httpx.URL,
         params: Mapping[str, str] | None,
         into: IO[bytes],
-        limit: int,
         trusted: set[str],
         deadline: float,
     ) -> Received:
@@ -229,20 +227,16 @@ class RestApi:
                 if response.status_code >= 300:
                     response.read()
                 self._check(response)
-                return self._store(response, into, limit, deadline)
+                return self._store(response, into, deadline)
         raise DriveUnavailable(f"{self._dialect.service} redirects a download more than {_REDIRECTS} times.")
 
-    def _store(self, response: httpx.Response, into: IO[bytes], limit: int, deadline: float) -> Received:
+    def _store(self, response: httpx.Response, into: IO[bytes], deadline: float) -> Received:
         into.seek(0)
         into.truncate()
         digest, size = hashlib.md5(usedforsecurity=False), 0
         for piece in response.iter_bytes(_PIECE):
             size += len(piece)
-            if size > limit:
-                raise UnreadableDocument(
-                    f"This file is larger than {limit // 1024**2} MB, the most that is read: split it into "
-                    "smaller ones."
-                )
+            check_size(size)
             if time.monotonic() > deadline:
                 raise DriveUnavailable(
                     f"{self._dialect.service} sends this file too slowly. Try again later."

@@ -567,3 +567,11 @@ def test_a_library_that_is_not_installed_is_named(place, monkeypatch, url, modul
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(UsageError, match=f"citewise.{extra}"):
         open_any(url, credentials=place.credentials)
+
+
+def test_a_file_that_is_too_large_is_told_without_downloading_it(cloud, kit, place):
+    file = cloud.add("film.md", place.root, "text")
+    cloud.change(file, size=str(200 * 1024**2))
+    report = kit.sync(place.open())
+    assert "larger than 100 MB" in report.failures[0].sentence
+    assert not any("alt" in ask.params for ask in cloud.asked)
