@@ -25,7 +25,12 @@ _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
 REMOTE: dict[str, str] = {
     "sitemap+https": "ingest.sitemap",
     "sitemap+http": "ingest.sitemap",
+    "gdrive": "ingest.cloud.google_drive",
+    "onedrive": "ingest.cloud.graph_drive",
+    "sharepoint": "ingest.cloud.graph_drive",
 }
+# What the browser shows for a folder of Google Drive, which is what people have at hand.
+_GOOGLE_FOLDER = re.compile(r"^https://drive\.google\.com/drive/(?:u/\d+/)?folders/([\w-]+)(?:[/?#].*)?$")
 
 
 def open_drive(
@@ -43,6 +48,7 @@ def open_drive(
     `credentials` default to the file in the home.
     """
     suffixes = readable_suffixes() if suffixes is None else suffixes
+    target = _GOOGLE_FOLDER.sub(r"gdrive://\1", target)
     scheme = _SCHEME.match(target)
     if scheme is None:
         return _local(Path(target).expanduser(), home, suffixes)

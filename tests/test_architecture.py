@@ -22,10 +22,12 @@ ONLY_IMPORTER = {
     "click": "bots/",
     "dotenv": "bots/settings.py",
     "docx": "ingest/readers/",
+    "google": "ingest/cloud/google_tokens.py",
     "langchain_community": "brain/embedding/",
     "langchain_openai": "brain/embedding/",
     "markdown_it": "ingest/readers/",
     "matplotlib": "brain/evaluation/risk_plot.py",
+    "msal": "ingest/cloud/graph_tokens.py",
     "onnx": "brain/embedding/",
     "onnxruntime": "brain/embedding/",
     "openpyxl": "ingest/readers/",
@@ -41,8 +43,9 @@ ONLY_IMPORTER = {
     "transformers": "brain/",
 }
 TOO_SLOW_FOR_HELP = {
-    "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "numpy", "onnx",
-    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch",
+    "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
+    "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3",
+    "tokenizers", "torch",
 }  # fmt: skip
 
 
