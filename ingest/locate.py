@@ -21,7 +21,15 @@ _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 # Each scheme's module has `open_drive(url, suffixes, credentials, options, policy) -> Drive`. They load late:
 # their libraries are extras.
-REMOTE: dict[str, str] = {}
+REMOTE: dict[str, str] = {
+    "smb": "ingest.remote.smb",
+    "sftp": "ingest.remote.sftp",
+    "webdav": "ingest.remote.webdav",
+    "webdavs": "ingest.remote.webdav",
+    "s3": "ingest.remote.s3",
+    "gs": "ingest.remote.gcs",
+    "az": "ingest.remote.azure",
+}
 
 
 def open_drive(
