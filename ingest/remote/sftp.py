@@ -59,6 +59,7 @@ class Sftp:
         self.secrets = place.hidden
         self._key_file = place.file("key_file")
         self._known_hosts = place.file("known_hosts")
+        self._key: Any = None  # the server's, once it was found to be trusted
         if not place.text("username"):
             raise UsageError(
                 f'{place.kept_in}: set username under ["{place.base}"], the account on the server.'
@@ -70,7 +71,8 @@ class Sftp:
         from fsspec.asyn import get_loop, sync
         from sshfs import SSHFileSystem
 
-        key = sync(get_loop(), self._server_key, asyncssh, limits, timeout=limits.connect + limits.reply)
+        key = self._key or sync(get_loop(), self._server_key, asyncssh, limits)
+        self._key = key
         place = self._place
         return SSHFileSystem(
             place.host,
@@ -82,7 +84,7 @@ class Sftp:
             agent_path=None,
             config=None,
             known_hosts=([key], [], []),
-            server_host_key_algs=[name.decode() for name in key.sig_algorithms],
+            server_host_key_algs=_SIGNATURES.get(key_type(key.public_data), (key_type(key.public_data),)),
             connect_timeout=limits.connect,
             login_timeout=limits.connect,
             keepalive_interval=limits.reply,
@@ -92,43 +94,50 @@ class Sftp:
         )
 
     async def _server_key(self, asyncssh: Any, limits: Limits) -> Any:
-        """The server's key, if it is one that the admin trusts."""
+        """The server's key, if it is one that the admin trusts; a server has one of each kind."""
         place = self._place
-        host, port = place.host, place.port or 22
         wanted = place.text("fingerprint")
-        algorithms: Any = ()
-        trusted: list[bytes] = []
-        if not wanted:
-            trusted = [key.public_data for key in self._trusted(asyncssh, host, port)]
-            algorithms = [key_type(data) for data in dict.fromkeys(trusted)] or ()
+        trusted = [] if wanted else self._trusted(asyncssh)
+        kinds = list(dict.fromkeys(key_type(key) for key in trusted)) or list(_SIGNATURES)
+        shown = ""
+        for kind in kinds:
+            key = await self._offered(asyncssh, kind, limits)
+            if key is None:
+                continue
+            fingerprint = fingerprint_of(key.public_data)
+            if fingerprint == wanted or key.public_data in trusted:
+                return key
+            shown = shown or fingerprint
+        if not shown:
+            raise UnknownHostKey("it offers no host key of a kind that is known or can be checked")
+        raise UnknownHostKey(_not_trusted(place, shown, bool(wanted or trusted)))
+
+    async def _offered(self, asyncssh: Any, kind: str, limits: Limits) -> Any:
+        """The server's key of this kind, or None where it has none."""
         options = asyncssh.SSHClientConnectionOptions(
             connect_timeout=limits.connect, login_timeout=limits.connect, config=None
         )
-        key = None
-        for offered in (algorithms, ()):  # a known kind of key first: a server has several
-            try:
-                key = await asyncssh.get_server_host_key(
-                    host, port, server_host_key_algs=_signatures(offered), options=options
-                )
-                break
-            except asyncssh.KeyExchangeFailed:
-                continue
-        if key is None:
-            raise UnknownHostKey(f"{host} offers no host key of a kind that can be checked")
-        fingerprint = fingerprint_of(key.public_data)
-        if fingerprint == wanted or (not wanted and key.public_data in trusted):
-            return key
-        raise UnknownHostKey(_not_trusted(place, fingerprint, bool(wanted or trusted)))
+        try:
+            return await asyncssh.get_server_host_key(
+                self._place.host,
+                self._place.port or 22,
+                server_host_key_algs=_SIGNATURES.get(kind, (kind,)),
+                options=options,
+            )
+        except asyncssh.KeyExchangeFailed:
+            return None
 
-    def _trusted(self, asyncssh: Any, host: str, port: int) -> list[Any]:
+    def _trusted(self, asyncssh: Any) -> list[bytes]:
         file = Path(self._known_hosts) if self._known_hosts else Path("~/.ssh/known_hosts").expanduser()
         if not file.is_file():
             return []
         try:
-            keys, _authorities, revoked, *_rest = asyncssh.match_known_hosts(str(file), host, "", port)
-        except (ValueError, OSError) as error:
-            raise UnknownHostKey(f"the list of known hosts {file} can't be read") from error
-        return [key for key in keys if key not in revoked]
+            keys, _authorities, revoked, *_rest = asyncssh.match_known_hosts(
+                str(file), self._place.host, "", self._place.port or 22
+            )
+        except (ValueError, OSError):
+            raise UnknownHostKey(f"the list of known hosts {file} can't be read") from None
+        return [key.public_data for key in keys if key not in revoked]
 
     def close(self, files: Any) -> None:
         """Close the connection, and with it whatever waits on it."""
@@ -202,11 +211,14 @@ def key_type(public_data: bytes) -> str:
     return public_data[4 : 4 + length].decode("ascii", "replace")
 
 
-_RSA: Mapping[str, tuple[str, ...]] = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
-
-
-def _signatures(kinds: Collection[str]) -> Any:
-    return [name for kind in kinds for name in _RSA.get(kind, (kind,))] or ()
+# The kinds of host keys, best first, with the signatures that may be made with them (never SHA-1).
+_SIGNATURES: Mapping[str, tuple[str, ...]] = {
+    "ssh-ed25519": ("ssh-ed25519",),
+    "ecdsa-sha2-nistp256": ("ecdsa-sha2-nistp256",),
+    "ecdsa-sha2-nistp384": ("ecdsa-sha2-nistp384",),
+    "ecdsa-sha2-nistp521": ("ecdsa-sha2-nistp521",),
+    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),
+}
 
 
 def _not_trusted(place: Place, fingerprint: str, another: bool) -> str:

@@ -52,8 +52,9 @@ def of_sockets(error: BaseException) -> Trouble | None:
 
 def of_files(error: BaseException) -> Trouble:
     """What an error means that a library has put into the words of Python's file system errors."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOENT, errno.ENOTDIR) or isinstance(error, FileNotFoundError | NotADirectoryError):
         return Trouble(Kind.MISSING)
-    if isinstance(error, PermissionError):
+    if number == errno.EACCES or isinstance(error, PermissionError):
         return Trouble(Kind.FORBIDDEN)
     return Trouble(Kind.FAILED)
