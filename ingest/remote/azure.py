@@ -39,6 +39,7 @@ class Azure:
     """A container, or the blobs in it that begin with a prefix. Paths begin with the container's name."""
 
     extra: ClassVar[str] = "azure"
+    one_at_a_time: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         if place.port:

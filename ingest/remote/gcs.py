@@ -35,6 +35,7 @@ class Gcs:
     """A bucket, or the objects in it that begin with a prefix. Paths begin with the bucket's name."""
 
     extra: ClassVar[str] = "gcs"
+    one_at_a_time: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         if place.port:

@@ -3,8 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ingest.remote.source import Kind, Limits, Source
 
@@ -26,6 +25,7 @@ class Line:
         self._source = source
         self._limits = limits
         self._lock = threading.Lock()
+        self._turn = threading.Lock() if source.one_at_a_time else contextlib.nullcontext()
         self._files: Any = None
 
     def call(self, work: Callable[[Any], T]) -> T:
@@ -35,7 +35,7 @@ class Line:
         """
         files = self._open()
         try:
-            return self._within(lambda: work(files))
+            return self._within(lambda: work(files), files)
         except Stalled:
             raise
         except BaseException as error:
@@ -70,30 +70,43 @@ class Line:
                 self._files = _timed(lambda: self._source.connect(self._limits), seconds)
             return self._files
 
-    def _within(self, work: Callable[[], T], files: Any = None) -> T:
+    def _within(self, work: Callable[[], T], files: Any) -> T:
         try:
-            return _timed(work, self._limits.connect + self._limits.reply)
+            with self._turn:
+                return _timed(work, self._limits.connect + self._limits.reply)
         except Stalled:
             self.drop(files)
             raise
 
 
+class _Answer(Generic[T]):
+    """What a thread brings back to the one that waits for it: a value, or the error to raise there."""
+
+    def __init__(self) -> None:
+        self.value: T | None = None
+        self.error: BaseException | None = None
+        self.there = threading.Event()
+
+    def __enter__(self) -> None:
+        """The work begins."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        self.error = error
+        self.there.set()
+        return True
+
+
 def _timed(work: Callable[[], T], seconds: float) -> T:
-    """What `work` gives, or Stalled after so many seconds."""
-    outcome: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+    """What `work` gives or raises; Stalled after so many seconds."""
+    answer = _Answer[T]()
 
     def run() -> None:
-        try:
-            outcome.put((work(), None))
-        except BaseException as error:
-            outcome.put((None, error))
-            raise SystemExit from None  # ends this thread alone: the error is raised by the one that waits
+        with answer:
+            answer.value = work()
 
     threading.Thread(target=run, daemon=True, name="remote-drive").start()
-    try:
-        value, error = outcome.get(timeout=seconds)
-    except Exception as late:  # queue.Empty
-        raise Stalled from late
-    if error is not None:
-        raise error
-    return value  # type: ignore[return-value]
+    if not answer.there.wait(seconds):
+        raise Stalled
+    if answer.error is not None:
+        raise answer.error
+    return answer.value  # type: ignore[return-value]

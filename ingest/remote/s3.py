@@ -40,6 +40,7 @@ class S3:
     """A bucket, or the keys in it that begin with a prefix. Paths begin with the bucket's name."""
 
     extra: ClassVar[str] = "s3"
+    one_at_a_time: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         if place.port:

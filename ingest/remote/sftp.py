@@ -51,6 +51,7 @@ class Sftp:
     """A folder of the server's file system. Paths are absolute."""
 
     extra: ClassVar[str] = "sftp"
+    one_at_a_time: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -11,7 +11,7 @@ from ingest.credentials import Credentials
 from ingest.options import DriveOptions
 from ingest.remote.folder import RemoteFolder
 from ingest.remote.place import Place, need, place_of, refuse_readers
-from ingest.remote.sockets import of_files, of_sockets
+from ingest.remote.sockets import TIMED_OUT, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 
 SETTINGS = frozenset({"username", "password", "encrypt", "kerberos"})
@@ -40,6 +40,7 @@ class Smb:
     """A folder of a share. Paths begin with the share's name: `share/folder/file`."""
 
     extra: ClassVar[str] = "smb"
+    one_at_a_time: ClassVar[bool] = True  # smbprotocol loses count of its credits
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -103,6 +104,8 @@ class Smb:
             return Trouble(Kind.FORBIDDEN)
         if isinstance(error, smb.SMBConnectionClosed | smb.UserSessionDeleted):
             return Trouble(Kind.DROPPED)
+        if type(error) is smb.SMBException and "timeout" in str(error):
+            return Trouble(Kind.DROPPED, TIMED_OUT)
         if getattr(error, "errno", None) == errno.EPERM:
             return Trouble(Kind.FAILED, "another program holds it open for itself")
         return of_sockets(error) or of_files(error)

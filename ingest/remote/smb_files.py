@@ -6,6 +6,7 @@ from typing import Any
 
 import smbclient
 from fsspec.spec import AbstractFileSystem
+from smbprotocol.exceptions import SMBConnectionClosed
 
 from ingest.remote.smb import kind_of
 
@@ -69,6 +70,9 @@ class SmbFiles(AbstractFileSystem):  # type: ignore[misc]
         return smbclient.open_file(self._unc(path), mode, buffering=0, share_access="rwd", **self._with)
 
     def _unc(self, path: str) -> str:
+        # smbclient would quietly make a lost connection anew, as nobody in particular
+        if not all(connection.transport.connected for connection in self._connections.values()):
+            raise SMBConnectionClosed("the connection was closed")
         return rf"\\{self._host}" + "\\" + path.replace("/", "\\")
 
 

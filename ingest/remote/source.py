@@ -56,6 +56,7 @@ class Source(Protocol):
     """One back end, for one place."""
 
     extra: ClassVar[str]
+    one_at_a_time: ClassVar[bool]  # whether its library fails when several threads use one connection
     url: str
     root: str  # as fsspec names the drive's folder, without a slash at its end
     secrets: Collection[str]  # never to be seen in any log

@@ -34,6 +34,7 @@ class WebDav:
     """A collection and all below it. Paths are relative to the server's root."""
 
     extra: ClassVar[str] = "webdav"
+    one_at_a_time: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -9,16 +9,17 @@ import os
 import pwd
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import pytest
 
 from ingest.credentials import Credentials
@@ -128,6 +129,7 @@ class Server:
     names_with_newline = True
     enforces_rights = True
     refuses_password = True
+    many = 2100
 
     def __init__(self):
         self.home = Path(tempfile.mkdtemp(prefix="citewise-server-"))
@@ -166,7 +168,10 @@ class Server:
 
     def kill(self):
         """As a power cut: the server and all that serve its connections."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        family = psutil.Process(self.process.pid)
+        for process in (family, *family.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.wait()
 
     def close(self):
@@ -356,6 +361,7 @@ class Moto(Server):
     enforces_rights = False
     refuses_password = False
     bucket = "handbook"
+    many = 1100  # a page holds 1,000
 
     def prepare(self):
         pytest.importorskip("moto.server", reason="moto is not installed")
