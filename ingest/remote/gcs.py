@@ -49,7 +49,7 @@ class Gcs:
     def connect(self, limits: Limits) -> Any:
         """A client; without a key file it uses the machine's own account (application default credentials)."""
         from aiohttp import ClientTimeout
-        from gcsfs import GCSFileSystem
+        from gcsfs.core import GCSFileSystem  # the plain one: its heir asks over gRPC, past any endpoint
 
         place = self._place
         waits = ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.reply)
