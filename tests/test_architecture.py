@@ -17,11 +17,16 @@ LONGEST_MODULE = 400
 
 # Libraries that are slow to import, large, or likely to change, each with the one place that knows it.
 ONLY_IMPORTER = {
+    "adlfs": "ingest/remote/azure.py",
+    "asyncssh": "ingest/remote/sftp.py",
     "bs4": "ingest/readers/",
+    "botocore": "ingest/remote/s3.py",
     "chromadb": "brain/index/chroma_index.py",
     "click": "bots/",
     "dotenv": "bots/settings.py",
     "docx": "ingest/readers/",
+    "fsspec": "ingest/remote/",
+    "gcsfs": "ingest/remote/gcs.py",
     "langchain_community": "brain/embedding/",
     "langchain_openai": "brain/embedding/",
     "markdown_it": "ingest/readers/",
@@ -35,9 +40,14 @@ ONLY_IMPORTER = {
     "pypdfium2": "ingest/readers/",
     "rapidocr": "ingest/readers/",
     "rich": "bots/terminal/",
+    "s3fs": "ingest/remote/s3.py",
+    "smbclient": "ingest/remote/smb_files.py",
+    "smbprotocol": "ingest/remote/",
+    "sshfs": "ingest/remote/sftp.py",
     "tokenizers": "brain/embedding/",
     "torch": "brain/",
     "transformers": "brain/",
+    "webdav4": "ingest/remote/webdav.py",
 }
 TOO_SLOW_FOR_HELP = {
     "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "numpy", "onnx",

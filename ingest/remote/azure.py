@@ -16,7 +16,8 @@ from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 
 SETTINGS = frozenset(
     {
-        "account", "account_key", "sas_token", "client_id", "client_secret", "tenant_id", "anonymous", "endpoint",
+        "account", "account_key", "sas_token", "client_id", "client_secret", "tenant_id", "anonymous",
+        "endpoint",
     }
 )  # fmt: skip
 
@@ -121,14 +122,20 @@ class Azure:
         known = of_sockets(error)
         if known is not None:
             return known
-        if any(isinstance(one, azure.ServiceRequestError | azure.ServiceResponseError) for one in causes(error)):
+        if any(
+            isinstance(one, azure.ServiceRequestError | azure.ServiceResponseError) for one in causes(error)
+        ):
             return Trouble(Kind.DROPPED)
         return of_files(error)
 
     def _by_code(self, code: str) -> Trouble:
         if code == "ContainerNotFound":
             return Trouble(Kind.MISSING, f"there is no container {self._place.host}")
-        if code in ("AuthorizationPermissionMismatch", "AuthorizationFailure", "InsufficientAccountPermissions"):
+        if code in (
+            "AuthorizationPermissionMismatch",
+            "AuthorizationFailure",
+            "InsufficientAccountPermissions",
+        ):
             return Trouble(Kind.FORBIDDEN)
         return Trouble(
             Kind.REFUSED,

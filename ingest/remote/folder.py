@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -90,14 +91,16 @@ class RemoteFolder:
         while folders:
             folder, prefix = folders.pop()
             try:
-                children = self._ask(lambda files, at=folder: tuple(self._source.list(files, at)))
+                children = self._ask(partial(self._children, folder))
             except Failed as failed:
                 if not prefix or failed.trouble.kind in _OF_THE_DRIVE:
                     raise self._unavailable(failed) from None
                 yield Unlisted(prefix.rstrip("/"), _words(failed.trouble))
                 continue
             below = []
-            for name, info in sorted(((_name(folder, info), info) for info in children), key=lambda it: it[0]):
+            for name, info in sorted(
+                ((_name(folder, info), info) for info in children), key=lambda it: it[0]
+            ):
                 path = prefix + _readable(name)
                 if not name and info.get("type") != "directory":
                     continue  # the empty object that stands for the folder itself in some buckets
@@ -133,7 +136,7 @@ class RemoteFolder:
         for length in range(1, len(parts) + 1):
             above = "/".join(parts[:length]) or "/"
             try:
-                info = self._ask(lambda files, at=above: self._source.info(files, at))
+                info = self._ask(partial(self._info, above))
             except Failed as failed:
                 raise self._unavailable(failed) from None
             if not self._may_all(info, _OTHERS_ENTER):
@@ -178,8 +181,14 @@ class RemoteFolder:
         """The file's address in the drive's own scheme; never with credentials."""
         return self._source.link((entry.address or self._place(entry.path))[len(self._source.root) + 1 :])
 
+    def _children(self, folder: str, files: Any) -> tuple[Info, ...]:
+        return tuple(self._source.list(files, folder))
+
+    def _info(self, place: str, files: Any) -> Info:
+        return self._source.info(files, place)
+
     def _facts(self, place: str) -> Facts:
-        return self._source.facts(self._ask(lambda files: self._source.info(files, place)))
+        return self._source.facts(self._ask(partial(self._info, place)))
 
     def _check(self, entry: Entry, facts: Facts) -> None:
         if facts.size > self._limits.size:
@@ -293,6 +302,5 @@ def _without(secrets: Collection[str], text: str) -> str:
 
 
 def _too_large(entry: Entry, limit: int) -> str:
-    return (
-        f"{entry.path} is larger than {limit // 1024**2} MB, the most that is read: split it into smaller ones."
-    )
+    return f"{entry.path} is larger than {limit // 1024**2} MB, the most that is read: "
+        "split it into smaller ones."

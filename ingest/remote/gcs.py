@@ -47,7 +47,7 @@ class Gcs:
         self._key_file = place.file("key_file")
 
     def connect(self, limits: Limits) -> Any:
-        """A client; without a key file it uses the machine's own account (application default credentials)."""
+        """A client; without a key file it uses the machine's own account, as Google's tools do."""
         from aiohttp import ClientTimeout
         from gcsfs.core import GCSFileSystem  # the plain one: its heir asks over gRPC, past any endpoint
 

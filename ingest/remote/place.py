@@ -64,12 +64,23 @@ class Place:
         """A setting that names a file which must be there; empty where it is not set."""
         value = self.text(name)
         if value and not Path(value).expanduser().is_file():
-            raise UsageError(f"{self.kept_in}: {name} for {self.url} names {value}, and there is no such file.")
+            raise UsageError(
+                f"{self.kept_in}: {name} for {self.url} names {value}, and there is no such file."
+            )
         return str(Path(value).expanduser()) if value else ""
 
 
 _SECRET = frozenset(
-    {"password", "passphrase", "secret_key", "session_token", "account_key", "sas_token", "token", "client_secret"}
+    {
+        "password",
+        "passphrase",
+        "secret_key",
+        "session_token",
+        "account_key",
+        "sas_token",
+        "token",
+        "client_secret",
+    }
 )
 
 

@@ -18,7 +18,13 @@ SETTINGS = frozenset(
     {"access_key", "secret_key", "session_token", "endpoint", "region", "anonymous", "ca_file", "profile"}
 )
 _WRONG_KEYS = frozenset(
-    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "AuthFailure", "UnrecognizedClientException"}
+    {
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "InvalidSecurity",
+        "AuthFailure",
+        "UnrecognizedClientException",
+    }
 )
 
 

@@ -173,13 +173,17 @@ class Sftp:
         if isinstance(error, asyncssh.HostKeyNotVerifiable):
             return Trouble(Kind.REFUSED, "the server's host key changed while connecting")
         if isinstance(error, asyncssh.KeyImportError | asyncssh.KeyEncryptionError):
-            return Trouble(Kind.REFUSED, f"the key in {self._key_file} can't be used: check it and its passphrase")
+            return Trouble(
+                Kind.REFUSED, f"the key in {self._key_file} can't be used: check it and its passphrase"
+            )
         if isinstance(error, PermissionError | asyncssh.PermissionDenied) and self._at_login(error):
             return Trouble(
                 Kind.REFUSED,
-                f"user, password or key is not accepted: correct them in {place.kept_in} under [\"{place.base}\"]",
+                f'user, password or key is not accepted: correct them in {place.kept_in} under ["{place.base}"]',
             )
-        if isinstance(error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | asyncssh.DisconnectError):
+        if isinstance(
+            error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | asyncssh.DisconnectError
+        ):
             return Trouble(Kind.DROPPED)
         if isinstance(error, asyncssh.SFTPNoConnection):
             return Trouble(Kind.DROPPED)
@@ -224,7 +228,9 @@ _SIGNATURES: Mapping[str, tuple[str, ...]] = {
 
 def _not_trusted(place: Place, fingerprint: str, another: bool) -> str:
     host = place.host if place.port in (0, 22) else f"-p {place.port} {place.host}"
-    found = "is another one than the one that is trusted, which may be an attack" if another else "is not known"
+    found = (
+        "is another one than the one that is trusted, which may be an attack" if another else "is not known"
+    )
     return (
         f"its host key {found}. It shows {fingerprint}: ask whoever runs it whether that is right, then write "
         f'fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.base}"], or connect once with '

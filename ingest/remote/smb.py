@@ -96,10 +96,12 @@ class Smb:
         if isinstance(error, smb.LogonFailure | smb.SMBAuthenticationError):
             return Trouble(
                 Kind.REFUSED,
-                f"user or password is wrong: correct them in {self._place.kept_in} under [\"{self.url}\"]",
+                f'user or password is wrong: correct them in {self._place.kept_in} under ["{self.url}"]',
             )
         if isinstance(error, smb.PasswordExpired):
-            return Trouble(Kind.REFUSED, "the password has expired: set a new one, and write it down for citewise")
+            return Trouble(
+                Kind.REFUSED, "the password has expired: set a new one, and write it down for citewise"
+            )
         if isinstance(error, smb.AccessDenied) or getattr(error, "ntstatus", 0) == 0xC0000022:
             return Trouble(Kind.FORBIDDEN)
         if isinstance(error, smb.SMBConnectionClosed | smb.UserSessionDeleted):
@@ -111,7 +113,7 @@ class Smb:
         return of_sockets(error) or of_files(error)
 
     def link(self, path: str) -> str:
-        """The `smb://` address, which file managers open; Windows wants `\\\\host\\share` instead."""
+        """The `smb://` address, which file managers open; Windows wants its backslashes instead."""
         return self._place.link(path)
 
 

@@ -1,5 +1,8 @@
-"""SMB in fsspec's terms. fsspec's own file system asks anew for each file that it lists, tells neither file id
-nor change time, and shares its connections, so that one can't be closed without the others."""
+"""SMB in fsspec's terms, with file ids and change times.
+
+fsspec's own file system asks anew for each file that it lists, tells neither, and shares its connections, so
+that one can't be closed without the others.
+"""
 
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,7 +31,8 @@ class SmbFiles(AbstractFileSystem):  # type: ignore[misc]
         timeout: float,
     ) -> None:
         super().__init__()
-        self.storage_args, self.storage_options = (), {}  # they would keep the password, and show it in repr
+        self.storage_args: tuple[Any, ...] = ()
+        self.storage_options: dict[str, Any] = {}  # they would keep the password, and show it in repr
         self._host = host
         self._connections: dict[str, Any] = {}
         self._with: dict[str, Any] = {"port": port, "connection_cache": self._connections}

@@ -59,7 +59,7 @@ class Source(Protocol):
     one_at_a_time: ClassVar[bool]  # whether its library fails when several threads use one connection
     url: str
     root: str  # as fsspec names the drive's folder, without a slash at its end
-    secrets: Collection[str]  # never to be seen in any log
+    secrets: tuple[str, ...]  # never to be seen in any log
 
     def connect(self, limits: Limits) -> Any:
         """A fresh fsspec file system, connected or about to be; called again after a connection is lost."""

@@ -1,4 +1,4 @@
-"""WebDAV: `webdavs://host/path` over TLS, `webdav://` without, by webdav4 (Nextcloud, Apache, SharePoint…)."""
+"""WebDAV: `webdavs://host/path` over TLS, `webdav://` without, by webdav4 (Nextcloud, Apache…)."""
 
 from collections.abc import Collection
 from typing import Any, ClassVar
@@ -124,7 +124,7 @@ class WebDav:
             case 401:
                 return Trouble(
                     Kind.REFUSED,
-                    f"user or password is wrong: correct them in {self._place.kept_in} under [\"{self.url}\"]",
+                    f'user or password is wrong: correct them in {self._place.kept_in} under ["{self.url}"]',
                 )
             case 403:
                 return Trouble(Kind.FORBIDDEN)

@@ -1,6 +1,6 @@
 """Real servers on loopback for the tests of remote drives: Samba, OpenSSH, Apache's mod_dav, moto for S3.
 
-Each serves a folder of this machine (moto: a bucket), as root under the account `nobody`, else under one's own.
+Each serves a folder of this machine (moto: a bucket): as root for the account `nobody`, else for one's own.
 A proxy in front of it can go silent or cut the line after so many bytes.
 """
 
@@ -130,6 +130,7 @@ class Server:
     enforces_rights = True
     refuses_password = True
     many = 2100
+    hasty = HASTY
 
     def __init__(self):
         self.home = Path(tempfile.mkdtemp(prefix="citewise-server-"))
@@ -149,10 +150,13 @@ class Server:
     def command(self):
         raise NotImplementedError
 
+    def environment(self):
+        return None
+
     def start(self):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment()
             )
         until = time.monotonic() + 60
         while time.monotonic() < until:
@@ -260,7 +264,8 @@ class Samba(Server):
             "[global]\n"
             + "\n".join(lines)
             + f"\n  smb ports = {self.port}\n  interfaces = 127.0.0.1/8\n  bind interfaces only = yes\n"
-            "  disable netbios = yes\n  load printers = no\n  disable spoolss = yes\n  server role = standalone\n"
+            "  disable netbios = yes\n  load printers = no\n  disable spoolss = yes\n"
+            "  server role = standalone\n"
             "  server min protocol = SMB2\n  map to guest = never\n  log level = 1\n  mangled names = no\n"
             f"  passdb backend = tdbsam:{state}/passdb.tdb\n"
             f"[docs]\n  path = {self.files_root}\n  read only = yes\n  valid users = {USER}\n"
@@ -274,7 +279,13 @@ class Samba(Server):
         )
 
     def command(self):
-        return [program("smbd"), "--foreground", "--no-process-group", f"--configfile={self.conf}", f"--log-basename={self.home}"]
+        return [
+            program("smbd"),
+            "--foreground",
+            "--no-process-group",
+            f"--configfile={self.conf}",
+            f"--log-basename={self.home}",
+        ]
 
     def prefix(self):
         return "/docs"
@@ -289,17 +300,23 @@ class OpenSsh(Server):
             Path("/run/sshd").mkdir(exist_ok=True)
         for name, kind in (("host", "ed25519"), ("host_ecdsa", "ecdsa"), ("user", "ed25519")):
             subprocess.run(
-                ["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(self.home / name)], check=True, capture_output=True
+                ["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(self.home / name)],
+                check=True,
+                capture_output=True,
             )
         shutil.copy(self.home / "user.pub", self.home / "authorized")
         (self.home / "authorized").chmod(0o644)
         shown = subprocess.run(
-            ["ssh-keygen", "-l", "-f", str(self.home / "host.pub")], check=True, capture_output=True, text=True
+            ["ssh-keygen", "-l", "-f", str(self.home / "host.pub")],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         self.fingerprint = shown.stdout.split()[1]
         self.conf = self.home / "sshd_config"
         self.conf.write_text(
-            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.home}/host\nHostKey {self.home}/host_ecdsa\n"
+            f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.home}/host\n"
+            f"HostKey {self.home}/host_ecdsa\n"
             f"AuthorizedKeysFile {self.home}/authorized\nStrictModes no\nUsePAM no\nPidFile none\n"
             "PasswordAuthentication yes\nSubsystem sftp internal-sftp\nForceCommand internal-sftp\n"
             "MaxStartups 100\nMaxSessions 20\nPerSourceMaxStartups none\nUseDNS no\n"
@@ -324,7 +341,9 @@ class Apache(Server):
     def prepare(self):
         server = program("apache2")
         modules = "/usr/lib/apache2/modules"
-        loaded = "mpm_event authn_core authn_file authz_core authz_user auth_basic dav dav_fs dav_lock".split()
+        loaded = (
+            "mpm_event authn_core authn_file authz_core authz_user auth_basic dav dav_fs dav_lock".split()
+        )
         (self.home / "dav").mkdir()
         users = self.home / "users"
         subprocess.run(
@@ -361,14 +380,27 @@ class Moto(Server):
     enforces_rights = False
     refuses_password = False
     bucket = "handbook"
-    many = 1100  # a page holds 1,000
+    many = 230
+    page = 100  # moto is slow to fill; S3 itself hands out 1,000 at a time
+    hasty = Limits(connect=3, reply=3)  # loading its models takes botocore a second
 
     def prepare(self):
         pytest.importorskip("moto.server", reason="moto is not installed")
         pytest.importorskip("s3fs", reason="s3fs is not installed")
 
     def command(self):
-        return [sys.executable, "-c", "from moto.server import main; import sys; main(sys.argv[1:])", "-H", "127.0.0.1", "-p", str(self.port)]
+        return [
+            sys.executable,
+            "-c",
+            "from moto.server import main; import sys; main(sys.argv[1:])",
+            "-H",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
+
+    def environment(self):
+        return os.environ | {"MOTO_S3_DEFAULT_MAX_KEYS": str(self.page)}
 
     def start(self):
         super().start()
@@ -411,7 +443,9 @@ class Moto(Server):
 
     def content(self, folder):
         found = {}
-        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=folder + "/"):
+        for page in self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=folder + "/"
+        ):
             for item in page.get("Contents", []):
                 body = self.client.get_object(Bucket=self.bucket, Key=item["Key"])["Body"].read()
                 found[item["Key"].removeprefix(folder + "/")] = hashlib.sha256(body).hexdigest()
@@ -421,4 +455,8 @@ class Moto(Server):
         return f"s3://{self.bucket}/{quote(folder)}".rstrip("/")
 
     def secrets(self):
-        return {"access_key": "test", "secret_key": PASSWORD, "endpoint": f"http://127.0.0.1:{self.proxy.port}"}
+        return {
+            "access_key": "test",
+            "secret_key": PASSWORD,
+            "endpoint": f"http://127.0.0.1:{self.proxy.port}",
+        }

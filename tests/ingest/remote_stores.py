@@ -1,10 +1,8 @@
-"""Object stores for the tests besides moto: Azurite where it is installed, and a fake of Google's JSON API."""
+"""Object stores for the tests besides moto: Azurite if it is installed, and a fake of Google's JSON API."""
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -91,7 +89,9 @@ class _GoogleHandler(BaseHTTPRequestHandler):
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         segments = parts.path.split("/o", 1)
         if not segments[0].endswith("/b/handbook"):
-            return self._json(404, {"error": {"code": 404, "message": "The specified bucket does not exist."}})
+            return self._json(
+                404, {"error": {"code": 404, "message": "The specified bucket does not exist."}}
+            )
         if len(segments) == 1:
             return self._json(200, {"kind": "storage#bucket", "name": "handbook"})
         key = unquote(segments[1].removeprefix("/"))
@@ -164,7 +164,7 @@ class Azurite(Server):
     scheme = "az"
     container = "handbook"
     enforces_rights = False
-    many = 1100
+    many = 230
 
     def prepare(self):
         pytest.importorskip("adlfs", reason="adlfs is not installed")
@@ -207,7 +207,9 @@ class Azurite(Server):
 
     def content(self, folder):
         return {
-            name.removeprefix(folder + "/"): hashlib.sha256(self.client.download_blob(name).readall()).hexdigest()
+            name.removeprefix(folder + "/"): hashlib.sha256(
+                self.client.download_blob(name).readall()
+            ).hexdigest()
             for name in self.client.list_blob_names(name_starts_with=folder + "/")
         }
 
