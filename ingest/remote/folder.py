@@ -302,5 +302,5 @@ def _without(secrets: Collection[str], text: str) -> str:
 
 
 def _too_large(entry: Entry, limit: int) -> str:
-    return f"{entry.path} is larger than {limit // 1024**2} MB, the most that is read: "
-        "split it into smaller ones."
+    megabytes = limit // 1024**2
+    return f"{entry.path} is larger than {megabytes} MB, the most that is read: split it into smaller ones."

@@ -179,7 +179,8 @@ class Sftp:
         if isinstance(error, PermissionError | asyncssh.PermissionDenied) and self._at_login(error):
             return Trouble(
                 Kind.REFUSED,
-                f'user, password or key is not accepted: correct them in {place.kept_in} under ["{place.base}"]',
+                f"user, password or key is not accepted: correct them in {place.kept_in} "
+                f'under ["{place.base}"]',
             )
         if isinstance(
             error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | asyncssh.DisconnectError
@@ -232,7 +233,7 @@ def _not_trusted(place: Place, fingerprint: str, another: bool) -> str:
         "is another one than the one that is trusted, which may be an attack" if another else "is not known"
     )
     return (
-        f"its host key {found}. It shows {fingerprint}: ask whoever runs it whether that is right, then write "
-        f'fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.base}"], or connect once with '
+        f"its host key {found}. It shows {fingerprint}: ask whoever runs it whether that is right, then "
+        f'write fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.base}"], or connect once with '
         f"`ssh {host}`"
     )
