@@ -234,6 +234,6 @@ def _not_trusted(place: Place, fingerprint: str, another: bool) -> str:
     )
     return (
         f"its host key {found}. It shows {fingerprint}: ask whoever runs it whether that is right, then "
-        f'write fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.base}"], or connect once with '
-        f"`ssh {host}`"
+        f'write fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.base}"], or '
+        f"connect once with `ssh {host}`"
     )
