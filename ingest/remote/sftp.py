@@ -100,33 +100,38 @@ class Sftp:
         wanted = place.text("fingerprint")
         trusted = [] if wanted else self._trusted(asyncssh)
         kinds = list(dict.fromkeys(key_type(key) for key in trusted)) or list(_SIGNATURES)
-        shown = ""
+        shown, lost = "", None
         for kind in kinds:
-            key = await self._offered(asyncssh, kind, limits)
-            if key is None:
+            try:
+                key = await self._offered(asyncssh, kind, limits)
+            except asyncssh.KeyExchangeFailed:
+                continue  # it has none of this kind
+            except asyncssh.ConnectionLost as error:
+                lost = error  # a server may also hang up then
                 continue
             fingerprint = fingerprint_of(key.public_data)
             if fingerprint == wanted or key.public_data in trusted:
                 return key
             shown = shown or fingerprint
+            if not wanted and not trusted:
+                break
+        if not shown and lost is not None:
+            raise lost
         if not shown:
             raise UnknownHostKey("it offers no host key of a kind that is known or can be checked")
         raise UnknownHostKey(_not_trusted(place, shown, bool(wanted or trusted)))
 
     async def _offered(self, asyncssh: Any, kind: str, limits: Limits) -> Any:
-        """The server's key of this kind, or None where it has none."""
+        """The server's key of this kind. Raises KeyExchangeFailed where it has none."""
         options = asyncssh.SSHClientConnectionOptions(
             connect_timeout=limits.connect, login_timeout=limits.connect, config=None
         )
-        try:
-            return await asyncssh.get_server_host_key(
-                self._place.host,
-                self._place.port or 22,
-                server_host_key_algs=_SIGNATURES.get(kind, (kind,)),
-                options=options,
-            )
-        except asyncssh.KeyExchangeFailed:
-            return None
+        return await asyncssh.get_server_host_key(
+            self._place.host,
+            self._place.port or 22,
+            server_host_key_algs=_SIGNATURES.get(kind, (kind,)),
+            options=options,
+        )
 
     def _trusted(self, asyncssh: Any) -> list[bytes]:
         file = Path(self._known_hosts) if self._known_hosts else Path("~/.ssh/known_hosts").expanduser()

@@ -1,4 +1,4 @@
-"""What only one kind of remote drive has: host keys, permission bits, odd keys; and what opening one refuses."""
+"""What one kind of remote drive has alone: host keys, permission bits, odd keys; what opening one refuses."""
 
 from pathlib import Path
 
