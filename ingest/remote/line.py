@@ -14,6 +14,10 @@ class Stalled(Exception):
     """The server said nothing for as long as it had."""
 
 
+class _Lost(Exception):
+    """The connection was lost, and let go of."""
+
+
 class Line:
     """The one file system of a drive, shared by the threads that list and fetch.
 
@@ -33,17 +37,20 @@ class Line:
 
         Raises what `work` raises, or Stalled.
         """
+        try:
+            return self._first(work)
+        except _Lost:
+            return self.once(work)
+
+    def _first(self, work: Callable[[Any], T]) -> T:
         files = self._open()
         try:
             return self._within(lambda: work(files), files)
-        except Stalled:
-            raise
-        except BaseException as error:
-            if self._source.trouble(error).kind is not Kind.DROPPED:
+        except Exception as error:
+            if isinstance(error, Stalled) or self._source.trouble(error).kind is not Kind.DROPPED:
                 raise
-        self.drop(files)
-        fresh = self._open()
-        return self._within(lambda: work(fresh), fresh)
+            self.drop(files)
+            raise _Lost from error
 
     def once(self, work: Callable[[Any], T]) -> T:
         """`work` on the file system as it is, for what can't be begun again. Raises as `call` does."""
