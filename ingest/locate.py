@@ -28,6 +28,13 @@ REMOTE: dict[str, str] = {
     "gdrive": "ingest.cloud.google_drive",
     "onedrive": "ingest.cloud.graph_drive",
     "sharepoint": "ingest.cloud.graph_drive",
+    "smb": "ingest.remote.smb",
+    "sftp": "ingest.remote.sftp",
+    "webdav": "ingest.remote.webdav",
+    "webdavs": "ingest.remote.webdav",
+    "s3": "ingest.remote.s3",
+    "gs": "ingest.remote.gcs",
+    "az": "ingest.remote.azure",
 }
 # What the browser shows for a folder of Google Drive, which is what people have at hand.
 _GOOGLE_FOLDER = re.compile(r"^https://drive\.google\.com/drive/(?:u/\d+/)?folders/([\w-]+)(?:[/?#].*)?$")

@@ -62,7 +62,8 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _holds(outer: str, inner: str) -> bool:
-    return outer.startswith("file:") and inner.startswith(outer.rstrip("/") + "/")
+    web = outer.startswith(("http:", "https:"))  # pages do not hold what is below their address
+    return not web and inner.startswith(outer.rstrip("/") + "/")
 
 
 def _touches(one: str, other: str) -> bool:

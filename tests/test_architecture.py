@@ -17,12 +17,17 @@ LONGEST_MODULE = 400
 
 # Libraries that are slow to import, large, or likely to change, each with the one place that knows it.
 ONLY_IMPORTER = {
+    "adlfs": "ingest/remote/azure.py",
+    "asyncssh": "ingest/remote/sftp.py",
     "bs4": "ingest/readers/",
+    "botocore": "ingest/remote/s3.py",
     "chromadb": "brain/index/chroma_index.py",
     "click": "bots/",
     "dotenv": "bots/settings.py",
     "docx": "ingest/readers/",
-    "google": "ingest/cloud/google_tokens.py",
+    "fsspec": "ingest/remote/",
+    "gcsfs": "ingest/remote/gcs.py",
+    "google": "ingest/",
     "langchain_community": "brain/embedding/",
     "langchain_openai": "brain/embedding/",
     "markdown_it": "ingest/readers/",
@@ -38,9 +43,14 @@ ONLY_IMPORTER = {
     "pypdfium2": "ingest/readers/",
     "rapidocr": "ingest/readers/",
     "rich": "bots/terminal/",
+    "s3fs": "ingest/remote/s3.py",
+    "smbclient": "ingest/remote/smb_files.py",
+    "smbprotocol": "ingest/remote/",
+    "sshfs": "ingest/remote/sftp.py",
     "tokenizers": "brain/embedding/",
     "torch": "brain/",
     "transformers": "brain/",
+    "webdav4": "ingest/remote/webdav.py",
 }
 TOO_SLOW_FOR_HELP = {
     "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
