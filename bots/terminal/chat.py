@@ -15,6 +15,7 @@ from bots.terminal.invocation import (
     principals_of,
     spaces_option,
 )
+from bots.terminal.streams import current
 from brain.domain import Answer
 from brain.errors import CitewiseError
 
@@ -100,7 +101,8 @@ class Chat:
     def _read(self) -> str | None:
         """The next line, None at the end; what comes through a pipe is shown, so that a log can be read."""
         if sys.stdin.isatty():
-            import readline  # noqa: F401  (imported, it gives input() editing and a history)
+            if current() is None:  # a client edits its lines itself
+                import readline  # noqa: F401  (imported, it gives input() editing and a history)
 
             try:
                 return input(PROMPT)
