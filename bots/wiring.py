@@ -43,6 +43,8 @@ class Citewise:
         self.settings = settings
         self.home = Home(settings.home)
         self.report: Report = _unwatched
+        self.building = threading.RLock()
+        """Held while a part is built, where several threads may want it first."""
         self.change = threading.Lock()
         """Held by whoever changes what is on the drives' record, where several may: see changing()."""
         self._command = command
@@ -70,7 +72,7 @@ class Citewise:
                 f"Nothing is indexed in {self.home.path} yet: add documents with `citewise ingest FOLDER`, "
                 "or name another home with --home."
             )
-        self._own_home()  # before the slower imports: a second process is told at once
+        self.own_home()  # before the slower imports: a second process is told at once
 
         from brain.catalog.catalog import Catalog
 
@@ -202,7 +204,7 @@ class Citewise:
         """Put a backup in the place of the catalog, which need not be readable."""
         from brain.catalog.backup import restore
 
-        self._own_home()
+        self.own_home()
         restore(self.home, source, self._tell)
 
     @contextmanager
@@ -225,7 +227,8 @@ class Citewise:
         policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
         return open_drive(place, home=self.home.path, policy=policy)
 
-    def _own_home(self) -> None:
+    def own_home(self) -> None:
+        """Lock the home; HomeLocked where another process has."""
         if not self._owned:
             self._open.enter_context(self.home.lock(self._command))
             self._owned = True

@@ -117,7 +117,7 @@ def _hello(settings: "Settings", arguments: Sequence[str]) -> str:
                 columns, lines = os.get_terminal_size(stream.fileno())
                 environ = {"COLUMNS": str(columns), "LINES": str(lines), **environ}
     terminals = [stream is not None and stream.isatty() for stream in streams]
-    encodings = [stream.encoding if stream is not None else "utf-8" for stream in streams]
+    encodings = [getattr(stream, "encoding", None) or "utf-8" for stream in streams]
     return Hello(
         arguments=tuple(arguments),
         directory=directory,

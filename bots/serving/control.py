@@ -58,6 +58,8 @@ class ControlServer:
         self._lock = threading.Lock()
         self._all_done = threading.Condition(self._lock)
         self._stopping = False
+        self.ready = False
+        """Whether all that commands need has been built; they are taken in before, and wait for it."""
         self._server = self._listen(port)
         self.address = Address.new(self._server.socket.getsockname()[1], version, started)
         self._listening = threading.Thread(target=self._server.serve_forever, name="control API", daemon=True)
@@ -105,8 +107,10 @@ class ControlServer:
         if hosts not in ([f"{LOOPBACK}:{port}"], [f"localhost:{port}"]) or "Origin" in request.headers:
             return connection.respond(HTTPStatus.FORBIDDEN, "Only for programs on this machine.\n")
         if request.path == wire.HEALTH:
+            well = self.ready and not self._stopping
             response = connection.respond(
-                HTTPStatus.OK, json.dumps({"ok": not self._stopping, "version": self._version}) + "\n"
+                HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
+                json.dumps({"ok": well, "version": self._version}) + "\n",
             )
             del response.headers["Content-Type"]
             response.headers["Content-Type"] = "application/json"

@@ -38,7 +38,10 @@ class Running:
 
 
 class Host:
-    """Everything that goes on while a home is served; whoever made the Citewise closes it."""
+    """Everything that goes on while a home is served; whoever made the Citewise closes it.
+
+    It listens from the start, so that no command finds the home locked and nobody to talk to.
+    """
 
     def __init__(self, citewise: Citewise, services: Sequence[Service], run: Run, log_file: Path) -> None:
         """`run` runs one command line, as `bots.cli` does."""
@@ -47,27 +50,29 @@ class Host:
         self._log_file = log_file
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._supervisor = Supervisor(services)
-        self._control: ControlServer | None = None
+        port = citewise.settings.control_port
+        self._control = ControlServer(port, self._run, version("citewise"), self._started)
+
+    def take_commands(self) -> None:
+        """Tell where commands are taken; they wait for what is not built yet. The home is locked by now."""
+        self._control.address.publish(self._citewise.home)
 
     def start(self) -> None:
-        """Let commands in, then start the services."""
-        settings = self._citewise.settings
-        self._control = ControlServer(settings.control_port, self._run, version("citewise"), self._started)
-        self._control.address.publish(self._citewise.home)
+        """Start the services: all that commands need is there."""
+        self._control.ready = True
         self._supervisor.start()
         log.info("ready", extra=fields("ready", home=self._citewise.home.path, control=self._address))
 
     def stop(self) -> bool:
         """Stop in reverse, in bounded time; False where a command did not end, so that threads are left."""
         withdraw(self._citewise.home)
-        done = self._control.stop(STOP_SECONDS) if self._control else True
+        done = self._control.stop(STOP_SECONDS)
         self._supervisor.stop(STOP_SECONDS)
         log.info("stopped", extra=fields("stopped", clean=done))
         return done
 
     def running(self) -> Running:
         """How it is now."""
-        assert self._control is not None
         return Running(
             pid=self._control.address.pid,
             started=self._started,
@@ -78,7 +83,7 @@ class Host:
 
     @property
     def _address(self) -> str:
-        return f"{LOOPBACK}:{self._control.address.port}" if self._control else ""
+        return f"{LOOPBACK}:{self._control.address.port}"
 
     def _run(self, request: Request) -> int:
         hello = request.hello

@@ -30,40 +30,47 @@ class LentCitewise(Citewise):
     @cached_property
     def catalog(self) -> "Catalog":
         """The owner's."""
-        return self._owner.catalog
+        with self._built("catalog"):
+            return self._owner.catalog
 
     @cached_property
     def embedder(self) -> "Embedder":
         """The owner's."""
         self._where_settings_matter()
-        return self._owner.embedder
+        with self._built("embedder"):
+            return self._owner.embedder
 
     @cached_property
     def index(self) -> "SearchIndex":
         """The owner's."""
-        return self._owner.index
+        with self._built("index"):
+            return self._owner.index
 
     @cached_property
     def retriever(self) -> "HybridRetriever":
         """The owner's."""
-        return self._owner.retriever
+        with self._built("retriever"):
+            return self._owner.retriever
 
     @cached_property
     def brain(self) -> "Brain":
         """The owner's."""
         self._where_settings_matter()
-        return self._owner.brain
+        with self._built("brain"):
+            return self._owner.brain
 
     @cached_property
     def gate(self) -> "EvidenceGate":
         """The owner's."""
-        return self._owner.gate
+        with self._built("gate"):
+            return self._owner.gate
 
     @cached_property
     def desk(self) -> "Desk":
         """The owner's."""
         self._where_settings_matter()
-        return self._owner.desk
+        with self._built("desk"):
+            return self._owner.desk
 
     def warm_up(self) -> None:
         """See to it that answering has all it needs, which the owner has done long ago."""
@@ -82,6 +89,15 @@ class LentCitewise(Citewise):
             yield
         finally:
             self._owner.change.release()
+
+    @contextmanager
+    def _built(self, part: str) -> Iterator[None]:
+        """Wait where the owner, which may just have started, is building this part or one below it."""
+        if part in vars(self._owner):
+            yield
+            return
+        with self._owner.building:
+            yield
 
     def _drive(self, place: str) -> "Drive":
         self._where_settings_matter()

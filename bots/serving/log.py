@@ -61,6 +61,7 @@ def logging_to(file: Path, kind: LogFormat) -> Iterator[None]:
         root.addHandler(handlers[0])
         own.warning("no log file", extra=fields("no log file", file=file, reason=error.strerror))
         root.removeHandler(handlers[0])
+    logging.getLogger("citewise.websocket").setLevel(logging.WARNING)  # not each connection
     before, excepthook = own.level, threading.excepthook
     for handler in handlers:
         handler.setFormatter(Lines(kind))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bots.serving.log import LogFormat
     from bots.settings import Settings
     from bots.wiring import Citewise
-    from brain.catalog.rows import Counts
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -43,35 +42,46 @@ def serve(call: Invocation, log_format: str) -> None:
     from bots.serving.host import STOP_SECONDS, Host, close_within
     from bots.serving.log import logging_to
     from bots.settings import load_settings
-    from bots.terminal.console import progress
     from bots.terminal.streams import routed
     from bots.wiring import Citewise
 
     settings = load_settings(call.home)
     call.home = settings.home
     citewise, clean = Citewise(settings, "citewise serve", create=True), True
-    with _signals(_interrupt):
+    log_file = citewise.home.run / "serve.log"
+    stop = threading.Event()
+    with routed(), _signals(_interrupt):
+        host = Host(citewise, citewise.services(), _run_command(), log_file)
         try:
-            counts = citewise.catalog.counts  # opening the catalog locks the home
-            log_file = citewise.home.run / "serve.log"
-            with logging_to(log_file, cast("LogFormat", log_format)), routed():
-                with progress() as citewise.report:
-                    citewise.warm_up()
-                citewise.forget_report()
-                host = Host(citewise, citewise.services(), _run_command(), log_file)
-                stop = threading.Event()
-                with _signals(_stop_or_exit(stop)):
-                    try:
+            citewise.own_home()
+            with logging_to(log_file, cast("LogFormat", log_format)):
+                try:
+                    host.take_commands()
+                    _build(citewise)
+                    with _signals(_stop_or_exit(stop)):
                         host.start()
-                        _say_ready(call, citewise, host.running(), counts())
+                        _say_ready(call, citewise, host.running())
                         stop.wait()
-                    finally:
                         _say_stopping(call)
+                finally:
+                    with _signals(_stop_or_exit(stop)):
+                        stop.set()
                         clean = host.stop()
         finally:
             clean = close_within(citewise, STOP_SECONDS) and clean
     if not clean:
         _exit_now(0)  # a thread is left that would hold the process up; the home survives that
+
+
+def _build(citewise: "Citewise") -> None:
+    """Open and check everything, so that no question waits for it."""
+    from bots.terminal.console import progress
+
+    with citewise.building:
+        _ = citewise.catalog  # by itself, since many commands need no more
+    with citewise.building, progress() as citewise.report:
+        citewise.warm_up()
+    citewise.forget_report()
 
 
 def _run_command() -> "Callable[..., int]":
@@ -110,7 +120,8 @@ def _exit_now(code: int) -> None:
     os._exit(code)
 
 
-def _say_ready(call: Invocation, citewise: "Citewise", running: "Running", counts: "Counts") -> None:
+def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> None:
+    counts = citewise.catalog.counts()
     if call.as_json:
         _say_json(
             event="ready",
