@@ -83,7 +83,7 @@ def _connect(address: Address) -> "ClientConnection | None":
     from bots.serving.wire import LARGEST_MESSAGE, PATH
 
     try:
-        return connect(
+        opening = connect(
             f"ws://{LOOPBACK}:{address.port}{PATH}",
             sock=wire,
             additional_headers={"Authorization": f"Bearer {address.token}"},
@@ -94,6 +94,7 @@ def _connect(address: Address) -> "ClientConnection | None":
             close_timeout=1.0,
             max_size=LARGEST_MESSAGE,
         )
+        return contextlib.ExitStack().enter_context(opening)  # open until _drop()
     except (InvalidHandshake, InvalidMessage, EOFError, OSError):
         wire.close()
         return None  # another program listens there by now

@@ -4,6 +4,7 @@ import contextlib
 import hmac
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ AT_ONCE = 8  # commands at work; whoever waits for a person's answer does not co
 CONNECTIONS = 64  # commands in all
 BUSY_AFTER = 10.0  # seconds that a command waits for a place
 _GREETING_SECONDS = 10.0
+_CLOSE_SECONDS = 1.0
 _HELD = 3  # the exit code where the home is somebody else's for now
 
 log = logging.getLogger("citewise.control")
@@ -55,6 +57,7 @@ class ControlServer:
         self._places = Places(at_once)
         self._busy_after = busy_after
         self._requests: set[Request] = set()
+        self._sockets: set[ServerConnection] = set()
         self._lock = threading.Lock()
         self._all_done = threading.Condition(self._lock)
         self._stopping = False
@@ -70,13 +73,21 @@ class ControlServer:
         with self._lock:
             self._stopping = True
             requests = list(self._requests)
-        self._server.shutdown(close_connections=False)
         for request in requests:
             request.cancel("`citewise serve` was stopped, and this command with it: run it again.")
         with self._all_done:
-            done = self._all_done.wait_for(lambda: not self._requests, seconds)
-        self._listening.join(1.0)
-        return done
+            self._all_done.wait_for(lambda: not self._requests, seconds)
+            sockets = list(self._sockets)
+        for left in sockets:  # such as a client that has been paused, or one that never said hello
+            with contextlib.suppress(OSError):
+                left.socket.shutdown(socket.SHUT_RDWR)
+        # It waits for every thread, however long that takes.
+        closing = threading.Thread(
+            target=self._server.shutdown, kwargs={"close_connections": False}, daemon=True
+        )
+        closing.start()
+        closing.join(_CLOSE_SECONDS)
+        return not closing.is_alive()
 
     def _listen(self, port: int) -> Server:
         def open_at(wanted: int) -> Server:
@@ -125,32 +136,41 @@ class ControlServer:
             return connection.respond(HTTPStatus.UNAUTHORIZED, "This needs the token.\n")
         return None
 
-    def _handle(self, socket: ServerConnection) -> None:
+    def _handle(self, connection: ServerConnection) -> None:
+        with self._lock:
+            self._sockets.add(connection)
         try:
-            hello = Hello.decode(socket.recv(timeout=_GREETING_SECONDS))
+            self._take(connection)
+        finally:
+            with self._lock:
+                self._sockets.discard(connection)
+
+    def _take(self, connection: ServerConnection) -> None:
+        try:
+            hello = Hello.decode(connection.recv(timeout=_GREETING_SECONDS))
         except OtherProtocol as other:
             _refuse(
-                socket,
+                connection,
                 f"`citewise serve` is of version {self._version} here and the command of {other.version}, "
                 "which don't understand each other: start `citewise serve` again, with the newer of both.",
             )
             return
         except (ValueError, TimeoutError, ConnectionClosed):
-            socket.close()
+            connection.close()
             return
-        request = Request(socket, hello, self._places)
+        request = Request(connection, hello, self._places)
         with self._lock:
             refused = self._stopping or len(self._requests) >= CONNECTIONS
             if not refused:
                 self._requests.add(request)
         if refused:
-            _refuse(socket, _BUSY)
+            _refuse(connection, _BUSY)
             return
         # An empty context: the command must take over nothing of whoever started this thread.
         worker = threading.Thread(target=Context().run, args=(self._work, request), daemon=True)
         worker.start()
         with contextlib.suppress(ConnectionClosed):
-            for message in socket:
+            for message in connection:
                 request.take(message)
         request.cancel()
         worker.join()
@@ -202,7 +222,7 @@ def command_name(arguments: Sequence[str]) -> str:
     return "?"
 
 
-def _refuse(socket: ServerConnection, sentence: str) -> None:
+def _refuse(connection: ServerConnection, sentence: str) -> None:
     with contextlib.suppress(ConnectionClosed):
-        socket.send(Exit(_HELD, sentence).encode())
-    socket.close()
+        connection.send(Exit(_HELD, sentence).encode())
+    connection.close()
