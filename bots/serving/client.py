@@ -164,6 +164,8 @@ class _Relay:
             self._drop()
 
     def _until_the_end(self) -> int:
+        from websockets.exceptions import ConnectionClosed
+
         from bots.serving.wire import READ, Exit
 
         while True:
@@ -176,7 +178,9 @@ class _Relay:
             if isinstance(message, bytes):
                 self._show(message[:1], message[1:])
             elif message == READ:
-                self._connection.send(self._read())
+                line = self._read()
+                with contextlib.suppress(ConnectionClosed):  # why, it may have said before it hung up
+                    self._connection.send(line)
             else:
                 end = Exit.decode(message)
                 if end.sentence:

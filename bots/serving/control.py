@@ -74,7 +74,7 @@ class ControlServer:
             self._stopping = True
             requests = list(self._requests)
         for request in requests:
-            request.cancel("`citewise serve` was stopped, and this command with it: run it again.")
+            request.cancel(_STOPPING)
         with self._all_done:
             self._all_done.wait_for(lambda: not self._requests, seconds)
             sockets = list(self._sockets)
@@ -164,7 +164,7 @@ class ControlServer:
             if not refused:
                 self._requests.add(request)
         if refused:
-            _refuse(connection, _BUSY)
+            _refuse(connection, _STOPPING if self._stopping else _BUSY)
             return
         # An empty context: the command must take over nothing of whoever started this thread.
         worker = threading.Thread(target=Context().run, args=(self._work, request), daemon=True)
@@ -208,6 +208,7 @@ class ControlServer:
             )
 
 
+_STOPPING = "`citewise serve` was stopped, and this command with it: run it again."
 _BUSY = "`citewise serve` is busy with as many commands as it takes at once: try again in a moment."
 
 
