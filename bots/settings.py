@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
     )
+    control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
 
     model: str = Field(
         default="microsoft/Phi-3-mini-4k-instruct", validation_alias="CITEWISE_MODEL", min_length=1
@@ -51,7 +52,6 @@ class Settings(BaseSettings):
     )
     model_url: str | None = Field(default=None, validation_alias="CITEWISE_MODEL_URL", pattern=r"^https?://")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
-    control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
 
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
