@@ -20,7 +20,7 @@ from bots.serving.address import LOOPBACK, Address
 from bots.serving.log import fields
 from bots.serving.places import Places
 from bots.serving.request import Request
-from bots.serving.wire import Exit, Hello, OtherProtocol
+from bots.serving.wire import INTERRUPTED, Exit, Hello, OtherProtocol
 from bots.terminal.streams import using
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class ControlServer:
                     end = Exit(self._run(request))
                     request.streams.stdout.flush()
             except KeyboardInterrupt:
-                end = Exit(130)
+                end = Exit(INTERRUPTED)
             finally:
                 self._places.leave()
         finally:
@@ -203,7 +203,7 @@ class ControlServer:
                     command=command_name(request.hello.arguments),
                     code=end.code,
                     seconds=round(time.monotonic() - began, 3),
-                    cancelled=request.cancelled and end.code == 130,
+                    cancelled=request.cancelled and end.code == INTERRUPTED,
                 ),
             )
 

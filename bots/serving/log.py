@@ -51,7 +51,7 @@ def _value(value: object) -> str:
 def logging_to(file: Path, kind: LogFormat) -> Iterator[None]:
     """Log to this process's stderr and to `file` while the block runs; a full disk stops no one."""
     root, own = logging.getLogger(), logging.getLogger("citewise")
-    logging.raiseExceptions = False
+    raising, logging.raiseExceptions = logging.raiseExceptions, False
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     try:
         file.touch(mode=0o600, exist_ok=True)
@@ -72,6 +72,7 @@ def logging_to(file: Path, kind: LogFormat) -> Iterator[None]:
         yield
     finally:
         threading.excepthook = excepthook
+        logging.raiseExceptions = raising
         own.setLevel(before)
         for handler in handlers:
             root.removeHandler(handler)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 
 from bots.serving.places import Places
-from bots.serving.wire import INTERRUPT, PIECE, READ, STDERR, STDOUT, Exit, Hello
+from bots.serving.wire import INTERRUPT, INTERRUPTED, PIECE, READ, STDERR, STDOUT, Exit, Hello
 from bots.terminal.streams import Streams
 
 if TYPE_CHECKING:
@@ -77,12 +77,15 @@ class Request:
 
     def finish(self, end: Exit) -> None:
         """Send what is still to be printed and how the command ended, and hang up."""
+        self._told = True
+        if self._reason and end.code == INTERRUPTED:
+            end = Exit(1, self._reason)
         try:
             self.streams.stdout.flush()
             self.streams.stderr.flush()
-            self._socket.send(Exit(1, self._reason).encode() if self._reason else end.encode())
+            self._socket.send(end.encode())
             self._socket.close()
-        except (ConnectionClosed, KeyboardInterrupt):
+        except ConnectionClosed:
             return  # the client has gone
 
     def _printer(self, stream: bytes) -> Callable[[bytes], None]:

@@ -103,7 +103,8 @@ class _Watched:
     def end(self, seconds: float) -> None:
         self._ending.set()
         self._stop(seconds)
-        self._thread.join(seconds)
+        if self._thread.ident is not None:  # not where it ends before it could start
+            self._thread.join(seconds)
         log.info("stopped", extra=fields("service stopped", service=self._service.name))
 
     def report(self) -> ServiceReport:

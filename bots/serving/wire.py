@@ -18,6 +18,7 @@ LARGEST_MESSAGE = 8 * 1024**2  # bytes: a command line that names thousands of f
 PIECE = 64 * 1024  # bytes of output in a message
 STDOUT, STDERR = b"\x01", b"\x02"
 READ, INTERRUPT = "read", "interrupt"
+INTERRUPTED = 130  # the exit code of a command that was ended early
 
 
 @dataclass(frozen=True, slots=True)

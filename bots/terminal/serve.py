@@ -1,6 +1,7 @@
 """`citewise serve`: keeps a home open, runs what is to run beside it, and takes in every other command."""
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -75,6 +76,7 @@ def serve(call: Invocation, log_format: str) -> None:
 
 def _build(citewise: "Citewise") -> None:
     """Open and check everything, so that no question waits for it."""
+    from bots.serving.log import fields
     from bots.terminal.console import progress
 
     with citewise.building:
@@ -82,6 +84,9 @@ def _build(citewise: "Citewise") -> None:
     with citewise.building, progress() as citewise.report:
         citewise.warm_up()
     citewise.forget_report()
+    if reason := citewise.index.rebuilt:
+        logging.getLogger("citewise.index").warning("rebuilt", extra=fields("index rebuilt", reason=reason))
+        citewise.index.rebuilt = None  # told, and no news to the commands to come
 
 
 def _run_command() -> "Callable[..., int]":
@@ -92,11 +97,15 @@ def _run_command() -> "Callable[..., int]":
 
 @contextmanager
 def _signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    before = [signal.signal(number, handler) for number in _SIGNALS]
+    # With nohup a process is to outlive its terminal.
+    heard = [
+        number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGINT
+    ]
+    before = [signal.signal(number, handler) for number in heard]
     try:
         yield
     finally:
-        for number, earlier in zip(_SIGNALS, before, strict=True):
+        for number, earlier in zip(heard, before, strict=True):
             signal.signal(number, earlier)
 
 

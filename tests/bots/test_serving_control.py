@@ -140,6 +140,22 @@ def test_after_an_interruption_there_is_time_to_clear_up() -> None:
         assert (output, end.code) == (b"cleared up\n", 130)
 
 
+def test_an_interruption_that_comes_too_late_changes_nothing() -> None:
+    gate = Gate()
+
+    def deaf(request: Request) -> int:
+        gate.begun.put("begun")
+        gate.open.wait(30)
+        return 5
+
+    with controlled(deaf) as server, call(server) as client:
+        gate.begun.get(timeout=30)
+        client.send(INTERRUPT)
+        client.ping().wait(30)  # answered once the messages before it have arrived
+        gate.open.set()
+        assert end_of(client)[1].code == 5
+
+
 def test_stopping_ends_commands_with_a_sentence() -> None:
     gate = Gate()
     with controlled(gate) as server, call(server) as client:

@@ -60,6 +60,13 @@ def test_services_start_in_order_and_stop_in_reverse() -> None:
     assert said == ["+a", "+b", "+c", "-c", "-b", "-a"]
 
 
+def test_what_never_started_can_be_stopped() -> None:
+    said: list[str] = []
+    supervisor = Supervisor([Steady("a", said)])
+    supervisor.stop(30)
+    assert said == []
+
+
 @pytest.mark.parametrize("error", [StorageFailed("The disk is full."), ValueError("a secret cause")])
 def test_one_that_fails_is_told_and_tried_again_while_the_others_run(error: Exception) -> None:
     said: list[str] = []
