@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import re
+import queue
 import signal
 import sys
 import threading
@@ -25,7 +25,6 @@ GRACE_SECONDS = 5.0  # after Ctrl-C, for the command to clear up
 _LOOK_SECONDS = 0.5
 _LONGEST_LINE = 1024**2
 _INTERRUPTED = 130
-_PAINT = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -139,9 +138,10 @@ class _Relay:
         self._connection = connection
         self._outputs: dict[bytes, BinaryIO] = {STDOUT: sys.stdout.buffer, STDERR: sys.stderr.buffer}
         self._terminals = {STDOUT: sys.stdout.isatty(), STDERR: sys.stderr.isatty()}
-        self._line = b""  # what stands on the terminal's last line
         self._reading = False
-        self._interrupted = threading.Event()
+        self._interrupted = False
+        # Not an Event: a second Ctrl-C while the first is being noted would lock it up.
+        self._interrupts: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._deadline: float | None = None
 
     def run(self, hello: str) -> int:
@@ -154,7 +154,7 @@ class _Relay:
             self._connection.send(hello)
             return self._until_the_end()
         except ConnectionClosed as closed:
-            if self._interrupted.is_set():
+            if self._interrupted:
                 return self._leave()
             raise ServiceStopped(
                 "`citewise serve` ended before this command did: run the command again."
@@ -166,7 +166,7 @@ class _Relay:
     def _until_the_end(self) -> int:
         from websockets.exceptions import ConnectionClosed
 
-        from bots.serving.wire import READ, Exit
+        from bots.serving.wire import Read, order
 
         while True:
             try:
@@ -177,34 +177,33 @@ class _Relay:
                 continue
             if isinstance(message, bytes):
                 self._show(message[:1], message[1:])
-            elif message == READ:
-                line = self._read()
+                continue
+            wanted = order(message)
+            if isinstance(wanted, Read):
+                line = self._read(wanted.prompt)
                 with contextlib.suppress(ConnectionClosed):  # why, it may have said before it hung up
                     self._connection.send(line)
-            else:
-                end = Exit.decode(message)
-                if end.sentence:
-                    print(f"citewise: {end.sentence}", file=sys.stderr)
-                return end.code
+                continue
+            if wanted.sentence:
+                print(f"citewise: {wanted.sentence}", file=sys.stderr)
+            return wanted.code
 
     def _show(self, stream: bytes, data: bytes) -> None:
         output = self._outputs[stream]
         output.write(data)
         output.flush()
-        if self._terminals[stream]:
-            self._line = (self._line + data).rpartition(b"\n")[2][-4096:]
 
-    def _read(self) -> bytes:
-        """The next line of input; on a terminal it can be edited, and Ctrl-C there ends the command."""
+    def _read(self, prompt: str | None) -> bytes:
+        """The next line of input; Ctrl-C meanwhile ends the command."""
         try:
             self._reading = True
-            if self._interrupted.is_set():
+            if self._interrupted:
                 raise KeyboardInterrupt
-            if sys.stdin.isatty() and sys.stdout.isatty():
-                line = self._edit().encode(sys.stdin.encoding, "surrogateescape")
-                self._line = b""
-                return line
-            return sys.stdin.buffer.readline(_LONGEST_LINE)
+            if prompt is None:
+                return sys.stdin.buffer.readline(_LONGEST_LINE)
+            import readline  # noqa: F401  (imported, it gives input() editing and a history)
+
+            return f"{input(prompt)}\n".encode(sys.stdin.encoding, "replace")
         except EOFError:
             return b""
         except KeyboardInterrupt:
@@ -213,33 +212,22 @@ class _Relay:
         finally:
             self._reading = False
 
-    def _edit(self) -> str:
-        """A line typed at the prompt that stands there, which is said again for the editor to know it."""
-        import readline  # noqa: F401  (imported, it gives input() editing and a history)
-
-        prompt = self._line.decode(errors="replace")
-        plain = _PAINT.sub("", prompt)
-        if not prompt or len(plain) >= os.get_terminal_size(sys.stdout.fileno()).columns:
-            return input() + "\n"
-        sys.stdout.write("\r")
-        sys.stdout.flush()
-        return input(_PAINT.sub(lambda paint: f"\x01{paint[0]}\x02", prompt)) + "\n"
-
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        if self._reading or self._interrupted.is_set():
+        if self._reading or self._interrupted:
             raise KeyboardInterrupt  # at a prompt, or for the second time
         self._note_interrupt()
 
     def _note_interrupt(self) -> None:
         self._deadline = time.monotonic() + GRACE_SECONDS
-        self._interrupted.set()
+        self._interrupted = True
+        self._interrupts.put(None)
 
     def _tell_interrupt(self) -> None:
         from websockets.exceptions import ConnectionClosed
 
         from bots.serving.wire import INTERRUPT
 
-        self._interrupted.wait()
+        self._interrupts.get()
         with contextlib.suppress(ConnectionClosed):
             self._connection.send(INTERRUPT)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 
 from bots.serving.places import Places
-from bots.serving.wire import INTERRUPT, INTERRUPTED, PIECE, READ, STDERR, STDOUT, Exit, Hello
+from bots.serving.wire import INTERRUPT, INTERRUPTED, PIECE, STDERR, STDOUT, Exit, Hello, Read
 from bots.terminal.streams import Streams
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Request:
             stdout=_text(_Outlet(self._printer(STDOUT), stdout), hello.encodings[1], by_line=stdout),
             stderr=_text(_Outlet(self._printer(STDERR), stderr), hello.encodings[2], by_line=True),
             environ=hello.environ,
+            ask=self._ask,
             checkpoint=self.checkpoint,
         )
 
@@ -100,14 +101,20 @@ class Request:
 
         return send
 
-    def _read_line(self) -> bytes:
+    def _ask(self, prompt: str) -> str:
+        line = self._read_line(prompt)
+        if not line:
+            raise EOFError
+        return line.decode(_known(self.hello.encodings[0]), "replace").rstrip("\r\n")
+
+    def _read_line(self, prompt: str | None = None) -> bytes:
         """The client's next line, empty at the end; whoever waits for a person takes no place meanwhile."""
         self.streams.stdout.flush()
         self.streams.stderr.flush()
         with self._places.lent_out():
             try:
                 if not self._cancelled.is_set():
-                    self._socket.send(READ)
+                    self._socket.send(Read(prompt).encode())
                 line = self._lines.get()
             except ConnectionClosed:
                 self.cancel()

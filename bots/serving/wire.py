@@ -1,8 +1,8 @@
 """What a command's client and `citewise serve` say to each other over one WebSocket.
 
 The client opens with a Hello. Then the server sends what the command prints as binary messages (one byte that
-names the stream, then the bytes), asks for a line of input with READ, and ends with an Exit; the client
-answers READ with a binary message (empty at the end of input), and sends INTERRUPT for Ctrl-C.
+names the stream, then the bytes), asks for a line of input with a Read, and ends with an Exit; the client
+answers a Read with a binary message (empty at the end of input), and sends INTERRUPT for Ctrl-C.
 """
 
 import json
@@ -17,7 +17,7 @@ HEALTH = "/healthz"
 LARGEST_MESSAGE = 8 * 1024**2  # bytes: a command line that names thousands of files
 PIECE = 64 * 1024  # bytes of output in a message
 STDOUT, STDERR = b"\x01", b"\x02"
-READ, INTERRUPT = "read", "interrupt"
+INTERRUPT = "interrupt"
 INTERRUPTED = 130  # the exit code of a command that was ended early
 
 
@@ -72,6 +72,17 @@ class OtherProtocol(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A line of input is wanted; with a prompt, from the person, who may edit it."""
+
+    prompt: str | None = None
+
+    def encode(self) -> str:
+        """As a message."""
+        return json.dumps({"read": self.prompt})
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """How a command ended; `sentence` is what is left to say on stderr."""
 
@@ -82,11 +93,13 @@ class Exit:
         """As a message."""
         return json.dumps({"exit": self.code, "sentence": self.sentence})
 
-    @classmethod
-    def decode(cls, message: str) -> Self:
-        """From a message."""
-        said = json.loads(message)
-        return cls(int(said["exit"]), str(said["sentence"]))
+
+def order(message: str) -> Read | Exit:
+    """What the server wants of the client, from a message."""
+    said = json.loads(message)
+    if "read" in said:
+        return Read(said["read"])
+    return Exit(int(said["exit"]), str(said["sentence"]))
 
 
 def _three(kind: Any, values: Any) -> Any:

@@ -15,7 +15,6 @@ from bots.terminal.invocation import (
     principals_of,
     spaces_option,
 )
-from bots.terminal.streams import current
 from brain.domain import Answer
 from brain.errors import CitewiseError
 
@@ -101,11 +100,10 @@ class Chat:
     def _read(self) -> str | None:
         """The next line, None at the end; what comes through a pipe is shown, so that a log can be read."""
         if sys.stdin.isatty():
-            if current() is None:  # a client edits its lines itself
-                import readline  # noqa: F401  (imported, it gives input() editing and a history)
+            from bots.terminal.console import typed_line
 
             try:
-                return input(PROMPT)
+                return typed_line(PROMPT)
             except EOFError:
                 self._console.print()
                 return None

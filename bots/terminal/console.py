@@ -62,6 +62,16 @@ def _console(*, stderr: bool) -> "Console":
     return console
 
 
+def typed_line(prompt: str) -> str:
+    """A line that the person at the terminal types after the prompt, with editing; EOFError at the end."""
+    client = current()
+    if client is not None:
+        return client.ask(prompt)
+    import readline  # noqa: F401  (imported, it gives input() editing and a history)
+
+    return input(prompt)
+
+
 def print_table(console: "Console", table: "Table") -> None:
     """Print a table: fitted to a terminal; through a pipe one line a row, for grep."""
     if console.is_terminal:

@@ -3,9 +3,9 @@
 import json
 import logging
 import os
+import queue
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -50,7 +50,7 @@ def serve(call: Invocation, log_format: str) -> None:
     call.home = settings.home
     citewise, clean = Citewise(settings, "citewise serve", create=True), True
     log_file = citewise.home.run / "serve.log"
-    stop = threading.Event()
+    stop = _Stop()
     with routed(), _signals(_interrupt):
         host = Host(citewise, citewise.services(), _run_command(), log_file)
         try:
@@ -59,14 +59,14 @@ def serve(call: Invocation, log_format: str) -> None:
                 try:
                     host.take_commands()
                     _build(citewise)
-                    with _signals(_stop_or_exit(stop)):
+                    with _signals(stop.hear):
                         host.start()
                         _say_ready(call, citewise, host.running())
                         stop.wait()
                         _say_stopping(call)
                 finally:
-                    with _signals(_stop_or_exit(stop)):
-                        stop.set()
+                    with _signals(stop.hear):
+                        stop.heard = True
                         clean = host.stop()
         finally:
             clean = close_within(citewise, STOP_SECONDS) and clean
@@ -113,13 +113,27 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _stop_or_exit(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
-    def handle(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            _exit_now(128 + number)
-        stop.set()
+class _Stop:
+    """The first signal is waited for, the second ends the process.
 
-    return handle
+    A second one may come while the first is being handled, in the same thread: an Event would lock up then,
+    and a SimpleQueue is made for it.
+    """
+
+    def __init__(self) -> None:
+        self.heard = False
+        self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal."""
+        if self.heard:
+            os._exit(128 + number)
+        self.heard = True
+        self._signals.put(number)
+
+    def wait(self) -> None:
+        """Wait for the first signal."""
+        self._signals.get()
 
 
 def _exit_now(code: int) -> None:

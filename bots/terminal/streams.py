@@ -19,6 +19,8 @@ class Streams:
     stdout: TextIO
     stderr: TextIO
     environ: Mapping[str, str]
+    ask: Callable[[str], str]
+    """Has the person at the client's terminal type a line after this prompt; EOFError at the end."""
     checkpoint: Callable[[], None]
     """Raises KeyboardInterrupt once where the client has been interrupted or is gone."""
 

@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from bots.serving.control import ControlServer
 from bots.serving.request import Request
-from bots.serving.wire import PATH, Exit, Hello
+from bots.serving.wire import PATH, Exit, Hello, order
 
 HELLO = Hello(("ask", "Why?"), "/", {}, (False, False, False), ("utf-8", "utf-8", "utf-8"), {}, "0")
 
@@ -107,7 +107,9 @@ def end_of(connection: ClientConnection) -> tuple[bytes, Exit]:
     while True:
         message = connection.recv(timeout=30)
         if isinstance(message, str):
-            return output, Exit.decode(message)
+            end = order(message)
+            assert isinstance(end, Exit)
+            return output, end
         output += message[1:]
 
 

@@ -14,10 +14,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from bots.serving.address import Address, published, withdraw
 from bots.serving.client import reach
 from bots.serving.request import Request
-from bots.serving.wire import INTERRUPT, READ
+from bots.serving.wire import INTERRUPT, Read
 from bots.settings import Settings
 from brain.catalog.home import Home
 from brain.errors import HomeLocked
+
+READ = Read().encode()
 
 
 def echo(request: Request) -> int:
