@@ -1,5 +1,6 @@
 """`citewise serve`: keeps a home open, runs what is to run beside it, and takes in every other command."""
 
+import contextlib
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bots.settings import Settings
     from bots.wiring import Citewise
 
+_LOOK_SECONDS = 0.5
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,15 +42,20 @@ def serve(call: Invocation, log_format: str) -> None:
 
     Every other command on this home then goes through it, and is quicker. A second signal ends it at once.
     """
-    from bots.serving.host import STOP_SECONDS, Host, close_within
-    from bots.serving.log import logging_to
+    from bots.serving.address import published
     from bots.settings import load_settings
-    from bots.terminal.streams import routed
     from bots.wiring import Citewise
 
     settings = load_settings(call.home)
     call.home = settings.home
     citewise, clean = Citewise(settings, "citewise serve", create=True), True
+    if published(citewise.home):
+        citewise.own_home()  # most likely refused: at once, then
+
+    from bots.serving.host import STOP_SECONDS, Host, close_within
+    from bots.serving.log import logging_to
+    from bots.terminal.streams import routed
+
     log_file = citewise.home.run / "serve.log"
     stop = _Stop()
     with routed(), _signals(_interrupt):
@@ -132,8 +139,13 @@ class _Stop:
         self._signals.put(number)
 
     def wait(self) -> None:
-        """Wait for the first signal."""
-        self._signals.get()
+        """Wait for the first signal.
+
+        The system may hand one to another thread, which does not wake this one: so it looks now and then.
+        """
+        while not self.heard:
+            with contextlib.suppress(queue.Empty):
+                self._signals.get(timeout=_LOOK_SECONDS)
 
 
 def _exit_now(code: int) -> None:
