@@ -1,8 +1,9 @@
 """The composition root: builds every part of one citewise from its settings, each when first needed."""
 
 import gc
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from bots.desk import Desk
     from bots.drift import Drift
+    from bots.serving.services import Service
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
@@ -41,6 +43,10 @@ class Citewise:
         self.settings = settings
         self.home = Home(settings.home)
         self.report: Report = _unwatched
+        self.building = threading.RLock()
+        """Held while a part is built, where several threads may want it first."""
+        self.change = threading.Lock()
+        """Held by whoever changes what is on the drives' record, where several may: see changing()."""
         self._command = command
         self._create = create
         self._owned = False
@@ -52,6 +58,10 @@ class Citewise:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all parts and give the home back."""
         self._open.close()
 
     @cached_property
@@ -62,7 +72,7 @@ class Citewise:
                 f"Nothing is indexed in {self.home.path} yet: add documents with `citewise ingest FOLDER`, "
                 "or name another home with --home."
             )
-        self._own_home()  # before the slower imports: a second process is told at once
+        self.own_home()  # before the slower imports: a second process is told at once
 
         from brain.catalog.catalog import Catalog
 
@@ -129,6 +139,10 @@ class Citewise:
         # All of it stays to the end: Python's collector need not walk through it between two answers.
         gc.freeze()
 
+    def forget_report(self) -> None:
+        """Tell nobody any more."""
+        self.report = _unwatched
+
     def ingest(
         self,
         places: Sequence[str],
@@ -146,20 +160,21 @@ class Citewise:
         from ingest.sync import sync
 
         drives = [self._drive(place) for place in places]
-        return [
-            sync(
-                drive,
-                space,
-                self.catalog,
-                lambda: self.index,
-                lambda: self.embedder,
-                ParsePool,
-                progress,
-                retry=retry,
-                check_contents=check,
-            )
-            for drive in drives
-        ]
+        with self.changing():
+            return [
+                sync(
+                    drive,
+                    space,
+                    self.catalog,
+                    lambda: self.index,
+                    lambda: self.embedder,
+                    ParsePool,
+                    progress,
+                    retry=retry,
+                    check_contents=check,
+                )
+                for drive in drives
+            ]
 
     def drifts(self) -> "list[Drift]":
         """What changed on the drives since they were ingested."""
@@ -171,7 +186,13 @@ class Citewise:
         """Give every passage a vector of the embedder that is set; the indexes must be rebuilt then."""
         from bots.embed_again import embed_again
 
-        return embed_again(self.catalog, self.embedder, self._tell)
+        with self.changing():
+            return embed_again(self.catalog, self.embedder, self._tell)
+
+    def rebuild(self) -> None:
+        """Make the indexes again, unless opening them has just done so."""
+        if self.index.rebuilt is None:
+            self.index.rebuild(self._tell)
 
     def backup(self, target: Path) -> None:
         """Copy the catalog into one file."""
@@ -183,8 +204,21 @@ class Citewise:
         """Put a backup in the place of the catalog, which need not be readable."""
         from brain.catalog.backup import restore
 
-        self._own_home()
+        self.own_home()
         restore(self.home, source, self._tell)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Read drives in, or take them out, one command at a time: two at once would do work twice."""
+        with self.change:
+            yield
+
+    def services(self) -> "list[Service]":
+        """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
+        from bots.serving.index_check import IndexCheck
+
+        # The keeper of the drives, Slack and Discord join here.
+        return [IndexCheck(lambda: self.index)]
 
     def _drive(self, place: str) -> "Drive":
         from ingest.addresses import AddressPolicy
@@ -193,7 +227,8 @@ class Citewise:
         policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
         return open_drive(place, home=self.home.path, policy=policy)
 
-    def _own_home(self) -> None:
+    def own_home(self) -> None:
+        """Lock the home; HomeLocked where another process has."""
         if not self._owned:
             self._open.enter_context(self.home.lock(self._command))
             self._owned = True

@@ -51,11 +51,12 @@ ONLY_IMPORTER = {
     "torch": "brain/",
     "transformers": "brain/",
     "webdav4": "ingest/remote/webdav.py",
+    "websockets": "bots/serving/",
 }
 TOO_SLOW_FOR_HELP = {
     "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
     "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3",
-    "tokenizers", "torch",
+    "tokenizers", "torch", "websockets",
 }  # fmt: skip
 
 
@@ -108,8 +109,8 @@ def test_only_the_settings_read_the_environment() -> None:
     assert reading == ["bots/settings.py"]
 
 
-def test_a_failure_that_nobody_expected_is_swallowed_in_two_places_only() -> None:
-    """One for a command, one for a file of an ingest; any other broad handler must raise again."""
+def test_a_failure_that_nobody_expected_is_swallowed_in_three_places_only() -> None:
+    """One for a command, one for a file of an ingest, one for a service; any other must raise again."""
     swallowing = {
         name(path)
         for path in MODULES
@@ -118,7 +119,32 @@ def test_a_failure_that_nobody_expected_is_swallowed_in_two_places_only() -> Non
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
         and not isinstance(node.body[-1], ast.Raise)
     }
-    assert swallowing == {"bots/cli.py", "ingest/reading.py"}
+    assert swallowing == {"bots/cli.py", "bots/serving/services.py", "ingest/reading.py"}
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def test_commands_share_a_process_without_noticing() -> None:
+    """`citewise serve` runs several clients' commands side by side: "Serving" in docs/architecture.md."""
+    for path in MODULES:
+        for function, call in calls(path):
+            assert function not in ("os.chdir", "chdir"), f"{name(path)} moves the whole process"
+            if function == "click.Path":
+                assert name(path) == "bots/terminal/invocation.py", (
+                    f"{name(path)}: PathArgument knows the client"
+                )
+            if function in ("Console", "rich.console.Console"):
+                assert name(path) == "bots/terminal/console.py", (
+                    f"{name(path)}: out() and err() know the client"
+                )
+            if function in ("Live", "Progress"):
+                kept = {word.arg for word in call.keywords if ast.unparse(word.value) == "False"}
+                wanted = {"redirect_stdout", "redirect_stderr"}
+                assert wanted <= kept, f"{name(path)}: {function} takes the process's streams"
 
 
 def test_help_imports_nothing_heavy() -> None:

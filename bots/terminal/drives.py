@@ -65,11 +65,12 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
 
     with call.citewise() as citewise:
         catalog = citewise.catalog
-        row = _holding(catalog, find_drive(catalog.drives(), drive))
+        row = _holding(catalog, find_drive(catalog.drives(), drive, call.directory))
         place = inert(listed(row.drive))
         if not yes:
             confirm(f"Take {place} with {_documents(row.documents)} out of the index?", f"removing {place}")
-        removed = catalog.remove_drive(row.drive.id)
+        with citewise.changing():
+            removed = catalog.remove_drive(row.drive.id)
         if removed:
             with progress() as citewise.report:
                 citewise.index.apply_pending()
