@@ -7,7 +7,7 @@ from brain.catalog.rows import DocumentState, LedgerEntry
 from ingest.drives import Drive
 from ingest.pipeline import Destination
 from ingest.readers.naming import title_from_name
-from ingest.reconcile import Move, Plan
+from ingest.reconcile import Move, Plan, Touch
 from ingest.report import Change, ChangeKind
 
 
@@ -21,10 +21,11 @@ def carry_out(drive: Drive, to: Destination, todo: Plan) -> list[Change]:
             mtime_ns=move.entry.mtime_ns if move.same_content else None,
             title=_title_after(move, to.catalog),
         )
-    same = [move for move in todo.moves if move.same_content]
-    for known in (*same, *todo.touches):
-        entry = known.entry
-        to.catalog.touch_document(known.document_id, entry.size, entry.mtime_ns, entry.etag, entry.identity)
+    moved = tuple(move for move in todo.moves if move.same_content)
+    same_content: tuple[Move | Touch, ...] = (*moved, *todo.touches)
+    for same in same_content:
+        entry = same.entry
+        to.catalog.touch_document(same.document_id, entry.size, entry.mtime_ns, entry.etag, entry.identity)
     remove(to, todo.gone)
     return [Change(ChangeKind.MOVED, move.entry.path, move.entry) for move in todo.moves] + [
         Change(ChangeKind.REMOVED, path) for path, known in todo.gone.items() if known.document_id is not None
