@@ -43,6 +43,8 @@ def _place(named: str) -> str:
     parts = urlsplit(named)
     if parts.scheme in ("http", "https"):
         return urldefrag(named).url
+    if "://" in named and parts.scheme != "file":
+        return named.rstrip("/")
     path = unquote(parts.path) if parts.scheme == "file" else named
     return os.path.realpath(Path(path).expanduser())
 
