@@ -261,7 +261,7 @@ def lent(path: Path, entry: Entry) -> Iterator[FetchedFile]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableDocument(f"{entry.path} is no regular file any more, so it was left alone.")
-    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address)
+    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address, entry.identity)
     yield FetchedFile(path, now, moment(status.st_mtime_ns))
 
 

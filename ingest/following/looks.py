@@ -21,6 +21,7 @@ from ingest.following.lag import lags
 from ingest.following.turns import Turns, is_small
 from ingest.options import DriveOptions
 from ingest.parse_worker import ParsePool
+from ingest.reading import Parser
 from ingest.registration import place
 from ingest.report import Change, Progress, SyncReport, silent
 from ingest.settling import Settling
@@ -56,11 +57,14 @@ class Looks:
         index: Callable[[], Index],
         embedder: Callable[[], Embedder],
         open_drive: OpenDrive,
+        parser: Callable[[int], AbstractContextManager[Parser]] = ParsePool,
     ) -> None:
+        """`open_drive` gets a URL and options, `parser` how many workers to have."""
         self._catalog = catalog
         self._index = index
         self._embedder = embedder
         self._open_drive = open_drive
+        self._parser = parser
         self._turns = Turns()
         self._memories: dict[int, Memory] = {}
         self._lock = threading.Lock()
@@ -184,7 +188,7 @@ class Looks:
             self._catalog,
             self._index,
             lambda: self._turns.shared(self._embedder()),
-            lambda: ParsePool(workers=1 if small[0] else 2),
+            lambda: self._parser(1 if small[0] else 2),
             progress,
             retry=retry,
             check_contents=check_contents,
