@@ -184,11 +184,20 @@ class Citewise:
 
         Raises UsageError where it is no drive, or overlaps with one that is there.
         """
+        from brain.errors import UsageError
+        from ingest.drives import PartlyListed
         from ingest.registration import find
 
         drive = self._drive(place, options)
         find(self.catalog, drive.url, space)
-        next(iter(drive.list({})), None)
+        if options.marker and isinstance(drive, PartlyListed):
+            if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
+                raise UsageError(
+                    f"There is no marker file {options.marker} in {place}: make it there first, so that a "
+                    "drive without it counts as not mounted."
+                )
+        else:
+            next(iter(drive.list({})), None)
         return self.catalog.followed.follow(drive.url, space, options.as_json())
 
     def sync_drives(
