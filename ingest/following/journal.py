@@ -4,6 +4,7 @@ import json
 import logging
 
 LOG = logging.getLogger("citewise.drives")
+LOG.addHandler(logging.NullHandler())  # whoever runs this says where the lines go
 
 
 def note(event: str, *, level: int = logging.INFO, **values: object) -> None:
