@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 
 from brain.catalog.catalog import Catalog
@@ -12,8 +11,8 @@ from brain.catalog.rows import LedgerEntry, Retry
 from brain.embedding.embedder import Embedder
 from brain.errors import UsageError
 from ingest.carrying_out import carry_out, remove
-from ingest.drives import Drive, DriveUnavailable, PartlyListed
-from ingest.hashing import hash_entry
+from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
+from ingest.hashing import HashedFile, hash_entry
 from ingest.pipeline import Destination, Pipeline, Tally
 from ingest.reading import Parser
 from ingest.reconcile import Comparison, Plan, compare, plan
@@ -81,7 +80,12 @@ def sync(
     else:
         _refuse_empty(drive.url, comparison, ledger)
     stopwatch.lap("list")
-    todo = plan(comparison, partial(hash_entry, drive))
+
+    def hashed(entry: Entry) -> HashedFile | None:
+        progress(Stage.FOUND, comparison.found, None)  # a sign of life, and where a run can be left
+        return hash_entry(drive, entry)
+
+    todo = plan(comparison, hashed)
     todo, held, unsettled = _held_back(drive, todo, documents, watch)
     stopwatch.lap("hash")
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from ingest.following.keeper import DriveStatus
 
 _COLOURS = {"ok": "green", "suspended": "bold yellow", "unreachable": "bold red", "failing": "bold red"}
-_SHOWN = 20
 
 
 def drive_json(status: "DriveStatus") -> dict[str, Any]:
@@ -104,6 +103,9 @@ def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
         if row.known.reason:
             since = f" (since {row.known.since:%Y-%m-%d %H:%M} UTC)" if row.known.since else ""
             found.append(Text(number, style="cyan") + Text(inert(row.known.reason) + since, style="yellow"))
+        if unlisted := row.known.reconciled.get("unlisted"):
+            parts = f"{unlisted:,} folders or files could not be looked at: nothing is concluded about them."
+            found.append(Text(number, style="cyan") + Text(parts, style="yellow"))
         if row.not_for_audience:
             kept = f"{row.not_for_audience:,} files are kept out: {NOT_FOR_AUDIENCE}."
             found.append(Text(number, style="cyan") + Text(kept))
@@ -122,13 +124,6 @@ def show_synced(console: "Console", done: "Sequence[Synced]") -> None:
         for number, report in enumerate(synced.reports):
             if number == 0 or report.any_change:
                 show_report(console, report)
-        last = synced.reports[-1] if synced.reports else None
-        if last is not None and last.held:
-            held = f"{last.held:,} documents are gone from it and were not removed: see `citewise drives`."
-            console.print(Text("  ! ", style="yellow") + Text(held))
-        for path in last.unsettled[:_SHOWN] if last else ():
-            waits = f"{inert(path)}: still being written to; it is read when it is left alone."
-            console.print(Text("  ! ", style="yellow") + Text(waits))
         if synced.problem:
             console.print(
                 Text("✗ ", style="red")

@@ -1,7 +1,8 @@
 """The file system's own events about a folder, through watchfiles, as hints."""
 
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ingest.following.hints import Hints
@@ -24,11 +25,16 @@ class FolderEvents:
         self._thread = threading.Thread(target=self._run, name=f"events of {root.name}", daemon=True)
         self.problem = ""
 
-    def start(self, patience_seconds: float) -> bool:
-        """Begin, and wait until the watches are set; False where they can't be."""
+    def start(self, patience_seconds: float, go_on: Callable[[], None]) -> bool:
+        """Begin, and wait until the watches are set; False where they can't be.
+
+        `go_on` is called meanwhile, and raises to give up.
+        """
+        deadline = time.monotonic() + patience_seconds
         self._thread.start()
-        self._ready.wait(patience_seconds)
-        return self.works
+        while not self._ready.wait(0.5) and time.monotonic() < deadline:
+            go_on()
+        return self._ready.is_set() and self.works
 
     @property
     def works(self) -> bool:

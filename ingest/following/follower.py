@@ -1,5 +1,6 @@
 """The thread that keeps one drive in step: it waits for a hint, the clock or a person, and looks."""
 
+import json
 import threading
 import time
 import traceback
@@ -269,7 +270,10 @@ class Follower(threading.Thread):
     # Its parts
 
     def _options(self) -> DriveOptions:
-        return DriveOptions.from_json(self._catalog.followed.of(self.drive_id).options)
+        marks = self._catalog.followed.marks()
+        if self.drive_id not in marks:
+            raise StopAsked
+        return DriveOptions.from_json(json.loads(marks[self.drive_id][0]))
 
     def _keep_events(self, options: DriveOptions) -> None:
         """Have the file system tell of changes where it can; otherwise the clock must do."""
@@ -284,17 +288,15 @@ class Follower(threading.Thread):
             return
         if self._in_vain or time.monotonic() < self._no_events_until:
             return
-        started = FolderEvents(root, self._hints)
-        if started.start(_WATCHES_SECONDS):
-            self._events, self._root, self.mode = started, identity, "events"
-            self._next_whole = min(
-                self._next_whole, time.monotonic()
-            )  # what came before the watches were set
+        self._events = FolderEvents(root, self._hints)  # at once, so that it ends with this thread
+        if self._events.start(_WATCHES_SECONDS, self._check_stop):
+            self._root, self.mode = identity, "events"
+            self._next_whole = min(self._next_whole, time.monotonic())  # for what came before the watches
         else:
-            started.stop()
+            note("polling", drive=self.drive_id, reason=self._events.problem)
             self.mode = "polling"
             self._no_events_until = time.monotonic() + HOURLY
-            note("polling", drive=self.drive_id, reason=started.problem)
+            self._end_events()
 
     def _end_events(self) -> None:
         if self._events is not None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from ingest.drives import Drive, PartlyListed
-from ingest.report import Change
+from ingest.report import Change, ChangeKind
 
 _PATIENCE_SECONDS = 60.0  # how far another machine's clock may be off for its times to be believed
 
@@ -34,14 +34,22 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 
 def _seconds(drive: Drive, change: Change, hinted: Mapping[str, float], last_look: float) -> float | None:
-    at = hinted.get(change.path)
-    since_hint = time.monotonic() - at if at else None
+    since_hint = _since_hint(change.path, hinted)
     if change.entry is None:
         return last_look if since_hint is None else since_hint
     quiet = drive.quiet_seconds(change.entry) if isinstance(drive, PartlyListed) else None
     if quiet is not None and quiet >= 0:
-        return quiet
+        # A file that came with its folder has been quiet for longer than it has been here.
+        known = [quiet, last_look] if since_hint is None else [quiet, since_hint]
+        return min(known) if change.kind is ChangeKind.MOVED or since_hint is not None else quiet
     if since_hint is not None:
         return since_hint
     age = time.time() - change.entry.mtime_ns / 1e9
     return age if 0 <= age <= last_look + _PATIENCE_SECONDS else last_look
+
+
+def _since_hint(path: str, hinted: Mapping[str, float]) -> float | None:
+    """Seconds since the first hint at the file or at a folder above it."""
+    places = [path, *(path[:end] for end, letter in enumerate(path) if letter == "/")]
+    times = [hinted[place] for place in places if hinted.get(place)]
+    return time.monotonic() - min(times) if times else None
