@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DriveState
-from brain.errors import CitewiseError, UsageError
+from brain.errors import CitewiseError, StorageFailed, UsageError
 from ingest.following.events import FolderEvents
 from ingest.following.hints import Hinted, Hints
 from ingest.following.journal import LOG, note
@@ -62,6 +62,7 @@ class Follower(threading.Thread):
         self._events: FolderEvents | None = None
         self._root: tuple[int, int] | None = None
         self._no_events_until = 0.0
+        self._longest_wait = _LONGEST_BACKOFF
         self._in_vain = 0
         self._next_whole = time.monotonic()
         self._next_check = time.monotonic() + CHECK_SECONDS
@@ -126,13 +127,19 @@ class Follower(threading.Thread):
         except StopAsked:
             self._stopping.set()
         except CitewiseError as error:
-            if self.drive_id not in self._catalog.followed.marks():
-                self._stopping.set()  # it was taken out while it was looked at
-                return
-            self._put_off(error.sentence)
+            if self._was_taken_out():
+                self._stopping.set()
+            else:
+                self._put_off(error.sentence)
         except Exception:  # a fault of ours must not end the following of a drive unseen
             LOG.error("fault drive=%d\n%s", self.drive_id, traceback.format_exc())
             self._put_off("This meets a fault in citewise: the log holds the details.")
+
+    def _was_taken_out(self) -> bool:
+        try:
+            return self.drive_id not in self._catalog.followed.marks()
+        except StorageFailed:
+            return False  # nobody knows, and the next turn will tell
 
     def _turn(self) -> None:
         options = self._options()
@@ -262,8 +269,7 @@ class Follower(threading.Thread):
     def _put_off(self, reason: str) -> None:
         self.at_work = None
         self._in_vain += 1
-        longest = SUSPENDED_SECONDS if self._local_root() else _LONGEST_BACKOFF
-        wait = backoff(self._in_vain, _FIRST_BACKOFF, longest)
+        wait = backoff(self._in_vain, _FIRST_BACKOFF, self._longest_wait)
         self._next_whole = time.monotonic() + wait
         note("put_off", drive=self.drive_id, seconds=round(wait, 1), reason=reason)
 
@@ -281,6 +287,7 @@ class Follower(threading.Thread):
             return
         self._end_events()
         root = self._local_root()
+        self._longest_wait = SUSPENDED_SECONDS if root else _LONGEST_BACKOFF
         identity = _identity(root) if root else None
         events = root is not None and root.is_dir() and not (options.poll or is_remote(file_system_of(root)))
         if root is None or identity is None or not events:
