@@ -59,6 +59,8 @@ class Citewise:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if "keeper" in self.__dict__:
+            self.keeper.stop()  # its threads use what is closed next
         self._open.close()
 
     @cached_property
@@ -174,7 +176,7 @@ class Citewise:
 
     @cached_property
     def keeper(self) -> "Keeper":
-        """What keeps watched drives in step, once it is started; stop() it before this citewise is closed."""
+        """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
         from ingest.following.keeper import Keeper
 
         return Keeper(self.catalog, self.looks)

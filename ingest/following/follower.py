@@ -180,7 +180,8 @@ class Follower(threading.Thread):
         if not self._in_vain:
             settles = self._looks.memory(self.drive_id).settling.due_in()
             due += [self._next_check] + ([] if settles is None else [now + settles])
-            due += [] if self._next_retry is None else [now + self._next_retry - time.time()]
+            if self._next_retry is not None and self._lists_parts():
+                due.append(now + self._next_retry - time.time())
         return min(due)
 
     def _serve(self, request: Request) -> None:
@@ -242,8 +243,9 @@ class Follower(threading.Thread):
             paths = {path: paths.get(path, 0.0) for path in waiting} | paths
         if self._retry_is_due() and self._lists_parts():
             now = time.time()
-            retries = self._catalog.followed.retries(self.drive_id).items()
-            paths |= {path: 0.0 for path, known in retries if known.next_try and known.next_try <= now}
+            for path, known in self._catalog.followed.retries(self.drive_id).items():
+                if known.next_try is not None and known.next_try <= now:
+                    paths.setdefault(path, 0.0)
         if not paths:
             return
         if any("\\" in path for path in paths):
@@ -331,7 +333,8 @@ class Follower(threading.Thread):
     def _plan_retry(self) -> None:
         retries = self._catalog.followed.retries(self.drive_id).values()
         times = [known.next_try for known in retries if known.next_try is not None]
-        self._next_retry = min(times, default=None)
+        # A file that is due and could not be looked at just now is due again in a while, not at once.
+        self._next_retry = max(min(times), time.time() + TICK_SECONDS) if times else None
 
     def _check_stop(self) -> None:
         if self._stopping.is_set():
