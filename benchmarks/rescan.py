@@ -1,66 +1,81 @@
 """`python -m benchmarks.rescan [--files 100000] [--ledger 1000000]`: looking at files that have not changed.
 
-A drive of many small files is taken in, then looked at again and again: nothing may be embedded. Beside it a
-ledger of a million files is read from a catalog, for what a look at so large a drive holds in memory. Each in
-a process of its own.
+A drive of many small files is looked at again and again by new processes: nothing may be embedded. Its
+catalog is filled from a listing, as taking the files in would have left it, since that takes long. Beside it a
+ledger of a million files is read and compared, for what a look at so large a drive holds in memory.
 """
 
 import argparse
 import tempfile
 import time
-from contextlib import nullcontext
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from benchmarks.ingest import _make_files
 from benchmarks.kill_ingest import embedder
 from benchmarks.recording import alone, peak_mib, record, show
+from ingest.drives import Entry
+from ingest.local_folder import LocalFolder
+from ingest.locate import readable_suffixes
 
 REPEATS = 3
 
 
-def fill(place: Path, count: int) -> dict[str, Any]:
-    """Take in a drive of `count` small files."""
-    return _look(place, count, "first look")
+def fill(place: Path) -> None:
+    """Have the catalog know all files of the drive as they are now."""
+    from brain.catalog.catalog import Catalog
+    from ingest.hashing import sha256_of
+    from ingest.options import DriveOptions
+
+    with Catalog(place / "catalog.db") as catalog:
+        folder = _folder(place)
+        options = DriveOptions(settle=0).as_json()
+        drive_id = catalog.followed.follow(folder.url, "general", options).id
+        known = (
+            (drive_id, item.path, item.size, item.mtime_ns, sha256_of(folder.place(item)), item.etag)
+            for item in folder.list({})
+            if isinstance(item, Entry)
+        )
+        _store(catalog, known)
 
 
 def measure(place: Path, count: int) -> dict[str, Any]:
-    """Look at the drive again, as a process that was just started does."""
-    return _look(place, count, "look again")
-
-
-def _look(place: Path, count: int, what: str) -> dict[str, Any]:
+    """Look at the drive, as a process that was just started does."""
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
     from ingest.following.looks import Looks
-    from ingest.local_folder import LocalFolder
-    from ingest.locate import readable_suffixes
-    from ingest.options import DriveOptions
-    from ingest.parse_worker import ParsePool
 
-    drive = place / "drive"
-    with Catalog(place / "catalog.db") as catalog, ParsePool() as pool:
-        options = DriveOptions(settle=0).as_json()
-        drive_id = catalog.followed.follow(drive.as_uri(), "general", options).id
+    with Catalog(place / "catalog.db") as catalog:
 
         def index() -> SearchIndex:
             return SearchIndex.open(place / "index", catalog)
 
-        def folder(*_: object) -> LocalFolder:
-            return LocalFolder(drive, readable_suffixes(), own_clock=True)
-
-        looks = Looks(catalog, index, embedder, folder, lambda workers: nullcontext(pool))
+        looks = Looks(catalog, index, embedder, lambda *_: _folder(place))
         began = time.perf_counter()
-        report = looks.look(drive_id)
+        report = looks.look(catalog.drives()[0].id)
         assert report is not None
         return {
-            "what": what,
+            "what": "look again",
             "files": count,
             "seconds": time.perf_counter() - began,
             "embedded": report.embedded,
             "unchanged": report.unchanged,
             "memory MiB": peak_mib(),
         }
+
+
+def _folder(place: Path) -> LocalFolder:
+    return LocalFolder(place / "drive", readable_suffixes(), own_clock=True)
+
+
+def _store(catalog: Any, known: Iterable[tuple[Any, ...]]) -> None:
+    with catalog.database.writing() as connection:
+        connection.executemany(
+            """INSERT INTO documents (space_id, drive_id, path, size, mtime_ns, content_hash, etag, uri,
+               title, media_type, indexed, version) VALUES (1, ?, ?, ?, ?, ?, ?, '', '', '', '', 1)""",
+            known,
+        )
 
 
 def _mark(number: int) -> str:
@@ -70,31 +85,20 @@ def _mark(number: int) -> str:
 def measure_ledger(count: int) -> dict[str, Any]:
     """Read a made-up ledger of `count` files, and compare it with a listing that equals it."""
     from brain.catalog.catalog import Catalog
-    from ingest.drives import Entry
     from ingest.reconcile import compare, plan
 
     with tempfile.TemporaryDirectory() as place, Catalog(Path(place) / "catalog.db") as catalog:
         drive_id = catalog.add_drive("file:///made", "general").id
-        rows = (
-            (
-                drive_id,
-                f"folder-{n // 100}/a note with a name {n}.md",
-                f"{n:064x}",
-                f"{n:x}-17d{n:013x}-18{n:x}",
-            )
+        time_ns = 1_600_000_000_000_000_000
+        made = (
+            (drive_id, f"folder-{n // 100}/a note with a name {n}.md", 100, time_ns, f"{n:064x}", _mark(n))
             for n in range(count)
         )
-        with catalog.database.writing() as connection:
-            connection.executemany(
-                """INSERT INTO documents (space_id, drive_id, path, uri, title, media_type, size, mtime_ns,
-                   content_hash, etag, indexed, version)
-                   VALUES (1, ?, ?, '', '', '', 100, 1600000000000000000, ?, ?, '', 1)""",
-                rows,
-            )
+        _store(catalog, made)
         before = peak_mib()
         began = time.perf_counter()
         ledger = catalog.ledger(drive_id)
-        listing = (Entry(path, 100, 1600000000000000000, known.etag) for path, known in ledger.items())
+        listing = (Entry(path, 100, time_ns, known.etag) for path, known in ledger.items())
         comparison = compare(listing, ledger)
         plan(comparison, lambda entry: None)
         return {
@@ -119,7 +123,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="citewise-rescan-") as folder:
         place = Path(folder)
         _make_files(place / "drive", given.files)
-        rows.append(alone(fill, place, given.files))
+        alone(fill, place)
         rows += [alone(measure, place, given.files) for _ in range(REPEATS)]
     rows.append(alone(measure_ledger, given.ledger))
     show("Looking at what has not changed", rows, "A look again must embed nothing.")

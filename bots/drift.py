@@ -24,6 +24,7 @@ class Drift:
     changed: int = 0
     gone: int = 0
     problem: str = ""
+    watched: bool = False
 
     @property
     def any(self) -> bool:
@@ -41,7 +42,7 @@ def drifts(catalog: Catalog, open_drive: Callable[[str, DriveOptions], Drive]) -
             comparison = compare(Sifted(drive.list(ledger), options), ledger)
             todo = plan(comparison, partial(hash_entry, drive))
         except CitewiseError as error:
-            yield Drift(known.url, known.space, problem=error.sentence)
+            yield Drift(known.url, known.space, problem=error.sentence, watched=known.watched)
             continue
         read_before = [entry.path for entry in todo.to_read if entry.path in ledger]
         failed = [path for path in read_before if ledger[path].state is DocumentState.FAILED]
@@ -51,4 +52,5 @@ def drifts(catalog: Catalog, open_drive: Callable[[str, DriveOptions], Drive]) -
             new=len(todo.to_read) - len(read_before),
             changed=len(read_before) - len(failed) + len(todo.moves),
             gone=len(todo.gone) + len(comparison.withdrawn),
+            watched=known.watched,
         )

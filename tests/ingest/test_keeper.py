@@ -279,6 +279,24 @@ def test_questions_are_answered_while_a_look_changes_the_index(kit, keeping):
     kit.assert_in_step()
 
 
+def test_a_full_disk_is_waited_out(kit, keeping, caplog):
+    caplog.set_level(logging.INFO, "citewise.drives")
+    kit.write("a.md", "Small.")
+    drive_id = follow(kit)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    with kit.catalog.database.writing() as connection:  # the disk, as SQLite sees it
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    kit.write("b.md", "\n\n".join(f"Rule {n} " + os.urandom(300).hex() for n in range(40)))
+    until(lambda: any(record.message.startswith("put_off") for record in caplog.records), "the fault")
+    assert any("full: free some space" in record.message for record in caplog.records)
+    assert kit.found("small") == {"a.md"}
+    with kit.catalog.database.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    until(lambda: "b.md" in kit.documents() and state(kit) is DriveState.OK, "that it goes on")
+
+
 def test_hints_are_bounded_and_become_a_doubt():
     hints = Hints(threading.Condition())
     hints.add(["a.md", "b.md"])
