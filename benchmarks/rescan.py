@@ -1,8 +1,8 @@
 """`python -m benchmarks.rescan [--files 100000] [--ledger 1000000]`: looking at files that have not changed.
 
 A drive of many small files is looked at again and again by new processes: nothing may be embedded. Its
-catalog is filled from a listing, as taking the files in would have left it, since that takes long. Beside it a
-ledger of a million files is read and compared, for what a look at so large a drive holds in memory.
+catalog is filled from a listing, as taking the files in would have left it, since that takes long. Beside it
+a ledger of a million files is read and compared, for what a look at so large a drive holds in memory.
 """
 
 import argparse

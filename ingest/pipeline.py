@@ -20,7 +20,6 @@ from ingest.storable import clean
 
 BATCH_PASSAGES = 256  # what is gathered before the embedder is called …
 IDLE_PASSAGES = 32  # … or, while no file is ready, what is worth calling it for
-GONE = "gone while it was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +69,16 @@ class Pipeline:
         self._waiting: list[ReadFile] = []
         self._gathered = self._read = self._stored = self._total = 0
 
-    def run(self, entries: Sequence[Entry], parser: Parser, threads: int) -> Generator[int, None, None]:
-        """Carry all entries; yields after each batch how many passages were stored with it."""
+    def run(
+        self, entries: Sequence[Entry], parser: Parser, threads: int, *, as_listed: bool = False
+    ) -> Generator[int, None, None]:
+        """Carry all entries; yields after each batch how many passages were stored with it.
+
+        With `as_listed` those that were changed since they were listed are passed over.
+        """
         self._total = len(entries)
-        with closing(read_all(self._drive, entries, parser, self._split, threads)) as outcomes:
+        reading = read_all(self._drive, entries, parser, self._split, threads, as_listed=as_listed)
+        with closing(reading) as outcomes:
             for outcome in outcomes:
                 self._stopwatch.lap("parse")
                 if outcome is not None:
@@ -95,7 +100,7 @@ class Pipeline:
             self._gathered += len(outcome.chunks)
             self.tally.warnings += [FileNote(outcome.entry.path, words) for words in outcome.parsed.warnings]
         elif isinstance(outcome, VanishedFile):
-            self.tally.vanished.append(Skipped(outcome.entry.path, GONE))
+            self.tally.vanished.append(Skipped(outcome.entry.path, outcome.reason))
         else:
             self._remember(outcome)
 

@@ -107,7 +107,10 @@ def sync(
         with turn, parser() as open_parser:
             if changes:
                 run.apply()
-            with closing(pipeline.run(todo.to_read, open_parser, threads)) as batches:
+            # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
+            as_listed = watch is not None and isinstance(drive, PartlyListed)
+            reading = pipeline.run(todo.to_read, open_parser, threads, as_listed=as_listed)
+            with closing(reading) as batches:
                 for stored in batches:
                     run.stored(stored)
     if watch:

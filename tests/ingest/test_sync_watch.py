@@ -96,6 +96,22 @@ def test_without_a_clock_to_rely_on_a_file_must_be_seen_twice_unchanged(kit):
     kit.assert_in_step()
 
 
+def test_a_file_that_is_overwritten_after_it_was_listed_must_settle_anew(kit):
+    kit.write("a.md", "The first words.")
+    kit.write("b.md", "Left alone.")
+
+    class Late(LocalFolder):
+        def list(self, ledger):
+            yield from list(super().list(ledger))
+            (kit.root / "a.md").write_text("Half of ano")  # another copy begins before this one is read
+
+    report = Watcher(kit).look(drive=Late(kit.root, readable_suffixes()))
+    assert (report.added, report.failed) == (1, 0)
+    assert report.skipped_by_reason == {"changed again before it was read": 1}
+    assert set(kit.documents()) == {"b.md"}
+    assert Watcher(kit).look().added == 1
+
+
 def test_a_moved_file_needs_no_settling_since_its_content_is_known(kit):
     kit.write("a.md", "Long known.")
     Watcher(kit).look()
