@@ -68,7 +68,7 @@ class Follower(threading.Thread):
         self._next_check = time.monotonic() + CHECK_SECONDS
         self._next_retry: float | None = None
         self._whole_seconds = 0.0
-        self._listed_at = 0.0
+        self._listed_at = float("-inf")  # the clock may have begun an hour ago
 
     # For other threads
 

@@ -207,6 +207,19 @@ def test_a_drive_with_a_feed_is_listed_only_when_it_says_so(kit, keeping):
     assert asked[1] == "cursor 1"
 
 
+def test_a_drive_with_a_feed_is_listed_at_the_start_whatever_the_feed_says(kit, keeping):
+    kit.write("a.md", "Missed by an earlier process.")
+    drive_id = follow(kit, every=3600.0, poll=True)
+    kit.catalog.followed.set_cursor(drive_id, "all seen")
+
+    class Silent(LocalFolder):
+        def changes(self, cursor):
+            return Changes(False, cursor)
+
+    keeping(lambda url, options: Silent(kit.root, readable_suffixes()))
+    until(lambda: "a.md" in kit.documents(), "the listing at the start")
+
+
 def test_polling_finds_what_no_event_tells(kit, keeping):
     kit.write("a.md", "First.")
     follow(kit, every=1.0, settle=0.2, poll=True)
