@@ -107,7 +107,8 @@ def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
             parts = f"{unlisted:,} folders or files could not be looked at: nothing is concluded about them."
             found.append(Text(number, style="cyan") + Text(parts, style="yellow"))
         if row.not_for_audience:
-            kept = f"{row.not_for_audience:,} files are kept out: {NOT_FOR_AUDIENCE}."
+            files = "1 file is" if row.not_for_audience == 1 else f"{row.not_for_audience:,} files are"
+            kept = f"{files} kept out: {NOT_FOR_AUDIENCE}."
             found.append(Text(number, style="cyan") + Text(kept))
     return found
 

@@ -116,6 +116,18 @@ def test_a_broken_file_is_shown_and_tried_again_when_asked(here: Run, drive: Pat
     assert here("drives", "retry").code == 2
 
 
+def test_files_for_fewer_people_are_kept_out_and_counted(here: Run, drive: Path) -> None:
+    for path in [drive, *drive.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (drive / "leave.md").chmod(0o640)
+    assert here("drives", "add", drive, "--settle", "0s", "--readers", "posix:other").code == 0
+    assert here("drives", "sync").code == 0
+    (row,) = data(here, "drives")
+    assert (row["documents"], row["not_for_audience"]) == (len(DRIVE) - 1, 1)
+    assert "1 file is kept out: not open to this space's readers." in here("drives").out
+    assert here("verify").code == 0
+
+
 def test_following_goes_on_until_it_is_interrupted(here: Run, drive: Path, tmp_path: Path) -> None:
     assert here("drives", "add", drive, "--settle", "0s").code == 0
     process = subprocess.Popen(
