@@ -46,6 +46,8 @@ def _place(named: str, directory: Path) -> str:
     parts = urlsplit(named)
     if parts.scheme in ("http", "https"):
         return urldefrag(named).url
+    if "://" in named and parts.scheme != "file":
+        return named.rstrip("/")
     path = unquote(parts.path) if parts.scheme == "file" else named
     return os.path.realpath(directory / Path(path).expanduser())
 

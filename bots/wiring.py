@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from bots.desk import Desk
     from bots.drift import Drift
     from bots.serving.services import Service
+    from bots.synced import Synced
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
+    from brain.catalog.rows import Drive as KnownDrive
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
     from brain.retrieval.hybrid import HybridRetriever
     from ingest.drives import Drive
+    from ingest.following.keeper import Keeper
+    from ingest.following.looks import Looks
+    from ingest.options import DriveOptions
     from ingest.report import Progress, SyncReport
 
 Report = Callable[[str, int, int], None]
@@ -62,6 +67,8 @@ class Citewise:
 
     def close(self) -> None:
         """Close all parts and give the home back."""
+        if "keeper" in self.__dict__:
+            self.keeper.stop()  # its threads use what is closed next
         self._open.close()
 
     @cached_property
@@ -160,21 +167,94 @@ class Citewise:
         from ingest.sync import sync
 
         drives = [self._drive(place) for place in places]
-        with self.changing():
-            return [
-                sync(
-                    drive,
-                    space,
-                    self.catalog,
-                    lambda: self.index,
-                    lambda: self.embedder,
-                    ParsePool,
-                    progress,
-                    retry=retry,
-                    check_contents=check,
+        watched = {(known.url, known.space): known.id for known in self.catalog.drives() if known.watched}
+        reports = []
+        for drive in drives:
+            if followed := watched.get((drive.url, space)):  # it keeps its settings and its brake
+                reports.append(self._look(followed, progress, retry=retry, check=check))
+            else:
+                parts = (lambda: self.index, lambda: self.embedder, ParsePool)
+                with self.changing():
+                    report = sync(
+                        *(drive, space, self.catalog, *parts, progress), retry=retry, check_contents=check
+                    )
+                reports.append(report)
+        return reports
+
+    @cached_property
+    def looks(self) -> "Looks":
+        """What looks at drives for commands and followers alike, one look a drive at a time."""
+        from ingest.following.looks import Looks
+
+        return Looks(self.catalog, self._built_index, self._built_embedder, self._drive)
+
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
+        from ingest.following.keeper import Keeper
+
+        return Keeper(self.catalog, self.looks)
+
+    def add_drive(self, place: str, space: str, options: "DriveOptions") -> "KnownDrive":
+        """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
+
+        Raises UsageError where it is no drive, or overlaps with one that is there.
+        """
+        from brain.errors import UsageError
+        from ingest.drives import PartlyListed
+        from ingest.registration import find
+
+        drive = self._drive(place, options)
+        find(self.catalog, drive.url, space)
+        if options.marker and isinstance(drive, PartlyListed):
+            if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
+                raise UsageError(
+                    f"There is no marker file {options.marker} in {place}: make it there first, so that a "
+                    "drive without it counts as not mounted."
                 )
-                for drive in drives
-            ]
+        else:
+            next(iter(drive.list({})), None)
+        return self.catalog.followed.follow(drive.url, space, options.as_json())
+
+    def sync_drives(
+        self,
+        drive_ids: Sequence[int] | None = None,
+        progress: "Progress | None" = None,
+        *,
+        retry: bool = False,
+        check: bool = False,
+        patience_seconds: float = 60.0,
+    ) -> "list[Synced]":
+        """Look at these drives now, or at all watched ones; a drive that fails holds up no other.
+
+        Files that are still written to are waited for, as long as something new settles in time.
+        """
+        from bots.synced import sync_all
+        from ingest.report import silent
+
+        followed = [known for known in self.catalog.drives() if drive_ids is None or known.id in drive_ids]
+        chosen = [known for known in followed if drive_ids is not None or known.watched]
+        return sync_all(
+            chosen,
+            lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),
+            patience_seconds,
+        )
+
+    def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
+        if "keeper" in self.__dict__ and self.keeper.follows(drive_id):
+            report = self.keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
+        else:
+            report = self.looks.look(drive_id, progress, retry=retry, check_contents=check)
+        assert report is not None  # only a look that asks for news first may bring none
+        return report
+
+    def _built_index(self) -> "SearchIndex":
+        with self.building:
+            return self.index
+
+    def _built_embedder(self) -> "Embedder":
+        with self.building:
+            return self.embedder
 
     def drifts(self) -> "list[Drift]":
         """What changed on the drives since they were ingested."""
@@ -215,17 +295,18 @@ class Citewise:
 
     def services(self) -> "list[Service]":
         """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
+        from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
 
-        # The keeper of the drives, Slack and Discord join here.
-        return [IndexCheck(lambda: self.index)]
+        # Slack and Discord join here.
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper)]
 
-    def _drive(self, place: str) -> "Drive":
+    def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         from ingest.addresses import AddressPolicy
         from ingest.locate import open_drive
 
         policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
-        return open_drive(place, home=self.home.path, policy=policy)
+        return open_drive(place, home=self.home.path, policy=policy, options=options)
 
     def own_home(self) -> None:
         """Lock the home; HomeLocked where another process has."""

@@ -13,7 +13,9 @@ from ingest.addresses import AddressPolicy
 from ingest.credentials import FILE_NAME, Credentials
 from ingest.drives import Drive
 from ingest.local_folder import LocalFile, LocalFolder
+from ingest.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
+from ingest.posix_access import posix_readers
 from ingest.site_pages import NAME
 from ingest.web import WebPage
 
@@ -58,7 +60,7 @@ def open_drive(
     target = _GOOGLE_FOLDER.sub(r"gdrive://\1", target)
     scheme = _SCHEME.match(target)
     if scheme is None:
-        return _local(Path(target).expanduser(), home, suffixes)
+        return _local(Path(target).expanduser(), home, suffixes, options or DriveOptions())
     kind = scheme.group(1).lower()
     options = options or DriveOptions()
     if kind in REMOTE:
@@ -73,7 +75,7 @@ def open_drive(
     if kind in ("http", "https"):
         return _web(target, suffixes, credentials, options, policy or AddressPolicy())
     if kind == "file":
-        return _local(Path(unquote(urlsplit(target).path)), home, suffixes)
+        return _local(Path(unquote(urlsplit(target).path)), home, suffixes, options)
     raise UsageError(
         f"{target}: {kind}:// can't be read. Name a folder or file of this machine, or an http(s) address."
     )
@@ -122,7 +124,8 @@ def formats(suffixes: Collection[str]) -> str:
     return ", ".join(sorted(suffix.lstrip(".") for suffix in suffixes))
 
 
-def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
+def _local(path: Path, home: Path | None, suffixes: Collection[str], options: DriveOptions) -> Drive:
+    readers = posix_readers(options.readers)
     try:
         status = path.stat()
     except FileNotFoundError as error:
@@ -138,7 +141,9 @@ def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
     if stat.S_ISDIR(status.st_mode):
         if not os.access(place, os.R_OK | os.X_OK):
             raise UsageError(_unreadable(path, PermissionError()))
-        return LocalFolder(place, suffixes, left_out=[home] if home else [])
+        own_clock = not is_remote(file_system_of(place))
+        left_out = [home] if home else []
+        return LocalFolder(place, suffixes, left_out, readers=readers, own_clock=own_clock)
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path} is neither a file nor a folder, so there is nothing to read in it.")
     if place.suffix.lower() not in suffixes and _is_picture(place):
@@ -150,7 +155,7 @@ def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
         raise UsageError(f"{path} is of a format that can't be read. Formats that can: {formats(suffixes)}.")
     if not os.access(place, os.R_OK):
         raise UsageError(_unreadable(path, PermissionError()))
-    return LocalFile(place)
+    return LocalFile(place, readers=readers)
 
 
 def _is_picture(path: Path) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from brain.catalog.rows import LedgerEntry
@@ -23,6 +22,7 @@ from ingest.options import DriveOptions
 from ingest.page_mark import PageMark
 from ingest.politeness import CONNECTIONS, PoliteClient
 from ingest.robots import DISALLOWED, Robots, origin_of, read_robots
+from ingest.sifting import LEFT_OUT, Patterns
 from ingest.site_pages import SitePages, scope_of
 from ingest.sitemap_file import Listed
 from ingest.web_document import conditions, forbids_indexing, last_modified, lent
@@ -35,7 +35,6 @@ _GIVE_UP = 5  # failures in a row
 TOO_MANY = f"beyond the {MOST_PAGES:,} pages that are read of one site"
 GONE = "no longer there: the site answers “not found”"
 NOINDEX = "asks not to be indexed (noindex)"
-UNWANTED = "left out by --include or --exclude"
 
 
 def open_drive(
@@ -60,6 +59,8 @@ class Sitemap:
     `most_pages` bounds the drive; pages that are indexed already come first.
     """
 
+    whole = True  # a page is there or not: nobody is still writing it
+
     def __init__(
         self,
         url: str,
@@ -73,6 +74,7 @@ class Sitemap:
         self._scope = scope_of(url)
         self._suffixes = frozenset(suffixes)
         self._options = options or DriveOptions()
+        self._patterns = Patterns(self._options)
         self._most_pages = most_pages
         self._site = PoliteClient(policy, limits)
         self._robots: Robots | None = None
@@ -134,11 +136,7 @@ class Sitemap:
         assert self._robots is not None
         if not self._robots.allows(url):
             return DISALLOWED
-        path = url.removeprefix(self._scope)
-        include, exclude = self._options.include, self._options.exclude
-        if (include and not _fits(url, path, include)) or _fits(url, path, exclude):
-            return UNWANTED
-        return None
+        return LEFT_OUT if self._patterns.leave_out(url) else None
 
     def _entries(
         self, pages: Sequence[Listed], ledger: Mapping[str, LedgerEntry]
@@ -225,7 +223,3 @@ def _refuse_failure(url: str, response: Response) -> None:
 
 
 _SIGN_IN = ("login", "signin", "sign-in", "sign_in", "/sso", "/auth")
-
-
-def _fits(url: str, path: str, patterns: Collection[str]) -> bool:
-    return any(fnmatchcase(path, pattern) or fnmatchcase(url, pattern) for pattern in patterns)

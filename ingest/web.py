@@ -20,6 +20,8 @@ class WebPage:
     Listing fetches it, on condition that it changed since (ETag, Last-Modified), and keeps it for `fetch`.
     """
 
+    whole = True  # nobody is still writing it
+
     def __init__(
         self, url: str, suffixes: Collection[str], policy: AddressPolicy, limits: FetchLimits | None = None
     ) -> None:

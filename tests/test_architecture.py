@@ -36,6 +36,7 @@ ONLY_IMPORTER = {
     "onnx": "brain/embedding/",
     "onnxruntime": "brain/embedding/",
     "openpyxl": "ingest/readers/",
+    "pathspec": "ingest/sifting.py",
     "peft": "brain/",
     "pptx": "ingest/readers/",
     "protego": "ingest/robots.py",
@@ -50,13 +51,14 @@ ONLY_IMPORTER = {
     "tokenizers": "brain/embedding/",
     "torch": "brain/",
     "transformers": "brain/",
+    "watchfiles": "ingest/following/events.py",
     "webdav4": "ingest/remote/webdav.py",
     "websockets": "bots/serving/",
 }
 TOO_SLOW_FOR_HELP = {
     "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
     "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3",
-    "tokenizers", "torch", "websockets",
+    "tokenizers", "torch", "watchfiles", "websockets",
 }  # fmt: skip
 
 
@@ -110,7 +112,7 @@ def test_only_the_settings_read_the_environment() -> None:
 
 
 def test_a_failure_that_nobody_expected_is_swallowed_in_three_places_only() -> None:
-    """One for a command, one for a file of an ingest, one for a service; any other must raise again."""
+    """For a command, a file of an ingest, a service, a drive's thread; any other must raise again."""
     swallowing = {
         name(path)
         for path in MODULES
@@ -119,7 +121,12 @@ def test_a_failure_that_nobody_expected_is_swallowed_in_three_places_only() -> N
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
         and not isinstance(node.body[-1], ast.Raise)
     }
-    assert swallowing == {"bots/cli.py", "bots/serving/services.py", "ingest/reading.py"}
+    assert swallowing == {
+        "bots/cli.py",
+        "bots/serving/services.py",
+        "ingest/following/follower.py",
+        "ingest/reading.py",
+    }
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:

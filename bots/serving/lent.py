@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from brain.index.search_index import SearchIndex
     from brain.retrieval.hybrid import HybridRetriever
     from ingest.drives import Drive
+    from ingest.following.keeper import Keeper
+    from ingest.following.looks import Looks
+    from ingest.options import DriveOptions
 
 
 class LentCitewise(Citewise):
@@ -72,6 +75,22 @@ class LentCitewise(Citewise):
         with self._built("desk"):
             return self._owner.desk
 
+    @cached_property
+    def looks(self) -> "Looks":
+        """The owner's."""
+        self._where_settings_matter()
+        with self._built("looks"):
+            return self._owner.looks
+
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """The owner's."""
+        with self._built("keeper"):
+            return self._owner.keeper
+
+    def close(self) -> None:
+        """Leave everything to the owner."""
+
     def warm_up(self) -> None:
         """See to it that answering has all it needs, which the owner has done long ago."""
         _ = self.brain
@@ -99,6 +118,6 @@ class LentCitewise(Citewise):
         with self._owner.building:
             yield
 
-    def _drive(self, place: str) -> "Drive":
+    def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         self._where_settings_matter()
-        return super()._drive(place)
+        return super()._drive(place, options)

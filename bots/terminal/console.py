@@ -96,8 +96,6 @@ def progress() -> Iterator[ProgressReport]:
     Silent where stderr is no terminal.
     """
     console = err()
-    client = current()
-    checkpoint = client.checkpoint if client else _no_checkpoint
     if not console.is_terminal:
         yield lambda what, done, total: checkpoint()
         return
@@ -123,8 +121,14 @@ def progress() -> Iterator[ProgressReport]:
         yield report
 
 
-def _no_checkpoint() -> None:
-    """A command in a process of its own hears of Ctrl-C anyway."""
+def checkpoint() -> None:
+    """Raise KeyboardInterrupt once where the client that called this command was interrupted or is gone.
+
+    A command in a process of its own hears of Ctrl-C anyway.
+    """
+    client = current()
+    if client is not None:
+        client.checkpoint()
 
 
 def _amount(done: int, total: int) -> str:

@@ -1,5 +1,6 @@
 """`citewise verify`, `rebuild`, `backup`, `restore`: the index is what the catalog says, and safe copies."""
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,8 @@ def _drift_sentence(drift: "Drift") -> str:
         return f"✗ {where}: {drift.problem}"
     changes = [f"{count:,} {word}" for word in ("new", "changed", "gone") if (count := getattr(drift, word))]
     command = ingest_command(drift.url, drift.space)
+    if drift.watched:
+        command = f"citewise drives sync {shlex.quote(where)}"
     if not changes:
         return f"Catalog and drive agree: {where}."
     return f"✗ {where}: {', '.join(changes)} since it was ingested; `{command}` catches up."

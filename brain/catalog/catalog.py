@@ -17,6 +17,7 @@ from brain.catalog import (
     versions,
 )
 from brain.catalog.feed import IndexFeed
+from brain.catalog.followed import FollowedDrives
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
@@ -53,6 +54,7 @@ class Catalog:
             self._database.close()
             raise
         self._feed = IndexFeed(self._database)
+        self._followed = FollowedDrives(self._database)
 
     def _damaged(self, reason: str) -> StorageFailed:
         return StorageFailed(
@@ -81,6 +83,11 @@ class Catalog:
     def feed(self) -> IndexFeed:
         """What the indexes are made from and brought up to date by."""
         return self._feed
+
+    @property
+    def followed(self) -> FollowedDrives:
+        """How the drives are followed: options, states, retries, lags."""
+        return self._followed
 
     # The embedder and its vectors
 
@@ -194,6 +201,11 @@ class Catalog:
         with self._database.reading() as connection:
             return ledger.ledger(connection, drive_id)
 
+    def ledger_below(self, drive_id: int, places: Iterable[str]) -> dict[str, LedgerEntry]:
+        """The known files of a drive at these paths and in these folders."""
+        with self._database.reading() as connection:
+            return ledger.ledger_below(connection, drive_id, places)
+
     def record_failure(
         self,
         drive_id: int,
@@ -205,8 +217,13 @@ class Catalog:
         sentence: str,
         detail: str = "",
         retryable: bool = False,
+        tries: int = 1,
+        next_try: float | None = None,
     ) -> None:
-        """Remember that a file can't be read; what was last read of it stays searchable."""
+        """Remember that a file can't be read; what was last read of it stays searchable.
+
+        It was tried `tries` times as it is now, and is tried again at `next_try` (seconds since 1970).
+        """
         with self._database.writing() as connection:
             ledger.record_failure(
                 connection,
@@ -218,6 +235,8 @@ class Catalog:
                 sentence=sentence,
                 detail=detail,
                 retryable=retryable,
+                tries=tries,
+                next_try=next_try,
             )
 
     def clear_failure(self, drive_id: int, path: str) -> None:
@@ -237,10 +256,12 @@ class Catalog:
         with self._database.writing() as connection:
             return documents.put(connection, new)
 
-    def touch_document(self, document_id: int, size: int, mtime_ns: int, etag: str = "") -> None:
+    def touch_document(
+        self, document_id: int, size: int, mtime_ns: int, etag: str = "", identity: str = ""
+    ) -> None:
         """Note a file's new time stamp where its content is the same."""
         with self._database.writing() as connection:
-            documents.touch(connection, document_id, size, mtime_ns, etag)
+            documents.touch(connection, document_id, size, mtime_ns, etag, identity)
 
     def move_document(
         self, document_id: int, path: str, uri: str, *, mtime_ns: int | None = None, title: str | None = None
@@ -305,6 +326,11 @@ class Catalog:
         """Passages by id; ids of passages that are gone are simply absent."""
         with self._database.reading() as connection:
             return passages.passages(connection, ids)
+
+    def keys_of_content(self, content_hash: str) -> dict[tuple[int, int, str], str]:
+        """The vector keys of a document with that content, by start, end and text of each passage."""
+        with self._database.reading() as connection:
+            return passages.keys_of_content(connection, content_hash)
 
     def neighbours(self, document_id: int, first_ordinal: int, last_ordinal: int) -> list[Passage]:
         """The passages of a document from one ordinal to another, both included, in order."""

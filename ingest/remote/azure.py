@@ -41,6 +41,7 @@ class Azure:
 
     extra: ClassVar[str] = "azure"
     one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
         if place.port:

@@ -61,6 +61,7 @@ class RemoteFolder:
         *,
         open_to_all: bool = False,
     ) -> None:
+        self.whole = source.whole
         self._source = source
         self._suffixes = frozenset(suffixes)
         self._limits = limits or Limits()

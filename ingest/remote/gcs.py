@@ -36,6 +36,7 @@ class Gcs:
 
     extra: ClassVar[str] = "gcs"
     one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
         if place.port:

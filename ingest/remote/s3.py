@@ -47,6 +47,7 @@ class S3:
 
     extra: ClassVar[str] = "s3"
     one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
         if place.port:

@@ -52,6 +52,7 @@ class Sftp:
 
     extra: ClassVar[str] = "sftp"
     one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -41,6 +41,7 @@ class Smb:
 
     extra: ClassVar[str] = "smb"
     one_at_a_time: ClassVar[bool] = True  # smbprotocol loses count of its credits
+    whole: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -57,6 +57,7 @@ class Source(Protocol):
 
     extra: ClassVar[str]
     one_at_a_time: ClassVar[bool]  # whether its library fails when several threads use one connection
+    whole: ClassVar[bool]  # whether files appear all at once, so that none has to settle
     url: str
     root: str  # as fsspec names the drive's folder, without a slash at its end
     secrets: tuple[str, ...]  # never to be seen in any log

@@ -35,6 +35,7 @@ class WebDav:
 
     extra: ClassVar[str] = "webdav"
     one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
         self._place = place

@@ -17,7 +17,8 @@ from ingest.locate import open_drive, readable_suffixes
 from ingest.options import DriveOptions
 from ingest.politeness import PoliteClient, SiteBusy
 from ingest.robots import read_robots
-from ingest.sitemap import GONE, NOINDEX, TOO_MANY, UNWANTED, Sitemap
+from ingest.sifting import LEFT_OUT
+from ingest.sitemap import GONE, NOINDEX, TOO_MANY, Sitemap
 from ingest.sitemap_file import NoSitemap, parse_sitemap
 
 ANY = AddressPolicy(allow_private=True)
@@ -285,7 +286,7 @@ def test_patterns_choose_pages_and_readers_are_refused(server, tmp_path):
     options = DriveOptions(include=("docs/*",), exclude=("*.pdf",))
     listed = list(drive(server, options=options).list({}))
     assert [entry.path for entry in listed if hasattr(entry, "etag")] == [server.url("/docs/a")]
-    assert [entry.reason for entry in listed if hasattr(entry, "reason")] == [UNWANTED] * 2
+    assert [entry.reason for entry in listed if hasattr(entry, "reason")] == [LEFT_OUT] * 2
     for url in (server.url("/sitemap.xml"), f"sitemap+{server.url()}", server.url("/page")):
         with pytest.raises(UsageError, match="who may read"):
             open_drive(
