@@ -194,7 +194,7 @@ def _follow(citewise: "Citewise") -> None:
     from rich.live import Live
 
     from bots.terminal.console import checkpoint, out
-    from bots.terminal.drives_shown import drives_table, remarks
+    from bots.terminal.drives_shown import drives_table, remarks, show_drives
     from ingest.following.journal import LOG
 
     console = out()
@@ -207,6 +207,8 @@ def _follow(citewise: "Citewise") -> None:
         if not console.is_terminal:
             LOG.addHandler(lines)
             LOG.setLevel(logging.INFO)
+            show_drives(console, keeper.status())
+            console.file.flush()
             while True:
                 checkpoint()
                 time.sleep(_REFRESH_SECONDS)

@@ -1,4 +1,7 @@
-"""What happens to followed drives, one line each: an event's name, then key=value with the values as JSON."""
+"""What happens to followed drives, one line each: an event's name, then key=value with the values as JSON.
+
+A record's `fields` hold the same apart, for a log that writes lines of its own.
+"""
 
 import json
 import logging
@@ -11,4 +14,4 @@ def note(event: str, *, level: int = logging.INFO, **values: object) -> None:
     """Log one line, such as `synced drive=3 added=2 seconds=0.4`; never a document's words."""
     if LOG.isEnabledFor(level):
         pairs = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
-        LOG.log(level, "%s %s", event, pairs)
+        LOG.log(level, "%s %s", event, pairs, extra={"fields": {"event": event, **values}})

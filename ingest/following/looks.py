@@ -180,7 +180,9 @@ class Looks:
             allowed=known.allowed,
             check=partial(_in_parts, parts) if parts else False,
             turn=turn,
-            answerable=lambda changes: self._measure(known.drive.id, drive, changes, paths or {}, memory),
+            answerable=lambda changes: self._measure(
+                known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed)
+            ),
         )
         report = sync(
             drive,
@@ -214,9 +216,11 @@ class Looks:
         changes: Sequence[Change],
         hinted: Mapping[str, float],
         memory: Memory,
+        *,
+        allowed: bool,
     ) -> None:
-        if memory.first_look is None:
-            return  # what lay there before anybody looked
+        if memory.first_look is None or allowed:
+            return  # what lay there before anybody looked, or was removed when a person confirmed it
         now = time.monotonic()
         since = now - (memory.last_look or memory.first_look)
         samples = lags(drive, changes, hinted, now - memory.first_look, since)

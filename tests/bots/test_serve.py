@@ -6,7 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,13 +112,54 @@ def test_a_command_says_the_same_through_the_server(
 def test_ready_says_what_runs(served: Serving) -> None:
     assert served.ready["event"] == "ready"
     assert (served.ready["documents"], served.ready["pid"]) == (4, served.process.pid)
-    assert [(row["service"], row["running"]) for row in served.ready["services"]] == [("index check", True)]  # type: ignore[attr-defined]
+    services = [(row["service"], row["running"]) for row in served.ready["services"]]  # type: ignore[attr-defined]
+    assert services == [("index check", True), ("drives", True)]
     doctor = json.loads(run(served.folder, "doctor", "--json").out)
     found = {row["check"]: row["found"] for row in doctor["checks"]}
     assert doctor["ok"]
     assert str(served.process.pid) in found["serve"]
     assert "as in the catalog" in found["index"]
     assert "daily" in found["index check"]
+
+
+def until(said: Callable[[], Done], words: str) -> Done:
+    """What a command says once it says these words; what is followed takes some seconds."""
+    deadline = time.monotonic() + 60
+    while True:
+        done = said()
+        if words in done.out:
+            return done
+        assert time.monotonic() < deadline, done
+        time.sleep(0.3)
+
+
+def test_a_drive_that_a_client_adds_is_followed(served: Serving, tmp_path: Path) -> None:
+    home = str(served.folder / ".citewise")
+    drive = tmp_path / "kiosk"
+    drive.mkdir()
+    (drive / "kites.md").write_text("# Kites\n\nKites may be flown from the roof on Fridays.\n", "utf-8")
+    assert run(tmp_path, "spaces", "create", "kiosk", "--home", home).code == 0
+    added = run(tmp_path, "drives", "add", "kiosk", "--space", "kiosk", "--settle", "0.2s", "--home", home)
+    assert "is taken in now" in added.out, added.err
+    ask = lambda: run(tmp_path, "ask", "When may kites be flown?", "--space", "kiosk", "--home", home)  # noqa: E731
+    until(ask, "Fridays")
+    (drive / "kites.md").write_text("# Kites\n\nKites may be flown from the roof on Mondays only.\n", "utf-8")
+    assert "Fridays" not in until(ask, "Mondays").out
+    (drive / "other.md").write_text("# Boats\n\nBoats are hired out at the pier.\n", "utf-8")
+    (drive / "kites.md").unlink()
+    until(ask, "found no answer")
+    synced = run(tmp_path, "drives", "sync", "kiosk", "--json", "--home", home)
+    assert (synced.code, json.loads(synced.out)[0]["problem"]) == (0, None), synced.err
+    watching = start(tmp_path, "drives", "sync", "--watch", "--home", home)
+    assert watching.stdout is not None
+    assert "state" in watching.stdout.readline()
+    (drive / "more.md").write_text("# Rafts\n\nRafts are hired out at the pier, too.\n", "utf-8")
+    while "synced" not in (line := watching.stdout.readline()):
+        assert line, "watching ended by itself"
+    watching.send_signal(signal.SIGINT)
+    assert watching.wait(30) == 130
+    assert until(lambda: run(tmp_path, "drives", "--home", home), "kiosk").code == 0
+    assert run(tmp_path, "drives", "remove", "kiosk", "--yes", "--home", home).code == 0
 
 
 def test_paths_start_where_the_client_is(served: Serving, tmp_path: Path) -> None:
