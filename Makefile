@@ -17,7 +17,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/citewise demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 check: lint types test
 

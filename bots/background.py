@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
+from bots.serving.services import ServiceStatus
+
 CONNECTING = 60.0  # seconds until a start that hangs counts as failed
 
 
@@ -22,8 +24,8 @@ class ChatService(Protocol):
         """Let go; harmless where it does not run."""
         ...
 
-    async def health(self) -> str:
-        """How it is, in a sentence."""
+    async def status(self) -> ServiceStatus:
+        """How it is."""
         ...
 
 
@@ -61,15 +63,15 @@ class Background:
         thread.join(timeout)
         self._thread = self._loop = self._service = None
 
-    def health(self) -> str:
-        """How it is, in a sentence; quick, from any thread."""
+    def status(self) -> ServiceStatus:
+        """How it is; quick, from any thread."""
         service, loop = self._service, self._loop
         if service is None or loop is None or loop.is_closed():
-            return f"{self.name} is not running."
+            return ServiceStatus(False, "not running")
         try:
-            return asyncio.run_coroutine_threadsafe(service.health(), loop).result(5.0)
+            return asyncio.run_coroutine_threadsafe(service.status(), loop).result(5.0)
         except TimeoutError:
-            return f"{self.name} does not answer."
+            return ServiceStatus(False, "does not answer")
 
     def _run(self, started: "Future[None]") -> None:
         asyncio.run(self._serve(started))

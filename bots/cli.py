@@ -29,6 +29,7 @@ COMMANDS = {
     "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
     "audit": "bots.terminal.audit:audit",
+    "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",
     "verify": "bots.terminal.upkeep:verify",
@@ -62,11 +63,14 @@ def citewise() -> None:
     """Short, cited answers from your own documents, or an honest "not in there"."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code; every failure is one sentence on stderr."""
-    started = Invocation()
+def run(arguments: Sequence[str], started: Invocation | None = None) -> int:
+    """Run one command line and return its exit code; every failure is one sentence on stderr.
+
+    `started` comes from a running `citewise serve`, which lends its open home to the command.
+    """
+    started = started or Invocation()
     try:
-        result = citewise.main(list(arguments), prog_name="citewise", obj=started, standalone_mode=False)
+        result = _run(arguments, started)
         if sys.stdout is not None:
             sys.stdout.flush()  # here a failure can still be told; when Python ends, it can't
     except click.exceptions.NoArgsIsHelpError as error:
@@ -80,11 +84,11 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        _drop_output()  # whoever read it has gone
+        _drop_output(started)  # whoever read it has gone
         return READER_GONE
     except Exception as error:  # the one place where a surprise becomes a sentence
         if isinstance(error, OSError) and error.errno in DISK_FULL:
-            _drop_output()
+            _drop_output(started)
             return _refuse(f"There is no room left to write {error.filename or 'the output'}: free some.", 1)
         from bots.error_log import write_down
 
@@ -92,6 +96,15 @@ def run(arguments: Sequence[str]) -> int:
         details = f"the details are in {log}" if log else "and the details could not be written anywhere"
         return _refuse(f"Something went wrong that citewise did not expect: {details}.", 1)
     return result if isinstance(result, int) else 0
+
+
+def _run(arguments: Sequence[str], started: Invocation) -> object:
+    from bots.serving.client import HomeServed, relay
+
+    try:
+        return citewise.main(list(arguments), prog_name="citewise", obj=started, standalone_mode=False)
+    except HomeServed as served:
+        return relay(served, arguments)
 
 
 def main() -> None:
@@ -104,8 +117,10 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def _drop_output() -> None:
+def _drop_output(started: Invocation) -> None:
     """Send what is still to be written nowhere, so that Python does not complain of it when it ends."""
+    if started.shared is not None:
+        return  # this process goes on, and its output is none of the command's
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

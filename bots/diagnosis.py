@@ -4,7 +4,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bots.checks import Check, Verdict
 from bots.settings import Settings, unknown_settings
@@ -12,25 +14,35 @@ from bots.wiring import Citewise
 from brain.catalog.home import Home
 from brain.errors import CitewiseError, StorageFailed
 
+if TYPE_CHECKING:
+    from bots.serving.host import Running
+
 OLDEST_PYTHON = (3, 11)
 # The embedder's files, a rebuilt index beside the old one and room for the write-ahead log.
 BYTES_NEEDED = 500_000_000
 
 
-def examine(settings: Settings) -> Iterator[Check]:
-    """Check the set-up from the ground up; what stands on a fault is left out."""
+def examine(
+    settings: Settings, opened: Citewise | None = None, running: "Running | None" = None
+) -> Iterator[Check]:
+    """Check the set-up from the ground up; what stands on a fault is left out.
+
+    `opened` is this home where the process has it open already; `running` how `citewise serve` is.
+    """
     yield _python()
     yield _settings(settings)
     home = _home(settings.home)
     yield home
     yield _disk(settings.home)
+    if running is not None:
+        yield from _running(running)
     if home.verdict is Verdict.FAULT:
         return
     if not Home(settings.home).exists:
         yield Check("documents", Verdict.NOTE, "nothing is indexed yet", "citewise ingest FOLDER")
         yield _embedder(settings, None)
         return
-    with Citewise(settings) as citewise:
+    with nullcontext(opened) if opened else Citewise(settings) as citewise:
         catalog = _attempt("catalog", lambda: _catalog(citewise))
         yield catalog
         if catalog.verdict is Verdict.FAULT:
@@ -90,6 +102,16 @@ def _disk(home: Path) -> Check:
     if free < BYTES_NEEDED:
         return Check("disk", Verdict.FAULT, found, f"free at least {BYTES_NEEDED / 1e9:.1f} GB on that disk")
     return Check("disk", Verdict.GOOD, found)
+
+
+def _running(running: "Running") -> Iterator[Check]:
+    found = f"runs since {running.started} (process {running.pid}), takes commands at {running.address}"
+    yield Check("serve", Verdict.GOOD, found)
+    for service in running.services:
+        if service.running:
+            yield Check(service.name, Verdict.GOOD, service.sentence)
+        else:
+            yield Check(service.name, Verdict.FAULT, service.sentence, f"look into {running.log}")
 
 
 def _attempt(name: str, look: Callable[[], str]) -> Check:

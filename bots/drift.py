@@ -9,7 +9,9 @@ from brain.catalog.rows import DocumentState
 from brain.errors import CitewiseError
 from ingest.drives import Drive
 from ingest.hashing import hash_entry
+from ingest.options import DriveOptions
 from ingest.reconcile import compare, plan
+from ingest.sifting import Sifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Drift:
     changed: int = 0
     gone: int = 0
     problem: str = ""
+    watched: bool = False
 
     @property
     def any(self) -> bool:
@@ -29,15 +32,17 @@ class Drift:
         return bool(self.new or self.changed or self.gone or self.problem)
 
 
-def drifts(catalog: Catalog, open_drive: Callable[[str], Drive]) -> Iterator[Drift]:
+def drifts(catalog: Catalog, open_drive: Callable[[str, DriveOptions], Drive]) -> Iterator[Drift]:
     """Hold every drive that was ever ingested against the catalog."""
-    for known in catalog.drives():
+    for followed in catalog.followed.all():
+        known, options = followed.drive, DriveOptions.from_json(followed.options)
         ledger = catalog.ledger(known.id)
         try:
-            drive = open_drive(known.url)
-            todo = plan(compare(drive.list(ledger), ledger), partial(hash_entry, drive))
+            drive = open_drive(known.url, options)
+            comparison = compare(Sifted(drive.list(ledger), options), ledger)
+            todo = plan(comparison, partial(hash_entry, drive))
         except CitewiseError as error:
-            yield Drift(known.url, known.space, problem=error.sentence)
+            yield Drift(known.url, known.space, problem=error.sentence, watched=known.watched)
             continue
         read_before = [entry.path for entry in todo.to_read if entry.path in ledger]
         failed = [path for path in read_before if ledger[path].state is DocumentState.FAILED]
@@ -46,5 +51,6 @@ def drifts(catalog: Catalog, open_drive: Callable[[str], Drive]) -> Iterator[Dri
             known.space,
             new=len(todo.to_read) - len(read_before),
             changed=len(read_before) - len(failed) + len(todo.moves),
-            gone=len(todo.gone),
+            gone=len(todo.gone) + len(comparison.withdrawn),
+            watched=known.watched,
         )

@@ -14,10 +14,13 @@ from ingest.registration import place
 _SHOWN = 5
 
 
-def find_drive(drives: Sequence[Drive], named: str) -> Drive:
-    """The one drive of that number, path or address; UsageError with the known ones unless it is just one."""
+def find_drive(drives: Sequence[Drive], named: str, directory: Path = Path()) -> Drive:
+    """The one drive of that number, path or address; UsageError with the known ones unless it is just one.
+
+    A relative path starts at `directory`.
+    """
     by_number = [drive for drive in drives if str(drive.id) == named.strip()]
-    found = by_number or [drive for drive in drives if listed(drive) == _place(named)]
+    found = by_number or [drive for drive in drives if listed(drive) == _place(named, directory)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -38,13 +41,15 @@ def ingest_command(url: str, space: str) -> str:
     return f"citewise ingest {shlex.quote(place(url))}{into}"
 
 
-def _place(named: str) -> str:
+def _place(named: str, directory: Path) -> str:
     """What `listed` would say of the place that a person names."""
     parts = urlsplit(named)
     if parts.scheme in ("http", "https"):
         return urldefrag(named).url
+    if "://" in named and parts.scheme != "file":
+        return named.rstrip("/")
     path = unquote(parts.path) if parts.scheme == "file" else named
-    return os.path.realpath(Path(path).expanduser())
+    return os.path.realpath(directory / Path(path).expanduser())
 
 
 def _named(drives: Sequence[Drive]) -> str:

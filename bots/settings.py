@@ -11,6 +11,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from brain.errors import UsageError
 
 _PORT = Field(ge=1, le=65535)
+_PORT_OR_ANY = Field(ge=0, le=65535)
+_OF_TERMINALS = (
+    "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
+)  # fmt: skip
+_OF_ANSWERS = ("embeddings", "answerer", "threshold", "allow_private_urls")
 
 
 class Settings(BaseSettings):
@@ -36,6 +41,7 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
     )
+    control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
 
     model: str = Field(
         default="microsoft/Phi-3-mini-4k-instruct", validation_alias="CITEWISE_MODEL", min_length=1
@@ -46,7 +52,6 @@ class Settings(BaseSettings):
     )
     model_url: str | None = Field(default=None, validation_alias="CITEWISE_MODEL_URL", pattern=r"^https?://")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
-    control_port: Annotated[int, _PORT] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
 
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
@@ -133,3 +138,18 @@ def unknown_settings() -> list[str]:
     return sorted(
         name for name in {*os.environ, *written} if name.startswith("CITEWISE_") and name not in known
     )
+
+
+def setting_name(field: str) -> str:
+    """A setting as it is named in the environment."""
+    return str(Settings.model_fields[field].validation_alias)
+
+
+def about_answers(settings: Settings) -> dict[str, str]:
+    """What was set about reading and answering, by field; nothing secret."""
+    return {name: str(getattr(settings, name)) for name in _OF_ANSWERS if name in settings.model_fields_set}
+
+
+def terminal_variables() -> dict[str, str]:
+    """The variables by which rich decides about colour and width."""
+    return {name: os.environ[name] for name in _OF_TERMINALS if name in os.environ}

@@ -1,11 +1,11 @@
 """The composition root: builds every part of one citewise from its settings, each when first needed."""
 
 import gc
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,14 +20,20 @@ if TYPE_CHECKING:
     from bots.desk import Desk
     from bots.desk.library import Library
     from bots.drift import Drift
+    from bots.serving.services import Service
     from bots.slack.service import SlackSettings
+    from bots.synced import Synced
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
+    from brain.catalog.rows import Drive as KnownDrive
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
     from brain.retrieval.hybrid import HybridRetriever
     from ingest.drives import Drive
+    from ingest.following.keeper import Keeper
+    from ingest.following.looks import Looks
+    from ingest.options import DriveOptions
     from ingest.report import Progress, SyncReport
 
 Report = Callable[[str, int, int], None]
@@ -45,6 +51,10 @@ class Citewise:
         self.settings = settings
         self.home = Home(settings.home)
         self.report: Report = _unwatched
+        self.building = threading.RLock()
+        """Held while a part is built, where several threads may want it first."""
+        self.change = threading.Lock()
+        """Held by whoever changes what is on the drives' record, where several may: see changing()."""
         self._command = command
         self._create = create
         self._owned = False
@@ -56,6 +66,12 @@ class Citewise:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all parts and give the home back."""
+        if "keeper" in self.__dict__:
+            self.keeper.stop()  # its threads use what is closed next
         self._open.close()
 
     @cached_property
@@ -66,7 +82,7 @@ class Citewise:
                 f"Nothing is indexed in {self.home.path} yet: add documents with `citewise ingest FOLDER`, "
                 "or name another home with --home."
             )
-        self._own_home()  # before the slower imports: a second process is told at once
+        self.own_home()  # before the slower imports: a second process is told at once
 
         from brain.catalog.catalog import Catalog
 
@@ -126,14 +142,14 @@ class Citewise:
         from bots.desk import Desk
 
         admins = (_person(admin) for admin in self.settings.admins)
-        return Desk(self.catalog, lambda: self.brain, self.library, admins)
+        return Desk(self.catalog, self._built_brain, self.library, admins)
 
     @cached_property
     def library(self) -> "Library":
         """What the Desk changes documents with."""
         from bots.desk.library import Library
 
-        return Library(self.catalog, lambda: self.index, lambda: self.embedder, self._drive, Lock())
+        return Library(self.catalog, self._built_index, self._built_embedder, self._drive, self.change)
 
     def slack_settings(self) -> "SlackSettings | None":
         """How Slack is reached; None where no token is set."""
@@ -161,13 +177,17 @@ class Citewise:
         if (settings := self.slack_settings()) is None:
             return None
         keep = partial(write_down, home=self.home.path)
-        return Background(lambda: SlackService(settings, self.desk, self.catalog, keep), "Slack")
+        return Background(lambda: SlackService(settings, self.desk, self.catalog, keep), "slack")
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
         _ = self.brain
         # All of it stays to the end: Python's collector need not walk through it between two answers.
         gc.freeze()
+
+    def forget_report(self) -> None:
+        """Tell nobody any more."""
+        self.report = _unwatched
 
     def ingest(
         self,
@@ -186,20 +206,98 @@ class Citewise:
         from ingest.sync import sync
 
         drives = [self._drive(place) for place in places]
-        return [
-            sync(
-                drive,
-                space,
-                self.catalog,
-                lambda: self.index,
-                lambda: self.embedder,
-                ParsePool,
-                progress,
-                retry=retry,
-                check_contents=check,
-            )
-            for drive in drives
-        ]
+        watched = {(known.url, known.space): known.id for known in self.catalog.drives() if known.watched}
+        reports = []
+        for drive in drives:
+            if followed := watched.get((drive.url, space)):  # it keeps its settings and its brake
+                reports.append(self._look(followed, progress, retry=retry, check=check))
+            else:
+                parts = (lambda: self.index, lambda: self.embedder, ParsePool)
+                with self.changing():
+                    report = sync(
+                        *(drive, space, self.catalog, *parts, progress), retry=retry, check_contents=check
+                    )
+                reports.append(report)
+        return reports
+
+    @cached_property
+    def looks(self) -> "Looks":
+        """What looks at drives for commands and followers alike, one look a drive at a time."""
+        from ingest.following.looks import Looks
+
+        return Looks(self.catalog, self._built_index, self._built_embedder, self._drive)
+
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
+        from ingest.following.keeper import Keeper
+
+        return Keeper(self.catalog, self.looks)
+
+    def add_drive(self, place: str, space: str, options: "DriveOptions") -> "KnownDrive":
+        """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
+
+        Raises UsageError where it is no drive, or overlaps with one that is there.
+        """
+        from brain.errors import UsageError
+        from ingest.drives import PartlyListed
+        from ingest.registration import find
+
+        drive = self._drive(place, options)
+        find(self.catalog, drive.url, space)
+        if options.marker and isinstance(drive, PartlyListed):
+            if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
+                raise UsageError(
+                    f"There is no marker file {options.marker} in {place}: make it there first, so that a "
+                    "drive without it counts as not mounted."
+                )
+        else:
+            next(iter(drive.list({})), None)
+        return self.catalog.followed.follow(drive.url, space, options.as_json())
+
+    def sync_drives(
+        self,
+        drive_ids: Sequence[int] | None = None,
+        progress: "Progress | None" = None,
+        *,
+        retry: bool = False,
+        check: bool = False,
+        patience_seconds: float = 60.0,
+    ) -> "list[Synced]":
+        """Look at these drives now, or at all watched ones; a drive that fails holds up no other.
+
+        Files that are still written to are waited for, as long as something new settles in time.
+        """
+        from bots.synced import sync_all
+        from ingest.report import silent
+
+        followed = [known for known in self.catalog.drives() if drive_ids is None or known.id in drive_ids]
+        chosen = [known for known in followed if drive_ids is not None or known.watched]
+        return sync_all(
+            chosen,
+            lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),
+            patience_seconds,
+        )
+
+    def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
+        if "keeper" in self.__dict__ and self.keeper.follows(drive_id):
+            report = self.keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
+        else:
+            report = self.looks.look(drive_id, progress, retry=retry, check_contents=check)
+        assert report is not None  # only a look that asks for news first may bring none
+        return report
+
+    def _built_index(self) -> "SearchIndex":
+        with self.building:
+            return self.index
+
+    def _built_brain(self) -> "Brain":
+        with self.building:
+            return self.brain
+
+    def _built_embedder(self) -> "Embedder":
+        with self.building:
+            return self.embedder
 
     def drifts(self) -> "list[Drift]":
         """What changed on the drives since they were ingested."""
@@ -211,7 +309,13 @@ class Citewise:
         """Give every passage a vector of the embedder that is set; the indexes must be rebuilt then."""
         from bots.embed_again import embed_again
 
-        return embed_again(self.catalog, self.embedder, self._tell)
+        with self.changing():
+            return embed_again(self.catalog, self.embedder, self._tell)
+
+    def rebuild(self) -> None:
+        """Make the indexes again, unless opening them has just done so."""
+        if self.index.rebuilt is None:
+            self.index.rebuild(self._tell)
 
     def backup(self, target: Path) -> None:
         """Copy the catalog into one file."""
@@ -223,10 +327,25 @@ class Citewise:
         """Put a backup in the place of the catalog, which need not be readable."""
         from brain.catalog.backup import restore
 
-        self._own_home()
+        self.own_home()
         restore(self.home, source, self._tell)
 
-    def _drive(self, place: str) -> "Drive":
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Read drives in, or take them out, one command at a time: two at once would do work twice."""
+        with self.change:
+            yield
+
+    def services(self) -> "list[Service]":
+        """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
+        from bots.serving.drive_keeping import DriveKeeping
+        from bots.serving.index_check import IndexCheck
+
+        # Discord joins here.
+        chats = [chat for chat in (self.slack(),) if chat is not None]
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *chats]
+
+    def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         from brain.catalog.added_files import SCHEME
         from ingest.added import AddedDrive
         from ingest.addresses import AddressPolicy
@@ -235,9 +354,10 @@ class Citewise:
         if place.startswith(SCHEME):
             return AddedDrive(self.catalog, place.removeprefix(SCHEME))
         policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
-        return open_drive(place, home=self.home.path, policy=policy)
+        return open_drive(place, home=self.home.path, policy=policy, options=options)
 
-    def _own_home(self) -> None:
+    def own_home(self) -> None:
+        """Lock the home; HomeLocked where another process has."""
         if not self._owned:
             self._open.enter_context(self.home.lock(self._command))
             self._owned = True

@@ -8,6 +8,7 @@ CitewiseError
 ├── WeightsUnavailable    model files can be neither fetched nor found
 ├── ModelUnavailable      a language model or endpoint does not answer
 ├── StorageFailed         disk full, database damaged, folder not writable
+├── ServiceStopped        what a command was handed to ended before it
 └── UnreadableDocument    one file that can't be read; recorded, the rest goes on
 """
 
@@ -63,6 +64,12 @@ class ModelUnavailable(CitewiseError):
 
 class StorageFailed(CitewiseError):
     """The disk is full, a database is damaged, or a folder can't be written."""
+
+
+class ServiceStopped(CitewiseError):
+    """The process that a command was handed to has ended."""
+
+    retryable = True
 
 
 class UnreadableDocument(CitewiseError):

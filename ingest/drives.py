@@ -4,7 +4,7 @@ Three methods are the whole seam, so that a folder, a web page, a mounted share 
 alike. A drive only reports; what follows from a listing is decided in `reconcile`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,3 +117,28 @@ class ChangeFeed(Protocol):
         An empty cursor, or one that the source no longer knows, is answered with a yes and one of now.
         """
         ...
+
+
+@runtime_checkable
+class PartlyListed(Protocol):
+    """A drive of which single places can be listed, so that a hint costs no look at the rest."""
+
+    def list_only(
+        self, paths: Collection[str], ledger: Mapping[str, LedgerEntry]
+    ) -> Iterator[Entry | Skipped | Unlisted]:
+        """What is at these paths and below them now; a path that shows nothing is gone.
+
+        Raises DriveUnavailable where the drive as a whole can't be seen.
+        """
+        ...
+
+    def quiet_seconds(self, entry: Entry) -> float | None:
+        """For how long nobody has changed the file, by a clock that can be relied on; None without one."""
+        ...
+
+
+@runtime_checkable
+class WholeFiles(Protocol):
+    """A drive whose files appear all at once, as an object store's do: none of them has to settle."""
+
+    whole: bool

@@ -10,21 +10,26 @@ from brain.errors import UnreadableDocument, UsageError
 from ingest.addresses import AddressPolicy
 from ingest.drives import DriveUnavailable
 
-USER_AGENT = "citewise/0.1 (knowledge bot; reads single pages that an admin added)"
+ROBOT = "citewise"  # the name to use in a robots.txt
+USER_AGENT = f"{ROBOT}/0.1 (knowledge bot; reads pages and sitemaps that an admin added)"
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How much of a server's time and data is taken: seconds for all hops together, bytes unpacked."""
+    """How much of a server's time and data is taken: seconds for all hops together, bytes unpacked.
+
+    `cut`: what is beyond the limit on bytes is left out, instead of refusing the whole.
+    """
 
     seconds: float = 30.0
     bytes: int = 25 * 1024 * 1024
     redirects: int = 5
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a server sent; `url` is where the redirects ended, `status` 200 or 304."""
+    """What a server sent; `url` is where the redirects ended. Header names are in lower case."""
 
     url: str
     status: int
@@ -38,11 +43,24 @@ def fetch(
     limits: FetchLimits | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The page at `url`.
+    """The page at `url`: its status is 200, or 304 where `headers` hold conditions.
 
     Raises UsageError for what can't be fetched as asked (scheme, private address), DriveUnavailable
     where the server or the network fails, UnreadableDocument where the page is too large.
     """
+    response = request(url, policy, limits, headers)
+    if response.status not in (200, 304):
+        raise DriveUnavailable(refusal(url, response.status))
+    return response
+
+
+def request(
+    url: str,
+    policy: AddressPolicy,
+    limits: FetchLimits | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Whatever the server answers at the end of the redirects; raises as `fetch` does."""
     return asyncio.run(_fetch(url, policy, limits or FetchLimits(), headers or {}))
 
 
@@ -89,27 +107,29 @@ async def _follow(
             if response.has_redirect_location:
                 at = at.join(response.headers["location"])
                 continue
-            if response.status_code not in (200, 304):
-                raise DriveUnavailable(_refusal(url, response.status_code))
-            body = await _body(response, url, limits.bytes)
+            body = await _body(response, url, limits) if response.status_code == 200 else b""
             return Response(str(at), response.status_code, dict(response.headers), body)
     raise DriveUnavailable(f"{url} redirects more than {limits.redirects} times, so it was given up.")
 
 
-async def _body(response: httpx.Response, url: str, limit: int) -> bytes:
+async def _body(response: httpx.Response, url: str, limits: FetchLimits) -> bytes:
+    limit = limits.bytes
     too_large = f"{url} is larger than {limit // 1024} KiB, which is more than a page may have."
     length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length) > limit:
+    if length.isdigit() and int(length) > limit and not limits.cut:
         raise UnreadableDocument(too_large)
     body = bytearray()
     async for piece in response.aiter_bytes(64 * 1024):
         body += piece
+        if len(body) > limit and limits.cut:
+            return bytes(body[:limit])
         if len(body) > limit:
             raise UnreadableDocument(too_large)
     return bytes(body)
 
 
-def _refusal(url: str, status: int) -> str:
+def refusal(url: str, status: int) -> str:
+    """Why a page can't be read, told from the status that its server answers."""
     if status in (404, 410):
         return (
             f"{url} does not exist (any more): the server answers {status}. If it was indexed, it stays so "

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from brain.errors import UnreadableDocument
-from ingest.drives import Drive, Entry
+from ingest.drives import Drive, DriveUnavailable, Entry
 
 # A write within one tick of the clock leaves no trace in the time: file systems count in jiffies (4 ms),
 # FAT and old shares in 2 s. Git meets the same with "racily clean" entries.
@@ -53,5 +53,5 @@ def hash_entry(drive: Drive, entry: Entry) -> HashedFile | None:
             entry, before = settled(file.entry), stamp_of(file.path)
             digest = sha256_of(file.path)
             return HashedFile(entry, digest) if stamp_of(file.path) == before else None
-    except (OSError, UnreadableDocument):
+    except (OSError, UnreadableDocument, DriveUnavailable):
         return None

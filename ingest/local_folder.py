@@ -2,14 +2,17 @@
 
 import os
 import stat
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
-from ingest.drives import DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.posix_access import ENTER, READ, PosixReader, all_may
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 OUTSIDE = "a link out of the folder"
@@ -22,14 +25,26 @@ OWN_HOME = "this bot's own data"
 class LocalFolder:
     """All documents under `root`, folder by folder in name order.
 
-    `suffixes` are the formats to list, such as `.md`; `left_out` are folders never entered (the home).
+    `suffixes` are the formats to list, such as `.md`; `left_out` are folders never entered (the home);
+    a file is listed only if each of `readers` may read it and enter the folders above it, up to the root.
+    `own_clock`: the file system keeps its times by this machine's clock, as no network share does.
     """
 
-    def __init__(self, root: Path, suffixes: Collection[str], left_out: Collection[Path] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        suffixes: Collection[str],
+        left_out: Collection[Path] = (),
+        *,
+        readers: Collection[PosixReader] = (),
+        own_clock: bool = False,
+    ) -> None:
         self.root = root.resolve()
         self._base = f"{os.fspath(self.root).rstrip(os.sep)}{os.sep}"
         self._suffixes = frozenset(suffixes)
         self._left_out = frozenset(os.path.realpath(path) for path in left_out)
+        self._readers = tuple(readers)
+        self._own_clock = own_clock
 
     @property
     def url(self) -> str:
@@ -38,34 +53,94 @@ class LocalFolder:
 
     def list(self, ledger: Mapping[str, LedgerEntry]) -> Iterator[Entry | Skipped | Unlisted]:
         """Walk the tree; a folder that can't be opened is reported as unlisted, the rest goes on."""
-        folders = [(os.fspath(self.root), "")]
+        yield from self._walk(_Folder(os.fspath(self.root), "", self._open_to_readers(self.root)))
+
+    def list_only(
+        self, paths: Collection[str], ledger: Mapping[str, LedgerEntry]
+    ) -> Iterator[Entry | Skipped | Unlisted]:
+        """What is at these paths and below; each is looked up in its folder, for a name's case matters."""
+        before = self._identity()
+        wanted: dict[str, set[str]] = {}
+        for path in _outermost(paths):
+            if "\\" in path:
+                # It may stand for a name that is no Unicode, which can't be told from its text.
+                yield Unlisted(path, "its name can only be found by a look at the whole drive")
+                continue
+            parent, _, name = path.rpartition("/")
+            wanted.setdefault(parent, set()).add(name)
+        for parent, names in wanted.items():
+            yield from self._list_in(parent, names)
+        if self._identity() != before:
+            raise DriveUnavailable(_cannot_list(self.root, FileNotFoundError()))
+
+    def quiet_seconds(self, entry: Entry) -> float | None:
+        """Since when the kernel has seen no write to the file, nor anybody set its times or name."""
+        if not self._own_clock:
+            return None
+        try:
+            return time.time() - self.place(entry).stat().st_ctime
+        except OSError:
+            return None
+
+    def _list_in(self, parent: str, names: Collection[str]) -> Iterator[Entry | Skipped | Unlisted]:
+        try:
+            folder = self._entered(parent)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            yield Unlisted(parent, _words(error))
+            return
+        if folder is not None:
+            yield from self._walk(folder, names)
+
+    def _entered(self, path: str) -> "_Folder | None":
+        """The folder at that path, or None where a walk from the root would not enter it."""
+        place, is_open = self._base, self._open_to_readers(self.root)
+        for name in path.split("/") if path else ():
+            place = f"{place.rstrip(os.sep)}{os.sep}{name}"
+            status = os.lstat(place)
+            if not stat.S_ISDIR(status.st_mode) or reason_to_skip(name) or place in self._left_out:
+                return None
+            is_open = is_open and all_may(self._readers, ENTER, place, status)
+        return _Folder(place, f"{path}/" if path else "", is_open)
+
+    def _walk(
+        self, start: "_Folder", only: Collection[str] | None = None
+    ) -> Iterator[Entry | Skipped | Unlisted]:
+        """All that is in a folder and below, or of the folder itself `only` these names."""
+        folders = [start]
         while folders:
-            folder, prefix = folders.pop()
+            folder = folders.pop()
             try:
-                with os.scandir(folder) as scan:
+                with os.scandir(folder.place) as scan:
                     children = sorted(scan, key=lambda child: child.name)
             except OSError as error:
-                if not prefix:
+                if not folder.prefix:
                     raise DriveUnavailable(_cannot_list(self.root, error), detail=repr(error)) from error
-                yield Unlisted(prefix.rstrip("/"), _words(error))
+                yield Unlisted(folder.prefix.rstrip("/"), _words(error))
                 continue
             below = []
             for child in children:
-                path = prefix + _readable(child.name)
+                name = _readable(child.name)
+                if only is not None and name not in only:
+                    continue
+                path = folder.prefix + name
                 try:
                     if not child.is_dir(follow_symlinks=False):
-                        yield self._file(child, path)
+                        yield self._file(child, path, folder.is_open)
                     elif child.path in self._left_out:
                         yield Skipped(path, OWN_HOME)
                     elif reason := reason_to_skip(child.name):
                         yield Skipped(path, reason)
                     else:
-                        below.append((child.path, path + "/"))
+                        is_open = folder.is_open and all_may(self._readers, ENTER, child.path)
+                        below.append(_Folder(child.path, path + "/", is_open))
                 except OSError as error:
                     yield Unlisted(path, _words(error))
+            only = None
             folders.extend(reversed(below))
 
-    def _file(self, child: "os.DirEntry[str]", path: str) -> Entry | Skipped:
+    def _file(self, child: "os.DirEntry[str]", path: str, is_open: bool) -> Entry | Skipped:
         if reason := reason_to_skip(child.name):
             return Skipped(path, reason)
         if child.is_symlink():
@@ -75,14 +150,36 @@ class LocalFolder:
                 return Skipped(path, BROKEN_LINK)
             if child.is_dir():
                 return Skipped(path, LINKED_FOLDER)  # its files are listed at their own place
+            is_open = is_open and self._open_above(os.path.realpath(child.path))
         if not child.is_file():
             return Skipped(path, NO_FILE)
         if "." + child.name.rpartition(".")[2].lower() not in self._suffixes:
             return Skipped(path, UNKNOWN_FORMAT)
         status = child.stat()
+        if not (is_open and all_may(self._readers, READ, child.path, status)):
+            return Skipped(path, NOT_FOR_AUDIENCE)
         address = child.path[len(self._base) :]
         address = "" if address == path else address
         return Entry(path, status.st_size, status.st_mtime_ns, _mark(status), address)
+
+    def _open_to_readers(self, folder: Path) -> bool:
+        try:
+            return all_may(self._readers, ENTER, os.fspath(folder))
+        except OSError as error:
+            raise DriveUnavailable(_cannot_list(self.root, error), detail=repr(error)) from error
+
+    def _open_above(self, target: str) -> bool:
+        """Whether the readers may enter every folder above what a link leads to."""
+        folders = [folder for folder in Path(target).parents if folder.is_relative_to(self.root)]
+        return all(all_may(self._readers, ENTER, os.fspath(folder)) for folder in folders)
+
+    def _identity(self) -> tuple[int, int]:
+        """Which folder lies at the root: another one where a share was mounted or unmounted."""
+        try:
+            status = self.root.stat()
+        except OSError as error:
+            raise DriveUnavailable(_cannot_list(self.root, error), detail=repr(error)) from error
+        return status.st_dev, status.st_ino
 
     def _holds(self, path: str | Path) -> bool:
         # realpath, since Path.resolve raises on a loop of links where this just stops
@@ -106,11 +203,30 @@ class LocalFolder:
         return self.place(entry).as_uri()
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to be walked; `is_open` where all readers may enter it."""
+
+    place: str
+    prefix: str
+    is_open: bool
+
+
+def _outermost(paths: Collection[str]) -> Iterator[str]:
+    """The paths without those that lie below another one."""
+    last = None
+    for path in sorted(paths, key=lambda path: path.split("/")):
+        if last is None or not path.startswith(last):
+            yield path
+            last = path + "/"
+
+
 class LocalFile:
     """A single file, named on its own, as a drive of one document."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, readers: Collection[PosixReader] = ()) -> None:
         self.file = file.resolve()
+        self._readers = tuple(readers)
 
     @property
     def url(self) -> str:
@@ -123,6 +239,9 @@ class LocalFile:
             status = self.file.stat()
         except OSError as error:
             raise DriveUnavailable(_cannot_list(self.file, error), detail=repr(error)) from error
+        if not all_may(self._readers, READ, os.fspath(self.file), status):
+            yield Skipped(_readable(self.file.name), NOT_FOR_AUDIENCE)
+            return
         yield Entry(_readable(self.file.name), status.st_size, status.st_mtime_ns, _mark(status))
 
     @contextmanager
@@ -142,7 +261,7 @@ def lent(path: Path, entry: Entry) -> Iterator[FetchedFile]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableDocument(f"{entry.path} is no regular file any more, so it was left alone.")
-    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address)
+    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address, entry.identity)
     yield FetchedFile(path, now, moment(status.st_mtime_ns))
 
 

@@ -13,7 +13,10 @@ from ingest.addresses import AddressPolicy
 from ingest.credentials import FILE_NAME, Credentials
 from ingest.drives import Drive
 from ingest.local_folder import LocalFile, LocalFolder
+from ingest.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
+from ingest.posix_access import posix_readers
+from ingest.site_pages import NAME
 from ingest.web import WebPage
 
 PICTURES = "image/*"
@@ -21,7 +24,22 @@ _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
 
 # Each scheme's module has `open_drive(url, suffixes, credentials, options, policy) -> Drive`. They load late:
 # their libraries are extras.
-REMOTE: dict[str, str] = {}
+REMOTE: dict[str, str] = {
+    "sitemap+https": "ingest.sitemap",
+    "sitemap+http": "ingest.sitemap",
+    "gdrive": "ingest.cloud.google_drive",
+    "onedrive": "ingest.cloud.graph_drive",
+    "sharepoint": "ingest.cloud.graph_drive",
+    "smb": "ingest.remote.smb",
+    "sftp": "ingest.remote.sftp",
+    "webdav": "ingest.remote.webdav",
+    "webdavs": "ingest.remote.webdav",
+    "s3": "ingest.remote.s3",
+    "gs": "ingest.remote.gcs",
+    "az": "ingest.remote.azure",
+}
+# What the browser shows for a folder of Google Drive, which is what people have at hand.
+_GOOGLE_FOLDER = re.compile(r"^https://drive\.google\.com/drive/(?:u/\d+/)?folders/([\w-]+)(?:[/?#].*)?$")
 
 
 def open_drive(
@@ -39,9 +57,10 @@ def open_drive(
     `credentials` default to the file in the home.
     """
     suffixes = readable_suffixes() if suffixes is None else suffixes
+    target = _GOOGLE_FOLDER.sub(r"gdrive://\1", target)
     scheme = _SCHEME.match(target)
     if scheme is None:
-        return _local(Path(target).expanduser(), home, suffixes)
+        return _local(Path(target).expanduser(), home, suffixes, options or DriveOptions())
     kind = scheme.group(1).lower()
     options = options or DriveOptions()
     if kind in REMOTE:
@@ -54,12 +73,31 @@ def open_drive(
         )
         return opened
     if kind in ("http", "https"):
-        return WebPage(target, suffixes, policy or AddressPolicy())
+        return _web(target, suffixes, credentials, options, policy or AddressPolicy())
     if kind == "file":
-        return _local(Path(unquote(urlsplit(target).path)), home, suffixes)
+        return _local(Path(unquote(urlsplit(target).path)), home, suffixes, options)
     raise UsageError(
         f"{target}: {kind}:// can't be read. Name a folder or file of this machine, or an http(s) address."
     )
+
+
+def _web(
+    target: str,
+    suffixes: Collection[str],
+    credentials: Credentials | None,
+    options: DriveOptions,
+    policy: AddressPolicy,
+) -> Drive:
+    if NAME.search(urlsplit(target).path):
+        from ingest.sitemap import open_drive as open_sitemap
+
+        return open_sitemap(target, suffixes, credentials or Credentials(Path()), options, policy)
+    if options.readers or options.include or options.exclude:
+        raise UsageError(
+            f"{target} is a single page, of which nobody can tell who may read it and nothing can be left "
+            "out: add it without --readers, --include and --exclude."
+        )
+    return WebPage(target, suffixes, policy)
 
 
 def _no_password(target: str, credentials: Credentials | None) -> str:
@@ -86,7 +124,8 @@ def formats(suffixes: Collection[str]) -> str:
     return ", ".join(sorted(suffix.lstrip(".") for suffix in suffixes))
 
 
-def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
+def _local(path: Path, home: Path | None, suffixes: Collection[str], options: DriveOptions) -> Drive:
+    readers = posix_readers(options.readers)
     try:
         status = path.stat()
     except FileNotFoundError as error:
@@ -102,7 +141,9 @@ def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
     if stat.S_ISDIR(status.st_mode):
         if not os.access(place, os.R_OK | os.X_OK):
             raise UsageError(_unreadable(path, PermissionError()))
-        return LocalFolder(place, suffixes, left_out=[home] if home else [])
+        own_clock = not is_remote(file_system_of(place))
+        left_out = [home] if home else []
+        return LocalFolder(place, suffixes, left_out, readers=readers, own_clock=own_clock)
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path} is neither a file nor a folder, so there is nothing to read in it.")
     if place.suffix.lower() not in suffixes and _is_picture(place):
@@ -114,7 +155,7 @@ def _local(path: Path, home: Path | None, suffixes: Collection[str]) -> Drive:
         raise UsageError(f"{path} is of a format that can't be read. Formats that can: {formats(suffixes)}.")
     if not os.access(place, os.R_OK):
         raise UsageError(_unreadable(path, PermissionError()))
-    return LocalFile(place)
+    return LocalFile(place, readers=readers)
 
 
 def _is_picture(path: Path) -> bool:

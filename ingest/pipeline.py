@@ -1,34 +1,36 @@
 """Read, split, embed, store: one transaction a document, batches of passages over several documents."""
 
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import LedgerEntry, NewDocument, NewPassage, Vector
+from brain.catalog.rows import LedgerEntry, NewDocument, NewPassage, Retry, Vector
 from brain.embedding.embedder import Embedder
 from ingest.drives import Drive, Entry, Skipped
 from ingest.embedding_batches import embed_missing
 from ingest.parsed import ParsedDocument
 from ingest.reading import FailedFile, Outcome, Parser, ReadFile, VanishedFile, read_all
-from ingest.report import FileNote, Progress, Stage
+from ingest.report import Change, ChangeKind, FileNote, Progress, Stage
+from ingest.retries import next_try
 from ingest.splitting import Chunk, split
 from ingest.stopwatch import Stopwatch
 from ingest.storable import clean
 
 BATCH_PASSAGES = 256  # what is gathered before the embedder is called …
 IDLE_PASSAGES = 32  # … or, while no file is ready, what is worth calling it for
-GONE = "gone while it was read"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the files of a run go, and what the catalog knew of them before."""
+    """Where the files of a run go, and what the catalog knew of them before, failed tries too."""
 
     catalog: Catalog
     drive_id: int
     space: str
     ledger: Mapping[str, LedgerEntry]
+    retries: Mapping[str, Retry] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,15 +45,22 @@ class Tally:
     failures: list[FileNote] = field(default_factory=list)
     warnings: list[FileNote] = field(default_factory=list)
     vanished: list[Skipped] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
 class Pipeline:
     """Carries files of one drive into the catalog; serves one run."""
 
     def __init__(
-        self, drive: Drive, to: Destination, embedder: Embedder, progress: Progress, stopwatch: Stopwatch
+        self,
+        drive: Drive,
+        to: Destination,
+        embedder: Embedder,
+        progress: Progress,
+        stopwatch: Stopwatch,
+        tally: Tally,
     ) -> None:
-        self.tally = Tally()
+        self.tally = tally
         self._drive = drive
         self._to = to
         self._embedder = embedder
@@ -60,10 +69,16 @@ class Pipeline:
         self._waiting: list[ReadFile] = []
         self._gathered = self._read = self._stored = self._total = 0
 
-    def run(self, entries: Sequence[Entry], parser: Parser, threads: int) -> Generator[int, None, None]:
-        """Carry all entries; yields after each batch how many passages were stored with it."""
+    def run(
+        self, entries: Sequence[Entry], parser: Parser, threads: int, *, as_listed: bool = False
+    ) -> Generator[int, None, None]:
+        """Carry all entries; yields after each batch how many passages were stored with it.
+
+        With `as_listed` those that were changed since they were listed are passed over.
+        """
         self._total = len(entries)
-        with closing(read_all(self._drive, entries, parser, self._split, threads)) as outcomes:
+        reading = read_all(self._drive, entries, parser, self._split, threads, as_listed=as_listed)
+        with closing(reading) as outcomes:
             for outcome in outcomes:
                 self._stopwatch.lap("parse")
                 if outcome is not None:
@@ -85,7 +100,7 @@ class Pipeline:
             self._gathered += len(outcome.chunks)
             self.tally.warnings += [FileNote(outcome.entry.path, words) for words in outcome.parsed.warnings]
         elif isinstance(outcome, VanishedFile):
-            self.tally.vanished.append(Skipped(outcome.entry.path, GONE))
+            self.tally.vanished.append(Skipped(outcome.entry.path, outcome.reason))
         else:
             self._remember(outcome)
 
@@ -97,6 +112,9 @@ class Pipeline:
         and the failure stands in every list that admins see until the file is read again or gone.
         """
         entry = failed.entry
+        before = self._to.retries.get(entry.path)
+        same = before is not None and (before.size, before.mtime_ns) == (entry.size, entry.mtime_ns)
+        tries = before.tries + 1 if before is not None and same else 1
         self._to.catalog.record_failure(
             self._to.drive_id,
             entry.path,
@@ -106,6 +124,8 @@ class Pipeline:
             sentence=clean(failed.sentence),
             detail=clean(failed.detail),
             retryable=failed.retryable,
+            tries=tries,
+            next_try=next_try(tries, retryable=failed.retryable, now=time.time()),
         )
         self.tally.failures.append(FileNote(entry.path, failed.sentence))
         self.tally.stale += self._is_indexed(entry.path)
@@ -117,12 +137,29 @@ class Pipeline:
     def _flush(self) -> int:
         """Embed what is gathered, then store each document with its vectors."""
         files, self._waiting, self._gathered = self._waiting, [], 0
-        vectors = self._embed([chunk for file in files for chunk in file.chunks])
+        keys = self._shared_keys(files)
+        chunks = [chunk for file in files for chunk in file.chunks]
+        vectors = self._embed([chunk for chunk in chunks if keys[chunk.vector_key] == chunk.vector_key])
         self._stopwatch.lap("embed")
         for file in files:
-            self._store(file, vectors)
+            self._store(file, vectors, keys)
         self._stopwatch.lap("store")
-        return sum(len(file.chunks) for file in files)
+        return len(chunks)
+
+    def _shared_keys(self, files: Sequence[ReadFile]) -> dict[str, str]:
+        """Which vector stands for each passage: equal files share theirs.
+
+        Under another name an untitled file has another title before its text, which is embedded with it.
+        """
+        by_content: dict[str, dict[tuple[int, int, str], str]] = {}
+        keys: dict[str, str] = {}
+        for file in files:
+            known = by_content.setdefault(file.digest, self._to.catalog.keys_of_content(file.digest))
+            for chunk in file.chunks:
+                keys[chunk.vector_key] = known.setdefault(
+                    (chunk.start, chunk.end, chunk.text), chunk.vector_key
+                )
+        return keys
 
     def _embed(self, chunks: Sequence[Chunk]) -> dict[str, Vector]:
         return embed_missing(self._embedder, chunks, self._to.catalog.missing_vectors, self._count_embedded)
@@ -131,11 +168,13 @@ class Pipeline:
         self.tally.embedded += texts
         self._progress(Stage.EMBEDDED, self.tally.embedded, None)
 
-    def _store(self, file: ReadFile, vectors: Mapping[str, Vector]) -> None:
-        passages = tuple(_passage(chunk) for chunk in file.chunks)
+    def _store(self, file: ReadFile, vectors: Mapping[str, Vector], keys: Mapping[str, str]) -> None:
+        passages = tuple(_passage(chunk, keys[chunk.vector_key]) for chunk in file.chunks)
         own = {key: vectors[key] for key in {passage.vector_key for passage in passages} & vectors.keys()}
         # A document of this batch may just have dropped the last use of a vector that this one needs.
-        own |= self._embed([chunk for chunk in file.chunks if chunk.vector_key not in own])
+        own |= self._embed(
+            [chunk for chunk in file.chunks if keys[chunk.vector_key] == chunk.vector_key not in own]
+        )
         self._to.catalog.put_document(
             NewDocument(
                 space=self._to.space,
@@ -152,24 +191,28 @@ class Pipeline:
                 vectors=own,
                 modified=file.modified,
                 etag=file.entry.etag,
+                identity=file.entry.identity,
             )
         )
         if self._is_indexed(file.entry.path):
             self.tally.changed += 1
+            kind = ChangeKind.CHANGED
         else:
             self.tally.added += 1
+            kind = ChangeKind.ADDED
+        self.tally.changes.append(Change(kind, file.entry.path, file.entry))
         self.tally.passages += len(passages)
         self._stored += 1
         self._progress(Stage.STORED, self._stored, self._total)
 
 
-def _passage(chunk: Chunk) -> NewPassage:
+def _passage(chunk: Chunk, vector_key: str) -> NewPassage:
     return NewPassage(
         ordinal=chunk.ordinal,
         start=chunk.start,
         end=chunk.end,
         text=chunk.text,
-        vector_key=chunk.vector_key,
+        vector_key=vector_key,
         context=chunk.context,
         table_header=chunk.table_header,
         locator=chunk.locator,

@@ -57,7 +57,7 @@ def preview(
         raise UnreadableDocument(read.sentence, detail=read.detail)
     if not isinstance(read, ReadFile):
         raise UnreadableDocument("The document was gone before it could be read: try again.")
-    twins = tuple(catalog.same_content(read.digest))
+    twins = tuple(catalog.duplicates.same_content(read.digest))
     return Preview(
         title=read.parsed.title,
         path=read.entry.path,
@@ -72,7 +72,7 @@ def preview(
 
 def _alike(catalog: Catalog, chunks: tuple[Chunk, ...], known: set[int]) -> tuple[DocumentRow, ...]:
     keys = {chunk.vector_key for chunk in chunks}
-    shared = catalog.shared_passages(keys)
+    shared = catalog.duplicates.shared_passages(keys)
     best = sorted(shared, key=lambda number: -shared[number])
     return tuple(
         catalog.document(number)

@@ -22,6 +22,8 @@ from ingest.storable import storable
 _AHEAD_FILES = 64
 _AHEAD_BYTES = 64 * 1024 * 1024
 _ATTEMPTS = 2
+GONE = "gone while it was read"
+CHANGED = "changed again before it was read"
 
 Split = Callable[[ParsedDocument], tuple[Chunk, ...]]
 
@@ -59,19 +61,27 @@ class FailedFile:
 
 @dataclass(frozen=True, slots=True)
 class VanishedFile:
-    """A file that was listed and is gone: the next listing tells what became of it."""
+    """A file that was listed and is gone, or another one: the next listing tells what became of it."""
 
     entry: Entry
+    reason: str = GONE
 
 
 Outcome = ReadFile | FailedFile | VanishedFile
 
 
-def read_file(drive: Drive, entry: Entry, parser: Parser, split: Split) -> Outcome:
-    """Read one file so that hash and text are of the same state of it; failures become outcomes."""
+def read_file(
+    drive: Drive, entry: Entry, parser: Parser, split: Split, *, as_listed: bool = False
+) -> Outcome:
+    """Read one file so that hash and text are of the same state of it; failures become outcomes.
+
+    With `as_listed` a file that was changed since it was listed is left to the next look: it must settle.
+    """
     try:
         for _ in range(_ATTEMPTS):
             with drive.fetch(entry) as file:
+                if as_listed and (file.entry.size, file.entry.mtime_ns) != (entry.size, entry.mtime_ns):
+                    return VanishedFile(entry, CHANGED)
                 outcome = _read_still(file, parser, split)
             if outcome is not None:
                 return outcome
@@ -125,7 +135,13 @@ def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | No
 
 
 def read_all(
-    drive: Drive, entries: Iterable[Entry], parser: Parser, split: Split, threads: int
+    drive: Drive,
+    entries: Iterable[Entry],
+    parser: Parser,
+    split: Split,
+    threads: int,
+    *,
+    as_listed: bool = False,
 ) -> Generator[Outcome | None, None, None]:
     """Outcomes as they come; None whenever none is ready, so that the caller can use the time.
 
@@ -138,7 +154,8 @@ def read_all(
         while left or running:
             while left and _has_room(running, left[0]):
                 entry = left.popleft()
-                running[pool.submit(read_file, drive, entry, parser, split)] = entry.size
+                future = pool.submit(read_file, drive, entry, parser, split, as_listed=as_listed)
+                running[future] = entry.size
             done, _ = wait(running, timeout=0, return_when=FIRST_COMPLETED)
             if not done:
                 yield None

@@ -21,21 +21,28 @@ def find(catalog: Catalog, url: str, space: str) -> Registration:
     """How the catalog knows the place at `url`; nothing is written.
 
     Raises UsageError where its files are indexed in another space, or by a drive around it: what was put
-    into one audience must not reach a second one by the way. Drives without documents don't count.
+    into one audience must not reach a second one by the way; and where it lies around a watched drive, whose
+    settings would be lost. Drives without documents don't count, unless they are watched.
     """
     catalog.space(space)
     same, inner = None, []
     for drive in catalog.drives():
         if drive.url == url and drive.space == space:
             same = drive
-        elif not _overlap(url, drive.url) or not catalog.ledger(drive.id):
+        elif not _overlap(url, drive.url) or not (drive.watched or catalog.followed.document_count(drive.id)):
             continue
         elif drive.url == url or (_holds(url, drive.url) and drive.space != space):
             raise UsageError(_elsewhere(drive, url, space))
         elif _holds(drive.url, url):
+            command = "citewise drives sync" if drive.watched else "citewise ingest"
             raise UsageError(
                 f"{place(url)} lies in {place(drive.url)}, which is indexed as a whole in the space "
-                f"“{drive.space}”: `citewise ingest {place(drive.url)}` brings it up to date."
+                f"“{drive.space}”: `{command} {place(drive.url)}` brings it up to date."
+            )
+        elif drive.watched:
+            raise UsageError(
+                f"{place(drive.url)} lies in {place(url)} and is followed with its own settings: take it out "
+                f"first with `citewise drives remove {place(drive.url)}`, or add the folders beside it."
             )
         else:
             inner.append(drive)
@@ -62,7 +69,8 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _holds(outer: str, inner: str) -> bool:
-    return outer.startswith("file:") and inner.startswith(outer.rstrip("/") + "/")
+    pages = outer.startswith(("http:", "https:"))  # a page holds no other pages
+    return not pages and inner.startswith(outer.rstrip("/") + "/")
 
 
 def _touches(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from ingest.drives import Skipped, Unlisted
+from ingest.drives import Entry, Skipped, Unlisted
 
 
 class Stage(StrEnum):
@@ -38,6 +38,24 @@ class FileNote:
     sentence: str
 
 
+class ChangeKind(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    MOVED = "moved"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file's change as it reached the index; `entry` is the file as it was read, None for a gone one."""
+
+    kind: ChangeKind
+    path: str
+    entry: Entry | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SyncReport:
     """What one run changed, counted in files, and what it made, counted in passages.
@@ -45,7 +63,8 @@ class SyncReport:
     `failed` counts the files that can't be read now; `remembered` of them failed in an earlier run and
     were not tried again. `stale` of them have an older version that is still searched. `skipped` counts
     what is left alone on purpose, `skipped_by_reason` splits it, `skipped_files` lists the first of them.
-    `seconds` are wall times by stage.
+    `withdrawn` documents left the index though their files are there. `held` documents should go, and wait
+    for a person (the brake). `unsettled` files may still be written to. `seconds` are wall times by stage.
     """
 
     url: str
@@ -54,6 +73,8 @@ class SyncReport:
     changed: int = 0
     moved: int = 0
     removed: int = 0
+    withdrawn: int = 0
+    held: int = 0
     unchanged: int = 0
     failed: int = 0
     remembered: int = 0
@@ -64,9 +85,16 @@ class SyncReport:
     failures: tuple[FileNote, ...] = ()
     warnings: tuple[FileNote, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
+    unsettled: tuple[str, ...] = ()
     skipped_files: tuple[Skipped, ...] = ()
     skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def any_change(self) -> bool:
+        """True where the index is another one now, or a file failed just now."""
+        changed = self.added or self.changed or self.moved or self.removed or self.withdrawn
+        return bool(changed or self.failures)
 
     @property
     def documents(self) -> int:

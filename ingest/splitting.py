@@ -18,6 +18,7 @@ TARGET_SHARE = 0.7
 SMALL_SHARE = 0.3
 CONTEXT_SHARE = 0.25  # a deep heading path may take this much of the room before it is shortened
 
+_CHARACTERS = 40  # no text has so many of them a token
 CountTokens = Callable[[str], int]
 
 
@@ -192,7 +193,7 @@ def _context(title: str, heading: tuple[str, ...], room: int, count_tokens: Coun
     path = [part for part in heading if part.strip() and part.strip() != title.strip()]
     while path and count_tokens(" › ".join([title, *path])) > room:
         path.pop(0)  # the nearest heading says most
-    context = " › ".join([title, *path]) if title else " › ".join(path)
+    context = (" › ".join([title, *path]) if title else " › ".join(path))[: room * _CHARACTERS]
     while context and count_tokens(context) > room:
         context = context.rpartition(" ")[0]
     return context
@@ -216,7 +217,9 @@ def _fitting(
     text: str, start: int, end: int, room: int, count_tokens: CountTokens
 ) -> Iterator[tuple[int, int]]:
     """One span, or, where a single sentence is longer than any passage may be, pieces at word gaps."""
-    while count_tokens(text[start:end]) > room:
+    # The rest of a very long sentence need not be counted to know that it is too long: that would take
+    # time by the square of its length.
+    while end - start > room * _CHARACTERS or count_tokens(text[start:end]) > room:
         length = min(end - start, room * 4)  # a token of English has four characters on average
         while length > 1 and count_tokens(text[start : start + length]) > room:
             length = int(length * 0.8)

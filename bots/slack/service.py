@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bots.desk.wording import count
 from bots.inbox import Inbox, Unreachable
+from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.door import Memory, SlackDoor
 from bots.slack.events import PLATFORM, Known, action_of, translate, where_pressed
@@ -44,7 +46,7 @@ class SlackSettings:
 
 
 class SlackService:
-    """One workspace's bot. `start` connects, `stop` lets go; `health` says in a sentence how it is."""
+    """One workspace's bot. `start` connects, `stop` lets go; `status` says how it is."""
 
     name = PLATFORM
 
@@ -83,13 +85,15 @@ class SlackService:
         await self._open.aclose()
         self._connected = None
 
-    async def health(self) -> str:
-        """How it is, in a sentence."""
-        waiting = self._catalog.inbox.waiting(PLATFORM)
+    async def status(self) -> ServiceStatus:
+        """How it is; while it reconnects it runs, since nothing is lost meanwhile."""
         if self._connected is None:
-            return "Slack is not running."
+            return ServiceStatus(False, "not running")
         state = "connected" if await self._connected() else "reconnecting"
-        return f"Slack is {state} in {self._settings.mode} mode as {self._bot}, {waiting} events wait."
+        waiting = self._catalog.inbox.waiting(PLATFORM)
+        return ServiceStatus(
+            True, f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
+        )
 
     async def _start(self) -> None:
         import aiohttp
@@ -197,7 +201,7 @@ class SlackService:
             return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
         async def healthy(request: "web.Request") -> "web.Response":
-            return web.json_response({"ok": True, "health": await self.health()})
+            return web.json_response({"ok": True, "status": (await self.status()).sentence})
 
         server = web.Application(client_max_size=2_000_000)
         server.router.add_post("/slack/events", take)

@@ -6,6 +6,7 @@ import click
 
 from bots.terminal.invocation import (
     Invocation,
+    PathArgument,
     asker_option,
     home_option,
     invocation,
@@ -16,12 +17,12 @@ from bots.terminal.invocation import (
 
 
 @click.command("ask-batch")
-@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("questions", type=PathArgument(exists=True, dir_okay=False))
 @click.option(
     "--out",
     "predictions",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathArgument(dir_okay=False),
     metavar="PREDICTIONS.jsonl",
     help="Where the answers go, one JSON object a line.",
 )
@@ -53,8 +54,7 @@ def ask_batch(
     write_predictions(predictions, said)
     refused = sum(prediction.refused for prediction in said)
     if call.as_json:
-        print_json({"questions": len(said), "refused": refused, "out": str(predictions)})
+        print_json({"questions": len(said), "refused": refused, "out": call.typed(predictions)})
     else:
-        out().print(
-            f"Answered {len(said) - refused} of {len(said)} questions, refused {refused}: {predictions}"
-        )
+        answered = f"{len(said) - refused} of {len(said)} questions, refused {refused}"
+        out().print(f"Answered {answered}: {call.typed(predictions)}")

@@ -100,10 +100,10 @@ class Chat:
     def _read(self) -> str | None:
         """The next line, None at the end; what comes through a pipe is shown, so that a log can be read."""
         if sys.stdin.isatty():
-            import readline  # noqa: F401  (imported, it gives input() editing and a history)
+            from bots.terminal.console import typed_line
 
             try:
-                return input(PROMPT)
+                return typed_line(PROMPT)
             except EOFError:
                 self._console.print()
                 return None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bots.terminal.streams import current
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -41,10 +43,33 @@ def err() -> "Console":
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    client = current()
+    console = (
+        Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+        if client is None
+        else Console(
+            # The stream itself, since the threads of a progress bar do not know whose command they serve.
+            file=client.stderr if stderr else client.stdout,
+            stderr=stderr,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ=client.environ,
+        )
+    )
     if not console.is_terminal:
         console.width, console.soft_wrap = READING_WIDTH, True
     return console
+
+
+def typed_line(prompt: str) -> str:
+    """A line that the person at the terminal types after the prompt, with editing; EOFError at the end."""
+    client = current()
+    if client is not None:
+        return client.ask(prompt)
+    import readline  # noqa: F401  (imported, it gives input() editing and a history)
+
+    return input(prompt)
 
 
 def print_table(console: "Console", table: "Table") -> None:
@@ -72,7 +97,7 @@ def progress() -> Iterator[ProgressReport]:
     """
     console = err()
     if not console.is_terminal:
-        yield lambda what, done, total: None
+        yield lambda what, done, total: checkpoint()
         return
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
@@ -82,15 +107,28 @@ def progress() -> Iterator[ProgressReport]:
         TextColumn("{task.fields[amount]:>20}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(what: str, done: int, total: int) -> None:
+            checkpoint()
             if what not in tasks:
                 tasks[what] = bars.add_task(what, amount="")
             bars.update(tasks[what], completed=done, total=total or None, amount=_amount(done, total))
 
         yield report
+
+
+def checkpoint() -> None:
+    """Raise KeyboardInterrupt once where the client that called this command was interrupted or is gone.
+
+    A command in a process of its own hears of Ctrl-C anyway.
+    """
+    client = current()
+    if client is not None:
+        client.checkpoint()
 
 
 def _amount(done: int, total: int) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
-from brain.errors import CitewiseError
+from brain.errors import CitewiseError, HomeLocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,16 +27,17 @@ def doctor(context: click.Context, call: Invocation) -> None:
     """
     from bots.checks import Check, Verdict
     from bots.diagnosis import examine
-    from bots.settings import load_settings
     from bots.terminal.console import out, print_json
 
     try:
-        settings = load_settings(call.home)
+        settings = call.settings()
+    except HomeLocked as error:
+        checks = [Check("serve", Verdict.FAULT, error.sentence)]
     except CitewiseError as error:
         checks = [Check("settings", Verdict.FAULT, error.sentence, "correct it in .env or the environment")]
     else:
-        call.home = settings.home
-        checks = list(examine(settings))
+        running = call.running() if call.running else None
+        checks = list(examine(settings, call.shared, running))
     faulty = any(check.verdict is Verdict.FAULT for check in checks)
     if call.as_json:
         rows = [

@@ -47,7 +47,13 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
             {
                 "documents": [document_json(row) for row in rows],
                 "failures": [
-                    {"doc": failure.path, "space": failure.space, "reason": failure.sentence}
+                    {
+                        "doc": failure.path,
+                        "space": failure.space,
+                        "reason": failure.sentence,
+                        "tries": failure.tries,
+                        "next_try": failure.next_try,
+                    }
                     for failure in failures
                 ],
             }
@@ -195,4 +201,22 @@ def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:
     if failures:
         console.print(Text(f"\nNot readable: {len(failures)}", style="bold yellow"))
     for failure in failures:
-        console.print(Text(f"  {inert(failure.path)}: ", style="bold") + Text(inert(failure.sentence)))
+        console.print(
+            Text(f"  {inert(failure.path)}: ", style="bold")
+            + Text(inert(failure.sentence))
+            + Text(_next_try(failure), style="dim")
+        )
+    if failures:
+        console.print("`citewise drives retry` tries them again now.", style="dim")
+
+
+def _next_try(failure: "Failure") -> str:
+    """When it's tried again, where the drive is followed, or that it was given up."""
+    import time
+
+    from bots.terminal.durations import in_words
+
+    if failure.next_try is None:
+        return f" Given up after {failure.tries} tries, until it changes." if failure.tries > 1 else ""
+    wait = failure.next_try - time.time()
+    return f" Tried again in {in_words(wait)} where it is followed." if wait > 0 else ""

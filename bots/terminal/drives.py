@@ -1,28 +1,9 @@
-"""`citewise drives`: where documents came from, and taking out all that came from one place."""
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+"""`citewise drives`: where documents come from, and taking out all that came from one place."""
 
 import click
 
+from bots.terminal import drives_followed
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.console import Console
-
-    from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import Drive
-
-
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """A drive and how many of its files are indexed and can't be read."""
-
-    drive: "Drive"
-    documents: int
-    failures: int
 
 
 @click.group(invoke_without_command=True)
@@ -30,9 +11,13 @@ class _Holding:
 @json_option
 @click.pass_context
 def drives(context: click.Context) -> None:
-    """List and remove what was ingested: folders, files and web pages."""
+    """Places that documents come from: list, follow, bring in step, remove."""
     if context.invoked_subcommand is None:
         context.invoke(list_)
+
+
+for command in (drives_followed.add, drives_followed.sync, drives_followed.confirm, drives_followed.retry):
+    drives.add_command(command)
 
 
 @drives.command("list")
@@ -40,15 +25,16 @@ def drives(context: click.Context) -> None:
 @json_option
 @invocation
 def list_(call: Invocation) -> None:
-    """List what was ingested, with its space and how many documents it holds."""
+    """List the drives: state, documents, files that wait or fail, seconds from change to answerable."""
     from bots.terminal.console import out, print_json
+    from bots.terminal.drives_shown import drive_json, show_drives
 
     with call.citewise() as citewise:
-        rows = [_holding(citewise.catalog, drive) for drive in citewise.catalog.drives()]
+        rows = citewise.keeper.status()
     if call.as_json:
-        print_json([_drive_json(row) for row in rows])
+        print_json([drive_json(row) for row in rows])
     else:
-        _show(out(), rows)
+        show_drives(out(), rows)
 
 
 @drives.command()
@@ -62,70 +48,25 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
     from bots.drive_names import find_drive, listed
     from bots.terminal.confirm import confirm
     from bots.terminal.console import inert, print_json, progress
+    from bots.terminal.drives_shown import drive_json
 
     with call.citewise() as citewise:
-        catalog = citewise.catalog
-        row = _holding(catalog, find_drive(catalog.drives(), drive))
-        place = inert(listed(row.drive))
+        found = find_drive(citewise.catalog.drives(), drive, call.directory)
+        row = next(row for row in citewise.keeper.status() if row.known.drive.id == found.id)
+        place = inert(listed(found))
         if not yes:
-            confirm(f"Take {place} with {_documents(row.documents)} out of the index?", f"removing {place}")
-        removed = catalog.remove_drive(row.drive.id)
+            documents = _documents(row.known.documents)
+            confirm(f"Take {place} with {documents} out of the index?", f"removing {place}")
+        with citewise.changing():
+            removed = citewise.catalog.remove_drive(found.id)
         if removed:
             with progress() as citewise.report:
                 citewise.index.apply_pending()
     if call.as_json:
-        print_json({"removed": _drive_json(row)})
+        print_json({"removed": drive_json(row)})
     else:
-        click.echo(f"Removed {place} from {row.drive.space}: {_documents(removed)}.")
-
-
-def _holding(catalog: "Catalog", drive: "Drive") -> _Holding:
-    from brain.catalog.rows import DocumentState
-
-    files = catalog.ledger(drive.id).values()
-    documents = sum(file.document_id is not None for file in files)
-    return _Holding(drive, documents, sum(file.state is DocumentState.FAILED for file in files))
-
-
-def _drive_json(row: _Holding) -> dict[str, Any]:
-    return {
-        "id": row.drive.id,
-        "url": row.drive.url,
-        "space": row.drive.space,
-        "documents": row.documents,
-        "failures": row.failures,
-        "added": row.drive.added.isoformat(),
-    }
+        click.echo(f"Removed {place} from {found.space}: {_documents(removed)}.")
 
 
 def _documents(count: int) -> str:
     return f"{count:,} document{'' if count == 1 else 's'}"
-
-
-def _show(console: "Console", rows: "Sequence[_Holding]") -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from bots.drive_names import listed
-    from bots.terminal.console import inert, print_table
-
-    if not rows:
-        console.print("No drive is known yet. `citewise ingest FOLDER` adds one.")
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("no.", justify="right", style="cyan", no_wrap=True)
-    table.add_column("place", style="bold", overflow="fold", ratio=1)
-    table.add_column("space", no_wrap=True)
-    table.add_column("documents", justify="right")
-    table.add_column("failures", justify="right")
-    table.add_column("added", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            str(row.drive.id),
-            Text(inert(listed(row.drive))),
-            Text(row.drive.space),
-            f"{row.documents:,}",
-            Text(f"{row.failures:,}", style="yellow" if row.failures else ""),
-            f"{row.drive.added:%Y-%m-%d}",
-        )
-    print_table(console, table)

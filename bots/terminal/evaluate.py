@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bots.terminal.invocation import Invocation, home_option, invocation, json_option, spaces_option
+from bots.terminal.invocation import (
+    Invocation,
+    PathArgument,
+    home_option,
+    invocation,
+    json_option,
+    spaces_option,
+)
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,19 +26,19 @@ _SHOWN = 5
 
 
 @click.command("eval")
-@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("questions", type=PathArgument(exists=True, dir_okay=False))
 @spaces_option
 @click.option("--by", metavar="FIELD", help="One more table for each value of this field of the questions.")
 @click.option(
     "--against",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=PathArgument(exists=True, dir_okay=False),
     metavar="PREDICTIONS",
     help="Compare with these answers to the same questions.",
 )
 @click.option(
     "--plot",
     "picture",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathArgument(dir_okay=False),
     metavar="FILE",
     help="Draw the risk–coverage curve into a .png, .svg or .pdf file.",
 )
@@ -60,7 +67,7 @@ def evaluate(
 
     rows = read_questions(questions)
     if not rows:
-        raise UsageError(f"{questions} holds no question: write one JSON object a line.")
+        raise UsageError(f"{call.typed(questions)} holds no question: write one JSON object a line.")
     other = read_predictions(against, rows) if against else None
     if picture:
         check_picture(picture)
@@ -82,7 +89,7 @@ def evaluate(
     if picture:
         plot(result.risk_coverage(), picture)
         if not call.as_json:
-            out().print(f"Risk–coverage curve: {picture}")
+            out().print(f"Risk–coverage curve: {call.typed(picture)}")
 
 
 def show_report(console: "Console", report: "EvaluationReport") -> None:

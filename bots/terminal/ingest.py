@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ingest.report import Progress, SyncReport
 
 _SHOWN = 20
+_COUNTED = ("added", "changed", "moved", "removed", "withdrawn", "unchanged", "failed", "skipped")
 _STAGES = {
     "found": "Looking",
     "parsed": "Reading files",
@@ -38,6 +39,7 @@ def ingest(call: Invocation, places: tuple[str, ...], space: str, retry: bool, c
     """
     from bots.terminal.console import out, print_json, progress
 
+    places = tuple(name if "://" in name else str(call.place(name)) for name in places)
     with call.citewise(create=True) as citewise, progress() as citewise.report:
         reports = citewise.ingest(places, space, stages(citewise.report), retry=retry, check=check)
     if call.as_json:
@@ -65,11 +67,7 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     from bots.terminal.console import inert
     from ingest.registration import place
 
-    changes = [
-        f"{count:,} {word}"
-        for word in ("added", "changed", "moved", "removed", "unchanged", "failed", "skipped")
-        if (count := getattr(report, word))
-    ]
+    changes = [f"{count:,} {word}" for word in _COUNTED if (count := getattr(report, word))]
     seconds = sum(report.seconds.values())
     console.print(
         Text(f"{inert(place(report.url))}: ", style="bold")
@@ -82,6 +80,12 @@ def show_report(console: "Console", report: "SyncReport") -> None:
         console.print(Text("  ! ", style="yellow") + Text(f"{inert(note.path)}: {inert(note.sentence)}"))
     for part in report.unlisted[:_SHOWN]:
         console.print(Text("  ! ", style="yellow") + Text(f"{inert(part.path)}: {inert(part.reason)}"))
+    if report.held:
+        held = f"{report.held:,} documents are gone at once and were not removed: see `citewise drives`."
+        console.print(Text("  ! ", style="yellow") + Text(held))
+    for path in report.unsettled[:_SHOWN]:
+        waits = f"{inert(path)}: changed just now; it is read when it is left alone."
+        console.print(Text("  ! ", style="yellow") + Text(waits))
     if report.remembered:
         again = f"{report.remembered:,} could not be read before and were not tried again: --retry does."
         console.print(Text("  ! ", style="yellow") + Text(again))
@@ -93,7 +97,8 @@ def show_report(console: "Console", report: "SyncReport") -> None:
 def report_json(report: "SyncReport") -> dict[str, Any]:
     """What one run changed, for programs."""
     counts = (
-        "added", "changed", "moved", "removed", "unchanged", "failed", "skipped", "passages", "embedded"
+        "added", "changed", "moved", "removed", "withdrawn", "held", "unchanged", "failed", "skipped",
+        "passages", "embedded",
     )  # fmt: skip
     return {
         "url": report.url,
@@ -101,6 +106,7 @@ def report_json(report: "SyncReport") -> dict[str, Any]:
         **{name: getattr(report, name) for name in counts},
         "failures": [{"doc": note.path, "reason": note.sentence} for note in report.failures],
         "warnings": [{"doc": note.path, "reason": note.sentence} for note in report.warnings],
+        "unsettled": list(report.unsettled),
         "unlisted": [{"doc": part.path, "reason": part.reason} for part in report.unlisted],
         "skipped_by_reason": dict(report.skipped_by_reason),
         "seconds": {stage: round(spent, 3) for stage, spent in report.seconds.items()},

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from bots.serving.host import Running
+    from bots.settings import Settings
     from bots.wiring import Citewise
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -20,21 +22,65 @@ class Invocation:
 
     home: Path | None = None
     as_json: bool = False
+    directory: Path = Path()
+    """Where relative paths start: for a client of `citewise serve` the folder that it was called in."""
+    shared: "Citewise | None" = None
+    """What a running `citewise serve` lends to the command that it runs for a client."""
+    running: "Callable[[], Running] | None" = None
+    """How that `citewise serve` is."""
+    _typed: dict[Path, str] = field(default_factory=dict)
+
+    def settings(self) -> "Settings":
+        """The settings for this call's home; HomeServed where another process runs commands on it."""
+        if self.shared is not None:
+            return self.shared.settings
+        from bots.serving.client import HomeServed, reach
+        from bots.settings import load_settings
+
+        settings = load_settings(self.home)
+        self.home = settings.home
+        connection = reach(settings)
+        if connection is not None:
+            raise HomeServed(connection, settings)
+        return settings
+
+    def typed(self, path: Path) -> str:
+        """A path as the person typed it, to be said again."""
+        return self._typed.get(path, str(path))
+
+    def place(self, typed: str) -> Path:
+        """The place of a path that a person typed."""
+        path = self.directory / Path(typed).expanduser()
+        self._typed[path] = typed
+        return path
 
     @contextmanager
     def citewise(self, *, create: bool = False) -> Iterator["Citewise"]:
         """The parts of one citewise on this call's home, closed at the end; `create` makes a missing home."""
-        from bots.settings import load_settings
         from bots.wiring import Citewise
 
-        settings = load_settings(self.home)
-        self.home = settings.home
+        if self.shared is not None:
+            yield self.shared
+            return
+        settings = self.settings()
         command = click.get_current_context().command_path
         with Citewise(settings, command, create=create) as citewise:
             yield citewise
 
 
 invocation = click.make_pass_decorator(Invocation, ensure=True)
+
+
+class PathArgument(click.Path):
+    """A file or folder of this machine; a relative one starts where the command was called."""
+
+    def __init__(self, **options: bool) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Make it a Path, and check it as click.Path does."""
+        call = ctx.ensure_object(Invocation) if ctx else Invocation()
+        return super().convert(call.place(str(value)), param, ctx)
 
 
 def _remember_home(context: click.Context, _: click.Parameter, value: Path | None) -> None:

@@ -18,7 +18,13 @@ async def final_answer(desk: Desk, asked: Asked, *, quiet: bool = False) -> Answ
     from rich.spinner import Spinner
     from rich.text import Text
 
-    with Live(console=console, transient=True, refresh_per_second=12) as live:
+    with Live(
+        console=console,
+        transient=True,
+        refresh_per_second=12,
+        redirect_stdout=False,  # the process may be running other people's commands as well
+        redirect_stderr=False,
+    ) as live:
 
         def show(part: Part) -> None:
             if isinstance(part, Draft):

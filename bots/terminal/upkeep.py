@@ -1,12 +1,14 @@
 """`citewise verify`, `rebuild`, `backup`, `restore`: the index is what the catalog says, and safe copies."""
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+from bots.terminal.invocation import Invocation, PathArgument, home_option, invocation, json_option
+from brain.errors import HomeLocked
 
 if TYPE_CHECKING:
     from bots.drift import Drift
@@ -66,6 +68,8 @@ def _drift_sentence(drift: "Drift") -> str:
         return f"✗ {where}: {drift.problem}"
     changes = [f"{count:,} {word}" for word in ("new", "changed", "gone") if (count := getattr(drift, word))]
     command = ingest_command(drift.url, drift.space)
+    if drift.watched:
+        command = f"citewise drives sync {shlex.quote(where)}"
     if not changes:
         return f"Catalog and drive agree: {where}."
     return f"✗ {where}: {', '.join(changes)} since it was ingested; `{command}` catches up."
@@ -87,8 +91,7 @@ def rebuild(call: Invocation, embed_again: bool) -> None:
 
     with call.citewise() as citewise, progress() as citewise.report:
         embedded = citewise.embed_again() if embed_again else 0
-        if citewise.index.rebuilt is None:
-            citewise.index.rebuild(citewise.report)
+        citewise.rebuild()
         passages = citewise.catalog.counts().passages
     if call.as_json:
         print_json({"passages": passages, "embedded": embedded})
@@ -98,7 +101,7 @@ def rebuild(call: Invocation, embed_again: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PathArgument())
 @home_option
 @json_option
 @invocation
@@ -112,15 +115,15 @@ def backup(call: Invocation, file: Path) -> None:
     with call.citewise() as citewise, progress() as citewise.report:
         citewise.backup(file)
         counts = citewise.catalog.counts()
-    size = file.expanduser().stat().st_size
+    size = file.stat().st_size
     if call.as_json:
-        print_json({"file": str(file), "bytes": size, "documents": counts.documents})
+        print_json({"file": call.typed(file), "bytes": size, "documents": counts.documents})
     else:
-        click.echo(f"Saved {counts.documents:,} documents in {file} ({size / 1e6:.1f} MB).")
+        click.echo(f"Saved {counts.documents:,} documents in {call.typed(file)} ({size / 1e6:.1f} MB).")
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PathArgument())
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @home_option
 @json_option
@@ -133,9 +136,15 @@ def restore(call: Invocation, file: Path, yes: bool) -> None:
     from bots.terminal.confirm import confirm
     from bots.terminal.console import print_json, progress
 
+    if call.running is not None:
+        raise HomeLocked(
+            f"The home {call.home} is served by `citewise serve` (process {call.running().pid}): stop that "
+            "first, then restore."
+        )
     with call.citewise(create=True) as citewise:
         if citewise.home.exists and not yes:
-            confirm(f"Replace all that {citewise.home.path} holds by {file}?", f"restoring {file}")
+            typed = call.typed(file)
+            confirm(f"Replace all that {citewise.home.path} holds by {typed}?", f"restoring {typed}")
         with progress() as citewise.report:
             citewise.restore(file)
             counts = citewise.catalog.counts()

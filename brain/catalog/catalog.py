@@ -20,7 +20,9 @@ from brain.catalog.added_files import AddedFiles
 from brain.catalog.answers import Answers
 from brain.catalog.audit import AuditLog
 from brain.catalog.changes import Changes
+from brain.catalog.duplicates import Duplicates
 from brain.catalog.feed import IndexFeed
+from brain.catalog.followed import FollowedDrives
 from brain.catalog.handoffs import Handoffs
 from brain.catalog.inbox import InboxTable
 from brain.catalog.places import Places
@@ -64,10 +66,12 @@ class Catalog:
         self.places = Places(self._database)
         self.answers = Answers(self._database)
         self.handoffs = Handoffs(self._database)
+        self.duplicates = Duplicates(self._database)
         self.added_files = AddedFiles(self._database)
         self.changes = Changes(self._database)
         self.audit = AuditLog(self._database)
         self.inbox = InboxTable(self._database)
+        self._followed = FollowedDrives(self._database)
 
     def _damaged(self, reason: str) -> StorageFailed:
         return StorageFailed(
@@ -96,6 +100,11 @@ class Catalog:
     def feed(self) -> IndexFeed:
         """What the indexes are made from and brought up to date by."""
         return self._feed
+
+    @property
+    def followed(self) -> FollowedDrives:
+        """How the drives are followed: options, states, retries, lags."""
+        return self._followed
 
     # The embedder and its vectors
 
@@ -214,6 +223,11 @@ class Catalog:
         with self._database.reading() as connection:
             return ledger.ledger(connection, drive_id)
 
+    def ledger_below(self, drive_id: int, places: Iterable[str]) -> dict[str, LedgerEntry]:
+        """The known files of a drive at these paths and in these folders."""
+        with self._database.reading() as connection:
+            return ledger.ledger_below(connection, drive_id, places)
+
     def record_failure(
         self,
         drive_id: int,
@@ -225,8 +239,13 @@ class Catalog:
         sentence: str,
         detail: str = "",
         retryable: bool = False,
+        tries: int = 1,
+        next_try: float | None = None,
     ) -> None:
-        """Remember that a file can't be read; what was last read of it stays searchable."""
+        """Remember that a file can't be read; what was last read of it stays searchable.
+
+        It was tried `tries` times as it is now, and is tried again at `next_try` (seconds since 1970).
+        """
         with self._database.writing() as connection:
             ledger.record_failure(
                 connection,
@@ -238,6 +257,8 @@ class Catalog:
                 sentence=sentence,
                 detail=detail,
                 retryable=retryable,
+                tries=tries,
+                next_try=next_try,
             )
 
     def clear_failure(self, drive_id: int, path: str) -> None:
@@ -257,10 +278,12 @@ class Catalog:
         with self._database.writing() as connection:
             return documents.put(connection, new)
 
-    def touch_document(self, document_id: int, size: int, mtime_ns: int, etag: str = "") -> None:
+    def touch_document(
+        self, document_id: int, size: int, mtime_ns: int, etag: str = "", identity: str = ""
+    ) -> None:
         """Note a file's new time stamp where its content is the same."""
         with self._database.writing() as connection:
-            documents.touch(connection, document_id, size, mtime_ns, etag)
+            documents.touch(connection, document_id, size, mtime_ns, etag, identity)
 
     def move_document(
         self, document_id: int, path: str, uri: str, *, mtime_ns: int | None = None, title: str | None = None
@@ -293,16 +316,6 @@ class Catalog:
         """Put a removed document back as it last was; False where it wasn't removed or isn't kept."""
         with self._database.writing() as connection:
             return documents.revive(connection, document_id)
-
-    def same_content(self, content_hash: str) -> list[DocumentRow]:
-        """Present documents with exactly this content."""
-        with self._database.reading() as connection:
-            return listing.same_content(connection, content_hash)
-
-    def shared_passages(self, vector_keys: Iterable[str]) -> dict[int, int]:
-        """How many of these embedded strings each present document holds, by its id."""
-        with self._database.reading() as connection:
-            return passages.shared(connection, vector_keys)
 
     def find_document(self, text: str) -> DocumentRow:
         """The document that an id, path, title or words of them name; UsageError unless it's just one."""
@@ -340,6 +353,11 @@ class Catalog:
         """Passages by id; ids of passages that are gone are simply absent."""
         with self._database.reading() as connection:
             return passages.passages(connection, ids)
+
+    def keys_of_content(self, content_hash: str) -> dict[tuple[int, int, str], str]:
+        """The vector keys of a document with that content, by start, end and text of each passage."""
+        with self._database.reading() as connection:
+            return passages.keys_of_content(connection, content_hash)
 
     def neighbours(self, document_id: int, first_ordinal: int, last_ordinal: int) -> list[Passage]:
         """The passages of a document from one ordinal to another, both included, in order."""

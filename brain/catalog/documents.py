@@ -105,11 +105,13 @@ def forget(connection: sqlite3.Connection, removed_before: str) -> int:
     return cursor.rowcount
 
 
-def touch(connection: sqlite3.Connection, document_id: int, size: int, mtime_ns: int, etag: str) -> None:
+def touch(
+    connection: sqlite3.Connection, document_id: int, size: int, mtime_ns: int, etag: str, identity: str
+) -> None:
     """Note a file's new time stamp where its content is the same."""
     connection.execute(
-        "UPDATE documents SET size = ?, mtime_ns = ?, etag = ? WHERE id = ?",
-        (size, mtime_ns, etag, document_id),
+        "UPDATE documents SET size = ?, mtime_ns = ?, etag = ?, identity = ? WHERE id = ?",
+        (size, mtime_ns, etag, identity, document_id),
     )
 
 
@@ -160,6 +162,7 @@ def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) ->
     """Insert or update the document's own row: its id, its version, and whether its title is new."""
     values = (
         *(new.uri, new.title, new.media_type, new.size, new.mtime_ns, new.content_hash, new.etag),
+        new.identity,
         *(new.modified.isoformat() if new.modified else None, now()),
     )
     before = connection.execute(
@@ -170,8 +173,8 @@ def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) ->
     if before is None:
         document_id = connection.execute(
             """INSERT INTO documents (space_id, drive_id, path, version, uri, title, media_type, size,
-               mtime_ns, content_hash, etag, modified, indexed)
-               VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+               mtime_ns, content_hash, etag, identity, modified, indexed)
+               VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
             (space_id, new.drive_id, new.path, *values),
         ).fetchone()[0]
         versions.add_version(connection, document_id, 1, new.content_hash, new.text)
@@ -189,7 +192,8 @@ def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) ->
         versions.add_version(connection, document_id, version, new.content_hash, new.text)
     connection.execute(
         """UPDATE documents SET version = ?, removed = NULL, uri = ?, title = ?, media_type = ?, size = ?,
-           mtime_ns = ?, content_hash = ?, etag = ?, modified = ?, indexed = ? WHERE id = ?""",
+           mtime_ns = ?, content_hash = ?, etag = ?, identity = ?, modified = ?, indexed = ?
+           WHERE id = ?""",
         (version, *values, document_id),
     )
     return document_id, version, title != new.title

@@ -72,6 +72,17 @@ def shared(connection: sqlite3.Connection, vector_keys: Iterable[str]) -> dict[i
     return dict(rows.fetchall())
 
 
+def keys_of_content(connection: sqlite3.Connection, content_hash: str) -> dict[tuple[int, int, str], str]:
+    """The vector keys of a living document with that content, by where each passage stands and its text."""
+    rows = connection.execute(
+        """SELECT start, "end", text, key FROM passages JOIN vector_keys ON vector_keys.id = key_id
+           WHERE document_id = (SELECT id FROM documents
+                                WHERE content_hash = ? AND removed IS NULL LIMIT 1)""",
+        (content_hash,),
+    )
+    return {(start, end, text): key for start, end, text, key in rows}
+
+
 def counts(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> Counts:
     """How many documents and passages these spaces hold, or all spaces."""
     chosen, values = _present(space_names)

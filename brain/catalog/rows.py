@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,43 @@ class Drive:
     added: datetime
 
 
+class DriveState(StrEnum):
+    """How following a drive goes.
+
+    SUSPENDED: removals wait for a person, or for the files to come back. UNREACHABLE: it can't be looked at.
+    FAILING: it can be, and what it holds can't be taken in (the disk is full, the embedder is gone).
+    """
+
+    OK = "ok"
+    SUSPENDED = "suspended"
+    UNREACHABLE = "unreachable"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedDrive:
+    """A drive with all that the catalog knows of following it.
+
+    `options` are the ingest's, `reason` is the sentence for `state`, `held` counts documents whose removal
+    waits, `allowed` how many removals a person has confirmed. `reconciled` and `checked` are the ingest's
+    notes on the last full look and on the pass over contents; `lags` seconds from change to answerable.
+    """
+
+    drive: Drive
+    options: Mapping[str, Any] = field(default_factory=dict)
+    cursor: str = ""
+    state: DriveState = DriveState.OK
+    reason: str = ""
+    since: datetime | None = None
+    held: int = 0
+    allowed: int = 0
+    reconciled: Mapping[str, Any] = field(default_factory=dict)
+    checked: Mapping[str, Any] = field(default_factory=dict)
+    documents: int = 0
+    failed: int = 0
+    lags: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class NewPassage:
     """A passage to be stored: `text` must equal the document's `text[start:end]`.
@@ -65,7 +102,8 @@ class NewDocument:
 
     `vectors` holds what was embedded now, by vector key: every passage's key must either be in it or
     already have a vector in the catalog. `mtime_ns` is the file system's time, `modified` what is shown,
-    `etag` the source's own mark of the version, where it has one (web pages, object stores).
+    `etag` the source's own mark of the version, where it has one (web pages, object stores), `identity` its
+    own name for the file.
     """
 
     space: str
@@ -82,6 +120,7 @@ class NewDocument:
     vectors: Mapping[str, Vector] = field(default_factory=dict)
     modified: datetime | None = None
     etag: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +148,27 @@ class LedgerEntry(NamedTuple):
     state: DocumentState
     retryable: bool = False
     etag: str = ""
+    identity: str = ""
+
+
+class Retry(NamedTuple):
+    """How often a file of that size and time was tried in vain, and when it's tried again.
+
+    `next_try` is in seconds since 1970; None: not before the file changes or a person asks for it.
+    """
+
+    tries: int
+    next_try: float | None
+    size: int
+    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that couldn't be read: `sentence` is for people, `detail` for the admin's log."""
+    """A file that couldn't be read: `sentence` is for people, `detail` for the admin's log.
+
+    It was tried `tries` times; `next_try` is in seconds since 1970, None where it was given up.
+    """
 
     drive_id: int
     space: str
@@ -122,6 +177,8 @@ class Failure:
     detail: str
     retryable: bool
     when: datetime
+    tries: int = 1
+    next_try: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

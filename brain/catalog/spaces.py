@@ -112,7 +112,12 @@ def drive(connection: sqlite3.Connection, drive_id: int) -> Drive:
 def forget_drive(connection: sqlite3.Connection, drive_id: int) -> None:
     """Take a drive off the list, with its failures; its documents are the caller's to remove."""
     connection.execute("DELETE FROM failures WHERE drive_id = ?", (drive_id,))
-    connection.execute("UPDATE drives SET removed = ?, watched = 0 WHERE id = ?", (now(), drive_id))
+    connection.execute("DELETE FROM lags WHERE drive_id = ?", (drive_id,))
+    connection.execute(
+        """UPDATE drives SET removed = ?, watched = 0, cursor = '', state = 'ok', reason = '', since = NULL,
+           held = 0, allowed = 0, reconciled = '', checked = '' WHERE id = ?""",
+        (now(), drive_id),
+    )
 
 
 def _drive(row: tuple[int, str, str, int, str]) -> Drive:

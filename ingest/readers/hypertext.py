@@ -4,6 +4,7 @@ from typing import Any
 
 from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
+from ingest.readers.furniture import remove_furniture
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
 from ingest.readers.outline import Outline
 
@@ -22,22 +23,26 @@ _DATE_NAMES = {"article:modified_time", "article:published_time", "last-modified
 def read_html(data: bytes, name: str) -> ParsedDocument:
     """A page's blocks; the title is `<title>`, else the first heading."""
     soup = _soup(decode(data, _declared_charset(data)))
+    head, date = soup.find("title"), _date_of(soup)
+    remove_furniture(soup)
     outline = Outline()
     add_html(outline, soup)
-    head = soup.find("title")
     title = real_title(head.get_text() if head else None) or first_heading(outline.blocks)
-    return ParsedDocument(
-        title or title_from_name(name), tuple(outline.blocks), "text/html", modified=_date_of(soup)
-    )
+    return ParsedDocument(title or title_from_name(name), tuple(outline.blocks), "text/html", modified=date)
 
 
 def add_html(outline: Outline, source: Any) -> None:
     """Adds the blocks of a parsed page or of a fragment given as text."""
     soup = _soup(source) if isinstance(source, str) else source
-    main = soup.find("main") or soup.find(attrs={"role": "main"})
+    main = soup.find("main") or soup.find(attrs={"role": "main"}) or _only_article(soup)
     # A page that marks its main part tells what is furniture; otherwise only whole-page bars are.
     whole = main is None or len(main.get_text()) * 2 < len(soup.get_text())
     _Walker(outline).walk((soup.body or soup) if whole else main, top=True)
+
+
+def _only_article(soup: Any) -> Any:
+    articles = soup.find_all("article", limit=2)
+    return articles[0] if len(articles) == 1 else None
 
 
 def _soup(text: str) -> Any:
@@ -60,6 +65,9 @@ def _date_of(soup: Any) -> Any:
     return None
 
 
+_DEEPEST = 200  # elements within elements; what lies deeper is taken as text, before Python's stack ends
+
+
 class _Walker:
     """Goes through the tree once; loose text between blocks becomes paragraphs of its own."""
 
@@ -67,6 +75,7 @@ class _Walker:
         self._outline = outline
         self._loose: list[str] = []
         self._item: tuple[int, str] | None = None
+        self._level = 0
 
     def walk(self, node: Any, *, top: bool = False, depth: int = -1) -> None:
         self._children(node, depth, furniture=top)
@@ -87,6 +96,10 @@ class _Walker:
         name = tag.name
         if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _FURNITURE_ROLES:
             return
+        if self._level == _DEEPEST:
+            self._loose.append(tag.get_text(" "))
+            return
+        self._level += 1
         if name == "br":
             self._break()
         elif name not in _BLOCKS:
@@ -95,6 +108,7 @@ class _Walker:
             self._flush()
             self._block(tag, depth, furniture=furniture)
             self._flush()
+        self._level -= 1
 
     def _block(self, tag: Any, depth: int, *, furniture: bool) -> None:
         name = tag.name
@@ -134,9 +148,10 @@ class _Walker:
         if not rows:
             self._children(tag, -1)
             return
-        if max(map(len, rows)) == 1:
-            for row in rows:
-                self._children(row[0], -1)
+        if max(map(len, rows)) == 1 or tag.find(["h1", "h2"]):
+            # A table that lays out the page: its cells are parts of it, one after another.
+            for cell in (cell for row in rows for cell in row):
+                self._children(cell, -1)
                 self._flush()
             return
         header = all(cell.name == "th" for cell in rows[0]) or rows[0][0].find_parent("thead") is not None

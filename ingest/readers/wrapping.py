@@ -7,6 +7,14 @@ from itertools import pairwise
 # Wrapped text keeps to a margin; where most lines are longer or shorter, each was ended by its writer.
 _NARROWEST_MARGIN, _WIDEST_MARGIN = 40, 120
 _ADDRESS = re.compile(r"\]\([^)\s]*\)|https?://\S+")
+# What formatters of Markdown never break: a link with its words, a stretch of code, a template's tag.
+_UNBROKEN = re.compile(r"!?\[[^\]]*\](?:\([^)]*\))?\S*|`[^`]+`\S*|\{%.*?%\}\S*|\S+")
+# Words that no line of its own ends with.
+_GOES_ON = re.compile(
+    r"(?:\b(?:a|an|the|and|or|but|nor|of|to|in|on|at|by|for|from|with|into|than|as|your|our|their|its|is|are"
+    r"|was|were|be|will|can|may|must|should|that|which|who|this|these|if|when|because|not)|,)$",
+    re.IGNORECASE,
+)
 
 
 def margin_of(text: str) -> int:
@@ -37,8 +45,9 @@ def joined_lines(lines: Sequence[str], margin: int, *, source: Sequence[str] = (
 
 
 def _was_wrapped(above: str, line: str, written: str, margin: int) -> bool:
-    if line.lstrip()[0].islower():
+    if line.lstrip()[0].islower() or _GOES_ON.search(above):
         return True
     # A writer's margin wavers by a few characters.
-    full = len(above) + 1 + len(written.split(maxsplit=1)[0]) > margin * 0.9
+    next_piece = _UNBROKEN.match(written)
+    full = len(above) + 1 + len(next_piece.group() if next_piece else "") > margin * 0.9
     return full and _NARROWEST_MARGIN <= margin <= _WIDEST_MARGIN

@@ -86,10 +86,10 @@ class Terminal:
 
 
 @contextmanager
-def chatting(folder: Path) -> Iterator[Terminal]:
+def chatting(folder: Path, *words: str) -> Iterator[Terminal]:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bots.cli", "chat"],
+        [sys.executable, "-m", "bots.cli", *(words or ("chat",))],
         cwd=folder,
         env=bare_environment(TERM="xterm-256color", COLUMNS="90"),
         stdin=theirs,

@@ -39,7 +39,9 @@ def test_drives_are_listed_with_what_they_hold(here: Run, two_drives: Path) -> N
     table = here("drives", "list")
     assert table.code == 0
     head, *rows = table.out.splitlines()
-    assert head.split() == ["no.", "place", "space", "documents", "failures", "added"]
+    assert head.split() == (
+        ["no.", "place", "space", "state", "documents", "pending", "failed", "lag", "p50/p95", "reconciled"]
+    )
     assert [row.split()[0] for row in rows] == [str(first["id"]), str(second["id"])]
     assert str(two_drives / "hr files") in rows[1]
 

@@ -84,6 +84,25 @@ def test_code_keeps_lines_and_indents():
     assert found[0].text.startswith("def f():\n    return")
 
 
+def test_a_link_on_a_line_of_its_own_goes_on_with_the_sentence_around_it():
+    wrapped = (
+        "Whoever speaks to us from outside the company signs an agreement first.\n"
+        "It is enough to fill in the form that is called\n"
+        "[Gratuitous Services](https://example.org/a/long/address/of/a/form)\n"
+        "in advance of the event. You will find more of it, in two versions, in the\n"
+        "[Guide](https://example.org/g) or the\n"
+        "[FAQ](https://example.org/f).\n"
+    )
+    assert texts(wrapped) == [
+        "Whoever speaks to us from outside the company signs an agreement first. It is enough to fill in the "
+        "form that is called Gratuitous Services in advance of the event. You will find more of it, in two "
+        "versions, in the Guide or the FAQ."
+    ]
+    assert texts("Opening hours\n[Contact](https://example.org/c)\nDirections\n") == [
+        "Opening hours", "Contact", "Directions",
+    ]  # fmt: skip
+
+
 def test_wrapped_lines_are_joined_and_separate_lines_kept_apart():
     wrapped = (
         "This paragraph was wrapped by its writer at about sixty letters\n"

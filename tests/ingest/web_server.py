@@ -7,7 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class WebServer(ThreadingHTTPServer):
-    """`pages` maps a path to (status, headers, body), or to a function that answers by itself."""
+    """`pages` maps a path to (status, headers, body), or to a function that answers by itself.
+
+    `seen` are the requests for anything but robots.txt, which is not there unless it is among the pages.
+    """
 
     daemon_threads = True
 
@@ -18,6 +21,7 @@ class WebServer(ThreadingHTTPServer):
             str, tuple[int, dict[str, str], bytes] | Callable[[BaseHTTPRequestHandler], None]
         ] = {}
         self.seen: list[tuple[str, dict[str, str]]] = []
+        self.robots_seen = 0
 
     def url(self, path="/", host=None):
         return f"http://{host or self.host}:{self.server_address[1]}{path}"
@@ -30,7 +34,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        self.server.seen.append((self.path, dict(self.headers)))
+        if self.path == "/robots.txt":
+            self.server.robots_seen += 1
+        else:
+            self.server.seen.append((self.path, dict(self.headers)))
         page = self.server.pages.get(self.path, (404, {}, b"nothing here"))
         if callable(page):
             page(self)

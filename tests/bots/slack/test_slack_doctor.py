@@ -58,13 +58,14 @@ async def test_slack_runs_in_a_thread_of_its_own(tmp_path: Path) -> None:
             SLACK_API_URL=slack.api_url,
         )  # type: ignore[call-arg]
         with Citewise(settings, create=True) as citewise:
-            service = citewise.slack()
-            assert service is not None
-            assert service.health() == "Slack is not running."
+            service = citewise.services()[-1]
+            assert service.name == "slack"
+            assert not service.status().running
             for _ in range(2):  # it may be started again
                 await asyncio.to_thread(service.start)
                 await slack.connected()
-                assert "connected in socket mode" in await asyncio.to_thread(service.health)
+                status = await asyncio.to_thread(service.status)
+                assert (status.running, "connected in socket mode" in status.sentence) == (True, True)
                 await asyncio.to_thread(service.stop, 10.0)
                 await slack.until(lambda: not slack._sockets)
-            assert service.health() == "Slack is not running."
+            assert not service.status().running

@@ -157,9 +157,9 @@ async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> N
     with pytest.raises(Unreachable):
         await workspace.service.start()
     workspace.slack.faults.clear()
-    assert "not running" in await workspace.service.health()
+    assert not (await workspace.service.status()).running
     await workspace.restart()
-    assert "connected in socket mode" in await workspace.service.health()
+    assert "connected in socket mode" in (await workspace.service.status()).sentence
 
 
 def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
@@ -206,7 +206,7 @@ async def test_http_mode_checks_signatures_and_answers_the_same(workspace: Works
             assert response.status == 200
         assert "What I can do" in words_of(await slack.privately("h1"))
         async with session.get(f"{url}/healthz") as response:
-            assert "connected in http mode" in (await response.json())["health"]
+            assert "connected in http mode" in (await response.json())["status"]
     assert len(slack.answers("CGEN", "9.9")) == 1
 
 

@@ -1,0 +1,1 @@
+"""One process that keeps a home open: its services, and the control API that commands reach it by."""

@@ -1,0 +1,28 @@
+"""Spans of time as people type them: `30s`, `5m`, `1h`, `1d`."""
+
+import re
+
+import click
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
+
+
+def seconds(value: str) -> float:
+    """Seconds from `30s`, `5m`, `1h`, `1d`, or a plain number of seconds, as an option's type."""
+    found = _SPAN.fullmatch(value.strip().lower())
+    if found is None:
+        raise click.BadParameter(f"{value} is no time: write 30s, 5m, 1h or 1d.")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def in_words(span: float | None) -> str:
+    """A span as short as a table wants it."""
+    if span is None:
+        return "–"
+    if span < 10:
+        return f"{span:.1f} s"
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if span >= 2 * length:
+            return f"{span / length:.0f} {unit}"
+    return f"{span:.0f} s"

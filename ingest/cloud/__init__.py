@@ -1,0 +1,1 @@
+"""Cloud drives: Google Drive, OneDrive and SharePoint, over their REST APIs."""

@@ -1,0 +1,130 @@
+"""Who may read which file on SharePoint and OneDrive, twenty answers a call."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest.cloud.audience import ANYONE, Grants, Principal
+from ingest.cloud.graph_items import Enumeration, GraphItem
+from ingest.cloud.rest import RestApi
+
+BATCH = 20  # the most requests that Graph takes in one batch
+_READING = frozenset({"read", "write", "owner", "sp.owner", "sp.member"})
+_NOT_SHOWN = (401, 403, 404)
+# Claims that stand for all accounts of the organisation, in SharePoint's own encoding.
+_EVERYONE = ("c:0-.f|rolemanager|spo-grid-all-users", "c:0(.s|true")
+
+
+class GraphAccess:
+    """The permissions of one run; `domains` are those that “people in your organization” are taken for."""
+
+    def __init__(self, api: RestApi, drive_id: str, listed: Enumeration, domains: Iterable[str]) -> None:
+        self._api = api
+        self._drive_id = drive_id
+        self._listed = listed
+        self._organization = frozenset(Principal.of("domain", domain) for domain in domains)
+        self._known: dict[str, Grants | None] = {}
+
+    def grants(self, items: Sequence[GraphItem]) -> list[Grants | None]:
+        """Who may read each item; None where that is not shown to this app.
+
+        Raises Refused, DriveUnavailable.
+        """
+        holders = [self._holder(item) for item in items]
+        wanted = [one for one in dict.fromkeys(holders) if one not in self._known]
+        for start in range(0, len(wanted), BATCH):
+            self._ask(wanted[start : start + BATCH])
+        return [self._known[holder] for holder in holders]
+
+    def _holder(self, item: GraphItem) -> str:
+        """The item whose permissions count: itself, or the folder that it has them from."""
+        while self._listed.inherits and not item.has_own_sharing:
+            above = self._listed.items.get(item.parent)
+            if above is None or above.id == item.id:
+                break
+            item = above
+        return item.id
+
+    def _ask(self, ids: Sequence[str]) -> None:
+        left, tries = list(ids), 0
+        while left:
+            requests = [
+                {
+                    "id": str(number),
+                    "method": "GET",
+                    "url": f"/drives/{self._drive_id}/items/{one}/permissions",
+                }
+                for number, one in enumerate(left)
+            ]
+            answers = self._api.post("/$batch", {"requests": requests}).get("responses", ())
+            again, waits = set(left), [0.0]
+            for answer in answers:
+                item_id, status = left[int(answer["id"])], int(answer["status"])
+                if status == 200:
+                    self._known[item_id] = self._collected(answer.get("body") or {})
+                elif status in _NOT_SHOWN:
+                    self._known[item_id] = None
+                else:
+                    waits.append(_seconds(answer.get("headers") or {}))
+                    continue
+                again.discard(item_id)
+            left = [one for one in left if one in again]
+            if left:
+                usual = self._api.pause_after(tries)  # raises when it has been asked often enough
+                self._api.wait(max(waits) or usual)
+                tries += 1
+
+    def _collected(self, page: Mapping[str, Any]) -> Grants:
+        granted: set[Principal] = set()
+        while True:
+            for permission in page.get("value", ()):
+                granted |= self._granted(permission)
+            if not page.get("@odata.nextLink"):
+                return frozenset(granted)
+            page, _ = self._api.get(page["@odata.nextLink"])
+
+    def _granted(self, permission: Mapping[str, Any]) -> set[Principal]:
+        if not _READING & set(permission.get("roles", ())) or _has_expired(permission):
+            return set()
+        sets = [permission.get("grantedToV2") or permission.get("grantedTo") or {}]
+        link = permission.get("link")
+        if link is not None:
+            if link.get("scope") == "anonymous":
+                return set() if permission.get("hasPassword") else {ANYONE}
+            if link.get("scope") == "organization":
+                return set(self._organization)
+            sets = permission.get("grantedToIdentitiesV2") or permission.get("grantedToIdentities") or []
+        return set().union(*map(self._named, sets))
+
+    def _named(self, identities: Mapping[str, Any]) -> set[Principal]:
+        named: set[Principal] = set()
+        for kind, identity in identities.items():
+            if not isinstance(identity, dict):
+                continue
+            login = str(identity.get("loginName", "")).lower()
+            if login.startswith(_EVERYONE):
+                named |= self._organization
+            elif kind in ("siteGroup", "sharePointGroup"):
+                title = identity.get("displayName") or identity.get("title")
+                named.add(Principal.of("sharepoint-group", title))
+            elif kind in ("user", "siteUser", "group"):
+                is_group = kind == "group" or login.startswith("c:")
+                address = (
+                    identity.get("email") or identity.get("userPrincipalName") or login.rpartition("|")[2]
+                )
+                if "@" in str(address):
+                    named.add(Principal.of("group" if is_group else "user", address))
+        return named
+
+
+def _has_expired(permission: Mapping[str, Any]) -> bool:
+    try:
+        until = datetime.fromisoformat(permission.get("expirationDateTime") or "")
+    except ValueError:
+        return False
+    return until.year > 1 and until.tzinfo is not None and until < datetime.now(UTC)  # year 1 means never
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return float(value) if value.isdigit() else 0.0

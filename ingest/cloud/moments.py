@@ -1,0 +1,12 @@
+"""Times as clouds write them."""
+
+from datetime import datetime
+
+
+def nanoseconds(moment: str) -> int:
+    """An RFC 3339 time in nanoseconds since 1970, or 0 for none."""
+    try:
+        when = datetime.fromisoformat(moment)
+    except ValueError:
+        return 0
+    return round(when.timestamp() * 1000) * 1_000_000 if when.tzinfo else 0

@@ -1,0 +1,308 @@
+"""One look at one drive: what is there is taken in, and what came of it is written down."""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from brain.catalog.catalog import Catalog
+from brain.catalog.rows import DriveState, FollowedDrive, LedgerEntry
+from brain.embedding.embedder import Embedder
+from brain.errors import CitewiseError, StorageFailed, UsageError
+from ingest.brake import Brake
+from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, Entry, PartlyListed
+from ingest.following.journal import note
+from ingest.following.lag import lags
+from ingest.following.turns import Turns, is_small
+from ingest.options import DriveOptions
+from ingest.parse_worker import ParsePool
+from ingest.reading import Parser
+from ingest.registration import place
+from ingest.report import Change, Progress, SyncReport, silent
+from ingest.settling import Settling
+from ingest.sync import Index, sync
+from ingest.watch import RootUnsound, Watch, held_sentence
+
+CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
+CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
+_MOST_PARTS = 24  # at a time, after a day when nobody looked
+
+OpenDrive = Callable[[str, DriveOptions], Drive]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is kept of a drive between two looks; `busy` lets one look at it at a time."""
+
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    drive: Drive | None = None
+    opened_with: DriveOptions | None = None
+    settling: Settling = field(default_factory=lambda: Settling(0))
+    brake: Brake = field(default_factory=Brake)
+    first_look: float | None = None
+    last_look: float | None = None
+
+
+class Looks:
+    """Looks at drives for whoever asks: followers, commands. Safe in many threads."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        index: Callable[[], Index],
+        embedder: Callable[[], Embedder],
+        open_drive: OpenDrive,
+        parser: Callable[[int], AbstractContextManager[Parser]] = ParsePool,
+    ) -> None:
+        """`open_drive` gets a URL and options, `parser` how many workers to have."""
+        self._catalog = catalog
+        self._index = index
+        self._embedder = embedder
+        self._open_drive = open_drive
+        self._parser = parser
+        self._turns = Turns()
+        self._memories: dict[int, Memory] = {}
+        self._lock = threading.Lock()
+
+    def memory(self, drive_id: int) -> Memory:
+        """What is kept of that drive."""
+        with self._lock:
+            return self._memories.setdefault(drive_id, Memory())
+
+    def look(
+        self,
+        drive_id: int,
+        progress: Progress = silent,
+        *,
+        paths: Mapping[str, float] | None = None,
+        retry: bool = False,
+        check_contents: bool = False,
+        if_news: bool = False,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> SyncReport | None:
+        """Look at a whole drive, or at the hinted `paths` alone; what came of it is in the catalog then.
+
+        None where `if_news` and the drive itself says that nothing changed. `go_on` is called while it waits
+        for its turn, and raises to give up. Raises CitewiseError, its sentence already written down.
+        """
+        memory = self.memory(drive_id)
+        with memory.busy:
+            known = self._catalog.followed.of(drive_id)
+            began = time.monotonic()
+            try:
+                drive = self._opened(known, memory)
+                cursor = known.cursor
+                if isinstance(drive, ChangeFeed) and paths is None:
+                    news = drive.changes(known.cursor)
+                    cursor = news.cursor
+                    if if_news and not news.any and known.state is DriveState.OK and not known.allowed:
+                        self._catalog.followed.set_cursor(drive_id, cursor)
+                        memory.last_look = began
+                        return None
+                report = self._sync(
+                    known, drive, memory, progress, paths, retry, check_contents, go_on, began
+                )
+            except CitewiseError as error:
+                memory.drive = None
+                self._failed(known, error)
+                raise
+            if cursor != known.cursor:
+                self._catalog.followed.set_cursor(drive_id, cursor)
+            self._came_through(known, report, whole=paths is None, seconds=time.monotonic() - began)
+            memory.first_look = memory.first_look or began
+            if paths is None:
+                memory.last_look = began
+            return report
+
+    def lists_parts(self, drive_id: int) -> bool:
+        """Whether single places of that drive can be looked at."""
+        return isinstance(self.memory(drive_id).drive, PartlyListed)
+
+    def check_some(self, drive_id: int, go_on: Callable[[], None] = lambda: None) -> None:
+        """Compare the contents of the next part of a drive's files with what was read of them."""
+        known = self._catalog.followed.of(drive_id)
+        if not self.lists_parts(drive_id):
+            return  # its contents are compared when it is listed: see _check
+        first, count = _due_parts(known.checked)
+        if not known.checked:
+            self._checked(drive_id, 0)  # all of it was read just now
+        if not count:
+            return
+        paths = self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS)
+        if paths:
+            self.look(drive_id, paths=dict.fromkeys(paths, 0.0), check_contents=True, go_on=go_on)
+        self._checked(drive_id, first + count)
+
+    def _opened(self, known: FollowedDrive, memory: Memory) -> Drive:
+        options = DriveOptions.from_json(known.options)
+        if memory.drive is None or memory.opened_with != options:
+            if memory.settling.seconds != options.settle:
+                memory.settling = Settling(options.settle)
+            memory.drive = self._open_drive(known.drive.url, options)
+            memory.opened_with = options
+        if memory.drive.url != known.drive.url:
+            raise DriveUnavailable(
+                f"{place(known.drive.url)} leads to {place(memory.drive.url)} now, so it was left alone: "
+                "put it back, or add the other place with `citewise drives add`."
+            )
+        return memory.drive
+
+    def _sync(
+        self,
+        known: FollowedDrive,
+        drive: Drive,
+        memory: Memory,
+        progress: Progress,
+        paths: Mapping[str, float] | None,
+        retry: bool,
+        check_contents: bool,
+        go_on: Callable[[], None],
+        began: float,
+    ) -> SyncReport:
+        small = [False]
+
+        def turn(entries: Sequence[Entry]) -> AbstractContextManager[None]:
+            small[0] = is_small(entries)
+            return self._turns.turn(entries, go_on)
+
+        parts = self._parts_with_listing(known, drive, whole=paths is None)
+        watch = Watch(
+            options=DriveOptions.from_json(known.options),
+            settling=memory.settling,
+            brake=memory.brake,
+            paths=None if paths is None else list(paths),
+            braked=known.state is DriveState.SUSPENDED,
+            allowed=known.allowed,
+            check=partial(_in_parts, parts) if parts else False,
+            turn=turn,
+            answerable=lambda changes: self._measure(
+                known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed)
+            ),
+        )
+        report = sync(
+            drive,
+            known.drive.space,
+            self._catalog,
+            self._index,
+            lambda: self._turns.shared(self._embedder()),
+            lambda: self._parser(1 if small[0] else 2),
+            progress,
+            retry=retry,
+            check_contents=check_contents,
+            watch=watch,
+        )
+        if parts:
+            self._checked(known.drive.id, parts[0] + parts[1])
+        return report
+
+    def _parts_with_listing(
+        self, known: FollowedDrive, drive: Drive, *, whole: bool
+    ) -> tuple[int, int] | None:
+        """Which contents to compare while the whole is listed, where single files can't be looked at."""
+        if not whole or isinstance(drive, PartlyListed):
+            return None
+        first, count = _due_parts(known.checked)
+        return (first, count) if count or not known.checked else None
+
+    def _measure(
+        self,
+        drive_id: int,
+        drive: Drive,
+        changes: Sequence[Change],
+        hinted: Mapping[str, float],
+        memory: Memory,
+        *,
+        allowed: bool,
+    ) -> None:
+        if memory.first_look is None or allowed:
+            return  # what lay there before anybody looked, or was removed when a person confirmed it
+        now = time.monotonic()
+        since = now - (memory.last_look or memory.first_look)
+        samples = lags(drive, changes, hinted, now - memory.first_look, since)
+        if samples:
+            self._catalog.followed.add_lags(drive_id, samples)
+
+    def _checked(self, drive_id: int, next_part: int) -> None:
+        notes = {"part": next_part % CHECK_PARTS, "when": time.time()}
+        self._catalog.followed.set_checked(drive_id, notes)
+
+    def _came_through(self, known: FollowedDrive, report: SyncReport, *, whole: bool, seconds: float) -> None:
+        followed, drive_id = self._catalog.followed, known.drive.id
+        if report.held:
+            sentence = held_sentence(known.drive.url, report.held, known.documents)
+            held = max(report.held, known.held if not whole else 0)
+            if followed.set_state(drive_id, DriveState.SUSPENDED, sentence, held=held):
+                note("suspended", level=logging.WARNING, drive=drive_id, url=known.drive.url, held=held)
+        elif whole and (known.state is not DriveState.OK or known.held):
+            followed.set_state(drive_id, DriveState.OK)
+            note("resumed", drive=drive_id, url=known.drive.url, after=known.state.value)
+        if whole and known.allowed:
+            followed.used_allowance(drive_id)
+        if whole:
+            followed.set_reconciled(drive_id, _notes(report, seconds))
+        if report.any_change:
+            counts = {
+                name: count
+                for name in ("added", "changed", "moved", "removed", "withdrawn", "failed", "embedded")
+                if (count := getattr(report, name))
+            }
+            note("synced", drive=drive_id, **counts, whole=whole, seconds=round(seconds, 2))
+        for failure in report.failures:
+            note("unreadable", drive=drive_id, path=failure.path, reason=failure.sentence)
+
+    def _failed(self, known: FollowedDrive, error: CitewiseError) -> None:
+        held = 0
+        if isinstance(error, RootUnsound):
+            state, held = DriveState.SUSPENDED, known.documents
+        elif known.drive.url.startswith("file:") and isinstance(error, (DriveUnavailable, UsageError)):
+            state = DriveState.SUSPENDED
+        elif isinstance(error, DriveUnavailable):
+            state = DriveState.UNREACHABLE
+        else:
+            state = DriveState.FAILING
+        sentence = error.sentence
+        other = True
+        with contextlib.suppress(StorageFailed):  # the disk is full: then the log must do
+            other = self._catalog.followed.set_state(known.drive.id, state, sentence, held=held)
+        if other:
+            note(
+                state.value,
+                level=logging.WARNING,
+                drive=known.drive.id,
+                url=known.drive.url,
+                reason=sentence,
+                detail=error.detail,
+            )
+
+
+def _due_parts(checked: Mapping[str, float]) -> tuple[int, int]:
+    """The first part whose turn it is, and how many parts."""
+    passed = time.time() - checked.get("when", time.time())
+    return int(checked.get("part", 0)), max(0, min(_MOST_PARTS, int(passed / CHECK_SECONDS)))
+
+
+def _in_parts(parts: tuple[int, int], known: LedgerEntry) -> bool:
+    # A source that marks its versions itself need not be fetched to know that nothing changed.
+    if known.etag or known.document_id is None:
+        return False
+    first, count = parts
+    return (known.document_id - first) % CHECK_PARTS < count
+
+
+def _notes(report: SyncReport, seconds: float) -> dict[str, object]:
+    names: Collection[str] = (
+        "added", "changed", "moved", "removed", "withdrawn", "unchanged", "failed", "skipped"
+    )  # fmt: skip
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        **{name: getattr(report, name) for name in names},
+        "not_for_audience": report.skipped_by_reason.get(NOT_FOR_AUDIENCE, 0),
+        "unlisted": len(report.unlisted),
+        "skipped_by_reason": dict(report.skipped_by_reason),
+    }

@@ -1,0 +1,149 @@
+"""Azure Blob Storage: `az://container/prefix`, by adlfs."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, ClassVar
+
+from brain.errors import UsageError
+from ingest.addresses import AddressPolicy
+from ingest.credentials import Credentials
+from ingest.options import DriveOptions
+from ingest.remote.folder import RemoteFolder
+from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.smb import nanoseconds
+from ingest.remote.sockets import causes, of_files, of_sockets
+from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+
+SETTINGS = frozenset(
+    {
+        "account", "account_key", "sas_token", "client_id", "client_secret", "tenant_id", "anonymous",
+        "endpoint",
+    }
+)  # fmt: skip
+
+
+def open_drive(
+    url: str,
+    suffixes: frozenset[str],
+    credentials: Credentials,
+    options: DriveOptions,
+    policy: AddressPolicy,
+    limits: Limits | None = None,
+) -> RemoteFolder:
+    """The blobs under `url`; nothing is connected yet. Raises UsageError with the remedy."""
+    need("adlfs", "azure")
+    refuse_readers(options, "Azure Blob Storage")
+    return RemoteFolder(Azure(place_of(url, credentials, SETTINGS)), suffixes, limits)
+
+
+class Azure:
+    """A container, or the blobs in it that begin with a prefix. Paths begin with the container's name."""
+
+    extra: ClassVar[str] = "azure"
+    one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
+
+    def __init__(self, place: Place) -> None:
+        if place.port:
+            raise UsageError(f"{place.url}: name the container alone.")
+        self._place = place
+        self.url = place.url
+        self.root = f"{place.host}/{place.path}".rstrip("/")
+        self.secrets = place.hidden
+        if not place.text("account"):
+            raise UsageError(
+                f'{place.kept_in}: set account under ["az://{place.host}"], the name of the storage account.'
+            )
+
+    def connect(self, limits: Limits) -> Any:
+        """A client; it connects with its first request."""
+        from adlfs import AzureBlobFileSystem
+
+        place = self._place
+        account: dict[str, Any] = {"account_name": place.text("account")}
+        for name in ("account_key", "sas_token", "client_id", "client_secret", "tenant_id"):
+            if value := place.text(name):
+                account[name] = value
+        if endpoint := place.text("endpoint"):
+            account = {"connection_string": self._at(endpoint)}
+        return AzureBlobFileSystem(
+            **account,
+            anon=place.switch("anonymous"),
+            connection_timeout=limits.connect,
+            read_timeout=limits.reply,
+            use_listings_cache=False,
+            skip_instance_cache=True,
+        )
+
+    def _at(self, endpoint: str) -> str:
+        key, token = self._place.text("account_key"), self._place.text("sas_token")
+        parts = {"BlobEndpoint": endpoint, "AccountName": self._place.text("account")}
+        parts |= {"AccountKey": key} if key else {"SharedAccessSignature": token}
+        return ";".join(f"{name}={value}" for name, value in parts.items())
+
+    def close(self, files: Any) -> None:
+        """Close the client's session."""
+        from fsspec.asyn import sync
+
+        sync(files.loop, files.service_client.close)
+
+    def list(self, files: Any, folder: str) -> Collection[Info]:
+        """The blobs up to the next slash, page by page."""
+        found: list[Info] = files.ls(folder, detail=True, invalidate_cache=True)
+        return found
+
+    def info(self, files: Any, path: str) -> Info:
+        """The blob's properties."""
+        found: Info = files.info(path, refresh=True)
+        return found
+
+    def open(self, files: Any, path: str, chunk: int) -> Any:
+        """The blob, by ranges."""
+        return files.open(path, "rb", block_size=chunk, cache_type="none")
+
+    def facts(self, info: Info) -> Facts:
+        """The ETag is another one after every write, also of the same bytes."""
+        modified = info.get("last_modified")
+        mtime = nanoseconds(modified) if isinstance(modified, datetime) else 0
+        return Facts(int(info["size"] or 0), mtime, str(info.get("etag") or "").strip('"'))
+
+    def trouble(self, error: BaseException) -> Trouble:
+        """What an error of Azure's libraries means."""
+        from azure.core import exceptions as azure
+
+        for one in causes(error):
+            if isinstance(one, azure.ClientAuthenticationError):
+                return self._by_code(getattr(one, "error_code", None) or "AuthenticationFailed")
+            if isinstance(one, azure.HttpResponseError) and one.status_code is not None:
+                code = str(getattr(one, "error_code", None) or "")
+                if one.status_code in (401, 403) or code == "ContainerNotFound":
+                    return self._by_code(code)
+                if one.status_code == 404:
+                    return Trouble(Kind.MISSING)
+        known = of_sockets(error)
+        if known is not None:
+            return known
+        if any(
+            isinstance(one, azure.ServiceRequestError | azure.ServiceResponseError) for one in causes(error)
+        ):
+            return Trouble(Kind.DROPPED)
+        return of_files(error)
+
+    def _by_code(self, code: str) -> Trouble:
+        if code == "ContainerNotFound":
+            return Trouble(Kind.MISSING, f"there is no container {self._place.host}")
+        if code in (
+            "AuthorizationPermissionMismatch",
+            "AuthorizationFailure",
+            "InsufficientAccountPermissions",
+        ):
+            return Trouble(Kind.FORBIDDEN)
+        return Trouble(
+            Kind.REFUSED,
+            f"the account or its key is not accepted: correct them in {self._place.kept_in} under "
+            f'["az://{self._place.host}"]',
+        )
+
+    def link(self, path: str) -> str:
+        """The blob's address in its scheme: an https link would need a signature, which is a key."""
+        return self._place.link(path)

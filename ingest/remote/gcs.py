@@ -1,0 +1,127 @@
+"""Google Cloud Storage: `gs://bucket/prefix`, by gcsfs."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, ClassVar
+
+from brain.errors import UsageError
+from ingest.addresses import AddressPolicy
+from ingest.credentials import Credentials
+from ingest.options import DriveOptions
+from ingest.remote.folder import RemoteFolder
+from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.smb import nanoseconds
+from ingest.remote.sockets import causes, of_files, of_sockets
+from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+
+SETTINGS = frozenset({"key_file", "anonymous", "endpoint"})
+
+
+def open_drive(
+    url: str,
+    suffixes: frozenset[str],
+    credentials: Credentials,
+    options: DriveOptions,
+    policy: AddressPolicy,
+    limits: Limits | None = None,
+) -> RemoteFolder:
+    """The objects under `url`; nothing is connected yet. Raises UsageError with the remedy."""
+    need("gcsfs", "gcs")
+    refuse_readers(options, "Google Cloud Storage")
+    return RemoteFolder(Gcs(place_of(url, credentials, SETTINGS)), suffixes, limits)
+
+
+class Gcs:
+    """A bucket, or the objects in it that begin with a prefix. Paths begin with the bucket's name."""
+
+    extra: ClassVar[str] = "gcs"
+    one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
+
+    def __init__(self, place: Place) -> None:
+        if place.port:
+            raise UsageError(f"{place.url}: name the bucket alone.")
+        self._place = place
+        self.url = place.url
+        self.root = f"{place.host}/{place.path}".rstrip("/")
+        self.secrets = place.hidden
+        self._key_file = place.file("key_file")
+
+    def connect(self, limits: Limits) -> Any:
+        """A client; without a key file it uses the machine's own account, as Google's tools do."""
+        from aiohttp import ClientTimeout
+        from gcsfs.core import GCSFileSystem  # the plain one: its heir asks over gRPC, past any endpoint
+
+        place = self._place
+        waits = ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.reply)
+        return GCSFileSystem(
+            token="anon" if place.switch("anonymous") else self._key_file or "google_default",
+            access="read_only",
+            endpoint_url=place.text("endpoint") or None,
+            session_kwargs={"timeout": waits},
+            use_listings_cache=False,
+            skip_instance_cache=True,
+        )
+
+    def close(self, files: Any) -> None:
+        """Close the session."""
+        if files._session is not None:
+            files.close_session(files.loop, files._session)
+
+    def list(self, files: Any, folder: str) -> Collection[Info]:
+        """The objects up to the next slash, page by page of 1,000."""
+        found: list[Info] = files.ls(folder, detail=True, refresh=True)
+        return found
+
+    def info(self, files: Any, path: str) -> Info:
+        """The object's metadata."""
+        found: Info = files.info(path, refresh=True)
+        return found
+
+    def open(self, files: Any, path: str, chunk: int) -> Any:
+        """The object, by ranges."""
+        return files.open(path, "rb", block_size=chunk, cache_type="none")
+
+    def facts(self, info: Info) -> Facts:
+        """The generation is another one after every overwrite, and never comes back."""
+        updated = info.get("updated") or info.get("mtime")
+        if isinstance(updated, str):
+            updated = datetime.fromisoformat(updated)
+        mtime = nanoseconds(updated) if isinstance(updated, datetime) else 0
+        return Facts(int(info["size"] or 0), mtime, str(info.get("generation") or info.get("etag") or ""))
+
+    def trouble(self, error: BaseException) -> Trouble:
+        """What an error of gcsfs means, or of google-auth and aiohttp below it."""
+        from aiohttp import ClientConnectorCertificateError, ClientError
+        from gcsfs.retry import HttpError
+        from google.auth.exceptions import GoogleAuthError, TransportError
+
+        for one in causes(error):
+            if isinstance(one, ClientConnectorCertificateError):
+                return of_sockets(one) or Trouble(Kind.REFUSED, "its TLS certificate is not trusted")
+            if isinstance(one, GoogleAuthError) and not isinstance(one, TransportError):
+                return Trouble(
+                    Kind.REFUSED,
+                    f"the account is not accepted: set key_file in {self._place.kept_in} under "
+                    f'["gs://{self._place.host}"] to a service account\'s key that is still valid',
+                )
+            if isinstance(one, HttpError):
+                code = getattr(one, "code", None)
+                if code == 401:
+                    return Trouble(Kind.REFUSED, "the account is not accepted, or its key was withdrawn")
+                if code == 403:
+                    return Trouble(Kind.FORBIDDEN)
+                if code == 404:
+                    return Trouble(Kind.MISSING)
+        known = of_sockets(error)
+        if known is not None:
+            return known
+        if any(isinstance(one, ClientError | TransportError) for one in causes(error)):
+            return Trouble(Kind.DROPPED)
+        if isinstance(error, OSError) and "Forbidden" in str(error):
+            return Trouble(Kind.FORBIDDEN)
+        return of_files(error)
+
+    def link(self, path: str) -> str:
+        """The `gs://` address: links of consoles are no stable ones, and signed ones would be keys."""
+        return self._place.link(path)

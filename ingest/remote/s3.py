@@ -1,0 +1,149 @@
+"""S3 and what speaks like it (MinIO, Ceph, R2…): `s3://bucket/prefix`, by s3fs."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, ClassVar
+
+from brain.errors import UsageError
+from ingest.addresses import AddressPolicy
+from ingest.credentials import Credentials
+from ingest.options import DriveOptions
+from ingest.remote.folder import RemoteFolder
+from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.smb import nanoseconds
+from ingest.remote.sockets import causes, of_files, of_sockets
+from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+
+SETTINGS = frozenset(
+    {"access_key", "secret_key", "session_token", "endpoint", "region", "anonymous", "ca_file", "profile"}
+)
+_WRONG_KEYS = frozenset(
+    {
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "InvalidSecurity",
+        "AuthFailure",
+        "UnrecognizedClientException",
+    }
+)
+
+
+def open_drive(
+    url: str,
+    suffixes: frozenset[str],
+    credentials: Credentials,
+    options: DriveOptions,
+    policy: AddressPolicy,
+    limits: Limits | None = None,
+) -> RemoteFolder:
+    """The objects under `url`; nothing is connected yet. Raises UsageError with the remedy."""
+    need("s3fs", "s3")
+    refuse_readers(options, "S3")
+    return RemoteFolder(S3(place_of(url, credentials, SETTINGS)), suffixes, limits)
+
+
+class S3:
+    """A bucket, or the keys in it that begin with a prefix. Paths begin with the bucket's name."""
+
+    extra: ClassVar[str] = "s3"
+    one_at_a_time: ClassVar[bool] = False
+    whole: ClassVar[bool] = True
+
+    def __init__(self, place: Place) -> None:
+        if place.port:
+            raise UsageError(
+                f"{place.url}: write the server as endpoint into {place.kept_in}, and name the bucket alone."
+            )
+        self._place = place
+        self.url = place.url
+        self.root = f"{place.host}/{place.path}".rstrip("/")
+        self.secrets = place.hidden
+        self._ca_file = place.file("ca_file")
+
+    def connect(self, limits: Limits) -> Any:
+        """A client; it connects with its first request."""
+        from s3fs import S3FileSystem
+
+        place = self._place
+        client: dict[str, Any] = {}
+        if region := place.text("region"):
+            client["region_name"] = region
+        if self._ca_file:
+            client["verify"] = self._ca_file
+        return S3FileSystem(
+            anon=place.switch("anonymous"),
+            key=place.text("access_key") or None,
+            secret=place.text("secret_key") or None,
+            token=place.text("session_token") or None,
+            profile=place.text("profile") or None,
+            endpoint_url=place.text("endpoint") or None,
+            client_kwargs=client,
+            config_kwargs={
+                "connect_timeout": limits.connect,
+                "read_timeout": limits.reply,
+                "retries": {"max_attempts": 2},
+            },
+            use_listings_cache=False,
+            skip_instance_cache=True,
+        )
+
+    def close(self, files: Any) -> None:
+        """Close the client's pool of connections."""
+        if files._s3 is not None:
+            files.close_session(files.loop, files._s3)
+
+    def list(self, files: Any, folder: str) -> Collection[Info]:
+        """The keys up to the next slash, page by page of 1,000."""
+        found: list[Info] = files.ls(folder, detail=True, refresh=True)
+        return found
+
+    def info(self, files: Any, path: str) -> Info:
+        """A HEAD of the object."""
+        found: Info = files.info(path, refresh=True)
+        return found
+
+    def open(self, files: Any, path: str, chunk: int) -> Any:
+        """The object, by ranges that are asked for under the condition of its ETag."""
+        return files.open(path, "rb", block_size=chunk, cache_type="none")
+
+    def facts(self, info: Info) -> Facts:
+        """The ETag decides: it is another one after every overwrite that changes a byte."""
+        modified = info.get("LastModified")
+        mtime = nanoseconds(modified) if isinstance(modified, datetime) else 0
+        return Facts(info["size"], mtime, str(info.get("ETag") or "").strip('"'))
+
+    def trouble(self, error: BaseException) -> Trouble:
+        """What an error of botocore means, or of s3fs, which puts most into the words of file systems."""
+        from botocore import exceptions as boto
+
+        for one in causes(error):
+            if isinstance(one, boto.ClientError):
+                code = str(one.response.get("Error", {}).get("Code", ""))
+                if code in _WRONG_KEYS:
+                    return self._wrong_keys()
+                if code == "NoSuchBucket":
+                    return Trouble(Kind.MISSING, f"there is no bucket {self._place.host}")
+                if code in ("ExpiredToken", "TokenRefreshRequired"):
+                    return Trouble(Kind.REFUSED, "the session token has expired: write a new one down")
+                if code in ("403", "AccessDenied"):
+                    return Trouble(Kind.FORBIDDEN)
+            elif isinstance(one, boto.NoCredentialsError | boto.PartialCredentialsError):
+                return self._wrong_keys()
+            elif isinstance(one, boto.SSLError):
+                return of_sockets(one) or Trouble(Kind.REFUSED, "TLS with it fails")
+            elif isinstance(one, boto.ConnectTimeoutError | boto.ReadTimeoutError):
+                return Trouble(Kind.DROPPED, "it does not answer in time")
+            elif isinstance(one, boto.HTTPClientError) and not isinstance(one, boto.EndpointConnectionError):
+                return Trouble(Kind.DROPPED)
+        return of_sockets(error) or of_files(error)
+
+    def _wrong_keys(self) -> Trouble:
+        return Trouble(
+            Kind.REFUSED,
+            f"the keys are missing or wrong: set access_key and secret_key in {self._place.kept_in} "
+            f'under ["s3://{self._place.host}"]',
+        )
+
+    def link(self, path: str) -> str:
+        """The `s3://` address: links of consoles are no stable ones, and signed ones would be keys."""
+        return self._place.link(path)

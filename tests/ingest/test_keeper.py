@@ -1,0 +1,367 @@
+"""Drives that are followed by real threads, real events and a real index; deadlines are generous."""
+
+import logging
+import os
+import shutil
+import threading
+import time
+
+import pytest
+from sync_kit import BROKEN, kit_in
+from watch_kit import follow, looks_of, own_clock
+
+from brain.catalog.rows import DriveState
+from brain.errors import UsageError
+from ingest.drives import Changes, DriveUnavailable, Entry
+from ingest.following.hints import LIMIT, Hints
+from ingest.following.keeper import Keeper
+from ingest.following.turns import Line, Turns, is_small
+from ingest.local_folder import LocalFolder
+from ingest.locate import readable_suffixes
+from ingest.options import DriveOptions
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def kit(tmp_path):
+    with kit_in(tmp_path) as kit:
+        yield kit
+
+
+@pytest.fixture
+def keeping(kit):
+    """Start a keeper over the kit's home; it is stopped when the test ends."""
+    keepers = []
+
+    def start(open_drive=None):
+        keepers.append(Keeper(kit.catalog, looks_of(kit, open_drive)))
+        keepers[-1].start()
+        return keepers[-1]
+
+    yield start
+    for keeper in keepers:
+        assert keeper.stop(PATIENCE)
+
+
+def until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.05)
+
+
+def state(kit, number=1):
+    return kit.catalog.followed.of(number).state
+
+
+def followed_by_events(keeper, drive_id):
+    """Wait until the watches are set and the first look at the whole is done."""
+    (row,) = [row for row in keeper.status() if row.known.drive.id == drive_id]
+    return row.mode == "events" and bool(row.known.reconciled) and row.next_look > 1
+
+
+def test_what_happens_to_files_reaches_the_index_by_events(kit, keeping):
+    kit.write("a.md", "Staff get 25 days.")
+    kit.write("stays.md", "Something else.")
+    drive_id = follow(kit, every=3600.0, settle=0.3)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    assert set(kit.documents()) == {"a.md", "stays.md"}
+    whole = kit.catalog.followed.of(drive_id).reconciled
+
+    (kit.root / "b.md").write_text("Zebras sleep at four.")
+    until(lambda: kit.found("zebra") == {"b.md"}, "a new file")
+    (kit.root / "b.md").write_text("Zebras sleep at five.")
+    until(lambda: kit.found("five") == {"b.md"}, "a change")
+    (kit.root / "hr").mkdir()
+    (kit.root / "b.md").rename(kit.root / "hr" / "c.md")
+    until(lambda: kit.found("zebra") == {"hr/c.md"}, "a move")
+    (kit.root / "hr" / "c.md").unlink()
+    until(lambda: kit.found("zebra") == set(), "a removal")
+    assert kit.catalog.followed.of(drive_id).reconciled == whole, "all of it by hints"
+    until(lambda: len(kit.catalog.followed.of(drive_id).lags) >= 4, "that each was timed")
+    (status,) = keeper.status()
+    assert (status.known.state, status.known.failed) == (DriveState.OK, 0)
+    assert 0 <= status.lag_p50 <= status.lag_p95 < PATIENCE
+    assert keeper.stop(PATIENCE)
+    kit.assert_in_step()
+
+
+def test_files_removed_one_by_one_suspend_the_drive_until_they_are_back(kit, keeping, caplog):
+    caplog.set_level(logging.INFO, "citewise.drives")
+    for number in range(10):
+        kit.write(f"{number}.md", f"Rule {number}.")
+    drive_id = follow(kit)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    shutil.copytree(kit.root, kit.folder / "copy")
+    for number in range(10):
+        (kit.root / f"{number}.md").unlink()
+        time.sleep(0.1)
+    until(lambda: state(kit) is DriveState.SUSPENDED, "the brake")
+    assert len(kit.documents()) >= 8
+    assert any(record.message.startswith("suspended drive=1 url=") for record in caplog.records)
+    shutil.copytree(kit.folder / "copy", kit.root, dirs_exist_ok=True)
+    until(lambda: state(kit) is DriveState.OK and len(kit.documents()) == 10, "that it goes on")
+    assert keeper.stop(PATIENCE)
+    kit.assert_in_step()
+
+
+def test_a_root_that_is_unmounted_is_waited_for(kit, keeping):
+    for number in range(4):
+        kit.write(f"{number}.md", f"Rule {number}.")
+    drive_id = follow(kit)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    kit.root.rename(kit.folder / "elsewhere")
+    until(lambda: state(kit) is DriveState.SUSPENDED, "that the root is missed")
+    assert "Nothing was removed" in kit.catalog.followed.of(drive_id).reason
+    assert len(kit.documents()) == 4
+    kit.root.mkdir()
+    (kit.folder / "elsewhere" / "new.md").write_text("Written while it was away.")
+    kit.root.rmdir()
+    (kit.folder / "elsewhere").rename(kit.root)
+    until(lambda: len(kit.documents()) == 5 and state(kit) is DriveState.OK, "that it goes on")
+
+
+def test_a_person_confirms_adds_and_removes_while_it_runs(kit, keeping):
+    for number in range(6):
+        kit.write(f"{number}.md", f"Rule {number}.")
+    drive_id = follow(kit)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    for file in kit.root.iterdir():
+        file.unlink()
+    until(lambda: kit.catalog.followed.of(drive_id).held == 6, "the brake")
+    kit.catalog.followed.allow(drive_id)
+    until(lambda: kit.documents() == {} and state(kit) is DriveState.OK, "what was confirmed")
+    assert kit.catalog.followed.of(drive_id).allowed == 0
+
+    other = kit.folder / "other"
+    other.mkdir()
+    (other / "x.md").write_text("Another drive.")
+    added = kit.catalog.followed.follow(other.as_uri(), "general", {"settle": 0})
+    until(lambda: keeper.follows(added.id), "the added drive")
+    with pytest.raises(UsageError, match="not followed"):
+        keeper.sync_now(99)
+    kit.catalog.remove_drive(added.id)
+    until(lambda: not keeper.follows(added.id), "the removed drive")
+
+
+def test_a_drive_that_fails_holds_up_no_other_and_tells_why(kit, keeping):
+    kit.write("a.md", "Readable.")
+    kit.write("bad.pdf", BROKEN)
+    good = follow(kit)
+    bad = kit.catalog.followed.follow("smb://nowhere/share", "general", {}).id
+    broken = kit.catalog.followed.follow("smb://fault/share", "general", {}).id
+
+    def open_drive(url, options):
+        if url.startswith("smb://nowhere"):
+            raise DriveUnavailable("nowhere does not answer.")
+        if url.startswith("smb://fault"):
+            raise ZeroDivisionError
+        return own_clock(kit)
+
+    keeper = keeping(open_drive)
+    until(lambda: "a.md" in kit.documents(), "the good drive")
+    until(lambda: state(kit, bad) is DriveState.UNREACHABLE, "the bad drive's state")
+    rows = {row.known.drive.id: row for row in keeper.status()}
+    assert rows[bad].known.reason == "nowhere does not answer."
+    assert rows[bad].next_look > 0
+    assert rows[good].known.failed == 1
+    with pytest.raises(DriveUnavailable):
+        keeper.sync_now(bad, timeout=PATIENCE)
+    with pytest.raises(ZeroDivisionError):
+        keeper.sync_now(broken, timeout=PATIENCE)
+    assert keeper.follows(broken), "a fault of ours ends no thread"
+    assert keeper.sync_now(good, retry=True, timeout=PATIENCE).failed == 1
+
+
+def test_a_drive_with_a_feed_is_listed_only_when_it_says_so(kit, keeping):
+    kit.write("a.md", "First.")
+    listed, asked = [], []
+
+    class Feed(LocalFolder):
+        news = True
+
+        def list(self, ledger):
+            listed.append(time.monotonic())
+            return super().list(ledger)
+
+        def changes(self, cursor):
+            asked.append(cursor)
+            return Changes(Feed.news or not cursor, f"cursor {len(asked)}")
+
+    drive_id = follow(kit, every=1.0, poll=True)
+    keeping(lambda url, options: Feed(kit.root, readable_suffixes()))
+    until(lambda: "a.md" in kit.documents(), "the first listing")
+    Feed.news = False
+    kit.write("b.md", "Second.")
+    before, questions = len(listed), len(asked)
+    until(lambda: len(asked) >= questions + 2, "that the feed is asked")
+    assert len(listed) - before <= 1, "at most one listing was under way"
+    Feed.news = True
+    until(lambda: "b.md" in kit.documents(), "the listing after a yes")
+    assert kit.catalog.followed.of(drive_id).cursor.startswith("cursor")
+    assert asked[1] == "cursor 1"
+
+
+def test_a_drive_with_a_feed_is_listed_at_the_start_whatever_the_feed_says(kit, keeping):
+    kit.write("a.md", "Missed by an earlier process.")
+    drive_id = follow(kit, every=3600.0, poll=True)
+    kit.catalog.followed.set_cursor(drive_id, "all seen")
+
+    class Silent(LocalFolder):
+        def changes(self, cursor):
+            return Changes(False, cursor)
+
+    keeping(lambda url, options: Silent(kit.root, readable_suffixes()))
+    until(lambda: "a.md" in kit.documents(), "the listing at the start")
+
+
+def test_polling_finds_what_no_event_tells(kit, keeping):
+    kit.write("a.md", "First.")
+    follow(kit, every=1.0, settle=0.2, poll=True)
+    keeper = keeping(lambda url, options: LocalFolder(kit.root, readable_suffixes()))
+    until(lambda: "a.md" in kit.documents(), "the first look")
+    kit.write("b.md", "Second.")
+    until(lambda: "b.md" in kit.documents(), "the second look")
+    (row,) = keeper.status()
+    assert row.mode == "polling"
+    assert not any(thread.name.startswith("events of") for thread in threading.enumerate())
+
+
+def test_content_that_changed_behind_size_and_time_is_found_by_the_pass_over_contents(kit):
+    file = kit.write("a.md", "Costs 10 euros.")
+    drive_id = follow(kit)
+    looks = looks_of(kit)
+    looks.look(drive_id)
+    looks.check_some(drive_id)
+    kit.write("a.md", "Costs 99 euros.", mtime=int(file.stat().st_mtime))
+    with kit.catalog.database.writing() as connection:  # as on a share that has no change time
+        connection.execute("UPDATE documents SET etag = ''")
+
+    class Plain(LocalFolder):
+        def _file(self, *given):
+            item = super()._file(*given)
+            return item if not hasattr(item, "etag") else type(item)(item.path, item.size, item.mtime_ns)
+
+    looks = looks_of(kit, lambda url, options: Plain(kit.root, readable_suffixes()))
+    assert looks.look(drive_id).changed == 0
+    for _ in range(12):  # a day in steps of two hours
+        notes = kit.catalog.followed.of(drive_id).checked
+        kit.catalog.followed.set_checked(drive_id, {**notes, "when": time.time() - 2 * 3600})
+        looks.check_some(drive_id)
+    assert kit.found("99") == {"a.md"}
+
+
+def test_questions_are_answered_while_a_look_changes_the_index(kit, keeping):
+    for number in range(20):
+        kit.write(f"{number}.md", f"Rule {number} of the steady lighthouse.")
+    drive_id = follow(kit)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    vector = kit.embeddings.embed_query("any")
+    stop, faults, asked = threading.Event(), [], []
+
+    def ask():
+        while not stop.is_set():
+            hits = kit.open_index().keyword("general", ["lighthouse"], 50)
+            near = kit.open_index().dense("general", vector, 10)
+            held = kit.catalog.passages([number for number, _ in [*hits, *near]])
+            steady = {passage.source.document for passage in held.values()} & {f"{n}.md" for n in range(10)}
+            asked.append(len(near))
+            if len(steady) < 10 or len(near) < 10:
+                faults.append((len(steady), len(near)))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for turn in range(6):
+        for number in range(10, 20):
+            (kit.root / f"{number}.md").write_text(f"Rule {number}.{turn} of the steady lighthouse.")
+        before = len(asked)
+        keeper.sync_now(drive_id, timeout=PATIENCE)
+        until(lambda before=before: len(asked) > before or faults, "a question meanwhile")
+    stop.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not faults
+    assert keeper.stop(PATIENCE)
+    kit.assert_in_step()
+
+
+def test_a_full_disk_is_waited_out(kit, keeping, caplog):
+    caplog.set_level(logging.INFO, "citewise.drives")
+    kit.write("a.md", "Small.")
+    drive_id = follow(kit)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    with kit.catalog.database.writing() as connection:  # the disk, as SQLite sees it
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    kit.write("b.md", "\n\n".join(f"Rule {n} " + os.urandom(300).hex() for n in range(40)))
+    until(lambda: any(record.message.startswith("put_off") for record in caplog.records), "the fault")
+    assert any("full: free some space" in record.message for record in caplog.records)
+    assert kit.found("small") == {"a.md"}
+    with kit.catalog.database.writing() as connection:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    until(lambda: "b.md" in kit.documents() and state(kit) is DriveState.OK, "that it goes on")
+
+
+def test_hints_are_bounded_and_become_a_doubt():
+    hints = Hints(threading.Condition())
+    hints.add(["a.md", "b.md"])
+    hints.add(["a.md"])
+    taken = hints.take()
+    assert (set(taken.paths), taken.doubt) == ({"a.md", "b.md"}, "")
+    hints.add(f"{number}.md" for number in range(5 * LIMIT))
+    taken = hints.take()
+    assert len(taken.paths) <= LIMIT
+    assert "more changed" in taken.doubt
+    assert not hints.take().doubt
+
+
+def test_the_embedder_serves_in_the_order_of_asking():
+    line, served, waiting = Line(), [], []
+
+    def work(number):
+        with line:
+            served.append(number)
+
+    with line:
+        for number in range(5):
+            thread = threading.Thread(target=work, args=[number])
+            thread.start()
+            waiting.append(thread)
+            until(lambda number=number: len(line._waiting) == number + 1, "a place in the line")
+    for thread in waiting:
+        thread.join(PATIENCE)
+    assert served == [0, 1, 2, 3, 4]
+
+
+def test_large_runs_leave_room_for_small_ones():
+    turns = Turns()
+    small, large = [Entry("a.md", 10, 1)], [Entry("a.md", 10, 1)] * 100
+    assert is_small(small)
+    assert not is_small(large)
+
+    class GivenUp(Exception):
+        pass
+
+    def give_up():
+        raise GivenUp
+
+    with turns.turn(large, give_up), turns.turn(large, give_up):
+        with pytest.raises(GivenUp), turns.turn(large, give_up):
+            pass
+        with turns.turn(small, give_up):
+            pass
+
+
+def test_options_of_a_followed_drive_are_read_back(kit):
+    drive_id = follow(kit, every=60.0, include=("*.md",), readers=("posix:other",), marker=".m")
+    stored = DriveOptions.from_json(kit.catalog.followed.of(drive_id).options)
+    assert stored == DriveOptions(60.0, 0.0, ("*.md",), (), ("posix:other",), False, ".m")
+    assert os.path.realpath(kit.root) in kit.catalog.drive(drive_id).url

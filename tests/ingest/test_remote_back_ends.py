@@ -1,0 +1,139 @@
+"""What one kind of remote drive has alone: host keys, permission bits, odd keys; what opening one refuses."""
+
+from pathlib import Path
+
+import pytest
+from remote_servers import Moto, OpenSsh
+
+from brain.errors import UsageError
+from ingest.credentials import Credentials
+from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, Skipped
+from ingest.locate import open_drive
+from ingest.options import DriveOptions
+from ingest.remote.folder import ODD_NAME
+
+NO_SECRETS = Credentials(Path("/home/bot/credentials.toml"))
+
+
+@pytest.fixture(scope="module")
+def ssh():
+    server = OpenSsh()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def moto():
+    server = Moto()
+    yield server
+    server.close()
+
+
+def paths(drive):
+    return {item.path for item in drive.list({}) if isinstance(item, Entry)}
+
+
+def test_an_unknown_host_key_is_refused_with_its_fingerprint(ssh, tmp_path):
+    folder = ssh.fresh("keys")
+    ssh.write(f"{folder}/a.md", "Small.")
+    nobody_known = tmp_path / "known_hosts"
+    nobody_known.write_text("")
+    with pytest.raises(DriveUnavailable, match="is not known") as refused:
+        paths(ssh.drive(folder, fingerprint="", known_hosts=str(nobody_known)))
+    assert ssh.fingerprint in refused.value.sentence
+    with pytest.raises(DriveUnavailable, match="another one than the one that is trusted"):
+        paths(ssh.drive(folder, fingerprint="SHA256:" + "A" * 43))
+
+
+@pytest.mark.parametrize("kind", ["host", "host_ecdsa"])
+def test_a_known_host_key_of_any_kind_is_enough(ssh, tmp_path, kind):
+    folder = ssh.fresh(f"known {kind}")
+    ssh.write(f"{folder}/a.md", "Small.")
+    known = tmp_path / "known_hosts"
+    key = (ssh.home / f"{kind}.pub").read_text()
+    known.write_text(f"[127.0.0.1]:{ssh.proxy.port} {key}")
+    assert paths(ssh.drive(folder, fingerprint="", known_hosts=str(known))) == {"a.md"}
+
+
+def test_only_what_everybody_may_read_is_taken_where_readers_are_set(ssh):
+    folder = ssh.fresh("readers")
+    for path in ("open.md", "closed.md", "shut/inside.md", "wide/inside.md"):
+        ssh.write(f"{folder}/{path}", "Words.")
+    if ssh.secrets()["username"] == "nobody":
+        pytest.importorskip("pwd").getpwnam("nobody")
+        import os
+
+        for path in ("closed.md", "shut"):
+            os.chown(ssh.files_root / folder / path, 65534, 65534)
+    ssh.forbid(f"{folder}/closed.md", 0o640)
+    ssh.forbid(f"{folder}/shut", 0o750)
+    options = DriveOptions(readers=("posix:other",))
+    found = list(ssh.drive(folder, options=options).list({}))
+    assert {item.path for item in found if isinstance(item, Entry)} == {"open.md", "wide/inside.md"}
+    kept_out = {item.path for item in found if isinstance(item, Skipped) and item.reason == NOT_FOR_AUDIENCE}
+    assert kept_out == {"closed.md", "shut"}
+    assert paths(ssh.drive(folder)) == {"open.md", "closed.md", "shut/inside.md", "wide/inside.md"}
+
+
+def test_links_and_names_that_are_no_unicode_over_sftp(ssh):
+    folder = ssh.fresh("links")
+    ssh.write(f"{folder}/a.md", "Small.")
+    (ssh.files_root / folder / "link.md").symlink_to("a.md")
+    (ssh.files_root / folder / "loop").symlink_to(".")
+    (Path(str(ssh.files_root / folder).encode().decode()) / "caf\udce9.md").write_text("Latin-1.")
+    drive = ssh.drive(folder)
+    found = {item.path: item for item in drive.list({})}
+    assert {path for path, item in found.items() if isinstance(item, Skipped)} == {"link.md", "loop"}
+    odd = found["caf\\xe9.md"]
+    with drive.fetch(odd) as file:
+        assert file.path.read_text() == "Latin-1."
+
+
+def test_keys_that_no_folder_could_hold_are_skipped(moto):
+    for key in ("odd/", "odd/a.md", "odd//b.md", "odd/../c.md", "odd/./d.md", "odd/sub/", "odd/sub/e.md"):
+        moto.client.put_object(Bucket=moto.bucket, Key=key, Body=b"Words." if key[-1] != "/" else b"")
+    found = list(moto.drive("odd").list({}))
+    assert {item.path for item in found if isinstance(item, Entry)} == {"a.md", "sub/e.md"}
+    assert {item.reason for item in found if isinstance(item, Skipped)} == {ODD_NAME}
+
+
+def test_a_bucket_that_is_not_there_is_named(moto):
+    moto_place = moto.bucket
+    moto.bucket = "no-such-bucket"
+    try:
+        with pytest.raises(DriveUnavailable, match="there is no bucket no-such-bucket"):
+            paths(moto.drive())
+    finally:
+        moto.bucket = moto_place
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("smb://ann@h/share", "Leave the user out"),
+        ("smb://h", "names no share"),
+        ("sftp://h/x", "set username"),
+        ("s3:///x", "names no place"),
+        ("s3://bucket:9000/x", "endpoint"),
+        ("webdavs://h/a/../b", r"without \. and"),
+        ("az://container", "set account"),
+    ],
+)
+def test_an_address_that_can_not_be_meant_is_refused(url, says):
+    for package in ("smbclient", "sshfs", "s3fs", "webdav4", "adlfs"):
+        pytest.importorskip(package)
+    with pytest.raises(UsageError, match=says):
+        open_drive(url, credentials=NO_SECRETS)
+
+
+def test_an_extra_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr("ingest.remote.place.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r'pip install "citewise\[smb\]"'):
+        open_drive("smb://h/share", credentials=NO_SECRETS)
+
+
+def test_a_name_that_does_not_resolve_is_a_sentence():
+    pytest.importorskip("webdav4")
+    drive = open_drive("webdav://no-such-host.invalid/x", credentials=NO_SECRETS)
+    with pytest.raises(DriveUnavailable, match="can't be resolved"):
+        paths(drive)

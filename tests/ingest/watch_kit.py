@@ -1,0 +1,51 @@
+"""Looks at followed drives on the kit's home."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+
+from sync_kit import POOL
+
+from ingest.brake import Brake
+from ingest.following.looks import Looks
+from ingest.local_folder import LocalFolder
+from ingest.locate import readable_suffixes
+from ingest.options import DriveOptions
+from ingest.settling import Settling
+from ingest.watch import Watch
+
+
+class Watcher:
+    """What a follower remembers, for single looks by hand; `settle` is 0 unless it is what is tested."""
+
+    def __init__(self, kit, **options):
+        self.kit = kit
+        self.options = DriveOptions(**{"settle": 0.0} | options)
+        self.watch = Watch(self.options, Settling(self.options.settle), Brake())
+
+    def look(self, *paths, drive=None, **given):
+        """A look at these places, or at all."""
+        watch = replace(self.watch, paths=paths or None, **given)
+        return self.kit.sync(drive, watch=watch)
+
+
+def own_clock(kit):
+    """The kit's drive, with times that are this machine's."""
+    return LocalFolder(kit.root, readable_suffixes(), own_clock=True)
+
+
+def looks_of(kit, open_drive=None):
+    """Looks with the kit's parts; the readers' process is shared by all tests."""
+    kit.embedder()
+    return Looks(
+        kit.catalog,
+        kit.open_index,
+        kit.embedder,
+        open_drive or (lambda url, options: own_clock(kit)),
+        lambda workers: nullcontext(POOL),
+    )
+
+
+def follow(kit, **options):
+    """Add the kit's drive to the catalog as a followed one."""
+    given = DriveOptions(**{"settle": 0.0} | options)
+    return kit.catalog.followed.follow(kit.root.as_uri(), "general", given.as_json()).id
