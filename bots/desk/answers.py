@@ -106,7 +106,10 @@ class GivenAnswers:
         self._catalog.answers.publish(answer.trace_id, caller.thread)
         rows = self._sources(answer)
         card = Card(
-            shortened(answer.question, 140), answer.text, rows, buttons=_shared_buttons(answer.trace_id)
+            shortened(answer.question, 140),
+            answer.text,
+            rows,
+            buttons=buttons_under(answer.trace_id, refused=False, private=False),
         )
         return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
 
@@ -159,10 +162,6 @@ class GivenAnswers:
         )
 
 
-def _shared_buttons(trace_id: str) -> tuple[Button, ...]:
-    return buttons_under(trace_id, refused=False, private=False)
-
-
 def _quote(number: int, passage: Passage, marks: tuple[tuple[int, int], ...]) -> Quote:
     source = passage.source
     old = f" · {age(source.modified)}" if source.modified else ""
@@ -185,7 +184,7 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
     candidates = steps.get("candidates") or []
     said = [f"I searched the documents in {listed(answer.spaces)}."]
     if candidates:
-        best = unique_documents(candidates)
+        best = list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]
         said.append(f"What fitted best was in {', '.join(best)}.")
     confidence, threshold = evidence.get("confidence"), evidence.get("threshold")
     if confidence is not None and threshold is not None:
@@ -204,11 +203,6 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
     if dropped:
         said.append(f"I left out {count(dropped, 'sentence')} that I could not back.")
     return said
-
-
-def unique_documents(candidates: list[dict[str, Any]]) -> list[str]:
-    """The first documents of a trace's candidates, each once."""
-    return list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]
 
 
 def _steps(steps: Mapping[str, Any], timings_ms: Mapping[str, float]) -> tuple[Row, ...]:

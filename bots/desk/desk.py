@@ -147,6 +147,11 @@ class Desk:
             return await asyncio.to_thread(self._overview.help, command)
         return await self._guarded(verb.who, command.caller, lambda: action(command))
 
+    async def may_use(self, verb: str, caller: Caller) -> bool:
+        """Whether a verb is the caller's to use, to be asked before much is fetched for it."""
+        role = await asyncio.to_thread(self._audience.role, caller)
+        return any(known.name == verb and known.who <= role for known in self.verbs)
+
     async def press(self, press: Press) -> Reply:
         """Do what a button or a form says."""
         who, action = self._actions.get(press.action, (Role.ALL, None))

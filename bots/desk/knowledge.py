@@ -221,7 +221,7 @@ class Knowledge:
 
     def confirm(self, press: Press) -> Reply:
         """Carry a proposed change out; one that was interrupted is carried out again."""
-        with self._library.changing:
+        with self._library.alone():
             change = self._proposed(press)
             changes, person = self._catalog.changes, press.caller.person
             changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
@@ -251,7 +251,7 @@ class Knowledge:
 
     def undo(self, command: Command) -> Reply:
         """Take the last change back."""
-        with self._library.changing:
+        with self._library.alone():
             change = self._catalog.changes.last_done()
             if change is None:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))

@@ -1,9 +1,12 @@
 """What the Desk may do to the documents: look at one, bring it in, take it out, put it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from ingest import drives
     from ingest.preview import Preview
     from ingest.report import SyncReport
+
+
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,16 @@ class Library:
     embedder: "Callable[[], Embedder]"
     open_drive: "Callable[[str], drives.Drive]"
     changing: Lock
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Change documents while nobody else does; UsageError where that does not come to an end."""
+        if not self.changing.acquire(timeout=PATIENCE_SECONDS):
+            raise UsageError("Documents are being read in at the moment: try again in a few minutes.")
+        try:
+            yield
+        finally:
+            self.changing.release()
 
     def preview_page(self, url: str, space: str) -> "Preview":
         """Read a page without keeping it."""

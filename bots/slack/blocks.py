@@ -70,6 +70,11 @@ def paragraphs(text: str, links: dict[int, str] | None = None) -> list[Block]:
     return [_rich(_section(_marked(piece, links or {}))) for piece in pieces(text)]
 
 
+def quoted(text: str) -> list[Block]:
+    """Words that someone said before, such as the question that a private answer is to."""
+    return [_rich({"type": "rich_text_quote", "elements": [_text(text)]})] if text else []
+
+
 def pieces(text: str, longest: int = MOST_IN_A_BLOCK) -> list[str]:
     """The text cut at sentence ends into pieces of at most `longest` characters, never inside a `[1]`."""
     found, current = [], ""
@@ -295,7 +300,7 @@ def _within(blocks: list[Block]) -> list[Block]:
     """The first blocks that fit into one message, the buttons at the end always."""
     buttons = [block for block in blocks if block["type"] in ("actions", "context_actions")]
     others = [block for block in blocks if block not in buttons]
-    kept, left = list[Block](), MOST_CHARACTERS - sum(len(str(block)) // 8 for block in buttons)
+    kept, left = list[Block](), MOST_CHARACTERS - sum(map(characters, buttons))
     for block in others[: MOST_BLOCKS - len(buttons)]:
         left -= characters(block)
         if left < 0:

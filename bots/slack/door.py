@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.desk import Caller, Command, Desk, Draft, Final, Press, Working
-from bots.desk.cards import Card, Delivery, Reply, Row
+from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.parts import Attachment
-from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, modal, summary, words_of
+from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, modal, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.events import PLATFORM, thread_of
 from bots.slack.files import Files
@@ -161,7 +161,9 @@ class SlackDoor:
             text = words if verb == "ask" else f"{verb} {words}"
             await self._ask_privately(item, payload, caller, text)
             return
-        files = [await self._files.fetch(file) for file in payload["files"]] if verb == "add" else []
+        files: list[Attachment] = []
+        if verb == "add" and await self._desk.may_use(verb, caller):
+            files = [await self._files.fetch(file) for file in payload["files"]]
         if "message" in payload and not files:
             files = [await self._as_file(payload["message"])]
         await self._reply(item, payload, await self._desk.run(Command(verb, words, caller, tuple(files))))
@@ -169,9 +171,8 @@ class SlackDoor:
     async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
         async for part in self._desk.ask(caller.asks(text, private=True)):
             if isinstance(part, Final):
-                asked = Card("", rows=(Row(text),)).rows[0].text
-                blocks = answer_blocks(part.answer, part.buttons, plain=True)
-                await self._telling.alone(item.key, payload, blocks, summary(f"{asked}: {part.answer.text}"))
+                blocks = [*quoted(text), *answer_blocks(part.answer, part.buttons, plain=True)]
+                await self._telling.alone(item.key, payload, blocks, summary(part.answer.text))
 
     async def _press(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)

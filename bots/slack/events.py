@@ -104,7 +104,8 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     kind, person = "question", principal("user", str(event["user"]))
     words = commanded(text, known.bot)
     verb = words.split(None, 1)[0].lower() if words.split() else ""
-    if how in ("direct", "mention") and (words.lower() in _ALONE or verb == "add"):
+    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(event.get("files")))
+    if how in ("direct", "mention") and (words.lower() in _ALONE or adds):
         kind = "command"
         payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": event.get("files", [])}
     elif not payload["text"].strip():

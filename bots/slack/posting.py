@@ -10,7 +10,7 @@ from bots.slack.calls import Calls, SlackRefused
 Json = dict[str, Any]
 MARK = "citewise_answer"
 _BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
-_HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 
 class AnswerMessage:
@@ -113,7 +113,7 @@ class AnswerMessage:
         message = {"channel": channel, "blocks": blocks, "text": summary, "metadata": self.metadata}
         if not self.ts:
             posted = await self._calls(
-                "chat.postMessage", thread_ts=self._where["root"], **message, **_HARMLESS
+                "chat.postMessage", thread_ts=self._where["root"], **message, **HARMLESS
             )
             await self._stands(posted["ts"])
             return

@@ -7,11 +7,10 @@ from bots.inbox import Unreachable
 from bots.slack.blocks import card_blocks, summary
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.files import Files
-from bots.slack.posting import MARK
+from bots.slack.posting import HARMLESS, MARK
 from brain.errors import UsageError
 
 Json = dict[str, Any]
-_QUIET = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 _GROUP_AT_MOST = 8  # people in a group conversation
 
 
@@ -72,7 +71,7 @@ class Telling:
             return stands
         mark = {"event_type": MARK, "event_payload": {"key": key}}
         posted = await self._calls(
-            "chat.postMessage", channel=channel, thread_ts=root, **message, metadata=mark, **_QUIET
+            "chat.postMessage", channel=channel, thread_ts=root, **message, metadata=mark, **HARMLESS
         )
         return str(posted["ts"])
 

@@ -31,6 +31,7 @@ class DeskHome:
 
     home: SmallHome
     desk: Desk
+    changing: Lock
 
     @property
     def catalog(self) -> Catalog:
@@ -56,10 +57,11 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome
             return AddedDrive(home.catalog, place.removeprefix(SCHEME))
         return open_drive(place, home=folder, policy=policy)
 
-    library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, Lock())
+    changing = Lock()
+    library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
     brain = home.brain(gate=gate)
     try:
-        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN]))
+        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN]), changing)
     finally:
         home.close()
 

@@ -316,6 +316,18 @@ async def test_a_file_that_the_terminal_removes_stays_out(here: DeskHome) -> Non
     assert [row.title for row in here.catalog.documents(words="number")] == ["Number three", "Number two"]
 
 
+async def test_while_documents_are_read_in_a_change_is_put_off(
+    here: DeskHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.desk.library.PATIENCE_SECONDS", 0.01)
+    preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    with here.changing:
+        said = card(await press(here, BOSS, "confirm", preview.buttons[0].ref))
+    assert "try again in a few minutes" in said.text
+    done = card(await press(here, BOSS, "confirm", preview.buttons[0].ref))
+    assert done.title == "Added: “Parking”"
+
+
 def test_courtesies_ask_for_nothing() -> None:
     courtesies = ["Thanks!", "thank you so much", "OK, got it", "Great answer, will do", "done", "👍"]
     assert not [text for text in courtesies if asks_something(text)]

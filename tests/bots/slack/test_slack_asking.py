@@ -113,6 +113,7 @@ async def test_a_private_answer_can_be_shared(workspace: Workspace) -> None:
     (shared,) = slack.channels["CGEN"].values()
     assert "27 days" in words_of(shared)
     assert button(shared, "quotes")
+    assert QUESTION in words_of(told)
     # A verb that nobody knows is a question.
     assert "27 days" in words_of(await slack.privately(await slack.command("UANA", QUESTION)))
 

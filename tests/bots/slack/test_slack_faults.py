@@ -215,7 +215,7 @@ async def test_a_small_soak_with_everything_that_goes_wrong_at_once(workspace: W
     await workspace.restart(limits=Limits(waiting=1_000, of_person=1_000, of_place=1_000))
     await slack.until(lambda: slack._sockets)
     asked = []
-    for number in range(60):
+    for number in range(40):
         channel = f"C{chance.randint(1, 12)}"
         asked.append((channel, await slack.mention(f"U{chance.randint(1, 20)}", QUESTION, channel)))
         method = chance.choice(["chat.startStream", "chat.stopStream", "chat.appendStream", "chat.update"])

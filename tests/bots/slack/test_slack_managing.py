@@ -49,6 +49,17 @@ async def test_a_file_with_the_word_add_is_previewed_and_added(workspace: Worksp
     assert workspace.here.catalog.documents(words="parking") == []
 
 
+async def test_add_is_also_a_word_of_questions_and_others_files_are_not_even_fetched(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    ts = await slack.mention("UANA", "add up how many days of annual leave employees get?")
+    assert "27 days" in words_of(await slack.answer("CGEN", ts))
+    file = {"name": "x.md", "size": 5, "url_private_download": f"{slack.url}/files/missing.md"}
+    ts = await slack.say("UANA", "add", "DANA", files=[file])
+    assert words_of(await slack.answer("DANA", ts)).startswith("That is for admins")
+
+
 async def test_files_from_elsewhere_and_large_ones_are_refused_with_the_reason(workspace: Workspace) -> None:
     slack = workspace.slack
     outside = {"name": "x.md", "size": 5, "url_private_download": "https://evil.example/x.md"}
