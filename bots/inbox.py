@@ -16,7 +16,7 @@ from typing import ClassVar, Protocol, TypeVar
 from bots.desk.wording import in_chat
 from brain.catalog.catalog import Catalog
 from brain.catalog.inbox import InboxItem, Limits, NewEvent
-from brain.errors import CitewiseError
+from brain.errors import CitewiseError, StorageFailed
 
 _T = TypeVar("_T")
 
@@ -72,6 +72,7 @@ class Inbox:
     ) -> None:
         """`write_down` is given what nobody expected, for the admin's log."""
         self._table = catalog.inbox
+        self.full_disk_pause = 5.0  # seconds
         self._door = door
         self._limits = limits or Limits()
         self._workers = workers
@@ -121,9 +122,7 @@ class Inbox:
     async def _run(self, turned_away: bool) -> None:
         while True:
             self._arrived.clear()
-            item = await self._in_thread(
-                lambda: self._table.claim(self._door.platform, turned_away=turned_away)
-            )
+            item = await self._surely(lambda: self._table.claim(self._door.platform, turned_away=turned_away))
             if item is None:
                 await self._wait()
                 continue
@@ -132,7 +131,7 @@ class Inbox:
             self._arrived.set()  # the next of its thread may go on
 
     async def _wait(self) -> None:
-        due = await self._in_thread(lambda: self._table.next_due(self._door.platform))
+        due = await self._surely(lambda: self._table.next_due(self._door.platform))
         # An event that waits only for an earlier one of its thread is due at once: that one's end wakes us.
         pause = _LONGEST_PAUSE if due is None else max(due, 0.2)
         with suppress(TimeoutError):
@@ -147,11 +146,11 @@ class Inbox:
                 await self._door.apologise(item, sentence)
         except Unreachable as error:
             pause = error.seconds or min(2.0**item.attempts, _LONGEST_PAUSE)
-            await self._in_thread(lambda: self._table.postpone(item.id, pause))
+            await self._surely(lambda: self._table.postpone(item.id, pause))
             return
         except CitewiseError as error:
             self._write_down(error)  # not even an apology can be said there: nothing is left to do
-        await self._in_thread(lambda: self._table.finish(item.id))
+        await self._surely(lambda: self._table.finish(item.id))
 
     async def _worked(self, item: InboxItem) -> str:
         """Work on an event; what has to be said instead of an answer, where there is none."""
@@ -176,6 +175,15 @@ class Inbox:
     async def _tell_waiting(self, new: NewEvent, ahead: int) -> None:
         with suppress(CitewiseError):
             await self._door.tell_waiting(new, ahead)
+
+    async def _surely(self, work: Callable[[], _T]) -> _T:
+        """Do what must be noted down, however long the disk is full: a worker never ends of that."""
+        while True:
+            try:
+                return await self._in_thread(work)
+            except StorageFailed as error:
+                self._write_down(error)
+                await asyncio.sleep(self.full_disk_pause)
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -11,8 +11,8 @@ import pytest
 
 from bots.inbox import MOST_ATTEMPTS, Inbox, Unreachable
 from brain.catalog.catalog import Catalog
-from brain.catalog.inbox import InboxItem, Limits, NewEvent, TurnedAway
-from brain.errors import UsageError
+from brain.catalog.inbox import InboxItem, InboxTable, Limits, NewEvent, TurnedAway
+from brain.errors import StorageFailed, UsageError
 
 
 class Killed(BaseException):
@@ -220,6 +220,39 @@ async def test_a_failure_becomes_a_sentence_and_a_surprise_goes_to_the_log(catal
     assert "secret" not in door.seen.posts["echo-2"][0]
     assert door.seen.posts["echo-3"] == ["question 3"]
     assert written == [faults[2]]
+
+
+class FullDisk(InboxTable):
+    """An inbox whose disk is full now and then."""
+
+    failures = 0
+
+    def _fail_at_times(self) -> None:
+        self.failures += 1
+        if self.failures % 3:
+            raise StorageFailed("The disk is full.")
+
+    def claim(self, platform: str, *, turned_away: bool = False) -> InboxItem | None:
+        self._fail_at_times()
+        return super().claim(platform, turned_away=turned_away)
+
+    def finish(self, item_id: int) -> None:
+        self._fail_at_times()
+        super().finish(item_id)
+
+
+async def test_a_full_disk_ends_no_worker(catalog: Catalog) -> None:
+    catalog.inbox = FullDisk(catalog.database)
+    door = EchoDoor(Platform())
+    inbox = opened(catalog, door)
+    inbox.full_disk_pause = 0.01
+    await inbox.start()
+    for number in range(5):
+        await inbox.receive(event(number))
+    await settled(catalog)
+    await inbox.stop()
+    assert [len(posts) for posts in door.seen.posts.values()] == [1] * 5
+    assert catalog.inbox.failures > 10
 
 
 async def test_too_much_is_answered_politely_and_those_who_wait_are_told(catalog: Catalog) -> None:

@@ -65,6 +65,7 @@ class FakeSlack:
     complaints: list[str] = field(default_factory=list)
     acked: dict[str, float] = field(default_factory=dict)
     sent: list[Json] = field(default_factory=list)
+    pushed: list[str] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)  # channels without the bot
     port: int = 0
 
@@ -397,6 +398,7 @@ class FakeSlack:
         return str(envelope["envelope_id"])
 
     async def _push(self, envelope: Json) -> None:
+        self.pushed.append(str(envelope["envelope_id"]))
         for socket in reversed(self._sockets):
             with suppress(ConnectionError, RuntimeError):
                 await socket.send_json(envelope)

@@ -6,6 +6,7 @@ import hmac
 import json
 import random
 import time
+from collections import Counter
 from urllib.parse import urlencode
 
 import aiohttp
@@ -140,6 +141,20 @@ async def test_failures_are_told_in_words_for_people(workspace: Workspace) -> No
     assert "did not expect" in said
     assert "division" not in said
     assert isinstance(workspace.written[-1], ZeroDivisionError)
+
+
+async def test_on_a_full_disk_nothing_is_acknowledged_that_was_not_kept(workspace: Workspace) -> None:
+    slack, database = workspace.slack, workspace.here.catalog.database
+    slack.redelivery = 0.3
+    with database.writing() as writer:  # SQLite then fails as it does where the disk is full
+        pages = writer.execute("PRAGMA page_count").fetchone()[0]
+        writer.execute(f"PRAGMA max_page_count = {pages}")
+    words = f"<@{BOT}> {QUESTION} {'please ' * 400}"
+    asked = [("CGEN", await slack.say(f"U{number}", words)) for number in range(15)]
+    await slack.until(lambda: max(Counter(slack.pushed).values()) >= 3)
+    with database.writing() as writer:
+        writer.execute("PRAGMA max_page_count = 1000000")
+    await all_answered(workspace, asked)
 
 
 async def test_a_channel_that_is_gone_stops_nothing(workspace: Workspace) -> None:
