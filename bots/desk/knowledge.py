@@ -259,16 +259,18 @@ class Knowledge:
             self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, command.caller.person)
         return Reply(Card(f"Taken back: {change.kind} “{change.title}”", said))
 
-    def keep_words(self, caller: Caller, space: str, title: str, text: str, uri: str) -> Card:
-        """Add words that a person wrote, such as an answer, at once; an undo takes them out again."""
+    def keep_words(self, caller: Caller, space: str, title: str, text: str) -> tuple[Card, bool]:
+        """Add a person's words at once, and whether that was possible; an undo takes them out again."""
         name = f"answers/{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')[:60] or 'answer'}.md"
-        kept = self._catalog.added_files.put(space, name, text.encode(), uri)
+        kept = self._catalog.added_files.put(space, name, text.encode(), "")
         change = self._catalog.changes.propose(
             "add", caller.person, space, title, {"file": kept.id, "name": name}
         )
-        done = self.confirm(Press("confirm", str(change.id), caller)).card
+        card = self.confirm(Press("confirm", str(change.id), caller)).card
+        done = self._catalog.changes.find(change.id)
+        assert card is not None
         assert done is not None
-        return done
+        return card, done.state is ChangeState.DONE
 
     def _proposed(self, press: Press) -> Change:
         change = self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None

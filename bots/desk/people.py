@@ -101,11 +101,15 @@ class People:
         handoff = self._find(press)
         if handoff is None or not handoff.answer:
             return Reply(_UNKNOWN)
-        if not self._catalog.handoffs.keep(handoff.id):
+        if handoff.state is HandoffState.KEPT:
             return Reply(Card("It is a document already"), replaces=True)
         text = f"# {handoff.question.strip()}\n\n{handoff.answer}\n"
-        title = shortened(handoff.question, 100)
-        return Reply(self._knowledge.keep_words(press.caller, handoff.space, title, text, ""), replaces=True)
+        card, kept = self._knowledge.keep_words(
+            press.caller, handoff.space, shortened(handoff.question, 100), text
+        )
+        if kept:
+            self._catalog.handoffs.keep(handoff.id)
+        return Reply(card, replaces=kept)
 
     def placed(self, ref: str, thread: str) -> None:
         """Note where a hand-off goes on, as the door says after it was delivered."""
@@ -125,7 +129,8 @@ class People:
         handoff = self._catalog.handoffs.find(int(press.ref)) if press.ref.isdecimal() else None
         if handoff is None:
             return None
-        asked = handoff.support in press.caller.all_principals or handoff.thread == press.caller.thread
+        here = bool(handoff.thread) and handoff.thread == press.caller.thread
+        asked = here or handoff.support in press.caller.all_principals
         return handoff if asked or press.caller.person in self._audience.admins else None
 
     def _who_helps(self, answer: "StoredAnswer") -> tuple[str, str] | None:
