@@ -55,6 +55,7 @@ _NUMBER = re.compile(
     # the amount itself is asked for, not something named by it ("what weight management services")
     r"(?=\s*(?:[?,.;]|$|(?:of|for|in|on|to|per|at|by|from|is|are|was|were|do|does|did|can|may|must|should|will"
     r"|has|have|that|when|with|during|after|before|under|between)\b))"
+    r"|^(?:and )?what (?:do|does|did|will|would|should) [^,?]*\b(?:cost|weigh|earn|pay)\b"
     r"|\b(?:at|to|in|by|of) what (?:percentage|proportion|rate|price|temperature|percent)\b"
     r"|\bwhat (?:percentage|percent|proportion)\b",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from brain.answering.cleaning import without_marks
 from brain.answering.question_kind import QuestionKind, Wants
 from brain.domain import Passage
 from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.query import Query
 from brain.text.analysis import analyse
 from brain.text.terms import STOPWORDS, content_stems, words
 
@@ -32,6 +33,7 @@ class SentenceWeights:
     leads_in: float = -0.4  # ends with a colon
     unreadable: float = -0.15  # code, menus and scraps: marks everywhere, or words without function words
     echo: float = -0.8  # holds next to nothing that the question doesn't
+    said: float = -0.6  # was the answer just before, and holds little of what a follow-up adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ _NUMBER = re.compile(
 )
 _TIME = re.compile(
     r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
+    r"|\b\d{1,2}(?:st|nd|rd|th)\b"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
     r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|twelve)[ -](?:(?:working|business|calendar) )?"
@@ -97,8 +100,9 @@ def scored_sentences(
                 + weights.unreadable * _is_unreadable(text)
                 + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context)
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
-                + weights.echo * (len(sentence.stem_set - set(retrieved.query.stems)) < 2)
-                + _by_type(kind, weights, text)
+                + (typed := _by_type(kind, weights, text))
+                + weights.echo * (not typed and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
+                + weights.said * _just_said(retrieved.query, sentence.stems, typed > 0)
             )
             found.append(
                 ScoredSentence(
@@ -132,6 +136,13 @@ def _by_words(
 def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
     pairs = retrieved.query.pairs
     return len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0
+
+
+def _just_said(query: Query, stems: tuple[str, ...], right_type: bool) -> bool:
+    """Whether the person has just read this and asks on; "until when?" may well be answered by it again."""
+    if stems not in query.said:
+        return False
+    return len(query.fresh & set(stems)) < len(query.fresh) / 2 if query.fresh else not right_type
 
 
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:

@@ -138,7 +138,7 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
 def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:
     rows, held = 0, dict[str, int]()
     for space in spaces:
-        found = index.holding(space, query.terms)
+        found = index.holding(space, query.weighed)
         rows += found.rows
         for term, count in found.holding.items():
             held[term] = held.get(term, 0) + count
