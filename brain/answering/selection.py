@@ -22,6 +22,8 @@ class SentenceWeights:
     words: float = 0.5  # the question's words that it holds, by rarity
     words_around: float = 0.55  # … counting neighbours' words too
     words_above: float = 0.1  # … counting title and headings too
+    row_above: float = 0.6  # what a word in a table's title or header counts for each of its rows …
+    fresh_above: float = 0.6  # … and a word that a follow-up adds, for the sentences under a heading with it
     passage: float = 0.75  # its passage's score, less the best passage's
     best_passage: float = 0.2
     phrase: float = 0.4  # the question's word pairs that it holds
@@ -77,6 +79,7 @@ def scored_sentences(
     """All sentences of the best passages, best first."""
     candidates = retrieved.candidates[:PASSAGES]
     found: list[ScoredSentence] = []
+    measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
     for rank, candidate in enumerate(candidates):
         passage, analysed = candidate.passage, analyse(candidate.passage)
         behind = candidate.score - candidates[0].score
@@ -91,6 +94,7 @@ def scored_sentences(
                 else frozenset()
             )
             length = len(text.split())
+            is_row = "\t" in passage.text[sentence.start : sentence.end]
             score = (
                 weights.passage * behind
                 + weights.best_passage * (rank == 0)
@@ -98,10 +102,10 @@ def scored_sentences(
                 + weights.short * (length < 5)
                 + weights.leads_in * text.endswith(":")
                 + weights.unreadable * _is_unreadable(text)
-                + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context)
+                + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context, is_row)
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
                 + (typed := _by_type(kind, weights, text))
-                + weights.echo * (not typed and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
+                + weights.echo * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
                 + weights.said * _just_said(retrieved.query, sentence.stems, typed > 0)
             )
             found.append(
@@ -119,6 +123,7 @@ def _by_words(
     before: frozenset[str],
     after: frozenset[str],
     above: frozenset[str],
+    is_row: bool,
 ) -> float:
     rarity = retrieved.rarity
     if not rarity.total:
@@ -126,8 +131,12 @@ def _by_words(
     inside_weight = around = with_above = 0.0
     for stem, weight in rarity.weights.items():
         inside = stem in own
-        inside_weight += weight * inside
-        around += weight * (1.0 if inside else 0.5 if stem in before else 0.25 if stem in after else 0.0)
+        above_share = weights.row_above if is_row else weights.fresh_above * (stem in retrieved.query.fresh)
+        held = 1.0 if inside else above_share if stem in above else 0.0
+        # A row's neighbours tell of other things.
+        beside = 0.0 if is_row else 0.5 if stem in before else 0.25 if stem in after else 0.0
+        inside_weight += weight * held
+        around += weight * max(held, beside)
         with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
     held = weights.words * inside_weight + weights.words_around * around + weights.words_above * with_above
     return held / rarity.total
@@ -142,7 +151,10 @@ def _just_said(query: Query, stems: tuple[str, ...], right_type: bool) -> bool:
     """Whether the person has just read this and asks on; "until when?" may well be answered by it again."""
     if stems not in query.said:
         return False
-    return len(query.fresh & set(stems)) < len(query.fresh) / 2 if query.fresh else not right_type
+    if not query.fresh:
+        return not right_type
+    pairs = {pair for pair in query.pairs if query.fresh.issuperset(pair)}
+    return not query.fresh <= set(stems) or bool(pairs) and not pairs & set(pairwise(stems))
 
 
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:

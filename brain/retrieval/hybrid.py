@@ -15,7 +15,7 @@ from brain.catalog.catalog import Catalog
 from brain.domain import Passage
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
-from brain.retrieval.fusion import Candidate, FusionWeights, fused, neighbour_support
+from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
@@ -100,6 +100,7 @@ def _find(
     ]
     ranked = _ranked(candidates, weights)
     reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
+    reranked = [current(weights, candidate, query.text) for candidate in reranked]
     ranked = [*_supported(reranked, weights), *ranked[RERANKED:]]
     watch.lap("rerank")
     return Retrieved(query, rarity, tuple(ranked), watch.laps)

@@ -1,6 +1,7 @@
 """A question as the retrievers see it."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,6 +12,26 @@ from brain.text.terms import content_stems, content_words, stem, unique
 # this many, words are weighed as if passages without the question's words made up the number.
 BACKGROUND = 1000
 MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of them
+
+
+# "how long" asks for a duration, in which nothing is called long; "how heavy" for what is listed as weight.
+_MEASURED = {
+    **dict.fromkeys(("many", "much", "often", "long", "soon", "far", "fast"), ""),
+    "big": "size",
+    "deep": "depth",
+    "expensive": "price",
+    "heavy": "weight",
+    "high": "height",
+    "large": "size",
+    "old": "age",
+    "tall": "height",
+    "wide": "width",
+}
+_MEASURE = re.compile(rf"(?<=\bhow )(?:{'|'.join(_MEASURED)})\b", re.IGNORECASE)
+
+
+def _measured(text: str) -> str:
+    return _MEASURE.sub(lambda found: _MEASURED[found.group().lower()], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +71,7 @@ class Query:
     @classmethod
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
         """The query for a stand-alone question; text of function words only keeps no terms."""
-        found = content_words(text)[:MOST_TERMS]
+        found = content_words(_measured(text))[:MOST_TERMS] or content_words(text)
         stems = tuple(stem(word) for word in found)
         terms = tuple(unique(found))
         if thread is None:
