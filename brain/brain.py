@@ -77,7 +77,7 @@ class Brain(Runnable[Question, Answer]):
             reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
             return self._refused(question, evidence, reason, None, started)
         draft = _timed(retrieved, "write", lambda: self._answerer.write(evidence))
-        result = _timed(retrieved, "check", lambda: checked(draft, retrieved.passages))
+        result = _timed(retrieved, "check", lambda: checked(draft, (*retrieved.passages, *retrieved.beside)))
         if not result.sentences:
             return self._refused(question, evidence, RefusalReason.UNSUPPORTED, result, started)
         return Answer(

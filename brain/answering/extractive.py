@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from brain.answering.cleaning import ended, opening
+from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
@@ -18,7 +18,9 @@ from brain.answering.selection import (
 )
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
+from brain.retrieval.hybrid import Retrieved
 from brain.text.pronouns import points_back
+from brain.text.steps import is_step, steps_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Lengths:
     other_document: float = -0.1  # … and less far in another document
     new: float = 0.4  # the share of its words that must not have been said yet
     items: int = 8  # of a list that a sentence with a colon opens
+    step_words: int = 160  # of a numbered list that says how something is done
+    steps_bonus: float = 0.3  # how far behind the best passage one with such a list may lie to be the answer
+
+
+STEPS_AMONG = 3  # of the best passages
 
 
 class ExtractiveAnswerer:
@@ -52,6 +59,8 @@ class ExtractiveAnswerer:
         ranked = scored_sentences(evidence.retrieved, kind, self._weights)
         if not ranked:
             return Draft(())
+        if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
+            return steps
         chosen = self._chosen(ranked, kind)
         ordered = sorted(chosen, key=lambda s: (s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
@@ -61,6 +70,33 @@ class ExtractiveAnswerer:
         if kind.wants is Wants.TIME:
             told = [_dated(sentence) for sentence in told]
         return Draft(tuple(told), said)
+
+    def _steps(self, retrieved: Retrieved, ranked: Sequence[ScoredSentence]) -> Draft | None:
+        """The best passage's numbered list, from its first step on, where it holds one."""
+        best: dict[int, float] = {}
+        for at, candidate in enumerate(retrieved.candidates[:STEPS_AMONG]):
+            bonus = self._lengths.steps_bonus * any(s.rank == at and is_step(s.passage, s.start) for s in ranked)
+            best[at] = candidate.score + bonus
+        rank = max(best, key=lambda at: (best[at], -at))
+        step = next((s for s in ranked if s.rank == rank and is_step(s.passage, s.start)), None)
+        if step is None:
+            return None
+        document = step.passage.source.document_id
+        known = {p.id: p for p in retrieved.beside if p.source.document_id == document}
+        passages = sorted({**known, step.passage.id: step.passage}.values(), key=lambda p: p.ordinal)
+        found = steps_around(passages, step.passage.id, step.start)
+        if found is None or len(found.steps) < 2:
+            return None
+        told: list[DraftSentence] = []
+        words = 0
+        for one in found.steps:
+            text = f"{one.number}. {ended(without_marks(one.passage.text[one.start : one.end]))}"
+            words += len(text.split())
+            if len(told) > 1 and words > self._lengths.step_words:
+                break
+            told.append(DraftSentence(text, one.passage, one.start, one.end, Form.STEP))
+        left = len(found.steps) - len(told)
+        return Draft(tuple(told), more_steps=left if found.ended else 0)
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
         best, most = ranked[0], self._most(kind)

@@ -74,9 +74,12 @@ _REASON = re.compile(
 )
 _STEPS = re.compile(
     r"^how (?:do|does|can|could|should|would|to|is|are|did|has|have)\b|\bwhat (?:steps|is the process"
-    r"|should)\b|\bwhat do i (?:do|need)\b",
+    r"|should)\b|\bwhat (?:do|must) (?:i|we|you|they|people) (?:have to |need to )?(?:do|need)\b"
+    r"|\bwhat now\b|\bhow to\b",
     re.IGNORECASE,
 )
+# Told of a mishap ("I spilled coffee over my laptop"), one wants to know what to do.
+_TROUBLE = re.compile(r"^(?:i|we|my|our)\b(?!.*\?$)", re.IGNORECASE)
 _LIST = re.compile(
     r"^(?:what|which) (?:\w+ )?(?:are|were)\b|^(?:list|name|describe|explain|give|summari[sz]e|compare)\b"
     r"|\bwhat (?:kinds|types|sorts|services|options"
@@ -118,7 +121,7 @@ def kind_of(question: str) -> QuestionKind:
         return QuestionKind(Wants.PLACE, narrow=True)
     if _LIST.search(text):
         return QuestionKind(Wants.LIST, narrow=False)
-    if _STEPS.search(text):
+    if _STEPS.search(text) or _TROUBLE.search(text):
         return QuestionKind(Wants.STEPS, narrow=False)
     return QuestionKind(Wants.FACT, narrow=bool(re.match(r"^(?:what|which)\b", text, re.IGNORECASE)))
 

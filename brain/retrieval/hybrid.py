@@ -19,9 +19,12 @@ from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, nei
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
+from brain.text.steps import runs_over
 
 CANDIDATES = 80  # of each retriever and space
 RERANKED = 40
+JOINED = 3  # of the best, for which a list is followed over …
+REACH = 3  # … so many passages to either side
 COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
 
 
@@ -33,6 +36,8 @@ class Retrieved:
     rarity: Rarity
     candidates: tuple[Candidate, ...]
     timings_ms: dict[str, float]
+    beside: tuple[Passage, ...] = ()
+    """Neighbours of the best passages, where a numbered list runs over from one into the next."""
     passages: tuple[Passage, ...] = field(init=False)
     """The candidates' passages, best first, with their scores."""
 
@@ -103,7 +108,21 @@ def _find(
     reranked = [current(weights, candidate, query.text) for candidate in reranked]
     ranked = [*_supported(reranked, weights), *ranked[RERANKED:]]
     watch.lap("rerank")
-    return Retrieved(query, rarity, tuple(ranked), watch.laps)
+    beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
+    watch.lap("join")
+    return Retrieved(query, rarity, tuple(ranked), watch.laps, beside)
+
+
+def _beside(best: list[Passage], catalog: Catalog) -> tuple[Passage, ...]:
+    found = {
+        neighbour.id: neighbour
+        for passage in best
+        if runs_over(passage)
+        for neighbour in catalog.neighbours(
+            passage.source.document_id, passage.ordinal - REACH, passage.ordinal + REACH
+        )
+    }
+    return tuple(found.values())
 
 
 def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
