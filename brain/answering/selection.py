@@ -173,6 +173,19 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return 0.0
 
 
+def has_type(kind: QuestionKind, text: str) -> bool:
+    """Whether the text holds what such a question asks for; True where that can't be seen."""
+    match kind.wants:
+        case Wants.NUMBER:
+            return bool(_NUMBER.search(text))
+        case Wants.TIME:
+            return bool(_TIME.search(text))
+        case Wants.PERSON | Wants.PLACE:
+            return bool(_NAME.search(text))
+        case _:
+            return True
+
+
 def names_time(text: str) -> bool:
     """Whether a date, a time of day, a weekday or a duration stands in the text."""
     return bool(_TIME.search(text))

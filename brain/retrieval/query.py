@@ -120,6 +120,11 @@ class Rarity:
             weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
         return cls(rows, weights)
 
+    @property
+    def unknown(self) -> float:
+        """What a word weighs that no passage holds."""
+        return math.log(1 + (max(self.rows, BACKGROUND) + 0.5) / 0.5) - 1e-9
+
     def share(self, stems: frozenset[str] | set[str]) -> float:
         """How much of the query's weight these stems hold, from 0 to 1."""
         if not self.weights:
