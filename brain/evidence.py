@@ -3,16 +3,13 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 
 from brain.answering.sought import sought
 from brain.domain import Passage
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
-from brain.retrieval.lexical import sentence_coverages
-from brain.retrieval.query import BACKGROUND
-from brain.text.analysis import AnalysedSentence, analyse
-from brain.text.names import names_in
+from brain.retrieval.lexical import names_held, sentence_coverages, telling_names
+from brain.text.analysis import analyse
 from brain.text.terms import content_stems
 
 LOOKED_AT = 5
@@ -168,15 +165,7 @@ def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:
 def _fit(retrieved: Retrieved, best: Sequence[Candidate]) -> tuple[float, float]:
     """The best coverage of a sentence that holds the question's names, and of one that also has what is asked."""
     text = retrieved.query.text
-    weights = retrieved.rarity.weights
-    # What is all over the documents, such as a product's name in its manual, tells nothing of where the answer
-    # stands: what must be there are numbers, and names that nobody else has.
-    unknown = retrieved.rarity.unknown
-    names = [
-        name
-        for name in names_in(text)
-        if any(s[0].isdigit() for s in name) or max(weights.get(s, 0.0) for s in name) >= unknown
-    ]
+    names = telling_names(retrieved.query, retrieved.rarity)
     asked = sought(text)
     named = typed = 0.0
     for candidate in best:
@@ -186,8 +175,7 @@ def _fit(retrieved: Retrieved, best: Sequence[Candidate]) -> tuple[float, float]
         for at, (sentence, share) in enumerate(zip(analysed.sentences, covered, strict=True)):
             if share <= typed:
                 continue
-            beside = analysed.sentences[max(0, at - 1) : at + 2]
-            share *= sum(_holds(weights, analysed.above, beside, name) for name in names) / len(names) if names else 1.0
+            share *= names_held(retrieved.rarity, analysed, at, names)
             named = max(named, share)
             if share > typed and asked.in_sentence(
                 candidate.passage.text[sentence.start : sentence.end], sentence.stem_set | header,
@@ -195,17 +183,3 @@ def _fit(retrieved: Retrieved, best: Sequence[Candidate]) -> tuple[float, float]
             ):
                 typed = share
     return named, typed
-
-
-def _holds(
-    weights: Mapping[str, float], above: tuple[str, ...], beside: Sequence[AnalysedSentence], name: tuple[str, ...]
-) -> float:
-    """How much of a name is there, by rarity; a number must stand beside what it numbers, or half is lost."""
-    lines = [above, *(sentence.stems for sentence in beside)]
-    there = set[str]().union(*map(set, lines))
-    total = sum(weights.get(stem, 0.0) for stem in name)
-    held = sum(weights.get(stem, 0.0) for stem in name if stem in there) / total if total else 1.0
-    numbered = [pair for pair in pairwise(name) if pair[1].isdigit()]
-    if all(any(pair in pairwise(line) for line in lines) for pair in numbered):
-        return held
-    return held / 2

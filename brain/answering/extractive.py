@@ -15,7 +15,9 @@ from brain.answering.selection import (
     names_time,
     new_share,
     scored_sentences,
+    stems_of,
 )
+from brain.answering.sought import sought
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
 from brain.retrieval.hybrid import Retrieved
@@ -42,6 +44,7 @@ class Lengths:
     steps_bonus: float = 0.3  # how far behind the best passage one with such a list may lie to be the answer
 
 
+NAMED = 0.5  # the share of the question's names that the best sentence must have about it
 STEPS_AMONG = 3  # of the best passages
 
 
@@ -57,8 +60,8 @@ class ExtractiveAnswerer:
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         ranked = scored_sentences(evidence.retrieved, kind, self._weights)
-        if not ranked:
-            return Draft(())
+        if not any(sentence.named >= NAMED for sentence in ranked):
+            return Draft(())  # all of it is about other things
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
             return steps
         chosen = self._chosen(ranked, kind)
@@ -67,6 +70,8 @@ class ExtractiveAnswerer:
         if said:  # the sentence that says so comes next, unless it leans on the one before it
             ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
         told = _set(ordered, frozenset(query.stems))
+        if not _counted(query.text, told):
+            return Draft(())
         if kind.wants is Wants.TIME:
             told = [_dated(sentence) for sentence in told]
         return Draft(tuple(told), said)
@@ -99,7 +104,7 @@ class ExtractiveAnswerer:
         return Draft(tuple(told), more_steps=left if found.ended else 0)
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
-        best, most = ranked[0], self._most(kind)
+        best, most = next(s for s in ranked if s.named >= NAMED), self._most(kind)
         chosen = [best, *self._needed(best, {(s.rank, s.number): s for s in ranked})]
         if _form(best) is Form.ROW and kind.wants is not Wants.LIST:
             most = 1  # other rows tell of other things
@@ -154,6 +159,17 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+def _counted(question: str, told: Sequence[DraftSentence]) -> bool:
+    """Whether something is told of what is to be counted: "how many parking spaces" isn't told of bicycles."""
+    asked = sought(question)
+    if not asked.counted:
+        return True
+    return any(
+        asked.in_sentence(s.text, stems_of(f"{s.text} {s.passage.context} {s.passage.table_header}"), "")
+        for s in told
+    )
 
 
 _MAIL_HEADER = re.compile(r"^(?:from|to|cc|subject|date):", re.IGNORECASE)

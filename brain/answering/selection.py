@@ -8,6 +8,7 @@ from brain.answering.cleaning import without_marks
 from brain.answering.question_kind import QuestionKind, Wants
 from brain.domain import Passage
 from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.lexical import names_held, telling_names
 from brain.retrieval.query import Query
 from brain.text.analysis import analyse
 from brain.text.terms import STOPWORDS, content_stems, words
@@ -23,6 +24,7 @@ class SentenceWeights:
     words_around: float = 0.55  # … counting neighbours' words too
     words_above: float = 0.1  # … counting title and headings too
     row_above: float = 0.6  # what a word in a table's title or header counts for each of its rows …
+    unnamed: float = -0.6  # lacks a number or name that no other thing's answer can stand for
     fresh_above: float = 0.6  # … and a word that a follow-up adds, for the sentences under a heading with it
     passage: float = 0.75  # its passage's score, less the best passage's
     best_passage: float = 0.2
@@ -40,7 +42,10 @@ class SentenceWeights:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score."""
+    """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score.
+
+    `named` is the share of the question's telling names that stand in it or beside or above it.
+    """
 
     passage: Passage
     rank: int
@@ -50,6 +55,7 @@ class ScoredSentence:
     text: str
     stems: frozenset[str]
     score: float
+    named: float = 1.0
 
 
 _NUMBER = re.compile(
@@ -79,6 +85,7 @@ def scored_sentences(
     """All sentences of the best passages, best first."""
     candidates = retrieved.candidates[:PASSAGES]
     found: list[ScoredSentence] = []
+    names = telling_names(retrieved.query, retrieved.rarity)
     measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
     for rank, candidate in enumerate(candidates):
         passage, analysed = candidate.passage, analyse(candidate.passage)
@@ -94,6 +101,7 @@ def scored_sentences(
                 else frozenset()
             )
             length = len(text.split())
+            named = names_held(retrieved.rarity, analysed, number, names)
             is_row = "\t" in passage.text[sentence.start : sentence.end]
             score = (
                 weights.passage * behind
@@ -105,12 +113,21 @@ def scored_sentences(
                 + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context, is_row)
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
                 + (typed := _by_type(kind, weights, text))
+                + weights.unnamed * (1 - named)
                 + weights.echo * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
                 + weights.said * _just_said(retrieved.query, sentence.stems, typed > 0)
             )
             found.append(
                 ScoredSentence(
-                    passage, rank, number, sentence.start, sentence.end, text, sentence.stem_set, score
+                    passage,
+                    rank,
+                    number,
+                    sentence.start,
+                    sentence.end,
+                    text,
+                    sentence.stem_set,
+                    score,
+                    named,
                 )
             )
     return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
