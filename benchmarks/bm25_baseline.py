@@ -1,9 +1,9 @@
 """`python -m benchmarks.bm25_baseline QUESTIONS.jsonl HOME PREDICTIONS.jsonl [--refuse-below SHARE]`.
 
-What word search alone makes of questions, to hold citewise against: BM25 over the home's own passages, the best
-passage's one best sentence as the answer, and its document cited. The predictions are for `citewise eval
-QUESTIONS.jsonl --against PREDICTIONS.jsonl`. It refuses where the best passage holds less than a share of the
-question's words, by rarity; a share of 0 never refuses.
+What word search alone makes of questions, to hold citewise against: BM25 over the home's own passages, the
+best passage's one best sentence as the answer, and its document cited. The predictions are for
+`citewise eval QUESTIONS.jsonl --against PREDICTIONS.jsonl`. It refuses where the best passage holds less than
+a share of the question's words, by rarity; a share of 0 never refuses.
 """
 
 import argparse

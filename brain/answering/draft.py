@@ -9,7 +9,7 @@ from brain.evidence import Evidence
 
 
 class Form(StrEnum):
-    """How a sentence is set: running on, as a list item, as a row of a table, or as a step with its number."""
+    """How a sentence is set: running on, as a list item, as a table's row, or as a step with its number."""
 
     PROSE = "prose"
     ITEM = "item"

@@ -80,7 +80,9 @@ class ExtractiveAnswerer:
         """The best passage's numbered list, from its first step on, where it holds one."""
         best: dict[int, float] = {}
         for at, candidate in enumerate(retrieved.candidates[:STEPS_AMONG]):
-            bonus = self._lengths.steps_bonus * any(s.rank == at and is_step(s.passage, s.start) for s in ranked)
+            bonus = self._lengths.steps_bonus * any(
+                s.rank == at and is_step(s.passage, s.start) for s in ranked
+            )
             best[at] = candidate.score + bonus
         rank = max(best, key=lambda at: (best[at], -at))
         step = next((s for s in ranked if s.rank == rank and is_step(s.passage, s.start)), None)
@@ -162,7 +164,7 @@ class ExtractiveAnswerer:
 
 
 def _counted(question: str, told: Sequence[DraftSentence]) -> bool:
-    """Whether something is told of what is to be counted: "how many parking spaces" isn't told of bicycles."""
+    """Whether what is told is of what is to be counted: "how many parking spaces" not of bicycles."""
     asked = sought(question)
     if not asked.counted:
         return True

@@ -59,8 +59,9 @@ class ScoredSentence:
 
 
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|third|quarter|dozen|hundred|thousand"
-    r"|million|free)\b",
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty"
+    r"|forty|fifty|sixty|seventy|eighty|ninety|half|third|quarter|dozen|hundred|thousand|million|free|once|twice|nobody"
+    r"|none|no)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -68,7 +69,8 @@ _TIME = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th)\b"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
-    r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|twelve)[ -](?:(?:working|business|calendar) )?"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|\w+teen|twenty|thirty|sixty"
+    r"|ninety)[ -](?:(?:working|business|calendar) )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
     r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
     re.IGNORECASE,
@@ -114,8 +116,9 @@ def scored_sentences(
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
                 + (typed := _by_type(kind, weights, text))
                 + weights.unnamed * (1 - named)
-                + weights.echo * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
-                + weights.said * _just_said(retrieved.query, sentence.stems, typed > 0)
+                + weights.echo
+                * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
+                + weights.said * _just_said(retrieved.query, sentence.stems, analysed.context, typed > 0)
             )
             found.append(
                 ScoredSentence(
@@ -160,18 +163,22 @@ def _by_words(
 
 
 def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
-    pairs = retrieved.query.pairs
-    return len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0
+    """The share of the question's word pairs that are pairs here; those lent by the thread count less."""
+    lent = retrieved.query.lent
+    worth = {(a, b): min(lent.get(a, 1.0), lent.get(b, 1.0)) for a, b in retrieved.query.pairs}
+    total = sum(worth.values())
+    return sum(worth.get(pair, 0.0) for pair in set(pairwise(stems))) / total if total else 0.0
 
 
-def _just_said(query: Query, stems: tuple[str, ...], right_type: bool) -> bool:
+def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], right_type: bool) -> bool:
     """Whether the person has just read this and asks on; "until when?" may well be answered by it again."""
-    if stems not in query.said:
+    own = frozenset(stems)
+    if not any(len(told - above) > 1 and told - above <= own for told in query.said):
         return False
     if not query.fresh:
         return not right_type
     pairs = {pair for pair in query.pairs if query.fresh.issuperset(pair)}
-    return not query.fresh <= set(stems) or bool(pairs) and not pairs & set(pairwise(stems))
+    return not query.fresh <= set(stems) or (bool(pairs) and not pairs & set(pairwise(stems)))
 
 
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
@@ -191,16 +198,13 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
 
 
 def has_type(kind: QuestionKind, text: str) -> bool:
-    """Whether the text holds what such a question asks for; True where that can't be seen."""
-    match kind.wants:
-        case Wants.NUMBER:
-            return bool(_NUMBER.search(text))
-        case Wants.TIME:
-            return bool(_TIME.search(text))
-        case Wants.PERSON | Wants.PLACE:
-            return bool(_NAME.search(text))
-        case _:
-            return True
+    """Whether the text holds the number or time that is asked for; True where that can't be seen.
+
+    Who and where aren't looked for: "the travel desk" is a person to ask, too.
+    """
+    if kind.wants is Wants.NUMBER:
+        return bool(_NUMBER.search(text))
+    return names_time(text) if kind.wants is Wants.TIME else True
 
 
 def names_time(text: str) -> bool:

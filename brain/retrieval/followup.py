@@ -14,19 +14,15 @@ from brain.text.terms import content_stems, content_words, stem
 # than another case of the same ("and for interns?"); less, where it asks for something else of the same
 # thing, or "and when do they expire?" gets the answer before it again; next to nothing, where it might as
 # well be a new subject, but too short to tell two answers apart without the thread.
-SAME_ASKED = 0.7
+SAME_ASKED = 0.6
 BARE_ASKED = 0.6
 OTHER_ASKED = 0.3
 PERHAPS_NEW = 0.12
 
-_CONTRASTS = re.compile(
-    r"^\s*(?:(?:ok(?:ay)?|and|but|or|so|also|then)\b[\s,]*)*(?:what about|how about|same for|and|but|or|also)\b[\s,:]*",
-    re.IGNORECASE,
-)
 _OPENS_FOLLOW_UP = re.compile(
     r"^\s*(?:and|but|or|so|also|then|what about|how about|what if|same for|why not|why|how come"
-    r"|since when|until when|from when|for how long|by when|who else|where else|what else|any others?|more|else"
-    r"|really|for example)\b",
+    r"|since when|until when|from when|for how long|by when|who else|where else|what else|any others?|more"
+    r"|else|really|for example)\b",
     re.IGNORECASE,
 )
 # Not whatever the case: IT is a department.
@@ -40,9 +36,10 @@ _LEAD = re.compile(
 )
 # A question of its own begins with such a word; anything else is only a part of one.
 _ASKS = re.compile(
-    r"^\s*(?:(?:for|until|from|since|by|at|in|to|with|on|of) )?(?:what|which|who|whom|whose|when|where|why|how|is|are"
-    r"|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had|isn't|aren't|don't"
-    r"|doesn't|didn't|can't|won't|tell|show|list|explain|describe|give)\b",
+    r"^\s*(?:(?:for|until|from|since|by|at|in|to|with|on|of) )?"
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|may|might|must|should"
+    r"|shall|will|would|has|have|had|isn't|aren't|don't|doesn't|didn't|can't|won't|tell|show|list|explain"
+    r"|describe|give)\b",
     re.IGNORECASE,
 )
 # "if I am ill", "nobody answers": no other case of a thing but a whole thought.
@@ -51,7 +48,9 @@ _CLAUSE = re.compile(
     r"|nobody|someone|somebody)\b",
     re.IGNORECASE,
 )
-_PREPOSITION = re.compile(r"^\s*(?:for|in|at|on|with|without|during|after|before|from|until)\s", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"^\s*(?:for|in|at|on|with|without|during|after|before|from|until)\s", re.IGNORECASE
+)
 # "it" in "does it rain", "that" in "the form that I need": only short questions point back.
 _SHORT = 6
 _VERY_SHORT = 2
@@ -92,10 +91,10 @@ def in_thread(question: str, history: Sequence[Turn]) -> Query:
     if not read.lender:
         return Query.of(read.text)
     answer = _CITED.sub("", history[-1].answer)
-    said = {tuple(content_stems(answer[start:end])) for start, end in sentence_spans(answer)}
+    said = frozenset(frozenset(content_stems(answer[a:b])) for a, b in sentence_spans(answer))
     fresh = frozenset(content_stems(read.own)) - frozenset(content_stems(read.lender))
     hinted = read.lender if read.text == read.own and read.share == PERHAPS_NEW else ""
-    return Query.of(read.text, FromThread(read.own, read.share, hinted, fresh, frozenset(said - {()})))
+    return Query.of(read.text, FromThread(read.own, read.share, hinted, fresh, said))
 
 
 def _read(question: str, history: Sequence[Turn]) -> _Read:
@@ -119,7 +118,7 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
         joined = f"{_bare(before.frame)} – {rest}"
         return _Read(joined, before.frame, rest, SAME_ASKED, before.frame)
     joined = f"{_bare(before.text)} – {rest}"
-    share = OTHER_ASKED if len(content_words(rest)) > 1 else BARE_ASKED
+    share = OTHER_ASKED if Query.of(rest).terms else BARE_ASKED
     return _Read(joined, joined, rest, share, before.text)
 
 

@@ -21,6 +21,8 @@ def window_coverage(rarity: Rarity, passage: AnalysedPassage) -> float:
 
 def sentence_coverages(rarity: Rarity, passage: AnalysedPassage) -> list[float]:
     """`window_coverage` of each sentence, in order."""
+    if not rarity.total:
+        return [0.0] * len(passage.sentences)
     sentences = passage.sentences
     found = []
     for i, sentence in enumerate(sentences):
@@ -54,7 +56,7 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
 def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
     """The question's names that an answer can't do without: with a number in them, or held by no passage.
 
-    What is all over the documents, such as a product's name in its manual, doesn't say where the answer stands.
+    What is all over the documents, such as a product's name in its manual, doesn't say where the answer is.
     """
     return [
         name
@@ -64,10 +66,8 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
     ]
 
 
-def names_held(
-    rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequence[tuple[str, ...]]
-) -> float:
-    """How much of the names a sentence holds with its neighbours and headings, by rarity, 0–1; 1 without names.
+def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequence[tuple[str, ...]]) -> float:
+    """How much of the names a sentence has with its neighbours and headings, by rarity; 1 without names.
 
     A number must stand beside what it numbers, or half is lost.
     """

@@ -4,10 +4,12 @@ import re
 
 from brain.domain import Source
 
-_OUTDATED = re.compile(r"\b(?:superseded|obsolete|outdated|deprecated|withdrawn|no longer valid)\b", re.IGNORECASE)
+_OUTDATED = re.compile(
+    r"\b(?:superseded|obsolete|outdated|deprecated|withdrawn|no longer valid)\b", re.IGNORECASE
+)
 _PAST = re.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:was|were|did|used to|old|older|earlier|previous|previously|former|formerly|before"
-    r"|last year|back then|superseded|obsolete|outdated|deprecated|withdrawn)\b",
+    r"\b(?:19|20)\d\d\b|\b(?:was|were|did|used to|old|older|earlier|previous|previously|former|formerly"
+    r"|before|last year|back then|superseded|obsolete|outdated|deprecated|withdrawn)\b",
     re.IGNORECASE,
 )
 

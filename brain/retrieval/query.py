@@ -40,14 +40,14 @@ class FromThread:
 
     Of the question's text, `own` is what was asked now; the other words count `share` of their weight, and so
     do those of `hinted`, which aren't in the text. `fresh` are the stems that are new in the thread; `said`
-    are the sentences of the last answer, as stems.
+    are the sentences of the last answer, as sets of stems.
     """
 
     own: str
     share: float
     hinted: str = ""
     fresh: frozenset[str] = frozenset()
-    said: frozenset[tuple[str, ...]] = frozenset()
+    said: frozenset[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Query:
 
     What a follow-up has from its thread: `lent` tells which stems are only the thread's, and what share of
     its weight each of them counts; `hints` are words of the thread that are not in `text` but weighed too;
-    `fresh` are the stems that it adds to the thread, and `said` the sentences, as stems, that the thread has
-    just been told.
+    `fresh` are the stems that it adds to the thread, and `said` the sentences, as sets of stems, that the
+    thread has just been told.
     """
 
     text: str
@@ -66,7 +66,7 @@ class Query:
     lent: Mapping[str, float] = field(default_factory=dict)
     hints: tuple[str, ...] = ()
     fresh: frozenset[str] = frozenset()
-    said: frozenset[tuple[str, ...]] = frozenset()
+    said: frozenset[frozenset[str]] = frozenset()
 
     @classmethod
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":

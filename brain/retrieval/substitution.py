@@ -49,9 +49,7 @@ def substituted(frame: str, case: str) -> str:
         noun = noun[1:]
     if not noun:
         return ""
-    place = (
-        _by_noun(words, noun) or _by_name(words, noun) or _by_preposition(words, noun, preposition)
-    )
+    place = _by_noun(words, noun) or _by_name(words, noun) or _by_preposition(words, noun, preposition)
     if place is None:
         return ""
     first, last = place

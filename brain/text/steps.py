@@ -49,13 +49,17 @@ def runs_over(passage: Passage) -> bool:
 
 
 def steps_around(passages: Sequence[Passage], passage_id: int, start: int) -> Steps | None:
-    """The list that holds the numbered line around an offset of a passage; None where its first step is unknown.
+    """The list that holds the numbered line around an offset of a passage; None without its first step.
 
     `passages` are neighbours of one document, in order.
     """
     lines = _lines(passages)
     at = next(
-        (i for i, line in enumerate(lines) if line.passage.id == passage_id and line.start <= start < line.end),
+        (
+            i
+            for i, line in enumerate(lines)
+            if line.passage.id == passage_id and line.start <= start < line.end
+        ),
         None,
     )
     if at is None or lines[at].number is None:

@@ -27,7 +27,7 @@ _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: content_
 _stemming = threading.Lock()  # a Stemmer must not be called from two threads at once
 
 
-# Forms that no stemmer brings together, of everyday verbs and nouns; `left` is a side as often as a form of `leave`.
+# Forms of everyday words that no stemmer brings together. `left` is no such form: it's a side as often.
 _IRREGULAR = {
     form: base
     for base, forms in {
