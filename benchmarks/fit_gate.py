@@ -23,6 +23,7 @@ from brain.evaluation.questions import EvalQuestion, read_questions
 from brain.evidence import THRESHOLD, Signals, signals_of
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query
+from brain.text.analysis import analyse
 from brain.text.terms import content_words
 
 SPACES = ("general",)
@@ -74,9 +75,9 @@ def cases(sets: Sequence[QuestionSet]) -> list[Case]:
                 if question.answerable and not twins:
                     gold = {reference.doc for reference in question.gold}
                     found.append(_case(one, "removed", False, _without(retrieved, gold)))
-                if question.answerable:
-                    if near := _near_miss(retriever, retrieved, strange, chance):
-                        found.append(_case(one, "near miss", False, near))
+                near = question.answerable and _near_miss(retriever, retrieved, strange, chance)
+                if near:
+                    found.append(_case(one, "near miss", False, near))
             for text in chance.sample(others, min(OTHERS, len(others))):
                 found.append(_case(one, "other set", False, retriever.find(Query.of(text), SPACES)))
     return found
@@ -116,8 +117,6 @@ def _near_miss(
     near = retriever.find(Query.of(changed), SPACES)
     new = set(near.query.stems) - set(retrieved.query.stems)
     # Where one passage holds the new word and most of the rest, it may well be answered.
-    from brain.text.analysis import analyse
-
     for candidate in near.candidates[:10]:
         stems = analyse(candidate.passage).stems
         if new & stems and near.rarity.share(stems) > 0.6:

@@ -50,9 +50,9 @@ class GateWeights:
 
     Fitted by `python -m benchmarks.fit_gate` to the 683 answerable questions of four development sets and to
     1,669 that can't be answered: labelled ones, other sets' questions, a set's own after their documents were
-    taken away, and near misses. Each set and each of these ways counts the same. Fitted on all sets but one, it parted
-    that one's answerable from its labelled unanswerable questions with an AUC of .95 (northwind) and .89 (the
-    sample drive), from near misses with .71 to .90, from other sets' questions with .99 and more.
+    taken away, and near misses. Each set and each of these ways counts the same. Fitted on all sets but one,
+    it parted that one's answerable from its labelled unanswerable questions with an AUC of .95 (northwind),
+    .89 (the sample drive), from near misses .71 to .90, from other sets' questions .99 and more.
     """
 
     bias: float

@@ -18,6 +18,10 @@ _SHOWS_MONEY = re.compile(
     r"|\b(?:price|cost|fee)s?\b.*\d",
     re.IGNORECASE,
 )
+_MONEY_COLUMN = re.compile(
+    r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|prices?|costs?|fees?|retail|amount|pay|salary|rate)\b",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\bhow many ((?:[\w-]+ ){0,2}?[\w-]+)\b(?=\s|\?|$)", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow (?:long|soon|often)\b", re.IGNORECASE)
 
@@ -33,7 +37,8 @@ class Sought:
     def in_sentence(self, text: str, stems: frozenset[str], header: str) -> bool:
         """Whether it stands in the text of a sentence or row, `stems` its own and its table header's."""
         if self.money:
-            return bool(_SHOWS_MONEY.search(text) or (re.search(r"\d", text) and _SHOWS_MONEY.search(header)))
+            in_column = _MONEY_COLUMN.search(header) and re.search(r"\d", text)
+            return bool(_SHOWS_MONEY.search(text) or in_column)
         if self.counted and not self.counted & stems:
             return False
         return has_type(self.kind, text)
