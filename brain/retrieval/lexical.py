@@ -53,6 +53,9 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
+APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
+
+
 def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
     """The question's names that an answer can't do without: with a number in them, or held by no passage.
 
@@ -69,7 +72,7 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
 def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequence[tuple[str, ...]]) -> float:
     """How much of the names a sentence has with its neighbours and headings, by rarity; 1 without names.
 
-    A number must stand beside what it numbers, or half is lost.
+    A number must stand beside what it numbers, or most is lost.
     """
     if not names:
         return 1.0
@@ -81,7 +84,7 @@ def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequenc
         share = sum(rarity.weights.get(s, 0.0) for s in name if s in there) / total if total else 1.0
         numbered = [pair for pair in pairwise(name) if pair[1].isdigit()]
         together = all(any(pair in pairwise(line) for line in lines) for pair in numbered)
-        held += share if together else share / 2
+        held += share if together else APART * share
     return held / len(names)
 
 
