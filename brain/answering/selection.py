@@ -72,6 +72,7 @@ _TIME = re.compile(
     r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|\w+teen|twenty|thirty|sixty"
     r"|ninety)[ -](?:(?:working|business|calendar) )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
     r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
     re.IGNORECASE,
 )

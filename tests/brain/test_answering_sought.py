@@ -26,6 +26,7 @@ FITS = [
     ("What does the kayak cost?", "Kayak\t40", "Kayak\tnone", "Boat\tPrice"),
     ("How many lockers are there?", "There are 16 lockers.", "There are 16 hooks.", ""),
     ("How long is the tour?", "It takes two hours.", "It starts at the gate.", ""),
+    ("How often does the buoy report?", "Buoy\t5 min", "Buoy\tseldom", "Device\tReports"),
     ("When does the pool open?", "It opens at 7 am.", "It opens early for members.", ""),
 ]
 
