@@ -23,6 +23,7 @@ _MONEY_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\bhow many ((?:[\w-]+ ){0,2}?[\w-]+)\b(?=\s|\?|$)", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"\bhow\b|\bwhat (?:percentage|percent|proportion)\b", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow (?:long|soon|often)\b", re.IGNORECASE)
 
 
@@ -52,5 +53,7 @@ def sought(question: str) -> Sought:
     counted = _COUNTED.search(own)
     if _HOW_LONG.search(own) and kind.wants is Wants.NUMBER:
         kind = QuestionKind(Wants.TIME, narrow=True)
+    elif kind.wants is Wants.NUMBER and not (money or _HOW_MUCH.search(own)):
+        kind = QuestionKind(Wants.FACT, narrow=True)  # "what is the allowed amount" may ask what that is
     stems = content_stems(counted[1]) if counted else []
     return Sought(kind, money, frozenset(stems[:1]))

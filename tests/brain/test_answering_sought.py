@@ -40,4 +40,5 @@ def test_what_is_asked_for_is_seen_in_a_sentence(question, fit, unfit, header):
 
 def test_where_it_cannot_be_seen_every_sentence_may_answer():
     assert sought("What is a kayak?").in_sentence("A boat.", frozenset(), "")
+    assert sought("What is the allowed amount?").in_sentence("What a doctor may charge.", frozenset(), "")
     assert sought("Who rents kayaks?").in_sentence("the boat house", frozenset(), "")
