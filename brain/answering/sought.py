@@ -8,7 +8,9 @@ from brain.answering.selection import has_type
 from brain.text.terms import content_stems
 
 _ASKS_MONEY = re.compile(
-    r"\bhow (?:much|expensive)\b(?! (?:time|space|weight|energy|water|memory|storage|notice|leave|data))"
+    # "how much sick leave" asks for leave; money is what "how much" asks for with nothing else behind it
+    r"\bhow (?:much (?:do|does|did|is|are|was|were|will|would|money|pay|extra)\b|much\s*(?:$|[?,.])"
+    r"|expensive\b)"
     r"|\bwhat (?:does|do|did|will|would) .*\bcost\b|\b(?:price|salary|fee|cost)s? (?:of|for|is|are)\b"
     r"|\bwhat(?:'s| is| was| are| were) the (?:\w+ ){0,2}(?:price|salary|fee|cost)\b",
     re.IGNORECASE,

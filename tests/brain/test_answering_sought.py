@@ -42,3 +42,32 @@ def test_where_it_cannot_be_seen_every_sentence_may_answer():
     assert sought("What is a kayak?").in_sentence("A boat.", frozenset(), "")
     assert sought("What is the allowed amount?").in_sentence("What a doctor may charge.", frozenset(), "")
     assert sought("Who rents kayaks?").in_sentence("the boat house", frozenset(), "")
+
+
+"""What a question wants to be told, as far as a sentence can show it."""
+
+import pytest
+
+from brain.answering.sought import sought
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much does the Harbour plan cost?",
+        "how much is shipping to Norway",
+        "How much?",
+        "what is the price of it",
+    ],
+)
+def test_money_is_asked_for(question):
+    wanted = sought(question)
+    assert wanted.in_sentence("It is 19 euros a month.", frozenset(), "")
+    assert not wanted.in_sentence("It has been there for 19 years.", frozenset(), "")
+
+
+@pytest.mark.parametrize(
+    "question", ["how much sick leave do I get", "How much milk may we order?", "how much time is left"]
+)
+def test_an_amount_of_something_is_no_money(question):
+    assert sought(question).in_sentence("Everyone accrues four hours in a period.", frozenset(), "")
