@@ -44,13 +44,6 @@ def test_where_it_cannot_be_seen_every_sentence_may_answer():
     assert sought("Who rents kayaks?").in_sentence("the boat house", frozenset(), "")
 
 
-"""What a question wants to be told, as far as a sentence can show it."""
-
-import pytest
-
-from brain.answering.sought import sought
-
-
 @pytest.mark.parametrize(
     "question",
     [
