@@ -10,11 +10,26 @@ checking several guessed tokens at once gives bit for bit what one token after a
 Shapes: R rows (sequences × tokens each), K inputs, N outputs, H heads, D numbers a head, S cache slots.
 """
 
+from typing import NamedTuple
+
 import torch
 import triton
 import triton.language as tl
 
 ROWS_AT_ONCE = 64
+
+
+class Blocks(NamedTuple):
+    """How a projection is cut: outputs and inputs a program takes at a time, loads under way, warps."""
+
+    outputs: int
+    inputs: int
+    stages: int
+    warps: int
+
+
+_DENSE = Blocks(16, 256, 4, 4)
+_GATED = Blocks(16, 256, 3, 4)
 CHUNK = 128  # keys that one program reads; fixed, so that sums don't depend on where a sequence stands
 
 
@@ -66,17 +81,18 @@ def linear(
     eps: float = 0.0,
     residual: torch.Tensor | None = None,
     gated: bool = False,
+    blocks: Blocks | None = None,
 ) -> torch.Tensor:
     """`x` (R, K) times `weight` (N, K), after RMS norm by `gain`, plus `residual`; or silu(gate)·up."""
     rows, inputs = x.shape
     outputs = weight.shape[0] // 2 if gated else weight.shape[0]
     out = torch.empty((rows, outputs), dtype=x.dtype, device=x.device)
-    block_n = 16
-    _linear_kernel[(triton.cdiv(outputs, block_n),)](
+    blocks = blocks or (_GATED if gated else _DENSE)
+    _linear_kernel[(triton.cdiv(outputs, blocks.outputs),)](
         x, weight, x if gain is None else gain, x if residual is None else residual, out, rows, eps,
         K=inputs, N=outputs, NORM=gain is not None, GATED=gated, ADD=residual is not None,
-        BLOCK_M=max(16, triton.next_power_of_2(rows)), BLOCK_N=block_n, BLOCK_K=256,
-        num_warps=4, num_stages=3 if gated else 4,
+        BLOCK_M=max(16, triton.next_power_of_2(rows)), BLOCK_N=blocks.outputs, BLOCK_K=blocks.inputs,
+        num_warps=blocks.warps, num_stages=blocks.stages,
     )  # fmt: skip
     return out
 

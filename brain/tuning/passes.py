@@ -1,0 +1,110 @@
+"""What happens in one step of training: forward and backward over its packs, then one change of the adapter."""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from brain.tuning.adapter import TuningFailed, learning_weights
+from brain.tuning.loss import summed_loss
+from brain.tuning.packing import Pack
+from brain.tuning.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step: its mean loss a said token, the gradient's length before clipping, the rate, tokens read."""
+
+    loss: float
+    gradient: float
+    rate: float
+    tokens: int
+
+
+class Trainee:
+    """A model with an adapter, and the optimizer that changes it.
+
+    On a GPU each decoder layer is compiled: its norms, rotations and activations become a few kernels. The
+    layers are alike, so that one compilation serves all.
+    """
+
+    def __init__(self, adapted: Any, recipe: Recipe, steps: int, *, compiled: bool | None = None) -> None:
+        self.adapted = adapted
+        self.recipe = recipe
+        self.steps = steps
+        self.weights = learning_weights(adapted)
+        self.device = self.weights[0].device
+        self._base = adapted.get_base_model()
+        on_gpu = self.device.type == "cuda"
+        if recipe.recompute:
+            self._base.gradient_checkpointing_enable({"use_reentrant": False})
+        if on_gpu if compiled is None else compiled:
+            for layer in self._base.model.layers:
+                layer.compile(dynamic=False)
+        self.optimizer = torch.optim.AdamW(
+            self.weights, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=on_gpu
+        )
+        adapted.train()
+
+    def step(self, number: int, packs: Sequence[Pack]) -> Taken:
+        """Learn from `packs` as step `number` (from 0)."""
+        rate = self._rate(number)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        said = max(1, sum(pack.said.numel() for pack in packs))
+        total = torch.zeros((), device=self.device)
+        for pack in packs:
+            loss = self._summed(pack) / said
+            loss.backward()
+            total += loss.detach()
+        length = torch.nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True)
+        loss_now, gradient = torch.stack((total, length)).tolist()
+        if not (math.isfinite(loss_now) and math.isfinite(gradient)):
+            raise TuningFailed(
+                f"The loss was no longer a number at step {number + 1}; training was stopped. "
+                "The last checkpoint is good. Try a lower learning rate."
+            )
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return Taken(loss_now, gradient, rate, sum(pack.real for pack in packs))
+
+    @torch.no_grad()
+    def loss(self, packs: Sequence[Pack]) -> float:
+        """Mean loss a said token, without learning."""
+        said = sum(pack.said.numel() for pack in packs)
+        with _resting(self.adapted):
+            return sum(float(self._summed(pack)) for pack in packs) / max(1, said)
+
+    def _summed(self, pack: Pack) -> torch.Tensor:
+        pack = pack.to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            hidden = self._base.model(
+                input_ids=pack.tokens,
+                position_ids=pack.positions,
+                use_cache=False,
+                bounds=pack.bounds,
+                longest=pack.longest,
+            ).last_hidden_state[0]
+        return summed_loss(hidden[pack.said], self._base.lm_head.weight, pack.targets)
+
+    def _rate(self, number: int) -> float:
+        """Linear warm-up, then half a cosine down to the final share."""
+        recipe = self.recipe
+        rising = max(1, round(recipe.warmup * self.steps))
+        if number < rising:
+            return recipe.learning_rate * (number + 1) / rising
+        way = min(1.0, (number - rising) / max(1, self.steps - rising))
+        share = recipe.final_rate + (1 - recipe.final_rate) * (1 + math.cos(math.pi * way)) / 2
+        return recipe.learning_rate * share
+
+
+@contextmanager
+def _resting(adapted: Any) -> Iterator[None]:
+    adapted.eval()
+    try:
+        yield
+    finally:
+        adapted.train()
