@@ -16,7 +16,7 @@ import torch
 import triton
 import triton.language as tl
 
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 16  # more are better served by cuBLAS
 
 
 class Blocks(NamedTuple):
@@ -33,7 +33,8 @@ _GATED = Blocks(16, 256, 3, 4)
 CHUNK = 128  # keys that one program reads; fixed, so that sums don't depend on where a sequence stands
 
 
-@triton.jit
+# Without `do_not_specialize`, one row would be compiled on its own, and might be summed in another order.
+@triton.jit(do_not_specialize=["rows"])
 def _linear_kernel(
     x, weight, gain, residual, out, rows, eps,
     K: tl.constexpr, N: tl.constexpr,
@@ -91,13 +92,13 @@ def linear(
     _linear_kernel[(triton.cdiv(outputs, blocks.outputs),)](
         x, weight, x if gain is None else gain, x if residual is None else residual, out, rows, eps,
         K=inputs, N=outputs, NORM=gain is not None, GATED=gated, ADD=residual is not None,
-        BLOCK_M=max(16, triton.next_power_of_2(rows)), BLOCK_N=blocks.outputs, BLOCK_K=blocks.inputs,
+        BLOCK_M=ROWS_AT_ONCE, BLOCK_N=blocks.outputs, BLOCK_K=blocks.inputs,
         num_warps=blocks.warps, num_stages=blocks.stages,
     )  # fmt: skip
     return out
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens"])
 def _rotate_kernel(
     qkv, cos, sin, keys, values, queries, starts, slots, tokens, capacity,
     Q_HEADS: tl.constexpr, KV_HEADS: tl.constexpr, D: tl.constexpr, ROTARY: tl.constexpr,
@@ -157,7 +158,7 @@ def rotate_and_store(
     return queries
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens"])
 def _chunk_kernel(
     queries, keys, values, starts, slots, sums, tops, weights, tokens, capacity, scale,
     Q_HEADS: tl.constexpr, KV_HEADS: tl.constexpr, D: tl.constexpr, CHUNKS: tl.constexpr,
@@ -195,7 +196,7 @@ def _chunk_kernel(
         tl.store(sums + part[:, None].to(tl.int64) * D + d[None, :], total, alive[:, None] & in_row)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens"])
 def _join_kernel(
     sums, tops, weights, starts, out, tokens,
     Q_HEADS: tl.constexpr, D: tl.constexpr, CHUNKS: tl.constexpr, CHUNK: tl.constexpr,
