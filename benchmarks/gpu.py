@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import traceback
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,6 +25,7 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "trl", "triton")
 STAGES = {
     "card": ("gpu_card:card", 45),
     "exactness": ("gpu_decoding:exactness", 60),
+    "ways": ("gpu_decoding:ways", 60),
     "decoding": ("gpu_decoding:citewise", 90),
     "adapters": ("gpu_decoding:citewise_adapters", 90),
     "nf4": ("gpu_decoding:citewise_4bit", 90),
@@ -49,18 +51,25 @@ def main() -> None:
     parser.add_argument("--stages", default=",".join(s for s in STAGES if s not in NOT_BY_DEFAULT))
     parser.add_argument("--tiny", action="store_true", help="a very small model on the CPU")
     parser.add_argument("--out", type=Path, help=f"where results go (default {RESULTS})")
+    parser.add_argument("--add", action="store_true", help="keep the file's other stages")
     parser.add_argument("--within", type=float, default=3600, help="seconds for everything")
+    parser.add_argument("--late", action="store_true", help="without programmatic dependent launch")
+    parser.add_argument("--plain-training", action="store_true", help="with PEFT's own operations, compiled")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only:
-        _stage(given.only, given.tiny)
+        _stage(given.only, given.tiny, not given.late, not given.plain_training)
         return
     out = given.out or (Path("/tmp/gpu-tiny.json") if given.tiny else RESULTS)
     deadline = time.monotonic() + given.within
     results: dict[str, Any] = {**_about(given.tiny), "stages": {}}
+    if given.add and out.is_file():
+        before = json.loads(out.read_text("utf-8"))
+        results["command"] = f"{before['command']}; {results['command']}"
+        results["stages"] = before["stages"]
     for name in given.stages.split(","):
         left = deadline - time.monotonic()
-        done = _run(name, given.tiny, left) if left > 10 else {"rows": [], "failed": "no time was left"}
+        done = _run(name, given, left) if left > 10 else {"rows": [], "failed": "no time was left"}
         results["stages"][name] = done
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
@@ -68,9 +77,9 @@ def main() -> None:
     print(f"Written to {out}")
 
 
-def _run(name: str, tiny: bool, left: float) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.gpu", "--only", name, *(["--tiny"] if tiny else [])]
-    limit = min(left, 600 if tiny else STAGES[name][1])
+def _run(name: str, given: argparse.Namespace, left: float) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.gpu", "--only", name, *_flags(given)]
+    limit = min(left, 600 if given.tiny else STAGES[name][1])
     started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
@@ -92,12 +101,18 @@ def _run(name: str, tiny: bool, left: float) -> dict[str, Any]:
 _MARK = "ROW "
 
 
-def _stage(name: str, tiny: bool) -> None:
+def _flags(given: argparse.Namespace) -> list[str]:
+    flags = {"--tiny": given.tiny, "--late": given.late, "--plain-training": given.plain_training}
+    return [flag for flag, set_ in flags.items() if set_]
+
+
+def _stage(name: str, tiny: bool, early: bool, fast: bool) -> None:
     from benchmarks.phi3_shape import REAL, TINY
 
     module, _, function = STAGES[name][0].partition(":")
+    size = replace(TINY if tiny else REAL, early=early, fast=fast)
     try:
-        for row in getattr(importlib.import_module(f"benchmarks.{module}"), function)(TINY if tiny else REAL):
+        for row in getattr(importlib.import_module(f"benchmarks.{module}"), function)(size):
             print(_MARK + json.dumps(row), flush=True)
     except Exception:
         traceback.print_exc()

@@ -69,18 +69,19 @@ def _prepared(size: Size, *, nf4: bool, recompute: bool) -> tuple[Any, list[Any]
     examples = phi3_shape.examples(size, size.pack * steps)
     layout = arrange([len(example.tokens) for example in examples], size.pack)[:steps]
     packs = [pack([examples[i] for i in which], size.pack, size.longest, 0) for which in layout]
-    return Trainee(attach(model, recipe), recipe, steps), packs
+    return Trainee(attach(model, recipe), recipe, steps, fast=size.fast), packs
 
 
 def _trained(size: Size, name: str, *, nf4: bool, recompute: bool) -> Row:
     trainee, packs = _prepared(size, nf4=nf4, recompute=recompute)
     steps = len(packs)
     started = time.perf_counter()
-    taken = [trainee.step(number, [packs[number]]) for number in range(WARM_UP)]
+    taken = [trainee.step(number, [packs[number]]).taken() for number in range(WARM_UP)]
     warm = time.perf_counter() - started
     _free(only_statistics=True)
     started = time.perf_counter()
-    taken += [trainee.step(number, [packs[number]]) for number in range(WARM_UP, steps)]
+    running = [trainee.step(number, [packs[number]]) for number in range(WARM_UP, steps)]
+    taken += [step.taken() for step in running]
     took = time.perf_counter() - started
     assert min(step.gradient for step in taken) > 0, "no gradient reached the adapter"
     return {

@@ -28,6 +28,8 @@ class Size:
     longest: int
     steps: int
     shrink: int
+    early: bool = True  # kernels may start before the one ahead has ended
+    fast: bool = True  # citewise's own operations in training; else PEFT's, compiled
 
     @property
     def dtype(self) -> torch.dtype:

@@ -8,13 +8,12 @@ from transformers import Phi3Config
 
 @dataclass(frozen=True, slots=True)
 class SlotCache:
-    """Keys and values of every layer, each (slots, key heads, capacity, numbers a head).
+    """Keys and values of every layer.
 
     The memory is taken once and never moves, so that a recorded GPU graph may go on writing to it.
     """
 
-    keys: tuple[torch.Tensor, ...]
-    values: tuple[torch.Tensor, ...]
+    both: torch.Tensor  # (2, layers, slots, key heads, capacity, numbers a head)
 
     @classmethod
     def empty(
@@ -22,21 +21,24 @@ class SlotCache:
     ) -> "SlotCache":
         """Room for `slots` texts of up to `capacity` tokens; zeroed, for masked places are still multiplied."""
         size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-        shape = (slots, config.num_key_value_heads, capacity, size)
+        shape = (2, config.num_hidden_layers, slots, config.num_key_value_heads, capacity, size)
+        return cls(torch.zeros(shape, dtype=dtype, device=device))
 
-        def layers() -> tuple[torch.Tensor, ...]:
-            return tuple(
-                torch.zeros(shape, dtype=dtype, device=device) for _ in range(config.num_hidden_layers)
-            )
+    @property
+    def keys(self) -> torch.Tensor:
+        """By layer."""
+        return self.both[0]
 
-        return cls(layers(), layers())
+    @property
+    def values(self) -> torch.Tensor:
+        """By layer."""
+        return self.both[1]
 
     @property
     def capacity(self) -> int:
         """Tokens that a slot holds."""
-        return int(self.keys[0].shape[2])
+        return int(self.both.shape[4])
 
     def copy(self, source: int, target: int, tokens: int) -> None:
         """Give `target` the first `tokens` tokens of `source`: a shared beginning, read once."""
-        for tensor in (*self.keys, *self.values):
-            tensor[target, :, :tokens].copy_(tensor[source, :, :tokens])
+        self.both[:, :, target, :, :tokens].copy_(self.both[:, :, source, :, :tokens])

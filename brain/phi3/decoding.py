@@ -114,12 +114,15 @@ class Decoder:
         ids = torch.tensor([list(tokens)], device=self.device)
         starts = torch.tensor([first], dtype=torch.int32, device=self.device)
         slots = torch.tensor([slot], dtype=torch.int32, device=self.device)
-        place = Place(starts, slots, len(tokens), first)
+        ends = None
+        if self.device.type == "cuda":
+            ends = torch.tensor([[0, len(tokens)], [0, first + len(tokens)]], dtype=torch.int32).to(self.device)
+        place = Place(starts, slots, len(tokens), first, slot, ends)
         return self._network.logits(ids, place, last_only=True)[0].argmax()
 
 
 def _stages_for(device: torch.device) -> Stages:
-    return Fused() if device.type == "cuda" else Plain()
+    return Fused(device=device) if device.type == "cuda" else Plain()
 
 
 def _staged(values: Any, like: torch.Tensor) -> torch.Tensor:

@@ -28,20 +28,21 @@ class Network:
     @torch.inference_mode()
     def logits(self, tokens: torch.Tensor, place: Place, *, last_only: bool) -> torch.Tensor:
         """`tokens` (sequences, tokens each) read at `place`; logits (rows, vocabulary) after each, or the last."""
-        stages = self._stages
+        stages, layers = self._stages, self._decoder.layers
+        norms = [*(layer.input_layernorm for layer in layers), self._decoder.norm]
         x = self._decoder.embed_tokens(tokens.reshape(-1))
-        for number, layer in enumerate(self._decoder.layers):
+        normed = stages.norm(x, norms[0])
+        for number, layer in enumerate(layers):
             attention, mlp = layer.self_attn, layer.mlp
-            qkv = stages.normed(x, layer.input_layernorm, attention.qkv_proj)
+            qkv = stages.project(normed, attention.qkv_proj)
             keys, values = self.cache.keys[number], self.cache.values[number]
             mixed = stages.attention(qkv, self._angles, keys, values, place)
-            x = stages.added(mixed, attention.o_proj, x)
-            x = stages.added(
-                stages.gated(x, layer.post_attention_layernorm, mlp.gate_up_proj), mlp.down_proj, x
-            )
+            x, normed = stages.added(mixed, attention.o_proj, x, layer.post_attention_layernorm)
+            gated = stages.gated(normed, mlp.gate_up_proj)
+            x, normed = stages.added(gated, mlp.down_proj, x, norms[number + 1])
         if last_only:
-            x = x.view(tokens.shape[0], tokens.shape[1], -1)[:, -1].contiguous()
-        return stages.normed(x, self._decoder.norm, self._lm_head)
+            normed = normed.view(tokens.shape[0], tokens.shape[1], -1)[:, -1].contiguous()
+        return stages.project(normed, self._lm_head)
 
 
 def longest_text(config: Phi3Config) -> int:

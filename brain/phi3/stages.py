@@ -17,28 +17,36 @@ from torch.nn import functional
 class Place:
     """Where new tokens go: `tokens` of each sequence, from position `starts[i]` on, in slot `slots[i]`.
 
-    `first` is the start as a plain number where there is one sequence and the processor knows it.
+    `first` and `slot` say the same as plain numbers where there is one sequence and the processor knows it.
     """
 
     starts: torch.Tensor
     slots: torch.Tensor
     tokens: int
     first: int | None = None
+    slot: int = 0
+    ends: torch.Tensor | None = None  # on a GPU: 0 and the number of new tokens; 0 and that of all
 
 
 class Stages(Protocol):
     """How each stage of a layer is computed; x is (rows, hidden size)."""
 
-    def normed(self, x: torch.Tensor, norm: Any, linear: nn.Module) -> torch.Tensor:
-        """The projection of the normed rows."""
+    def norm(self, x: torch.Tensor, norm: Any) -> torch.Tensor:
+        """The rows, normed."""
         ...
 
-    def gated(self, x: torch.Tensor, norm: Any, linear: nn.Module) -> torch.Tensor:
-        """silu(gate) · up of the normed rows."""
+    def project(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
+        """The rows times the weights."""
         ...
 
-    def added(self, x: torch.Tensor, linear: nn.Module, residual: torch.Tensor) -> torch.Tensor:
-        """The projection plus what it is added to."""
+    def gated(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
+        """silu(gate) · up."""
+        ...
+
+    def added(
+        self, x: torch.Tensor, linear: nn.Module, residual: torch.Tensor, norm: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The projection plus what it is added to; and that, normed for what comes next."""
         ...
 
     def attention(
@@ -56,18 +64,25 @@ class Stages(Protocol):
 class Plain:
     """PyTorch's own operations."""
 
-    def normed(self, x: torch.Tensor, norm: Any, linear: nn.Module) -> torch.Tensor:
-        """The projection of the normed rows."""
-        return linear(rms_norm(x, norm))
+    def norm(self, x: torch.Tensor, norm: Any) -> torch.Tensor:
+        """The rows, normed."""
+        return functional.rms_norm(x, (x.shape[-1],), norm.weight, norm.variance_epsilon)
 
-    def gated(self, x: torch.Tensor, norm: Any, linear: nn.Module) -> torch.Tensor:
-        """silu(gate) · up of the normed rows."""
-        gate, up = linear(rms_norm(x, norm)).chunk(2, dim=-1)
+    def project(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
+        """The rows times the weights."""
+        return linear(x)
+
+    def gated(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
+        """silu(gate) · up."""
+        gate, up = linear(x).chunk(2, dim=-1)
         return functional.silu(gate) * up
 
-    def added(self, x: torch.Tensor, linear: nn.Module, residual: torch.Tensor) -> torch.Tensor:
-        """The projection plus what it is added to."""
-        return residual + linear(x)
+    def added(
+        self, x: torch.Tensor, linear: nn.Module, residual: torch.Tensor, norm: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The projection plus what it is added to; and that, normed for what comes next."""
+        total = residual + linear(x)
+        return total, self.norm(total, norm)
 
     def attention(
         self,
@@ -97,7 +112,7 @@ class Plain:
             mixed = _attend(queries, all_keys, all_values, seen[:, None])
         else:
             until = place.first + place.tokens
-            all_keys, all_values = (kept[place.slots, :, :until] for kept in (keys, values))
+            all_keys, all_values = (kept[place.slot, None, :, :until] for kept in (keys, values))
             mixed = _attend_after(queries, all_keys, all_values, place.first)
         return mixed.transpose(1, 2).reshape(rows, -1)
 
@@ -105,32 +120,48 @@ class Plain:
 class Fused(Plain):
     """Triton kernels on a CUDA GPU; what they can't do is left to `Plain`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, early: bool | None = None, device: torch.device | None = None) -> None:
         from brain.phi3 import kernels
 
         self._kernels = kernels
+        self._early = kernels.early_start(device or torch.device("cuda")) if early is None else early
 
-    def normed(self, x: torch.Tensor, norm: Any, linear: nn.Module) -> torch.Tensor:
-        """The projection of the normed rows."""
-        if self._suits(x, linear):
-            return self._kernels.linear(x, linear.weight, gain=norm.weight, eps=norm.variance_epsilon)
-        return linear(rms_norm(x, norm))
+    def norm(self, x: torch.Tensor, norm: Any) -> torch.Tensor:
+        """The rows, normed."""
+        if self._few(x):
+            return self._kernels.add_norm(
+                None, x, norm.weight, norm.variance_epsilon, early=self._early
+            )[1]
+        return super().norm(x, norm)
 
-    def gated(self, x: torch.Tensor, norm: Any, linear: nn.Module) -> torch.Tensor:
-        """silu(gate) · up of the normed rows."""
-        if self._suits(x, linear):
-            return self._kernels.linear(
-                x, linear.weight, gain=norm.weight, eps=norm.variance_epsilon, gated=True
+    def project(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
+        """The rows times the weights."""
+        if self._few(x) and type(linear) is nn.Linear:
+            return self._kernels.linear(x, linear.weight, early=self._early)
+        return linear(x)
+
+    def gated(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
+        """silu(gate) · up."""
+        if self._few(x) and type(linear) is nn.Linear:
+            return self._kernels.linear(x, linear.weight, gated=True, early=self._early)
+        return self._kernels.gate(linear(x))
+
+    def added(
+        self, x: torch.Tensor, linear: nn.Module, residual: torch.Tensor, norm: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The projection plus what it is added to; and that, normed for what comes next."""
+        dense = type(linear) is nn.Linear
+        if self._few(x):
+            parts = (
+                self._kernels.linear(x, linear.weight, blocks=self._kernels.NARROW, early=self._early)
+                if dense
+                else linear(x)[None]
             )
-        return self._kernels.gate(linear(rms_norm(x, norm)))
-
-    def added(self, x: torch.Tensor, linear: nn.Module, residual: torch.Tensor) -> torch.Tensor:
-        """The projection plus what it is added to."""
-        if self._suits(x, linear):
-            return self._kernels.linear(x, linear.weight, residual=residual)
-        if type(linear) is nn.Linear:
-            return torch.addmm(residual, x, linear.weight.t())
-        return residual + linear(x)
+            return self._kernels.add_norm(
+                parts, residual, norm.weight, norm.variance_epsilon, early=self._early
+            )
+        total = torch.addmm(residual, x, linear.weight.t()) if dense else residual + linear(x)
+        return total, super().norm(total, norm)
 
     def attention(
         self,
@@ -141,24 +172,19 @@ class Fused(Plain):
         place: Place,
     ) -> torch.Tensor:
         """Keys and values stored at `place`, and what the new tokens take from all before them."""
+        where = (place.starts, place.slots, place.tokens)
         queries = self._kernels.rotate_and_store(
-            qkv.contiguous(), *angles, keys, values, place.starts, place.slots, place.tokens
+            qkv.contiguous(), *angles, keys, values, *where, early=self._early
         )
         if place.first is None:
-            return self._kernels.attend(queries, keys, values, place.starts, place.slots, place.tokens)
+            return self._kernels.attend(queries, keys, values, *where, early=self._early)
         until = place.first + place.tokens
-        slot = place.slots[0:1]
-        all_keys, all_values = (kept.index_select(0, slot)[:, :, :until] for kept in (keys, values))
-        mixed = _attend_after(queries.transpose(0, 1)[None], all_keys, all_values, place.first)
+        all_keys, all_values = (kept[place.slot, None, :, :until] for kept in (keys, values))
+        mixed = _attend_after(queries.transpose(0, 1)[None], all_keys, all_values, place.first, place.ends)
         return mixed.transpose(1, 2).reshape(qkv.shape[0], -1)
 
-    def _suits(self, x: torch.Tensor, linear: nn.Module) -> bool:
-        return type(linear) is nn.Linear and x.shape[0] <= self._kernels.ROWS_AT_ONCE
-
-
-def rms_norm(x: torch.Tensor, norm: Any) -> torch.Tensor:
-    """Phi-3's norm, as transformers computes it, in one operation."""
-    return functional.rms_norm(x, (x.shape[-1],), norm.weight, norm.variance_epsilon)
+    def _few(self, x: torch.Tensor) -> bool:
+        return x.shape[0] <= self._kernels.ROWS_AT_ONCE
 
 
 def _turned(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
@@ -176,7 +202,11 @@ def _attend(
 
 
 def _attend_after(
-    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, first: int
+    queries: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    first: int,
+    ends: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Causal attention of new tokens that `first` tokens stand before; flash attention where there is one."""
     grouped = queries.shape[1] != keys.shape[1]
@@ -184,11 +214,13 @@ def _attend_after(
         return functional.scaled_dot_product_attention(
             queries, keys, values, is_causal=True, enable_gqa=grouped
         )
-    if queries.is_cuda and not grouped:
-        from torch.nn.attention.bias import causal_lower_right
-
-        bias = causal_lower_right(queries.shape[2], keys.shape[2])
-        return functional.scaled_dot_product_attention(queries, keys, values, bias)
+    if ends is not None and not grouped:
+        flat = (part[0].transpose(0, 1) for part in (queries, keys, values))
+        # The last token of both stands at the same place: flash attention's own meaning of causal.
+        mixed = torch.ops.aten._flash_attention_forward(
+            *flat, ends[0], ends[1], queries.shape[2], keys.shape[2], 0.0, True, False
+        )[0]
+        return mixed.transpose(0, 1)[None]
     tokens = torch.arange(keys.shape[2], device=queries.device)
     seen = tokens <= first + torch.arange(queries.shape[2], device=queries.device)[:, None]
     return _attend(queries, keys, values, seen)

@@ -1,12 +1,12 @@
 """Attention over packed examples, each seeing only itself: flash attention on a GPU, a mask elsewhere."""
 
-import inspect
-from functools import partial
 from typing import Any
 
 import torch
 from torch.nn import functional
 from transformers import AttentionInterface
+
+from brain.tuning.fused import packed_flash
 
 NAME = "citewise_packed"
 
@@ -26,16 +26,16 @@ def packed_attention(
     *,
     scaling: float,
     bounds: torch.Tensor | None = None,
-    longest: int = 0,
+    shape: torch.Tensor | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """(1, heads, tokens, d) in; (1, tokens, heads, d) out. Without `bounds`, rows are single causal texts."""
     groups = query.shape[1] // key.shape[1]
-    if bounds is not None and query.is_cuda and query.dtype in (torch.bfloat16, torch.float16):
+    if bounds is not None and shape is not None and query.is_cuda and query.dtype in (torch.bfloat16, torch.float16):
         if groups > 1:
             key, value = (kept.repeat_interleave(groups, dim=1) for kept in (key, value))
         flat = (part.squeeze(0).transpose(0, 1) for part in (query, key, value))
-        mixed = _VARLEN(*flat, bounds, bounds, longest, longest, scale=scaling)
+        mixed, _logsum = packed_flash(*flat, bounds, shape, scaling)
         return mixed.unsqueeze(0), None
     seen = None if bounds is None else _same_example(bounds, query.shape[2])
     mixed = functional.scaled_dot_product_attention(
@@ -49,16 +49,3 @@ def _same_example(bounds: torch.Tensor, tokens: int) -> torch.Tensor:
     example = torch.searchsorted(bounds, places, right=True)
     return (example[:, None] == example[None, :]) & (places[:, None] >= places[None, :])
 
-
-def _varlen() -> Any:
-    """PyTorch's flash attention over texts of various lengths; its way to say "causal" has changed."""
-    try:
-        from torch.nn.attention.varlen import varlen_attn
-    except ImportError:
-        return None
-    if "window_size" in inspect.signature(varlen_attn).parameters:
-        return partial(varlen_attn, window_size=(-1, 0))
-    return partial(varlen_attn, is_causal=True)
-
-
-_VARLEN = _varlen()

@@ -29,7 +29,8 @@ class Pack:
     """`size` tokens of several examples, ready for the model.
 
     tokens, positions (1, size); said: after which tokens the assistant speaks, and targets: what it says there;
-    bounds: where examples begin, and the end, repeated to a round length; real: tokens without the filling.
+    bounds: where examples begin, and the end, repeated to a round length; shape (2, on the processor): how
+    many examples there are, and how long the longest is; real: tokens without the filling.
     """
 
     tokens: torch.Tensor
@@ -37,7 +38,7 @@ class Pack:
     said: torch.Tensor
     targets: torch.Tensor
     bounds: torch.Tensor
-    longest: int
+    shape: torch.Tensor
     real: int
 
     def to(self, device: torch.device) -> "Pack":
@@ -46,7 +47,7 @@ class Pack:
             part.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else part.to(device)
             for part in (self.tokens, self.positions, self.said, self.targets, self.bounds)
         )
-        return Pack(*moved, self.longest, self.real)
+        return Pack(*moved, self.shape, self.real)
 
 
 def arrange(lengths: Sequence[int], size: int) -> list[list[int]]:
@@ -74,7 +75,7 @@ def arrange(lengths: Sequence[int], size: int) -> list[list[int]]:
 def pack(examples: Sequence[Example], size: int, longest: int, filling: int) -> Pack:
     """Lay `examples` end to end; what is left over is filled, as an example of its own that says nothing.
 
-    `longest` is the most tokens that an example may have: a constant, for compiled code.
+    `longest` is the most tokens that an example may have, and a piece of filling too.
     """
     tokens: list[int] = []
     positions: list[int] = []
@@ -94,6 +95,8 @@ def pack(examples: Sequence[Example], size: int, longest: int, filling: int) -> 
         tokens += [filling] * piece
         positions += range(piece)
         bounds.append(len(tokens))
+    lengths = [end - start for start, end in zip(bounds, bounds[1:], strict=False)]
+    shape = torch.tensor([len(lengths), max(lengths)])
     bounds += [size] * (-len(bounds) % _BOUNDS_STEP)
     return Pack(
         torch.tensor([tokens]),
@@ -101,6 +104,6 @@ def pack(examples: Sequence[Example], size: int, longest: int, filling: int) -> 
         torch.tensor(said, dtype=torch.long),
         torch.tensor([tokens[place + 1] for place in said], dtype=torch.long),
         torch.tensor(bounds, dtype=torch.int32),
-        longest,
+        shape,
         real,
     )

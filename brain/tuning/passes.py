@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from brain.tuning.adapter import TuningFailed, learning_weights
+from brain.tuning.fused import speed_up
 from brain.tuning.loss import summed_loss
 from brain.tuning.packing import Pack
 from brain.tuning.recipe import Recipe
@@ -24,6 +25,29 @@ class Taken:
     tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A step that was started; on a GPU, the next one may be started before its figures are looked at."""
+
+    number: int
+    rate: float
+    tokens: int
+    figures: torch.Tensor
+    arrived: Any
+
+    def taken(self) -> Taken:
+        """Wait for its figures. Where they aren't numbers, the step changed nothing: raises TuningFailed."""
+        if self.arrived is not None:
+            self.arrived.synchronize()
+        loss, gradient = self.figures.tolist()
+        if not (math.isfinite(loss) and math.isfinite(gradient)):
+            raise TuningFailed(
+                f"The loss was no longer a number at step {self.number + 1}; training was stopped. "
+                "The last checkpoint is good. Try a lower learning rate."
+            )
+        return Taken(loss, gradient, self.rate, self.tokens)
+
+
 class Trainee:
     """A model with an adapter, and the optimizer that changes it.
 
@@ -31,7 +55,7 @@ class Trainee:
     layers are alike, so that one compilation serves all.
     """
 
-    def __init__(self, adapted: Any, recipe: Recipe, steps: int, *, compiled: bool | None = None) -> None:
+    def __init__(self, adapted: Any, recipe: Recipe, steps: int, *, fast: bool | None = None) -> None:
         self.adapted = adapted
         self.recipe = recipe
         self.steps = steps
@@ -41,15 +65,16 @@ class Trainee:
         on_gpu = self.device.type == "cuda"
         if recipe.recompute:
             self._base.gradient_checkpointing_enable({"use_reentrant": False})
-        if on_gpu if compiled is None else compiled:
+        if on_gpu if fast is None else fast:
+            speed_up(adapted)
             for layer in self._base.model.layers:
-                layer.compile(dynamic=False)
+                layer.compile(dynamic=False, backend="inductor" if on_gpu else "aot_eager")
         self.optimizer = torch.optim.AdamW(
-            self.weights, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=on_gpu
+            self.weights, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
         adapted.train()
 
-    def step(self, number: int, packs: Sequence[Pack]) -> Taken:
+    def step(self, number: int, packs: Sequence[Pack]) -> Running:
         """Learn from `packs` as step `number` (from 0)."""
         rate = self._rate(number)
         for group in self.optimizer.param_groups:
@@ -61,15 +86,17 @@ class Trainee:
             loss.backward()
             total += loss.detach()
         length = torch.nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True)
-        loss_now, gradient = torch.stack((total, length)).tolist()
-        if not (math.isfinite(loss_now) and math.isfinite(gradient)):
-            raise TuningFailed(
-                f"The loss was no longer a number at step {number + 1}; training was stopped. "
-                "The last checkpoint is good. Try a lower learning rate."
-            )
+        figures = torch.stack((total, length))
+        # The fused optimizer leaves everything as it is where this says that something wasn't a number.
+        self.optimizer.found_inf = (~figures.isfinite().all()).float()
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        return Taken(loss_now, gradient, rate, sum(pack.real for pack in packs))
+        arrived = None
+        figures = figures.to("cpu", non_blocking=True, copy=True)
+        if self.device.type == "cuda":
+            arrived = torch.cuda.Event()
+            arrived.record()
+        return Running(number, rate, sum(pack.real for pack in packs), figures, arrived)
 
     @torch.no_grad()
     def loss(self, packs: Sequence[Pack]) -> float:
@@ -86,7 +113,7 @@ class Trainee:
                 position_ids=pack.positions,
                 use_cache=False,
                 bounds=pack.bounds,
-                longest=pack.longest,
+                shape=pack.shape,
             ).last_hidden_state[0]
         return summed_loss(hidden[pack.said], self._base.lm_head.weight, pack.targets)
 
