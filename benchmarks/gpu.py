@@ -1,4 +1,4 @@
-"""`python -m benchmarks.gpu [--stages decode,lora] [--tiny]`: Phi-3-mini's shape on one GPU, beside plain tools.
+"""`python -m benchmarks.gpu [--stages decode,lora] [--tiny]`: Phi-3-mini's shape on a GPU, beside others.
 
 Weights are random, in Phi-3-mini's real shape: no download, and speed doesn't depend on what they say. Each
 stage runs in a process of its own with a time limit; one that fails is recorded and the rest goes on. The
@@ -25,7 +25,6 @@ LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "trl", "triton")
 STAGES = {
     "card": ("gpu_card:card", 45),
     "exactness": ("gpu_decoding:exactness", 60),
-    "ways": ("gpu_decoding:ways", 60),
     "decoding": ("gpu_decoding:citewise", 90),
     "adapters": ("gpu_decoding:citewise_adapters", 90),
     "nf4": ("gpu_decoding:citewise_4bit", 90),
@@ -53,12 +52,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help=f"where results go (default {RESULTS})")
     parser.add_argument("--add", action="store_true", help="keep the file's other stages")
     parser.add_argument("--within", type=float, default=3600, help="seconds for everything")
-    parser.add_argument("--late", action="store_true", help="without programmatic dependent launch")
     parser.add_argument("--plain-training", action="store_true", help="with PEFT's own operations, compiled")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only:
-        _stage(given.only, given.tiny, not given.late, not given.plain_training)
+        _stage(given.only, given.tiny, not given.plain_training)
         return
     out = given.out or (Path("/tmp/gpu-tiny.json") if given.tiny else RESULTS)
     deadline = time.monotonic() + given.within
@@ -102,15 +100,15 @@ _MARK = "ROW "
 
 
 def _flags(given: argparse.Namespace) -> list[str]:
-    flags = {"--tiny": given.tiny, "--late": given.late, "--plain-training": given.plain_training}
+    flags = {"--tiny": given.tiny, "--plain-training": given.plain_training}
     return [flag for flag, set_ in flags.items() if set_]
 
 
-def _stage(name: str, tiny: bool, early: bool, fast: bool) -> None:
+def _stage(name: str, tiny: bool, fast: bool) -> None:
     from benchmarks.phi3_shape import REAL, TINY
 
     module, _, function = STAGES[name][0].partition(":")
-    size = replace(TINY if tiny else REAL, early=early, fast=fast)
+    size = replace(TINY if tiny else REAL, fast=fast)
     try:
         for row in getattr(importlib.import_module(f"benchmarks.{module}"), function)(size):
             print(_MARK + json.dumps(row), flush=True)

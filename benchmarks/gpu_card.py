@@ -16,7 +16,6 @@ def card(size: Size) -> Iterator[Row]:
     source = torch.randn(big // 4, device=size.device)
     target = torch.empty_like(source)
     bandwidth = 2 * big / _seconds(size, lambda: target.copy_(source))
-    del source, target
     side = 256 if size.tiny else 8192
     a, b = torch.randn(2, side, side, device=size.device, dtype=torch.bfloat16)
     operations = 2 * side**3 / _seconds(size, lambda: a @ b)
@@ -49,7 +48,12 @@ def projections(size: Size) -> Iterator[Row]:
 
     from brain.phi3.kernels import Blocks, linear
 
-    shapes = {"qkv_proj": (9216, 3072), "o_proj": (3072, 3072), "gate_up_proj": (16384, 3072), "down_proj": (3072, 8192)}
+    shapes = {
+        "qkv_proj": (9216, 3072),
+        "o_proj": (3072, 3072),
+        "gate_up_proj": (16384, 3072),
+        "down_proj": (3072, 8192),
+    }
     for name, (outputs, inputs) in shapes.items():
         weights = [torch.randn(outputs, inputs, device="cuda", dtype=torch.bfloat16) for _ in range(6)]
         x = torch.randn(1, inputs, device="cuda", dtype=torch.bfloat16)
@@ -60,7 +64,7 @@ def projections(size: Size) -> Iterator[Row]:
             if gated and cut[3] > 1:
                 continue
             blocks = Blocks(*cut)
-            ways[str(tuple(cut))] = lambda w, b=blocks, x=x, g=gated: linear(x, w, blocks=b, gated=g, early=True)
+            ways[str(tuple(cut))] = lambda w, b=blocks, x=x, g=gated: linear(x, w, blocks=b, gated=g)
         found: Row = {"what": name}
         for way, work in ways.items():
             try:
@@ -122,6 +126,10 @@ def longest_kernels(work: Callable[[], object], most: int = 14) -> Iterator[Row]
     spent: dict[str, tuple[float, int]] = {}
     for event in seen.key_averages():
         spent[event.key] = (event.self_device_time_total / 1000, event.count)
-    yield {"what": "all kernels", "ms": sum(ms for ms, _ in spent.values()), "calls": sum(n for _, n in spent.values())}
+    yield {
+        "what": "all kernels",
+        "ms": sum(ms for ms, _ in spent.values()),
+        "calls": sum(n for _, n in spent.values()),
+    }
     for name, (ms, calls) in sorted(spent.items(), key=lambda item: -item[1][0])[:most]:
         yield {"what": name[:100], "ms": ms, "calls": calls}

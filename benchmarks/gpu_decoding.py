@@ -17,15 +17,16 @@ NOBODY = frozenset[int]()  # no token ends an answer: all are of one length
 
 def exactness(size: Size) -> Iterator[Row]:
     """Logits beside transformers' own; then checked guesses beside one token at a time, bit for bit."""
+    from brain.phi3.decoding import Decoder
 
     model = phi3_shape.model(size)
-    decoder = _decoder(size, model, slots=2)
+    decoder = Decoder(model, slots=2)
     prompt = phi3_shape.prompts(size, 1, size.prompt)[0]
     tail = 12
     with torch.inference_mode():
         theirs = model(torch.tensor([prompt], device=size.device)).logits[0, -tail:].float()
     decoder.read(0, prompt[:-tail])
-    network, place_of = decoder._network, _place
+    network, place_of = decoder.network, _place
     together = network.logits(
         torch.tensor([prompt[-tail:]], device=size.device),
         place_of(size, len(prompt) - tail, 0, tail),
@@ -69,9 +70,10 @@ def exactness(size: Size) -> Iterator[Row]:
 def profile(size: Size) -> Iterator[Row]:
     """Kernels of one decoding step, and of reading a prompt."""
     from benchmarks.gpu_card import longest_kernels
+    from brain.phi3.decoding import Decoder
 
     model = phi3_shape.model(size)
-    decoder = _decoder(size, model, slots=1)
+    decoder = Decoder(model, slots=1)
     prompt = phi3_shape.prompts(size, 1, size.prompt)[0]
     for _ in range(2):
         decoder.read(0, prompt)
@@ -80,37 +82,6 @@ def profile(size: Size) -> Iterator[Row]:
     step.run()
     yield from longest_kernels(lambda: step.run())
     yield from longest_kernels(lambda: decoder.read(0, prompt))
-
-
-def _decoder(size: Size, model: Any, slots: int, early: bool | None = None) -> Any:
-    from brain.phi3.decoding import Decoder
-    from brain.phi3.stages import Fused, Plain
-
-    early = size.early if early is None else early
-    return Decoder(model, slots=slots, stages=Fused(early=early) if size.device == "cuda" else Plain())
-
-
-def ways(size: Size) -> Iterator[Row]:
-    """Kernels that start early, and that don't: the same answers, and how fast."""
-    from brain.phi3.generation import Generator, Request
-
-    model = phi3_shape.model(size)
-    prompts = phi3_shape.prompts(size, 3, size.prompt // 3)
-    answers = {}
-    for early in (True, False):
-        generator = Generator(_decoder(size, model, 1, early))
-        list(generator.stream(Request(prompts[0], 8, NOBODY, False)))
-        started = time.perf_counter()
-        answers[early] = [list(generator.stream(Request(p, size.answer, NOBODY, False))) for p in prompts]
-        took = time.perf_counter() - started
-        generator.close()
-        yield {
-            "what": f"kernels start {'early' if early else 'late'}",
-            "tokens/s with reading": len(prompts) * size.answer / took,
-        }
-    same = answers[True] == answers[False]
-    yield {"what": "early and late, identical answers", "value": same}
-    assert same, "starting early changes answers"
 
 
 def _place(size: Size, start: int, slot: int, tokens: int) -> Any:
@@ -124,7 +95,7 @@ def _place(size: Size, start: int, slot: int, tokens: int) -> Any:
 
 
 def citewise(size: Size) -> Iterator[Row]:
-    """citewise's generator, in bfloat16 with merged weights (or no adapter: the same work)."""
+    """Citewise's generator, in bfloat16 with merged weights (or no adapter: the same work)."""
     model = phi3_shape.model(size)
     yield from _served(size, model, "citewise, bf16")
 
@@ -168,7 +139,7 @@ def citewise_4bit(size: Size) -> Iterator[Row]:
 
 
 def generate_defaults(size: Size) -> Iterator[Row]:
-    """transformers' generate() as it comes, on the same weights."""
+    """Transformers' generate() as it comes, on the same weights."""
     model = phi3_shape.model(size)
     first = _medians(lambda prompt: _generate(model, [prompt], 1), phi3_shape.prompts(size, 6, size.prompt))
     yield {"what": f"generate(): first token, {size.prompt}-token prompt", "ms": 1000 * first}
@@ -203,7 +174,10 @@ def generate_static(size: Size) -> Iterator[Row]:
     for _ in range(3):
         _generate(model, prompt, 16, cache_implementation="static")
     _wait(size)
-    yield {"what": "generate(), static cache compiled: seconds until warm", "seconds": time.perf_counter() - started}
+    yield {
+        "what": "generate(), static cache compiled: seconds until warm",
+        "seconds": time.perf_counter() - started,
+    }
     times = {}
     for tokens in (16, size.answer):
         started = time.perf_counter()
@@ -215,12 +189,13 @@ def generate_static(size: Size) -> Iterator[Row]:
 
 
 def _served(size: Size, model: Any, name: str) -> Iterator[Row]:
+    from brain.phi3.decoding import Decoder
     from brain.phi3.generation import Generator, Request
 
     prompts = phi3_shape.prompts(size, 12, size.prompt)
     shared = prompts[0][: size.prefix]
-    generator = Generator(_decoder(size, model, slots=2))
-    decoder = generator._decoder
+    decoder = Decoder(model, slots=2)
+    generator = Generator(decoder)
 
     def first_token(prompt: list[int]) -> object:
         return next(iter(generator.stream(Request(prompt, 1, NOBODY))))
@@ -235,16 +210,15 @@ def _served(size: Size, model: Any, name: str) -> Iterator[Row]:
 
 
 def _speed(size: Size, model: Any, name: str, *, lookup: bool) -> Iterator[Row]:
+    from brain.phi3.decoding import Decoder
     from brain.phi3.generation import Generator, Request
 
     batches = size.batches if lookup else (1,)
     for batch in batches:
-        generator = Generator(_decoder(size, model, slots=batch))
+        generator = Generator(Decoder(model, slots=batch))
         given = phi3_shape.prompts(size, batch, size.prompt if batch == 1 else size.prompt // 3)
         for longest in (8, size.answer):
-            spans = _together(
-                [generator.stream(Request(prompt, longest, NOBODY, False)) for prompt in given]
-            )
+            spans = _together([generator.stream(Request(prompt, longest, NOBODY, False)) for prompt in given])
         generator.close()
         written = sum(count - 1 for _, _, count in spans)
         took = max(end for _, end, _ in spans) - max(start for start, _, _ in spans)
@@ -254,14 +228,17 @@ def _speed(size: Size, model: Any, name: str, *, lookup: bool) -> Iterator[Row]:
         return
     yield from _step_times(size, model, name)
     prompt = _copying(size, model)
-    generator = Generator(_decoder(size, model, slots=1))
+    generator = Generator(Decoder(model, slots=1))
     answers = {}
     for guesses in (False, True):
         list(generator.stream(Request(prompt, 16, NOBODY, guesses)))
         started = time.perf_counter()
         answers[guesses] = list(generator.stream(Request(prompt, size.answer, NOBODY, guesses)))
         took = time.perf_counter() - started
-        yield {"what": f"{name}: text that copies its prompt, lookup {'on' if guesses else 'off'}", "tokens/s": size.answer / took}
+        yield {
+            "what": f"{name}: text that copies its prompt, lookup {'on' if guesses else 'off'}",
+            "tokens/s": size.answer / took,
+        }
     generator.close()
     same = answers[True] == answers[False]
     yield {"what": f"{name}: prompt lookup, identical answer", "value": same}
@@ -294,8 +271,9 @@ def _together(streams: list[Any]) -> list[tuple[float, float, int]]:
 
 def _step_times(size: Size, model: Any, name: str) -> Iterator[Row]:
     """One recorded step alone: with one token, and with twelve to check."""
+    from brain.phi3.decoding import Decoder
 
-    decoder = _decoder(size, model, slots=1)
+    decoder = Decoder(model, slots=1)
     prompt = phi3_shape.prompts(size, 1, size.prompt)[0]
     decoder.read(0, prompt)
     for tokens in (1, 12):
@@ -323,15 +301,20 @@ def _plain_speed(size: Size, model: Any, name: str, batches: tuple[int, ...]) ->
             _wait(size)
             times[tokens] = time.perf_counter() - started
         spent = times[4 + size.answer // 4] - times[4]
-        yield {"what": name, "batch": batch, "tokens/s": batch * (size.answer // 4) / spent, "prompt": len(given[0])}
+        yield {
+            "what": name,
+            "batch": batch,
+            "tokens/s": batch * (size.answer // 4) / spent,
+            "prompt": len(given[0]),
+        }
 
 
 def _generate(model: Any, prompts: list[list[int]], tokens: int, **options: Any) -> torch.Tensor:
     given = torch.tensor(prompts, device=model.device)
     with torch.inference_mode():
         return model.generate(
-            input_ids=given, attention_mask=torch.ones_like(given), max_new_tokens=tokens, min_new_tokens=tokens,
-            do_sample=False, **options,
+            input_ids=given, attention_mask=torch.ones_like(given), do_sample=False,
+            max_new_tokens=tokens, min_new_tokens=tokens, **options,
         )[:, given.shape[1] :]  # fmt: skip
 
 

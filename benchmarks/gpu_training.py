@@ -14,7 +14,7 @@ WARM_UP = 3
 
 
 def lora(size: Size) -> Iterator[Row]:
-    """citewise's step on bfloat16 weights, packed; then with activations computed twice."""
+    """Citewise's step on bfloat16 weights, packed; then with activations computed twice."""
     yield _trained(size, "citewise LoRA", nf4=False, recompute=False)
     yield _trained(size, "citewise LoRA, recomputing", nf4=False, recompute=True)
 

@@ -1,4 +1,4 @@
-"""Phi-3-mini's shape with random weights, and made examples: what gpu.py measures with, without any download."""
+"""Phi-3-mini's shape with random weights, and made examples: what gpu.py measures with, without downloads."""
 
 import random
 from dataclasses import dataclass
@@ -28,7 +28,6 @@ class Size:
     longest: int
     steps: int
     shrink: int
-    early: bool = True  # kernels may start before the one ahead has ended
     fast: bool = True  # citewise's own operations in training; else PEFT's, compiled
 
     @property

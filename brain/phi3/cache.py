@@ -19,7 +19,7 @@ class SlotCache:
     def empty(
         cls, config: Phi3Config, slots: int, capacity: int, dtype: torch.dtype, device: torch.device
     ) -> "SlotCache":
-        """Room for `slots` texts of up to `capacity` tokens; zeroed, for masked places are still multiplied."""
+        """Room for `slots` texts of up to `capacity` tokens; zeroed: masked places are multiplied too."""
         size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         shape = (2, config.num_hidden_layers, slots, config.num_key_value_heads, capacity, size)
         return cls(torch.zeros(shape, dtype=dtype, device=device))

@@ -1,4 +1,4 @@
-"""Steps of generation: reading a prompt, then token after token, recorded once as a GPU graph and replayed."""
+"""Steps of generation: reading a prompt, then token after token, recorded as a GPU graph and replayed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -81,7 +81,7 @@ class Decoder:
         self._prefix_slot, self._resting_slot = slots, slots + 1
         self._prefix: list[int] = []
         cache = SlotCache.empty(model.config, slots + 2, self.capacity, weight.dtype, self.device)
-        self._network = Network(model, stages or _stages_for(self.device), cache)
+        self.network = Network(model, stages or _stages_for(self.device), cache)
         self._steps: dict[tuple[int, int], Step] = {}
 
     def remember_prefix(self, tokens: Sequence[int]) -> None:
@@ -99,14 +99,14 @@ class Decoder:
         """Read a prompt into a slot; the most likely next token (one number, on the device)."""
         known = len(self._prefix)
         if 0 < known < len(tokens) and list(tokens[:known]) == self._prefix:
-            self._network.cache.copy(self._prefix_slot, slot, known)
+            self.network.cache.copy(self._prefix_slot, slot, known)
             return self._read(slot, tokens[known:], known)
         return self._read(slot, tokens, 0)
 
     def step(self, sequences: int, tokens: int = 1) -> Step:
         """The step for that many texts and tokens each, recorded at its first use."""
         if (sequences, tokens) not in self._steps:
-            self._steps[sequences, tokens] = Step(self._network, sequences, tokens, self._resting_slot)
+            self._steps[sequences, tokens] = Step(self.network, sequences, tokens, self._resting_slot)
         return self._steps[sequences, tokens]
 
     @torch.inference_mode()
@@ -116,13 +116,15 @@ class Decoder:
         slots = torch.tensor([slot], dtype=torch.int32, device=self.device)
         ends = None
         if self.device.type == "cuda":
-            ends = torch.tensor([[0, len(tokens)], [0, first + len(tokens)]], dtype=torch.int32).to(self.device)
+            ends = torch.tensor([[0, len(tokens)], [0, first + len(tokens)]], dtype=torch.int32).to(
+                self.device
+            )
         place = Place(starts, slots, len(tokens), first, slot, ends)
-        return self._network.logits(ids, place, last_only=True)[0].argmax()
+        return self.network.logits(ids, place, last_only=True)[0].argmax()
 
 
 def _stages_for(device: torch.device) -> Stages:
-    return Fused(device=device) if device.type == "cuda" else Plain()
+    return Fused() if device.type == "cuda" else Plain()
 
 
 def _staged(values: Any, like: torch.Tensor) -> torch.Tensor:

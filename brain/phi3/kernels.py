@@ -15,16 +15,13 @@ from typing import NamedTuple
 import torch
 import triton
 import triton.language as tl
-from triton import knobs
-from triton.language.extra.cuda import gdc_launch_dependents, gdc_wait
 
 ROWS_AT_ONCE = 16  # more are better served by cuBLAS
 CHUNK = 128  # keys that one program reads; fixed, so that sums don't depend on where a sequence stands
-INTERPRETED = knobs.runtime.interpret
 
 
 class Blocks(NamedTuple):
-    """How a projection is cut: outputs and inputs a program takes at a time, loads under way, parts of the sum."""
+    """How a projection is cut: outputs and inputs at a time, loads under way, parts of each sum."""
 
     outputs: int
     inputs: int
@@ -32,22 +29,17 @@ class Blocks(NamedTuple):
     parts: int
 
 
-# Of eleven ways tried on an H200, the fastest for qkv_proj, gate_up_proj and lm_head. Few outputs make too few
-# programs to keep the memory busy: there, each sum is split, and added up where the residual is added.
+# Of eleven ways tried on an H200, the fastest for qkv_proj, gate_up_proj and lm_head. Few outputs make too
+# few programs to keep the memory busy: there, each sum is split, and added up where the residual is added.
 WIDE = Blocks(32, 256, 3, 1)
 NARROW = Blocks(32, 256, 3, 4)
-
-
-def early_start(device: torch.device) -> bool:
-    """Whether a kernel may be started before the one ahead of it has ended (programmatic dependent launch)."""
-    return not INTERPRETED and torch.cuda.get_device_capability(device) >= (9, 0)
 
 
 # Without `do_not_specialize`, one row would be compiled on its own, and might be summed in another order.
 @triton.jit(do_not_specialize=["rows"])
 def _linear_kernel(
     x, weight, out, rows,
-    K: tl.constexpr, N: tl.constexpr, GATED: tl.constexpr, PARTS: tl.constexpr, EARLY: tl.constexpr,
+    K: tl.constexpr, N: tl.constexpr, GATED: tl.constexpr, PARTS: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr, BLOCK_K: tl.constexpr,
 ):  # fmt: skip
     part = tl.program_id(1)
@@ -59,10 +51,6 @@ def _linear_kernel(
     total_up = tl.zeros((BLOCK_M, BLOCK_N), tl.float32)
     row = x + m[:, None] * K
     column = weight + n[:, None].to(tl.int64) * K
-    if EARLY:
-        # The weights are nobody's output: what follows needs to wait for `x` only.
-        gdc_launch_dependents()
-        gdc_wait()
     for start in range(0, length, BLOCK_K):
         inside = ((start + k) < K)[None, :]
         values = tl.load(row + (start + k)[None, :], (m < rows)[:, None] & inside, 0.0)
@@ -78,9 +66,9 @@ def _linear_kernel(
 
 
 def linear(
-    x: torch.Tensor, weight: torch.Tensor, *, gated: bool = False, blocks: Blocks = WIDE, early: bool = False
+    x: torch.Tensor, weight: torch.Tensor, *, gated: bool = False, blocks: Blocks = WIDE
 ) -> torch.Tensor:
-    """`x` (R, K) times `weight` (N, K): (R, N); gated, silu(first half)·second half; in parts, (parts, R, N) floats."""
+    """`x` (R, K) times `weight` (N, K): (R, N); gated: silu(first)·second half; or (parts, R, N) floats."""
     rows, inputs = x.shape
     outputs = weight.shape[0] // 2 if gated else weight.shape[0]
     if blocks.parts > 1:
@@ -89,9 +77,9 @@ def linear(
         out = torch.empty((rows, outputs), dtype=x.dtype, device=x.device)
     _linear_kernel[(triton.cdiv(outputs, blocks.outputs), blocks.parts)](
         x, weight, out, rows,
-        K=inputs, N=outputs, GATED=gated, PARTS=blocks.parts, EARLY=early,
+        K=inputs, N=outputs, GATED=gated, PARTS=blocks.parts,
         BLOCK_M=ROWS_AT_ONCE, BLOCK_N=blocks.outputs, BLOCK_K=blocks.inputs,
-        num_warps=4, num_stages=blocks.stages, **_launch(early),
+        num_warps=4, num_stages=blocks.stages,
     )  # fmt: skip
     return out
 
@@ -99,15 +87,12 @@ def linear(
 @triton.jit(do_not_specialize=["rows"])
 def _add_norm_kernel(
     parts, residual, gain, out, normed, rows, eps,
-    K: tl.constexpr, PARTS: tl.constexpr, EARLY: tl.constexpr, BLOCK: tl.constexpr,
+    K: tl.constexpr, PARTS: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
     row = tl.program_id(0)
     k = tl.arange(0, BLOCK)
     inside = k < K
     factor = tl.load(gain + k, inside, 0.0).to(tl.float32)
-    if EARLY:
-        gdc_launch_dependents()
-        gdc_wait()
     values = tl.load(residual + row * K + k, inside, 0.0).to(tl.float32)
     if PARTS > 0:
         added = tl.load(parts + row * K + k, inside, 0.0)
@@ -121,7 +106,7 @@ def _add_norm_kernel(
 
 
 def add_norm(
-    parts: torch.Tensor | None, residual: torch.Tensor, gain: torch.Tensor, eps: float, *, early: bool = False
+    parts: torch.Tensor | None, residual: torch.Tensor, gain: torch.Tensor, eps: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """`residual` (R, K) plus the sum of `parts` (parts, R, K), and that normed and multiplied by `gain`."""
     rows, width = residual.shape
@@ -129,25 +114,18 @@ def add_norm(
     normed = torch.empty_like(residual)
     _add_norm_kernel[(rows,)](
         residual if parts is None else parts, residual, gain, out, normed, rows, eps,
-        K=width, PARTS=0 if parts is None else parts.shape[0], EARLY=early,
-        BLOCK=triton.next_power_of_2(width), num_warps=8, **_launch(early),
+        K=width, PARTS=0 if parts is None else parts.shape[0],
+        BLOCK=triton.next_power_of_2(width), num_warps=8,
     )  # fmt: skip
     return out, normed
-
-
-def _launch(early: bool) -> dict[str, bool]:
-    return {"launch_pdl": True} if early else {}
 
 
 @triton.jit(do_not_specialize=["tokens"])
 def _rotate_kernel(
     qkv, cos, sin, keys, values, queries, starts, slots, tokens, capacity,
     Q_HEADS: tl.constexpr, KV_HEADS: tl.constexpr, D: tl.constexpr, ROTARY: tl.constexpr,
-    EARLY: tl.constexpr, BLOCK_H: tl.constexpr, BLOCK_D: tl.constexpr,
+    BLOCK_H: tl.constexpr, BLOCK_D: tl.constexpr,
 ):  # fmt: skip
-    if EARLY:
-        gdc_launch_dependents()
-        gdc_wait()
     row, part = tl.program_id(0), tl.program_id(1)
     sequence = row // tokens
     position = tl.load(starts + sequence) + row % tokens
@@ -188,18 +166,16 @@ def rotate_and_store(
     starts: torch.Tensor,
     slots: torch.Tensor,
     tokens: int,
-    *,
-    early: bool = False,
 ) -> torch.Tensor:
-    """Turn queries and keys by their positions, write keys and values (S, H, capacity, D); queries (R, H, D)."""
+    """Queries (R, H, D) and keys turned by their positions; keys and values written (S, H, capacity, D)."""
     kv_heads, capacity, size = keys.shape[1:]
     q_heads = qkv.shape[1] // size - 2 * kv_heads
     queries = torch.empty((qkv.shape[0], q_heads, size), dtype=qkv.dtype, device=qkv.device)
     _rotate_kernel[(qkv.shape[0], 3)](
         qkv, cos, sin, keys, values, queries, starts, slots, tokens, capacity,
         Q_HEADS=q_heads, KV_HEADS=kv_heads, D=size, ROTARY=cos.shape[1],
-        EARLY=early, BLOCK_H=triton.next_power_of_2(q_heads), BLOCK_D=triton.next_power_of_2(size),
-        num_warps=4, **_launch(early),
+        BLOCK_H=triton.next_power_of_2(q_heads), BLOCK_D=triton.next_power_of_2(size),
+        num_warps=4,
     )  # fmt: skip
     return queries
 
@@ -208,11 +184,8 @@ def rotate_and_store(
 def _chunk_kernel(
     queries, keys, values, starts, slots, sums, tops, weights, tokens, capacity, scale,
     Q_HEADS: tl.constexpr, KV_HEADS: tl.constexpr, D: tl.constexpr, CHUNKS: tl.constexpr,
-    CHUNK: tl.constexpr, EARLY: tl.constexpr, BLOCK_M: tl.constexpr, BLOCK_D: tl.constexpr,
+    CHUNK: tl.constexpr, BLOCK_M: tl.constexpr, BLOCK_D: tl.constexpr,
 ):  # fmt: skip
-    if EARLY:
-        gdc_launch_dependents()
-        gdc_wait()
     sequence, kv_head, chunk = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     start = tl.load(starts + sequence)
     first = chunk * CHUNK
@@ -249,11 +222,8 @@ def _chunk_kernel(
 def _join_kernel(
     sums, tops, weights, starts, out, tokens,
     Q_HEADS: tl.constexpr, D: tl.constexpr, CHUNKS: tl.constexpr, CHUNK: tl.constexpr,
-    EARLY: tl.constexpr, BLOCK_C: tl.constexpr, BLOCK_D: tl.constexpr,
+    BLOCK_C: tl.constexpr, BLOCK_D: tl.constexpr,
 ):  # fmt: skip
-    if EARLY:
-        gdc_launch_dependents()
-        gdc_wait()
     row, head = tl.program_id(0), tl.program_id(1)
     position = tl.load(starts + row // tokens) + row % tokens
     c = tl.arange(0, BLOCK_C)
@@ -276,8 +246,6 @@ def attend(
     starts: torch.Tensor,
     slots: torch.Tensor,
     tokens: int,
-    *,
-    early: bool = False,
 ) -> torch.Tensor:
     """Attention of `tokens` new tokens of each sequence to all before them and themselves; (R, H·D)."""
     rows, q_heads, size = queries.shape
@@ -289,14 +257,14 @@ def attend(
     _chunk_kernel[(rows // tokens, kv_heads, chunks)](
         queries, keys, values, starts, slots, sums, tops, weights, tokens, capacity, size**-0.5,
         Q_HEADS=q_heads, KV_HEADS=kv_heads, D=size, CHUNKS=chunks, CHUNK=CHUNK,
-        EARLY=early, BLOCK_M=max(16, triton.next_power_of_2(tokens * (q_heads // kv_heads))), BLOCK_D=wide,
-        num_warps=4, **_launch(early),
+        BLOCK_M=max(16, triton.next_power_of_2(tokens * (q_heads // kv_heads))), BLOCK_D=wide,
+        num_warps=4,
     )  # fmt: skip
     out = torch.empty((rows, q_heads * size), dtype=queries.dtype, device=queries.device)
     _join_kernel[(rows, q_heads)](
         sums, tops, weights, starts, out, tokens,
         Q_HEADS=q_heads, D=size, CHUNKS=chunks, CHUNK=CHUNK,
-        EARLY=early, BLOCK_C=triton.next_power_of_2(chunks), BLOCK_D=wide, num_warps=4, **_launch(early),
+        BLOCK_C=triton.next_power_of_2(chunks), BLOCK_D=wide, num_warps=4,
     )  # fmt: skip
     return out
 

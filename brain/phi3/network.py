@@ -27,7 +27,7 @@ class Network:
 
     @torch.inference_mode()
     def logits(self, tokens: torch.Tensor, place: Place, *, last_only: bool) -> torch.Tensor:
-        """`tokens` (sequences, tokens each) read at `place`; logits (rows, vocabulary) after each, or the last."""
+        """`tokens` (sequences, tokens each) read at `place`; logits (rows, vocabulary), or the last ones."""
         stages, layers = self._stages, self._decoder.layers
         norms = [*(layer.input_layernorm for layer in layers), self._decoder.norm]
         x = self._decoder.embed_tokens(tokens.reshape(-1))

@@ -24,8 +24,10 @@ def bytes_needed(config: Any, quantization: Quantization, texts: int, capacity: 
     """GPU memory for weights, keys and values of `texts` texts of `capacity` tokens, and working space."""
     size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     key_width = config.num_key_value_heads * size
-    projections = config.num_hidden_layers * config.hidden_size * (
-        2 * config.num_attention_heads * size + 2 * key_width + 3 * config.intermediate_size
+    projections = (
+        config.num_hidden_layers
+        * config.hidden_size
+        * (2 * config.num_attention_heads * size + 2 * key_width + 3 * config.intermediate_size)
     )
     embeddings = config.vocab_size * config.hidden_size * (1 if config.tie_word_embeddings else 2)
     cache = texts * capacity * config.num_hidden_layers * 2 * key_width * 2

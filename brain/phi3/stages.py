@@ -120,30 +120,27 @@ class Plain:
 class Fused(Plain):
     """Triton kernels on a CUDA GPU; what they can't do is left to `Plain`."""
 
-    def __init__(self, *, early: bool | None = None, device: torch.device | None = None) -> None:
+    def __init__(self) -> None:
         from brain.phi3 import kernels
 
         self._kernels = kernels
-        self._early = kernels.early_start(device or torch.device("cuda")) if early is None else early
 
     def norm(self, x: torch.Tensor, norm: Any) -> torch.Tensor:
         """The rows, normed."""
         if self._few(x):
-            return self._kernels.add_norm(
-                None, x, norm.weight, norm.variance_epsilon, early=self._early
-            )[1]
+            return self._kernels.add_norm(None, x, norm.weight, norm.variance_epsilon)[1]
         return super().norm(x, norm)
 
     def project(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
         """The rows times the weights."""
         if self._few(x) and type(linear) is nn.Linear:
-            return self._kernels.linear(x, linear.weight, early=self._early)
+            return self._kernels.linear(x, linear.weight)
         return linear(x)
 
     def gated(self, x: torch.Tensor, linear: nn.Module) -> torch.Tensor:
         """silu(gate) · up."""
         if self._few(x) and type(linear) is nn.Linear:
-            return self._kernels.linear(x, linear.weight, gated=True, early=self._early)
+            return self._kernels.linear(x, linear.weight, gated=True)
         return self._kernels.gate(linear(x))
 
     def added(
@@ -153,13 +150,11 @@ class Fused(Plain):
         dense = type(linear) is nn.Linear
         if self._few(x):
             parts = (
-                self._kernels.linear(x, linear.weight, blocks=self._kernels.NARROW, early=self._early)
+                self._kernels.linear(x, linear.weight, blocks=self._kernels.NARROW)
                 if dense
                 else linear(x)[None]
             )
-            return self._kernels.add_norm(
-                parts, residual, norm.weight, norm.variance_epsilon, early=self._early
-            )
+            return self._kernels.add_norm(parts, residual, norm.weight, norm.variance_epsilon)
         total = torch.addmm(residual, x, linear.weight.t()) if dense else residual + linear(x)
         return total, super().norm(total, norm)
 
@@ -173,11 +168,9 @@ class Fused(Plain):
     ) -> torch.Tensor:
         """Keys and values stored at `place`, and what the new tokens take from all before them."""
         where = (place.starts, place.slots, place.tokens)
-        queries = self._kernels.rotate_and_store(
-            qkv.contiguous(), *angles, keys, values, *where, early=self._early
-        )
+        queries = self._kernels.rotate_and_store(qkv.contiguous(), *angles, keys, values, *where)
         if place.first is None:
-            return self._kernels.attend(queries, keys, values, *where, early=self._early)
+            return self._kernels.attend(queries, keys, values, *where)
         until = place.first + place.tokens
         all_keys, all_values = (kept[place.slot, None, :, :until] for kept in (keys, values))
         mixed = _attend_after(queries.transpose(0, 1)[None], all_keys, all_values, place.first, place.ends)

@@ -7,11 +7,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 
 from brain.errors import CitewiseError
+from brain.phi3.adapters import TARGETS
 from brain.tuning.recipe import Recipe
-
-# Phi-3 fuses query, key and value, and gate and up. Recipes written for Llama name the parts, match two of
-# the four and train a third of the weights without a warning.
-TARGETS = ("qkv_proj", "o_proj", "gate_up_proj", "down_proj")
 
 
 class TuningFailed(CitewiseError):
@@ -57,4 +54,3 @@ def learning_weights(adapted: Any) -> list[torch.nn.Parameter]:
 def save_adapter(adapted: Any, folder: Path) -> None:
     """Write the adapter's weights (safetensors) and its configuration."""
     adapted.save_pretrained(str(folder), safe_serialization=True)
-

@@ -31,7 +31,12 @@ def packed_attention(
 ) -> tuple[torch.Tensor, None]:
     """(1, heads, tokens, d) in; (1, tokens, heads, d) out. Without `bounds`, rows are single causal texts."""
     groups = query.shape[1] // key.shape[1]
-    if bounds is not None and shape is not None and query.is_cuda and query.dtype in (torch.bfloat16, torch.float16):
+    if (
+        bounds is not None
+        and shape is not None
+        and query.is_cuda
+        and query.dtype in (torch.bfloat16, torch.float16)
+    ):
         if groups > 1:
             key, value = (kept.repeat_interleave(groups, dim=1) for kept in (key, value))
         flat = (part.squeeze(0).transpose(0, 1) for part in (query, key, value))
@@ -48,4 +53,3 @@ def _same_example(bounds: torch.Tensor, tokens: int) -> torch.Tensor:
     places = torch.arange(tokens, device=bounds.device)
     example = torch.searchsorted(bounds, places, right=True)
     return (example[:, None] == example[None, :]) & (places[:, None] >= places[None, :])
-

@@ -20,7 +20,10 @@ _BLOCK, _OUTER_BLOCK = 64, 256  # weights that share a scale, and scales that sh
 def speed_up(adapted: Any) -> None:
     """Let the adapted projections and the activations of a PEFT model compute the fast way."""
     for layer in adapted.get_base_model().model.layers:
-        for parent, names in ((layer.self_attn, ("qkv_proj", "o_proj")), (layer.mlp, ("gate_up_proj", "down_proj"))):
+        for parent, names in (
+            (layer.self_attn, ("qkv_proj", "o_proj")),
+            (layer.mlp, ("gate_up_proj", "down_proj")),
+        ):
             for name in names:
                 _adapt(getattr(parent, name))
         layer.mlp.activation_fn = _NoActivation()
@@ -45,7 +48,9 @@ class _AdaptedProjection:
         name = self.active_adapters[0]
         flat = x.reshape(-1, x.shape[-1])
         first, second = self.lora_A[name].weight.to(x.dtype), self.lora_B[name].weight.to(x.dtype)
-        out, _down = adapted_linear(flat, self.frozen, self.base_layer.out_features, first, second, self.scale)
+        out, _down = adapted_linear(
+            flat, self.frozen, self.base_layer.out_features, first, second, self.scale
+        )
         return out.reshape(*x.shape[:-1], -1)
 
 
@@ -91,7 +96,10 @@ def _widened(frozen: list[Tensor], outputs: int, inputs: int, dtype: torch.dtype
 def adapted_linear(
     x: Tensor, frozen: list[Tensor], outputs: int, first: Tensor, second: Tensor, scale: float
 ) -> tuple[Tensor, Tensor]:
-    """x·Wᵀ + scale · (x·firstᵀ)·secondᵀ, and x·firstᵀ; x (T, K), W (N, K) or its NF4 parts, first (r, K), second (N, r)."""
+    """x·Wᵀ + scale · (x·firstᵀ)·secondᵀ, and x·firstᵀ.
+
+    x (T, K); `frozen` is W (N, K), or its NF4 parts; first (r, K); second (N, r).
+    """
     down = x @ first.t()
     out = x @ _widened(frozen, outputs, x.shape[1], x.dtype).t()
     return out.addmm_(down, second.t(), alpha=scale), down
@@ -181,7 +189,7 @@ gated.register_autograd(
 def packed_flash(
     query: Tensor, key: Tensor, value: Tensor, bounds: Tensor, shape: Tensor, scale: float
 ) -> tuple[Tensor, Tensor]:
-    """Causal attention inside each example; q, k, v (T, heads, d); bounds as in packing.Pack; and its log-sums.
+    """Causal attention inside each example, and its log-sums; q, k, v (T, heads, d); bounds as in Pack.
 
     `shape`, on the processor: how many examples there are, and how long the longest is.
     """
@@ -249,4 +257,3 @@ def _packed_gradients(ctx: Any, above: Tensor, _: Tensor | None) -> tuple[Any, .
 
 
 packed_flash.register_autograd(_packed_gradients, setup_context=_keep_packed)
-

@@ -38,6 +38,6 @@ class _PiecewiseLoss(torch.autograd.Function):
 
 
 def summed_loss(hidden: torch.Tensor, weight: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Sum of -log p(target) over the rows of `hidden` (said tokens, size); `weight` (vocabulary, size) is frozen."""
+    """Sum of -log p(target) over the rows of `hidden` (said tokens, size); `weight` (vocabulary, size)."""
     with torch.autocast(hidden.device.type, enabled=False):
         return _PiecewiseLoss.apply(hidden.to(weight.dtype), weight, targets)

@@ -6,6 +6,7 @@ A pack is one row of exactly `size` tokens. Where one example ends and the next 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 
@@ -28,7 +29,7 @@ class Example:
 class Pack:
     """`size` tokens of several examples, ready for the model.
 
-    tokens, positions (1, size); said: after which tokens the assistant speaks, and targets: what it says there;
+    tokens, positions (1, size); said: after which tokens the assistant speaks; targets: what it says there;
     bounds: where examples begin, and the end, repeated to a round length; shape (2, on the processor): how
     many examples there are, and how long the longest is; real: tokens without the filling.
     """
@@ -43,11 +44,14 @@ class Pack:
 
     def to(self, device: torch.device) -> "Pack":
         """The same, on a device."""
-        moved = (
-            part.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else part.to(device)
-            for part in (self.tokens, self.positions, self.said, self.targets, self.bounds)
-        )
-        return Pack(*moved, self.shape, self.real)
+
+        def moved(part: torch.Tensor) -> torch.Tensor:
+            return (
+                part.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else part.to(device)
+            )
+
+        tokens, positions, bounds = map(moved, (self.tokens, self.positions, self.bounds))
+        return Pack(tokens, positions, moved(self.said), moved(self.targets), bounds, self.shape, self.real)
 
 
 def arrange(lengths: Sequence[int], size: int) -> list[list[int]]:
@@ -95,7 +99,7 @@ def pack(examples: Sequence[Example], size: int, longest: int, filling: int) -> 
         tokens += [filling] * piece
         positions += range(piece)
         bounds.append(len(tokens))
-    lengths = [end - start for start, end in zip(bounds, bounds[1:], strict=False)]
+    lengths = [end - start for start, end in pairwise(bounds)]
     shape = torch.tensor([len(lengths), max(lengths)])
     bounds += [size] * (-len(bounds) % _BOUNDS_STEP)
     return Pack(

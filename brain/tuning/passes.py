@@ -1,4 +1,4 @@
-"""What happens in one step of training: forward and backward over its packs, then one change of the adapter."""
+"""One step of training: forward and backward over its packs, then one change of the adapter."""
 
 import math
 from collections.abc import Iterator, Sequence
