@@ -25,23 +25,26 @@ ONLY_IMPORTER = {
     "langchain_community": "brain/embedding/",
     "langchain_openai": "brain/embedding/",
     "markdown_it": "ingest/readers/",
-    "matplotlib": "brain/evaluation/risk_plot.py",
+    "matplotlib": "brain/",
     "onnx": "brain/embedding/",
     "onnxruntime": "brain/embedding/",
     "openpyxl": "ingest/readers/",
-    "peft": "brain/",
+    "bitsandbytes": "brain/phi3/",
+    "peft": "brain/tuning/",
     "pptx": "ingest/readers/",
     "pydantic_settings": "bots/settings.py",
     "pypdfium2": "ingest/readers/",
     "rapidocr": "ingest/readers/",
     "rich": "bots/terminal/",
     "tokenizers": "brain/embedding/",
+    "safetensors": "brain/",
     "torch": "brain/",
     "transformers": "brain/",
+    "triton": "brain/phi3/kernels.py",
 }
 TOO_SLOW_FOR_HELP = {
     "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "numpy", "onnx",
-    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch",
+    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch", "transformers",
 }  # fmt: skip
 
 
@@ -66,6 +69,14 @@ def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> 
         assert package not in FLOORS.keys() - allowed, f"{name(path)} imports {module}"
         place = ONLY_IMPORTER.get(package, "")
         assert name(path).startswith(place), f"{name(path)} imports {module}, which is for {place} only"
+
+
+def test_the_language_model_is_loaded_late() -> None:
+    """Only its own two packages import what takes seconds and gigabytes at their top."""
+    own = ("brain/phi3/", "brain/tuning/")
+    heavy = {"torch", "transformers", "peft", "bitsandbytes", "triton", "safetensors"}
+    importing = {name(path) for path in MODULES for module in imports(path) if module.split(".")[0] in heavy}
+    assert all(path.startswith(own) for path in importing)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

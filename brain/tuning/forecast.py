@@ -1,8 +1,8 @@
 """How much GPU memory a run will take, before it starts; and which way of training fits.
 
-The parts are counted from the model's shape. What a layer keeps for its gradient was fitted to four runs of
-Phi-3-mini's shape on an H200 (benchmarks/results/gpu.json: 37.7, 10.8, 32.3 and 5.4 GB), which it meets within
-1 %; on other shapes it has not been held against a measurement.
+The parts are counted from the model's shape. What a layer keeps for its gradient was fitted to four runs
+of Phi-3-mini's shape on an H200 (benchmarks/results/gpu.json: 37.7, 10.8, 32.3 and 5.4 GB), which it meets
+within 1 %; on other shapes it has not been held against a measurement.
 """
 
 from dataclasses import replace

@@ -64,7 +64,9 @@ class Trainee:
         self._base = adapted.get_base_model()
         on_gpu = self.device.type == "cuda"
         if recipe.recompute:
-            self._base.gradient_checkpointing_enable({"use_reentrant": False})
+            # Renamed in transformers 5.2x; both do the same.
+            old = self._base.gradient_checkpointing_enable
+            getattr(self._base, "activation_checkpointing_enable", old)()
         if on_gpu if fast is None else fast:
             speed_up(adapted)
             for layer in self._base.model.layers:

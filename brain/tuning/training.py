@@ -1,4 +1,4 @@
-"""A whole run: packs in an order that the seed fixes, checkpoints, looks at the held-out split, early stopping.
+"""A whole run: packs in an order that the seed fixes, checkpoints, held-out looks, early stopping.
 
 Killed at any moment, the same call goes on from the newest checkpoint and ends with the same adapter.
 """
@@ -22,7 +22,7 @@ from brain.tuning.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: mean loss of a said token, on what is learnt and (when looked at) on the held-out split."""
+    """How far a run is; losses are means over said tokens, `held_out` where that split was looked at."""
 
     step: int
     steps: int
@@ -35,7 +35,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: the adapter's folder, the steps done, the best held-out loss, whether it stopped early."""
+    """What came of it: the best adapter's folder and held-out loss, steps done, whether it stopped early."""
 
     adapter: Path
     steps: int
