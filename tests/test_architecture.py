@@ -44,7 +44,8 @@ ONLY_IMPORTER = {
 }
 TOO_SLOW_FOR_HELP = {
     "bs4", "chromadb", "docx", "httpx", "langchain", "langchain_core", "lxml", "matplotlib", "numpy", "onnx",
-    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers", "torch", "transformers",
+    "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3", "tokenizers",
+    "torch", "transformers",
 }  # fmt: skip
 
 

