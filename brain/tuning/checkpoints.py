@@ -86,9 +86,7 @@ def restore(path: Path, trainee: Trainee, state: State, belongs: str) -> None:
         for number, weight in enumerate(trainee.weights):
             weight.copy_(stored[f"{number}.weight"])
             trainee.optimizer.state[weight] = {
-                name: stored[f"{number}.{name}"].to("cpu" if name == "step" else weight.device)
-                if weight.device.type == "cpu"
-                else stored[f"{number}.{name}"].to(weight.device)
+                name: stored[f"{number}.{name}"].to(weight.device)
                 for name in ("step", "exp_avg", "exp_avg_sq")
             }
 

@@ -66,7 +66,7 @@ class Trainee:
         if recipe.recompute:
             # Renamed in transformers 5.2x; both do the same.
             old = self._base.gradient_checkpointing_enable
-            getattr(self._base, "activation_checkpointing_enable", old)()
+            getattr(self._base, "activation_checkpointing_enable", old)({"use_reentrant": False})
         if on_gpu if fast is None else fast:
             speed_up(adapted)
             for layer in self._base.model.layers:

@@ -84,7 +84,8 @@ def test_the_fast_way_computes_what_peft_computes(method: Method) -> None:
         model = small_phi3(attention=register(), hidden=128)
         if method is Method.QLORA:
             quantise_in_place(model)
-        trainee = Trainee(attach(model, RECIPE), RECIPE, 10, fast=fast)
+        recipe = replace(RECIPE, method=method, recompute=method is Method.QLORA)
+        trainee = Trainee(attach(model, recipe), recipe, 10, fast=fast)
         packs = [pack(examples(5), 256, 64, 0)]
         taken.append([trainee.step(number, packs).taken() for number in range(4)])
     for plain, quick in zip(*taken, strict=True):
