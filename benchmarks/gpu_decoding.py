@@ -69,6 +69,8 @@ def exactness(size: Size) -> Iterator[Row]:
 
 def profile(size: Size) -> Iterator[Row]:
     """Kernels of one decoding step, and of reading a prompt."""
+    if size.device != "cuda":
+        return
     from benchmarks.gpu_card import longest_kernels
     from brain.phi3.decoding import Decoder
 

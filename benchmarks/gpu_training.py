@@ -38,6 +38,8 @@ def trl_qlora(size: Size) -> Iterator[Row]:
 
 def profile(size: Size) -> Iterator[Row]:
     """Kernels of one LoRA step."""
+    if size.device != "cuda":
+        return
     from benchmarks.gpu_card import longest_kernels
 
     trainee, packs = _prepared(size, nf4=False, recompute=False)
