@@ -1,6 +1,7 @@
 # make demo   index the sample drive and ask it things
 # make test   run the tests
 # make check  what CI runs: lint, strict types, tests
+# make phi3   install what Phi-3 needs, too (torch: large), so that its tests run
 # make lint | format | clean
 
 VENV    := .venv
@@ -10,7 +11,7 @@ PIP      = $(BIN)/python -m pip install -qq --disable-pip-version-check -c const
 # Linking 500 MB of libraries is slow; compiling them to byte code at install time is wasted on most.
 PIP     += --no-compile
 
-.PHONY: demo test check lint types format clean
+.PHONY: demo test phi3 check lint types format clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -20,6 +21,10 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
 
 check: lint types test
+
+phi3: $(VENV)/.installed-dev
+	@echo "Installing torch, transformers and PEFT…"
+	@$(PIP) -e ".[phi3]"
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -16,9 +16,8 @@ from brain.answering.refusal import in_words, refusal
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Trace
 from brain.evidence import Evidence, EvidenceGate
-from brain.retrieval.followup import standalone
+from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
-from brain.retrieval.query import Query
 
 _T = TypeVar("_T")
 SHOWN = 10  # passages that a trace tells of
@@ -65,20 +64,20 @@ class Brain(Runnable[Question, Answer]):
 
     def search(self, question: Question, limit: int) -> list[Passage]:
         """The passages alone, best first."""
-        query = Query.of(standalone(question.text, question.history), question.text)
+        query = in_thread(question.text, question.history)
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
     def _answer(self, question: Question) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found."""
         started = time.perf_counter()
-        query = Query.of(standalone(question.text, question.history), question.text)
+        query = in_thread(question.text, question.history)
         retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
         if not query.terms or not evidence.suffices:
             reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
             return self._refused(question, evidence, reason, None, started)
         draft = _timed(retrieved, "write", lambda: self._answerer.write(evidence))
-        result = _timed(retrieved, "check", lambda: checked(draft, retrieved.passages))
+        result = _timed(retrieved, "check", lambda: checked(draft, (*retrieved.passages, *retrieved.beside)))
         if not result.sentences:
             return self._refused(question, evidence, RefusalReason.UNSUPPORTED, result, started)
         return Answer(

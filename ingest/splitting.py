@@ -1,6 +1,7 @@
 """From blocks to passages: cut where the document's structure says so, never inside a sentence."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -54,7 +55,8 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
     size, text = min(max_tokens, PASSAGE_TOKENS), parsed.text
     chunks: list[Chunk] = []
     for section in _joined(list(_sections(parsed)), int(size * SMALL_SHARE), count_tokens):
-        context = _context(parsed.title, section.heading, int(size * CONTEXT_SHARE), count_tokens)
+        above_it = (*_sheet(section), *section.heading)
+        context = _context(parsed.title, above_it, int(size * CONTEXT_SHARE), count_tokens)
         header = text[section.header[0] : section.header[1]] if section.header else ""
         above = count_tokens(context) + count_tokens(header) + 4
         if above + size // 4 > max_tokens:
@@ -187,6 +189,15 @@ def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     while length < min(len(one), len(other)) and one[length] == other[length]:
         length += 1
     return one[:length]
+
+
+_UNNAMED_SHEET = re.compile(r"(?:sheet|tabelle|feuil|hoja|blad)\s?\d*", re.IGNORECASE)
+
+
+def _sheet(section: _Section) -> tuple[str, ...]:
+    """The name that somebody gave to the sheet, which says what its table is of."""
+    sheet = section.blocks[0].block.locator.sheet
+    return (sheet,) if sheet and not _UNNAMED_SHEET.fullmatch(sheet.strip()) else ()
 
 
 def _context(title: str, heading: tuple[str, ...], room: int, count_tokens: CountTokens) -> str:

@@ -31,13 +31,14 @@ ONLY_IMPORTER = {
     "langchain_community": "brain/embedding/",
     "langchain_openai": "brain/embedding/",
     "markdown_it": "ingest/readers/",
-    "matplotlib": "brain/evaluation/risk_plot.py",
+    "matplotlib": "brain/",
     "msal": "ingest/cloud/graph_tokens.py",
     "onnx": "brain/embedding/",
     "onnxruntime": "brain/embedding/",
     "openpyxl": "ingest/readers/",
     "pathspec": "ingest/sifting.py",
-    "peft": "brain/",
+    "bitsandbytes": "brain/phi3/",
+    "peft": "brain/tuning/",
     "pptx": "ingest/readers/",
     "protego": "ingest/robots.py",
     "pydantic_settings": "bots/settings.py",
@@ -51,8 +52,10 @@ ONLY_IMPORTER = {
     "smbprotocol": "ingest/remote/",
     "sshfs": "ingest/remote/sftp.py",
     "tokenizers": "brain/embedding/",
+    "safetensors": "brain/",
     "torch": "brain/",
     "transformers": "brain/",
+    "triton": "brain/phi3/kernels.py",
     "watchfiles": "ingest/following/events.py",
     "webdav4": "ingest/remote/webdav.py",
     "websockets": "bots/serving/",
@@ -60,7 +63,8 @@ ONLY_IMPORTER = {
 TOO_SLOW_FOR_HELP = {
     "aiohttp", "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml",
     "matplotlib", "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich",
-    "slack_bolt", "slack_sdk", "sqlite3", "tokenizers", "torch", "watchfiles", "websockets",
+    "slack_bolt", "slack_sdk", "sqlite3", "tokenizers", "torch", "transformers", "watchfiles",
+    "websockets",
 }  # fmt: skip
 
 
@@ -85,6 +89,14 @@ def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> 
         assert package not in FLOORS.keys() - allowed, f"{name(path)} imports {module}"
         place = ONLY_IMPORTER.get(package, "")
         assert name(path).startswith(place), f"{name(path)} imports {module}, which is for {place} only"
+
+
+def test_the_language_model_is_loaded_late() -> None:
+    """Only its own two packages import what takes seconds and gigabytes at their top."""
+    own = ("brain/phi3/", "brain/tuning/")
+    heavy = {"torch", "transformers", "peft", "bitsandbytes", "triton", "safetensors"}
+    importing = {name(path) for path in MODULES for module in imports(path) if module.split(".")[0] in heavy}
+    assert all(path.startswith(own) for path in importing)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
@@ -151,7 +163,7 @@ def test_commands_share_a_process_without_noticing() -> None:
                 assert name(path) == "bots/terminal/console.py", (
                     f"{name(path)}: out() and err() know the client"
                 )
-            if function in ("Live", "Progress"):
+            if function in ("Live", "Progress") and name(path).startswith("bots/"):  # rich's
                 kept = {word.arg for word in call.keywords if ast.unparse(word.value) == "False"}
                 wanted = {"redirect_stdout", "redirect_stderr"}
                 assert wanted <= kept, f"{name(path)}: {function} takes the process's streams"

@@ -46,7 +46,14 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
         for quote in _quotes(run)
     )
     sentences = tuple(Sentence(s.text, (numbers_of[_place(s)],)) for s in kept)
-    return Checked(_written(draft.verdict, kept, numbers_of), sentences, citations, tuple(dropped))
+    text = _written(draft.verdict, kept, numbers_of)
+    if draft.more_steps and kept and not dropped:
+        text += f"\n{_more(draft.more_steps)} [{numbers_of[_place(kept[-1])]}]"
+    return Checked(text, sentences, citations, tuple(dropped))
+
+
+def _more(steps: int) -> str:
+    return "… 1 more step" if steps == 1 else f"… {steps} more steps"
 
 
 _Place = tuple[int, int | None]  # a passage and, where it runs over pages, a page of it
@@ -119,7 +126,8 @@ def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[_Plac
         if following is None or _place(following) != _place(sentence):
             words += f" [{numbers_of[_place(sentence)]}]"
         if sentence.form is not Form.PROSE:
-            text += f"\n- {words}" if text else f"- {words}"
+            mark = "" if sentence.form is Form.STEP else "- "
+            text += f"\n{mark}{words}" if text else f"{mark}{words}"
         elif at and kept[at - 1].form is not Form.PROSE:
             text += f"\n{words}"
         else:

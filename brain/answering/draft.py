@@ -9,11 +9,12 @@ from brain.evidence import Evidence
 
 
 class Form(StrEnum):
-    """How a sentence is set: running on, as a list item, or as a row of a table."""
+    """How a sentence is set: running on, as a list item, as a table's row, or as a step with its number."""
 
     PROSE = "prose"
     ITEM = "item"
     ROW = "row"
+    STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,14 @@ class DraftSentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An unchecked answer; `verdict` is "Yes" or "No" where it was asked for and a source says it."""
+    """An unchecked answer; `verdict` is "Yes" or "No" where it was asked for and a source says it.
+
+    `more_steps` tells how many steps the source has after the last one.
+    """
 
     sentences: tuple[DraftSentence, ...]
     verdict: str = ""
+    more_steps: int = 0
 
 
 class Answerer(Protocol):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from brain.answering.cleaning import ended, opening
+from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
@@ -15,10 +15,14 @@ from brain.answering.selection import (
     names_time,
     new_share,
     scored_sentences,
+    stems_of,
 )
+from brain.answering.sought import sought
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
+from brain.retrieval.hybrid import Retrieved
 from brain.text.pronouns import points_back
+from brain.text.steps import is_step, steps_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Lengths:
     other_document: float = -0.1  # … and less far in another document
     new: float = 0.4  # the share of its words that must not have been said yet
     items: int = 8  # of a list that a sentence with a colon opens
+    step_words: int = 160  # of a numbered list that says how something is done
+    steps_bonus: float = 0.3  # how far behind the best passage one with such a list may lie to be the answer
+
+
+NAMED = 0.5  # the share of the question's names that the best sentence must have about it
+STEPS_AMONG = 3  # of the best passages
 
 
 class ExtractiveAnswerer:
@@ -50,20 +60,53 @@ class ExtractiveAnswerer:
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         ranked = scored_sentences(evidence.retrieved, kind, self._weights)
-        if not ranked:
-            return Draft(())
+        if not any(sentence.named >= NAMED for sentence in ranked):
+            return Draft(())  # all of it is about other things
+        if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
+            return steps
         chosen = self._chosen(ranked, kind)
         ordered = sorted(chosen, key=lambda s: (s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
         if said:  # the sentence that says so comes next, unless it leans on the one before it
             ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
         told = _set(ordered, frozenset(query.stems))
+        if not _counted(query.text, told):
+            return Draft(())
         if kind.wants is Wants.TIME:
             told = [_dated(sentence) for sentence in told]
         return Draft(tuple(told), said)
 
+    def _steps(self, retrieved: Retrieved, ranked: Sequence[ScoredSentence]) -> Draft | None:
+        """The best passage's numbered list, from its first step on, where it holds one."""
+        best: dict[int, float] = {}
+        for at, candidate in enumerate(retrieved.candidates[:STEPS_AMONG]):
+            bonus = self._lengths.steps_bonus * any(
+                s.rank == at and is_step(s.passage, s.start) for s in ranked
+            )
+            best[at] = candidate.score + bonus
+        rank = max(best, key=lambda at: (best[at], -at))
+        step = next((s for s in ranked if s.rank == rank and is_step(s.passage, s.start)), None)
+        if step is None:
+            return None
+        document = step.passage.source.document_id
+        known = {p.id: p for p in retrieved.beside if p.source.document_id == document}
+        passages = sorted({**known, step.passage.id: step.passage}.values(), key=lambda p: p.ordinal)
+        found = steps_around(passages, step.passage.id, step.start)
+        if found is None or len(found.steps) < 2:
+            return None
+        told: list[DraftSentence] = []
+        words = 0
+        for one in found.steps:
+            text = f"{one.number}. {ended(without_marks(one.passage.text[one.start : one.end]))}"
+            words += len(text.split())
+            if len(told) > 1 and words > self._lengths.step_words:
+                break
+            told.append(DraftSentence(text, one.passage, one.start, one.end, Form.STEP))
+        left = len(found.steps) - len(told)
+        return Draft(tuple(told), more_steps=left if found.ended else 0)
+
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
-        best, most = ranked[0], self._most(kind)
+        best, most = next(s for s in ranked if s.named >= NAMED), self._most(kind)
         chosen = [best, *self._needed(best, {(s.rank, s.number): s for s in ranked})]
         if _form(best) is Form.ROW and kind.wants is not Wants.LIST:
             most = 1  # other rows tell of other things
@@ -118,6 +161,17 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+def _counted(question: str, told: Sequence[DraftSentence]) -> bool:
+    """Whether what is told is of what is to be counted: "how many parking spaces" not of bicycles."""
+    asked = sought(question)
+    if not asked.counted:
+        return True
+    return any(
+        asked.in_sentence(s.text, stems_of(f"{s.text} {s.passage.context} {s.passage.table_header}"), "")
+        for s in told
+    )
 
 
 _MAIL_HEADER = re.compile(r"^(?:from|to|cc|subject|date):", re.IGNORECASE)

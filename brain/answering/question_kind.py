@@ -55,12 +55,14 @@ _NUMBER = re.compile(
     # the amount itself is asked for, not something named by it ("what weight management services")
     r"(?=\s*(?:[?,.;]|$|(?:of|for|in|on|to|per|at|by|from|is|are|was|were|do|does|did|can|may|must|should|will"
     r"|has|have|that|when|with|during|after|before|under|between)\b))"
+    r"|^(?:and )?what (?:do|does|did|will|would|should) [^,?]*\b(?:cost|weigh|earn|pay)\b"
     r"|\b(?:at|to|in|by|of) what (?:percentage|proportion|rate|price|temperature|percent)\b"
     r"|\bwhat (?:percentage|percent|proportion)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"^(?:and )?when\b|\bwhat (?:time|date|day|year|month|hours)\b|\bhow soon\b|\bhow long\b|\bby when\b"
+    r"^(?:and )?(?:(?:until|till|since|from|by) )?when\b|\bwhat (?:time|date|day|year|month|hours)\b"
+    r"|\bhow soon\b|\bhow long\b|\bby when\b"
     r"|\b(?:deadline|due date|opening hours)\b|\bin (?:what|which) (?:year|month)\b|, when\b",
     re.IGNORECASE,
 )
@@ -73,9 +75,12 @@ _REASON = re.compile(
 )
 _STEPS = re.compile(
     r"^how (?:do|does|can|could|should|would|to|is|are|did|has|have)\b|\bwhat (?:steps|is the process"
-    r"|should)\b|\bwhat do i (?:do|need)\b",
+    r"|should)\b|\bwhat (?:do|must) (?:i|we|you|they|people) (?:have to |need to )?(?:do|need)\b"
+    r"|\bwhat now\b|\bhow to\b",
     re.IGNORECASE,
 )
+# Told of a mishap ("I spilled coffee over my laptop"), one wants to know what to do.
+_TROUBLE = re.compile(r"^(?:i|we|my|our)\b(?!.*\?$)", re.IGNORECASE)
 _LIST = re.compile(
     r"^(?:what|which) (?:\w+ )?(?:are|were)\b|^(?:list|name|describe|explain|give|summari[sz]e|compare)\b"
     r"|\bwhat (?:kinds|types|sorts|services|options"
@@ -117,7 +122,7 @@ def kind_of(question: str) -> QuestionKind:
         return QuestionKind(Wants.PLACE, narrow=True)
     if _LIST.search(text):
         return QuestionKind(Wants.LIST, narrow=False)
-    if _STEPS.search(text):
+    if _STEPS.search(text) or _TROUBLE.search(text):
         return QuestionKind(Wants.STEPS, narrow=False)
     return QuestionKind(Wants.FACT, narrow=bool(re.match(r"^(?:what|which)\b", text, re.IGNORECASE)))
 

@@ -8,6 +8,8 @@ from brain.answering.cleaning import without_marks
 from brain.answering.question_kind import QuestionKind, Wants
 from brain.domain import Passage
 from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.lexical import names_held, telling_names
+from brain.retrieval.query import Query
 from brain.text.analysis import analyse
 from brain.text.terms import STOPWORDS, content_stems, words
 
@@ -21,6 +23,9 @@ class SentenceWeights:
     words: float = 0.5  # the question's words that it holds, by rarity
     words_around: float = 0.55  # … counting neighbours' words too
     words_above: float = 0.1  # … counting title and headings too
+    row_above: float = 0.6  # what a word in a table's title or header counts for each of its rows …
+    unnamed: float = -0.6  # lacks a number or name that no other thing's answer can stand for
+    fresh_above: float = 0.6  # … and a word that a follow-up adds, for the sentences under a heading with it
     passage: float = 0.75  # its passage's score, less the best passage's
     best_passage: float = 0.2
     phrase: float = 0.4  # the question's word pairs that it holds
@@ -32,11 +37,15 @@ class SentenceWeights:
     leads_in: float = -0.4  # ends with a colon
     unreadable: float = -0.15  # code, menus and scraps: marks everywhere, or words without function words
     echo: float = -0.8  # holds next to nothing that the question doesn't
+    said: float = -0.6  # was the answer just before, and holds little of what a follow-up adds
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score."""
+    """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score.
+
+    `named` is the share of the question's telling names that stand in it or beside or above it.
+    """
 
     passage: Passage
     rank: int
@@ -46,19 +55,24 @@ class ScoredSentence:
     text: str
     stems: frozenset[str]
     score: float
+    named: float = 1.0
 
 
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|half|third|quarter|dozen|hundred|thousand"
-    r"|million|free)\b",
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty"
+    r"|forty|fifty|sixty|seventy|eighty|ninety|half|third|quarter|dozen|hundred|thousand|million|free|once|twice|nobody"
+    r"|none|no)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
     r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
+    r"|\b\d{1,2}(?:st|nd|rd|th)\b"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
-    r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|twelve)[ -](?:(?:working|business|calendar) )?"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|\w+teen|twenty|thirty|sixty"
+    r"|ninety)[ -](?:(?:working|business|calendar) )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
     r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
     re.IGNORECASE,
 )
@@ -74,6 +88,8 @@ def scored_sentences(
     """All sentences of the best passages, best first."""
     candidates = retrieved.candidates[:PASSAGES]
     found: list[ScoredSentence] = []
+    names = telling_names(retrieved.query, retrieved.rarity)
+    measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
     for rank, candidate in enumerate(candidates):
         passage, analysed = candidate.passage, analyse(candidate.passage)
         behind = candidate.score - candidates[0].score
@@ -88,6 +104,8 @@ def scored_sentences(
                 else frozenset()
             )
             length = len(text.split())
+            named = names_held(retrieved.rarity, analysed, number, names)
+            is_row = "\t" in passage.text[sentence.start : sentence.end]
             score = (
                 weights.passage * behind
                 + weights.best_passage * (rank == 0)
@@ -95,14 +113,25 @@ def scored_sentences(
                 + weights.short * (length < 5)
                 + weights.leads_in * text.endswith(":")
                 + weights.unreadable * _is_unreadable(text)
-                + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context)
+                + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context, is_row)
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
-                + weights.echo * (len(sentence.stem_set - set(retrieved.query.stems)) < 2)
-                + _by_type(kind, weights, text)
+                + (typed := _by_type(kind, weights, text))
+                + weights.unnamed * (1 - named)
+                + weights.echo
+                * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
+                + weights.said * _just_said(retrieved.query, sentence.stems, analysed.context, typed > 0)
             )
             found.append(
                 ScoredSentence(
-                    passage, rank, number, sentence.start, sentence.end, text, sentence.stem_set, score
+                    passage,
+                    rank,
+                    number,
+                    sentence.start,
+                    sentence.end,
+                    text,
+                    sentence.stem_set,
+                    score,
+                    named,
                 )
             )
     return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
@@ -115,6 +144,7 @@ def _by_words(
     before: frozenset[str],
     after: frozenset[str],
     above: frozenset[str],
+    is_row: bool,
 ) -> float:
     rarity = retrieved.rarity
     if not rarity.total:
@@ -122,16 +152,34 @@ def _by_words(
     inside_weight = around = with_above = 0.0
     for stem, weight in rarity.weights.items():
         inside = stem in own
-        inside_weight += weight * inside
-        around += weight * (1.0 if inside else 0.5 if stem in before else 0.25 if stem in after else 0.0)
+        above_share = weights.row_above if is_row else weights.fresh_above * (stem in retrieved.query.fresh)
+        held = 1.0 if inside else above_share if stem in above else 0.0
+        # A row's neighbours tell of other things.
+        beside = 0.0 if is_row else 0.5 if stem in before else 0.25 if stem in after else 0.0
+        inside_weight += weight * held
+        around += weight * max(held, beside)
         with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
     held = weights.words * inside_weight + weights.words_around * around + weights.words_above * with_above
     return held / rarity.total
 
 
 def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
-    pairs = retrieved.query.pairs
-    return len(pairs & set(pairwise(stems))) / len(pairs) if pairs else 0.0
+    """The share of the question's word pairs that are pairs here; those lent by the thread count less."""
+    lent = retrieved.query.lent
+    worth = {(a, b): min(lent.get(a, 1.0), lent.get(b, 1.0)) for a, b in retrieved.query.pairs}
+    total = sum(worth.values())
+    return sum(worth.get(pair, 0.0) for pair in set(pairwise(stems))) / total if total else 0.0
+
+
+def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], right_type: bool) -> bool:
+    """Whether the person has just read this and asks on; "until when?" may well be answered by it again."""
+    own = frozenset(stems)
+    if not any(len(told - above) > 1 and told - above <= own for told in query.said):
+        return False
+    if not query.fresh:
+        return not right_type
+    pairs = {pair for pair in query.pairs if query.fresh.issuperset(pair)}
+    return not query.fresh <= set(stems) or (bool(pairs) and not pairs & set(pairwise(stems)))
 
 
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
@@ -148,6 +196,16 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return weights.enumeration * min(text.count(","), 4) / 4
         case _:
             return 0.0
+
+
+def has_type(kind: QuestionKind, text: str) -> bool:
+    """Whether the text holds the number or time that is asked for; True where that can't be seen.
+
+    Who and where aren't looked for: "the travel desk" is a person to ask, too.
+    """
+    if kind.wants is Wants.NUMBER:
+        return bool(_NUMBER.search(text))
+    return names_time(text) if kind.wants is Wants.TIME else True
 
 
 def names_time(text: str) -> bool:

@@ -2,46 +2,128 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from brain.domain import Turn
-from brain.text.terms import content_words, stem
+from brain.retrieval.query import FromThread, Query
+from brain.retrieval.substitution import substituted
+from brain.text.sentences import sentence_spans
+from brain.text.terms import content_stems, content_words, stem
+
+# What a word counts that a question has only from the one before it. Much, where the follow-up brings no more
+# than another case of the same ("and for interns?"); less, where it asks for something else of the same
+# thing, or "and when do they expire?" gets the answer before it again; next to nothing, where it might as
+# well be a new subject, but too short to tell two answers apart without the thread.
+SAME_ASKED = 0.6
+BARE_ASKED = 0.6
+OTHER_ASKED = 0.3
+PERHAPS_NEW = 0.12
 
 _OPENS_FOLLOW_UP = re.compile(
     r"^\s*(?:and|but|or|so|also|then|what about|how about|what if|same for|why not|why|how come"
-    r"|since when|until when|for how long|by when|who else|where else|what else|any others?|more|else"
-    r"|really|for example)\b",
+    r"|since when|until when|from when|for how long|by when|who else|where else|what else|any others?|more"
+    r"|else|really|for example)\b",
     re.IGNORECASE,
 )
 # Not whatever the case: IT is a department.
 _POINTS_BACK = re.compile(
     r"\b(?:[Ii]ts?|[Tt]hey|[Tt]hem|[Tt]heirs?|[Tt]his|[Tt]hat|[Tt]hese|[Tt]hose|[Hh]e|[Ss]he|him|[Hh]er|[Hh]is|then"
-    r"|[Tt]hat one|[Tt]his one|the same one|the former|the latter)\b"
+    r"|instead|otherwise|[Tt]hat one|[Tt]his one|the same one|the former|the latter)\b"
 )
 _LEAD = re.compile(
-    r"^\s*(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for)\b[\s,:]*", re.IGNORECASE
+    r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for)\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+# A question of its own begins with such a word; anything else is only a part of one.
+_ASKS = re.compile(
+    r"^\s*(?:(?:for|until|from|since|by|at|in|to|with|on|of) )?"
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|may|might|must|should"
+    r"|shall|will|would|has|have|had|isn't|aren't|don't|doesn't|didn't|can't|won't|tell|show|list|explain"
+    r"|describe|give)\b",
+    re.IGNORECASE,
+)
+# "if I am ill", "nobody answers": no other case of a thing but a whole thought.
+_CLAUSE = re.compile(
+    r"\b(?:if|when|because|is|are|am|was|were|has|have|had|do|does|can|will|i|we|you|he|she|it|they|there|nothing"
+    r"|nobody|someone|somebody)\b",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(
+    r"^\s*(?:for|in|at|on|with|without|during|after|before|from|until)\s", re.IGNORECASE
 )
 # "it" in "does it rain", "that" in "the form that I need": only short questions point back.
 _SHORT = 6
 _VERY_SHORT = 2
 _BARE = 4  # "how long then?": nothing to search for by itself
+_PERHAPS = 3  # content words of a question that may go on with the thread without a sign of it
+_CITED = re.compile(r"\s*\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A question of a thread as it is understood: `text` stands alone.
+
+    `frame` is the question that a contrast varies: after "and for interns?" an "and for managers?" varies the
+    question before both. Words that `own`, the question's own part, lacks
+    count `share`; `lender` is the question that they are from.
+    """
+
+    text: str
+    frame: str
+    own: str
+    share: float = 1.0
+    lender: str = ""
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question with the words of the one before it added, where it can't be understood alone.
+    """The question with the words of the thread that it can't be understood without.
 
-    By rules: it opens like a follow-up, or it is short and points back. What the thread asked last
-    (itself already standing alone through this function's words) lends the words that are missing.
+    By rules: it opens like a follow-up, or it is short and points back. Another case of what was asked takes
+    the first one's place ("per diem for Norway", "and Sweden?"); else what the thread asked last (itself
+    standing alone) is put before it.
     """
-    if not history or not _leans(question):
-        return question.strip()
-    earlier = history[-1].question
-    if _leans(earlier) and len(history) > 1:
-        earlier = standalone(earlier, history[:-1])
-    own = {stem(word) for word in content_words(question)}
-    if own >= {stem(word) for word in content_words(earlier)}:
-        return question.strip()
-    rest = _LEAD.sub("", question).strip()
-    return f"{earlier.strip().rstrip('?!. ')} – {rest or question.strip()}"
+    return _read(question, history).text
+
+
+def in_thread(question: str, history: Sequence[Turn]) -> Query:
+    """The query for a question of a thread: standing alone, the thread's words counting less than its own."""
+    read = _read(question, history)
+    if not read.lender:
+        return Query.of(read.text)
+    answer = _CITED.sub("", history[-1].answer)
+    said = frozenset(frozenset(content_stems(answer[a:b])) for a, b in sentence_spans(answer))
+    fresh = frozenset(content_stems(read.own)) - frozenset(content_stems(read.lender))
+    hinted = read.lender if read.text == read.own and read.share == PERHAPS_NEW else ""
+    return Query.of(read.text, FromThread(read.own, read.share, hinted, fresh, said))
+
+
+def _read(question: str, history: Sequence[Turn]) -> _Read:
+    text = question.strip()
+    if not history:
+        return _Read(text, text, text)
+    if not _leans(text):
+        if 0 < len(content_words(text)) <= _PERHAPS and _ASKS.match(text):
+            before = _read(history[-1].question, history[:-1])
+            return _Read(text, text, text, PERHAPS_NEW, before.text)
+        return _Read(text, text, text)
+    before = _read(history[-1].question, history[:-1])
+    own = {stem(word) for word in content_words(text)}
+    if own >= {stem(word) for word in content_words(before.text)}:
+        return _Read(text, text, text)
+    rest = _LEAD.sub("", text).strip() or text
+    if not _ASKS.match(rest):
+        varied = "" if _CLAUSE.search(text) else substituted(before.frame, rest)
+        if varied:
+            return _Read(varied, before.frame, varied, SAME_ASKED, before.frame)
+        joined = f"{_bare(before.frame)} – {rest}"
+        return _Read(joined, before.frame, rest, SAME_ASKED, before.frame)
+    joined = f"{_bare(before.text)} – {rest}"
+    share = OTHER_ASKED if Query.of(rest).terms else BARE_ASKED
+    return _Read(joined, joined, rest, share, before.text)
+
+
+def _bare(question: str) -> str:
+    return question.strip().rstrip("?!. ")
 
 
 def _leans(question: str) -> bool:
@@ -51,5 +133,7 @@ def _leans(question: str) -> bool:
     if re.match(r"^\s*(?:and|but|or|what about|how about|what if|same for)\b", question, re.IGNORECASE):
         return True
     if len(words) <= _SHORT and _POINTS_BACK.search(question):
+        return True
+    if len(words) <= _PERHAPS and _PREPOSITION.match(question) and not _ASKS.match(question):
         return True
     return len(words) <= 1 and len(question.split()) <= _BARE

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brain.domain import Passage
+from brain.retrieval.outdated import asks_of_the_past, is_outdated
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class FusionWeights:
     window: float = 0.9
     phrase: float = 0.4
     neighbours: float = 0.3
+    outdated: float = -0.5  # says that it no longer holds, and the question isn't about the past
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,13 @@ class Candidate:
     def scored(self, score: float) -> "Candidate":
         """The same with this score; dataclasses.replace() takes five times as long, often a question."""
         return Candidate(self.passage, self.keyword, self.dense, self.window, self.phrase, score)
+
+
+def current(weights: FusionWeights, candidate: Candidate, question: str) -> Candidate:
+    """The candidate, further back where its document no longer holds."""
+    if is_outdated(candidate.passage.source) and not asks_of_the_past(question):
+        return candidate.scored(candidate.score + weights.outdated)
+    return candidate
 
 
 def fused(weights: FusionWeights, candidate: Candidate) -> float:

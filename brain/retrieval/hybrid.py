@@ -15,13 +15,16 @@ from brain.catalog.catalog import Catalog
 from brain.domain import Passage
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
-from brain.retrieval.fusion import Candidate, FusionWeights, fused, neighbour_support
+from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
+from brain.text.steps import runs_over
 
 CANDIDATES = 80  # of each retriever and space
 RERANKED = 40
+JOINED = 3  # of the best, for which a list is followed over …
+REACH = 3  # … so many passages to either side
 COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
 
 
@@ -33,6 +36,8 @@ class Retrieved:
     rarity: Rarity
     candidates: tuple[Candidate, ...]
     timings_ms: dict[str, float]
+    beside: tuple[Passage, ...] = ()
+    """Neighbours of the best passages, where a numbered list runs over from one into the next."""
     passages: tuple[Passage, ...] = field(init=False)
     """The candidates' passages, best first, with their scores."""
 
@@ -100,9 +105,24 @@ def _find(
     ]
     ranked = _ranked(candidates, weights)
     reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
+    reranked = [current(weights, candidate, query.text) for candidate in reranked]
     ranked = [*_supported(reranked, weights), *ranked[RERANKED:]]
     watch.lap("rerank")
-    return Retrieved(query, rarity, tuple(ranked), watch.laps)
+    beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
+    watch.lap("join")
+    return Retrieved(query, rarity, tuple(ranked), watch.laps, beside)
+
+
+def _beside(best: list[Passage], catalog: Catalog) -> tuple[Passage, ...]:
+    found = {
+        neighbour.id: neighbour
+        for passage in best
+        if runs_over(passage)
+        for neighbour in catalog.neighbours(
+            passage.source.document_id, passage.ordinal - REACH, passage.ordinal + REACH
+        )
+    }
+    return tuple(found.values())
 
 
 def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
@@ -138,7 +158,7 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
 def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:
     rows, held = 0, dict[str, int]()
     for space in spaces:
-        found = index.holding(space, query.terms)
+        found = index.holding(space, query.weighed)
         rows += found.rows
         for term, count in found.holding.items():
             held[term] = held.get(term, 0) + count

@@ -1,7 +1,11 @@
 """How the question's words stand in a passage: how often, how close together, in which order."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import AnalysedPassage
+from brain.text.names import names_in
 
 # What a word of the question is worth where it stands not in the sentence itself but beside or above it.
 BESIDE = 0.5
@@ -17,6 +21,8 @@ def window_coverage(rarity: Rarity, passage: AnalysedPassage) -> float:
 
 def sentence_coverages(rarity: Rarity, passage: AnalysedPassage) -> list[float]:
     """`window_coverage` of each sentence, in order."""
+    if not rarity.total:
+        return [0.0] * len(passage.sentences)
     sentences = passage.sentences
     found = []
     for i, sentence in enumerate(sentences):
@@ -45,6 +51,41 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     possible = {pair for pair in pairs if passage.stems.issuperset(pair)}
     held = possible & passage.pairs if possible else possible
     return sum(worth[pair] for pair in held) / total if total else 0.0
+
+
+APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
+
+
+def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
+    """The question's names that an answer can't do without: with a number in them, or held by no passage.
+
+    What is all over the documents, such as a product's name in its manual, doesn't say where the answer is.
+    """
+    return [
+        name
+        for name in names_in(query.text)
+        if any(stem[0].isdigit() for stem in name)
+        or max(rarity.weights.get(stem, 0.0) for stem in name) >= rarity.unknown
+    ]
+
+
+def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequence[tuple[str, ...]]) -> float:
+    """How much of the names a sentence has with its neighbours and headings, by rarity; 1 without names.
+
+    A number must stand beside what it numbers, or most is lost.
+    """
+    if not names:
+        return 1.0
+    lines = [passage.above, *(line.stems for line in passage.sentences[max(0, at - 1) : at + 2])]
+    there = set[str]().union(*map(set, lines))
+    held = 0.0
+    for name in names:
+        total = sum(rarity.weights.get(stem, 0.0) for stem in name)
+        share = sum(rarity.weights.get(s, 0.0) for s in name if s in there) / total if total else 1.0
+        numbered = [pair for pair in pairwise(name) if pair[1].isdigit()]
+        together = all(any(pair in pairwise(line) for line in lines) for pair in numbered)
+        held += share if together else APART * share
+    return held / len(names)
 
 
 _K1, _B = 1.2, 0.75  # the usual constants (Robertson and Zaragoza 2009), as FTS5 has them

@@ -1,6 +1,7 @@
 """A question as the retrievers see it."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,32 +11,81 @@ from brain.text.terms import content_stems, content_words, stem, unique
 # In a collection of a few passages nearly every word is in most of them, and counting tells nothing. Below
 # this many, words are weighed as if passages without the question's words made up the number.
 BACKGROUND = 1000
-LENT = 0.3  # what a word of the question before counts: else "and when do they expire?" gets its answer again
 MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of them
+
+
+# "how long" asks for a duration, in which nothing is called long; "how heavy" for what is listed as weight.
+_MEASURED = {
+    **dict.fromkeys(("many", "much", "often", "long", "soon", "far", "fast"), ""),
+    "big": "size",
+    "deep": "depth",
+    "expensive": "price",
+    "heavy": "weight",
+    "high": "height",
+    "large": "size",
+    "old": "age",
+    "tall": "height",
+    "wide": "width",
+}
+_MEASURE = re.compile(rf"(?<=\bhow )(?:{'|'.join(_MEASURED)})\b", re.IGNORECASE)
+
+
+def _measured(text: str) -> str:
+    return _MEASURE.sub(lambda found: _MEASURED[found.group().lower()], text)
+
+
+@dataclass(frozen=True, slots=True)
+class FromThread:
+    """What a follow-up has from its thread.
+
+    Of the question's text, `own` is what was asked now; the other words count `share` of their weight, and so
+    do those of `hinted`, which aren't in the text. `fresh` are the stems that are new in the thread; `said`
+    are the sentences of the last answer, as sets of stems.
+    """
+
+    own: str
+    share: float
+    hinted: str = ""
+    fresh: frozenset[str] = frozenset()
+    said: frozenset[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """`text` stands alone; `terms` are its content words, once each; `stems` the same stemmed, in order.
 
-    `lent` are the stems that a follow-up has only from the question before it.
+    What a follow-up has from its thread: `lent` tells which stems are only the thread's, and what share of
+    its weight each of them counts; `hints` are words of the thread that are not in `text` but weighed too;
+    `fresh` are the stems that it adds to the thread, and `said` the sentences, as sets of stems, that the
+    thread has just been told.
     """
 
     text: str
     terms: tuple[str, ...]
     stems: tuple[str, ...]
-    lent: frozenset[str] = frozenset()
+    lent: Mapping[str, float] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
+    fresh: frozenset[str] = frozenset()
+    said: frozenset[frozenset[str]] = frozenset()
 
     @classmethod
-    def of(cls, text: str, asked: str = "") -> "Query":
-        """The query for a stand-alone question; text of function words only keeps no terms.
-
-        `asked` is the follow-up that it was made from, where it was.
-        """
-        found = content_words(text)[:MOST_TERMS]
+    def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
+        """The query for a stand-alone question; text of function words only keeps no terms."""
+        found = content_words(_measured(text))[:MOST_TERMS] or content_words(text)
         stems = tuple(stem(word) for word in found)
-        own = frozenset(content_stems(asked))
-        return cls(text, tuple(unique(found)), stems, frozenset(stems) - own if own else frozenset())
+        terms = tuple(unique(found))
+        if thread is None:
+            return cls(text, terms, stems)
+        own = frozenset(content_stems(thread.own))
+        hints = tuple(unique(content_words(thread.hinted)))[: MOST_TERMS - len(found)]
+        hints = tuple(word for word in hints if stem(word) not in stems)
+        lent = {name: thread.share for name in (*stems, *map(stem, hints)) if name not in own}
+        return cls(text, terms, stems, lent if own else {}, hints, frozenset(thread.fresh), thread.said)
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """All the terms whose rarity counts."""
+        return (*self.terms, *self.hints)
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -62,14 +112,18 @@ class Rarity:
     def counted(cls, query: Query, rows: int, held: Mapping[str, int]) -> "Rarity":
         """From how many passages hold each of the query's terms (by the term as written)."""
         weights: dict[str, float] = {}
-        for term in query.terms:
+        for term in query.weighed:
             holding = min(held.get(term, 0), rows)
             others = max(rows, BACKGROUND) - holding
             weight = math.log(1 + (others + 0.5) / (holding + 0.5))
-            if stem(term) in query.lent:
-                weight *= LENT
+            weight *= query.lent.get(stem(term), 1.0)
             weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
         return cls(rows, weights)
+
+    @property
+    def unknown(self) -> float:
+        """What a word weighs that no passage holds."""
+        return math.log(1 + (max(self.rows, BACKGROUND) + 0.5) / 0.5) - 1e-9
 
     def share(self, stems: frozenset[str] | set[str]) -> float:
         """How much of the query's weight these stems hold, from 0 to 1."""

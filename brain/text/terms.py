@@ -27,6 +27,77 @@ _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: content_
 _stemming = threading.Lock()  # a Stemmer must not be called from two threads at once
 
 
+# Forms of everyday words that no stemmer brings together. `left` is no such form: it's a side as often.
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "become": "became",
+        "begin": "began begun",
+        "bite": "bit bitten",
+        "break": "broke broken",
+        "bring": "brought",
+        "build": "built",
+        "buy": "bought",
+        "catch": "caught",
+        "child": "children",
+        "choose": "chose chosen",
+        "deal": "dealt",
+        "drink": "drank drunk",
+        "drive": "drove driven",
+        "eat": "ate eaten",
+        "feel": "felt",
+        "find": "found",
+        "fly": "flew flown",
+        "foot": "feet",
+        "forget": "forgot forgotten",
+        "freeze": "froze frozen",
+        "give": "gave given",
+        "go": "went gone",
+        "grow": "grew grown",
+        "hear": "heard",
+        "hide": "hid hidden",
+        "hold": "held",
+        "keep": "kept",
+        "know": "knew known",
+        "lay": "laid",
+        "lend": "lent",
+        "lose": "lost",
+        "make": "made",
+        "man": "men",
+        "meet": "met",
+        "mouse": "mice",
+        "pay": "paid",
+        "ride": "rode ridden",
+        "rise": "rose risen",
+        "run": "ran",
+        "say": "said",
+        "see": "saw seen",
+        "sell": "sold",
+        "send": "sent",
+        "show": "shown",
+        "sleep": "slept",
+        "speak": "spoke spoken",
+        "spend": "spent",
+        "stand": "stood",
+        "steal": "stole stolen",
+        "take": "took taken",
+        "teach": "taught",
+        "tell": "told",
+        "think": "thought",
+        "throw": "threw thrown",
+        "time": "timer timers",  # part-timers work part-time
+        "tooth": "teeth",
+        "understand": "understood",
+        "wear": "wore worn",
+        "win": "won",
+        "woman": "women",
+        "write": "wrote written",
+    }.items()
+    for form in forms.split()
+}
+_NOT = re.compile(r"(?<=[a-z])n't\b")
+
+
 def fold(text: str) -> str:
     """Lower case, compatibility forms resolved and accents dropped, so that `Café` meets `cafe`."""
     if text.isascii():
@@ -43,6 +114,7 @@ def _plain(run: str) -> str:
 
 def stem(word: str) -> str:
     """The Snowball English stem (Porter2) of a folded word; numbers and short words stay as they are."""
+    word = _IRREGULAR.get(word, word)
     if len(word) < 4 or any(c.isdigit() for c in word):
         return word
     with _stemming:
@@ -51,7 +123,10 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Folded words in order, split at hyphens, slashes and apostrophes as the keyword index splits them."""
-    return _PIECE.findall(fold(text))
+    folded = fold(text)
+    if "n't" in folded:
+        folded = _NOT.sub(" not", folded.replace("can't", "can not").replace("won't", "will not"))
+    return _PIECE.findall(folded)
 
 
 def content_words(text: str) -> list[str]:

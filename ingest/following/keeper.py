@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import FollowedDrive
+from brain.catalog.rows import DriveState, FollowedDrive
 from brain.errors import StorageFailed, UsageError
 from ingest.following.follower import Follower, Request
 from ingest.following.journal import note
@@ -145,7 +145,15 @@ class Keeper:
         """How each drive stands, also those that nobody follows."""
         with self._lock:
             followers = dict(self._followers)
-        return [_status(known, followers.get(known.drive.id)) for known in self._catalog.followed.all()]
+        return [
+            _status(self._as_it_is(known), followers.get(known.drive.id))
+            for known in self._catalog.followed.all()
+        ]
+
+    def _as_it_is(self, known: FollowedDrive) -> FollowedDrive:
+        """As in the catalog, or as it would be there if the catalog could be written to."""
+        unwritten = self._looks.memory(known.drive.id).unwritten
+        return replace(known, state=DriveState.FAILING, reason=unwritten) if unwritten else known
 
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):

@@ -37,7 +37,10 @@ OpenDrive = Callable[[str, DriveOptions], Drive]
 
 @dataclass(slots=True)
 class Memory:
-    """What is kept of a drive between two looks; `busy` lets one look at it at a time."""
+    """What is kept of a drive between two looks; `busy` lets one look at it at a time.
+
+    `unwritten` is why the last look failed, where even that could not be written down: the disk is full.
+    """
 
     busy: threading.Lock = field(default_factory=threading.Lock)
     drive: Drive | None = None
@@ -46,6 +49,7 @@ class Memory:
     brake: Brake = field(default_factory=Brake)
     first_look: float | None = None
     last_look: float | None = None
+    unwritten: str = ""
 
 
 class Looks:
@@ -109,8 +113,9 @@ class Looks:
                 )
             except CitewiseError as error:
                 memory.drive = None
-                self._failed(known, error)
+                memory.unwritten = "" if self._failed(known, error) else error.sentence
                 raise
+            memory.unwritten = ""
             if cursor != known.cursor:
                 self._catalog.followed.set_cursor(drive_id, cursor)
             self._came_through(known, report, whole=paths is None, seconds=time.monotonic() - began)
@@ -255,7 +260,8 @@ class Looks:
         for failure in report.failures:
             note("unreadable", drive=drive_id, path=failure.path, reason=failure.sentence)
 
-    def _failed(self, known: FollowedDrive, error: CitewiseError) -> None:
+    def _failed(self, known: FollowedDrive, error: CitewiseError) -> bool:
+        """Note how a look ended; False where the catalog could not be written to."""
         held = 0
         if isinstance(error, RootUnsound):
             state, held = DriveState.SUSPENDED, known.documents
@@ -266,9 +272,10 @@ class Looks:
         else:
             state = DriveState.FAILING
         sentence = error.sentence
-        other = True
-        with contextlib.suppress(StorageFailed):  # the disk is full: then the log must do
+        other, written = True, False
+        with contextlib.suppress(StorageFailed):  # the disk is full: then memory and log must do
             other = self._catalog.followed.set_state(known.drive.id, state, sentence, held=held)
+            written = True
         if other:
             note(
                 state.value,
@@ -278,6 +285,7 @@ class Looks:
                 reason=sentence,
                 detail=error.detail,
             )
+        return written
 
 
 def _due_parts(checked: Mapping[str, float]) -> tuple[int, int]:

@@ -1,9 +1,11 @@
 """SFTP: `sftp://host/path`, by sshfs on asyncssh. The server must prove who it is."""
 
+import asyncio
 import hashlib
 import stat
 from base64 import b64encode
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +20,7 @@ from ingest.remote.sockets import of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 
 SETTINGS = frozenset({"username", "password", "key_file", "passphrase", "known_hosts", "fingerprint"})
+_AGAIN_SECONDS = 0.5
 
 
 def open_drive(
@@ -124,15 +127,21 @@ class Sftp:
 
     async def _offered(self, asyncssh: Any, kind: str, limits: Limits) -> Any:
         """The server's key of this kind. Raises KeyExchangeFailed where it has none."""
-        options = asyncssh.SSHClientConnectionOptions(
-            connect_timeout=limits.connect, login_timeout=limits.connect, config=None
-        )
-        return await asyncssh.get_server_host_key(
+        ask = partial(
+            asyncssh.get_server_host_key,
             self._place.host,
             self._place.port or 22,
             server_host_key_algs=_SIGNATURES.get(kind, (kind,)),
-            options=options,
+            options=asyncssh.SSHClientConnectionOptions(
+                connect_timeout=limits.connect, login_timeout=limits.connect, config=None
+            ),
         )
+        try:
+            return await ask()
+        except asyncssh.ConnectionLost:
+            # A busy server drops some who have not signed in yet (MaxStartups in sshd_config(5)).
+            await asyncio.sleep(_AGAIN_SECONDS)
+            return await ask()
 
     def _trusted(self, asyncssh: Any) -> list[bytes]:
         file = Path(self._known_hosts) if self._known_hosts else Path("~/.ssh/known_hosts").expanduser()

@@ -85,6 +85,56 @@ def test_steps_come_in_the_order_of_the_document(home):
     assert_backed(answer)
 
 
+MOORING = "# Mooring\n\nA mooring is rented by the year.\n\n## Renting a mooring\n\n" + "\n".join(
+    f"{n}. {step}"
+    for n, step in enumerate(
+        [
+            "Ask the harbour master which moorings are free, and say how long and how deep your boat is.",
+            "Fill in the blue form and hand in a copy of the insurance and of the boat's papers with it.",
+            "Pay the deposit at the office within ten days, or the mooring goes to the next on the list.",
+            "Collect the key of the gate and the number plate for your buoy from the harbour master.",
+            "Fix the plate to the buoy before the first night, so that the watch knows whose boat it is.",
+            "Tell the office when you leave for more than a week, so that guests may use the mooring.",
+        ],
+        1,
+    )
+)
+LONG = "# Sluice\n\n## Opening the sluice\n\n" + "\n".join(
+    f"{n}. Turn wheel {n} of the sluice by a quarter, wait for the water, read the gauge and write it down."
+    for n in range(1, 13)
+)
+
+
+def test_how_something_is_done_is_told_from_the_first_step_to_the_last(tmp_path):
+    home = SmallHome(tmp_path).fill({"mooring.md": MOORING, "sluice.md": LONG})
+    assert len({p.ordinal for p in home.find("rent a mooring").passages if "1. Ask" in p.text}) == 1
+    for question in ("How do I rent a mooring?", "How can I get the key of the gate to my mooring?"):
+        answer = home.ask(question)
+        assert [line[:2] for line in answer.text.splitlines()] == ["1.", "2.", "3.", "4.", "5.", "6."]
+        assert answer.text.startswith("1. Ask the harbour master")
+        assert "more step" not in answer.text
+        assert_backed(answer)
+    home.close()
+
+
+def test_of_a_long_list_the_first_steps_are_told_and_how_many_follow(tmp_path):
+    home = SmallHome(tmp_path).fill({"sluice.md": LONG + "\n\nThe sluice is open now.\n"})
+    answer = home.ask("How do I open the sluice?")
+    *steps, more = answer.text.splitlines()
+    assert [step.split(".")[0] for step in steps] == [str(n) for n in range(1, len(steps) + 1)]
+    assert re.fullmatch(rf"… {12 - len(steps)} more steps \[\d\]", more)
+    assert_backed(answer)
+    home.close()
+
+
+def test_a_number_of_another_thing_is_no_answer(tmp_path):
+    prices = "Boat,Price\nFalcon 2,300 euros\nFalcon 3,400 euros\nCurragh,90 euros\n"
+    home = SmallHome(tmp_path).fill({"boats.csv": prices})
+    assert "400 euros" in home.ask("What is the price of the Falcon 3?").text
+    assert home.ask("What is the price of the Falcon 5?").refused
+    home.close()
+
+
 def test_nothing_to_write_from_gives_no_sentence():
     empty = Retrieved(Query.of("leave"), Rarity(0, {}), (), {})
     assert ExtractiveAnswerer().write(OPEN_GATE.weigh(empty)).sentences == ()

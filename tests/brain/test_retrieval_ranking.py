@@ -12,7 +12,7 @@ from small_home import SmallHome
 from brain.domain import Locator, Passage, Source
 from brain.retrieval.fusion import Candidate, FusionWeights, fused
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
-from brain.retrieval.query import MOST_TERMS, Query, Rarity
+from brain.retrieval.query import MOST_TERMS, FromThread, Query, Rarity
 from brain.text.analysis import analyse
 
 HANDBOOK = """# Leave
@@ -167,9 +167,10 @@ def test_a_rare_word_weighs_more_and_unknown_ones_are_told_of():
 
 def test_words_lent_by_the_question_before_count_less_than_the_follow_ups_own():
     together = "How many days of leave – for interns?"
-    follow_up = Query.of(together, "and for interns?")
-    assert follow_up.lent == {"mani", "day", "leav"}
+    follow_up = Query.of(together, FromThread("for interns?", 0.3))
+    assert follow_up.lent == {"day": 0.3, "leav": 0.3}
     alone, leaning = (Rarity.counted(query, 100, {}) for query in (Query.of(together), follow_up))
     assert 0 < leaning.weights["leav"] < alone.weights["leav"]
     assert leaning.weights["intern"] == alone.weights["intern"]
-    assert Query.of(together, together).lent == Query.of(together, "why?").lent == frozenset()
+    assert Query.of(together, FromThread(together, 0.3)).lent == {}
+    assert Query.of(together, FromThread("why?", 0.3)).lent == {}

@@ -305,6 +305,9 @@ def test_a_full_disk_is_waited_out(kit, keeping, caplog):
     until(lambda: any(record.message.startswith("put_off") for record in caplog.records), "the fault")
     assert any("full: free some space" in record.message for record in caplog.records)
     assert kit.found("small") == {"a.md"}
+    (status,) = keeper.status()
+    assert status.known.state is DriveState.FAILING  # though that may not have been written down
+    assert "full: free some space" in status.known.reason
     with kit.catalog.database.writing() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
     until(lambda: "b.md" in kit.documents() and state(kit) is DriveState.OK, "that it goes on")

@@ -37,7 +37,7 @@ def workers_of(process=None):
     return [
         child
         for child in (process or psutil.Process()).children()
-        if "ingest.parse_child" in " ".join(child.cmdline())
+        if child.status() != psutil.STATUS_ZOMBIE and "ingest.parse_child" in " ".join(child.cmdline())
     ]
 
 

@@ -308,3 +308,13 @@ def test_a_passage_of_several_rows_knows_each_row():
     (chunk,) = cut(replace(parsed, blocks=tuple(rows)), 60)
     curlew = chunk.locator.at(chunk.text.index("Curlew"))
     assert curlew.label == f"Prices, row {len(rows)}"
+
+
+def test_the_name_of_a_sheet_stands_above_its_rows_unless_nobody_gave_it_one():
+    named, unnamed = (
+        cut(document(*table("Name\tPrice", ["Gold\t40"], sheet=sheet), title="Fees"))[0]
+        for sheet in ("Moorings", "Sheet1")
+    )
+    assert named.context == "Fees › Moorings"
+    assert named.embedded_text.startswith("Fees › Moorings\n")
+    assert unnamed.context == "Fees"

@@ -144,3 +144,14 @@ def test_building_twice_gives_the_same_bytes(rebuilt, tmp_path):
     build(tmp_path)
     for name in BUILT:
         assert (tmp_path / name).read_bytes() == (rebuilt / name).read_bytes(), name
+
+
+def test_follow_ups_ask_for_what_the_drive_says():
+    found = [json.loads(line) for line in (SAMPLES / "follow_ups.jsonl").read_text("utf-8").splitlines()]
+    asked = [turn for talk in found for turn in talk["turns"] if "says" in turn]
+    assert len(found) >= 25
+    assert len(asked) >= 50
+    assert {talk["kind"] for talk in found} == {"contrast", "aspect", "new subject"}
+    for turn in asked:
+        texts = " ".join(folded(" ".join(pages(DRIVE / doc))) for doc in turn["docs"]).lower()
+        assert any(said.lower() in texts for said in turn["says"]), turn

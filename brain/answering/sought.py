@@ -1,0 +1,61 @@
+"""What an answer must hold to be one: money for a price, weeks for "how many weeks", a time for "when"."""
+
+import re
+from dataclasses import dataclass
+
+from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
+from brain.answering.selection import has_type
+from brain.text.terms import content_stems
+
+_ASKS_MONEY = re.compile(
+    # "how much sick leave" asks for leave; money is what "how much" asks for with nothing else behind it
+    r"\bhow (?:much (?:do|does|did|is|are|was|were|will|would|money|pay|extra)\b|much\s*(?:$|[?,.])"
+    r"|expensive\b)"
+    r"|\bwhat (?:does|do|did|will|would) .*\bcost\b|\b(?:price|salary|fee|cost)s? (?:of|for|is|are)\b"
+    r"|\bwhat(?:'s| is| was| are| were) the (?:\w+ ){0,2}(?:price|salary|fee|cost)\b",
+    re.IGNORECASE,
+)
+_SHOWS_MONEY = re.compile(
+    r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|cents?|francs?|free|nothing|no charge)\b|\d\s?%"
+    r"|\b(?:price|cost|fee)s?\b.*\d",
+    re.IGNORECASE,
+)
+_MONEY_COLUMN = re.compile(
+    r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|prices?|costs?|fees?|retail|amount|pay|salary|rate)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\bhow many ((?:[\w-]+ ){0,2}?[\w-]+)\b(?=\s|\?|$)", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"\bhow\b|\bwhat (?:percentage|percent|proportion)\b", re.IGNORECASE)
+_HOW_LONG = re.compile(r"\bhow (?:long|soon|often)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a question wants to be told, as far as it can be seen in a sentence."""
+
+    kind: QuestionKind
+    money: bool
+    counted: frozenset[str]
+
+    def in_sentence(self, text: str, stems: frozenset[str], header: str) -> bool:
+        """Whether it stands in the text of a sentence or row, `stems` its own and its table header's."""
+        if self.money:
+            in_column = _MONEY_COLUMN.search(header) and re.search(r"\d", text)
+            return bool(_SHOWS_MONEY.search(text) or in_column)
+        if self.counted and not self.counted & stems:
+            return False
+        return has_type(self.kind, text)
+
+
+def sought(question: str) -> Sought:
+    """What the question wants to be told."""
+    own = core(question.rpartition(" – ")[2] or question)
+    kind = kind_of(question)
+    money = kind.wants is Wants.NUMBER and bool(_ASKS_MONEY.search(own))
+    counted = _COUNTED.search(own)
+    if _HOW_LONG.search(own) and kind.wants is Wants.NUMBER:
+        kind = QuestionKind(Wants.TIME, narrow=True)
+    elif kind.wants is Wants.NUMBER and not (money or _HOW_MUCH.search(own)):
+        kind = QuestionKind(Wants.FACT, narrow=True)  # "what is the allowed amount" may ask what that is
+    stems = content_stems(counted[1]) if counted else []
+    return Sought(kind, money, frozenset(stems[:1]))

@@ -1,0 +1,127 @@
+"""Serving an adapter without its cost: its changes are added into the weights, in place.
+
+The adapter stays on disk as it is; the base weights stay in the processor's memory. A swap computes
+base + scale · B·A for each projection and writes it where the weights lie, so that recorded steps go on.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from brain.errors import UsageError, WeightsUnavailable
+from brain.phi3.weights import check_whole
+
+# Phi-3 fuses query, key and value, and gate and up. Recipes written for Llama name the parts, match two of
+# the four and train a third of the weights without a warning.
+TARGETS = ("qkv_proj", "o_proj", "gate_up_proj", "down_proj")
+_BEFORE = "base_model.model."
+_UNKNOWN = ("use_dora", "modules_to_save", "rank_pattern", "alpha_pattern", "lora_bias")
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What an adapter adds to one projection: scale · second·first; first (rank, in), second (out, rank)."""
+
+    first: torch.Tensor
+    second: torch.Tensor
+    scale: float
+
+
+class Merged:
+    """A model's projections, with or without an adapter's changes in them."""
+
+    def __init__(self, projections: dict[str, torch.nn.Linear], base: dict[str, torch.Tensor]) -> None:
+        self._projections = projections
+        self._base = base
+
+    @classmethod
+    def of(cls, model: Any) -> "Merged":
+        """Keep the base weights of `model` aside; from here on, `swap` changes it."""
+        projections = {
+            name: module for name, module in model.named_modules() if name.rpartition(".")[2] in TARGETS
+        }
+        return cls(projections, {name: _aside(linear.weight) for name, linear in projections.items()})
+
+    @torch.inference_mode()
+    def swap(self, deltas: Mapping[str, Delta]) -> None:
+        """Serve these changes from now on; with none, the base model. Raises UsageError, changing nothing."""
+        self._check(deltas)
+        for name, linear in self._projections.items():
+            weight = linear.weight.data
+            base = self._base[name].to(weight.device, non_blocking=True)
+            delta = deltas.get(name)
+            if delta is None:
+                weight.copy_(base)
+                continue
+            first, second = (part.to(weight.device, torch.float32) for part in (delta.first, delta.second))
+            weight.copy_(torch.addmm(base.float(), second, first, alpha=delta.scale))
+
+    def _check(self, deltas: Mapping[str, Delta]) -> None:
+        for name, delta in deltas.items():
+            linear = self._projections.get(name)
+            given = (delta.second.shape[0], delta.first.shape[1])
+            if linear is None or given != (linear.out_features, linear.in_features):
+                raise UsageError(
+                    "The adapter was made for another base model: "
+                    f"{name} would be {given[0]} × {given[1]}. The one in use stays."
+                )
+
+
+def read_deltas(folder: Path) -> dict[str, Delta]:
+    """An adapter as PEFT saves it; raises WeightsUnavailable or UsageError where it can't be served."""
+    from safetensors.torch import load_file
+
+    path = folder / "adapter_model.safetensors"
+    if not path.is_file():
+        pickled = (folder / "adapter_model.bin").is_file()
+        raise WeightsUnavailable(
+            f"The adapter in {folder} is pickled, which can run any code; save it as safetensors."
+            if pickled
+            else f"There is no adapter in {folder}."
+        )
+    check_whole(path)
+    try:
+        config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
+        rank, alpha = int(config["r"]), float(config["lora_alpha"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsUnavailable(
+            f"adapter_config.json in {folder} is missing or damaged.", detail=repr(error)
+        ) from error
+    strange = [name for name in _UNKNOWN if config.get(name)]
+    if config.get("peft_type") != "LORA" or strange:
+        raise UsageError(f"The adapter in {folder} is not plain LoRA ({', '.join(strange) or 'other type'}).")
+    scale = alpha / (rank**0.5 if config.get("use_rslora") else rank)
+    weights = load_file(str(path))
+    names = {key.removeprefix(_BEFORE).partition(".lora_")[0] for key in weights}
+    try:
+        return {
+            name: Delta(
+                weights[f"{_BEFORE}{name}.lora_A.weight"], weights[f"{_BEFORE}{name}.lora_B.weight"], scale
+            )
+            for name in sorted(names)
+        }
+    except KeyError as error:
+        raise WeightsUnavailable(f"The adapter in {folder} is not whole.", detail=repr(error)) from error
+
+
+def deltas_of(adapted: Any) -> dict[str, Delta]:
+    """The changes of the active adapter of a PEFT model, by the projections' names in the base model."""
+    found = {}
+    for name, module in adapted.get_base_model().named_modules():
+        if hasattr(module, "lora_A"):
+            (active,) = module.active_adapters
+            found[name] = Delta(
+                module.lora_A[active].weight.detach().clone(),
+                module.lora_B[active].weight.detach().clone(),
+                float(module.scaling[active]),
+            )
+    return found
+
+
+def _aside(weight: torch.Tensor) -> torch.Tensor:
+    kept = weight.detach().cpu().clone()
+    return kept.pin_memory() if weight.is_cuda else kept

@@ -1,0 +1,234 @@
+"""Answers written token by token for several questions at once, on one thread that owns the model.
+
+Requests join and leave between steps (continuous batching). Alone, a request may be sped up by guesses from
+its own prompt. Always the most likely token is taken, so an answer doesn't depend on who else is served,
+apart from rounding.
+"""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from brain.errors import CitewiseError, ModelUnavailable
+from brain.phi3.decoding import Decoder, Step
+from brain.phi3.lookup import Guesser
+
+GUESSED_AT_ONCE = 11  # with the token before them 12 rows: under the 16 that cost as much as one
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A prompt in tokens; `longest` answer in tokens; the tokens that end it; whether guesses may be used."""
+
+    prompt: Sequence[int]
+    longest: int
+    ends: frozenset[int]
+    lookup: bool = True
+
+
+class Stream:
+    """The tokens of one answer as they come; `cancel` stops the writing, whoever is waiting."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.cancelled = threading.Event()
+        self._tokens: queue.SimpleQueue[int | CitewiseError | None] = queue.SimpleQueue()
+
+    def __iter__(self) -> Iterator[int]:
+        while (token := self._tokens.get()) is not None:
+            if isinstance(token, CitewiseError):
+                raise token
+            yield token
+
+    def cancel(self) -> None:
+        """No more tokens are wanted; the place is free before the next step."""
+        self.cancelled.set()
+
+    def put(self, item: int | CitewiseError | None) -> None:
+        """For the generator: a token, the failure, or the end."""
+        self._tokens.put(item)
+
+
+class _Text:
+    """A request while it is served: its slot and all its tokens, of which the last is not read yet."""
+
+    def __init__(self, stream: Stream, slot: int) -> None:
+        self.stream = stream
+        self.slot = slot
+        self.guesser = Guesser(stream.request.prompt)
+        self.written = 0
+        self.done = False
+
+    @property
+    def last(self) -> int:
+        return self.guesser.tokens[-1]
+
+    @property
+    def start(self) -> int:
+        return len(self.guesser.tokens) - 1
+
+    def write(self, tokens: Sequence[int]) -> None:
+        request = self.stream.request
+        for token in tokens:
+            self.done = self.done or self.stream.cancelled.is_set() or token in request.ends
+            if self.done:
+                return
+            self.guesser.extend([token])
+            self.stream.put(token)
+            self.written += 1
+            self.done = self.written >= request.longest
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A step that was started and whose tokens were not looked at yet."""
+
+    step: Step
+    texts: tuple[_Text, ...]
+    tokens: torch.Tensor
+    arrived: Any
+
+
+class Generator:
+    """Serves requests from a thread of its own until it is closed."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self._waiting: deque[Stream] = deque()
+        self._texts: list[_Text] = []
+        self._free = list(range(decoder.slots))[::-1]
+        self._flight: _Flight | None = None
+        self._news = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="phi3", daemon=True)
+        self._thread.start()
+
+    def stream(self, request: Request) -> Stream:
+        """Queue a request; its tokens come as they are written."""
+        room = self._decoder.capacity - len(request.prompt)
+        if not request.prompt or room <= 0:
+            raise ModelUnavailable(
+                f"The prompt has {len(request.prompt)} tokens; the model reads from 1 to "
+                f"{self._decoder.capacity - 1}. Use fewer or shorter passages."
+            )
+        longest = min(request.longest, room)
+        stream = Stream(Request(request.prompt, longest, request.ends, request.lookup))
+        with self._news:
+            if self._closed:
+                raise ModelUnavailable("The model is being shut down.")
+            self._waiting.append(stream)
+            self._news.notify()
+        return stream
+
+    def close(self) -> None:
+        """Stop; whoever still waits is told."""
+        with self._news:
+            self._closed = True
+            self._news.notify()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        try:
+            while self._has_work():
+                self._admit()
+                self._drop_done()
+                if self._texts:
+                    self._advance()
+        except torch.cuda.OutOfMemoryError as error:
+            self._fail(ModelUnavailable("The GPU's memory is full.", detail=repr(error)))
+        except Exception as error:
+            self._fail(ModelUnavailable("The model stopped with an error.", detail=repr(error)))
+            raise
+        self._fail(ModelUnavailable("The model was shut down."))
+
+    def _has_work(self) -> bool:
+        with self._news:
+            self._news.wait_for(lambda: self._closed or self._waiting or self._texts)
+            return not self._closed
+
+    def _fail(self, error: ModelUnavailable) -> None:
+        with self._news:
+            self._closed = True
+            streams = [*self._waiting, *(text.stream for text in self._texts)]
+            self._waiting.clear()
+            self._texts.clear()
+        for stream in streams:
+            stream.put(error)
+
+    def _admit(self) -> None:
+        while self._free and self._waiting:
+            stream = self._waiting.popleft()
+            if stream.cancelled.is_set():
+                stream.put(None)
+                continue
+            text = _Text(stream, self._free.pop())
+            text.write([int(self._decoder.read(text.slot, stream.request.prompt))])
+            self._texts.append(text)
+
+    def _drop_done(self) -> None:
+        for text in [text for text in self._texts if text.done or text.stream.cancelled.is_set()]:
+            text.done = True
+            self._texts.remove(text)
+            self._free.append(text.slot)
+            text.stream.put(None)
+
+    def _advance(self) -> None:
+        texts = tuple(self._texts)
+        if self._guess(texts):
+            if self._flight:
+                self._land()
+            elif guess := self._guess(texts):
+                self._check(texts[0], guess)
+        elif self._flight and self._flight.texts == texts:
+            # The step feeds itself: the next one starts before this one's tokens are looked at.
+            ahead = self._launch(self._flight.step, texts)
+            self._land()
+            self._flight = ahead
+        elif self._flight:
+            self._land()
+        else:
+            step = self._decoder.step(self._recorded_size(len(texts)))
+            step.place([[text.last] for text in texts], [t.start for t in texts], [t.slot for t in texts])
+            self._flight = self._launch(step, texts)
+
+    def _guess(self, texts: tuple[_Text, ...]) -> list[int]:
+        if len(texts) != 1 or not texts[0].stream.request.lookup:
+            return []
+        return texts[0].guesser.guess(GUESSED_AT_ONCE)
+
+    def _check(self, text: _Text, guess: Sequence[int]) -> None:
+        step = self._decoder.step(1, 1 + GUESSED_AT_ONCE)
+        padded = [text.last, *guess, *[0] * (GUESSED_AT_ONCE - len(guess))]
+        step.place([padded], [text.start], [text.slot])
+        best = step.run()[0].tolist()
+        right = 0
+        while right < len(guess) and guess[right] == best[right]:
+            right += 1
+        text.write(best[: right + 1])
+
+    def _launch(self, step: Step, texts: tuple[_Text, ...]) -> _Flight:
+        tokens = step.run()[:, 0].to("cpu", non_blocking=True, copy=True)
+        arrived = None
+        if self._decoder.device.type == "cuda":
+            arrived = torch.cuda.Event()
+            arrived.record()
+        return _Flight(step, texts, tokens, arrived)
+
+    def _land(self) -> None:
+        flight, self._flight = self._flight, None
+        assert flight is not None
+        if flight.arrived is not None:
+            flight.arrived.synchronize()
+        for text, token in zip(flight.texts, flight.tokens.tolist(), strict=False):
+            text.write([token])
+
+    def _recorded_size(self, texts: int) -> int:
+        size = 1
+        while size < texts:
+            size *= 2
+        return min(size, self._decoder.slots)

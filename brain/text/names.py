@@ -1,0 +1,45 @@
+"""Names, codes and numbers of a question: the words that another thing's answer doesn't answer."""
+
+import re
+
+from brain.text.terms import content_stems, content_words
+
+_TOKEN = re.compile(r"[^\W_](?:[\w’'./&+-]*[\w+])?")
+
+
+def names_in(question: str) -> tuple[tuple[str, ...], ...]:
+    """Names as stems in order: runs of capitalised words, codes, and numbers with the word that they number.
+
+    A capital at the beginning of a sentence tells nothing, nor do capitals where all words have one; an
+    amount ("70 days", "80 euro") is no name.
+    """
+    tokens = list(_TOKEN.finditer(question))
+    small = sum(token.group()[0].islower() for token in tokens)
+    shouted = small < len(tokens) / 3
+    runs: list[list[str]] = [[]]
+    for at, token in enumerate(tokens):
+        word = token.group()
+        if word.isdigit() and _is_amount(tokens, at, question):
+            runs.append([])
+            continue
+        if word.isdigit():
+            before = tokens[at - 1].group() if at else ""
+            runs[-1].extend([word] if runs[-1] else [*content_stems(before), word])
+            continue
+        opens = at == 0 or question[: token.start()].rstrip()[-1:] in (".", "?", "!", ":", "–")
+        capital = word[0].isupper() and not shouted and (not opens or (word.isupper() and len(word) > 1))
+        if capital or any(c.isdigit() for c in word):
+            runs[-1].extend(content_stems(word))
+        else:
+            runs.append([])
+    return tuple(dict.fromkeys(tuple(run) for run in runs if run))
+
+
+def _is_amount(tokens: list[re.Match[str]], at: int, question: str) -> bool:
+    """Whether a number counts or measures what follows it."""
+    if question[: tokens[at].start()][-1:] in ("€", "$", "£"):
+        return True
+    following = tokens[at + 1].group() if at + 1 < len(tokens) else ""
+    return question[tokens[at].end() :].lstrip()[:1] in ("%", "€") or (
+        following[:1].islower() and bool(content_words(following))
+    )

@@ -1,0 +1,1 @@
+"""Adapting Phi-3 to a company's documents: LoRA and QLoRA on transformers and PEFT."""

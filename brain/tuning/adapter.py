@@ -1,0 +1,56 @@
+"""LoRA on Phi-3's four projections, and the proof that each of them has one."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model
+
+from brain.errors import CitewiseError
+from brain.phi3.adapters import TARGETS
+from brain.tuning.recipe import Recipe
+
+
+class TuningFailed(CitewiseError):
+    """Training can't go on; what was saved before stays."""
+
+
+def attach(model: Any, recipe: Recipe) -> Any:
+    """`model` with a fresh adapter; nothing but the adapter learns."""
+    wanted = LoraConfig(
+        r=recipe.rank,
+        lora_alpha=recipe.alpha,
+        lora_dropout=recipe.dropout,
+        target_modules=list(TARGETS),
+        task_type="CAUSAL_LM",
+    )
+    torch.manual_seed(recipe.seed)
+    adapted = get_peft_model(model, wanted)
+    check_complete(adapted)
+    return adapted
+
+
+def check_complete(adapted: Any) -> None:
+    """Every projection of every layer has an adapter, and only adapters learn."""
+    layers = adapted.config.num_hidden_layers
+    for target in TARGETS:
+        having = sum(
+            1
+            for name, module in adapted.named_modules()
+            if name.endswith(target) and hasattr(module, "lora_A")
+        )
+        if having != layers:
+            raise TuningFailed(f"{having} of {layers} {target} layers got an adapter; nothing was trained.")
+    learning = [name for name, weight in adapted.named_parameters() if weight.requires_grad]
+    if not learning or any("lora_" not in name for name in learning):
+        raise TuningFailed("Weights outside the adapter would learn; nothing was trained.")
+
+
+def learning_weights(adapted: Any) -> list[torch.nn.Parameter]:
+    """The adapter's weights, always in the same order."""
+    return [weight for weight in adapted.parameters() if weight.requires_grad]
+
+
+def save_adapter(adapted: Any, folder: Path) -> None:
+    """Write the adapter's weights (safetensors) and its configuration."""
+    adapted.save_pretrained(str(folder), safe_serialization=True)

@@ -1,0 +1,66 @@
+"""A run's losses to look at: in TensorBoard while it runs, as a picture when it is done."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from brain.tuning.training import Progress
+
+
+class LossLog:
+    """Writes steps to `folder`/tensorboard and `folder`/losses.jsonl; a resumed run goes on in both."""
+
+    def __init__(self, folder: Path) -> None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self._writer: Any = SummaryWriter(str(folder / "tensorboard"))
+        self._path = folder / "losses.jsonl"
+
+    def write(self, progress: Progress) -> None:
+        """One step."""
+        figures = {
+            "loss/learnt": progress.loss,
+            "loss/held_out": progress.held_out,
+            "gradient": progress.gradient,
+            "tokens_per_second": progress.tokens_per_second,
+        }
+        for name, value in figures.items():
+            if value is not None:
+                self._writer.add_scalar(name, value, progress.step)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(progress)) + "\n")
+
+    def close(self) -> None:
+        """Everything is on disk."""
+        self._writer.close()
+
+
+def read_losses(folder: Path) -> list[Progress]:
+    """What a run wrote, each step once: a step that a killed run did twice counts as done last."""
+    by_step: dict[int, Progress] = {}
+    for line in (folder / "losses.jsonl").read_text("utf-8").splitlines():
+        try:
+            progress = Progress(**json.loads(line))
+        except (ValueError, TypeError):
+            continue  # the line that a kill cut off
+        by_step[progress.step] = progress
+    return [by_step[step] for step in sorted(by_step)]
+
+
+def draw_losses(losses: Sequence[Progress], path: Path) -> None:
+    """Loss by step, learnt and held out, as SVG or PNG by the path's ending."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([p.step for p in losses], [p.loss for p in losses], lw=1, label="learnt")
+    looks = [(p.step, p.held_out) for p in losses if p.held_out is not None]
+    if looks:
+        axes.plot(*zip(*looks, strict=True), marker="o", label="held out")
+    axes.set_xlabel("step")
+    axes.set_ylabel("loss a token of the answers")
+    axes.legend()
+    figure.savefig(path)

@@ -1,0 +1,66 @@
+import pytest
+
+from brain.answering.sought import sought
+from brain.text.names import names_in
+from brain.text.terms import content_stems
+
+NAMES = [
+    ("What is the list price of the Falcon 4?", {("falcon", "4")}),
+    ("pay in band 3", {("band", "3")}),
+    ("What does error F-12 mean?", {("12",)}),
+    ("visa fee for Peru in 2019", {("peru",), ("2019",)}),
+    ("Who is the Head of Cider?", {("head",), ("cider",)}),
+    ("a claim that is 70 days old, worth 80 euro or €90", set()),
+    ("What is it?", set()),
+    ("WHAT IS THE PRICE OF IT", set()),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), NAMES)
+def test_names_are_capitals_codes_and_numbers_but_no_amounts(question, expected):
+    assert set(names_in(question)) == expected
+
+
+FITS = [
+    ("What does the kayak cost?", "The kayak is 40 euros a day.", "It holds two people for 3 days.", ""),
+    ("What does the kayak cost?", "Kayak\t40", "Kayak\tnone", "Boat\tPrice"),
+    ("How many lockers are there?", "There are 16 lockers.", "There are 16 hooks.", ""),
+    ("How long is the tour?", "It takes two hours.", "It starts at the gate.", ""),
+    ("How often does the buoy report?", "Buoy\t5 min", "Buoy\tseldom", "Device\tReports"),
+    ("When does the pool open?", "It opens at 7 am.", "It opens early for members.", ""),
+]
+
+
+@pytest.mark.parametrize(("question", "fit", "unfit", "header"), FITS)
+def test_what_is_asked_for_is_seen_in_a_sentence(question, fit, unfit, header):
+    asked = sought(question)
+    assert asked.in_sentence(fit, frozenset(content_stems(f"{fit} {header}")), header)
+    assert not asked.in_sentence(unfit, frozenset(content_stems(unfit)), header if "none" in unfit else "")
+
+
+def test_where_it_cannot_be_seen_every_sentence_may_answer():
+    assert sought("What is a kayak?").in_sentence("A boat.", frozenset(), "")
+    assert sought("What is the allowed amount?").in_sentence("What a doctor may charge.", frozenset(), "")
+    assert sought("Who rents kayaks?").in_sentence("the boat house", frozenset(), "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much does the Harbour plan cost?",
+        "how much is shipping to Norway",
+        "How much?",
+        "what is the price of it",
+    ],
+)
+def test_money_is_asked_for(question):
+    wanted = sought(question)
+    assert wanted.in_sentence("It is 19 euros a month.", frozenset(), "")
+    assert not wanted.in_sentence("It has been there for 19 years.", frozenset(), "")
+
+
+@pytest.mark.parametrize(
+    "question", ["how much sick leave do I get", "How much milk may we order?", "how much time is left"]
+)
+def test_an_amount_of_something_is_no_money(question):
+    assert sought(question).in_sentence("Everyone accrues four hours in a period.", frozenset(), "")

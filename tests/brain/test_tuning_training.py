@@ -1,0 +1,194 @@
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
+pytest.importorskip("peft", reason="the phi3 extra is not installed")
+
+from safetensors.torch import load_file
+from torch.nn import functional
+
+from brain.errors import StorageFailed, UsageError
+from brain.phi3.quantising import quantise_in_place
+from brain.tuning.adapter import TuningFailed, attach, check_complete
+from brain.tuning.attention import register
+from brain.tuning.forecast import fitting, forecast
+from brain.tuning.loss import summed_loss
+from brain.tuning.losses import LossLog, draw_losses, read_losses
+from brain.tuning.packing import Example, arrange, pack
+from brain.tuning.passes import Trainee
+from brain.tuning.recipe import Method, Recipe
+from brain.tuning.training import train
+from tests.brain.small_phi3 import prompt, small_phi3
+from tests.brain.tuning_run import RECIPE, examples, run
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_packs_are_full_and_hold_every_example_once() -> None:
+    lengths = [7, 90, 41, 60, 12, 33, 100, 5, 58]
+    packs = arrange(lengths, 100)
+    assert sorted(number for numbers in packs for number in numbers) == list(range(len(lengths)))
+    assert all(sum(lengths[number] for number in numbers) <= 100 for numbers in packs)
+    assert len(packs) == 5
+
+
+def test_packed_examples_see_only_themselves() -> None:
+    """The loss of a pack is the loss of its examples one by one, by transformers itself."""
+    model = small_phi3(attention=register())
+    made = [Example(tuple(prompt(n, seed=n)), (False,) * 5 + (True,) * (n - 5)) for n in (31, 64, 12, 50)]
+    alone = sum(
+        float(functional.cross_entropy(logits[4:-1], torch.tensor(e.tokens[5:]), reduction="sum"))
+        for e in made
+        for logits in small_phi3()(torch.tensor([e.tokens])).logits.detach()
+    )
+    said = sum(sum(e.said) for e in made)
+    trainee = Trainee(attach(model, RECIPE), RECIPE, 1)
+    assert trainee.loss([pack(made, 256, 64, 0)]) == pytest.approx(alone / said, rel=1e-5)
+
+
+def test_the_loss_in_pieces_is_cross_entropy_with_its_gradient() -> None:
+    hidden, weight = torch.randn(2500, 16), torch.randn(50, 16)
+    targets = torch.randint(50, (2500,))
+    gradients = []
+    for compute in (
+        lambda h: summed_loss(h, weight, targets),
+        lambda h: functional.cross_entropy(h @ weight.t(), targets, reduction="sum"),
+    ):
+        leaf = hidden.clone().requires_grad_()
+        loss = compute(leaf)
+        loss.backward()
+        gradients.append((float(loss.detach()), leaf.grad))
+    assert gradients[0][0] == pytest.approx(gradients[1][0], rel=1e-5)
+    assert torch.allclose(gradients[0][1], gradients[1][1], atol=1e-5)
+
+
+def test_all_four_projections_get_an_adapter_or_nothing_is_trained() -> None:
+    adapted = attach(small_phi3(), RECIPE)
+    check_complete(adapted)
+    attention = adapted.get_base_model().model.layers[1].self_attn
+    attention.o_proj = attention.o_proj.base_layer
+    with pytest.raises(TuningFailed, match="1 of 2 o_proj layers got an adapter"):
+        check_complete(adapted)
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_the_fast_way_computes_what_peft_computes(method: Method) -> None:
+    taken = []
+    for fast in (False, True):
+        model = small_phi3(attention=register(), hidden=128)
+        if method is Method.QLORA:
+            quantise_in_place(model)
+        recipe = replace(RECIPE, method=method, recompute=method is Method.QLORA)
+        trainee = Trainee(attach(model, recipe), recipe, 10, fast=fast)
+        packs = [pack(examples(5), 256, 64, 0)]
+        taken.append([trainee.step(number, packs).taken() for number in range(4)])
+    for plain, quick in zip(*taken, strict=True):
+        assert plain.gradient > 0
+        assert quick.loss == pytest.approx(plain.loss, rel=1e-4)
+        assert quick.gradient == pytest.approx(plain.gradient, rel=1e-3)
+
+
+def test_training_learns_and_keeps_the_best_adapter(tmp_path: Path) -> None:
+    outcome, steps = run(tmp_path)
+    assert [step.step for step in steps] == list(range(1, steps[-1].steps + 1))
+    assert min(step.gradient for step in steps) > 0
+    assert steps[-1].loss < 0.8 * steps[0].loss
+    looks = [step.held_out for step in steps if step.held_out is not None]
+    assert outcome.held_out == min(looks) < steps[0].loss
+    assert len(load_file(str(outcome.adapter / "adapter_model.safetensors"))) == 2 * 4 * 2
+
+
+def test_losses_are_logged_and_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard", reason="the phi3 extra is not installed")
+    pytest.importorskip("matplotlib", reason="the plots extra is not installed")
+    _, steps = run(tmp_path / "run", replace(RECIPE, epochs=1))
+    log = LossLog(tmp_path)
+    for step in (*steps, steps[-1]):
+        log.write(step)
+    log.close()
+    with (tmp_path / "losses.jsonl").open("a") as file:
+        file.write('{"step": 9')
+    assert read_losses(tmp_path) == steps
+    draw_losses(steps, tmp_path / "losses.svg")
+    assert "held out" in (tmp_path / "losses.svg").read_text("utf-8")
+    assert list((tmp_path / "tensorboard").iterdir())
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_adapter(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.brain.tuning_run", str(tmp_path / "killed")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("5 "):
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.returncode == -signal.SIGKILL
+    again, steps = run(tmp_path / "killed")
+    assert steps[0].step > 4
+    whole, _ = run(tmp_path / "whole")
+    ours, theirs = (load_file(str(o.adapter / "adapter_model.safetensors")) for o in (again, whole))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_another_runs_checkpoints_are_not_gone_on_from(tmp_path: Path) -> None:
+    run(tmp_path, replace(RECIPE, epochs=1))
+    with pytest.raises(UsageError, match="other data or another recipe"):
+        run(tmp_path, replace(RECIPE, epochs=1, seed=1))
+
+
+def test_training_stops_early_where_the_held_out_split_gets_no_better(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=30, evaluate_every=1, patience=2, learning_rate=0.1)
+    outcome, steps = run(tmp_path, recipe)
+    assert outcome.early
+    assert steps[-1].step < steps[-1].steps
+    assert outcome.held_out == min(step.held_out for step in steps if step.held_out is not None)
+
+
+def test_a_loss_that_is_no_number_changes_nothing_and_stops() -> None:
+    adapted = attach(small_phi3(attention=register()), RECIPE)
+    trainee = Trainee(adapted, RECIPE, 10)
+    packs = [pack(examples(4), 128, 64, 0)]
+    trainee.step(0, packs).taken()
+    before = [weight.detach().clone() for weight in trainee.weights]
+    adapted.get_base_model().model.norm.weight.data.fill_(float("nan"))
+    with pytest.raises(TuningFailed, match="no longer a number at step 2"):
+        trainee.step(1, packs).taken()
+    assert all(torch.equal(a, b) for a, b in zip(before, trainee.weights, strict=True))
+
+
+def test_nothing_to_learn_from_is_said(tmp_path: Path) -> None:
+    model = small_phi3(attention=register())
+    with pytest.raises(UsageError, match="nothing to learn from"):
+        train(model, [], examples(4), tmp_path, RECIPE, print)
+    with pytest.raises(UsageError, match="nothing to hold the adapter against"):
+        train(model, examples(4), [Example((3,) * 65, (True,) * 65)], tmp_path, RECIPE, print)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").write_text("in the way", "utf-8")
+    with pytest.raises(StorageFailed, match="could not be written"):
+        run(tmp_path)
+
+
+def test_a_recipe_checks_itself() -> None:
+    with pytest.raises(UsageError, match="rank must be from 1 to 512, not 0"):
+        Recipe(rank=0)
+    with pytest.raises(UsageError, match="tokens_at_once"):
+        Recipe(tokens_per_step=8192, tokens_at_once=5000)
+
+
+def test_the_forecast_orders_the_ways_and_picks_the_fastest_that_fits() -> None:
+    config = small_phi3().config
+    lora = Recipe(tokens_per_step=2048, tokens_at_once=2048)
+    needed = forecast(config, lora)
+    assert needed > forecast(config, replace(lora, recompute=True))
+    assert needed > forecast(config, replace(lora, method=Method.QLORA))
+    assert fitting(config, lora, 2 * needed) == lora
+    assert fitting(config, lora, needed) != lora
+    assert fitting(config, lora, 1000) is None
