@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bots.slack.events import PLATFORM, Known, action_of, translate, where_press
 from bots.slack.files import Files
 from bots.slack.needs import COMMAND, SHORTCUT
 from brain.catalog.inbox import InboxItem, Limits
+from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -72,8 +74,15 @@ class SlackService:
     async def start(self) -> None:
         """Connect to Slack and begin to work.
 
-        Raises SlackRefused where the tokens are not accepted, Unreachable where Slack is away.
+        Raises UsageError where a setting is missing, SlackRefused where the tokens are not accepted, and
+        Unreachable where Slack is away.
         """
+        if self._settings.mode == "http" and not self._settings.signing_secret:
+            raise UsageError(
+                "SLACK_SIGNING_SECRET is needed in HTTP mode: without it anyone could speak as Slack."
+            )
+        if self._settings.mode == "socket" and not self._settings.app_token:
+            raise UsageError("SLACK_APP_TOKEN is needed in Socket Mode: docs/slack.md says where it is made.")
         try:
             await self._start()
         except BaseException:
@@ -141,7 +150,7 @@ class SlackService:
 
         app = AsyncApp(
             client=client,
-            signing_secret=self._settings.signing_secret or "unused in Socket Mode",
+            signing_secret=self._settings.signing_secret or secrets.token_hex(),  # none is checked on sockets
             request_verification_enabled=self._settings.mode == "http",
             ignoring_self_events_enabled=False,  # translate() does it, and needs no call for it
             logger=_quiet(),

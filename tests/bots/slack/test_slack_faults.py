@@ -11,14 +11,21 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from fake_slack import BOT, TEAM, Fault, words_of
+from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, words_of
 from workspace import SECRET, Workspace
 
 from bots.inbox import Unreachable
 from bots.slack.calls import SlackRefused
+from bots.slack.service import SlackService, SlackSettings
 from brain.catalog.inbox import Limits
+from brain.errors import UsageError
 
 QUESTION = "How many days of annual leave do employees get?"
+
+
+def unfinished(workspace: Workspace) -> int:
+    with workspace.here.catalog.database.reading() as connection:
+        return int(connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()[0])
 
 
 async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> None:
@@ -26,7 +33,7 @@ async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> No
     for channel, ts in asked:
         await slack.answer(channel, ts)
     await slack.until(lambda: not slack._unacked)
-    await slack.until(lambda: workspace.here.catalog.inbox.all_waiting() == 0)
+    await slack.until(lambda: not unfinished(workspace))
     assert {len(slack.answers(channel, ts)) for channel, ts in asked} == {1}
 
 
@@ -175,6 +182,21 @@ async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> N
     assert not (await workspace.service.status()).running
     await workspace.restart()
     assert "connected in socket mode" in (await workspace.service.status()).sentence
+
+
+@pytest.mark.parametrize(
+    ("mode", "missing"), [("http", "SLACK_SIGNING_SECRET"), ("socket", "SLACK_APP_TOKEN")]
+)
+async def test_without_what_keeps_strangers_out_it_does_not_start(
+    workspace: Workspace, mode: str, missing: str
+) -> None:
+    settings = SlackSettings(
+        BOT_TOKEN, mode=mode, api_url=workspace.slack.api_url, host="127.0.0.1", http_port=0
+    )
+    bare = SlackService(settings, workspace.here.desk, workspace.here.catalog)
+    with pytest.raises(UsageError, match=missing):
+        await bare.start()
+    assert not (await bare.status()).running
 
 
 def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
