@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
 TURNS_REMEMBERED = 6
+SUGGESTED = 25
 STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
 and a sentence must hold most of the question's own words."""
@@ -178,6 +179,23 @@ class Desk:
     async def prompts(self, caller: Caller) -> tuple[str, ...]:
         """Questions that the caller could ask, made from the documents that they may read."""
         return await asyncio.to_thread(self._overview.prompts, caller)
+
+    async def suggest(self, what: str, words: str, caller: Caller) -> tuple[tuple[str, str], ...]:
+        """What an admin could mean while they type: values with their labels; nothing for others.
+
+        `what` is `document` or `space`.
+        """
+
+        def found() -> tuple[tuple[str, str], ...]:
+            if self._audience.role(caller) < Role.ADMIN:
+                return ()
+            if what == "space":
+                names = [space.name for space in self._catalog.spaces()]
+                return tuple((name, name) for name in names if words.lower() in name)
+            rows = self._catalog.documents(words=words)[:SUGGESTED]
+            return tuple((str(row.id), f"{row.title} ({row.space})") for row in rows)
+
+        return await asyncio.to_thread(found)
 
     async def placed(self, ref: str, thread: str) -> None:
         """Note where a delivered card stands."""

@@ -129,9 +129,10 @@ class People:
         handoff = self._catalog.handoffs.find(int(press.ref)) if press.ref.isdecimal() else None
         if handoff is None:
             return None
-        here = bool(handoff.thread) and handoff.thread == press.caller.thread
-        asked = here or handoff.support in press.caller.all_principals
-        return handoff if asked or press.caller.person in self._audience.admins else None
+        caller = press.caller
+        here = bool(handoff.thread) and handoff.thread == caller.thread
+        theirs = handoff.helper == caller.person or caller.person in self._audience.admins
+        return handoff if here or theirs or handoff.support in caller.all_principals else None
 
     def _who_helps(self, answer: "StoredAnswer") -> tuple[str, str] | None:
         """The space that the question is about, and who is asked for it."""

@@ -9,20 +9,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
+from bots.desk.pieces import MARKER, clean, pieces
 from bots.desk.wording import age, named, web_link
 from brain.domain import Answer, Citation, RefusalReason
-from brain.text.sentences import sentence_spans
 
 Block = dict[str, Any]
 
 MOST_BLOCKS = 48  # Slack takes 50
 MOST_CHARACTERS = 12_000  # of all blocks of a message; Slack refuses somewhere above 13,000
 MOST_IN_A_BLOCK = 2_900  # 3,000 in a section; the same here, so that any client can show it
-_MARKER = re.compile(r"(\[\d+\])")
-_NUMBERS = re.compile(r"(?:\s*\[\d+\])*")
 _CODE = re.compile(r"`([^`\n]+)`")
-# Control characters, and the marks that turn the direction of text around.
-_LIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def answer_blocks(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -> list[Block]:
@@ -67,7 +63,7 @@ def sources(citations: Iterable[Citation]) -> list[Block]:
 
 def paragraphs(text: str, links: dict[int, str] | None = None) -> list[Block]:
     """Text in blocks that end where sentences do; `[1]` becomes a link where `links` knows one."""
-    return [_rich(_section(_marked(piece, links or {}))) for piece in pieces(text)]
+    return [_rich(_section(_marked(piece, links or {}))) for piece in pieces(text, MOST_IN_A_BLOCK)]
 
 
 def quoted(text: str) -> list[Block]:
@@ -75,22 +71,11 @@ def quoted(text: str) -> list[Block]:
     return [_rich({"type": "rich_text_quote", "elements": [_text(text)]})] if text else []
 
 
-def pieces(text: str, longest: int = MOST_IN_A_BLOCK) -> list[str]:
-    """The text cut at sentence ends into pieces of at most `longest` characters, never inside a `[1]`."""
-    found, current = [], ""
-    for part in _parts(clean(text), longest):
-        if current and len(current) + len(part) > longest:
-            found.append(current.strip("\n "))
-            current = ""
-        current += part
-    return [*found, current.strip("\n ")] if current.strip() else found
-
-
 def card_blocks(card: Card) -> list[Block]:
     """A card as a message."""
     blocks: list[Block] = [{"type": "header", "text": _plain(card.title, 150)}]
     if card.text:
-        blocks += [_rich(_section(_coded(piece))) for piece in pieces(card.text)]
+        blocks += [_rich(_section(_coded(piece))) for piece in pieces(card.text, MOST_IN_A_BLOCK)]
     if card.rows:
         blocks.append(_rich(_list(card.rows)))
     blocks += _quotes(card.quotes)
@@ -127,31 +112,7 @@ def inert(text: str) -> str:
     return re.sub(r"(?<=[a-z])(://)|(?<!\w)(@)(?=\w)", lambda m: f"\u2060{m.group()}\u2060", escaped)
 
 
-def clean(text: str) -> str:
-    """Text without what is not text; table cells are parted by a line."""
-    return _LIVE.sub("", text.replace("\r\n", "\n")).replace("\t", " │ ")
-
-
 # Parts
-
-
-def _parts(text: str, longest: int) -> list[str]:
-    """Sentences with the space after them; a longer one is cut at spaces."""
-    parts, end = [], 0
-    for _, stop in sentence_spans(text):
-        numbers = _NUMBERS.match(text, stop)  # a sentence keeps its numbers
-        stop = numbers.end() if numbers else stop
-        parts.append(text[end:stop])
-        end = max(end, stop)
-    parts.append(text[end:])
-    short = []
-    for part in parts:
-        while len(part) > longest:
-            at = part.rfind(" ", 0, longest) + 1 or longest
-            short.append(part[:at])
-            part = part[at:]
-        short.append(part)
-    return short
 
 
 def _quotes(quotes: Sequence[Quote]) -> list[Block]:
@@ -177,8 +138,8 @@ def _highlighted(quote: Quote) -> list[Block]:
 
 def _marked(text: str, links: dict[int, str]) -> list[Block]:
     elements = []
-    for part in _MARKER.split(text):
-        link = links.get(int(part[1:-1]), "") if _MARKER.fullmatch(part) else ""
+    for part in MARKER.split(text):
+        link = links.get(int(part[1:-1]), "") if MARKER.fullmatch(part) else ""
         if part:
             elements.append(_linked(part, link))
     return elements or [_text(" ")]

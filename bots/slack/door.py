@@ -7,6 +7,7 @@ from typing import Any
 
 from bots.desk import Caller, Command, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
+from bots.desk.manners import MORE, TURNED_AWAY, as_document, is_small_talk
 from bots.desk.parts import Attachment
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, modal, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
@@ -15,20 +16,9 @@ from bots.slack.files import Files
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
-from brain.catalog.inbox import InboxItem, NewEvent, TurnedAway
-from brain.domain import RefusalReason
+from brain.catalog.inbox import InboxItem, NewEvent
 
 Json = dict[str, Any]
-MORE = Card("I can tell you more in a direct message", "Ask me the same there.")
-_NO = {
-    TurnedAway.BUSY: Card(
-        "I am busy",
-        "More people ask at the moment than I can answer. Please ask again in a few minutes.",
-    ),
-    TurnedAway.TOO_MANY: Card(
-        "One after the other, please", "That were many questions in a short time. Ask again in a minute."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,7 @@ class SlackDoor:
 
     async def turn_away(self, item: InboxItem) -> None:
         """Say politely that it is too much."""
-        await self._say_instead(item, _NO[item.turned_away])
+        await self._say_instead(item, TURNED_AWAY[item.turned_away])
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -107,7 +97,7 @@ class SlackDoor:
                 await self._status(payload, f"is {inert(part.note[0].lower() + part.note[1:])}…")
             elif isinstance(part, Draft):
                 await message.draft(part.text)
-            elif not (_small_talk(part) and payload["how"] == "thread"):
+            elif not (is_small_talk(part) and payload["how"] == "thread"):
                 silent = False
                 await self._finish(message, part)
                 if part.more_privately:
@@ -238,10 +228,7 @@ class SlackDoor:
         """A message of the chat as a document that cites it."""
         where = {"channel": message["channel"], "message_ts": message["ts"]}
         link = str((await self._calls("chat.getPermalink", **where)).get("permalink", ""))
-        text = str(message.get("text") or "").strip()
-        title = " ".join(text.split())[:80] or "Message"
-        name = f"message-{str(message['ts']).replace('.', '-')}.md"
-        return Attachment(name, f"# {title}\n\n{text}\n".encode(), link)
+        return as_document(str(message.get("text") or ""), str(message["ts"]).replace(".", "-"), link)
 
     def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
         async def note(ts: str) -> None:
@@ -252,9 +239,3 @@ class SlackDoor:
     async def _caller(self, payload: Json) -> Caller:
         channel, root = payload.get("channel") or "", payload.get("root") or ""
         return await self._people.caller(payload["user"], channel, root)
-
-
-def _small_talk(part: Final) -> bool:
-    """Whether the words in a thread were no question, such as "Thanks!": nobody needs to be told that."""
-    refusal = part.answer.refusal
-    return refusal is not None and refusal.reason is RefusalReason.NOT_A_QUESTION

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bots.desk.manners import WRITTEN_ALONE
 from bots.desk.wording import asks_something
 from bots.slack.needs import COMMAND, SHORTCUT
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
@@ -13,7 +14,6 @@ from brain.catalog.inbox import NewEvent
 Json = dict[str, Any]
 PLATFORM = "slack"
 _PLAIN = (None, "file_share", "thread_broadcast")
-_ALONE = frozenset({"help", "why", "status", "documents", "spaces", "undo", "history"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     words = commanded(text, known.bot)
     verb = words.split(None, 1)[0].lower() if words.split() else ""
     adds = verb == "add" and (words.lower() == verb or "http" in words or bool(event.get("files")))
-    if how in ("direct", "mention") and (words.lower() in _ALONE or adds):
+    if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
         kind = "command"
         payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": event.get("files", [])}
     elif not payload["text"].strip():

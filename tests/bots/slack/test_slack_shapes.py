@@ -7,8 +7,9 @@ import yaml
 from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
 
 from bots.desk.cards import Card, Quote, Row
+from bots.desk.pieces import pieces
 from bots.slack import needs, words
-from bots.slack.blocks import answer_blocks, card_blocks, inert, pieces, summary
+from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks, inert, summary
 from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
 
 SOURCE = Path(needs.__file__).parent
@@ -39,13 +40,13 @@ def answer(text: str, uri: str = "https://intranet.example/leave", numbers: int 
 
 def test_a_long_answer_is_cut_at_sentence_ends_and_never_parted_from_its_numbers() -> None:
     sentence = "A rather long sentence that says something about the leave of every single person. [12] "
-    found = pieces(sentence * 100)
+    found = pieces(sentence * 100, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in found)
     assert all(piece.endswith("[12]") and piece.startswith("A rather") for piece in found)
     assert " ".join(found) == (sentence * 100).strip()
-    endless = pieces("word " * 2_000)
+    endless = pieces("word " * 2_000, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in endless)
-    assert pieces("") == []
+    assert pieces("", MOST_IN_A_BLOCK) == []
 
 
 def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:
