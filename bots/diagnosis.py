@@ -51,6 +51,7 @@ def examine(
         yield _attempt("index", lambda: _index(citewise))
         yield _unreadable(citewise)
         yield from _slack(citewise)
+        yield from _discord(citewise)
 
 
 def _slack(citewise: Citewise) -> Iterator[Check]:
@@ -65,6 +66,19 @@ def _slack(citewise: Citewise) -> Iterator[Check]:
     named |= set(catalog.places.support().values()) | catalog.places.auto_answer()
     channels = sorted(name.removeprefix(start) for name in named if name.startswith(start))
     yield from examine_slack(settings, channels)
+
+
+def _discord(citewise: Citewise) -> Iterator[Check]:
+    """Discord, where a token is set."""
+    from bots.chats import discord_settings
+    from bots.discord.diagnosis import examine as examine_discord
+
+    settings = discord_settings(citewise.settings)
+    if settings is None:
+        return
+
+    auto_answer = any(name.startswith("discord:") for name in citewise.catalog.places.auto_answer())
+    yield from examine_discord(settings, auto_answer=auto_answer)
 
 
 def _python() -> Check:

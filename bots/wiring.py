@@ -179,6 +179,20 @@ class Citewise:
         keep = partial(write_down, home=self.home.path)
         return Background(lambda: SlackService(settings, self.desk, self.catalog, keep), "slack")
 
+    def discord(self) -> "Background | None":
+        """Discord, to be started and stopped; None where no token is set."""
+        from functools import partial
+
+        from bots.background import Background
+        from bots.chats import discord_settings
+        from bots.discord.service import DiscordService
+        from bots.error_log import write_down
+
+        if (settings := discord_settings(self.settings)) is None:
+            return None
+        keep = partial(write_down, home=self.home.path)
+        return Background(lambda: DiscordService(settings, self.desk, self.catalog, keep), "discord")
+
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
         _ = self.brain
@@ -341,8 +355,7 @@ class Citewise:
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
 
-        # Discord joins here.
-        chats = [chat for chat in (self.slack(),) if chat is not None]
+        chats = [chat for chat in (self.slack(), self.discord()) if chat is not None]
         return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *chats]
 
     def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":

@@ -24,6 +24,7 @@ ONLY_IMPORTER = {
     "chromadb": "brain/index/chroma_index.py",
     "click": "bots/",
     "dotenv": "bots/settings.py",
+    "discord": "bots/discord/",
     "docx": "ingest/readers/",
     "fsspec": "ingest/remote/",
     "gcsfs": "ingest/remote/gcs.py",
@@ -61,7 +62,8 @@ ONLY_IMPORTER = {
     "websockets": "bots/serving/",
 }
 TOO_SLOW_FOR_HELP = {
-    "aiohttp", "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml",
+    "aiohttp", "bs4", "chromadb", "discord", "docx", "google.auth", "httpx", "langchain",
+    "langchain_core", "lxml",
     "matplotlib", "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich",
     "slack_bolt", "slack_sdk", "sqlite3", "tokenizers", "torch", "transformers", "watchfiles",
     "websockets",
@@ -167,6 +169,18 @@ def test_commands_share_a_process_without_noticing() -> None:
                 kept = {word.arg for word in call.keywords if ast.unparse(word.value) == "False"}
                 wanted = {"redirect_stdout", "redirect_stderr"}
                 assert wanted <= kept, f"{name(path)}: {function} takes the process's streams"
+
+
+def test_a_script_in_bots_finds_the_discord_library() -> None:
+    script = (
+        "import runpy, sys\nsys.path.insert(0, 'bots')\nsys.argv = ['cli.py', '--version']\n"
+        "try:\n    runpy.run_path('bots/cli.py', run_name='__main__')\n"
+        "except SystemExit as end:\n    import discord\n    print(end.code, discord.Client.__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 Client"
 
 
 def test_help_imports_nothing_heavy() -> None:

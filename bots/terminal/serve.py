@@ -222,5 +222,3 @@ def _without_effect(settings: "Settings") -> Iterator[str]:
     """Platforms that someone set up and this version does not reach."""
     if settings.slack_app_token and not settings.slack_bot_token:
         yield "Slack: SLACK_APP_TOKEN alone does not connect it, SLACK_BOT_TOKEN is needed too"
-    if settings.discord_bot_token:
-        yield "Discord: its token is set, and this version does not connect to it yet"

@@ -201,6 +201,16 @@ class InboxTable:
             ).fetchone()
         return bool(row[0])
 
+    def threads_without_place(self, platform: str, received_after: float) -> list[str]:
+        """The conversations that someone had alone with the bot since that time (seconds since 1970)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """SELECT DISTINCT thread FROM inbox WHERE platform = ? AND kind = 'question'
+                   AND place = '' AND thread <> '' AND received > ?""",
+                (platform, received_after),
+            ).fetchall()
+        return [thread for (thread,) in rows]
+
     def forget(self, received_before: float) -> int:
         """Drop finished events that came before that time (seconds since 1970)."""
         with self._database.writing() as connection:

@@ -20,6 +20,7 @@ from ingest.drives import Drive
 from ingest.locate import open_drive
 
 ADMIN = "slack:user:UADMIN"
+DISCORD_ADMIN = "discord:user:5003"
 # In a home of two documents nothing but the question's own words means anything.
 _WORDS = GateWeights(-2.0, coverage=3.0, held=3.0, similarity=0.0, agreement=0.0, phrase=0.0, lead=0.0)
 WORD_GATE = EvidenceGate(_WORDS, threshold=0.5)
@@ -61,7 +62,7 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
     brain = home.brain(gate=gate)
     try:
-        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN]), changing)
+        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN, DISCORD_ADMIN]), changing)
     finally:
         home.close()
 
