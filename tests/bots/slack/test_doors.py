@@ -13,7 +13,11 @@ from typing import Protocol
 
 import pytest
 from desk_kit import LEAVE, WORD_GATE, DeskHome, desk_home, person
+from discord_people import People
+from fake_discord import ANA, FakeDiscord, buttons_of, direct
+from fake_discord import words_of as discord_words
 from fake_slack import FakeSlack, button, words_of
+from guild import service as discord_service
 from workspace import service
 
 from bots.desk import Press
@@ -108,6 +112,26 @@ class Slack:
         return words_of(await self._slack.privately(await self._slack.command("UANA", "why", "DANA")))
 
 
+class Discord:
+    """Direct messages on Discord."""
+
+    def __init__(self, discord: FakeDiscord) -> None:
+        self._discord, self._people = discord, People(discord)
+
+    async def ask(self, question: str) -> str:
+        asked = await self._people.dm(ANA, question)
+        self._message = await self._discord.answer(direct(ANA), asked)
+        return discord_words(self._message)
+
+    async def quotes(self) -> str:
+        button = buttons_of(self._message)["quotes"]
+        token = await self._people.press(ANA, button, self._message)
+        return re.sub(r"\n> |\*\*", " ", discord_words(await self._discord.told(token)))
+
+    async def why(self) -> str:
+        return discord_words(await self._discord.told(await self._people.slash(ANA, "why", direct(ANA))))
+
+
 Opened = Callable[[DeskHome, pytest.CaptureFixture[str]], AbstractAsyncContextManager[Talking]]
 
 
@@ -131,7 +155,17 @@ async def slack(here: DeskHome, capture: pytest.CaptureFixture[str]) -> AsyncIte
         await running.stop()
 
 
-DOORS: dict[str, Opened] = {"desk": desk_itself, "terminal": terminal, "slack": slack}
+@asynccontextmanager
+async def discord(here: DeskHome, capture: pytest.CaptureFixture[str]) -> AsyncIterator[Talking]:
+    async with FakeDiscord() as fake:
+        running = discord_service(fake, here, [])
+        await running.start()
+        yield Discord(fake)
+        await running.stop()
+
+
+DOORS: dict[str, Opened] = {"desk": desk_itself, "terminal": terminal, "slack": slack, "discord": discord}
+ASKERS = {"discord": f"discord:user:{ANA}"}
 
 
 def folded(text: str) -> str:
@@ -152,5 +186,5 @@ async def test_the_same_conversation_goes_through_every_door(
                     assert source in shown
             assert "carried over until 31 March" in folded(await door.quotes())
             assert "unused days" in folded(await door.why())
-        answers = here.catalog.answers.asked_by("slack:user:UANA", 10)
+        answers = here.catalog.answers.asked_by(ASKERS.get(name, "slack:user:UANA"), 10)
         assert [found.refused for found in reversed(answers)] == [False, False, True, False]
