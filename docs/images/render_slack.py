@@ -133,31 +133,33 @@ def element(shown: Block) -> str:
     return f'<span class="button {shown.get("style", "")}">{html.escape(label)}</span>'
 
 
-def picture(name: str, body: str) -> None:
+def picture(name: str, body: str, style: str = STYLE, width: int = WIDTH) -> None:
     """Have Chromium take a picture, as high as the message is."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         raise SystemExit("Chromium is needed for this: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
-        page.write_text(f'<!doctype html><meta charset="utf-8"><style>{STYLE}</style>{body}', "utf-8")
+        page.write_text(f'<!doctype html><meta charset="utf-8"><style>{style}</style>{body}', "utf-8")
         shot = Path(folder, "shot.png")
         options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--force-device-scale-factor=1.5"]
-        size = f"--window-size={WIDTH},1200"
+        size = f"--window-size={max(width, 500)},1500"
         command = [browser, *options, size, f"--screenshot={shot}", page.as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
-        cropped(shot, HERE / f"{name}.png")
+        cropped(shot, HERE / f"{name}.png", round(width * 1.5))
 
 
-def cropped(shot: Path, target: Path) -> None:
-    """Cut the white below off."""
+def cropped(shot: Path, target: Path, width: int) -> None:
+    """Cut what is empty below and to the right off."""
     from PIL import Image, ImageChops
 
     with Image.open(shot) as image:
         shown = image.convert("RGB")
-    empty = Image.new("RGB", shown.size, "white")
+    empty = Image.new("RGB", shown.size, shown.getpixel((shown.width - 1, shown.height - 1)))
     bottom = (ImageChops.difference(shown, empty).getbbox() or (0, 0, 0, shown.height))[3]
-    shown.crop((0, 0, shown.width, min(shown.height, bottom + 18))).quantize(64).save(target, optimize=True)
+    shown.crop((0, 0, min(width, shown.width), min(shown.height, bottom + 18))).quantize(64).save(
+        target, optimize=True
+    )
 
 
 def main() -> None:
