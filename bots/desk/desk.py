@@ -1,6 +1,7 @@
 """The Desk itself: a handful of methods that each door calls, in terms of plain objects."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,13 +29,15 @@ from bots.desk.people import REPLY, People
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from brain.domain import Answer, Passage, Question, Trace, Turn
-from brain.errors import CitewiseError, NothingIndexed
+from brain.errors import CitewiseError, NothingIndexed, StorageFailed
 
 if TYPE_CHECKING:
     from bots.desk.library import Library
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
+
+log = logging.getLogger("citewise.desk")
 
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
@@ -134,11 +137,19 @@ class Desk:
         if asked.unasked and not _strong(answer):
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
-        await asyncio.to_thread(
-            self._catalog.answers.keep, answer, asked.text, asked.asker, asked.thread, question.audience
-        )
+        kept = await asyncio.to_thread(self._keep, answer, asked, question)
         private = asked.thread.startswith(PRIVATE)
-        yield Final(answer, buttons_under(answer.trace.id, refused=answer.refused, private=private), more)
+        buttons = buttons_under(answer.trace.id, refused=answer.refused, private=private)
+        yield Final(answer, buttons if kept else (), more)
+
+    def _keep(self, answer: Answer, asked: Asked, question: Question) -> bool:
+        """Remember an answer; False where the disk is full: that is no reason to say nothing."""
+        try:
+            self._catalog.answers.keep(answer, asked.text, asked.asker, asked.thread, question.audience)
+        except StorageFailed as error:
+            log.warning("An answer was given and could not be kept: %s", error.sentence)
+            return False
+        return True
 
     async def run(self, command: Command) -> Reply:
         """Do what a verb says; what can't be done is a card that says why."""
