@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "documents": "bots.terminal.documents:documents",
     "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
+    "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",
@@ -142,4 +144,6 @@ def _keep_detail(error: CitewiseError, started: Invocation) -> None:
 
 
 if __name__ == "__main__":
+    if Path(sys.path[0]).absolute() == Path(__file__).absolute().parent:
+        del sys.path[0]  # run as a script: bots/discord would stand before the library of that name
     main()

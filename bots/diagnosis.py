@@ -5,11 +5,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bots.checks import Check, Verdict
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
 from brain.catalog.home import Home
@@ -21,24 +20,6 @@ if TYPE_CHECKING:
 OLDEST_PYTHON = (3, 11)
 # The embedder's files, a rebuilt index beside the old one and room for the write-ahead log.
 BYTES_NEEDED = 500_000_000
-
-
-class Verdict(StrEnum):
-    """How a check came out; a NOTE is worth knowing and no fault."""
-
-    GOOD = "good"
-    NOTE = "note"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at: what was found, and for a fault how to mend it."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    mend: str = ""
 
 
 def examine(
@@ -69,6 +50,35 @@ def examine(
         yield _embedder(settings, citewise.catalog.embedder_identity())
         yield _attempt("index", lambda: _index(citewise))
         yield _unreadable(citewise)
+        yield from _slack(citewise)
+        yield from _discord(citewise)
+
+
+def _slack(citewise: Citewise) -> Iterator[Check]:
+    """Slack, where a token is set."""
+    settings = citewise.slack_settings()
+    if settings is None:
+        return
+    from bots.slack.diagnosis import examine as examine_slack
+
+    catalog, start = citewise.catalog, "slack:channel:"
+    named = {name for space in catalog.spaces() for name in catalog.principals(space.name)}
+    named |= set(catalog.places.support().values()) | catalog.places.auto_answer()
+    channels = sorted(name.removeprefix(start) for name in named if name.startswith(start))
+    yield from examine_slack(settings, channels)
+
+
+def _discord(citewise: Citewise) -> Iterator[Check]:
+    """Discord, where a token is set."""
+    from bots.chats import discord_settings
+    from bots.discord.diagnosis import examine as examine_discord
+
+    settings = discord_settings(citewise.settings)
+    if settings is None:
+        return
+
+    auto_answer = any(name.startswith("discord:") for name in citewise.catalog.places.auto_answer())
+    yield from examine_discord(settings, auto_answer=auto_answer)
 
 
 def _python() -> Check:

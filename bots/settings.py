@@ -73,12 +73,26 @@ class Settings(BaseSettings):
         default=None, validation_alias="DISCORD_CDN_URL", pattern=r"^https?://"
     )
     discord_message_content: bool = Field(default=False, validation_alias="DISCORD_MESSAGE_CONTENT")
+    discord_guilds: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(), validation_alias="DISCORD_GUILDS"
+    )
+    discord_threads: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="DISCORD_THREADS"
+    )
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "discord_guilds", "discord_threads", mode="before")
     @classmethod
-    def _split_admins(cls, value: object) -> object:
+    def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("discord_threads")
+    @classmethod
+    def _check_threads(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for channel in value:
+            if channel != "all" and not channel.isdecimal():
+                raise ValueError(channel)
         return value
 
     @field_validator("admins")
@@ -119,7 +133,10 @@ def load_settings(home: Path | None = None) -> Settings:
 def _sentence(error: ValidationError) -> str:
     fault: Any = error.errors()[0]
     name = str(fault["loc"][0])
-    if name == "CITEWISE_THRESHOLD":
+    if name in ("DISCORD_GUILDS", "DISCORD_THREADS"):
+        of = "servers" if name == "DISCORD_GUILDS" else "channels, or all"
+        allowed = f"ids of {of}, parted by commas"
+    elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":
         allowed = str(fault["ctx"]["expected"]).replace("'", "")

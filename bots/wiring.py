@@ -16,9 +16,12 @@ from brain.errors import NothingIndexed
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from bots.background import Background
     from bots.desk import Desk
+    from bots.desk.library import Library
     from bots.drift import Drift
     from bots.serving.services import Service
+    from bots.slack.service import SlackSettings
     from bots.synced import Synced
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
@@ -138,7 +141,57 @@ class Citewise:
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
 
-        return Desk(self.catalog, lambda: self.brain)
+        admins = (_person(admin) for admin in self.settings.admins)
+        return Desk(self.catalog, self._built_brain, self.library, admins)
+
+    @cached_property
+    def library(self) -> "Library":
+        """What the Desk changes documents with."""
+        from bots.desk.library import Library
+
+        return Library(self.catalog, self._built_index, self._built_embedder, self._drive, self.change)
+
+    def slack_settings(self) -> "SlackSettings | None":
+        """How Slack is reached; None where no token is set."""
+        from bots.slack.service import SlackSettings
+
+        if (token := _revealed(self.settings.slack_bot_token)) is None:
+            return None
+        return SlackSettings(
+            bot_token=token,
+            app_token=_revealed(self.settings.slack_app_token) or "",
+            signing_secret=_revealed(self.settings.slack_signing_secret) or "",
+            mode=self.settings.slack_mode,
+            http_port=self.settings.slack_http_port,
+            api_url=self.settings.slack_api_url,
+        )
+
+    def slack(self) -> "Background | None":
+        """Slack, to be started and stopped; None where no token is set."""
+        from functools import partial
+
+        from bots.background import Background
+        from bots.error_log import write_down
+        from bots.slack.service import SlackService
+
+        if (settings := self.slack_settings()) is None:
+            return None
+        keep = partial(write_down, home=self.home.path)
+        return Background(lambda: SlackService(settings, self.desk, self.catalog, keep), "slack")
+
+    def discord(self) -> "Background | None":
+        """Discord, to be started and stopped; None where no token is set."""
+        from functools import partial
+
+        from bots.background import Background
+        from bots.chats import discord_settings
+        from bots.discord.service import DiscordService
+        from bots.error_log import write_down
+
+        if (settings := discord_settings(self.settings)) is None:
+            return None
+        keep = partial(write_down, home=self.home.path)
+        return Background(lambda: DiscordService(settings, self.desk, self.catalog, keep), "discord")
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
@@ -252,6 +305,10 @@ class Citewise:
         with self.building:
             return self.index
 
+    def _built_brain(self) -> "Brain":
+        with self.building:
+            return self.brain
+
     def _built_embedder(self) -> "Embedder":
         with self.building:
             return self.embedder
@@ -298,13 +355,17 @@ class Citewise:
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
 
-        # Slack and Discord join here.
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper)]
+        chats = [chat for chat in (self.slack(), self.discord()) if chat is not None]
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *chats]
 
     def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
+        from brain.catalog.added_files import SCHEME
+        from ingest.added import AddedDrive
         from ingest.addresses import AddressPolicy
         from ingest.locate import open_drive
 
+        if place.startswith(SCHEME):
+            return AddedDrive(self.catalog, place.removeprefix(SCHEME))
         policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
         return open_drive(place, home=self.home.path, policy=policy, options=options)
 
@@ -316,6 +377,12 @@ class Citewise:
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)
+
+
+def _person(admin: str) -> str:
+    """The principal of an admin as the settings name them: `chat:U123` is `chat:user:U123`."""
+    platform, _, person = admin.partition(":")
+    return f"{platform}:user:{person}"
 
 
 def _unwatched(what: str, done: int, total: int) -> None:

@@ -24,6 +24,7 @@ ONLY_IMPORTER = {
     "chromadb": "brain/index/chroma_index.py",
     "click": "bots/",
     "dotenv": "bots/settings.py",
+    "discord": "bots/discord/",
     "docx": "ingest/readers/",
     "fsspec": "ingest/remote/",
     "gcsfs": "ingest/remote/gcs.py",
@@ -46,6 +47,8 @@ ONLY_IMPORTER = {
     "rapidocr": "ingest/readers/",
     "rich": "bots/terminal/",
     "s3fs": "ingest/remote/s3.py",
+    "slack_bolt": "bots/slack/",
+    "slack_sdk": "bots/slack/",
     "smbclient": "ingest/remote/smb_files.py",
     "smbprotocol": "ingest/remote/",
     "sshfs": "ingest/remote/sftp.py",
@@ -59,9 +62,11 @@ ONLY_IMPORTER = {
     "websockets": "bots/serving/",
 }
 TOO_SLOW_FOR_HELP = {
-    "bs4", "chromadb", "docx", "google.auth", "httpx", "langchain", "langchain_core", "lxml", "matplotlib",
-    "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich", "sqlite3",
-    "tokenizers", "torch", "transformers", "watchfiles", "websockets",
+    "aiohttp", "bs4", "chromadb", "discord", "docx", "google.auth", "httpx", "langchain",
+    "langchain_core", "lxml",
+    "matplotlib", "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich",
+    "slack_bolt", "slack_sdk", "sqlite3", "tokenizers", "torch", "transformers", "watchfiles",
+    "websockets",
 }  # fmt: skip
 
 
@@ -122,8 +127,8 @@ def test_only_the_settings_read_the_environment() -> None:
     assert reading == ["bots/settings.py"]
 
 
-def test_a_failure_that_nobody_expected_is_swallowed_in_three_places_only() -> None:
-    """For a command, a file of an ingest, a service, a drive's thread; any other must raise again."""
+def test_a_failure_that_nobody_expected_is_swallowed_in_few_places_only() -> None:
+    """For a command, a file of an ingest, a message, a service, a drive's thread; others must raise again."""
     swallowing = {
         name(path)
         for path in MODULES
@@ -134,6 +139,7 @@ def test_a_failure_that_nobody_expected_is_swallowed_in_three_places_only() -> N
     }
     assert swallowing == {
         "bots/cli.py",
+        "bots/inbox.py",
         "bots/serving/services.py",
         "ingest/following/follower.py",
         "ingest/reading.py",
@@ -163,6 +169,18 @@ def test_commands_share_a_process_without_noticing() -> None:
                 kept = {word.arg for word in call.keywords if ast.unparse(word.value) == "False"}
                 wanted = {"redirect_stdout", "redirect_stderr"}
                 assert wanted <= kept, f"{name(path)}: {function} takes the process's streams"
+
+
+def test_a_script_in_bots_finds_the_discord_library() -> None:
+    script = (
+        "import runpy, sys\nsys.path.insert(0, 'bots')\nsys.argv = ['cli.py', '--version']\n"
+        "try:\n    runpy.run_path('bots/cli.py', run_name='__main__')\n"
+        "except SystemExit as end:\n    import discord\n    print(end.code, discord.Client.__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0 Client"
 
 
 def test_help_imports_nothing_heavy() -> None:

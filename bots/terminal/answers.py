@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bots.desk.wording import age, place_of
 from bots.terminal.console import READING_WIDTH, inert
 from brain.domain import Answer, Citation, Passage, Refusal, RefusalReason, Source
 
@@ -53,27 +53,16 @@ def source_line(source: Source) -> "Text":
 
     line = Text()
     line.append(inert(source.title) or inert(source.document), style="bold")
-    place = place_of(source)
+    place = inert(place_of(source))
     if place:
-        line.append(f" › {place}" if source.locator.label == _heading_path(source) else f", {place}")
+        under_heading = source.locator.label == " › ".join(source.locator.heading)
+        line.append(f" › {place}" if under_heading else f", {place}")
     if source.modified is not None:
         line.append(f" · {age(source.modified)}", style="dim")
     opens = source.uri.startswith(("https://", "http://", "file://"))
     line.append(" · ", style="dim")
     line.append(inert(source.document), style=Style(dim=True, link=inert(source.uri) if opens else None))
     return line
-
-
-def place_of(source: Source) -> str:
-    """The place in the document in words, without the title once more."""
-    path = source.locator.heading
-    if path and source.locator.label == _heading_path(source) and path[0] == source.title:
-        return inert(" › ".join(path[1:]))
-    return inert(source.locator.label)
-
-
-def _heading_path(source: Source) -> str:
-    return " › ".join(source.locator.heading)
 
 
 def show_passages(console: "Console", citations: Iterable[Citation]) -> None:
@@ -106,20 +95,6 @@ def show_hits(console: "Console", passages: Iterable[Passage]) -> None:
         words = " ".join(inert(passage.text).split())
         print_indented(console, Text(words if len(words) <= 280 else words[:279] + "…"))
         console.print()
-
-
-def age(moment: datetime, now: datetime | None = None) -> str:
-    """How old a document is, in the words that people use."""
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    days = ((now or datetime.now(UTC)) - moment).days
-    if days < 1:
-        return "today"
-    for unit, length in (("year", 365), ("month", 30), ("week", 7), ("day", 1)):
-        count = days // length
-        if count >= (2 if unit in ("week", "month") else 1):
-            return f"{count} {unit}{'s' if count > 1 else ''} old"
-    return "today"
 
 
 def cells(text: str) -> str:

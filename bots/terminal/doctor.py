@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from bots.diagnosis import Check
+    from bots.checks import Check
 
 
 @click.command()
@@ -25,7 +25,8 @@ def doctor(context: click.Context, call: Invocation) -> None:
 
     The exit code is 1 where there is any.
     """
-    from bots.diagnosis import Check, Verdict, examine
+    from bots.checks import Check, Verdict
+    from bots.diagnosis import examine
     from bots.terminal.console import out, print_json
 
     try:

@@ -168,7 +168,7 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bots.terminal.answers import age
+    from bots.desk.wording import age
     from bots.terminal.console import inert, print_table
 
     if not rows:

@@ -220,9 +220,5 @@ def service_json(service: Any) -> dict[str, object]:
 
 def _without_effect(settings: "Settings") -> Iterator[str]:
     """Platforms that someone set up and this version does not reach."""
-    for platform, tokens in (
-        ("Slack", ("slack_bot_token", "slack_app_token")),
-        ("Discord", ("discord_bot_token",)),
-    ):
-        if any(getattr(settings, token) for token in tokens):
-            yield f"{platform}: its token is set, and this version does not connect to it yet"
+    if settings.slack_app_token and not settings.slack_bot_token:
+        yield "Slack: SLACK_APP_TOKEN alone does not connect it, SLACK_BOT_TOKEN is needed too"

@@ -24,7 +24,15 @@ _MONEY_COLUMN = re.compile(
     r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|prices?|costs?|fees?|retail|amount|pay|salary|rate)\b",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\bhow many ((?:[\w-]+ ){0,2}?[\w-]+)\b(?=\s|\?|$)", re.IGNORECASE)
+_FUNCTION_WORD = (
+    r"(?:do|does|did|is|are|was|were|can|could|may|might|must|should|shall|will|would|has|have|had|am"
+    r"|of|in|on|at|for|per|to|from|with|by|under|there|i|we|you|they|he|she|it|the|a|an|my|our|your|their)\b"
+)
+# "how many vacation days do": what is counted are days; "how many people work" may count either.
+_COUNTED = re.compile(
+    rf"\bhow many ((?:(?!{_FUNCTION_WORD})[\w-]+[ ]?){{1,3}})(?P<end>(?={_FUNCTION_WORD}))?",
+    re.IGNORECASE,
+)
 _HOW_MUCH = re.compile(r"\bhow\b|\bwhat (?:percentage|percent|proportion)\b", re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow (?:long|soon|often)\b", re.IGNORECASE)
 
@@ -58,4 +66,6 @@ def sought(question: str) -> Sought:
     elif kind.wants is Wants.NUMBER and not (money or _HOW_MUCH.search(own)):
         kind = QuestionKind(Wants.FACT, narrow=True)  # "what is the allowed amount" may ask what that is
     stems = content_stems(counted[1]) if counted else []
-    return Sought(kind, money, frozenset(stems[:1]))
+    if counted and counted["end"] is not None:
+        stems = stems[-1:]  # the head of an English compound is its last word
+    return Sought(kind, money, frozenset(stems))

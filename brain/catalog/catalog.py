@@ -16,8 +16,16 @@ from brain.catalog import (
     vectors,
     versions,
 )
+from brain.catalog.added_files import AddedFiles
+from brain.catalog.answers import Answers
+from brain.catalog.audit import AuditLog
+from brain.catalog.changes import Changes
+from brain.catalog.duplicates import Duplicates
 from brain.catalog.feed import IndexFeed
 from brain.catalog.followed import FollowedDrives
+from brain.catalog.handoffs import Handoffs
+from brain.catalog.inbox import InboxTable
+from brain.catalog.places import Places
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
@@ -54,6 +62,15 @@ class Catalog:
             self._database.close()
             raise
         self._feed = IndexFeed(self._database)
+        # What doors and the Desk keep, each behind a small door of its own.
+        self.places = Places(self._database)
+        self.answers = Answers(self._database)
+        self.handoffs = Handoffs(self._database)
+        self.duplicates = Duplicates(self._database)
+        self.added_files = AddedFiles(self._database)
+        self.changes = Changes(self._database)
+        self.audit = AuditLog(self._database)
+        self.inbox = InboxTable(self._database)
         self._followed = FollowedDrives(self._database)
 
     def _damaged(self, reason: str) -> StorageFailed:
@@ -169,6 +186,11 @@ class Catalog:
         """Who may read a space."""
         with self._database.reading() as connection:
             return spaces.principals(connection, space)
+
+    def readable_by(self, held: Iterable[str]) -> frozenset[str]:
+        """The spaces that these principals were allowed to read."""
+        with self._database.reading() as connection:
+            return spaces.readable_by(connection, held)
 
     def add_drive(self, url: str, space: str, *, watched: bool = False) -> Drive:
         """The drive of that address and space, made where there is none; `watched` only ever switches on."""
@@ -290,6 +312,11 @@ class Catalog:
         with self._database.reading() as connection:
             return listing.document(connection, document_id)
 
+    def revive_document(self, document_id: int) -> bool:
+        """Put a removed document back as it last was; False where it wasn't removed or isn't kept."""
+        with self._database.writing() as connection:
+            return documents.revive(connection, document_id)
+
     def find_document(self, text: str) -> DocumentRow:
         """The document that an id, path, title or words of them name; UsageError unless it's just one."""
         with self._database.reading() as connection:
@@ -364,7 +391,9 @@ class Catalog:
         with self._database.writing() as connection:
             conversations.add_turn(connection, thread, turn)
 
-    def history_of(self, thread: str, limit: int = 10) -> tuple[Turn, ...]:
-        """The last turns of a thread, oldest first."""
+    def history_of(
+        self, thread: str, limit: int = 10, readable: Iterable[str] | None = None
+    ) -> tuple[Turn, ...]:
+        """The last turns of a thread, oldest first; where given, only those answered from `readable`."""
         with self._database.reading() as connection:
-            return conversations.history_of(connection, thread, limit)
+            return conversations.history_of(connection, thread, limit, readable)

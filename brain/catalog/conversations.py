@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 
 from brain.catalog.schema import now
 from brain.domain import Trace, Turn
@@ -40,18 +41,23 @@ def last_trace(connection: sqlite3.Connection, thread: str | None) -> Trace | No
     return _trace(row.fetchone())
 
 
-def add_turn(connection: sqlite3.Connection, thread: str, turn: Turn) -> None:
-    """Add a question and its answer to a thread's memory."""
+def add_turn(connection: sqlite3.Connection, thread: str, turn: Turn, spaces: str = "[]") -> None:
+    """Add a question and its answer to a thread's memory; `spaces` (JSON) are what it was answered from."""
     connection.execute(
-        "INSERT INTO turns (thread, question, answer, asked) VALUES (?, ?, ?, ?)",
-        (thread, turn.question, turn.answer, now()),
+        "INSERT INTO turns (thread, question, answer, asked, spaces) VALUES (?, ?, ?, ?, ?)",
+        (thread, turn.question, turn.answer, now(), spaces),
     )
 
 
-def history_of(connection: sqlite3.Connection, thread: str, limit: int) -> tuple[Turn, ...]:
-    """The last turns of a thread, oldest first."""
+def history_of(
+    connection: sqlite3.Connection, thread: str, limit: int, readable: Iterable[str] | None = None
+) -> tuple[Turn, ...]:
+    """The last turns of a thread, oldest first; only those answered from `readable` spaces, where given."""
     rows = connection.execute(
-        "SELECT question, answer FROM turns WHERE thread = ? ORDER BY id DESC LIMIT ?", (thread, limit)
+        """SELECT question, answer FROM turns WHERE thread = ? AND (? OR NOT EXISTS (
+               SELECT 1 FROM json_each(turns.spaces) WHERE value NOT IN (SELECT value FROM json_each(?))))
+           ORDER BY id DESC LIMIT ?""",
+        (thread, readable is None, json.dumps(list(readable or ())), limit),
     ).fetchall()
     return tuple(Turn(question, answer) for question, answer in reversed(rows))
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from brain.catalog import ledger, outbox, spaces, vectors, versions
+from brain.catalog import added_files, ledger, outbox, spaces, vectors, versions
 from brain.catalog.passages import keys_in_use, stored_locator
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now
@@ -51,6 +51,7 @@ def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
         (chosen,),
     ).fetchall()
     versions.archive_passages(connection, [document_id for document_id, _ in living])
+    added_files.unlist_documents(connection, [document_id for document_id, _ in living])
     keys: dict[int, set[int]] = defaultdict(set)
     for document_id, space_id in living:
         gone = connection.execute(
@@ -64,6 +65,38 @@ def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
     for space_id, let_go in keys.items():
         _queue_unused(connection, space_id, let_go)
     return len(living)
+
+
+def revive(connection: sqlite3.Connection, document_id: int) -> bool:
+    """Put a removed document back as it last was; False where it isn't removed, or its place is taken."""
+    row = connection.execute(
+        """SELECT space_id, version, versions.id FROM documents AS gone
+           JOIN versions ON versions.document_id = gone.id AND number = version
+           WHERE gone.id = ? AND removed NOTNULL AND deflated NOTNULL AND NOT EXISTS (
+               SELECT 1 FROM documents AS living WHERE living.drive_id = gone.drive_id
+               AND living.path = gone.path AND living.removed IS NULL)""",
+        (document_id,),
+    ).fetchone()
+    if row is None:
+        return False
+    space_id, number, version_id = row
+    text = versions.document_text(connection, document_id, number)
+    past = connection.execute(
+        """SELECT ordinal, start, "end", context, table_header, locator, key_id
+           FROM past_passages WHERE version_id = ?""",
+        (version_id,),
+    ).fetchall()
+    connection.executemany(
+        """INSERT INTO passages (document_id, text, ordinal, start, "end", context, table_header, locator,
+           key_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [(document_id, text[start:end], ordinal, start, end, *rest) for ordinal, start, end, *rest in past],
+    )
+    connection.execute("DELETE FROM past_passages WHERE version_id = ?", (version_id,))
+    connection.execute("UPDATE documents SET removed = NULL WHERE id = ?", (document_id,))
+    ids = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+    outbox.queue(connection, OperationKind.PUT_PASSAGE, space_id, [passage_id for (passage_id,) in ids])
+    outbox.queue(connection, OperationKind.PUT_DOCUMENT, space_id, [document_id])
+    return True
 
 
 def forget(connection: sqlite3.Connection, removed_before: str) -> int:

@@ -41,6 +41,12 @@ def document(connection: sqlite3.Connection, document_id: int) -> DocumentRow:
     return _document(row)
 
 
+def same_content(connection: sqlite3.Connection, content_hash: str) -> list[DocumentRow]:
+    """Present documents with exactly this content."""
+    where = "WHERE documents.removed IS NULL AND documents.content_hash = ? ORDER BY documents.id"
+    return [_document(row) for row in connection.execute(_DOCUMENTS + where, (content_hash,))]
+
+
 def find_document(connection: sqlite3.Connection, text: str) -> DocumentRow:
     """The one document that an id, a path, a title or words of them name; UsageError where not just one."""
     wanted = text.strip()

@@ -61,6 +61,17 @@ def document_passages(connection: sqlite3.Connection, document_id: int) -> list[
     return [_passage(row) for row in rows]
 
 
+def shared(connection: sqlite3.Connection, vector_keys: Iterable[str]) -> dict[int, int]:
+    """How many of these embedded strings each present document holds, by its id."""
+    rows = connection.execute(
+        """SELECT document_id, count(DISTINCT key_id) FROM passages
+           WHERE key_id IN (SELECT id FROM vector_keys WHERE key IN (SELECT value FROM json_each(?)))
+           GROUP BY document_id""",
+        (json.dumps(list(vector_keys)),),
+    )
+    return dict(rows.fetchall())
+
+
 def keys_of_content(connection: sqlite3.Connection, content_hash: str) -> dict[tuple[int, int, str], str]:
     """The vector keys of a living document with that content, by where each passage stands and its text."""
     rows = connection.execute(

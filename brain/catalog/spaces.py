@@ -1,7 +1,9 @@
 """Spaces, who may read them, and the drives that fill them."""
 
+import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 
 from brain.catalog.rows import Drive, Space
@@ -63,6 +65,16 @@ def principals(connection: sqlite3.Connection, name: str) -> frozenset[str]:
         "SELECT principal FROM grants WHERE space_id = ?", (space(connection, name).id,)
     )
     return frozenset(principal for (principal,) in rows)
+
+
+def readable_by(connection: sqlite3.Connection, held: Iterable[str]) -> frozenset[str]:
+    """The spaces that these principals were allowed to read."""
+    rows = connection.execute(
+        """SELECT DISTINCT name FROM grants JOIN spaces ON spaces.id = space_id
+           WHERE principal IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(held)),),
+    )
+    return frozenset(name for (name,) in rows)
 
 
 _DRIVES = """

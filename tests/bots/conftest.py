@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,3 +148,12 @@ def home(ingested: Path, tmp_path: Path) -> Path:
     """A home of one's own that holds the small drive."""
     shutil.copytree(ingested / ".citewise", tmp_path / ".citewise")
     return tmp_path / ".citewise"
+
+
+@pytest.fixture
+async def workspace(tmp_path: Path) -> AsyncIterator[object]:
+    """The real Slack service on a small home, connected to a fake Slack over real sockets."""
+    from workspace import opened
+
+    async with opened(tmp_path) as found:
+        yield found

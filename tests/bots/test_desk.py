@@ -154,3 +154,18 @@ def test_the_owner_reads_every_space_and_nobody_else_becomes_it(desk: Desk, cata
     assert desk.audience({OWNER}, ["hr"]) == {"hr"}
     assert desk.audience(()) == {OPEN_SPACE}
     assert desk.audience({"slack:user:terminal:owner"}) == {OPEN_SPACE}
+
+
+async def test_a_full_disk_keeps_nobody_from_an_answer(
+    desk: Desk, catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(catalog, OPEN_SPACE, "leave.md")
+    with catalog.database.writing() as connection:  # the disk, as SQLite sees it
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    words = "How much leave? " + "x" * 3_000
+    last = [part async for part in desk.ask(Asked(words, principals=frozenset({OWNER}), thread="t"))][-1]
+    assert isinstance(last, Final)
+    assert last.answer.text == f"You asked: {words}"
+    assert last.buttons == ()  # they would lead nowhere
+    assert "is full" in caplog.text

@@ -74,6 +74,8 @@ def test_settings_are_frozen() -> None:
         ("SLACK_MODE", "carrier pigeon", "socket or http"),
         ("CITEWISE_ADMINS", "anna", "slack:U123"),
         ("DISCORD_GATEWAY_URL", "gateway", "wss://"),
+        ("DISCORD_GUILDS", "northwind", "ids of servers"),
+        ("DISCORD_THREADS", "#help", "or all"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
@@ -90,6 +92,12 @@ def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
 def test_admins_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITEWISE_ADMINS", "slack:U1, discord:2 ,")
     assert load_settings().admins == ("slack:U1", "discord:2")
+
+
+def test_servers_and_channels_of_discord_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_GUILDS", "1, 2")
+    monkeypatch.setenv("DISCORD_THREADS", "all")
+    assert (load_settings().discord_guilds, load_settings().discord_threads) == ((1, 2), ("all",))
 
 
 def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

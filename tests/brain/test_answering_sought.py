@@ -64,3 +64,16 @@ def test_money_is_asked_for(question):
 )
 def test_an_amount_of_something_is_no_money(question):
     assert sought(question).in_sentence("Everyone accrues four hours in a period.", frozenset(), "")
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("How many vacation days do I get?", {"day"}),
+        ("how many parking spaces for cars are there", {"space"}),
+        ("how many hours of leave", {"hour"}),
+        ("how many people work here?", {"peopl", "work"}),
+    ],
+)
+def test_what_is_counted_is_the_head_of_its_words(question, counted):
+    assert sought(question).counted == counted

@@ -1,0 +1,219 @@
+"""What can be done with an answer that was given: quotes, why, share, helpful or not."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bots.desk.audience import Audience, Role
+from bots.desk.cards import Button, Card, Delivery, Field, Form, Quote, Reply, Row
+from bots.desk.parts import Caller, Command, Press
+from bots.desk.wording import age, count, listed, named, shortened, web_link
+from brain.catalog.answers import Feedback, StoredAnswer
+from brain.domain import Passage
+
+if TYPE_CHECKING:
+    from brain.catalog.catalog import Catalog
+
+GONE = Card("This answer is no longer here", "Ask again, and I will look it up anew.")
+REASONS = (
+    ("wrong", "It is wrong"),
+    ("outdated", "It is outdated"),
+    ("incomplete", "Something is missing"),
+    ("wrong_source", "It is from the wrong source"),
+    ("other", "Something else"),
+)
+NOT_HELPFUL = Form(
+    "not_helpful",
+    "",
+    "What was the matter?",
+    "Send",
+    (
+        Field("reason", "The answer", REASONS),
+        Field("words", "In your own words", hint="What would have helped?", long=True, optional=True),
+    ),
+)
+_EXPLAINED = 5
+
+
+def buttons_under(trace_id: str, *, refused: bool, private: bool) -> tuple[Button, ...]:
+    """The buttons that stand under an answer."""
+    found = [] if refused else [Button("quotes", "Show quotes", trace_id)]
+    found.append(Button("helpful", "Helpful", trace_id))
+    found.append(Button("not_helpful", "Not helpful", trace_id))
+    found.append(Button("person", "Ask a person", trace_id))
+    if private and not refused:
+        found.append(Button("share", "Share", trace_id))
+    return tuple(found)
+
+
+class GivenAnswers:
+    """Answers that were given, shown again to those who may still see them."""
+
+    def __init__(self, catalog: "Catalog", audience: Audience) -> None:
+        self._catalog = catalog
+        self._audience = audience
+
+    def visible(self, trace_id: str, caller: Caller) -> StoredAnswer | None:
+        """The answer, where it is kept and the caller may see it."""
+        answer = self._catalog.answers.find(trace_id)
+        return answer if answer and self._audience.may_see(caller, answer) else None
+
+    def quotes(self, press: Press) -> Reply:
+        """The passages behind an answer, its words marked in them."""
+        answer = self.visible(press.ref, press.caller)
+        if answer is None:
+            return Reply(GONE)
+        passages = self._catalog.passages(c.passage_id for c in answer.citations)
+        quotes: dict[int, Quote] = {}
+        changed = False
+        for citation in answer.citations:
+            passage = passages.get(citation.passage_id)
+            at = passage.text.find(citation.quote) if passage else -1
+            if passage is None or at < 0:
+                changed = True
+                continue
+            known = quotes.get(passage.id)
+            marks = (*(known.marks if known else ()), (at, at + len(citation.quote)))
+            quotes[passage.id] = _quote(citation.number, passage, _merged(marks))
+        note = "Some of what I quoted has been changed or taken out since." if changed else ""
+        return Reply(Card("Word for word", note, quotes=tuple(quotes.values())))
+
+    def helpful(self, press: Press) -> Reply:
+        """Thanks for a thumb up."""
+        return self._feedback(press, Feedback(press.ref, press.caller.person, helpful=True))
+
+    def not_helpful(self, press: Press) -> Reply:
+        """What was the matter with an answer, and a way on."""
+        reason = press.fields.get("reason", "other")
+        known = reason if reason in dict(REASONS) else "other"
+        words = press.fields.get("words", "").strip()[:2_000]
+        return self._feedback(press, Feedback(press.ref, press.caller.person, False, known, words))
+
+    def share(self, press: Press) -> Reply:
+        """Show a private answer to the place, if all in it may read what it was made from."""
+        caller = press.caller
+        answer = self.visible(press.ref, caller)
+        if answer is None:
+            return Reply(GONE)
+        if not caller.place:
+            return Reply(Card("There is nobody to share this with", "Only you and I are here."))
+        if not self._audience.covers([caller.place], answer.told_of):
+            return Reply(
+                Card(
+                    "This can't be shared here",
+                    "It was answered from documents that not everyone in this channel may read.",
+                )
+            )
+        self._catalog.answers.publish(answer.trace_id, caller.thread)
+        rows = self._sources(answer)
+        card = Card(
+            shortened(answer.question, 140),
+            answer.text,
+            rows,
+            buttons=buttons_under(answer.trace_id, refused=False, private=False),
+        )
+        return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
+
+    def why(self, command: Command) -> Reply:
+        """How the last answer here came about: in plain words, for admins with every step."""
+        answer = self._last(command.caller)
+        trace = self._catalog.trace(answer.trace_id) if answer else None
+        if answer is None or trace is None:
+            return Reply(Card("Nothing to explain yet", "Ask me something first."))
+        text = "\n\n".join(_in_plain_words(answer, trace.steps))
+        rows: tuple[Row, ...] = ()
+        if self._audience.role(command.caller) is Role.ADMIN:
+            rows = _steps(trace.steps, trace.timings_ms)
+        return Reply(Card(f"How I answered “{shortened(answer.question, 100)}”", text, rows))
+
+    def _last(self, caller: Caller) -> StoredAnswer | None:
+        """The caller's own last answer, or the place's where that is newer."""
+        own = self._catalog.answers.asked_by(caller.person, 1)
+        here = self._catalog.answers.last(caller.thread) if caller.place and caller.thread else None
+        found = [
+            answer
+            for answer in (*own, here)
+            if answer and self._audience.may_see(caller, answer, searched=True)
+        ]
+        return max(found, key=lambda answer: answer.saved, default=None)
+
+    def _sources(self, answer: StoredAnswer) -> tuple[Row, ...]:
+        passages = self._catalog.passages(c.passage_id for c in answer.citations)
+        rows: dict[int, Row] = {}
+        for citation in answer.citations:
+            if (passage := passages.get(citation.passage_id)) and citation.number not in rows:
+                source = passage.source
+                old = age(source.modified) if source.modified else ""
+                label = f"[{citation.number}] {named(source)}"
+                rows[citation.number] = Row(label, old, web_link(source.uri))
+        return tuple(rows[number] for number in sorted(rows))
+
+    def _feedback(self, press: Press, feedback: Feedback) -> Reply:
+        if self.visible(press.ref, press.caller) is None:
+            return Reply(GONE)
+        self._catalog.answers.give_feedback(feedback)
+        if feedback.helpful:
+            return Reply(Card("Thank you", "Good to know that this helped."))
+        return Reply(
+            Card(
+                "Thank you for telling me",
+                "An admin sees it with the question. A person may know more:",
+                buttons=(Button("person", "Ask a person", press.ref),),
+            )
+        )
+
+
+def _quote(number: int, passage: Passage, marks: tuple[tuple[int, int], ...]) -> Quote:
+    source = passage.source
+    old = f" · {age(source.modified)}" if source.modified else ""
+    return Quote(f"[{number}] {named(source)}{old}", passage.text, marks, web_link(source.uri))
+
+
+def _merged(marks: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Marks in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]:
+    evidence = steps.get("evidence") or {}
+    candidates = steps.get("candidates") or []
+    said = [f"I searched the documents in {listed(answer.spaces)}."]
+    if candidates:
+        best = list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]
+        said.append(f"What fitted best was in {', '.join(best)}.")
+    confidence, threshold = evidence.get("confidence"), evidence.get("threshold")
+    if confidence is not None and threshold is not None:
+        said.append(
+            f"I was {confidence:.0%} sure that the answer is in there, and I answer from {threshold:.0%} on."
+        )
+    if answer.refused:
+        said.append("So I said that I found nothing, rather than guess.")
+    else:
+        numbers = len({citation.number for citation in answer.citations})
+        said.append(
+            f"Each sentence stands in {'its source' if numbers == 1 else f'one of {numbers} sources'}, "
+            "and I checked it against the words there."
+        )
+    dropped = len((steps.get("check") or {}).get("dropped") or [])
+    if dropped:
+        said.append(f"I left out {count(dropped, 'sentence')} that I could not back.")
+    return said
+
+
+def _steps(steps: Mapping[str, Any], timings_ms: Mapping[str, float]) -> tuple[Row, ...]:
+    rows = [Row("Words searched for", ", ".join(steps.get("terms") or []) or "none")]
+    for candidate in (steps.get("candidates") or [])[:_EXPLAINED]:
+        scores = " · ".join(
+            f"{name} {candidate[name]:.2f}" for name in ("score", "keyword", "dense", "window", "phrase")
+        )
+        rows.append(Row(f"{candidate['document']} {candidate['place']}".strip(), scores))
+    evidence = steps.get("evidence") or {}
+    signals = " · ".join(f"{name} {value:.2f}" for name, value in evidence.items())
+    rows.append(Row("Evidence", signals))
+    rows.append(Row("Milliseconds", " · ".join(f"{name} {spent:.0f}" for name, spent in timings_ms.items())))
+    return tuple(rows)

@@ -1,0 +1,55 @@
+"""Who may read what: decided here for everything that leaves the Desk, before anything is looked up."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from bots.desk.parts import OPEN_SPACE, OWNER, PRIVATE, Caller
+
+if TYPE_CHECKING:
+    from brain.catalog.answers import StoredAnswer
+    from brain.catalog.catalog import Catalog
+
+
+class Role(IntEnum):
+    """What someone may do; each may do what those before it may."""
+
+    ALL = 0
+    SUPPORT = 1
+    ADMIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The rights that the catalog holds, and the admins that the settings name."""
+
+    catalog: "Catalog"
+    admins: frozenset[str] = frozenset()
+
+    def of(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
+        """The spaces that may be read. Raises UsageError for a space that does not exist."""
+        held = frozenset(principals)
+        wanted = frozenset(self.catalog.space(name).name for name in spaces)
+        if OWNER in held:
+            allowed = frozenset(space.name for space in self.catalog.spaces())
+        else:
+            allowed = self.catalog.readable_by(held) | {OPEN_SPACE}
+        return allowed & wanted if wanted else allowed
+
+    def role(self, caller: Caller) -> Role:
+        """What the caller may do."""
+        if caller.person in self.admins or OWNER in caller.own:
+            return Role.ADMIN
+        helpers = frozenset(self.catalog.places.support().values())
+        return Role.SUPPORT if helpers & caller.all_principals else Role.ALL
+
+    def may_see(self, caller: Caller, answer: "StoredAnswer", *, searched: bool = False) -> bool:
+        """Whether an answer may be shown to the caller; with `searched`, also what it was chosen from."""
+        if answer.thread.startswith(PRIVATE) and answer.asker != caller.person:
+            return False
+        return self.covers(caller.all_principals, answer.spaces if searched else answer.told_of)
+
+    def covers(self, principals: Iterable[str], spaces: Collection[str]) -> bool:
+        """Whether these principals may read all these spaces."""
+        return frozenset(spaces) <= self.of(principals)

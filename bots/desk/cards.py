@@ -1,0 +1,111 @@
+"""What the Desk shows apart from answers: cards of plain words, which each door draws in its own way."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Style(StrEnum):
+    """How much a button stands out."""
+
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What can be pressed: `action` says what is done, `ref` about what (both come back in a Press)."""
+
+    action: str
+    label: str
+    ref: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A choice of one; what is chosen comes back in a Press as the field `value`."""
+
+    action: str
+    label: str
+    ref: str
+    options: tuple[str, ...]
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list; `link` is followed from its text, where there is one."""
+
+    text: str
+    detail: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage, word for word, with the stretches of it that matter (start, end)."""
+
+    label: str
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message of the Desk. All of it is plain text: a door must let none of it become live."""
+
+    title: str
+    text: str = ""
+    rows: tuple[Row, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    menu: Menu | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a form asks for: a choice where there are `options`, otherwise words."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    long: bool = False
+    optional: bool = False
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is asked before an action is done; what is filled in comes back in a Press."""
+
+    action: str
+    ref: str
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`)."""
+
+    to: str
+    card: Card
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What follows from a command or a press.
+
+    `card` (and each of `more`) is for the caller alone; it takes the place of the card that was pressed
+    where `replaces` is set.
+    """
+
+    card: Card | None = None
+    replaces: bool = False
+    more: tuple[Card, ...] = ()
+    elsewhere: tuple[Delivery, ...] = ()

@@ -1,0 +1,108 @@
+"""Carries confirmed changes out, and takes them back. Everything here may be done twice without harm."""
+
+from typing import TYPE_CHECKING
+
+from brain.catalog.added_files import SCHEME as ADDED
+from brain.catalog.changes import Change
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from bots.desk.library import Library
+    from brain.catalog.catalog import Catalog
+
+
+class Carrier:
+    """Does to catalog and index what a change says; raises CitewiseErrors with a sentence for the person."""
+
+    def __init__(self, catalog: "Catalog", library: "Library") -> None:
+        self._catalog = catalog
+        self._library = library
+
+    def carry_out(self, change: Change) -> dict[str, object]:
+        """Do it; returns what an undo has to know."""
+        match change.kind:
+            case "add":
+                return self._add(change)
+            case "remove":
+                return self._remove(change)
+            case "allow":
+                self._catalog.allow(change.space, str(change.target["principal"]))
+            case "deny":
+                self._catalog.deny(change.space, str(change.target["principal"]))
+        return {}
+
+    def take_back(self, change: Change) -> str:
+        """Undo it; returns what that means for the person."""
+        principal = str(change.target.get("principal", ""))
+        match change.kind:
+            case "add":
+                return self._undo_add(change)
+            case "remove":
+                return self._undo_remove(change)
+            case "allow":
+                self._catalog.deny(change.space, principal)
+                return f"{principal} may no longer read {change.space}."
+            case _:
+                self._catalog.allow(change.space, principal)
+                return f"{principal} may read {change.space} again."
+
+    def _add(self, change: Change) -> dict[str, object]:
+        file_id = change.target.get("file")
+        if not isinstance(file_id, int):
+            url = str(change.target["url"])
+            known = {drive.url for drive in self._catalog.drives()}
+            report = self._library.bring_in(url, change.space)
+            if report.failures:
+                raise UsageError(report.failures[0].sentence)
+            return {"passages": report.passages, "new_drive": url not in known, "drive_url": report.url}
+        replaced = self._catalog.added_files.list(file_id)
+        report = self._library.bring_in(f"{ADDED}{change.space}", change.space)
+        failed = [note for note in report.failures if note.path == change.target["name"]]
+        if failed:
+            self._catalog.added_files.unlist(file_id)
+            if replaced is not None:
+                self._catalog.added_files.list(replaced)
+            raise UsageError(failed[0].sentence)
+        return {"passages": report.passages, "replaced": replaced}
+
+    def _remove(self, change: Change) -> dict[str, object]:
+        drive_id, found = change.target.get("drive"), dict[str, object]()
+        if isinstance(drive_id, int):
+            url = self._catalog.drive(drive_id).url
+            self._library.take_out_drive(drive_id)
+            return {"drive_url": url}
+        for file in self._catalog.added_files.listed(change.space):
+            if file.name == change.target["path"]:
+                found["file"] = file.id
+        self._library.take_out(int(str(change.target["document"])))
+        return found
+
+    def _undo_add(self, change: Change) -> str:
+        file_id = change.target.get("file")
+        if not isinstance(file_id, int):
+            if not change.target.get("new_drive"):
+                return "The page had been there before, so it was only read anew; it stays."
+            for page in self._catalog.drives():
+                if (page.url, page.space) == (change.target["drive_url"], change.space):
+                    self._library.take_out_drive(page.id)
+            return "The page is out again."
+        name, replaced = str(change.target["name"]), change.target.get("replaced")
+        self._catalog.added_files.unlist(file_id)
+        if isinstance(replaced, int):
+            self._catalog.added_files.list(replaced)
+            self._library.bring_in(f"{ADDED}{change.space}", change.space)
+            return "The version before it is back."
+        for document in self._catalog.documents(change.space):
+            drive = self._library.drive_of(document)
+            if document.path == name and drive and drive.url == f"{ADDED}{change.space}":
+                self._library.take_out(document.id)
+        return "It is out again."
+
+    def _undo_remove(self, change: Change) -> str:
+        file_id, url = change.target.get("file"), change.target.get("drive_url")
+        if isinstance(file_id, int):
+            self._catalog.added_files.list(file_id)
+        if isinstance(url, str):
+            self._catalog.add_drive(url, change.space)
+        revived = self._library.put_back(int(str(change.target["document"])))
+        return "It is back." if revived else "It had come back by itself."

@@ -1,0 +1,31 @@
+"""What every chat door says and lets be in the same way, whatever the platform."""
+
+from bots.desk.cards import Card
+from bots.desk.parts import Attachment, Final
+from brain.catalog.inbox import TurnedAway
+from brain.domain import RefusalReason
+
+MORE = Card("I can tell you more in a direct message", "Ask me the same there.")
+TURNED_AWAY = {
+    TurnedAway.BUSY: Card(
+        "I am busy",
+        "More people ask at the moment than I can answer. Please ask again in a few minutes.",
+    ),
+    TurnedAway.TOO_MANY: Card(
+        "One after the other, please", "That were many questions in a short time. Ask again in a minute."
+    ),
+}
+# Written alone to the bot, these are verbs; with more words after them they may begin a question.
+WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "spaces", "undo", "history"})
+
+
+def is_small_talk(part: Final) -> bool:
+    """Whether the words in a thread were no question, such as "Thanks!": nobody needs to be told that."""
+    refusal = part.answer.refusal
+    return refusal is not None and refusal.reason is RefusalReason.NOT_A_QUESTION
+
+
+def as_document(text: str, name: str, link: str) -> Attachment:
+    """A message of the chat as a document that cites it; `name` tells it from others."""
+    title = " ".join(text.split())[:80] or "Message"
+    return Attachment(f"message-{name}.md", f"# {title}\n\n{text.strip()}\n".encode(), link)

@@ -1,0 +1,201 @@
+"""The Desk's view of the whole: status, spaces and their readers, help, home, what could be asked."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bots.desk.audience import Role
+from bots.desk.cards import Card, Reply, Row
+from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command
+from bots.desk.wording import age, count, shortened
+from brain.catalog.changes import ChangeState
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from bots.desk.audience import Audience
+    from bots.desk.verbs import Verb
+    from brain.catalog.answers import StoredAnswer
+    from brain.catalog.catalog import Catalog
+
+SHOWN = 5
+PROMPTS = 4
+_NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
+
+
+class Overview:
+    """What admins look at, and what everyone is greeted with."""
+
+    def __init__(
+        self,
+        catalog: "Catalog",
+        audience: "Audience",
+        verbs: "Callable[[], tuple[Verb, ...]]",
+    ) -> None:
+        self._catalog = catalog
+        self._audience = audience
+        self._verbs = verbs
+
+    def help(self, command: Command) -> Reply:
+        """The verbs that the caller may use, with examples."""
+        role = self._audience.role(command.caller)
+        rows = tuple(
+            Row(f"{verb.name} {verb.usage}".strip(), verb.does) for verb in self._verbs() if verb.who <= role
+        )
+        text = (
+            "Ask me in your own words: mention me in a channel, write to me directly, or go on in a thread "
+            "where I answered. Every sentence of an answer has a source; where the documents don't answer, "
+            "I say so."
+        )
+        return Reply(Card("What I can do", text, rows))
+
+    def status(self, command: Command) -> Reply:
+        """Drives, failures, stale documents, queue and index, in one look."""
+        catalog = self._catalog
+        counts, behind = catalog.counts(), len(catalog.feed.pending_operations(1_000))
+        waiting = catalog.inbox.all_waiting()
+        failures, documents = catalog.failures(), catalog.documents()
+        stale = [row for row in documents if "year" in age(row.modified or row.indexed)]
+        rows = [
+            Row("Documents", f"{counts.documents:,} with {count(counts.passages, 'passage')}"),
+            Row("Drives", count(len(catalog.drives()), "drive")),
+            Row("Index", "in step with the catalog" if not behind else f"{behind:,} steps behind"),
+            Row("Waiting", f"{count(waiting, 'event')}, {count(catalog.handoffs.waiting(), 'hand-off')}"),
+            Row("Older than a year", count(len(stale), "document")),
+            Row("Not readable", count(len(failures), "file")),
+        ]
+        rows += [Row(f"✗ {failure.path}", failure.sentence) for failure in failures[:SHOWN]]
+        return Reply(Card("Status", "", tuple(rows)))
+
+    def spaces(self, command: Command) -> Reply:
+        """Who reads what; or a change of it."""
+        words = command.words.split()
+        if words:
+            return self._change(words, command.caller)
+        support, auto = self._catalog.places.support(), self._catalog.places.auto_answer()
+        rows = []
+        for space in self._catalog.spaces():
+            readers = sorted(self._catalog.principals(space.name))
+            read = "everyone" if space.name == OPEN_SPACE else ", ".join(readers) or "nobody yet"
+            helper = f" · asks {support[space.name]}" if space.name in support else ""
+            rows.append(Row(space.name, f"{read}{helper}"))
+        if auto:
+            rows.append(Row("Answers by itself in", ", ".join(sorted(auto))))
+        text = (
+            "`spaces allow SPACE WHO`, `spaces deny SPACE WHO`, `spaces create SPACE`, "
+            "`spaces support SPACE CHANNEL`, `spaces auto on` or `off`. WHO is a channel, a person or a "
+            "group; `here` is this channel."
+        )
+        return Reply(Card("Spaces and who reads them", text, tuple(rows)))
+
+    def home(self, caller: Caller) -> tuple[Card, ...]:
+        """What someone finds when they open the bot: what to ask, what they asked; for admins, the state."""
+        prompts = tuple(Row(question) for question in self.prompts(caller))
+        cards = [
+            Card(
+                "Ask me about your documents",
+                "Write to me here, mention me in a channel, or use the command. I answer with sources, or "
+                "say that I found nothing.",
+                prompts,
+            )
+        ]
+        asked = self._catalog.answers.asked_by(caller.person, SHOWN)
+        if asked:
+            rows = tuple(
+                Row(
+                    shortened(found.question, 120),
+                    age(found.saved) + (" · not found" if found.refused else ""),
+                )
+                for found in asked
+            )
+            cards.append(Card("You asked", "", rows))
+        if self._audience.role(caller) is Role.ADMIN:
+            cards += self._for_admins()
+        return tuple(cards)
+
+    def prompts(self, caller: Caller) -> tuple[str, ...]:
+        """Questions that could be asked, made from headings of documents that the caller may read."""
+        audience = self._audience.of(caller.all_principals if not caller.place else [caller.place])
+        found: dict[str, None] = {}
+        newest = sorted(self._catalog.documents(), key=lambda row: row.indexed, reverse=True)
+        for row in newest:
+            if row.space not in audience:
+                continue
+            if (topic := self._topic(row.id)) and len(topic) <= 60:
+                found.setdefault(f"What does “{shortened(row.title, 50)}” say about {topic}?")
+            if len(found) == PROMPTS:
+                break
+        return tuple(found)
+
+    def _topic(self, document_id: int) -> str:
+        headings = [
+            passage.source.locator.heading[-1]
+            for passage in self._catalog.document_passages(document_id)
+            if len(passage.source.locator.heading) > 1
+        ]
+        return _NUMBER.sub("", headings[0]).rstrip("?:. ") if headings else ""
+
+    def _for_admins(self) -> list[Card]:
+        drives = tuple(Row(drive.url, drive.space) for drive in self._catalog.drives()[:SHOWN])
+        failures = tuple(Row(f.path, f.sentence) for f in self._catalog.failures()[:SHOWN])
+        gaps = tuple(Row(shortened(gap.question, 120), age(gap.saved)) for gap in self._gaps())
+        cards = [Card("Drives", "" if drives else "None yet.", drives)]
+        if failures:
+            cards.append(Card("Not readable", "", failures))
+        if gaps:
+            cards.append(Card("Asked and not found", "What documents are missing for:", gaps))
+        return cards
+
+    def _gaps(self) -> list["StoredAnswer"]:
+        return [gap for gap in self._catalog.answers.gaps(4 * SHOWN) if not gap.thread.startswith(PRIVATE)][
+            :SHOWN
+        ]
+
+    def _change(self, words: list[str], caller: Caller) -> Reply:
+        verb, *rest = [caller.place if word == "here" and caller.place else word for word in words]
+        match verb, rest:
+            case "allow" | "deny", [space, principal]:
+                return self._grant(verb, self._catalog.space(space).name, _principal(principal), caller)
+            case "create", [space]:
+                made = self._catalog.create_space(space).name  # refuses what can't name one, before the log
+                self._catalog.audit.append(caller.person, "create space", made)
+                return Reply(Card(f"Made the space {space}", "Nobody reads it until `spaces allow` says so."))
+            case "support", [space, principal]:
+                who = _principal(principal)
+                self._catalog.audit.append(
+                    caller.person, "set support", self._catalog.space(space).name, {"principal": who}
+                )
+                self._catalog.places.set_support(space, who)
+                return Reply(Card(f"Questions about {space} go to {principal}"))
+            case "auto", ["on" | "off" as wanted]:
+                if not caller.place:
+                    raise UsageError("Say that in the channel that it is meant for.")
+                self._catalog.audit.append(caller.person, f"auto-answer {wanted}", caller.place)
+                self._catalog.places.set_auto_answer(caller.place, on=wanted == "on")
+                now = "I answer" if wanted == "on" else "I no longer answer"
+                return Reply(Card(f"{now} plain questions here by myself", "Only where I am sure."))
+            case _:
+                raise UsageError("Write `spaces` alone: it says what can be changed and how.")
+
+    def _grant(self, verb: str, space: str, principal: str, caller: Caller) -> Reply:
+        if space == OPEN_SPACE:
+            raise UsageError(
+                f"Everyone reads {OPEN_SPACE}, always: put what is not for all into another space."
+            )
+        changes = self._catalog.changes
+        change = changes.propose(
+            verb, caller.person, space, f"{principal} in {space}", {"principal": principal}
+        )
+        changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, caller.person)
+        if verb == "allow":
+            self._catalog.allow(space, principal)
+        else:
+            self._catalog.deny(space, principal)
+        changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, caller.person)
+        may = "may read" if verb == "allow" else "may no longer read"
+        return Reply(Card(f"{principal} {may} {space}", "`undo` takes it back."))
+
+
+def _principal(word: str) -> str:
+    if word.count(":") < 2:
+        raise UsageError(f"“{word}” names neither a channel, a person nor a group: pick it from the list.")
+    return word

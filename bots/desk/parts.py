@@ -1,0 +1,135 @@
+"""What goes over the Desk: who speaks, what is asked, and the parts that an answer comes in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bots.desk.cards import Button
+from brain.domain import Answer
+from brain.errors import UsageError
+
+LONGEST_QUESTION = 4_000
+
+# Whoever holds this principal owns the home folder and may read every space: the person at the terminal.
+OWNER = "terminal:owner"
+# Everyone may read this space; any other only who was allowed to.
+OPEN_SPACE = "general"
+# Threads that one person alone sees begin with this.
+PRIVATE = "private:"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it came through a door.
+
+    `principals` are who the answer will be seen by (a channel, or a person with their groups) and decide
+    what may be read; `spaces` narrows that down; `thread` names the conversation, empty for none. `own` are
+    the asker's own principals: they decide whether there is more to be told in private. An `unasked`
+    question was put to a channel, not to the bot: it is answered only on strong evidence.
+    """
+
+    text: str
+    asker: str = "terminal"
+    principals: frozenset[str] = frozenset()
+    spaces: tuple[str, ...] = ()
+    thread: str = ""
+    own: frozenset[str] = frozenset()
+    unasked: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise UsageError where there is no question, or one that nobody could read."""
+        if not self.text.strip():
+            raise UsageError(
+                'There is no question: ask something, such as "How many days of leave do we get?".'
+            )
+        if len(self.text) > LONGEST_QUESTION:
+            raise UsageError(
+                f"The question has {len(self.text):,} characters, and {LONGEST_QUESTION:,} can be read: "
+                "ask in fewer words, or ingest the text as a document."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who speaks to the Desk, and where.
+
+    `person` is a principal (`chat:user:U1`), `own` are all that are theirs: themselves and their groups.
+    `place` is the channel's principal, empty where only the person listens. `thread` names the
+    conversation, and `origin` the place where the person can be told something later.
+    """
+
+    person: str
+    own: frozenset[str] = frozenset()
+    place: str = ""
+    thread: str = ""
+    origin: str = ""
+
+    @property
+    def all_principals(self) -> frozenset[str]:
+        """Whose rights count for what this person alone is shown, of what was said in this place."""
+        return self.own | {self.place} if self.place else self.own
+
+    def asks(self, text: str, *, private: bool, unasked: bool = False) -> Asked:
+        """A question of this person: seen by all in the place, or `private`."""
+        if private or not self.place:
+            thread = f"{PRIVATE}{self.person}:{self.thread}"
+            return Asked(text, self.person, self.own, (), thread, self.own)
+        return Asked(text, self.person, frozenset({self.place}), (), self.thread, self.own, unasked)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a command; `uri` is where it can be looked at, where it has an address."""
+
+    name: str
+    content: bytes
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb with its words, such as `documents leave`."""
+
+    verb: str
+    words: str
+    caller: Caller
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed, or a form that was sent: `ref` is what the button said it is about."""
+
+    action: str
+    ref: str
+    caller: Caller
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The question is being worked on; `note` says what is being done."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer so far: to be shown now and replaced by what comes next."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The answer, checked, with its sources and the buttons under it; nothing comes after it.
+
+    `more_privately`: better evidence lies where the asker may read and this place may not. That is told to
+    the asker alone, and no more than that.
+    """
+
+    answer: Answer
+    buttons: tuple[Button, ...] = ()
+    more_privately: bool = False
+
+
+Part = Working | Draft | Final

@@ -1,0 +1,177 @@
+"""Ask a person: a question goes to those who know, their answer comes back, and may become a document."""
+
+from typing import TYPE_CHECKING
+
+from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Style
+from bots.desk.parts import OPEN_SPACE, Press
+from bots.desk.wording import listed, named, shortened, web_link
+from brain.catalog.handoffs import Handoff, HandoffState
+
+if TYPE_CHECKING:
+    from bots.desk.answers import GivenAnswers
+    from bots.desk.audience import Audience
+    from bots.desk.knowledge import Knowledge
+    from bots.desk.parts import Caller
+    from brain.catalog.answers import StoredAnswer
+    from brain.catalog.catalog import Catalog
+
+REPLY = Form(
+    "reply",
+    "",
+    "Your answer",
+    "Send",
+    (Field("words", "Answer", hint="The asker reads it as you write it.", long=True),),
+)
+
+
+class People:
+    """Hand-offs between those who ask and those who know."""
+
+    def __init__(
+        self, catalog: "Catalog", audience: "Audience", answers: "GivenAnswers", knowledge: "Knowledge"
+    ) -> None:
+        self._catalog = catalog
+        self._audience = audience
+        self._answers = answers
+        self._knowledge = knowledge
+
+    def ask(self, press: Press) -> Reply:
+        """Hand a question over, with what was tried: as far as those who are asked may read it."""
+        answer = self._answers.visible(press.ref, press.caller)
+        if answer is None:
+            return Reply(Card("This answer is no longer here", "Ask again, then hand it on."))
+        chosen = self._who_helps(answer)
+        if chosen is None:
+            return Reply(
+                Card(
+                    "Nobody is named for this yet",
+                    "An admin names a channel with `spaces support SPACE CHANNEL`.",
+                )
+            )
+        space, support = chosen
+        caller = press.caller
+        handoff, new = self._catalog.handoffs.open(
+            answer.trace_id, caller.person, caller.origin or caller.person, space, support, answer.question
+        )
+        sent = Card("A person will look at it", "I tell you here as soon as there is an answer.")
+        if not new and handoff.thread:
+            return Reply(Card("A person has this already", sent.text))
+        delivery = Delivery(support, self._request(handoff, answer), f"handoff:{handoff.id}")
+        return Reply(sent, elsewhere=(delivery,))
+
+    def claim(self, press: Press) -> Reply:
+        """Take a question on, so that two people don't answer it."""
+        handoff = self._find(press)
+        if handoff is None:
+            return Reply(_UNKNOWN)
+        claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
+        assert claimed is not None
+        if claimed.helper != press.caller.person:
+            return Reply(Card("Someone else has taken this one"))
+        card = Card(
+            "Yours",
+            "Answer in this thread, or with the button: the asker is told. Your words go to "
+            f"{'the channel' if _is_place(claimed.origin) else 'the person'} that asked.",
+            buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
+        )
+        return Reply(card)
+
+    def reply(self, press: Press) -> Reply:
+        """Bring a person's answer to the asker."""
+        handoff, words = self._find(press), press.fields.get("words", "").strip()
+        if handoff is None or not words:
+            return Reply(_UNKNOWN)
+        if handoff.state is HandoffState.KEPT:
+            return Reply(Card("This one is closed", "Its answer was kept as a document."))
+        claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
+        assert claimed is not None
+        if claimed.helper != press.caller.person:
+            return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
+        self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
+        told = Card(f"A person answered “{shortened(handoff.question, 140)}”", words)
+        kept = Button("keep", f"Add to {handoff.space}", str(handoff.id), Style.PRIMARY)
+        return Reply(
+            Card("The asker has your answer", "With one click it becomes a document, cited from now on.",
+                 buttons=(kept,)),
+            elsewhere=(Delivery(handoff.origin, told),),
+        )  # fmt: skip
+
+    def keep(self, press: Press) -> Reply:
+        """Make a person's answer a document of the space that the question was about."""
+        handoff = self._find(press)
+        if handoff is None or not handoff.answer:
+            return Reply(_UNKNOWN)
+        if handoff.state is HandoffState.KEPT:
+            return Reply(Card("It is a document already"), replaces=True)
+        text = f"# {handoff.question.strip()}\n\n{handoff.answer}\n"
+        card, kept = self._knowledge.keep_words(
+            press.caller, handoff.space, shortened(handoff.question, 100), text
+        )
+        if kept:
+            self._catalog.handoffs.keep(handoff.id)
+        return Reply(card, replaces=kept)
+
+    def placed(self, ref: str, thread: str) -> None:
+        """Note where a hand-off goes on, as the door says after it was delivered."""
+        kind, _, number = ref.partition(":")
+        if kind == "handoff" and number.isdecimal():
+            self._catalog.handoffs.set_thread(int(number), thread)
+
+    def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
+        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing."""
+        handoff = self._catalog.handoffs.in_thread(thread)
+        if handoff is None or handoff.helper != caller.person:
+            return None
+        return Press("reply", str(handoff.id), caller, {"words": words})
+
+    def _find(self, press: Press) -> Handoff | None:
+        """The hand-off, if the caller is one of those who were asked."""
+        handoff = self._catalog.handoffs.find(int(press.ref)) if press.ref.isdecimal() else None
+        if handoff is None:
+            return None
+        caller = press.caller
+        here = bool(handoff.thread) and handoff.thread == caller.thread
+        theirs = handoff.helper == caller.person or caller.person in self._audience.admins
+        return handoff if here or theirs or handoff.support in caller.all_principals else None
+
+    def _who_helps(self, answer: "StoredAnswer") -> tuple[str, str] | None:
+        """The space that the question is about, and who is asked for it."""
+        support = self._catalog.places.support()
+        passages = self._catalog.passages(answer.nearest)
+        near = [passages[number].source.space for number in answer.nearest if number in passages]
+        for space in (*sorted(answer.cited), *near, OPEN_SPACE):
+            if space in support:
+                return space, support[space]
+        return None
+
+    def _request(self, handoff: Handoff, answer: "StoredAnswer") -> Card:
+        readable = self._audience.of([handoff.support])
+        passages = self._catalog.passages(answer.nearest)
+        rows = []
+        for number in answer.nearest:
+            passage = passages.get(number)
+            if passage is not None and passage.source.space in readable:
+                source = passage.source
+                rows.append(Row(named(source), shortened(passage.text, 160), web_link(source.uri)))
+        if answer.refused:
+            why = "I found no answer in the documents. Nearest were:" if rows else "I found no answer."
+        elif answer.told_of <= readable:
+            why = f"I answered from {listed(answer.cited)}, and that did not help:\n\n{answer.text}"
+        else:
+            why = "I answered from documents that are not shown here, and that did not help."
+        return Card(
+            f"Someone needs a person: “{shortened(handoff.question, 300)}”",
+            why,
+            tuple(rows[:3]),
+            buttons=(
+                Button("claim", "I take it", str(handoff.id), Style.PRIMARY),
+                Button("reply", "Answer", str(handoff.id)),
+            ),
+        )
+
+
+_UNKNOWN = Card("I don't know of this question any more")
+
+
+def _is_place(origin: str) -> bool:
+    return ":channel:" in origin

@@ -1,0 +1,45 @@
+"""Text for a chat: without what is no text, and cut where a message's limit asks for it."""
+
+import re
+
+from brain.text.sentences import sentence_spans
+
+MARKER = re.compile(r"(\[\d+\])")
+_NUMBERS = re.compile(r"(?:\s*\[\d+\])*")
+# Control characters, and the marks that turn the direction of text around.
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """Text without what is not text; table cells are parted by a line."""
+    return _NOT_TEXT.sub("", text.replace("\r\n", "\n")).replace("\t", " │ ")
+
+
+def pieces(text: str, longest: int) -> list[str]:
+    """The text cut at sentence ends into pieces of at most `longest` characters, never inside a `[1]`."""
+    found, current = [], ""
+    for part in _parts(clean(text), longest):
+        if current and len(current) + len(part) > longest:
+            found.append(current.strip("\n "))
+            current = ""
+        current += part
+    return [*found, current.strip("\n ")] if current.strip() else found
+
+
+def _parts(text: str, longest: int) -> list[str]:
+    """Sentences with the space after them; a longer one is cut at spaces."""
+    parts, end = [], 0
+    for _, stop in sentence_spans(text):
+        numbers = _NUMBERS.match(text, stop)  # a sentence keeps its numbers
+        stop = numbers.end() if numbers else stop
+        parts.append(text[end:stop])
+        end = max(end, stop)
+    parts.append(text[end:])
+    short = []
+    for part in parts:
+        while len(part) > longest:
+            at = part.rfind(" ", 0, longest) + 1 or longest
+            short.append(part[:at])
+            part = part[at:]
+        short.append(part)
+    return short

@@ -1,0 +1,239 @@
+"""The connection to Discord: keeps each event, then acknowledges it, and looks back after a gap."""
+
+import asyncio
+import datetime
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bots.discord import events
+from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
+from bots.discord.calls import DiscordRefused
+from bots.discord.commands import add_commands
+from bots.inbox import Unreachable
+from brain.catalog.inbox import NewEvent
+
+if TYPE_CHECKING:
+    from bots.desk import Desk
+    from bots.discord.door import DiscordDoor
+
+Json = dict[str, Any]
+Its = discord.Interaction[Any]
+CAUGHT_UP = datetime.timedelta(hours=1)
+_MESSAGES_A_CHANNEL = 1_000
+_log = logging.getLogger("citewise.discord")
+
+
+def intents(*, message_content: bool) -> discord.Intents:
+    """What is listened to; only the content of messages not put to the bot takes a privileged intent."""
+    return discord.Intents(
+        guilds=True, guild_messages=True, dm_messages=True, message_content=message_content
+    )
+
+
+class DoorClient(discord.Client):
+    """A bot's client. `wire` must have been called before it connects."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,  # nothing here is kept in memory: the inbox has it
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_ratelimit_timeout=30.0,
+            **options,
+        )
+        logging.getLogger("discord").setLevel(logging.ERROR)  # its warnings hold addresses with tokens
+        self.tree: app_commands.CommandTree[DoorClient] = app_commands.CommandTree(self)
+        add_commands(self.tree, self)
+        self.add_dynamic_items(PressButton, ChoiceMenu)
+        self.caught_up = asyncio.Event()
+        self.connected = False
+        self.ending = False  # from here on nothing is taken in: it is found at the next start
+
+    def wire(
+        self,
+        desk: "Desk",
+        door: "DiscordDoor",
+        known: events.Known,
+        receive: Callable[[NewEvent], Awaitable[bool]],
+        write_down: Callable[[BaseException], Any],
+    ) -> None:
+        """Say where events go; `receive` returns when one is kept."""
+        self._desk, self._door, self._known = desk, door, known
+        self._receive, self._write_down = receive, write_down
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Write down what nobody expected of an event."""
+        error = sys.exc_info()[1]
+        if error is not None and not self.ending:
+            self._write_down(error)
+
+    # Messages
+
+    async def on_message(self, message: discord.Message) -> None:
+        """A message: kept, where it is for the bot."""
+        await self._keep(await asyncio.to_thread(events.question, message, self._known))
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """An edit: of a known question, or one that makes a question of a message."""
+        message = payload.message
+        if message.edited_at is None or message.author.bot:
+            return  # links that unfolded, threads that were opened
+        known = await self._known_message(payload.channel_id, payload.message_id)
+        if known is not None:
+            await self._keep(events.edited(message, known, self._known.bot))
+        elif any(user.id == self._known.bot for user in message.mentions):
+            await self.on_message(message)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A deletion of a known question."""
+        await self._gone(payload.channel_id, payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many deletions."""
+        for message in payload.message_ids:
+            await self._gone(payload.channel_id, message)
+
+    async def _gone(self, channel: int, message: int) -> None:
+        known = await self._known_message(channel, message)
+        if known is not None:
+            await self._keep(events.deleted(channel, message, known))
+
+    async def _known_message(self, channel: int, message: int) -> Any:
+        return await asyncio.to_thread(self._known.of_message, f"{channel}:{message}")
+
+    # Commands, buttons, forms
+
+    async def commanded(
+        self, interaction: Its, verb: str, words: str, files: list[discord.Attachment] | None = None
+    ) -> None:
+        """Keep a command, then let its person see that it is worked on."""
+        found = [events.file_of(file) for file in files or []]
+        await self._keep(events.command(interaction, verb, words, found))
+        await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+
+    async def add_message(self, interaction: Its, message: discord.Message) -> None:
+        """Keep the wish to add a message, or what is attached to it."""
+        files = [events.file_of(file, message.jump_url) for file in message.attachments]
+        text = {"message_text": message.content, "message": str(message.id), "message_link": message.jump_url}
+        await self._keep(events.command(interaction, "add", "", files, **text))
+        await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+
+    async def pressed(self, interaction: Its, action: str, ref: str, fields: Mapping[str, str]) -> None:
+        """Keep a press, unless its action asks for something first."""
+        new = await asyncio.to_thread(events.press, interaction, action, ref, fields, self._known)
+        if not fields and await self._asks_first(interaction, action, ref, new):
+            return
+        await self._keep(new)
+        await self._acknowledge(interaction.response.defer())
+
+    async def filled_in(self, interaction: Its, action: str) -> None:
+        """Open the form of an action, or say through the Desk why there is none for this person."""
+        new = events.command(interaction, action, "", [])
+        if not await self._asks_first(interaction, action, "", new):
+            await self.commanded(interaction, action, "")
+
+    async def on_interaction(self, interaction: Its) -> None:
+        """A form that was sent: read from its own ids, so that it works after a restart too."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        found = submitted(interaction.data or {})
+        if found is None:
+            return
+        action, ref, fields = found
+        new = await asyncio.to_thread(events.press, interaction, action, ref, fields, self._known)
+        await self._keep(new)
+        if interaction.message is None:
+            await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+        else:
+            await self._acknowledge(interaction.response.defer())
+
+    async def suggested(self, interaction: Its, what: str, words: str) -> tuple[tuple[str, str], ...]:
+        """What could be meant while someone types: values with their labels."""
+        caller = await self._door.caller(events.asker(interaction))
+        return await self._desk.suggest(what, words, caller)
+
+    async def _asks_first(self, interaction: Its, action: str, ref: str, new: NewEvent) -> bool:
+        form = await self._door.form(action, ref, events.payload_of(new))
+        if form is not None:
+            await self._acknowledge(interaction.response.send_modal(modal(form)))
+        return form is not None
+
+    async def _acknowledge(self, answer: Awaitable[Any]) -> None:
+        try:
+            await answer
+        except discord.HTTPException as error:
+            self._write_down(error)  # it is kept: who asked is told in a direct message instead
+
+    async def _keep(self, new: NewEvent | None) -> None:
+        if new is not None and not self.ending:
+            await self._receive(new)
+
+    # What was said while nobody listened
+
+    async def on_connect(self) -> None:
+        """A connection stands."""
+        self.connected = True
+
+    async def on_disconnect(self) -> None:
+        """It broke; the library makes a new one."""
+        self.connected = False
+
+    async def on_resumed(self) -> None:
+        """The session goes on, and Discord has sent what was missed."""
+        self.connected = True
+
+    async def on_ready(self) -> None:
+        """A new session: look for what was asked since the last one."""
+        try:
+            await self._catch_up()
+        except (DiscordRefused, Unreachable, RuntimeError) as error:
+            if not self.ending:  # then, "session is closed" is no news
+                raise
+            _log.debug("stopped while looking back: %s", error)
+        finally:
+            self.caught_up.set()
+
+    async def _catch_up(self) -> None:
+        """Take in the questions of the last hour; those that are known already stay what they are."""
+        since = discord.utils.utcnow() - CAUGHT_UP
+        first = discord.utils.time_snowflake(since)
+        for channel in self._channels():
+            if (channel.last_message_id or 0) <= first or not self._may_read(channel):
+                continue
+            try:
+                async for message in channel.history(
+                    limit=_MESSAGES_A_CHANNEL, after=discord.Object(first), oldest_first=True
+                ):
+                    await self.on_message(message)
+            except discord.HTTPException as error:
+                _log.warning("could not look back in channel %s: %s", channel.id, error)
+        for number in await self._door.direct_channels():
+            try:
+                direct = await self.fetch_channel(number)
+                if isinstance(direct, discord.DMChannel):
+                    async for message in direct.history(limit=20, after=discord.Object(first)):
+                        await self.on_message(message)
+            except discord.HTTPException as error:
+                _log.warning("could not look back in direct channel %s: %s", number, error)
+
+    def _channels(self) -> list[discord.TextChannel | discord.Thread | discord.VoiceChannel]:
+        found: list[discord.TextChannel | discord.Thread | discord.VoiceChannel] = []
+        for guild in self.guilds:
+            found += [*guild.text_channels, *guild.threads, *guild.voice_channels]
+        return found
+
+    @staticmethod
+    def _may_read(channel: Any) -> bool:
+        me = channel.guild.me
+        rights = channel.permissions_for(me) if me is not None else None
+        return rights is None or (rights.view_channel and rights.read_message_history)
+
+
+class ShardedDoorClient(DoorClient, discord.AutoShardedClient):
+    """The same over several connections, as Discord asks for above 2,500 servers."""

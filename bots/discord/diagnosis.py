@@ -1,0 +1,113 @@
+"""What `citewise doctor` looks at in Discord: token, intents, commands, permissions; and how to mend each."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bots.checks import Check, Verdict
+from bots.discord.needs import COMMAND, MESSAGE_CONTENT_FLAGS, PERMISSIONS, invitation
+from bots.discord.service import SECONDS_A_CALL, DiscordSettings
+from brain.errors import UsageError
+
+Json = dict[str, Any]
+_PORTAL = "discord.com/developers/applications → your app"
+_ADMINISTRATOR = 1 << 3
+_SHOWN = 20
+
+
+def examine(settings: DiscordSettings, *, auto_answer: bool) -> Iterator[Check]:
+    """Check the set-up for Discord; `auto_answer` says whether a channel is to be answered unasked."""
+    import httpx
+
+    head = {"Authorization": f"Bot {settings.bot_token}"}
+    with httpx.Client(headers=head, timeout=SECONDS_A_CALL) as http:
+        try:
+            yield from _examine(_Api(http, settings.api_url.rstrip("/")), settings, auto_answer)
+        except _Refused as error:
+            mend = f"copy the token from {_PORTAL} → Bot → Reset Token, into DISCORD_BOT_TOKEN"
+            found = f"Discord does not accept DISCORD_BOT_TOKEN ({error.status})"
+            yield Check("discord", Verdict.FAULT, found, mend)
+        except (httpx.HTTPError, ValueError) as error:
+            mend = "check the network, a proxy, and DISCORD_API_URL"
+            yield Check("discord", Verdict.FAULT, f"Discord can't be reached ({type(error).__name__})", mend)
+
+
+class _Refused(UsageError):
+    """Discord does not let this token in."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("Discord does not accept the token.")
+        self.status = status
+
+
+class _Api:
+    """Discord's REST API, to look only."""
+
+    def __init__(self, http: Any, base: str) -> None:
+        self._http = http
+        self._base = base
+
+    def __call__(self, path: str) -> Any:
+        response = self._http.get(f"{self._base}{path}")
+        if response.status_code in (401, 403):
+            raise _Refused(response.status_code)
+        response.raise_for_status()
+        return response.json()
+
+
+def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterator[Check]:
+    me = api("/users/@me")
+    application = api("/oauth2/applications/@me")
+    invite = invitation(str(application["id"]))
+    gateway = api("/gateway/bot")
+    starts = int((gateway.get("session_start_limit") or {}).get("remaining", 1))
+    if starts < 1:
+        found = "the bot was started too often today: Discord lets it in again tomorrow"
+        yield Check("discord", Verdict.FAULT, found, "look in the log for why it is started again and again")
+    else:
+        yield Check("discord", Verdict.GOOD, f"connects as {me['username']}")
+    yield _intent(settings, int(application.get("flags") or 0), auto_answer)
+    if application.get("interactions_endpoint_url"):
+        mend = f"clear it at {_PORTAL} → General Information"
+        found = "an Interactions Endpoint URL is set: commands and buttons go there"
+        yield Check("discord endpoint", Verdict.FAULT, found, mend)
+    yield _commands(api, settings, str(application["id"]))
+    guilds = api("/users/@me/guilds")
+    if not guilds:
+        yield Check("discord servers", Verdict.FAULT, "the bot is in no server", f"invite it: {invite}")
+    for guild in guilds[:_SHOWN]:
+        yield _permissions(guild, invite)
+
+
+def _intent(settings: DiscordSettings, flags: int, auto_answer: bool) -> Check:
+    granted = bool(flags & MESSAGE_CONTENT_FLAGS)
+    switch = f"{_PORTAL} → Bot → Message Content Intent"
+    if settings.message_content and not granted:
+        found = "DISCORD_MESSAGE_CONTENT is true, and the intent is not granted: Discord refuses to connect"
+        mend = f"switch it on at {switch}, or set DISCORD_MESSAGE_CONTENT=false"
+        return Check("discord intents", Verdict.FAULT, found, mend)
+    if settings.message_content:
+        found = "reads all messages in its channels, for follow-ups and answers without a mention"
+        return Check("discord intents", Verdict.GOOD, found)
+    if auto_answer:
+        found = "a channel is to be answered unasked, and without DISCORD_MESSAGE_CONTENT=true it is not"
+        return Check("discord intents", Verdict.FAULT, found, f"set it, and switch on {switch}")
+    found = "none that is privileged: mentions, replies to the bot and direct messages are read"
+    return Check("discord intents", Verdict.GOOD, found)
+
+
+def _commands(api: _Api, settings: DiscordSettings, application: str) -> Check:
+    paths = [f"/applications/{application}/guilds/{guild}/commands" for guild in settings.guilds]
+    for path in paths or [f"/applications/{application}/commands"]:
+        if COMMAND not in {command["name"] for command in api(path)}:
+            note = "they are registered when the bot starts"
+            return Check("discord commands", Verdict.NOTE, f"/{COMMAND} is not registered yet", note)
+    return Check("discord commands", Verdict.GOOD, f"/{COMMAND} is registered")
+
+
+def _permissions(guild: Json, invite: str) -> Check:
+    held, name = int(guild["permissions"]), str(guild["name"])
+    missing = [label for label, (bit, _) in PERMISSIONS.items() if not held & (bit | _ADMINISTRATOR)]
+    if missing:
+        mend = f"invite the bot once more, which adds them: {invite}"
+        return Check("discord server", Verdict.FAULT, f"{name}: lacks {', '.join(missing)}", mend)
+    return Check("discord server", Verdict.GOOD, f"{name}: all {len(PERMISSIONS)} permissions")

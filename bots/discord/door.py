@@ -1,0 +1,312 @@
+"""Works off what the inbox keeps: each event becomes one call of the Desk, and its reply one message."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from bots.desk import Caller, Command, Desk, Draft, Final, Press
+from bots.desk.cards import Card, Delivery, Form, Reply
+from bots.desk.manners import MORE, TURNED_AWAY, as_document, is_small_talk
+from bots.desk.parts import Attachment
+from bots.discord.calls import Calls, DiscordRefused
+from bots.discord.events import PLATFORM, thread_of
+from bots.discord.files import Files
+from bots.discord.layout import answer_views, card_view, draft_view, mark_of
+from bots.discord.people import People
+from bots.discord.posting import AnswerMessage, Place, Posts
+from bots.discord.telling import Telling
+from bots.discord.words import one_line
+from bots.inbox import Unreachable
+from brain.catalog.inbox import InboxItem, NewEvent
+from brain.domain import Answer
+from brain.errors import CitewiseError
+
+Json = dict[str, Any]
+WAITING = "⏳"
+_TYPING_SECONDS = 8.0  # Discord shows it for ten
+_EDITS_OF_PRIVATE = 1.5
+_THREAD_EXISTS = 160004
+_REMEMBERED = 10_000
+_REACTION = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the door notes down in the inbox, and looks up there."""
+
+    note_posted: Callable[[InboxItem, str], Awaitable[None]]
+    of_message: Callable[[str], Awaitable[InboxItem | None]]
+    direct_channels: Callable[[], Awaitable[list[int]]]
+
+
+class DiscordDoor:
+    """Discord, as the inbox sees it."""
+
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        desk: Desk,
+        calls: Calls,
+        posts: Posts,
+        telling: Telling,
+        people: People,
+        files: Files,
+        memory: Memory,
+    ) -> None:
+        self._desk = desk
+        self._calls = calls
+        self._posts = posts
+        self._telling = telling
+        self._people = people
+        self._files = files
+        self._memory = memory
+        self._waiting: set[str] = set()  # messages that are marked as waiting
+        self._begun: set[str] = set()  # events that are past waiting
+
+    # What the inbox calls
+
+    async def work(self, item: InboxItem) -> None:
+        """Answer an event."""
+        if len(self._begun) > _REMEMBERED:
+            self._begun.clear()
+        self._begun.add(item.event)
+        payload = json.loads(item.payload)
+        match item.kind:
+            case "question":
+                await self._question(item, payload)
+            case "edited":
+                await self._edited(item, payload)
+            case "deleted":
+                await self._deleted(payload)
+            case "command":
+                await self._command(item, payload)
+            case "press":
+                await self._press(item, payload)
+
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence."""
+        await self._say_instead(item, Card("That did not work", sentence))
+
+    async def turn_away(self, item: InboxItem) -> None:
+        """Say politely that it is too much."""
+        await self._say_instead(item, TURNED_AWAY[item.turned_away])
+
+    async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
+        """Tell someone that others are before them: a mark on the question, words under a command."""
+        payload = json.loads(new.payload)
+        if new.event in self._begun:
+            return
+        if new.kind == "command" and payload.get("token"):
+            before = f"{ahead} {'question is' if ahead == 1 else 'questions are'} before yours…"
+            await self._telling.alone("waiting", payload, Card(before), original=True)
+        elif new.kind == "question" and payload["how"] in ("direct", "mention"):
+            self._waiting.add(payload["message"])
+            await self._react("PUT", payload)
+            if payload["message"] not in self._waiting:  # it was answered meanwhile
+                await self._react("DELETE", payload)
+
+    # Each kind of event
+
+    async def _question(self, item: InboxItem, payload: Json) -> None:
+        caller = await self._people.caller(payload)
+        if payload["how"] == "handoff":
+            reply = await self._desk.heard(caller, payload["text"])
+            if reply is not None:
+                await self._reply(item, payload, reply)
+            return
+        unasked = payload["how"] == "unasked"
+        message: AnswerMessage | None = None
+        async with self._typing(payload, silent=unasked):
+            async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
+                if isinstance(part, Draft):
+                    message = message or await self._message(item, payload, look=item.attempts > 0)
+                    await message.draft(draft_view(part.text, mark_of(message.keys[0])))
+                elif isinstance(part, Final) and not (is_small_talk(part) and payload["how"] == "thread"):
+                    message = message or await self._message(item, payload, look=item.attempts > 0)
+                    await self._finish(message, part)
+                    if part.more_privately:
+                        with suppress(DiscordRefused):  # they take no direct messages; the answer stands
+                            await self._tell(item, payload, MORE, f"{item.key}-m")
+        await self._no_longer_waiting(payload)
+
+    async def _edited(self, item: InboxItem, payload: Json) -> None:
+        """Answer an edited question anew, in the place of the old answer."""
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
+        if asked is None or asked.kind != "question" or not asked.posted or not payload["text"].strip():
+            return
+        caller = await self._people.caller(payload)
+        channel, posted = _standing(asked.posted, payload)
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+            if isinstance(part, Final):
+                place = Place(channel, int(payload["message"]))
+                message = AnswerMessage(self._posts, asked.key, place, self._noting(item, channel), posted)
+                await self._finish(message, part)
+
+    async def _deleted(self, payload: Json) -> None:
+        """Take the answer to a deleted question away."""
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
+        if asked is not None and asked.posted:
+            channel, posted = _standing(asked.posted, payload)
+            for message in posted.split():
+                await self._posts.delete(channel, int(message))
+
+    async def _command(self, item: InboxItem, payload: Json) -> None:
+        caller = await self._people.caller(payload)
+        verb, words = payload["verb"], payload["words"]
+        if verb == "ask":
+            await self._ask_privately(item, payload, caller, words)
+            return
+        files: list[Attachment] = []
+        if verb == "add" and await self._desk.may_use(verb, caller):
+            files = [await self._files.fetch(file) for file in payload["files"]]
+        if "message_text" in payload and not files:
+            files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
+        await self._reply(item, payload, await self._desk.run(Command(verb, words, caller, tuple(files))))
+
+    async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
+        marks = [mark_of(f"{item.key}-{number}") for number in range(4)]
+        due = 0.0
+        async for part in self._desk.ask(caller.asks(text, private=True)):
+            now = asyncio.get_running_loop().time()
+            if isinstance(part, Draft) and now >= due and payload.get("token"):
+                await self._telling.alone(item.key, payload, draft_view(part.text, marks[0]), original=True)
+                due = now + _EDITS_OF_PRIVATE
+            elif isinstance(part, Final):
+                for number, view in enumerate(answer_views(part.answer, part.buttons, marks, text)):
+                    key = f"{item.key}-{number}"
+                    again = item.attempts > 0
+                    await self._telling.alone(key, payload, view, original=not number, again=again)
+
+    async def _press(self, item: InboxItem, payload: Json) -> None:
+        caller = await self._people.caller(payload)
+        press = Press(payload["action"], payload["ref"], caller, payload["fields"])
+        await self._reply(item, payload, await self._desk.press(press), pressed=True)
+
+    async def caller(self, payload: Json) -> Caller:
+        """Who an event is from, for what is answered without the inbox."""
+        return await self._people.caller(payload)
+
+    async def direct_channels(self) -> list[int]:
+        """The channels of direct messages that someone wrote in lately."""
+        return await self._memory.direct_channels()
+
+    async def form(self, action: str, ref: str, payload: Json) -> Form | None:
+        """The form of an action, if it has one."""
+        if not self._desk.asks_first(action):
+            return None
+        return await self._desk.form(action, ref, await self._people.caller(payload))
+
+    # Messages
+
+    async def _reply(self, item: InboxItem, payload: Json, reply: Reply, *, pressed: bool = False) -> None:
+        """Deliver first, then tell the caller: what they read has happened."""
+        for number, delivery in enumerate(reply.elsewhere):
+            await self._deliver(item, f"{item.key}-e{number}", payload, delivery)
+        cards = [reply.card] if reply.card else []
+        for number, card in enumerate((*cards, *reply.more)):
+            # A press is acknowledged on the message of the button, a command with one of its own.
+            original = number == 0 and (reply.replaces or not pressed or payload["fresh"])
+            await self._tell(item, payload, card, f"{item.key}-c{number}", original=original)
+
+    async def _tell(
+        self, item: InboxItem, payload: Json, card: Card, key: str, *, original: bool = False
+    ) -> None:
+        await self._telling.alone(key, payload, card, original=original, again=item.attempts > 0)
+
+    async def _deliver(self, item: InboxItem, key: str, payload: Json, delivery: Delivery) -> None:
+        to = delivery.to
+        if payload["place"] and to == f"discord:channel:{payload['place']}":
+            to = f"discord:channel:{payload['channel']}"  # "the channel" is this thread, where it is one
+        channel, message, is_thread = await self._telling.elsewhere(
+            key, to, delivery.card, again=item.attempts > 0, after=int(payload["event"])
+        )
+        if delivery.ref:
+            await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))
+
+    async def _finish(self, message: AnswerMessage, part: Final) -> None:
+        await message.finish(self._views(message, part.answer, part))
+
+    def _views(self, message: AnswerMessage, answer: Answer, part: Final) -> list[Any]:
+        return answer_views(answer, part.buttons, self._marks(message))
+
+    def _marks(self, message: AnswerMessage) -> list[int]:
+        return [mark_of(key) for key in message.keys]
+
+    async def _say_instead(self, item: InboxItem, card: Card) -> None:
+        payload = json.loads(item.payload)
+        if item.kind in ("deleted", "edited") or payload.get("how") == "unasked":
+            return  # nobody waits for an answer
+        if item.kind != "question":
+            await self._tell(item, payload, card, item.key, original=item.kind == "command")
+            return
+        message = await self._message(item, payload, look=True)
+        await message.finish([card_view(card, self._marks(message)[0])])
+        await self._no_longer_waiting(payload)
+
+    async def _message(self, item: InboxItem, payload: Json, *, look: bool) -> AnswerMessage:
+        """The message of an answer; with `look`, what stands of it already is looked for."""
+        channel, reply_to = int(payload["channel"]), int(payload["message"])
+        if payload.get("own_thread") and await self._open_thread(payload):
+            channel, reply_to = reply_to, 0  # a thread has the id of the message that it is opened on
+        _, posted = _standing(item.posted, payload)
+        place, note = Place(channel, reply_to), self._noting(item, channel)
+        message = AnswerMessage(self._posts, item.key, place, note, posted)
+        if look:
+            await message.find(self._marks(message), after=int(payload["message"]))
+        return message
+
+    def _noting(self, item: InboxItem, channel: int) -> Callable[[str], Awaitable[None]]:
+        async def note(posted: str) -> None:
+            await self._memory.note_posted(item, f"{channel}/{posted}")
+
+        return note
+
+    async def _open_thread(self, payload: Json) -> bool:
+        """Open the question's own thread; False where that isn't allowed, so that it is answered beside."""
+        where: Json = {"channel_id": int(payload["channel"]), "message_id": int(payload["message"])}
+        body = {"name": one_line(payload["text"], 90), "auto_archive_duration": 1440}
+        try:
+            await self._calls("POST", "/channels/{channel_id}/messages/{message_id}/threads", body, **where)
+        except DiscordRefused as error:
+            return error.code == _THREAD_EXISTS
+        return True
+
+    # Courtesies, of which no refusal matters
+
+    @asynccontextmanager
+    async def _typing(self, payload: Json, *, silent: bool) -> AsyncIterator[None]:
+        async def type_on() -> None:
+            while True:
+                with suppress(DiscordRefused, Unreachable):
+                    where: Json = {"channel_id": int(payload["channel"])}
+                    await self._calls("POST", "/channels/{channel_id}/typing", **where)
+                await asyncio.sleep(_TYPING_SECONDS)
+
+        task = None if silent else asyncio.create_task(type_on())
+        try:
+            yield
+        finally:
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    async def _no_longer_waiting(self, payload: Json) -> None:
+        if payload["message"] in self._waiting:
+            self._waiting.discard(payload["message"])
+            with suppress(CitewiseError):
+                await self._react("DELETE", payload)
+
+    async def _react(self, method: str, payload: Json) -> None:
+        where: Json = {"channel_id": int(payload["channel"]), "message_id": int(payload["message"])}
+        with suppress(DiscordRefused):
+            await self._calls(method, _REACTION, emoji=WAITING, **where)
+
+
+def _standing(posted: str, payload: Json) -> tuple[int, str]:
+    """Where an answer stands and under which ids, from what was noted of it: `channel/id id`."""
+    channel, _, ids = posted.partition("/")
+    return (int(channel), ids) if ids else (int(payload["channel"]), "")

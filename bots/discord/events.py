@@ -1,0 +1,259 @@
+"""From what Discord sends to what the inbox keeps: the few events that are for the bot, in a shape of ours.
+
+Each payload has `user`, `roles`, `guild`, `channel` (where it was said, perhaps a thread), `place` (the
+channel whose rights count, empty for a direct message), `thread` (the conversation) and `event` (the
+snowflake that it came with, a time as well); questions have `message`, interactions have `token`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bots.desk.manners import WRITTEN_ALONE
+from bots.desk.wording import asks_something
+from bots.discord.words import addresses_another, asked, commanded, principal
+from brain.catalog.inbox import InboxItem, NewEvent
+
+if TYPE_CHECKING:
+    import discord
+
+Json = dict[str, Any]
+PLATFORM = "discord"
+_PLAIN = ("default", "reply")
+_THREADS = ("public_thread", "private_thread", "news_thread")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has to be known to tell whether a message is for the bot. `own_thread`: one for each question."""
+
+    bot: int
+    reads_all: bool
+    conversation: Callable[[str], bool]
+    handoff: Callable[[str], bool]
+    auto_answer: Callable[[str], bool]
+    own_thread: Callable[[int], bool]
+    of_message: Callable[[str], InboxItem | None]
+
+
+def question(message: "discord.Message", known: Known) -> NewEvent | None:
+    """The question or written command of a message, or None where it is not for the bot."""
+    if message.author.bot or message.webhook_id or message.type.name not in _PLAIN:
+        return None
+    bot = str(known.bot)
+    root, thread = _conversation(message, known)
+    how = _how(message, thread, known)
+    if how is None:
+        return None
+    text = asked(message.content, bot) or _replied_to(message, known)
+    files = [_file(attachment, message.jump_url) for attachment in message.attachments]
+    payload = {
+        **_who(message.author, message.guild),
+        **_where(message.channel),
+        "event": str(message.id),
+        "message": str(message.id),
+        "root": str(root),
+        "thread": thread,
+        "text": text,
+        "how": how,
+        "own_thread": _wants_own_thread(message, how, known),
+    }
+    kind = "question"
+    words = commanded(message.content, bot)
+    verb = words.split(None, 1)[0].lower() if words else ""
+    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
+    if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
+        kind = "command"
+        payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    elif not text and how != "unasked":
+        kind = "command"
+        payload |= {"verb": "help", "words": "", "files": []}
+    named = f"{message.channel.id}:{message.id}"
+    return _new(f"message:{message.id}", kind, payload, named)
+
+
+def edited(message: "discord.Message", asked_before: InboxItem, bot: int) -> NewEvent:
+    """The edit of a message that is known; `asked_before` is how it came."""
+    payload = {
+        **_who(message.author, message.guild),
+        **_where(message.channel),
+        "event": str(message.id),
+        "message": str(message.id),
+        "thread": asked_before.thread,
+        "text": asked(message.content, str(bot)),
+    }
+    when = message.edited_at.timestamp() if message.edited_at else 0
+    return _new(f"edit:{message.id}:{when}", "edited", payload)
+
+
+def deleted(channel: int, message: int, asked_before: InboxItem) -> NewEvent:
+    """The end of a message that is known."""
+    payload = {"channel": str(channel), "message": str(message), "event": str(message)}
+    payload |= {"user": "", "place": "", "thread": asked_before.thread}
+    return _new(f"delete:{message}", "deleted", payload)
+
+
+def command(
+    interaction: "discord.Interaction[Any]", verb: str, words: str, files: list[Json], **more: str
+) -> NewEvent:
+    """A command, from its options or from the menu of a message (`message`, as text, id and link)."""
+    payload = {**_interaction(interaction), "verb": verb, "words": words, "files": files, **more}
+    return _new(f"interaction:{interaction.id}", "command", payload)
+
+
+def press(
+    interaction: "discord.Interaction[Any]", action: str, ref: str, fields: Mapping[str, str], known: Known
+) -> NewEvent:
+    """A button that was pressed, or a form that was sent."""
+    payload = {**_interaction(interaction), "action": action, "ref": ref, "fields": dict(fields)}
+    message = interaction.message
+    payload["fresh"] = message is None  # a form that a command opened: it is answered as commands are
+    if message is not None:
+        payload["message"] = str(message.id)
+        payload["ephemeral"] = message.flags.ephemeral
+        if str(message.channel.type) not in (*_THREADS, "private"):
+            payload["thread"] = _of_answer(message, known)[1]
+    return _new(f"interaction:{interaction.id}", "press", payload, order=f"press:{action}:{ref}")
+
+
+def payload_of(new: NewEvent) -> Json:
+    """What an event carries."""
+    return dict(json.loads(new.payload))
+
+
+def asker(interaction: "discord.Interaction[Any]") -> Json:
+    """Who asks and where, of an interaction that isn't kept."""
+    return _interaction(interaction)
+
+
+def file_of(attachment: "discord.Attachment", link: str = "") -> Json:
+    """An attachment as a payload carries it."""
+    return _file(attachment, link)
+
+
+def thread_of(root: int | str) -> str:
+    """What names a conversation: a thread, a direct channel, or the message that began it.
+
+    A thread that is opened on a message has that message's id: both are one conversation.
+    """
+    return f"{PLATFORM}:{root}"
+
+
+def _conversation(message: "discord.Message", known: Known) -> tuple[int, str]:
+    channel = message.channel
+    if str(channel.type) in (*_THREADS, "private"):
+        return channel.id, thread_of(channel.id)
+    reference = message.reference
+    if reference is None or reference.message_id is None:
+        return message.id, thread_of(message.id)
+    replied = reference.resolved
+    author = getattr(replied, "author", None)
+    if author is not None and author.id != known.bot:
+        return message.id, thread_of(message.id)
+    return (
+        _of_answer(replied, known)
+        if author is not None
+        else (
+            reference.message_id,
+            thread_of(reference.message_id),
+        )
+    )
+
+
+def _of_answer(answer: Any, known: Known) -> tuple[int, str]:
+    """The conversation that a message of the bot's belongs to."""
+    reference = answer.reference
+    if reference is None or reference.message_id is None:
+        return answer.id, thread_of(answer.id)
+    asked_before = known.of_message(f"{reference.channel_id}:{reference.message_id}")
+    if asked_before is not None and asked_before.thread:
+        return reference.message_id, asked_before.thread
+    return reference.message_id, thread_of(reference.message_id)
+
+
+def _how(message: "discord.Message", thread: str, known: Known) -> str | None:
+    """Why a message is for the bot, if it is."""
+    if str(message.channel.type) == "private":
+        return "direct"
+    if message.guild is None:
+        return None  # of a server that is not there yet; it is found when the bot looks back
+    in_thread = str(message.channel.type) in _THREADS
+    replies = message.reference is not None
+    if (in_thread or replies) and message.content and known.handoff(thread):
+        return "handoff"
+    own_role = message.guild.self_role
+    if any(user.id == known.bot for user in message.mentions) or (
+        own_role is not None and own_role in message.role_mentions
+    ):
+        return "mention"
+    if not known.reads_all or not message.content.strip():
+        return None
+    if in_thread and known.conversation(thread):
+        for_us = asks_something(message.content) and not addresses_another(message.content, str(known.bot))
+        return "thread" if for_us else None
+    starts = not replies and (not in_thread or message.id == message.channel.id)
+    if starts and known.auto_answer(principal("channel", _place(message.channel))):
+        return "unasked"
+    return None
+
+
+def _replied_to(message: "discord.Message", known: Known) -> str:
+    """What someone else asked, where the bot was only pointed at it."""
+    replied = message.reference.resolved if message.reference else None
+    content = getattr(replied, "content", "")
+    other = getattr(getattr(replied, "author", None), "id", known.bot) != known.bot
+    return asked(content, str(known.bot)) if other and content else ""
+
+
+def _wants_own_thread(message: "discord.Message", how: str, known: Known) -> bool:
+    fresh = message.reference is None and how in ("mention", "unasked")
+    return fresh and str(message.channel.type) == "text" and known.own_thread(message.channel.id)
+
+
+def _interaction(interaction: "discord.Interaction[Any]") -> Json:
+    return {
+        **_who(interaction.user, interaction.guild_id),
+        **_where(interaction.channel or interaction.channel_id),
+        "event": str(interaction.id),
+        "thread": thread_of(interaction.channel_id or interaction.id),
+        "token": interaction.token,
+        "ephemeral": True,
+    }
+
+
+def _who(person: Any, guild: Any) -> Json:
+    number = getattr(guild, "id", guild)
+    roles = {str(role.id) for role in getattr(person, "roles", [])}
+    roles |= {str(number)} if number else set()  # @everyone has the server's own id
+    return {"user": str(person.id), "roles": sorted(roles), "guild": str(number or "")}
+
+
+def _where(channel: Any) -> Json:
+    """Where something was said. Only a direct channel has no place: whatever is not known is a place."""
+    number = str(getattr(channel, "id", channel))
+    private = str(getattr(channel, "type", "")) == "private"
+    return {"channel": number, "place": "" if private else str(_place(channel))}
+
+
+def _place(channel: Any) -> int:
+    """The channel whose rights count: a thread's is the one that it belongs to."""
+    own = int(getattr(channel, "id", channel))
+    return int(getattr(channel, "parent_id", None) or own) if _is_thread(channel) else own
+
+
+def _is_thread(channel: Any) -> bool:
+    return str(getattr(channel, "type", "")) in _THREADS
+
+
+def _file(attachment: "discord.Attachment", link: str) -> Json:
+    return {"name": attachment.filename, "url": attachment.url, "size": attachment.size, "link": link}
+
+
+def _new(identity: str, kind: str, payload: Json, message: str = "", order: str = "") -> NewEvent:
+    """`order` names what is worked off one after the other, where that isn't the conversation."""
+    place = principal("channel", payload["place"]) if payload.get("place") else ""
+    person = principal("user", payload["user"]) if payload.get("user") else ""
+    in_order = payload["thread"] if kind in ("question", "edited", "deleted") else order
+    words = json.dumps(payload, ensure_ascii=False)
+    return NewEvent(PLATFORM, identity, kind, words, message, person, place, in_order)

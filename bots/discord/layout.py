@@ -1,0 +1,209 @@
+"""Cards and answers as Components V2 layouts, within Discord's limits, with nothing live in them but sources.
+
+All words from people and documents go through `words.inert`; the only links are those of sources, without
+previews. A message is recognised by a mark: the id of its first component, which Discord keeps.
+"""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from discord import ui
+
+from bots.desk.cards import Button, Card, Quote, Row
+from bots.desk.pieces import MARKER, pieces
+from bots.desk.wording import age, named, shortened, web_link
+from bots.discord.buttons import ChoiceMenu, PressButton
+from bots.discord.words import inert, linked, with_code
+from brain.domain import Answer, Citation, RefusalReason
+
+MOST_CHARACTERS = 3_900  # of all text of a message; Discord takes 4,000
+_SOURCES_AT_MOST = 1_600
+_MORE = "-# … there is more than fits into one message."
+
+
+def mark_of(key: str) -> int:
+    """The component id (positive, 32 bits) that marks what was sent under a key."""
+    return (zlib.crc32(key.encode()) & 0x7FFF_FFFF) or 1
+
+
+def draft_view(text: str, mark: int) -> ui.LayoutView:
+    """How far an answer has come."""
+    shown = pieces(text, 1_900)
+    return _view(ui.TextDisplay(f"{inert(shown[0] if shown else '')} …", id=mark))
+
+
+def answer_views(
+    answer: Answer, buttons: Iterable[Button], marks: Sequence[int], question: str = ""
+) -> list[ui.LayoutView]:
+    """The messages of an answer, at most as many as there are marks: its words, under the last the rest.
+
+    `question` is shown above where it is nowhere else to be seen.
+    """
+    words = _words(answer)
+    if question:
+        shown = f"> {inert(shortened(question, 300))}"
+        words[:1] = [shown, *words[:1]] if len(words[0]) > 3_000 else [f"{shown}\n{words[0]}"]
+    foot = _foot(answer)
+    if words and len(words[-1]) + len(foot) > MOST_CHARACTERS:
+        words.append("")
+    words = words[-len(marks) :]  # never so long in practice: the brain writes a few sentences
+    views = [_view(ui.TextDisplay(text, id=mark)) for text, mark in zip(words[:-1], marks, strict=False)]
+    last = [part for part in (words[-1], foot) if part]
+    first, *more = last or ["–"]
+    row: list[ui.Item[ui.LayoutView]] = [_row(buttons)] if (buttons := list(buttons)) else []
+    mark = marks[len(words) - 1]
+    views.append(_view(ui.TextDisplay(first, id=mark), *(ui.TextDisplay(text) for text in more), *row))
+    return views
+
+
+def card_view(card: Card, mark: int) -> ui.LayoutView:
+    """A card as a message."""
+    title = f"### {inert(' '.join(card.title.split()))}"
+    texts, left = [title], MOST_CHARACTERS - len(title) - len(_MORE)
+    for text in (*_paragraphs(card.text), *map(_line, card.rows), *_quotes(card.quotes, left)):
+        left -= len(text) + 1
+        if left < 0:
+            texts.append(_MORE)
+            break
+        texts.append(text)
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(texts))]
+    if card.menu is not None:
+        parts.append(_action_row(ChoiceMenu(card.menu)))
+    if card.buttons:
+        parts.append(_row(card.buttons))
+    return _view(ui.Container(*parts, id=mark))
+
+
+# Answers
+
+
+def _words(answer: Answer) -> list[str]:
+    links = {c.number: web_link(c.passage.source.uri) for c in answer.citations}
+    for longest, known in ((3_400, links), (3_400, {}), (1_900, {})):
+        written = [_marked(piece, known) for piece in pieces(answer.text, longest)]
+        if all(len(text) <= MOST_CHARACTERS for text in written):
+            return written
+    raise AssertionError("1,900 characters take no more than twice that when they are written inert")
+
+
+def _marked(text: str, links: dict[int, str]) -> str:
+    parts = []
+    for part in MARKER.split(text):
+        if not MARKER.fullmatch(part):
+            parts.append(inert(part))
+        elif link := links.get(int(part[1:-1]), ""):
+            parts.append(f"[{part}](<{link}>)" if linked(part, link) != inert(part) else part)
+        else:
+            parts.append(inert(part))
+    return "".join(parts)
+
+
+def _foot(answer: Answer) -> str:
+    """Small print: the numbered sources, or what came nearest."""
+    if answer.refusal is None:
+        return _fitting(_sources(answer.citations))
+    nearest = answer.refusal.nearest
+    if not nearest or answer.refusal.reason is RefusalReason.NOT_A_QUESTION:
+        return ""
+    lines = [
+        f"-# • {linked(named(source), web_link(source.uri))}{_old(source.modified)}" for source in nearest
+    ]
+    return _fitting(["-# Nearest to it are:", *lines])
+
+
+def _sources(citations: Iterable[Citation]) -> list[str]:
+    first: dict[int, Citation] = {}
+    for citation in citations:
+        first.setdefault(citation.number, citation)
+    lines = []
+    for number in sorted(first):
+        source = first[number].passage.source
+        label = linked(named(source), web_link(source.uri))
+        lines.append(f"-# \\[{number}\\] {label}{_old(source.modified)}")
+    return lines
+
+
+def _old(modified: datetime | None) -> str:
+    return f" · {age(modified)}" if modified else ""
+
+
+def _fitting(lines: list[str]) -> str:
+    kept, left = list[str](), _SOURCES_AT_MOST
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            return "\n".join([*kept, f"-# … and {len(lines) - len(kept)} more"])
+        kept.append(line)
+    return "\n".join(kept)
+
+
+# Cards
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [with_code(piece) for piece in pieces(text, 1_500)] if text.strip() else []
+
+
+def _line(row: Row) -> str:
+    text = " ".join(row.text.split()) or "–"
+    shown = linked(text, row.link) if row.link or not row.detail else f"**{inert(text)}**"
+    return f"- {shown}  {with_code(' '.join(row.detail.split()))}".rstrip()
+
+
+def _quotes(quotes: Sequence[Quote], left: int) -> list[str]:
+    """Passages with what matters in bold; a long one is cut around it, so that each has its share."""
+    if not quotes:
+        return []
+    share = left // len(quotes) - 60
+    return [_quote(quote, max(share, 300)) for quote in quotes]
+
+
+def _quote(quote: Quote, most: int) -> str:
+    label = f"**{linked(quote.label, quote.link)}**"
+    start, stop = 0, len(quote.text)
+    written = _highlighted(quote, start, stop)
+    if len(label) + len(written) > most:
+        shown = (most - len(label)) // 2  # written inert, text is at most twice as long
+        first = quote.marks[0][0] if quote.marks else 0
+        last = quote.marks[-1][1] if quote.marks else 0
+        start = max(0, first - max(0, shown - (last - first)) // 2)
+        written = _highlighted(quote, start, min(stop, start + shown))
+    return f"{label}\n{written}"
+
+
+def _highlighted(quote: Quote, start: int, stop: int) -> str:
+    parts, end = ["…" if start else ""], start
+    for first, last in (*quote.marks, (stop, stop)):
+        first, last = min(max(first, start), stop), min(max(last, start), stop)
+        parts.append(inert(quote.text[end:first]))
+        parts += [_bold(quote.text[first:last])] if last > first else []
+        end = max(end, last)
+    parts.append("…" if stop < len(quote.text) else "")
+    return "\n".join(f"> {line}" for line in "".join(parts).strip().split("\n"))
+
+
+def _bold(text: str) -> str:
+    """Bold on every line: marks of emphasis don't reach over the end of one."""
+    lines = []
+    for line in text.split("\n"):
+        words = line.strip()
+        lines.append(line.replace(words, f"**{inert(words)}**", 1) if words else line)
+    return "\n".join(lines)
+
+
+def _row(buttons: Iterable[Button]) -> "ui.ActionRow[ui.LayoutView]":
+    return _action_row(*(PressButton(button) for button in list(buttons)[:5]))
+
+
+def _action_row(*items: Any) -> "ui.ActionRow[ui.LayoutView]":
+    """The library types its dynamic items for both kinds of view, and its rows for one of them."""
+    return ui.ActionRow(*items)
+
+
+def _view(*parts: "ui.Item[ui.LayoutView]") -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    for part in parts:
+        view.add_item(part)
+    return view

@@ -1,0 +1,104 @@
+"""Cards to people and places: to someone alone, into a direct message, into another channel."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from bots.desk.cards import Card
+from bots.discord.calls import Calls, DiscordRefused
+from bots.discord.layout import card_view, mark_of
+from bots.discord.posting import EPHEMERAL, Place, Posts, body_of
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from discord.ui import LayoutView
+
+Json = dict[str, Any]
+_ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+_FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
+# Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
+_EXPIRED = (10015, 50027, 401, 404)
+_UNKNOWN_MESSAGE = 10008  # its message was dismissed
+_FORUMS = (15, 16)
+
+
+class Telling:
+    """Sends cards; what stays visible carries a mark, so that a repeated send is found and left out."""
+
+    def __init__(
+        self, calls: Calls, posts: Posts, application: int, kind_of: Callable[[int], int | None]
+    ) -> None:
+        """`kind_of` says of which type a channel is, where that is known."""
+        self._calls = calls
+        self._posts = posts
+        self._application = application
+        self._kind_of = kind_of
+
+    async def alone(
+        self, key: str, payload: Json, said: "Card | LayoutView", *, original: bool, again: bool = False
+    ) -> None:
+        """Tell the person of an event, so that nobody else sees it.
+
+        Through the interaction where there is one (for 15 minutes, in the place of what it stands on with
+        `original`), else in a direct message. With `again` a direct message is looked for first.
+        """
+        view = card_view(said, mark_of(key)) if isinstance(said, Card) else said
+        if token := payload.get("token"):
+            where: Json = {"webhook_id": self._application, "webhook_token": token}
+            try:
+                if original:
+                    await self._calls("PATCH", _ORIGINAL, body_of(view), **where)
+                else:
+                    await self._calls("POST", _FOLLOW_UP, body_of(view, EPHEMERAL), **where)
+                return
+            except DiscordRefused as error:
+                if error.code == _UNKNOWN_MESSAGE:
+                    return
+                if error.code not in _EXPIRED:
+                    raise
+        if payload.get("place"):
+            channel = await self.direct(payload["user"])
+        else:
+            channel = int(payload["channel"] or await self.direct(payload["user"]))
+        await self._post(key, Place(channel), view, again=again, after=int(payload["event"]))
+
+    async def elsewhere(
+        self, key: str, to: str, card: Card, *, again: bool, after: int
+    ) -> tuple[int, int, bool]:
+        """Show a card to a channel, in answer to a message of one, or to a person.
+
+        `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
+        among messages after the id `after`. Returns channel and message, and whether that is a thread.
+        """
+        who, _, reply_to = to.partition("/")
+        platform, _, rest = who.partition(":")
+        kind, _, name = rest.partition(":")
+        if platform != "discord":
+            raise UsageError(f"{who} is not on Discord, so I can't tell them from here.")
+        if kind == "role" or not name.isdecimal():
+            raise UsageError(
+                f"{who} can't be written to: an admin names a channel with `spaces support` instead."
+            )
+        channel = await self.direct(name) if kind == "user" else int(name)
+        view = card_view(card, mark_of(key))
+        if self._kind_of(channel) in _FORUMS:
+            post = await self._forum_post(channel, card, view)
+            return post, post, True
+        place = Place(channel, int(reply_to or 0))
+        message = await self._post(key, place, view, again=again, after=after)
+        return channel, message, self._kind_of(channel) in (10, 11, 12)
+
+    async def direct(self, user: str | int) -> int:
+        """The channel of direct messages with someone."""
+        opened = await self._calls("POST", "/users/@me/channels", {"recipient_id": str(user)})
+        return int(opened["id"])
+
+    async def _post(self, key: str, place: Place, view: "LayoutView", *, again: bool, after: int) -> int:
+        if again and (found := await self._posts.find(place.channel, [mark_of(key)], after)):
+            return found[0]
+        return await self._posts.send(place, view, key)
+
+    async def _forum_post(self, channel: int, card: Card, view: "LayoutView") -> int:
+        name = " ".join(card.title.split())[:100]
+        body = {"name": name, "message": body_of(view)}
+        opened = await self._calls("POST", "/channels/{channel_id}/threads", body, channel_id=channel)
+        return int(opened["id"])

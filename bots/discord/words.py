@@ -1,0 +1,72 @@
+"""Discord's way of writing mentions and markup: read as plain words, and written so that it does nothing."""
+
+import re
+
+from bots.desk.pieces import clean
+
+_CHANNEL = re.compile(r"<#(\d+)>")
+_USER = re.compile(r"<@!?(\d+)>")
+_ROLE = re.compile(r"<@&(\d+)>")
+_EMOJI = re.compile(r"<a?(:\w+:)\d+>")
+_SIGNS = re.compile(r"[\\*_~`|<>\[\]]")
+_LINE_STARTS = re.compile(r"^(\s*)(-#|[-+#]|\d+(?=\.))", re.MULTILINE)
+# Addresses, invitations, @everyone and @here would be live even without markup around them.
+_ADDRESSES = re.compile(r"(?<=[A-Za-z])(?=://)|(?<=@)(?=everyone|here)|(?<=discord)(?=\.gg/|(?:app)?\.com/)")
+_JOINER = "\u2060"  # nothing to see, but an address no more
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def asked(text: str, bot: str) -> str:
+    """What a person asked: without the bot's own mention, other people and roles without their ids."""
+    text = text.replace(f"<@{bot}>", " ").replace(f"<@!{bot}>", " ")
+    text = _ROLE.sub(" ", _CHANNEL.sub(" ", _USER.sub("someone", text)))
+    return _tidy(_EMOJI.sub(lambda m: m[1], text))
+
+
+def commanded(text: str, bot: str) -> str:
+    """The words of a command: channels, people and roles as principals."""
+    text = text.replace(f"<@{bot}>", " ").replace(f"<@!{bot}>", " ")
+    text = _CHANNEL.sub(lambda m: principal("channel", m[1]), text)
+    text = _ROLE.sub(lambda m: principal("role", m[1]), text)
+    return _tidy(_USER.sub(lambda m: principal("user", m[1]), text))
+
+
+def addresses_another(text: str, bot: str) -> bool:
+    """Whether a text begins by addressing someone who isn't the bot."""
+    found = _USER.match(text.lstrip())
+    return found is not None and found[1] != bot
+
+
+def principal(kind: str, number: int | str) -> str:
+    """`discord:channel:1`, `discord:user:2`, `discord:role:3`."""
+    return f"discord:{kind}:{number}"
+
+
+def inert(text: str) -> str:
+    """Text that looks the same and does nothing: no markup, mention, address, time or emoji comes of it."""
+    text = _ADDRESSES.sub(_JOINER, clean(text))
+    text = _SIGNS.sub(lambda m: "\\" + m[0], text)
+    return _LINE_STARTS.sub(lambda m: m[1] + (m[2] + "\\" if m[2].isdecimal() else "\\" + m[2]), text)
+
+
+def with_code(text: str) -> str:
+    """The same, with what stands between backticks as code: there, nothing is ever live."""
+    parts = _CODE.split(text)
+    return "".join(f"`{clean(part)}`" if number % 2 else inert(part) for number, part in enumerate(parts))
+
+
+def one_line(text: str, longest: int) -> str:
+    """Text for a label, where Discord reads no markup."""
+    words = " ".join(clean(text).split()) or "–"
+    return words if len(words) <= longest else words[: longest - 1] + "…"
+
+
+def linked(text: str, link: str) -> str:
+    """Text as a link without a preview, inert where there is no address or one that can't be written."""
+    if not link or re.search(r"[\s<>]", link):
+        return inert(text)
+    return f"[{inert(text)}](<{link}>)"
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split()) if "\n" not in text else text.strip()

@@ -1,0 +1,241 @@
+"""Works off what the inbox keeps: each event becomes one call of the Desk, and its reply one message."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bots.desk import Caller, Command, Desk, Draft, Final, Press, Working
+from bots.desk.cards import Card, Delivery, Reply
+from bots.desk.manners import MORE, TURNED_AWAY, as_document, is_small_talk
+from bots.desk.parts import Attachment
+from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, modal, quoted, summary, words_of
+from bots.slack.calls import Calls, SlackRefused
+from bots.slack.events import PLATFORM, thread_of
+from bots.slack.files import Files
+from bots.slack.people import People
+from bots.slack.posting import AnswerMessage
+from bots.slack.telling import Telling
+from brain.catalog.inbox import InboxItem, NewEvent
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the door notes down in the inbox, and looks up there."""
+
+    note_posted: Callable[[InboxItem, str], Awaitable[None]]
+    of_message: Callable[[str], Awaitable[InboxItem | None]]
+
+
+class SlackDoor:
+    """Slack, as the inbox sees it."""
+
+    platform = PLATFORM
+
+    def __init__(self, desk: Desk, calls: Calls, files: Files, bot: str, memory: Memory) -> None:
+        """`bot` is the bot's own user id."""
+        self._desk = desk
+        self._calls = calls
+        self._files = files
+        self._bot = bot
+        self._memory = memory
+        self._people = People(calls)
+        self._telling = Telling(calls, files)
+
+    # What the inbox calls
+
+    async def work(self, item: InboxItem) -> None:
+        """Answer an event."""
+        payload = json.loads(item.payload)
+        match item.kind:
+            case "question":
+                await self._question(item, payload)
+            case "edited":
+                await self._edited(item, payload)
+            case "deleted":
+                await self._deleted(payload)
+            case "opened":
+                await self._opened(payload)
+            case "command":
+                await self._command(item, payload)
+            case "press":
+                await self._press(item, payload)
+
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence."""
+        await self._say_instead(item, Card("That did not work", sentence))
+
+    async def turn_away(self, item: InboxItem) -> None:
+        """Say politely that it is too much."""
+        await self._say_instead(item, TURNED_AWAY[item.turned_away])
+
+    async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
+        """Tell someone that others are before them."""
+        payload = json.loads(new.payload)
+        if new.kind == "question" and payload["how"] in ("direct", "mention"):
+            status = f"has {ahead} {'question' if ahead == 1 else 'questions'} before yours…"
+            await self._status(payload, status)
+
+    # Each kind of event
+
+    async def _question(self, item: InboxItem, payload: Json) -> None:
+        caller = await self._caller(payload)
+        if payload["how"] == "handoff":
+            reply = await self._desk.heard(caller, payload["text"])
+            if reply is not None:
+                await self._reply(item, payload, reply)
+            return
+        message = self._message(item, payload)
+        if item.attempts:
+            await message.find()
+        unasked = payload["how"] == "unasked"
+        silent = True
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
+            if isinstance(part, Working):
+                await self._status(payload, f"is {inert(part.note[0].lower() + part.note[1:])}…")
+            elif isinstance(part, Draft):
+                await message.draft(part.text)
+            elif not (is_small_talk(part) and payload["how"] == "thread"):
+                silent = False
+                await self._finish(message, part)
+                if part.more_privately:
+                    await self._telling.alone(item.key, payload, MORE)
+        if silent and not unasked:
+            await self._status(payload, "")
+
+    async def _edited(self, item: InboxItem, payload: Json) -> None:
+        """Answer an edited question anew, in the place of the old answer."""
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
+        if asked is None or asked.kind != "question" or not asked.posted or not payload["text"].strip():
+            return
+        caller = await self._caller(payload)
+        message = self._message(item, payload, posted=asked.posted)
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+            if isinstance(part, Final):
+                await self._finish(message, part)
+
+    async def _deleted(self, payload: Json) -> None:
+        """Take the answer to a deleted question away."""
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
+        if asked is not None and asked.posted:
+            try:
+                await self._calls("chat.delete", channel=payload["channel"], ts=asked.posted)
+            except SlackRefused as error:
+                if error.code != "message_not_found":
+                    raise
+
+    async def _opened(self, payload: Json) -> None:
+        """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
+        caller = await self._people.caller(payload["user"])
+        if payload.get("tab") == "messages":
+            prompts = [{"title": text[:75], "message": text} for text in await self._desk.prompts(caller)]
+            if prompts:
+                await self._calls(
+                    "assistant.threads.setSuggestedPrompts",
+                    channel_id=payload["channel"],
+                    thread_ts=payload.get("thread"),
+                    title="You could ask",
+                    prompts=prompts,
+                )
+            return
+        blocks = [block for card in await self._desk.home(caller) for block in card_blocks(card)]
+        view = {"type": "home", "blocks": blocks[:100]}
+        await self._calls("views.publish", user_id=payload["user"], view=view)
+
+    async def _command(self, item: InboxItem, payload: Json) -> None:
+        caller = await self._caller(payload)
+        verb, words = payload["verb"], payload["words"]
+        if verb == "ask" or not any(known.name == verb for known in self._desk.verbs):
+            text = words if verb == "ask" else f"{verb} {words}"
+            await self._ask_privately(item, payload, caller, text)
+            return
+        files: list[Attachment] = []
+        if verb == "add" and await self._desk.may_use(verb, caller):
+            files = [await self._files.fetch(file) for file in payload["files"]]
+        if "message" in payload and not files:
+            files = [await self._as_file(payload["message"])]
+        await self._reply(item, payload, await self._desk.run(Command(verb, words, caller, tuple(files))))
+
+    async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
+        async for part in self._desk.ask(caller.asks(text, private=True)):
+            if isinstance(part, Final):
+                blocks = [*quoted(text), *answer_blocks(part.answer, part.buttons, plain=True)]
+                await self._telling.alone(item.key, payload, blocks, summary(part.answer.text))
+
+    async def _press(self, item: InboxItem, payload: Json) -> None:
+        caller = await self._caller(payload)
+        press = Press(payload["action"], payload["ref"], caller, payload["fields"])
+        await self._reply(item, payload, await self._desk.press(press))
+
+    async def open_form(self, action: str, ref: str, payload: Json, trigger: str) -> bool:
+        """Open the form of an action, if it has one: at once, since Slack's trigger lasts three seconds."""
+        form = await self._desk.form(action, ref, await self._caller(payload))
+        if form is None:
+            return False
+        kept = json.dumps({**payload, "ref": ref})
+        await self._calls("views.open", trigger_id=trigger, view=modal(form, kept))
+        return True
+
+    # Messages
+
+    async def _reply(self, item: InboxItem, payload: Json, reply: Reply) -> None:
+        """Deliver first, then tell the caller: what they read has happened."""
+        for number, delivery in enumerate(reply.elsewhere):
+            await self._deliver(f"{item.key}-{number}", delivery, again=item.attempts > 0)
+        cards = [reply.card] if reply.card else []
+        for number, card in enumerate((*cards, *reply.more)):
+            replaces = reply.replaces and number == 0
+            await self._telling.alone(f"{item.key}-c{number}", payload, card, replaces=replaces)
+
+    async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
+        channel, ts = await self._telling.elsewhere(key, delivery.to, delivery.card, again=again)
+        if delivery.ref:
+            await self._desk.placed(delivery.ref, thread_of(channel, ts))
+
+    async def _finish(self, message: AnswerMessage, part: Final) -> None:
+        answer, words = part.answer, words_of(part.answer)
+        try:
+            await message.finish(answer.text, words, foot_of(answer, part.buttons), summary(answer.text))
+        except SlackRefused as error:
+            if "block" not in error.code:
+                raise
+            foot = foot_of(answer, part.buttons, plain=True)  # a workspace without Slack's own thumbs
+            await message.finish(answer.text, words, foot, summary(answer.text))
+
+    async def _say_instead(self, item: InboxItem, card: Card) -> None:
+        payload = json.loads(item.payload)
+        if item.kind in ("deleted", "opened", "edited") or payload.get("how") == "unasked":
+            return  # nobody waits for an answer
+        if item.kind != "question":
+            await self._telling.alone(item.key, payload, card)
+            return
+        message = self._message(item, payload)
+        await message.find()
+        blocks = card_blocks(card)
+        await message.finish(card.text, blocks, [], summary(f"{card.title}. {card.text}"))
+
+    async def _status(self, payload: Json, status: str) -> None:
+        """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""
+        where = {"channel_id": payload["channel"], "thread_ts": payload["root"]}
+        try:
+            await self._calls("assistant.threads.setStatus", **where, status=status)
+        except SlackRefused:
+            return
+
+    async def _as_file(self, message: Json) -> Attachment:
+        """A message of the chat as a document that cites it."""
+        where = {"channel": message["channel"], "message_ts": message["ts"]}
+        link = str((await self._calls("chat.getPermalink", **where)).get("permalink", ""))
+        return as_document(str(message.get("text") or ""), str(message["ts"]).replace(".", "-"), link)
+
+    def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
+        async def note(ts: str) -> None:
+            await self._memory.note_posted(item, ts)
+
+        return AnswerMessage(self._calls, self._bot, item.key, payload, note, posted or item.posted)
+
+    async def _caller(self, payload: Json) -> Caller:
+        channel, root = payload.get("channel") or "", payload.get("root") or ""
+        return await self._people.caller(payload["user"], channel, root)

@@ -1,0 +1,242 @@
+"""From what Slack sends to what the inbox keeps: the few events that are for the bot, in a shape of ours."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bots.desk.manners import WRITTEN_ALONE
+from bots.desk.wording import asks_something
+from bots.slack.needs import COMMAND, SHORTCUT
+from bots.slack.words import addresses_another, asked, commanded, mentions, principal
+from brain.catalog.inbox import NewEvent
+
+Json = dict[str, Any]
+PLATFORM = "slack"
+_PLAIN = (None, "file_share", "thread_broadcast")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has to be known to tell whether a message is for the bot."""
+
+    bot: str
+    conversation: Callable[[str], bool]
+    handoff: Callable[[str], bool]
+    auto_answer: Callable[[str], bool]
+
+
+def translate(body: Json, known: Known) -> NewEvent | None:
+    """The event to keep, or None where it is not for the bot."""
+    if "event" in body:
+        return _event(body, body["event"], known)
+    if body.get("command") == COMMAND:
+        return _command(body, known)
+    match body.get("type"):
+        case "block_actions":
+            return _press(body)
+        case "view_submission":
+            return _submission(body)
+        case "message_action" if body.get("callback_id") == SHORTCUT:
+            return _shortcut(body)
+    return None
+
+
+def thread_of(channel: str, root: str) -> str:
+    """What names a conversation: a thread, or all of a direct message."""
+    return f"{PLATFORM}:{channel}" if channel.startswith("D") else f"{PLATFORM}:{channel}:{root}"
+
+
+def action_of(action: Json) -> tuple[str, str]:
+    """What a pressed button says: the action, and what it is about."""
+    if action.get("type") == "feedback_buttons":
+        verb, _, ref = str(action.get("value", "")).partition("|")
+        return verb, ref
+    _, verb, ref = (str(action.get("action_id", "")) + "::").split(":")[:3]
+    return verb, ref
+
+
+def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
+    if event.get("bot_id") or event.get("user") == known.bot or event.get("subtype") == "bot_message":
+        return None
+    identity = str(body.get("event_id", ""))
+    match event.get("type"):
+        case "app_mention" | "message":
+            return _message(body, event, identity, known)
+        case "app_home_opened":
+            return _new(identity, "opened", {**_only(event, "user", "tab", "channel")}, person=event["user"])
+        case "assistant_thread_started" | "assistant_thread_context_changed":
+            found = event.get("assistant_thread", {})
+            payload = {
+                "user": found.get("user_id"),
+                "tab": "messages",
+                "channel": found.get("channel_id"),
+                "thread": found.get("thread_ts"),
+            }
+            return _new(identity, "opened", payload, person=str(found.get("user_id", "")))
+    return None
+
+
+def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent | None:
+    subtype, channel = event.get("subtype"), str(event["channel"])
+    if subtype == "message_changed":
+        return _edited(event, identity, channel, known)
+    if subtype == "message_deleted":
+        before = event.get("previous_message", {})
+        root = before.get("thread_ts") or event["deleted_ts"]
+        payload = {"channel": channel, "ts": event["deleted_ts"]}
+        return _new(identity, "deleted", payload, thread=thread_of(channel, root))
+    if subtype not in _PLAIN or not event.get("user"):
+        return None
+    text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
+    thread = thread_of(channel, root)
+    how = _how(event, text, channel, thread, known)
+    if how is None:
+        return None
+    payload = {
+        **_only(event, "user", "channel", "ts"),
+        "root": root,
+        "team": event.get("team") or body.get("team_id"),
+        "text": asked(text, known.bot),
+        "how": how,
+    }
+    message = f"{channel}:{event['ts']}"
+    kind, person = "question", principal("user", str(event["user"]))
+    words = commanded(text, known.bot)
+    verb = words.split(None, 1)[0].lower() if words.split() else ""
+    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(event.get("files")))
+    if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
+        kind = "command"
+        payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": event.get("files", [])}
+    elif not payload["text"].strip():
+        payload |= {"verb": "help", "words": "", "files": []}
+        kind = "command"
+    return _new(identity, kind, payload, message, person, principal("channel", channel), thread)
+
+
+def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str | None:
+    """Why a message is for the bot, if it is."""
+    if event.get("channel_type") == "im" or channel.startswith("D"):
+        return "direct"
+    if event["type"] == "app_mention" or mentions(text, known.bot):
+        return "mention"
+    if event.get("thread_ts"):
+        if known.handoff(thread):
+            return "handoff"
+        for_us = asks_something(text) and not addresses_another(text, known.bot)
+        return "thread" if for_us and known.conversation(thread) else None
+    return "unasked" if known.auto_answer(principal("channel", channel)) else None
+
+
+def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+    now, before = event.get("message", {}), event.get("previous_message", {})
+    if now.get("bot_id") or now.get("user") == known.bot or now.get("text") == before.get("text"):
+        return None  # a link that unfolded, a reply that was counted, an edit of the bot's own
+    payload = {
+        "channel": channel,
+        "ts": now.get("ts"),
+        "user": now.get("user"),
+        "root": now.get("thread_ts") or now.get("ts"),
+        "text": asked(str(now.get("text") or ""), known.bot),
+    }
+    return _new(identity, "edited", payload, thread=thread_of(channel, str(payload["root"])))
+
+
+def _command(body: Json, known: Known) -> NewEvent:
+    verb, _, words = commanded(str(body.get("text") or ""), known.bot).strip().partition(" ")
+    payload = {
+        "verb": verb.lower() or "help",
+        "words": words.strip(),
+        "files": [],
+        "user": body["user_id"],
+        "channel": body["channel_id"],
+        "team": body.get("team_id"),
+        "response_url": body.get("response_url"),
+    }
+    person, place = principal("user", body["user_id"]), principal("channel", body["channel_id"])
+    return _new(str(body["trigger_id"]), "command", payload, "", person, place)
+
+
+def _press(body: Json) -> NewEvent | None:
+    pressed, container = body["actions"][0], body.get("container", {})
+    action, ref = action_of(pressed)
+    if not action:
+        return None
+    chosen = (pressed.get("selected_option") or {}).get("value")
+    payload = {
+        "action": action,
+        "ref": ref,
+        "fields": {"value": chosen} if chosen else {},
+        **_where(body, container),
+    }
+    return _pressed(str(body["trigger_id"]), payload)
+
+
+def _submission(body: Json) -> NewEvent:
+    view = body["view"]
+    values = {name: _filled(found["value"]) for name, found in view["state"]["values"].items()}
+    action = str(view["callback_id"]).partition(":")[2]
+    payload = {"action": action, "fields": values, **json.loads(view["private_metadata"])}
+    payload |= {"user": body["user"]["id"]}
+    return _pressed(f"{view['id']}:{view.get('hash', '')}", payload)
+
+
+def _shortcut(body: Json) -> NewEvent:
+    message, channel = body["message"], body["channel"]["id"]
+    payload = {
+        "verb": "add",
+        "words": "",
+        "files": message.get("files", []),
+        "message": {**_only(message, "ts", "user", "text"), "channel": channel},
+        "user": body["user"]["id"],
+        "channel": channel,
+        "team": (body.get("team") or {}).get("id"),
+        "response_url": body.get("response_url"),
+    }
+    person = principal("user", body["user"]["id"])
+    return _new(str(body["trigger_id"]), "command", payload, "", person, principal("channel", channel))
+
+
+def where_pressed(body: Json) -> Json:
+    """Where a button was pressed, to be carried through a modal."""
+    return _where(body, body.get("container", {}))
+
+
+def _where(body: Json, container: Json) -> Json:
+    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
+    message = body.get("message") or {}
+    return {
+        "user": body["user"]["id"],
+        "channel": channel,
+        "ts": container.get("message_ts") or "",
+        "root": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts") or "",
+        "ephemeral": bool(container.get("is_ephemeral")),
+        "response_url": body.get("response_url"),
+    }
+
+
+def _pressed(identity: str, payload: Json) -> NewEvent:
+    thread = f"press:{payload['action']}:{payload['ref']}"  # two presses of one button, one after the other
+    return _new(identity, "press", payload, "", principal("user", payload["user"]), "", thread)
+
+
+def _filled(element: Json) -> str:
+    option = element.get("selected_option") or {}
+    return str(option.get("value") or element.get("value") or "")
+
+
+def _only(found: Json, *names: str) -> Json:
+    return {name: found.get(name) for name in names}
+
+
+def _new(
+    identity: str,
+    kind: str,
+    payload: Json,
+    message: str = "",
+    person: str = "",
+    place: str = "",
+    thread: str = "",
+) -> NewEvent:
+    words = json.dumps(payload, ensure_ascii=False)
+    return NewEvent(PLATFORM, identity, kind, words, message, person, place, thread)

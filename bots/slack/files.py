@@ -1,0 +1,68 @@
+"""Files from Slack: fetched with the bot's token, from Slack's own hosts only, up to a size."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bots.desk.knowledge import LARGEST_FILE, too_large
+from bots.desk.parts import Attachment
+from bots.inbox import Unreachable
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+Json = dict[str, Any]
+_OWN = ".slack.com"
+_PIECE = 65_536
+_AWAY = "Slack does not hand out the file at the moment."
+
+
+class Files:
+    """Downloads of one bot. The token goes to Slack's hosts alone, or to the host of the set base address."""
+
+    def __init__(self, session: "aiohttp.ClientSession", token: str, api_url: str) -> None:
+        self.session = session
+        self._token = token
+        self._base = urlsplit(api_url)
+
+    async def fetch(self, file: Json) -> Attachment:
+        """One file of a message.
+
+        Raises UsageError where it is too large or lies elsewhere, Unreachable where Slack is away.
+        """
+        import aiohttp
+
+        name = str(file.get("name") or "file")
+        url = str(file.get("url_private_download") or file.get("url_private") or "")
+        if not self.is_slacks(url):
+            raise UsageError(f"“{name}” does not lie on Slack itself, so I can't read it: upload it here.")
+        if int(file.get("size") or 0) > LARGEST_FILE:
+            raise UsageError(too_large(name, int(file["size"])))
+        head = {"Authorization": f"Bearer {self._token}"}
+        try:
+            async with self.session.get(url, headers=head, allow_redirects=False) as response:
+                if response.status >= 500 or response.status == 429:
+                    raise Unreachable(_AWAY, seconds=2.0)
+                if response.status != 200 or (response.content_type == "text/html" and not _is_page(name)):
+                    raise UsageError(f"Slack does not let me read “{name}”: it needs the scope files:read.")
+                content = bytearray()
+                async for piece in response.content.iter_chunked(_PIECE):
+                    content += piece
+                    if len(content) > LARGEST_FILE:
+                        raise UsageError(too_large(name, len(content)))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unreachable(
+                "Slack does not hand out the file at the moment.", detail=repr(error)
+            ) from error
+        return Attachment(name, bytes(content), str(file.get("permalink") or ""))
+
+    def is_slacks(self, url: str) -> bool:
+        """Whether an address is one that the token may be sent to."""
+        parts = urlsplit(url)
+        own_base = (parts.scheme, parts.netloc) == (self._base.scheme, self._base.netloc)
+        host = parts.hostname or ""
+        return own_base or (parts.scheme == "https" and (host.endswith(_OWN) or host == _OWN[1:]))
+
+
+def _is_page(name: str) -> bool:
+    return name.lower().endswith((".html", ".htm"))

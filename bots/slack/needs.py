@@ -1,0 +1,42 @@
+"""What the app must be allowed to do: manifest.yaml and `citewise doctor` are held against these lists."""
+
+COMMAND = "/citewise"
+SHORTCUT = "add_to_knowledge_base"
+
+# The events that are subscribed to. `assistant_thread_*` are the older form of the agent view.
+EVENTS = (
+    "app_context_changed",
+    "app_home_opened",
+    "app_mention",
+    "assistant_thread_context_changed",
+    "assistant_thread_started",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
+
+# Each method that is called, with the scopes that it (or the event that leads to it) needs.
+SCOPES_OF = {
+    "auth.test": (),
+    "chat.postMessage": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "chat.delete": ("chat:write",),
+    "chat.startStream": ("chat:write",),
+    "chat.appendStream": ("chat:write",),
+    "chat.stopStream": ("chat:write",),
+    "chat.getPermalink": (),
+    "assistant.threads.setStatus": ("chat:write",),
+    "assistant.threads.setSuggestedPrompts": ("assistant:write",),
+    "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write", "mpim:write"),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
+    "views.open": (),
+    "views.publish": (),
+}
+_OTHERWISE = ("app_mentions:read", "commands", "files:read")
+SCOPES = frozenset(_OTHERWISE).union(*SCOPES_OF.values())

@@ -1,0 +1,130 @@
+"""One answer in one message: streamed where Slack lets us, found again after a crash, never posted twice."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bots.slack.blocks import paragraphs
+from bots.slack.calls import Calls, SlackRefused
+
+Json = dict[str, Any]
+MARK = "citewise_answer"
+_BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
+HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+
+
+class AnswerMessage:
+    """The one visible message that answers a question, under a root message in a channel."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        bot: str,
+        key: str,
+        where: Json,
+        note_posted: Callable[[str], Awaitable[None]],
+        posted: str = "",
+    ) -> None:
+        """`where` holds channel, root (the thread), ts (the question), user, team; `posted` its known ts."""
+        self._calls = calls
+        self._bot = bot
+        self._key = key
+        self._where = where
+        self._note_posted = note_posted
+        self.ts = posted
+        self._streaming = False
+        self._shown = ""
+        self._next_append = 0.0
+
+    @property
+    def metadata(self) -> Json:
+        """What marks the message as the answer to this event."""
+        return {"event_type": MARK, "event_payload": {"key": self._key}}
+
+    async def find(self) -> None:
+        """Look for a message that was posted before a crash and not noted.
+
+        All of ours carry their mark when they are complete; an unmarked one after the question is a stream
+        that was cut off.
+        """
+        if self.ts:
+            return
+        channel, root = self._where["channel"], self._where["root"]
+        answer = await self._calls(
+            "conversations.replies", channel=channel, ts=root, limit=200, include_all_metadata=True
+        )
+        for message in answer.get("messages", []):
+            mark = message.get("metadata") or {}
+            marked = mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
+            cut_off = message.get("user") == self._bot and not mark and message["ts"] > self._where["ts"]
+            if marked or cut_off:
+                await self._stands(message["ts"])
+                return
+
+    async def draft(self, text: str) -> None:
+        """Show how far the answer has come; left out where it can't be, or comes too fast."""
+        grown = text.startswith(self._shown)
+        if (self.ts and not self._streaming) or not grown or time.monotonic() < self._next_append:
+            return
+        channel = self._where["channel"]
+        chunks = [{"type": "blocks", "blocks": paragraphs(text[len(self._shown) :].strip())}]
+        try:
+            if self._streaming:
+                await self._calls("chat.appendStream", channel=channel, ts=self.ts, chunks=chunks)
+            else:
+                started = await self._calls(
+                    "chat.startStream",
+                    channel=channel,
+                    thread_ts=self._where["root"],
+                    recipient_user_id=self._where["user"],
+                    recipient_team_id=self._where["team"],
+                    chunks=chunks,
+                )
+                self._streaming = True
+                await self._stands(started["ts"])
+        except SlackRefused:
+            self._streaming = False  # no streams here, or this one has expired: the whole comes at the end
+            self._next_append = float("inf")
+            return
+        self._shown = text
+        self._next_append = time.monotonic() + _BETWEEN_APPENDS
+
+    async def finish(self, text: str, words: list[Json], foot: list[Json], summary: str) -> None:
+        """Show the whole: `words` and `foot` are its blocks, `text` what `words` say."""
+        if self._streaming and text.startswith(self._shown):
+            rest = text[len(self._shown) :].strip()
+            chunks = [{"type": "blocks", "blocks": paragraphs(rest)}] if rest else None
+            try:
+                await self._calls(
+                    "chat.stopStream",
+                    channel=self._where["channel"],
+                    ts=self.ts,
+                    chunks=chunks,
+                    blocks=foot,
+                    metadata=self.metadata,
+                )
+                return
+            except SlackRefused:
+                pass  # the stream has expired, or its foot was not liked: the message is set as a whole
+        await self._set([*words, *foot], summary)
+
+    async def _set(self, blocks: list[Json], summary: str) -> None:
+        channel = self._where["channel"]
+        message = {"channel": channel, "blocks": blocks, "text": summary, "metadata": self.metadata}
+        if not self.ts:
+            posted = await self._calls(
+                "chat.postMessage", thread_ts=self._where["root"], **message, **HARMLESS
+            )
+            await self._stands(posted["ts"])
+            return
+        try:
+            await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
+        except SlackRefused as error:
+            if error.code != "streaming_state_conflict":
+                raise
+            await self._calls("chat.stopStream", channel=channel, ts=self.ts)
+            await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
+
+    async def _stands(self, ts: str) -> None:
+        self.ts = ts
+        await self._note_posted(ts)

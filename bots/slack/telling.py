@@ -1,0 +1,106 @@
+"""Cards to people and places: to someone alone in a channel, into a direct message, into another channel."""
+
+from typing import Any
+
+from bots.desk.cards import Card
+from bots.inbox import Unreachable
+from bots.slack.blocks import card_blocks, summary
+from bots.slack.calls import Calls, SlackRefused
+from bots.slack.files import Files
+from bots.slack.posting import HARMLESS, MARK
+from brain.errors import UsageError
+
+Json = dict[str, Any]
+_GROUP_AT_MOST = 8  # people in a group conversation
+
+
+class Telling:
+    """Sends cards; what stays visible carries a mark, so that a repeated send is found and left out."""
+
+    def __init__(self, calls: Calls, files: Files) -> None:
+        self._calls = calls
+        self._files = files
+
+    async def alone(
+        self, key: str, payload: Json, said: Card | list[Json], text: str = "", *, replaces: bool = False
+    ) -> None:
+        """Tell the person of an event, so that nobody else sees it.
+
+        By the event's response address where there is one (it works in channels without the bot too, for
+        half an hour), else as an ephemeral message, else as a direct one.
+        """
+        blocks = card_blocks(said) if isinstance(said, Card) else said
+        if isinstance(said, Card):
+            text = f"{said.title}. {said.text}"
+        message = {"text": summary(text), "blocks": blocks}
+        url, channel = payload.get("response_url"), payload.get("channel") or ""
+        if url and await self._respond(url, {**message, "replace_original": replaces}):
+            return
+        if channel.startswith("D") or not channel:
+            to = channel or await self._direct([payload["user"]])
+            await self._post(key, to, message, payload.get("root") or None, again=True)
+            return
+        where = {"channel": channel, "user": payload["user"], "thread_ts": payload.get("root") or None}
+        try:
+            await self._calls("chat.postEphemeral", **where, **message, parse="none", link_names=False)
+        except SlackRefused:  # the bot isn't in that channel
+            to = await self._direct([payload["user"]])
+            await self._post(key, to, message, None, again=True)
+
+    async def elsewhere(self, key: str, to: str, card: Card, *, again: bool) -> tuple[str, str]:
+        """Show a card to a channel, a thread of one, a person or a group; returns channel and ts.
+
+        `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first.
+        """
+        who, _, root = to.partition("/")
+        kind, _, name = who.partition(":")[2].partition(":")
+        if kind == "user":
+            channel = await self._direct([name])
+        elif kind == "group":
+            members = await self._calls("usergroups.users.list", usergroup=name)
+            channel = await self._direct(members.get("users", [])[:_GROUP_AT_MOST])
+        elif who.startswith("slack:"):
+            channel = name
+        else:
+            raise UsageError(f"{who} is not on Slack, so I can't tell them from here.")
+        message = {"text": summary(f"{card.title}. {card.text}"), "blocks": card_blocks(card)}
+        return channel, await self._post(key, channel, message, root or None, again=again)
+
+    async def _post(self, key: str, channel: str, message: Json, root: str | None, *, again: bool) -> str:
+        if again and (stands := await self._standing(key, channel, root)):
+            return stands
+        mark = {"event_type": MARK, "event_payload": {"key": key}}
+        posted = await self._calls(
+            "chat.postMessage", channel=channel, thread_ts=root, **message, metadata=mark, **HARMLESS
+        )
+        return str(posted["ts"])
+
+    async def _standing(self, key: str, channel: str, root: str | None) -> str:
+        where: Json = {"channel": channel, "limit": 100, "include_all_metadata": True}
+        if root:
+            answer = await self._calls("conversations.replies", **where, ts=root)
+        else:
+            answer = await self._calls("conversations.history", **where)
+        for found in answer.get("messages", []):
+            if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
+                return str(found["ts"])
+        return ""
+
+    async def _direct(self, people: list[str]) -> str:
+        opened = await self._calls("conversations.open", users=",".join(people))
+        return str(opened["channel"]["id"])
+
+    async def _respond(self, url: str, message: Json) -> bool:
+        """Answer by a response address; False where it no longer takes anything."""
+        import aiohttp
+
+        if not self._files.is_slacks(url):
+            return False
+        body = {"response_type": "ephemeral", **message}
+        try:
+            async with self._files.session.post(url, json=body) as response:
+                if response.status == 429 or response.status >= 500:
+                    raise Unreachable("Slack is away.", seconds=float(response.headers.get("Retry-After", 1)))
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unreachable("Slack can't be reached at the moment.", detail=repr(error)) from error

@@ -1,0 +1,121 @@
+"""Changes that people make from a chat: proposed, confirmed, done, and taken back; each one audited."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from brain.catalog import audit
+from brain.catalog.schema import now
+from brain.catalog.storage import Database
+
+
+class ChangeState(StrEnum):
+    """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: `target` says what it is about, in terms of whoever carries it out."""
+
+    id: int
+    kind: str
+    state: ChangeState
+    person: str
+    space: str
+    title: str
+    target: Mapping[str, object]
+    noted: datetime
+
+
+_CHANGES = "SELECT id, kind, state, person, space, title, target, noted FROM changes "
+
+
+class Changes:
+    """The changes of one catalog. What is written is audited in the same transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def propose(self, kind: str, person: str, space: str, title: str, target: Mapping[str, object]) -> Change:
+        """Note a change that still waits for a yes; proposals are not audited, since they change nothing."""
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO changes (kind, state, person, space, title, target, noted) "
+                "VALUES (?, 'proposed', ?, ?, ?, ?, ?)",
+                (kind, person, space, title, json.dumps(dict(target), ensure_ascii=False), now()),
+            )
+            found = _find(connection, int(cursor.lastrowid or 0))
+        assert found is not None
+        return found
+
+    def find(self, change_id: int) -> Change | None:
+        """The change of that id."""
+        with self._database.reading() as connection:
+            return _find(connection, change_id)
+
+    def move_proposal(self, change_id: int, space: str) -> None:
+        """Propose the same for another space."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE changes SET space = ? WHERE id = ? AND state = 'proposed'", (space, change_id)
+            )
+
+    def step(
+        self, change_id: int, before: ChangeState, after: ChangeState, person: str, **found: object
+    ) -> bool:
+        """Bring a change from one state to the next; False where someone else was quicker.
+
+        What was `found` on the way joins its target, for the undo.
+        """
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                """UPDATE changes SET state = ?, noted = ?, target = json_patch(target, ?)
+                   WHERE id = ? AND state = ?""",
+                (after, now(), json.dumps(found, ensure_ascii=False), change_id, before),
+            )
+            if not cursor.rowcount:
+                return False
+            change = _find(connection, change_id)
+            assert change is not None
+            if after is not ChangeState.CANCELLED:
+                told = {"change": change.id, "space": change.space, **change.target}
+                audit.append(connection, person, f"{change.kind} {after}", change.title, told)
+        return True
+
+    def last_done(self) -> Change | None:
+        """The change that an undo would take back."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                _CHANGES + "WHERE state = 'done' ORDER BY noted DESC, id DESC LIMIT 1"
+            ).fetchone()
+        return _change(row) if row else None
+
+    def recent(self, limit: int) -> list[Change]:
+        """The last changes that were carried out or taken back, the newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                _CHANGES + "WHERE state IN ('done', 'undone', 'failed') ORDER BY noted DESC, id DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [_change(row) for row in rows]
+
+
+def _find(connection: sqlite3.Connection, change_id: int) -> Change | None:
+    row = connection.execute(_CHANGES + "WHERE id = ?", (change_id,)).fetchone()
+    return _change(row) if row else None
+
+
+def _change(row: tuple[int, str, str, str, str, str, str, str]) -> Change:
+    number, kind, state, person, space, title, target, noted = row
+    when = datetime.fromisoformat(noted)
+    return Change(number, kind, ChangeState(state), person, space, title, json.loads(target), when)

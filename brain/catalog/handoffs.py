@@ -1,0 +1,136 @@
+"""Questions that were handed to a person: opened, claimed, answered, and kept as a document."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from brain.catalog.schema import now
+from brain.catalog.storage import Database
+
+
+class HandoffState(StrEnum):
+    """How far a hand-off has come."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    ANSWERED = "answered"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A question that a person is to answer.
+
+    `origin` is where the asker is told, `support` who is asked, `thread` the conversation that it goes on
+    in, `helper` who took it; `space` is what a document made of the answer belongs to.
+    """
+
+    id: int
+    trace_id: str
+    person: str
+    origin: str
+    space: str
+    support: str
+    question: str
+    state: HandoffState
+    thread: str
+    helper: str
+    answer: str
+    opened: datetime
+
+
+_HANDOFFS = (
+    "SELECT id, trace_id, person, origin, space, support, question, state, thread, helper, answer, opened "
+    "FROM handoffs "
+)
+
+
+class Handoffs:
+    """The hand-offs of one catalog."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(
+        self, trace_id: str, person: str, origin: str, space: str, support: str, question: str
+    ) -> tuple[Handoff, bool]:
+        """Hand a question over, and whether that is new: one person hands one answer over once."""
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                """INSERT OR IGNORE INTO handoffs
+                   (trace_id, person, origin, space, support, question, state, opened)
+                   VALUES (?, ?, ?, ?, ?, ?, 'open', ?)""",
+                (trace_id, person, origin, space, support, question, now()),
+            )
+            row = connection.execute(
+                _HANDOFFS + "WHERE trace_id = ? AND person = ?", (trace_id, person)
+            ).fetchone()
+        return _handoff(row), cursor.rowcount > 0
+
+    def find(self, handoff_id: int) -> Handoff | None:
+        """The hand-off of that id."""
+        with self._database.reading() as connection:
+            return _find(connection, handoff_id)
+
+    def in_thread(self, thread: str) -> Handoff | None:
+        """The hand-off that goes on in that conversation."""
+        with self._database.reading() as connection:
+            row = connection.execute(_HANDOFFS + "WHERE thread = ?", (thread,)).fetchone()
+        return _handoff(row) if row else None
+
+    def set_thread(self, handoff_id: int, thread: str) -> None:
+        """Note where the hand-off goes on."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE handoffs SET thread = ? WHERE id = ?", (thread, handoff_id))
+
+    def claim(self, handoff_id: int, helper: str) -> Handoff | None:
+        """Let a helper take an open hand-off; returns it as it is now, whoever has it."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE handoffs SET state = 'claimed', helper = ? WHERE id = ? AND state = 'open'",
+                (helper, handoff_id),
+            )
+            return _find(connection, handoff_id)
+
+    def answer(self, handoff_id: int, helper: str, words: str) -> Handoff | None:
+        """Keep a person's answer; a later one replaces it until it is kept as a document."""
+        with self._database.writing() as connection:
+            connection.execute(
+                """UPDATE handoffs SET state = 'answered', helper = ?, answer = ?
+                   WHERE id = ? AND state <> 'kept'""",
+                (helper, words, handoff_id),
+            )
+            return _find(connection, handoff_id)
+
+    def keep(self, handoff_id: int) -> bool:
+        """Mark an answered hand-off as kept in a document; False where it is none, or kept already."""
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                "UPDATE handoffs SET state = 'kept' WHERE id = ? AND state = 'answered'", (handoff_id,)
+            )
+        return cursor.rowcount > 0
+
+    def waiting(self) -> int:
+        """How many hand-offs nobody has answered yet."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM handoffs WHERE state IN ('open', 'claimed')"
+            ).fetchone()
+        return int(row[0])
+
+
+_Row = tuple[int, str, str, str, str, str, str, str, str, str, str, str]
+
+
+def _find(connection: sqlite3.Connection, handoff_id: int) -> Handoff | None:
+    row = connection.execute(_HANDOFFS + "WHERE id = ?", (handoff_id,)).fetchone()
+    return _handoff(row) if row else None
+
+
+def _handoff(row: _Row) -> Handoff:
+    number, trace_id, person, origin, space, support, question, state, thread, helper, answer, opened = row
+    stage, when = HandoffState(state), datetime.fromisoformat(opened)
+    return Handoff(
+        number, trace_id, person, origin, space, support, question, stage, thread, helper, answer, when
+    )

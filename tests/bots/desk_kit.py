@@ -1,0 +1,96 @@
+"""A Desk on a small home with real parts: real catalog, index, brain, readers; vectors that mean nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from small_home import OPEN_GATE, SmallHome
+
+from bots.desk import Caller, Desk, Final, Part
+from bots.desk.library import Library
+from brain.catalog.added_files import SCHEME
+from brain.catalog.catalog import Catalog
+from brain.domain import Answer
+from brain.evidence import EvidenceGate, GateWeights
+from ingest.added import AddedDrive
+from ingest.addresses import AddressPolicy
+from ingest.drives import Drive
+from ingest.locate import open_drive
+
+ADMIN = "slack:user:UADMIN"
+DISCORD_ADMIN = "discord:user:5003"
+# In a home of two documents nothing but the question's own words means anything.
+_WORDS = GateWeights(-2.0, coverage=3.0, held=3.0, similarity=0.0, agreement=0.0, phrase=0.0, lead=0.0)
+WORD_GATE = EvidenceGate(_WORDS, threshold=0.5)
+
+
+@dataclass
+class DeskHome:
+    """A home and the Desk on it."""
+
+    home: SmallHome
+    desk: Desk
+    changing: Lock
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.home.catalog
+
+    async def ask(self, caller: Caller, text: str, *, private: bool = False) -> Final:
+        return [part async for part in self.desk.ask(caller.asks(text, private=private))][-1]  # type: ignore[return-value]
+
+    async def parts(self, caller: Caller, text: str, **how: bool) -> list[Part]:
+        return [part async for part in self.desk.ask(caller.asks(text, **{"private": False, **how}))]
+
+    async def answer(self, caller: Caller, text: str) -> Answer:
+        return (await self.ask(caller, text)).answer
+
+
+@contextmanager
+def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome]:
+    home = SmallHome(folder)
+    policy = AddressPolicy(allow_private=True)
+
+    def drive(place: str) -> Drive:
+        if place.startswith(SCHEME):
+            return AddedDrive(home.catalog, place.removeprefix(SCHEME))
+        return open_drive(place, home=folder, policy=policy)
+
+    changing = Lock()
+    library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
+    brain = home.brain(gate=gate)
+    try:
+        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN, DISCORD_ADMIN]), changing)
+    finally:
+        home.close()
+
+
+def person(name: str, *groups: str, place: str = "", thread: str = "t1") -> Caller:
+    """Someone in a channel, or in a direct message where `place` is empty."""
+    own = frozenset({f"slack:user:{name}", *groups})
+    where = f"slack:channel:{place}" if place else ""
+    origin = f"{where}/{thread}" if where else f"slack:user:{name}"
+    return Caller(f"slack:user:{name}", own, where, f"slack:{place or name}:{thread}", origin)
+
+
+LEAVE = """\
+# Leave
+
+## Annual leave
+
+Full-time employees get 27 days of paid annual leave in a calendar year. Up to five unused days can be
+carried over until 31 March of the next year.
+
+## Parental leave
+
+Parents get 16 weeks of fully paid parental leave after six months of service.
+"""
+SALARIES = """\
+# Salaries
+
+## Pay review
+
+The pay review for zqsecret engineers happens in October. The bonus pool is 12 percent of zqsecret salaries.
+"""

@@ -1,0 +1,72 @@
+"""`citewise doctor` on Discord: each fault is named and how to mend it."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from fake_discord import FakeDiscord
+
+from bots.checks import Check, Verdict
+from bots.discord.diagnosis import examine
+from bots.discord.needs import PERMISSION_BITS, PERMISSIONS, invitation
+from bots.discord.service import DiscordSettings
+from bots.settings import Settings
+from bots.wiring import Citewise
+
+
+async def checks(discord: FakeDiscord, *, auto_answer: bool = False, **how: Any) -> list[Check]:
+    settings = DiscordSettings(**(discord.settings | how))
+    return await asyncio.to_thread(lambda: list(examine(settings, auto_answer=auto_answer)))
+
+
+def faults(found: list[Check]) -> list[str]:
+    assert all(check.mend for check in found if check.verdict is Verdict.FAULT)
+    return [check.found for check in found if check.verdict is Verdict.FAULT]
+
+
+async def test_a_sound_set_up_is_sound() -> None:
+    async with FakeDiscord() as discord:
+        discord.permissions = PERMISSION_BITS
+        discord.commands["global"] = [{"name": "citewise"}]
+        found = await checks(discord)
+        assert faults(found) == []
+        assert {check.verdict for check in found} == {Verdict.GOOD}
+
+
+async def test_each_fault_is_told_with_its_remedy() -> None:
+    async with FakeDiscord() as discord:
+        assert "does not accept" in faults(await checks(discord, bot_token="old"))[0]
+        assert "can't be reached" in faults(await checks(discord, api_url="http://127.0.0.1:1/api"))[0]
+        assert "intent is not granted" in faults(await checks(discord, message_content=True))[0]
+        assert "answered unasked" in faults(await checks(discord, auto_answer=True))[0]
+        discord.permissions = PERMISSION_BITS & ~PERMISSIONS["Send Messages in Threads"][0]
+        found = await checks(discord)
+        assert faults(found) == ["Northwind: lacks Send Messages in Threads"]
+        assert "permissions=309237713984" in found[-1].mend
+        assert [c.found for c in found if c.verdict is Verdict.NOTE] == ["/citewise is not registered yet"]
+
+
+def test_the_invitation_asks_for_exactly_what_is_documented() -> None:
+    assert PERMISSION_BITS == 309_237_713_984
+    written = (Path(__file__).parents[3] / "docs/discord.md").read_text("utf-8")
+    assert str(PERMISSION_BITS) in invitation("1")
+    assert str(PERMISSION_BITS) in written
+    assert all(name in written for name in PERMISSIONS)
+
+
+async def test_the_service_is_wired_where_a_token_is_set(tmp_path: Path) -> None:
+    assert Citewise(Settings(CITEWISE_HOME=tmp_path)).discord() is None
+    async with FakeDiscord() as discord:
+        set_up = {"DISCORD_BOT_TOKEN": discord.settings["bot_token"], "CITEWISE_HOME": tmp_path / "home"}
+        set_up |= {"DISCORD_API_URL": f"{discord.url}/api", "DISCORD_GATEWAY_URL": discord.gateway_url}
+
+        def run() -> str:
+            with Citewise(Settings(**set_up), create=True) as citewise:
+                running = citewise.discord()
+                assert running is not None
+                running.start()
+                health = running.status().sentence
+                running.stop(10.0)
+                return health
+
+        assert "connected as citewise in 1 server" in await asyncio.to_thread(run)

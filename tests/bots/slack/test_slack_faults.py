@@ -1,0 +1,268 @@
+"""What goes wrong between us and Slack: every question still gets one answer."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import random
+import time
+from collections import Counter
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, words_of
+from workspace import SECRET, Workspace
+
+from bots.inbox import Unreachable
+from bots.slack.calls import SlackRefused
+from bots.slack.service import SlackService, SlackSettings
+from brain.catalog.inbox import Limits
+from brain.errors import UsageError
+
+QUESTION = "How many days of annual leave do employees get?"
+
+
+def unfinished(workspace: Workspace) -> int:
+    with workspace.here.catalog.database.reading() as connection:
+        return int(connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()[0])
+
+
+async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> None:
+    slack = workspace.slack
+    for channel, ts in asked:
+        await slack.answer(channel, ts)
+    await slack.until(lambda: not slack._unacked)
+    await slack.until(lambda: not unfinished(workspace))
+    assert {len(slack.answers(channel, ts)) for channel, ts in asked} == {1}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("chat.stopStream", 2, status=429, retry_after=0.2),
+        Fault("chat.startStream", 1, status=500),
+        Fault("chat.startStream", 1, status=500, afterwards=True),
+        Fault("chat.stopStream", 1, status=503, afterwards=True),
+        Fault("chat.startStream", 1, error="internal_error"),
+        Fault("assistant.threads.setStatus", 1, error="missing_scope"),
+        Fault("usergroups.list", 1, error="missing_scope"),
+    ],
+    ids=lambda fault: f"{fault.method} {fault.status} {fault.error} {'after' * fault.afterwards}".strip(),
+)
+async def test_a_failing_call_neither_loses_nor_doubles_the_answer(
+    workspace: Workspace, fault: Fault
+) -> None:
+    workspace.slack.faults.append(fault)
+    ts = await workspace.slack.mention("UANA", QUESTION)
+    await all_answered(workspace, [("CGEN", ts)])
+    assert "27 days" in words_of(workspace.slack.answers("CGEN", ts)[0])
+
+
+async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.streams = False
+    slack.faults.append(Fault("chat.postMessage", 1, status=500, afterwards=True))
+    ts = await slack.mention("UANA", QUESTION)
+    await all_answered(workspace, [("CGEN", ts)])
+    assert slack.calls["conversations.replies"] == 1
+
+
+async def test_sockets_that_drop_and_refresh_lose_nothing(workspace: Workspace) -> None:
+    slack, asked = workspace.slack, []
+    for number in range(12):
+        asked.append(("CGEN", await slack.mention(f"U{number}", QUESTION)))
+        if number == 3:
+            await slack.ask_to_reconnect("warning")
+        if number == 6:
+            await slack.ask_to_reconnect("refresh_requested")
+        if number == 9:
+            await slack.drop()
+    await all_answered(workspace, asked)
+
+
+@pytest.mark.parametrize("moment", ["received", "posted", "finished"])
+async def test_a_stop_at_any_moment_is_made_good_after_the_next_start(
+    workspace: Workspace, moment: str
+) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    hold = {"received": "chat.startStream", "posted": "chat.stopStream", "finished": ""}[moment]
+    if hold:
+        slack.faults.append(Fault(hold, 10_000, status=429, retry_after=5))
+    ts = await slack.mention("UANA", QUESTION)
+    await slack.until(lambda: slack.calls[hold] if hold else slack.answers("CGEN", ts))
+    await workspace.service.stop()
+    slack.faults.clear()
+    if moment == "posted":
+        with catalog.database.writing() as writer:  # killed after Slack had it, before we noted it
+            writer.execute("UPDATE inbox SET posted = '', state = 'working'")
+    await workspace.restart()
+    await all_answered(workspace, [("CGEN", ts)])
+    assert words_of(slack.answers("CGEN", ts)[0]).count("27 days") == 1
+
+
+async def test_a_burst_is_acknowledged_at_once_and_worked_off(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await workspace.restart(limits=Limits(waiting=1_000, of_person=1_000, of_place=1_000))
+    await slack.until(lambda: slack._sockets)
+    asked = [(f"C{n}", await slack.mention(f"U{n}", QUESTION, f"C{n}")) for n in range(40)]
+    await all_answered(workspace, asked)
+    assert len(slack.acked) == 80
+
+
+async def test_people_who_ask_too_much_are_told_politely(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await workspace.restart(limits=Limits(waiting=100, of_person=3, of_place=100))
+    await slack.until(lambda: slack._sockets)
+    asked = [("CGEN", await slack.mention("UANA", QUESTION)) for _ in range(5)]
+    await all_answered(workspace, asked)
+    said = [words_of(slack.answers("CGEN", ts)[0]) for _, ts in asked]
+    assert sum("27 days" in words for words in said) == 3
+    assert sum("One after the other" in words for words in said) == 2
+
+
+async def test_those_who_wait_see_how_many_are_before_them(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await workspace.restart(workers=1)
+    await slack.until(lambda: slack._sockets)
+    slack.faults.append(Fault("usergroups.list", 1, status=429, retry_after=1))
+    asked = [("CGEN", await slack.mention(f"U{n}", QUESTION)) for n in range(5)]
+    await slack.until(lambda: [s for s in slack.statuses if "before yours" in s["status"]])
+    await all_answered(workspace, asked)
+
+
+async def test_failures_are_told_in_words_for_people(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.mention("UANA", "x" * 5_000 + "?")
+    assert "fewer words" in words_of(await slack.answer("CGEN", ts))
+    for document in workspace.here.catalog.documents():
+        workspace.here.catalog.remove_document(document.id)
+    ts = await slack.mention("UANA", QUESTION)
+    said = words_of(await slack.answer("CGEN", ts))
+    assert "nothing to answer from here yet" in said
+    assert "citewise ingest" not in said
+    workspace.here.desk._brain = lambda: 1 / 0  # type: ignore[assignment,return-value]
+    workspace.here.home.fill({"leave.md": "# Leave\n\nWords.\n"})
+    ts = await slack.mention("UANA", QUESTION)
+    said = words_of(await slack.answer("CGEN", ts))
+    assert "did not expect" in said
+    assert "division" not in said
+    assert isinstance(workspace.written[-1], ZeroDivisionError)
+
+
+async def test_on_a_full_disk_nothing_is_acknowledged_that_was_not_kept(workspace: Workspace) -> None:
+    slack, database = workspace.slack, workspace.here.catalog.database
+    slack.redelivery = 0.3
+    with database.writing() as writer:  # SQLite then fails as it does where the disk is full
+        pages = writer.execute("PRAGMA page_count").fetchone()[0]
+        writer.execute(f"PRAGMA max_page_count = {pages}")
+    words = f"<@{BOT}> {QUESTION} {'please ' * 400}"
+    asked = [("CGEN", await slack.say(f"U{number}", words)) for number in range(15)]
+    await slack.until(lambda: max(Counter(slack.pushed).values()) >= 3)
+    with database.writing() as writer:
+        writer.execute("PRAGMA max_page_count = 1000000")
+    await all_answered(workspace, asked)
+
+
+async def test_a_channel_that_is_gone_stops_nothing(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.outside.add("CGONE")
+    await slack.mention("UANA", QUESTION, "CGONE")
+    ts = await slack.mention("UANA", QUESTION)
+    await all_answered(workspace, [("CGEN", ts)])
+    assert any(isinstance(error, SlackRefused) for error in workspace.written)
+
+
+async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> None:
+    await workspace.service.stop()
+    workspace.slack.faults.append(Fault("auth.test", 9, error="invalid_auth"))
+    with pytest.raises(Unreachable):
+        await workspace.service.start()
+    workspace.slack.faults.clear()
+    assert not (await workspace.service.status()).running
+    await workspace.restart()
+    assert "connected in socket mode" in (await workspace.service.status()).sentence
+
+
+@pytest.mark.parametrize(
+    ("mode", "missing"), [("http", "SLACK_SIGNING_SECRET"), ("socket", "SLACK_APP_TOKEN")]
+)
+async def test_without_what_keeps_strangers_out_it_does_not_start(
+    workspace: Workspace, mode: str, missing: str
+) -> None:
+    settings = SlackSettings(
+        BOT_TOKEN, mode=mode, api_url=workspace.slack.api_url, host="127.0.0.1", http_port=0
+    )
+    bare = SlackService(settings, workspace.here.desk, workspace.here.catalog)
+    with pytest.raises(UsageError, match=missing):
+        await bare.start()
+    assert not (await bare.status()).running
+
+
+def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
+    moment = str(int(time.time() - age))
+    seal = hmac.new(secret.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={seal}"}
+
+
+async def test_http_mode_checks_signatures_and_answers_the_same(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await workspace.restart(mode="http", signing_secret=SECRET, http_port=0, host="127.0.0.1")
+    url = f"http://127.0.0.1:{workspace.service.addresses[0][1]}"
+    event = {
+        "type": "app_mention",
+        "user": "UANA",
+        "channel": "CGEN",
+        "ts": "9.9",
+        "text": f"<@{BOT}> {QUESTION}",
+    }
+    body = json.dumps({"type": "event_callback", "event_id": "E1", "team_id": TEAM, "event": event})
+    kind = {"Content-Type": "application/json"}
+    async with aiohttp.ClientSession() as session:
+        for head in ({}, signed(body, age=600), signed(body, secret="another")):
+            async with session.post(f"{url}/slack/events", data=body, headers=head | kind) as response:
+                assert response.status == 401
+        for again in ({}, {"X-Slack-Retry-Num": "1"}):
+            async with session.post(
+                f"{url}/slack/events", data=body, headers=signed(body) | kind | again
+            ) as response:
+                assert response.status == 200
+        assert "27 days" in words_of(await slack.answer("CGEN", "9.9"))
+        form = urlencode(
+            {
+                "command": "/citewise",
+                "text": "help",
+                "user_id": "UANA",
+                "channel_id": "CGEN",
+                "trigger_id": "t1",
+                "response_url": f"{slack.url}/respond/h1",
+            }
+        )
+        head = signed(form) | {"Content-Type": "application/x-www-form-urlencoded"}
+        async with session.post(f"{url}/slack/events", data=form, headers=head) as response:
+            assert response.status == 200
+        assert "What I can do" in words_of(await slack.privately("h1"))
+        async with session.get(f"{url}/healthz") as response:
+            assert "connected in http mode" in (await response.json())["status"]
+    assert len(slack.answers("CGEN", "9.9")) == 1
+
+
+async def test_a_small_soak_with_everything_that_goes_wrong_at_once(workspace: Workspace) -> None:
+    slack, chance = workspace.slack, random.Random(5)
+    await workspace.restart(limits=Limits(waiting=1_000, of_person=1_000, of_place=1_000))
+    await slack.until(lambda: slack._sockets)
+    asked = []
+    for number in range(40):
+        channel = f"C{chance.randint(1, 12)}"
+        asked.append((channel, await slack.mention(f"U{chance.randint(1, 20)}", QUESTION, channel)))
+        method = chance.choice(["chat.startStream", "chat.stopStream", "chat.appendStream", "chat.update"])
+        if chance.random() < 0.3:
+            slack.faults.append(Fault(method, 1, status=429, retry_after=0.05))
+        if chance.random() < 0.2:
+            slack.faults.append(Fault(method, 1, status=500, afterwards=chance.random() < 0.5))
+        if number % 20 == 10:
+            await slack.drop()
+        if number % 20 == 15:
+            await workspace.restart(limits=Limits(waiting=1_000, of_person=1_000, of_place=1_000))
+        await asyncio.sleep(0)
+    await all_answered(workspace, asked)

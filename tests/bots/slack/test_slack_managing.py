@@ -1,0 +1,147 @@
+"""Admins look after documents in Slack, and people who don't find an answer get a person."""
+
+from fake_slack import button, words_of
+from workspace import Workspace
+
+ADMIN = "UADMIN"
+
+
+async def told(workspace: Workspace, user: str, line: str, channel: str = "CGEN") -> dict:
+    return await workspace.slack.privately(await workspace.slack.command(user, line, channel))
+
+
+async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) -> None:
+    for line, title in {
+        "help": "What I can do",
+        "": "What I can do",
+        "why": "Nothing to explain yet",
+        "status": "Status",
+        "documents": "2 documents",
+        "documents leave": "1 document",
+        "spaces": "Spaces and who reads them",
+        "history": "The last changes",
+        "undo": "Nothing to take back",
+        "remove Leave": "Remove “Leave”?",
+        "add nothing": "That did not work",
+    }.items():
+        assert words_of(await told(workspace, ADMIN, line)).startswith(title), line
+    for line in ("status", "documents", "spaces", "undo", "remove Leave", "add https://x.example", "add"):
+        assert words_of(await told(workspace, "UANA", line)).startswith("That is for admins"), line
+    assert "add" not in words_of(await told(workspace, "UANA", "help"))
+
+
+async def test_a_file_with_the_word_add_is_previewed_and_added(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.files["parking.md"] = b"# Parking\n\nVisitors park on level two of the garage.\n"
+    link = "https://acme.slack.com/files/parking.md"
+    file = {"name": "parking.md", "size": 60, "url_private_download": f"{slack.url}/files/parking.md"}
+    ts = await slack.say(ADMIN, "add", "DADMIN", files=[{**file, "permalink": link}])
+    preview = await slack.answer("DADMIN", ts)
+    assert words_of(preview).startswith("Add “Parking”?")
+    assert button(preview, "space")["options"][1]["value"] == "hr"
+    done = await slack.privately(await slack.press(ADMIN, button(preview, "confirm"), "DADMIN", preview))
+    assert done["replace_original"] is True
+    assert "undo" in words_of(done)
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where do visitors park?"))
+    assert "level two" in words_of(answer)
+    assert [entry.action for entry in workspace.here.catalog.audit.entries()] == ["add confirmed", "add done"]
+    assert words_of(await told(workspace, ADMIN, "undo")).startswith("Taken back")
+    assert workspace.here.catalog.documents(words="parking") == []
+
+
+async def test_add_is_also_a_word_of_questions_and_others_files_are_not_even_fetched(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    ts = await slack.mention("UANA", "add up how many days of annual leave employees get?")
+    assert "27 days" in words_of(await slack.answer("CGEN", ts))
+    file = {"name": "x.md", "size": 5, "url_private_download": f"{slack.url}/files/missing.md"}
+    ts = await slack.say("UANA", "add", "DANA", files=[file])
+    assert words_of(await slack.answer("DANA", ts)).startswith("That is for admins")
+
+
+async def test_files_from_elsewhere_and_large_ones_are_refused_with_the_reason(workspace: Workspace) -> None:
+    slack = workspace.slack
+    outside = {"name": "x.md", "size": 5, "url_private_download": "https://evil.example/x.md"}
+    ts = await slack.say(ADMIN, "add", "DADMIN", files=[outside])
+    assert "does not lie on Slack" in words_of(await slack.answer("DADMIN", ts))
+    large = {"name": "big.pdf", "size": 900_000_000, "url_private_download": f"{slack.url}/files/big"}
+    ts = await slack.say(ADMIN, "add", "DADMIN", files=[large])
+    assert "900 MB" in words_of(await slack.answer("DADMIN", ts))
+    slack.files["fat.md"] = b"x" * 21_000_000
+    lying = {"name": "fat.md", "size": 10, "url_private_download": f"{slack.url}/files/fat.md"}
+    ts = await slack.say(ADMIN, "add", "DADMIN", files=[lying])
+    assert "20 MB can be added" in words_of(await slack.answer("DADMIN", ts))
+
+
+async def test_a_message_becomes_a_document_that_cites_it(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.say("UBEN", "The wifi password for guests is on the back of the badge.")
+    preview = await slack.privately(await slack.shortcut(ADMIN, "CGEN", ts))
+    await slack.privately(await slack.press(ADMIN, button(preview, "confirm"), "CGEN", {}))
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where is the guests wifi password?"))
+    assert "back of the badge" in words_of(answer)
+    assert f"https://acme.slack.com/archives/CGEN/p{ts}" in str(answer)
+    refused = await slack.privately(await slack.shortcut("UANA", "CGEN", ts))
+    assert words_of(refused).startswith("That is for admins")
+
+
+async def test_bare_add_and_remove_open_forms(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await slack.command(ADMIN, "remove")
+    view = (await slack.until(lambda: slack.modals))[0]
+    await slack.submit(ADMIN, view, document="Leave")
+    asked = (await slack.until(lambda: slack.ephemeral))[0]
+    await slack.privately(await slack.press(ADMIN, button(asked, "cancel"), "CGEN", {}))
+    await slack.command(ADMIN, "add")
+    view = (await slack.until(lambda: slack.modals[1:]))[0]
+    await slack.submit(ADMIN, view, url="http://127.0.0.1:1/nothing", space="hr")
+    await slack.until(lambda: [m for m in slack.ephemeral if "That did not work" in words_of(m)])
+    assert len(workspace.here.catalog.documents()) == 2
+
+
+async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
+    asked = await slack.mention("UANA", "Where is the staff canteen?")
+    answer = await slack.answer("CGEN", asked)
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CHELP"].values()
+    assert "Where is the staff canteen?" in words_of(request)
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    late = await slack.privately(await slack.press("ULEE", button(request, "claim"), "CHELP", request))
+    assert "Someone else" in words_of(late)
+    await slack.say("ULEE", "I think they have soup today, no idea where?", "CHELP", request["ts"])
+    await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
+    back = await slack.answer("CGEN", asked, 2)
+    assert "On the ground floor of house B." in words_of(back)
+    thanks = (await slack.until(lambda: [m for m in slack.ephemeral if m.get("user") == "UKIM"]))[0]
+    await slack.privately(
+        await slack.press("UKIM", button(thanks, "keep"), "CHELP", {"ts": "", "thread_ts": request["ts"]})
+    )
+    ts = await slack.mention("UBEN", "Where is the staff canteen?")
+    assert "ground floor of house B" in words_of(await slack.answer("CGEN", ts))
+
+
+async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.groups = {"SHR": ["UKIM", "ULEE"]}
+    await told(workspace, ADMIN, "spaces support general <!subteam^SHR|@hr>")
+    answer = await slack.answer("DANA", await slack.say("UANA", "Where is the staff canteen?", "DANA"))
+    await slack.press("UANA", button(answer, "person"), "DANA", answer)
+    request = (await slack.until(lambda: list(slack.channels["GUKIMULEE"].values())))[0]
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "GUKIMULEE", request))
+    await slack.say("UKIM", "On the ground floor.", "GUKIMULEE", request["ts"])
+    told_back = await slack.until(
+        lambda: [m for m in slack.channels["DUANA"].values() if "ground floor" in words_of(m)]
+    )
+    assert len(told_back) == 1
+
+
+async def test_where_the_bot_is_not_a_member_answers_still_reach_who_asked(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.outside.add("CPRIV")
+    assert "Status" in words_of(await told(workspace, ADMIN, "status", "CPRIV"))
+    final = await told(workspace, "UANA", "ask How long is parental leave?", "CPRIV")
+    said = await slack.privately(await slack.press("UANA", button(final, "share"), "CPRIV", {}))
+    assert "tell an admin" in words_of(said) or "Shared" in words_of(said)

@@ -1,0 +1,102 @@
+"""Manifest, blocks and words: what Slack demands of their form."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
+
+from bots.desk.cards import Card, Quote, Row
+from bots.desk.pieces import pieces
+from bots.slack import needs, words
+from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks, inert, summary
+from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
+
+SOURCE = Path(needs.__file__).parent
+
+
+def test_the_manifest_asks_for_exactly_what_the_code_uses() -> None:
+    manifest = yaml.safe_load((SOURCE / "manifest.yaml").read_text("utf-8"))
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == needs.SCOPES
+    assert tuple(manifest["settings"]["event_subscriptions"]["bot_events"]) == needs.EVENTS
+    assert manifest["features"]["slash_commands"][0]["command"] == needs.COMMAND
+    assert manifest["features"]["shortcuts"][0]["callback_id"] == needs.SHORTCUT
+    assert "agent_view" in manifest["features"]
+
+
+def test_every_method_that_is_called_is_listed_and_no_other() -> None:
+    code = "".join(path.read_text("utf-8") for path in SOURCE.glob("*.py") if path.name != "needs.py")
+    unused = [method for method in needs.SCOPES_OF if f'"{method}"' not in code]
+    assert unused == []
+
+
+def answer(text: str, uri: str = "https://intranet.example/leave", numbers: int = 1) -> Answer:
+    citations = []
+    for number in range(1, numbers + 1):
+        source = Source(f"d{number}.md", f"Document {number}", "general", uri, Locator(page=number))
+        citations.append(Citation(number, Passage(number, "Words.", source), "Words."))
+    return Answer(text, (), tuple(citations), None, Trace("t", "?"))
+
+
+def test_a_long_answer_is_cut_at_sentence_ends_and_never_parted_from_its_numbers() -> None:
+    sentence = "A rather long sentence that says something about the leave of every single person. [12] "
+    found = pieces(sentence * 100, MOST_IN_A_BLOCK)
+    assert all(len(piece) <= 2_900 for piece in found)
+    assert all(piece.endswith("[12]") and piece.startswith("A rather") for piece in found)
+    assert " ".join(found) == (sentence * 100).strip()
+    endless = pieces("word " * 2_000, MOST_IN_A_BLOCK)
+    assert all(len(piece) <= 2_900 for piece in endless)
+    assert pieces("", MOST_IN_A_BLOCK) == []
+
+
+def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:
+    blocks = answer_blocks(answer("Twenty-seven days. [1]"), [])
+    assert links_of({"blocks": blocks}) == ["https://intranet.example/leave"] * 2
+    assert "Document 1, p. 1" in words_of({"blocks": blocks})
+    for uri in ("file:///srv/leave.md", "javascript:alert(1)", "added://hr/x.md"):
+        assert links_of({"blocks": answer_blocks(answer("Days. [1]", uri), [])}) == []
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        Card("T" * 400, "word " * 5_000, tuple(Row("r" * 300, "d" * 300) for _ in range(40))),
+        Card("Quotes", quotes=tuple(Quote(f"[{n}] Title", "words " * 400, ((0, 5),)) for n in range(60))),
+        Card("Empty", "", (Row("", ""),)),
+        Card("Odd \x00\u202e signs", "a\tb\x1b[2J"),
+    ],
+    ids=["long", "quotes", "empty", "odd"],
+)
+def test_a_card_of_any_size_is_a_message_that_slack_takes(card: Card) -> None:
+    blocks = card_blocks(card)
+    checks = FakeSlack()
+    checks._check_blocks(blocks)
+    assert checks.complaints == []
+    assert texts(blocks) <= 13_000
+    assert "\u202e" not in words_of({"blocks": blocks_of({"blocks": blocks})})
+
+
+def test_a_notification_is_harmless() -> None:
+    said = summary("<!channel> ask @boss at https://evil.example or <https://evil.example|here> " + "x" * 500)
+    assert "<" not in said
+    assert "://" not in said.replace("\u2060://\u2060", "")
+    assert len(said) < 300
+    assert inert("a & b") == "a &amp; b"
+
+
+def test_slacks_words_become_plain_ones() -> None:
+    assert words.asked("<@UBOT> what is <https://x.example/a|this> for <@U2|ben>?", "UBOT").strip() == (
+        "what is https://x.example/a for @ben?"
+    )
+    assert words.asked("a &lt;b&gt; &amp;amp; <!here> <#C1|general> c", "UBOT") == "a <b> &amp; c"
+    line = words.commanded("spaces allow hr <#C12|hr-team> <@U3> <!subteam^S9|@hr>", "UBOT")
+    assert line == "spaces allow hr slack:channel:C12 slack:user:U3 slack:group:S9"
+    assert words.addresses_another("<@U2> can you?", "UBOT")
+    assert not words.addresses_another("<@UBOT> can you?", "UBOT")
+
+
+def test_only_sources_and_headings_carry_style() -> None:
+    quote = Quote("[1] Leave", "Full-time employees get 27 days.", ((24, 31),), "https://x.example")
+    parts = walk(card_blocks(Card("Word for word", quotes=(quote,))))
+    bold = [part["text"] for part in parts if part.get("style") == {"bold": True}]
+    assert bold == ["[1] Leave", "27 days"]

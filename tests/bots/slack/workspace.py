@@ -1,0 +1,57 @@
+"""The real Slack service on a real home, connected to a fake Slack over real sockets."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desk_kit import LEAVE, SALARIES, WORD_GATE, DeskHome, desk_home
+from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+
+from bots.slack.service import SlackService, SlackSettings
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@dataclass
+class Workspace:
+    """A workspace with the bot in it."""
+
+    slack: FakeSlack
+    here: DeskHome
+    service: SlackService
+    written: list[BaseException]
+
+    async def restart(self, **how: Any) -> None:
+        await self.service.stop()
+        self.service = service(self.slack, self.here, self.written, **how)
+        await self.service.start()
+
+
+def service(slack: FakeSlack, here: DeskHome, written: list[BaseException], **how: Any) -> SlackService:
+    settings = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "api_url": slack.api_url}
+    settings |= {
+        name: how.pop(name) for name in ("mode", "signing_secret", "http_port", "host") if name in how
+    }
+
+    def write_down(error: BaseException) -> None:
+        written.append(error)
+
+    return SlackService(SlackSettings(**settings), here.desk, here.catalog, write_down, **how)
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Workspace]:
+    """A workspace with a bot that is connected."""
+    with desk_home(folder, WORD_GATE) as here:
+        here.home.fill({"leave.md": LEAVE})
+        here.home.fill({"salaries.md": SALARIES}, "hr")
+        async with FakeSlack() as slack:
+            written: list[BaseException] = []
+            running = Workspace(slack, here, service(slack, here, written), written)
+            await running.service.start()
+            await slack.connected()
+            yield running
+            await running.service.stop()
+            assert slack.complaints == []

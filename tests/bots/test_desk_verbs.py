@@ -1,0 +1,344 @@
+"""What the Desk does with verbs and buttons, on real parts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
+
+from bots.desk.cards import Card, Reply
+from bots.desk.parts import Attachment, Caller, Command, Press
+from bots.desk.wording import asks_something
+from brain.catalog.changes import ChangeState
+
+ANA = person("UANA", place="CGEN")
+BOSS = person("UADMIN", place="CGEN")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[DeskHome]:
+    with desk_home(tmp_path) as found:
+        found.home.fill({"leave.md": LEAVE})
+        found.home.fill({"salaries.md": SALARIES}, "hr")
+        yield found
+
+
+def card(reply: Reply | None) -> Card:
+    assert reply is not None
+    assert reply.card is not None
+    return reply.card
+
+
+async def run(here: DeskHome, caller: Caller, line: str, *files: Attachment) -> Card:
+    verb, _, words = line.partition(" ")
+    return card(await here.desk.run(Command(verb, words, caller, files)))
+
+
+async def press(here: DeskHome, caller: Caller, action: str, ref: str, **fields: str) -> Reply:
+    return await here.desk.press(Press(action, ref, caller, fields))
+
+
+async def test_the_buttons_under_an_answer_do_what_they_say(here: DeskHome) -> None:
+    final = await here.ask(ANA, "How many days of annual leave do employees get?")
+    trace = final.answer.trace.id
+    assert [button.action for button in final.buttons] == ["quotes", "helpful", "not_helpful", "person"]
+
+    shown = card(await press(here, ANA, "quotes", trace)).quotes[0]
+    marked = [shown.text[start:end] for start, end in shown.marks]
+    assert "27 days" in marked[0]
+    assert shown.label.startswith("[1] Leave › Annual leave")
+
+    await press(here, ANA, "helpful", trace)
+    await press(here, person("UBEN", place="CGEN"), "not_helpful", trace, reason="outdated", words="It is 28")
+    found = {feedback.person: feedback for feedback in here.catalog.answers.feedback(trace)}
+    assert found["slack:user:UANA"].helpful
+    assert (found["slack:user:UBEN"].reason, found["slack:user:UBEN"].words) == ("outdated", "It is 28")
+    form = await here.desk.form("not_helpful", trace, ANA)
+    assert form is not None
+    assert [value for value, _ in form.fields[0].options] == [
+        "wrong", "outdated", "incomplete", "wrong_source", "other",
+    ]  # fmt: skip
+
+
+async def test_a_quote_is_gone_when_its_document_is(here: DeskHome) -> None:
+    final = await here.ask(ANA, "How many days of annual leave do employees get?")
+    here.catalog.remove_document(here.catalog.find_document("Leave").id)
+    shown = card(await press(here, ANA, "quotes", final.answer.trace.id))
+    assert shown.quotes == ()
+    assert "taken out" in shown.text
+
+
+async def test_why_is_plain_for_people_and_has_steps_for_admins(here: DeskHome) -> None:
+    assert (await run(here, ANA, "why")).title == "Nothing to explain yet"
+    await here.ask(ANA, "How many days of annual leave do employees get?")
+    plain, full = await run(here, ANA, "why"), await run(here, BOSS, "why")
+    assert "I searched the documents in general" in plain.text
+    assert plain.rows == ()
+    assert "Evidence" in {row.text for row in full.rows}
+
+
+async def test_a_private_answer_is_shared_only_where_all_may_read_it(here: DeskHome) -> None:
+    here.catalog.allow("hr", "slack:user:UANA")
+    open_answer = await here.ask(ANA, "How many days of annual leave do employees get?", private=True)
+    closed = await here.ask(ANA, "When does the pay review happen?", private=True)
+    assert "October" in closed.answer.text
+    assert "share" in {button.action for button in closed.buttons}
+    refused = await press(here, ANA, "share", closed.answer.trace.id)
+    assert refused.elsewhere == ()
+    shared = await press(here, ANA, "share", open_answer.answer.trace.id)
+    (delivery,) = shared.elsewhere
+    assert delivery.to == "slack:channel:CGEN"
+    assert "27 days" in delivery.card.text
+    # Shared, its quotes are for everyone there; before, they were one person's.
+    ben = person("UBEN", place="CGEN")
+    assert card(await press(here, ben, "quotes", open_answer.answer.trace.id)).quotes
+    assert card(await press(here, ben, "quotes", closed.answer.trace.id)).quotes == ()
+
+
+async def test_only_that_there_is_more_is_told_where_a_channel_may_not_read(here: DeskHome) -> None:
+    question = "When does the pay review for engineers happen?"
+    assert not (await here.ask(ANA, question)).more_privately
+    here.catalog.allow("hr", "slack:user:UANA")
+    told = await here.ask(ANA, question)
+    assert told.more_privately
+    assert "zqsecret" not in told.answer.text
+    assert "October" in (await here.ask(person("UANA"), question)).answer.text
+    here.catalog.allow("hr", "slack:channel:CGEN")
+    assert not (await here.ask(ANA, question)).more_privately
+
+
+async def test_words_of_a_thread_return_only_to_those_who_may_read_them(here: DeskHome) -> None:
+    here.catalog.allow("hr", "slack:channel:CGEN")
+    asked = ANA.asks("When does the pay review happen?", private=False)
+    await here.ask(ANA, asked.text)
+    assert len(here.desk.question(asked).history) == 1
+    here.catalog.deny("hr", "slack:channel:CGEN")
+    assert here.desk.question(asked).history == ()
+    assert (await run(here, ANA, "why")).title == "Nothing to explain yet"
+
+
+async def test_unasked_questions_are_answered_only_when_the_evidence_is_strong(here: DeskHome) -> None:
+    sure = await here.parts(
+        ANA, "How many days of paid annual leave do full-time employees get?", unasked=True
+    )
+    assert [type(part).__name__ for part in sure] == ["Final"]
+    assert await here.parts(ANA, "Shall we have lunch?", unasked=True) == []
+    assert await here.parts(ANA, "Full-time employees get 27 days of paid annual leave", unasked=True) == []
+    assert here.catalog.answers.last("slack:CGEN:t1").question.startswith("How many")  # type: ignore[union-attr]
+
+
+async def test_admins_alone_change_things(here: DeskHome) -> None:
+    for line in ("documents", "add https://x.example", "remove Leave", "undo", "status", "spaces", "history"):
+        said = await run(here, ANA, line)
+        assert said.title == "That is for admins", line
+        assert "zqsecret" not in repr(said)
+    for action in ("confirm", "cancel", "space", "add", "remove"):
+        assert card(await press(here, ANA, action, "1")).title == "That is for admins"
+    assert await here.desk.form("add", "", ANA) is None
+    names = {row.text.split()[0] for row in (await run(here, ANA, "help")).rows}
+    assert names == {"ask", "why", "help"}
+    assert {"add", "undo", "spaces"} <= {row.text.split()[0] for row in (await run(here, BOSS, "help")).rows}
+    assert (await run(here, ANA, "nonsense")).title == "What I can do"
+
+
+async def test_a_file_is_previewed_confirmed_found_and_taken_back(here: DeskHome) -> None:
+    file = Attachment(
+        "parking.md", b"# Parking\n\nVisitors park on level two of the garage.\n", "https://chat/p1"
+    )
+    preview = await run(here, BOSS, "add", file)
+    assert preview.title == "Add “Parking”?"
+    assert "level two" not in (await here.answer(ANA, "Where do visitors park?")).text
+    ref = preview.buttons[0].ref
+    done = card(await press(here, BOSS, "confirm", ref))
+    assert done.title == "Added: “Parking”"
+    assert " s. `undo`" in done.text
+    answer = await here.answer(ANA, "Where do visitors park?")
+    assert "level two" in answer.text
+    assert answer.citations[0].passage.source.uri == "https://chat/p1"
+    # Pressed twice, nothing more happens; a second copy is recognised.
+    assert "nothing left to decide" in card(await press(here, BOSS, "confirm", ref)).text
+    again = await run(here, BOSS, "add", Attachment("copy.md", file.content))
+    assert "The very same is there" in {row.text for row in again.rows}
+    await press(here, BOSS, "cancel", again.buttons[0].ref)
+
+    assert (await run(here, BOSS, "undo")).title == "Taken back: add “Parking”"
+    assert "level two" not in (await here.answer(ANA, "Where do visitors park?")).text
+    actions = [entry.action for entry in here.catalog.audit.entries()]
+    assert actions == ["add confirmed", "add done", "add undone"]
+    assert here.catalog.audit.verify().broken is None
+
+
+async def test_a_new_version_replaces_and_undo_brings_the_old_one_back(here: DeskHome) -> None:
+    for words in (
+        b"Visitors park on level two of the garage.",
+        b"Visitors park on level nine of the garage.",
+    ):
+        preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\n" + words + b"\n"))
+        await press(here, BOSS, "confirm", preview.buttons[0].ref)
+    assert "level nine" in (await here.answer(ANA, "Where do visitors park?")).text
+    await run(here, BOSS, "undo")
+    assert "level two" in (await here.answer(ANA, "Where do visitors park?")).text
+    await run(here, BOSS, "undo")
+    assert here.catalog.documents(words="parking") == []
+
+
+async def test_a_file_for_a_closed_space_goes_there_and_nowhere_else(here: DeskHome) -> None:
+    file = Attachment("bonus.md", b"# Bonus\n\nThe yearly bonus is paid in March.\n")
+    preview = await run(here, BOSS, "add to hr", file)
+    assert "hr: those who may read hr" in preview.rows[0].detail
+    assert preview.menu is not None
+    assert preview.menu.options == ("general", "hr")
+    moved = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="general"))
+    assert "everyone" in moved.rows[0].detail
+    back = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="hr"))
+    await press(here, BOSS, "confirm", back.buttons[0].ref)
+    assert here.catalog.find_document("Bonus").space == "hr"
+    here.catalog.allow("hr", "slack:channel:CHR")
+    defaulted = await run(
+        here, person("UADMIN", place="CHR"), "add", Attachment("b.md", b"# B\n\nWords here.\n")
+    )
+    assert defaulted.rows[0].detail.startswith("hr:")
+
+
+async def test_what_can_not_be_read_is_said_and_not_kept(here: DeskHome) -> None:
+    said = await run(here, BOSS, "add", Attachment("broken.pdf", b"%PDF-1.7 no more than this"))
+    assert said.title == "“broken.pdf” can't be added"
+    large = await run(here, BOSS, "add", Attachment("large.txt", b"x" * 21_000_000))
+    assert "21 MB" in large.text
+    nothing = await run(here, BOSS, "add")
+    assert "What shall I add?" in nothing.text
+    assert "no space" in (await run(here, BOSS, "add https://x.example to nowhere")).text
+    with here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM added_files").fetchone() == (0,)
+
+
+async def test_a_document_is_removed_after_a_yes_and_comes_back_word_for_word(here: DeskHome) -> None:
+    before = here.catalog.document_text(here.catalog.find_document("Leave").id)
+    asked = await run(here, BOSS, "remove Leave")
+    assert asked.buttons[0].label == "Remove"
+    assert "27 days" in (await here.answer(ANA, "How many days of annual leave?")).text
+    await press(here, BOSS, "confirm", asked.buttons[0].ref)
+    assert here.catalog.documents("general") == []
+    assert (await run(here, BOSS, "undo")).text == "It is back."
+    assert here.catalog.document_text(here.catalog.find_document("Leave").id) == before
+    assert "27 days" in (await here.answer(ANA, "How many days of annual leave?")).text
+    assert here.home.index.verify().healthy
+
+
+async def test_a_change_that_was_interrupted_is_carried_out_when_pressed_again(here: DeskHome) -> None:
+    preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    ref = int(preview.buttons[0].ref)
+    here.catalog.changes.step(ref, ChangeState.PROPOSED, ChangeState.CONFIRMED, ADMIN)  # … and then a kill
+    done = card(await press(here, BOSS, "confirm", str(ref)))
+    assert done.title == "Added: “Parking”"
+    assert [entry.action for entry in here.catalog.audit.entries()] == ["add confirmed", "add done"]
+
+
+async def test_spaces_are_opened_and_closed_and_undone(here: DeskHome) -> None:
+    assert {row.text: row.detail for row in (await run(here, BOSS, "spaces")).rows}["hr"] == "nobody yet"
+    await run(here, BOSS, "spaces allow hr here")
+    assert here.catalog.principals("hr") == {"slack:channel:CGEN"}
+    await run(here, BOSS, "undo")
+    assert here.catalog.principals("hr") == frozenset()
+    await run(here, BOSS, "spaces create board")
+    await run(here, BOSS, "spaces support hr slack:channel:CHELP")
+    await run(here, BOSS, "spaces auto on")
+    rows = {row.text: row.detail for row in (await run(here, BOSS, "spaces")).rows}
+    assert rows["Answers by itself in"] == "slack:channel:CGEN"
+    assert "asks slack:channel:CHELP" in rows["hr"]
+    assert "Everyone reads general" in (await run(here, BOSS, "spaces deny general here")).text
+    assert len(here.catalog.audit.entries()) == 6
+
+
+async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here: DeskHome) -> None:
+    final = await here.ask(ANA, "Where is the staff canteen?")
+    trace = final.answer.trace.id
+    assert card(await press(here, ANA, "person", trace)).title == "Nobody is named for this yet"
+    here.catalog.places.set_support("general", "slack:channel:CHELP")
+    asked = await press(here, ANA, "person", trace)
+    (delivery,) = asked.elsewhere
+    assert delivery.to == "slack:channel:CHELP"
+    assert "Where is the staff canteen?" in delivery.card.title
+    await here.desk.placed(delivery.ref, "slack:CHELP:t9")
+    assert (await press(here, ANA, "person", trace)).elsewhere == ()
+
+    kim, lee = (person(name, place="CHELP", thread="t9") for name in ("UKIM", "ULEE"))
+    ref = delivery.card.buttons[0].ref
+    assert card(await press(here, person("UEVE", place="CGEN"), "claim", ref)).title.startswith(
+        "I don't know"
+    )
+    assert await here.desk.heard(kim, "talk in the thread") is None
+    assert card(await press(here, kim, "claim", ref)).title == "Yours"
+    assert card(await press(here, lee, "claim", ref)).title == "Someone else has taken this one"
+    answered = await here.desk.heard(kim, "On the ground floor of house B.")
+    assert answered is not None
+    (told,) = answered.elsewhere
+    assert told.to == "slack:channel:CGEN/t1"
+    assert told.card.text == "On the ground floor of house B."
+    kept = card(await press(here, kim, "keep", card(answered).buttons[0].ref))
+    assert kept.title.startswith("Added")
+    assert "ground floor" in (await here.answer(ANA, "Where is the staff canteen?")).text
+    assert here.catalog.audit.entries()[-1].actor == "slack:user:UKIM"
+
+
+async def test_a_support_channel_reads_only_what_it_may(here: DeskHome) -> None:
+    ana = person("UANA")
+    here.catalog.allow("hr", "slack:user:UANA")
+    here.catalog.places.set_support("hr", "slack:channel:CHELP")
+    final = await here.ask(ana, "When does the pay review happen?")
+    assert "October" in final.answer.text
+    hidden = (await press(here, ana, "person", final.answer.trace.id)).elsewhere[0].card
+    assert "zqsecret" not in repr(hidden)
+    assert "October" not in repr(hidden)
+
+
+async def test_home_and_prompts_show_what_the_caller_may_read(here: DeskHome) -> None:
+    ana = person("UANA")
+    await here.ask(ana, "Where is the staff canteen?")
+    assert await here.desk.prompts(ana) == ("What does “Leave” say about Annual leave?",)
+    cards = await here.desk.home(ana)
+    assert [found.title for found in cards] == ["Ask me about your documents", "You asked"]
+    await here.ask(ANA, "Who was the first emperor of Rome?")
+    titles = [found.title for found in await here.desk.home(person("UADMIN"))]
+    assert "Drives" in titles
+    here.catalog.allow("hr", "slack:user:UANA")
+    assert "What does “Salaries” say about Pay review?" in await here.desk.prompts(ana)
+
+
+async def test_a_file_that_the_terminal_removes_stays_out(here: DeskHome) -> None:
+    for name in ("one", "two"):
+        file = Attachment(f"{name}.md", f"# Number {name}\n\nThis is number {name} of them.\n".encode())
+        preview = await run(here, BOSS, "add", file)
+        await press(here, BOSS, "confirm", preview.buttons[0].ref)
+    here.catalog.remove_document(here.catalog.find_document("Number one").id)  # as `documents remove` does
+    third = await run(here, BOSS, "add", Attachment("three.md", b"# Number three\n\nAnother one.\n"))
+    await press(here, BOSS, "confirm", third.buttons[0].ref)
+    assert [row.title for row in here.catalog.documents(words="number")] == ["Number three", "Number two"]
+
+
+async def test_while_documents_are_read_in_a_change_is_put_off(
+    here: DeskHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.desk.library.PATIENCE_SECONDS", 0.01)
+    preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    with here.changing:
+        said = card(await press(here, BOSS, "confirm", preview.buttons[0].ref))
+    assert "try again in a few minutes" in said.text
+    done = card(await press(here, BOSS, "confirm", preview.buttons[0].ref))
+    assert done.title == "Added: “Parking”"
+
+
+def test_courtesies_ask_for_nothing() -> None:
+    courtesies = ["Thanks!", "thank you so much", "OK, got it", "Great answer, will do", "done", "👍"]
+    assert not [text for text in courtesies if asks_something(text)]
+    questions = ["and for part-timers?", "what about the interns then", "no idea, is it free?", "How so?"]
+    assert all(map(asks_something, questions))
+
+
+async def test_status_and_history_tell_admins_the_state(here: DeskHome) -> None:
+    rows = {row.text: row.detail for row in (await run(here, BOSS, "status")).rows}
+    assert rows["Documents"].startswith("2 with")
+    assert rows["Index"] == "in step with the catalog"
+    assert (await run(here, BOSS, "history Leave")).rows[0].text == "version 1"
+    assert (await run(here, BOSS, "documents leave")).rows[0].text == "Leave"
+    assert "No documents" in (await run(here, BOSS, "documents nothinglikeit")).title
