@@ -110,6 +110,20 @@ def test_a_vector_that_is_wanted_again_before_it_is_dropped_stays(catalog, index
     assert index.verify(deep=True).differences == ()
 
 
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_document_that_is_put_back_is_found_again(catalog, index, applied):
+    store(catalog, "a.txt", "alpha", "alpha", "beta")
+    index.apply_pending()
+    [row] = catalog.documents()
+    catalog.remove_document(row.id)
+    assert not applied or index.apply_pending()
+    assert catalog.revive_document(row.id)
+    index.apply_pending()
+    assert len(found(index, "alpha")) == 2
+    assert len(found(index, "beta")) == 1
+    assert index.verify(deep=True).differences == ()
+
+
 def test_a_space_keeps_its_vector_when_another_space_lets_it_go(catalog, index):
     secret = catalog.create_space("hr")
     store(catalog, "a.txt", "alpha", "open")
