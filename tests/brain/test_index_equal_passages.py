@@ -51,9 +51,9 @@ def held(index: SearchIndex, space_id: int = 1) -> int:
 
 
 def test_thousands_of_equal_passages_hide_no_other(catalog, index):
-    own = [f"paragraph {number}" for number in range(1500)]
+    own = [f"paragraph {number}" for number in range(1000)]
     for start in range(0, len(own), 100):
-        store(catalog, f"{start}.txt", *own[start : start + 100], *[BLANK] * 200)
+        store(catalog, f"{start}.txt", *own[start : start + 100], *[BLANK] * 300)
     index.apply_pending()
     assert [text for text in own[::5] if len(found(index, text)) != 1] == []
     assert held(index) == len(own) + 1

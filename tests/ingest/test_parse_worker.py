@@ -102,13 +102,13 @@ def test_a_file_that_found_no_more_memory_is_not_said_to_hold_no_text(good, tmp_
 
 def test_a_worker_that_has_grown_large_leaves_after_that_file(good, tmp_path):
     ballast = bytearray(b"x") * 120 * 1024**2  # what the parent holds isn't the worker's
-    with ParsePool(workers=1, memory_bytes=160 * 1024**2) as pool:
+    with ParsePool(workers=1, memory_bytes=140 * 1024**2) as pool:
         pool.parse(good)
         before = workers_of()
         pool.parse(good)
         assert len(before) == 1
         assert workers_of() == before
-        large = saved(tmp_path, "large.json", lists_in_json(1_000_000))
+        large = saved(tmp_path, "large.json", lists_in_json(800_000))
         with pytest.raises(UnreadableDocument, match=r"large\.json holds no text"):
             pool.parse(large)
         assert workers_of() == []
