@@ -80,9 +80,10 @@ class SearchIndex:
         space_id = self._space_id(space)
         with self._reading() as pair:
             nearest = pair.vectors.nearest(space_id, vector, limit)
-        passages = self._feed.passages_of_keys(space_id, [key_id for key_id, _ in nearest], _COPIES)
-        found = [(number, score) for key_id, score in nearest for number in passages.get(key_id, ())]
-        return found[:limit]
+            found = self._passages(space_id, nearest)
+            if len(found) < limit == len(nearest):  # some were removed a moment ago and are still held
+                found = self._passages(space_id, pair.vectors.nearest(space_id, vector, 2 * limit))
+            return found[:limit]
 
     def keyword(
         self, space: str, terms: Sequence[str], limit: int, weights: Weights = PLAIN
@@ -233,6 +234,10 @@ class SearchIndex:
             yield pair
         finally:
             pair.release()
+
+    def _passages(self, space_id: int, nearest: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        passages = self._feed.passages_of_keys(space_id, [key_id for key_id, _ in nearest], _COPIES)
+        return [(number, score) for key_id, score in nearest for number in passages.get(key_id, ())]
 
     def _space_id(self, name: str) -> int:
         if name not in self._space_ids:

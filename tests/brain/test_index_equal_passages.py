@@ -84,6 +84,15 @@ def test_a_passage_stays_findable_until_its_last_copy_is_removed(catalog, index)
     assert index.verify(deep=True).differences == ()
 
 
+def test_what_was_just_removed_takes_no_place_of_what_is_there(catalog, index):
+    for number in range(10):
+        store(catalog, f"{number}.txt", f"paragraph {number}")
+    index.apply_pending()
+    for number in range(5):
+        remove(catalog, f"{number}.txt")
+    assert len(index.dense("general", vector_of("paragraph 0").tolist(), 5)) == 5
+
+
 def test_a_copy_within_a_document_is_left_when_another_is_cut_out(catalog, index):
     store(catalog, "a.txt", "alpha", "alpha", "beta")
     index.apply_pending()
