@@ -131,7 +131,9 @@ def _fitting(config: Any, wanted: Quantization, free: int, texts: int, capacity:
 def _loaded(folder: Path, quantization: Quantization) -> Any:
     from safetensors import SafetensorError
     from transformers import Phi3ForCausalLM
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # standard error is for people
     on_gpu = torch.cuda.is_available()
     try:
         model, found = Phi3ForCausalLM.from_pretrained(
