@@ -57,7 +57,11 @@ class Settings(BaseSettings):
     quantization: Literal["none", "8bit", "4bit", "auto"] = Field(
         default="auto", validation_alias="CITEWISE_QUANTIZATION"
     )
-    model_url: str | None = Field(default=None, validation_alias="CITEWISE_MODEL_URL", pattern=r"^https?://")
+    model_url: str | None = Field(
+        default=None,
+        validation_alias="CITEWISE_MODEL_URL",
+        pattern=r"^https?://[^/@\s]+(/\S*)?$",  # without a key: addresses are shown and logged
+    )
     model_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_MODEL_KEY")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
 
@@ -146,6 +150,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = f"ids of {of}, parted by commas"
     elif name == "CITEWISE_ANSWERER":
         allowed = "extractive, phi3, server or langchain:provider:model"
+    elif name == "CITEWISE_MODEL_URL":
+        allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":
@@ -154,7 +160,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = "an address that starts with wss:// or ws://"
     else:
         allowed = _ALLOWED_BY_ERROR.get(fault["type"], "another value")
-    shown = "" if "TOKEN" in name or "SECRET" in name or "KEY" in name else f" to {str(fault['input'])!r}"
+    secret = any(word in name for word in ("TOKEN", "SECRET", "KEY")) or "@" in str(fault["input"])
+    shown = "" if secret else f" to {str(fault['input'])!r}"
     return f"{name} is set{shown}; allowed is: {allowed}."
 
 
