@@ -8,6 +8,7 @@ ingest, each file either text or a failure with a sentence, and every good file 
 import argparse
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from ingest.parse_worker import ParsePool
 SECONDS = 30.0
 MEMORY = 1024**3
 SLACK_SECONDS = 5.0
+_LOOK = 0.05  # seconds between two looks at the workers' memory
 SLACK_MIB = 160  # libraries mapped into view, which the limit on data does not count
 
 
@@ -54,15 +56,16 @@ def read_each(root: Path, seconds: float = SECONDS) -> list[Reading]:
                 continue
             _forget_peak()
             began = time.perf_counter()
-            outcome = read_file(drive, entry, pool, lambda parsed: split(parsed, 64, count))
+            with _Peak() as peak:
+                outcome = read_file(drive, entry, pool, lambda parsed: split(parsed, 64, count))
             spent = time.perf_counter() - began
             if isinstance(outcome, ReadFile):
-                readings.append(Reading(entry.path, "text", "", spent, _peak_mib()))
+                readings.append(Reading(entry.path, "text", "", spent, peak.mib))
             elif isinstance(outcome, VanishedFile):
                 readings.append(Reading(entry.path, "vanished", "", spent))
             else:
                 fault = f" [{outcome.detail[-200:]}]" if "fault in citewise" in outcome.sentence else ""
-                readings.append(Reading(entry.path, "failed", outcome.sentence + fault, spent, _peak_mib()))
+                readings.append(Reading(entry.path, "failed", outcome.sentence + fault, spent, peak.mib))
     return readings
 
 
@@ -122,9 +125,14 @@ def _is_sentence(text: str) -> bool:
 def _workers() -> list[Any]:
     import psutil
 
-    return [
-        child for child in psutil.Process().children() if "ingest.parse_child" in " ".join(child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process().children():
+        try:
+            if "ingest.parse_child" in " ".join(child.cmdline()):
+                found.append(child)
+        except psutil.Error:  # it has just ended
+            continue
+    return found
 
 
 def _forget_peak() -> None:
@@ -133,6 +141,28 @@ def _forget_peak() -> None:
             Path(f"/proc/{worker.pid}/clear_refs").write_text("5")
         except OSError:
             return  # without it peaks are those since the worker began
+
+
+class _Peak:
+    """The most memory of a worker within a block, looked at often, since one that grew large leaves."""
+
+    def __init__(self) -> None:
+        self.mib = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> "_Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(_LOOK):
+            self.mib = max(self.mib, _peak_mib())
+        self.mib = max(self.mib, _peak_mib())
 
 
 def _peak_mib() -> float:

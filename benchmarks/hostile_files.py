@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MIB = 1024**2
-GOOD = "The lighthouse keeper's key hangs behind the blue door."
+GOOD = "The key of the lighthouse hangs behind the blue door."
 
 
 def write_all(root: Path, seed: int, *, heavy: bool = True) -> dict[str, int]:

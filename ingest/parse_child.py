@@ -20,6 +20,10 @@ from ingest.readers import read
 _PARENT_CHECK = 0.5
 # Libraries leak; a new process now and then costs less than finding out where.
 _DOCUMENTS_A_LIFE = 500
+# Parts of the memory limit: a worker that took more than the first leaves, since what it took seldom comes
+# back; a file that took more than the second and couldn't be read failed for want of memory.
+_GROWN = 0.5
+_FULL = 0.9
 
 
 def main() -> None:
@@ -35,18 +39,22 @@ def main() -> None:
             return
         request = json.loads(requests.read(int.from_bytes(header, "big")))
         _alarm(seconds)
-        reply = _answer(request)
+        reply = _answer(request, memory_bytes)
         _alarm(None)
-        reply["last"] = served == _DOCUMENTS_A_LIFE or reply.get("fault") == "memory"
+        grown = _peak_bytes() > _GROWN * memory_bytes
+        reply["last"] = served == _DOCUMENTS_A_LIFE or reply.get("fault") == "memory" or grown
         replies.write(encode(reply))
         replies.flush()
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], memory_bytes: int) -> dict[str, Any]:
     try:
         parsed = read(Path(request["path"]), media_type=request["media_type"], max_bytes=request["max_bytes"])
         return {"document": to_json(parsed)}
     except CitewiseError as error:
+        # PDFium goes on where it gets no more memory, and finds no text then.
+        if _peak_bytes() > _FULL * memory_bytes:
+            return {"fault": "memory"}
         return {"unreadable": error.sentence, "detail": error.detail}
     except MemoryError:
         return {"fault": "memory"}
@@ -73,6 +81,24 @@ def _limit(memory_bytes: int) -> None:
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _peak_bytes() -> int:
+    """The most memory that this process has had resident; 0 where the system doesn't tell.
+
+    Linux's ru_maxrss begins with what the parent held, so it's asked for only where there is no /proc.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        pass
+    try:
+        import resource
+    except ImportError:
+        return 0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _alarm(seconds: float | None) -> None:

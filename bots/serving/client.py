@@ -140,6 +140,7 @@ class _Relay:
         self._terminals = {STDOUT: sys.stdout.isatty(), STDERR: sys.stderr.isatty()}
         self._reading = False
         self._interrupted = False
+        self._left_prompt = False
         # Not an Event: a second Ctrl-C while the first is being noted would lock it up.
         self._interrupts: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._deadline: float | None = None
@@ -186,7 +187,8 @@ class _Relay:
                 continue
             if wanted.sentence:
                 print(f"citewise: {wanted.sentence}", file=sys.stderr)
-            return wanted.code
+            # The end of the input may reach the command before the interrupt does.
+            return _INTERRUPTED if self._left_prompt else wanted.code
 
     def _show(self, stream: bytes, data: bytes) -> None:
         output = self._outputs[stream]
@@ -208,6 +210,7 @@ class _Relay:
             return b""
         except KeyboardInterrupt:
             self._note_interrupt()
+            self._left_prompt = True
             return b""
         finally:
             self._reading = False

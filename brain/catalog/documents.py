@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from brain.catalog import added_files, ledger, outbox, spaces, vectors, versions
-from brain.catalog.passages import stored_locator
+from brain.catalog.passages import keys_in_use, stored_locator
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now
 
@@ -36,6 +36,7 @@ def put(connection: sqlite3.Connection, new: NewDocument) -> PutResult:
 
     ledger.clear_failure(connection, new.drive_id, new.path)
     outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, replaced.dropped)
+    _queue_unused(connection, space_id, replaced.released)
     outbox.queue(connection, OperationKind.PUT_PASSAGE, space_id, replaced.changed)
     outbox.queue(connection, OperationKind.PUT_DOCUMENT, space_id, [document_id])
     return PutResult(document_id, version, replaced.added, replaced.kept, len(replaced.dropped))
@@ -51,12 +52,18 @@ def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
     ).fetchall()
     versions.archive_passages(connection, [document_id for document_id, _ in living])
     added_files.unlist_documents(connection, [document_id for document_id, _ in living])
+    keys: dict[int, set[int]] = defaultdict(set)
     for document_id, space_id in living:
-        gone = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
-        outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, [passage_id for (passage_id,) in gone])
+        gone = connection.execute(
+            "SELECT id, key_id FROM passages WHERE document_id = ?", (document_id,)
+        ).fetchall()
+        keys[space_id] |= {key_id for _, key_id in gone}
+        outbox.queue(connection, OperationKind.DROP_PASSAGE, space_id, [number for number, _ in gone])
         outbox.queue(connection, OperationKind.DROP_DOCUMENT, space_id, [document_id])
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
         connection.execute("UPDATE documents SET removed = ? WHERE id = ?", (now(), document_id))
+    for space_id, let_go in keys.items():
+        _queue_unused(connection, space_id, let_go)
     return len(living)
 
 
@@ -255,6 +262,12 @@ def _replace_passages(
         "DELETE FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(result.dropped),)
     )
     return result
+
+
+def _queue_unused(connection: sqlite3.Connection, space_id: int, keys: set[int]) -> None:
+    """Have the vectors taken out that no passage of the space needs any more."""
+    unused = keys - keys_in_use(connection, space_id, keys)
+    outbox.queue(connection, OperationKind.DROP_VECTOR, space_id, sorted(unused))
 
 
 def _given_keys(connection: sqlite3.Connection, new: NewDocument) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from brain.catalog import outbox, passages, vectors
-from brain.catalog.rows import IndexedDocument, IndexedPassage, Operation
+from brain.catalog.rows import IndexedDocument, IndexedPassage, Operation, SpaceCounts
 from brain.catalog.storage import Database
 
 
@@ -53,8 +53,8 @@ class IndexFeed:
         with self._database.reading() as connection:
             return passages.indexed_documents(connection, ids)
 
-    def counts(self) -> dict[int, tuple[int, int]]:
-        """How many documents and passages each space holds, by space id."""
+    def counts(self) -> dict[int, SpaceCounts]:
+        """How many documents, passages and different vectors each space holds, by space id."""
         with self._database.reading() as connection:
             return passages.counts_by_space(connection)
 
@@ -62,6 +62,21 @@ class IndexFeed:
         """All present passages' ids by space id."""
         with self._database.reading() as connection:
             return passages.passage_ids(connection)
+
+    def key_ids(self) -> dict[int, set[int]]:
+        """The vector keys of all present passages by space id."""
+        with self._database.reading() as connection:
+            return passages.key_ids(connection)
+
+    def keys_in_use(self, space_id: int, keys: Iterable[int]) -> set[int]:
+        """Those of these vector keys that a present passage of the space has."""
+        with self._database.reading() as connection:
+            return passages.keys_in_use(connection, space_id, keys)
+
+    def passages_of_keys(self, space_id: int, keys: Iterable[int], limit: int) -> dict[int, list[int]]:
+        """The first passages of a space with each of these vector keys, at most `limit` of each."""
+        with self._database.reading() as connection:
+            return passages.passages_of_keys(connection, space_id, keys, limit)
 
     def document_ids(self) -> dict[int, set[int]]:
         """All present documents' ids by space id."""

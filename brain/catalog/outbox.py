@@ -7,7 +7,7 @@ from brain.catalog.rows import Operation, OperationKind
 
 
 def queue(connection: sqlite3.Connection, kind: OperationKind, space_id: int, targets: Iterable[int]) -> None:
-    """Leave one operation for each target (a passage's or document's id)."""
+    """Leave one operation for each target (a passage's, document's or vector key's id)."""
     connection.executemany(
         "INSERT INTO outbox (kind, space_id, target) VALUES (?, ?, ?)",
         [(kind.value, space_id, target) for target in targets],

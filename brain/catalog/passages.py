@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 
-from brain.catalog.rows import Counts, IndexedDocument, IndexedPassage
+from brain.catalog.rows import Counts, IndexedDocument, IndexedPassage, SpaceCounts
 from brain.catalog.vectors import vector_of
 from brain.catalog.versions import document_text
 from brain.domain import Locator, Passage, Source
@@ -116,13 +116,14 @@ def _present(space_names: Iterable[str] | None) -> tuple[str, tuple[str, ...]]:
     return f"FROM documents JOIN spaces ON spaces.id = space_id WHERE removed IS NULL {clause}", values
 
 
-def counts_by_space(connection: sqlite3.Connection) -> dict[int, tuple[int, int]]:
-    """How many documents and passages each space holds, by space id."""
+def counts_by_space(connection: sqlite3.Connection) -> dict[int, SpaceCounts]:
+    """How many documents, passages and different vectors each space holds, by space id."""
     rows = connection.execute(
-        """SELECT space_id, count(DISTINCT documents.id), count(passages.id) FROM documents
-           LEFT JOIN passages ON document_id = documents.id WHERE removed IS NULL GROUP BY space_id"""
+        """SELECT space_id, count(DISTINCT documents.id), count(passages.id), count(DISTINCT key_id)
+           FROM documents LEFT JOIN passages ON document_id = documents.id
+           WHERE removed IS NULL GROUP BY space_id"""
     )
-    return {space_id: (found, held) for space_id, found, held in rows}
+    return {space_id: SpaceCounts(*found) for space_id, *found in rows}
 
 
 def passage_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
@@ -133,6 +134,48 @@ def passage_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
     )
     for space_id, passage_id in rows:
         found.setdefault(space_id, set()).add(passage_id)
+    return found
+
+
+def key_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
+    """The vector keys of all present passages by space id."""
+    found: dict[int, set[int]] = {}
+    rows = connection.execute(
+        "SELECT DISTINCT space_id, key_id FROM passages JOIN documents ON documents.id = document_id"
+    )
+    for space_id, key_id in rows:
+        found.setdefault(space_id, set()).add(key_id)
+    return found
+
+
+def keys_in_use(connection: sqlite3.Connection, space_id: int, keys: Iterable[int]) -> set[int]:
+    """Those of these vector keys that a present passage of the space has."""
+    rows = connection.execute(
+        """SELECT value FROM json_each(?) WHERE EXISTS (
+               SELECT 1 FROM passages CROSS JOIN documents ON documents.id = document_id
+               WHERE key_id = value AND space_id = ?)""",
+        (json.dumps(list(keys)), space_id),
+    )
+    return {key_id for (key_id,) in rows}
+
+
+def passages_of_keys(
+    connection: sqlite3.Connection, space_id: int, keys: Iterable[int], limit: int
+) -> dict[int, list[int]]:
+    """The first passages of a space with each of these vector keys, at most `limit` of each, oldest first."""
+    # CROSS JOIN keeps the order of the tables: by key, whose index is in the order of ids, so that the
+    # 100,000th copy of a passage costs nothing.
+    rows = connection.execute(
+        """SELECT keys.value, passages.id FROM json_each(?) AS keys CROSS JOIN passages
+           WHERE passages.id IN (
+               SELECT same.id FROM passages AS same CROSS JOIN documents ON documents.id = same.document_id
+               WHERE same.key_id = keys.value AND space_id = ? ORDER BY same.id LIMIT ?)
+           ORDER BY passages.id""",
+        (json.dumps(list(keys)), space_id, limit),
+    )
+    found: dict[int, list[int]] = {}
+    for key_id, passage_id in rows:
+        found.setdefault(key_id, []).append(passage_id)
     return found
 
 
@@ -147,7 +190,7 @@ def document_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
 
 
 _INDEXED = """
-    SELECT passages.id, space_id, title, locator, table_header, text, vector
+    SELECT passages.id, space_id, passages.key_id, title, locator, table_header, text, vector
     FROM passages JOIN documents ON documents.id = document_id
     JOIN embedders ON active = 1
     JOIN vectors ON vectors.key_id = passages.key_id AND embedder_id = embedders.id
@@ -212,11 +255,11 @@ def _heading_parts(locator: Locator) -> tuple[str, ...]:
     return (*locator.heading, locator.sheet) if locator.sheet else locator.heading
 
 
-def _indexed(row: tuple[int, int, str, str, str, str, bytes]) -> IndexedPassage:
-    passage_id, space_id, title, stored, table_header, text, blob = row
+def _indexed(row: tuple[int, int, int, str, str, str, str, bytes]) -> IndexedPassage:
+    passage_id, space_id, key_id, title, stored, table_header, text, blob = row
     heading = " ".join(_heading_parts(read_locator(stored)))
     body = f"{table_header}\n{text}" if table_header else text
-    return IndexedPassage(passage_id, space_id, title, heading, body, vector_of(blob))
+    return IndexedPassage(passage_id, space_id, key_id, title, heading, body, vector_of(blob))
 
 
 def _passage(row: _Row) -> Passage:

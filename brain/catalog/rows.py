@@ -220,6 +220,14 @@ class Counts:
     passages: int
 
 
+class SpaceCounts(NamedTuple):
+    """What the indexes of a space should hold: `vectors` is how many different strings its passages are."""
+
+    documents: int
+    passages: int
+    vectors: int
+
+
 @dataclass(frozen=True, slots=True)
 class UnembeddedText:
     """A string that has no vector from the wanted embedder yet."""
@@ -233,12 +241,16 @@ class OperationKind(StrEnum):
 
     PUT_PASSAGE = "put_passage"
     DROP_PASSAGE = "drop_passage"
+    DROP_VECTOR = "drop_vector"
     PUT_DOCUMENT = "put_document"
     DROP_DOCUMENT = "drop_document"
 
 
 class Operation(NamedTuple):
-    """One entry of the outbox: `target` is a passage's or a document's id; applying it twice is harmless."""
+    """One entry of the outbox; applying it twice is harmless.
+
+    `target` is the id of a passage, of a document, or of the vector key that no passage of the space uses.
+    """
 
     sequence: int
     kind: OperationKind
@@ -247,10 +259,14 @@ class Operation(NamedTuple):
 
 
 class IndexedPassage(NamedTuple):
-    """What the indexes hold of a passage. `heading` is the path of headings in words."""
+    """What the indexes hold of a passage. `heading` is the path of headings in words.
+
+    Passages of a space with the same `key_id` have the same vector, which is held once.
+    """
 
     id: int
     space_id: int
+    key_id: int
     title: str
     heading: str
     body: str

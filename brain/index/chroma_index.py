@@ -30,7 +30,7 @@ _BATCH = 5000  # below Chroma's max_batch_size of 5,461
 
 
 class ChromaIndex:
-    """Nearest passages by cosine. Any fault of the store becomes IndexDamaged or StorageFailed.
+    """Nearest vectors by cosine. Any fault of the store becomes IndexDamaged or StorageFailed.
 
     Embedded Chroma is not crash-safe: whoever calls put() or drop() must be able to fill it again.
     Searches filter by nothing, since a metadata filter costs 10 to 70 times the search itself; access
@@ -78,7 +78,7 @@ class ChromaIndex:
         return cls(client, prefix, place=url)
 
     def put(self, space_id: int, ids: Sequence[int], vectors: Sequence[Vector]) -> None:
-        """Store or replace vectors of shape (dimensions,) under their passages' ids."""
+        """Store or replace vectors of shape (dimensions,) under their keys' ids."""
         with _faults(self._place):
             collection = self._collection(space_id) or self._create(space_id)
             for start in range(0, len(ids), _BATCH):
@@ -87,7 +87,7 @@ class ChromaIndex:
                 collection.upsert(ids=names, embeddings=np.stack(vectors[chosen]))
 
     def drop(self, space_id: int, ids: Sequence[int]) -> None:
-        """Take passages out; ids that aren't there are no fault."""
+        """Take vectors out; ids that aren't there are no fault."""
         with _faults(self._place):
             collection = self._collection(space_id)
             if collection is None:
@@ -96,7 +96,7 @@ class ChromaIndex:
                 collection.delete(ids=[str(number) for number in ids[start : start + _BATCH]])
 
     def nearest(self, space_id: int, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
-        """The ids of the nearest passages and their cosine similarity, best first."""
+        """The ids of the nearest vectors and their cosine similarity, best first."""
         with _faults(self._place):
             collection = self._collection(space_id)
             if collection is None or limit < 1:
@@ -110,19 +110,28 @@ class ChromaIndex:
             ]
 
     def count(self, space_id: int) -> int:
-        """How many passages of a space are held."""
+        """How many vectors of a space are held."""
         with _faults(self._place):
             collection = self._collection(space_id)
             return collection.count() if collection else 0
 
     def ids(self, space_id: int) -> set[int]:
-        """All passages of a space that are held."""
+        """All vectors of a space that are held."""
         with _faults(self._place):
             collection = self._collection(space_id)
             return {int(name) for name in collection.get(include=[])["ids"]} if collection else set()
 
+    def held(self, space_id: int, ids: Sequence[int]) -> set[int]:
+        """Those of these vectors, each named once, that are held."""
+        with _faults(self._place):
+            collection = self._collection(space_id)
+            if collection is None or not ids:
+                return set()
+            names = [str(number) for number in ids]
+            return {int(name) for name in collection.get(ids=names, include=[])["ids"]}
+
     def vectors(self, space_id: int, ids: Sequence[int]) -> dict[int, Vector]:
-        """What is held of these passages."""
+        """What is held under these ids, each named once."""
         with _faults(self._place):
             collection = self._collection(space_id)
             if collection is None or not ids:

@@ -43,8 +43,10 @@ def doubt(folder: GenerationFolder | None, feed: IndexFeed, server: str) -> str 
     if folder.interrupted and not server:
         return "citewise ended while the index was being written"
     seal = folder.read_seal()
-    if seal is None or seal.layout != LAYOUT:
+    if seal is None:
         return "the index has no seal that this version reads"
+    if seal.layout != LAYOUT:
+        return "the index was made by another version of citewise, in another form"
     embedder = feed.embedder()
     if seal.embedder != (embedder.identity if embedder else ""):
         return "the index was made from another embedder's vectors"
@@ -89,8 +91,8 @@ def compare(pair: IndexPair, feed: IndexFeed, applied: int, *, deep: bool) -> In
     if torn and not pair.on_server:
         differences.append(torn)
     return IndexReport(
-        documents=sum(documents for documents, _ in counts.values()),
-        passages=sum(passages for _, passages in counts.values()),
+        documents=sum(held.documents for held in counts.values()),
+        passages=sum(held.passages for held in counts.values()),
         deep=deep,
         differences=tuple(differences),
     )
@@ -111,11 +113,11 @@ def _torn_database(folder: GenerationFolder) -> str | None:
 
 
 def _count_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
-    for space_id, (documents, passages) in feed.counts().items():
+    for space_id, counts in feed.counts().items():
         held = {
-            "vectors": (pair.vectors.count(space_id), passages),
-            "keyword passages": (pair.keywords.count(Unit.PASSAGE, space_id), passages),
-            "keyword documents": (pair.keywords.count(Unit.DOCUMENT, space_id), documents),
+            "vectors": (pair.vectors.count(space_id), counts.vectors),
+            "keyword passages": (pair.keywords.count(Unit.PASSAGE, space_id), counts.passages),
+            "keyword documents": (pair.keywords.count(Unit.DOCUMENT, space_id), counts.documents),
         }
         for name, (found, wanted) in held.items():
             if found != wanted:
@@ -123,11 +125,11 @@ def _count_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
 
 
 def _id_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
-    passages, documents = feed.passage_ids(), feed.document_ids()
+    passages, keys, documents = feed.passage_ids(), feed.key_ids(), feed.document_ids()
     for space_id in documents:
         wanted = passages.get(space_id, set())
         held = {
-            "vectors": (pair.vectors.ids(space_id), wanted),
+            "vectors": (pair.vectors.ids(space_id), keys.get(space_id, set())),
             "keyword passages": (pair.keywords.ids(Unit.PASSAGE, space_id), wanted),
             "keyword documents": (pair.keywords.ids(Unit.DOCUMENT, space_id), documents[space_id]),
         }
@@ -141,9 +143,9 @@ def _id_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
 def _content_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
     for space_id in feed.counts():
         rows = feed.sample(space_id, _SAMPLE)
-        vectors = pair.vectors.vectors(space_id, [row.id for row in rows])
+        vectors = pair.vectors.vectors(space_id, sorted({row.key_id for row in rows}))
         for row in rows:
-            held = vectors.get(row.id)
+            held = vectors.get(row.key_id)
             if held is None or _cosine(held, row.vector) < _SAME:
                 yield f"the vector of passage {row.id} isn't the catalog's"
             if pair.keywords.passage(space_id, row.id) != (row.title, row.heading, row.body):

@@ -14,7 +14,11 @@ _OF_PASSAGES = (OperationKind.PUT_PASSAGE, OperationKind.DROP_PASSAGE)
 
 
 class IndexPair:
-    """Chroma and FTS5 over the same passages."""
+    """Chroma and FTS5 over the same passages.
+
+    Chroma holds the vector of each different string once a space, under its key: thousands of equal vectors
+    fill up each other's neighbour lists, and what lies behind them is no longer found.
+    """
 
     def __init__(self, folder: GenerationFolder, *, family: str, server: str) -> None:
         """Open or create both. `server` is a Chroma server's address, or empty for Chroma in this process.
@@ -55,15 +59,15 @@ class IndexPair:
 
     def apply(self, operations: Sequence[Operation], feed: IndexFeed) -> None:
         """Bring what the operations name in step with the catalog as it is now: order doesn't matter."""
-        last = {(operation.kind in _OF_PASSAGES, operation.target): operation for operation in operations}
+        of_rows = [operation for operation in operations if operation.kind is not OperationKind.DROP_VECTOR]
+        last = {(operation.kind in _OF_PASSAGES, operation.target): operation for operation in of_rows}
         put = {key: operation.space_id for key, operation in last.items() if operation.kind in _PUTS}
         passages = feed.passages(target for of_passages, target in put if of_passages)
         documents = feed.documents(target for of_passages, target in put if not of_passages)
         held = {(True, row.id) for row in passages} | {(False, row.id) for row in documents}
         gone = [(key, operation.space_id) for key, operation in last.items() if key not in held]
         dropped = [(space_id, target) for (of_passages, target), space_id in gone if of_passages]
-        for space_id in {space_id for space_id, _ in dropped}:
-            self.vectors.drop(space_id, [target for owner, target in dropped if owner == space_id])
+        self._drop_vectors(operations, feed)
         self._put_vectors(passages)
         self.keywords.apply(
             passages=passages,
@@ -86,7 +90,20 @@ class IndexPair:
         self.keywords.close()
         self.vectors.close()
 
+    def _drop_vectors(self, operations: Sequence[Operation], feed: IndexFeed) -> None:
+        unused = [
+            (operation.space_id, operation.target)
+            for operation in operations
+            if operation.kind is OperationKind.DROP_VECTOR
+        ]
+        for space_id in {space_id for space_id, _ in unused}:
+            keys = {key_id for owner, key_id in unused if owner == space_id}
+            # A passage may have come back to one since; one that comes back from now on puts it again.
+            self.vectors.drop(space_id, sorted(keys - feed.keys_in_use(space_id, keys)))
+
     def _put_vectors(self, passages: Sequence[IndexedPassage]) -> None:
         for space_id in {row.space_id for row in passages}:
-            rows = [row for row in passages if row.space_id == space_id]
-            self.vectors.put(space_id, [row.id for row in rows], [row.vector for row in rows])
+            vectors = {row.key_id: row.vector for row in passages if row.space_id == space_id}
+            # A key has one vector for good; to put it again would only make Chroma link it anew.
+            new = sorted(vectors.keys() - self.vectors.held(space_id, list(vectors)))
+            self.vectors.put(space_id, new, [vectors[key_id] for key_id in new])

@@ -19,6 +19,7 @@ from brain.index.pair import IndexPair
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 _OPERATIONS = 4000
 _FILL = 5000
+_COPIES = 5  # passages of one string that a search by vector yields
 PLAIN = Weights()
 
 
@@ -72,9 +73,17 @@ class SearchIndex:
                 return self.rebuild(progress)
 
     def dense(self, space: str, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
-        """Ids of the passages nearest to a vector and their cosine similarity, best first."""
+        """Ids of the passages nearest to a vector and their cosine similarity, best first.
+
+        Of passages that are the same string, the first few stand for all.
+        """
+        space_id = self._space_id(space)
         with self._reading() as pair:
-            return pair.vectors.nearest(self._space_id(space), vector, limit)
+            nearest = pair.vectors.nearest(space_id, vector, limit)
+            found = self._passages(space_id, nearest)
+            if len(found) < limit == len(nearest):  # some were removed a moment ago and are still held
+                found = self._passages(space_id, pair.vectors.nearest(space_id, vector, 2 * limit))
+            return found[:limit]
 
     def keyword(
         self, space: str, terms: Sequence[str], limit: int, weights: Weights = PLAIN
@@ -118,6 +127,7 @@ class SearchIndex:
             try:
                 folder.mark_writing()
                 pair = IndexPair(folder, family=self._family, server=self._server)
+                pair.vectors.discard()  # a server may still hold a generation whose folder is gone
                 held = self._fill(pair, progress)
                 health.glance(pair, self._feed, applied)
                 pair.seal(self._feed)
@@ -188,7 +198,7 @@ class SearchIndex:
             raise IndexDamaged("the index was made from another embedder's vectors")
 
     def _fill(self, pair: IndexPair, progress: Progress | None) -> int:
-        total = sum(passages for _, passages in self._feed.counts().values())
+        total = sum(counts.passages for counts in self._feed.counts().values())
         after = done = 0
         while rows := self._feed.passages_after(after, _FILL):
             pair.fill(rows)
@@ -224,6 +234,10 @@ class SearchIndex:
             yield pair
         finally:
             pair.release()
+
+    def _passages(self, space_id: int, nearest: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        passages = self._feed.passages_of_keys(space_id, [key_id for key_id, _ in nearest], _COPIES)
+        return [(number, score) for key_id, score in nearest for number in passages.get(key_id, ())]
 
     def _space_id(self, name: str) -> int:
         if name not in self._space_ids:

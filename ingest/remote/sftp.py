@@ -110,7 +110,7 @@ class Sftp:
                 key = await self._offered(asyncssh, kind, limits)
             except asyncssh.KeyExchangeFailed:
                 continue  # it has none of this kind
-            except asyncssh.ConnectionLost as error:
+            except (asyncssh.ConnectionLost, ConnectionError) as error:
                 lost = error  # a server may also hang up then
                 continue
             fingerprint = fingerprint_of(key.public_data)
@@ -138,7 +138,7 @@ class Sftp:
         )
         try:
             return await ask()
-        except asyncssh.ConnectionLost:
+        except (asyncssh.ConnectionLost, ConnectionError):
             # A busy server drops some who have not signed in yet (MaxStartups in sshd_config(5)).
             await asyncio.sleep(_AGAIN_SECONDS)
             return await ask()

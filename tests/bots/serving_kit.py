@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from conftest import bare_environment
+from command_kit import bare_environment
 from websockets.sync.client import ClientConnection, connect
 
 from bots.serving.control import ControlServer

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import Run, bare_environment
+from command_kit import Run, bare_environment
 
 pytestmark = pytest.mark.weights
 

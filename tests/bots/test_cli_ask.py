@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DRIVE, Run
+from command_kit import DRIVE, Run
 
 pytestmark = pytest.mark.weights
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from conftest import Run
+from command_kit import Run
 
 from brain.catalog.catalog import Catalog
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DRIVE, Run, write_drive
+from command_kit import DRIVE, Run, write_drive
 
 pytestmark = pytest.mark.weights
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DRIVE, Run, bare_environment
+from command_kit import DRIVE, Run, bare_environment
 
 pytestmark = pytest.mark.weights
 

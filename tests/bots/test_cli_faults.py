@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import Done, Run, bare_environment
+from command_kit import Done, Run, bare_environment
 
 from bots import cli as command_line
 

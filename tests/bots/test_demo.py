@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from command_kit import Run
 
 from bots.terminal.demo import QUESTIONS, sample_drive
 

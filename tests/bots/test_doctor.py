@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from command_kit import Run
 
 
 def checks(out: str) -> dict[str, tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Done, Run, bare_environment, setting_names
+from command_kit import Done, Run, bare_environment, setting_names
 from serving_kit import Serving, is_free, serving, start
 from test_chat import chatting
 

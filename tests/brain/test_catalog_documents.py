@@ -79,7 +79,7 @@ def test_every_kind_of_place_survives_storing(catalog, drive):
 
 def test_unchanged_passages_keep_their_ids_when_the_document_changes_around_them(catalog, drive):
     first = catalog.put_document(document(catalog, drive, "a.txt", ["alpha", "beta", "gamma"]))
-    before = ids_by_text(catalog, first.document_id)
+    before, keys = ids_by_text(catalog, first.document_id), catalog.feed.key_ids()[1]
     drain(catalog)
     second = catalog.put_document(document(catalog, drive, "a.txt", ["new", "alpha", "gamma"]))
     assert second == PutResult(first.document_id, version=2, added=1, kept=2, removed=1)
@@ -91,6 +91,7 @@ def test_unchanged_passages_keep_their_ids_when_the_document_changes_around_them
     assert drain(catalog) == {
         OperationKind.PUT_PASSAGE: {after["new"]},
         OperationKind.DROP_PASSAGE: {before["beta"]},
+        OperationKind.DROP_VECTOR: keys - catalog.feed.key_ids()[1],
         OperationKind.PUT_DOCUMENT: {first.document_id},
     }
 
@@ -200,7 +201,7 @@ def test_the_same_words_split_otherwise_are_not_a_new_version(catalog, drive):
 
 def test_a_removed_document_is_gone_from_reading_at_once_and_comes_back_as_its_next_version(catalog, drive):
     put = catalog.put_document(document(catalog, drive, "a.txt", ["alpha", "beta"]))
-    ids = set(ids_by_text(catalog, put.document_id).values())
+    ids, keys = set(ids_by_text(catalog, put.document_id).values()), catalog.feed.key_ids()[1]
     drain(catalog)
     assert catalog.remove_document(put.document_id)
     assert not catalog.remove_document(put.document_id)
@@ -211,6 +212,7 @@ def test_a_removed_document_is_gone_from_reading_at_once_and_comes_back_as_its_n
     assert catalog.document(put.document_id).state is DocumentState.REMOVED
     assert drain(catalog) == {
         OperationKind.DROP_PASSAGE: ids,
+        OperationKind.DROP_VECTOR: keys,
         OperationKind.DROP_DOCUMENT: {put.document_id},
     }
     back = document(catalog, drive, "a.txt", ["alpha", "beta"])

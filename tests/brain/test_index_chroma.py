@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import socket
@@ -134,6 +135,13 @@ def test_a_server_is_used_like_a_folder_and_rebuilt_into_collections_of_its_own(
             assert index.verify(deep=True).differences == ()
             names = [found.name for found in index._open_pair().vectors._client.list_collections()]
             assert len(names) == 1, "earlier generations are deleted"
+            pair = index._open_pair()
+            pair.vectors.put(1, [999], [vector_of("of an older form")])
+            seal = pair.folder.path / "seal"
+        seal.write_text(json.dumps({**json.loads(seal.read_text()), "layout": 1}))
+        with SearchIndex.open(tmp_path / "index", catalog, server=server) as index:
+            assert index.rebuilt == "the index was made by another version of citewise, in another form"
+            assert index.verify(deep=True).differences == ()
         with SearchIndex.open(tmp_path / "index", catalog) as index:
             assert index.rebuilt == "the index is kept in another place"
 

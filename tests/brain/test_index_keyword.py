@@ -23,7 +23,7 @@ def index(tmp_path: Path) -> Iterator[KeywordIndex]:
 
 
 def passage(number: int, body: str, space: int = 1, title: str = "", heading: str = "") -> IndexedPassage:
-    return IndexedPassage(number, space, title, heading, body, NO_VECTOR)
+    return IndexedPassage(number, space, number, title, heading, body, NO_VECTOR)
 
 
 def search(index: KeywordIndex, *terms: str, limit: int = 10, unit: Unit = Unit.PASSAGE, space: int = 1):

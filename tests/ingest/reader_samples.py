@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from email.message import EmailMessage
 
 SENTENCE = "Every employee may spend 75 euros a day on meals while travelling for work."
@@ -115,6 +116,18 @@ def bottomless_pdf():
         form = b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << " + inner + b" >>"
         objects.append(_stream(drawn, form))
     objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    return _assembled(objects)
+
+
+def swelling_pdf(size):
+    """A page that is drawn by so many deflated zeros, which PDFium unpacks into twice the memory."""
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        page,
+        _stream(zlib.compress(bytes(size), 9), b"/Filter /FlateDecode"),
+    ]
     return _assembled(objects)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from reader_samples import bottomless_pdf, lists_in_json, word_file
+from reader_samples import bottomless_pdf, lists_in_json, swelling_pdf, word_file
 
 from brain.errors import UnreadableDocument
 from ingest.parse_worker import ParsePool
@@ -17,6 +17,7 @@ from ingest.parsed_json import from_json, to_json
 from ingest.readers import read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+OTHERS: set[psutil.Process] = set()
 
 
 @pytest.fixture
@@ -37,8 +38,16 @@ def workers_of(process=None):
     return [
         child
         for child in (process or psutil.Process()).children()
-        if child.status() != psutil.STATUS_ZOMBIE and "ingest.parse_child" in " ".join(child.cmdline())
+        if child not in OTHERS
+        and child.status() != psutil.STATUS_ZOMBIE
+        and "ingest.parse_child" in " ".join(child.cmdline())
     ]
+
+
+@pytest.fixture(autouse=True)
+def _others():
+    """The worker of sync_kit's pool, which other modules leave running, is none of these tests'."""
+    OTHERS.update(workers_of())
 
 
 def test_a_document_comes_back_as_it_was_read(good, tmp_path):
@@ -81,6 +90,31 @@ def test_a_file_that_needs_too_much_memory_is_given_up(good, tmp_path):
         with pytest.raises(UnreadableDocument, match=r"large\.json needs more than 160 MB of memory"):
             pool.parse(large)
         assert pool.parse(good).title == "Good"
+
+
+def test_a_file_that_found_no_more_memory_is_not_said_to_hold_no_text(good, tmp_path):
+    with ParsePool(workers=1, memory_bytes=150 * 1024**2) as pool:
+        with pytest.raises(UnreadableDocument, match=r"large\.pdf needs more than 150 MB of memory"):
+            pool.parse(saved(tmp_path, "large.pdf", swelling_pdf(60 * 1024**2)))
+        with pytest.raises(UnreadableDocument, match=r"small\.pdf holds no text"):
+            pool.parse(saved(tmp_path, "small.pdf", swelling_pdf(1024**2)))
+
+
+def test_a_worker_that_has_grown_large_leaves_after_that_file(good, tmp_path):
+    ballast = bytearray(b"x") * 120 * 1024**2  # what the parent holds isn't the worker's
+    with ParsePool(workers=1, memory_bytes=140 * 1024**2) as pool:
+        pool.parse(good)
+        before = workers_of()
+        pool.parse(good)
+        assert len(before) == 1
+        assert workers_of() == before
+        large = saved(tmp_path, "large.json", lists_in_json(800_000))
+        with pytest.raises(UnreadableDocument, match=r"large\.json holds no text"):
+            pool.parse(large)
+        assert workers_of() == []
+        assert pool.parse(good).title == "Good"
+        assert workers_of() != before
+    del ballast
 
 
 def test_a_file_that_crashes_its_reader_costs_only_a_worker(good, tmp_path):
