@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bots.answerer import examine as examine_answerer
 from bots.checks import Check, Verdict
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
@@ -41,6 +42,7 @@ def examine(
     if not Home(settings.home).exists:
         yield Check("documents", Verdict.NOTE, "nothing is indexed yet", "citewise ingest FOLDER")
         yield _embedder(settings, None)
+        yield from examine_answerer(settings)
         return
     with nullcontext(opened) if opened else Citewise(settings) as citewise:
         catalog = _attempt("catalog", lambda: _catalog(citewise))
@@ -48,6 +50,7 @@ def examine(
         if catalog.verdict is Verdict.FAULT:
             return
         yield _embedder(settings, citewise.catalog.embedder_identity())
+        yield from examine_answerer(settings)
         yield _attempt("index", lambda: _index(citewise))
         yield _unreadable(citewise)
         yield from _slack(citewise)

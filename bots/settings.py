@@ -15,7 +15,10 @@ _PORT_OR_ANY = Field(ge=0, le=65535)
 _OF_TERMINALS = (
     "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
 )  # fmt: skip
-_OF_ANSWERS = ("embeddings", "answerer", "threshold", "allow_private_urls")
+_OF_ANSWERS = (
+    "embeddings", "answerer", "model", "adapter", "quantization", "model_url", "threshold",
+    "allow_private_urls",
+)  # fmt: skip
 
 
 class Settings(BaseSettings):
@@ -35,7 +38,11 @@ class Settings(BaseSettings):
     embeddings: str = Field(default="minilm", validation_alias="CITEWISE_EMBEDDINGS", min_length=1)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     jina_api_key: SecretStr | None = Field(default=None, validation_alias="JINA_API_KEY")
-    answerer: Literal["extractive"] = Field(default="extractive", validation_alias="CITEWISE_ANSWERER")
+    answerer: str = Field(
+        default="extractive",
+        validation_alias="CITEWISE_ANSWERER",
+        pattern=r"^(extractive|phi3|server|langchain:[^:\s]+:\S+)$",
+    )
     threshold: float | None = Field(default=None, validation_alias="CITEWISE_THRESHOLD", ge=0, le=1)
     allow_private_urls: bool = Field(default=False, validation_alias="CITEWISE_ALLOW_PRIVATE_URLS")
     chroma_url: str | None = Field(
@@ -50,7 +57,12 @@ class Settings(BaseSettings):
     quantization: Literal["none", "8bit", "4bit", "auto"] = Field(
         default="auto", validation_alias="CITEWISE_QUANTIZATION"
     )
-    model_url: str | None = Field(default=None, validation_alias="CITEWISE_MODEL_URL", pattern=r"^https?://")
+    model_url: str | None = Field(
+        default=None,
+        validation_alias="CITEWISE_MODEL_URL",
+        pattern=r"^https?://[^/@\s]+(/\S*)?$",  # without a key: addresses are shown and logged
+    )
+    model_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_MODEL_KEY")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
 
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
@@ -136,6 +148,10 @@ def _sentence(error: ValidationError) -> str:
     if name in ("DISCORD_GUILDS", "DISCORD_THREADS"):
         of = "servers" if name == "DISCORD_GUILDS" else "channels, or all"
         allowed = f"ids of {of}, parted by commas"
+    elif name == "CITEWISE_ANSWERER":
+        allowed = "extractive, phi3, server or langchain:provider:model"
+    elif name == "CITEWISE_MODEL_URL":
+        allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":
@@ -144,7 +160,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = "an address that starts with wss:// or ws://"
     else:
         allowed = _ALLOWED_BY_ERROR.get(fault["type"], "another value")
-    shown = "" if "TOKEN" in name or "SECRET" in name or "KEY" in name else f" to {str(fault['input'])!r}"
+    secret = any(word in name for word in ("TOKEN", "SECRET", "KEY")) or "@" in str(fault["input"])
+    shown = "" if secret else f" to {str(fault['input'])!r}"
     return f"{name} is set{shown}; allowed is: {allowed}."
 
 

@@ -122,9 +122,12 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
+        from bots.answerer import choice
+        from brain.answering.factory import open_answerer
         from brain.brain import Brain
 
-        return Brain(self.catalog, self.retriever, gate=self.gate)
+        answerer = open_answerer(choice(self.settings), self._open)
+        return Brain(self.catalog, self.retriever, answerer, self.gate)
 
     @cached_property
     def gate(self) -> "EvidenceGate":

@@ -1,20 +1,23 @@
 """The brain: a LangChain Runnable from a Question to an Answer."""
 
 import asyncio
+import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from brain.answering.citations import Checked, checked
-from brain.answering.draft import Answerer
+from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.refusal import in_words, refusal
 from brain.catalog.catalog import Catalog
-from brain.domain import Answer, Passage, Question, RefusalReason, Trace
+from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace
 from brain.evidence import Evidence, EvidenceGate
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
@@ -56,10 +59,25 @@ class Brain(Runnable[Question, Answer]):
         self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncIterator[Any]:
         """Yield AnswerParts: growing text, sentence by sentence, all of it checked; then the answer."""
-        answer = await asyncio.to_thread(self.invoke, input, config, **kwargs)
-        if not answer.refused:
-            for text in _growing(answer):
+        loop, texts, told = asyncio.get_running_loop(), asyncio.Queue[str | None](), set[str]()
+        watcher = _Watcher(lambda text: loop.call_soon_threadsafe(texts.put_nowait, text))
+        work = partial(self._answer, watcher=watcher)
+        run = asyncio.ensure_future(
+            asyncio.to_thread(self._call_with_config, work, input, config, run_type="chain", **kwargs)
+        )
+        run.add_done_callback(lambda _: texts.put_nowait(None))
+        try:
+            while (text := await texts.get()) is not None:
+                told.add(text)
                 yield AnswerPart(text=text)
+        finally:
+            watcher.gone.set()
+            run.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else may ask
+        answer = await run
+        if not answer.refused:
+            for text in _growing(answer.text, answer.sentences):
+                if text not in told:
+                    yield AnswerPart(text=text)
         yield AnswerPart(answer=answer)
 
     def search(self, question: Question, limit: int) -> list[Passage]:
@@ -67,7 +85,7 @@ class Brain(Runnable[Question, Answer]):
         query = in_thread(question.text, question.history)
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
-    def _answer(self, question: Question) -> Answer:
+    def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found."""
         started = time.perf_counter()
         query = in_thread(question.text, question.history)
@@ -76,18 +94,35 @@ class Brain(Runnable[Question, Answer]):
         if not query.terms or not evidence.suffices:
             reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
             return self._refused(question, evidence, reason, None, started)
-        draft = _timed(retrieved, "write", lambda: self._answerer.write(evidence))
-        result = _timed(retrieved, "check", lambda: checked(draft, (*retrieved.passages, *retrieved.beside)))
+        draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
+        result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
-            return self._refused(question, evidence, RefusalReason.UNSUPPORTED, result, started)
+            reason = RefusalReason.NO_EVIDENCE if draft.declined else RefusalReason.UNSUPPORTED
+            return self._refused(question, evidence, reason, result, started, draft.note)
         return Answer(
             text=result.text,
             sentences=result.sentences,
             citations=result.citations,
             refusal=None,
-            trace=_trace(question, evidence, result, started),
+            trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
         )
+
+    def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:
+        """The draft; while it grows, `watcher` is told of what passed the check so far."""
+        if watcher is None or not isinstance(self._answerer, GradualAnswerer):
+            return self._answerer.write(evidence)
+        draft, shown = Draft(()), 0
+        with closing(self._answerer.drafts(evidence)) as drafts:
+            for draft in drafts:
+                if watcher.gone.is_set():
+                    raise _NobodyWaits
+                if len(draft.sentences) > shown:
+                    shown = len(draft.sentences)
+                    result = checked(draft, _citable(evidence.retrieved))
+                    for text in list(_growing(result.text, result.sentences))[-1:]:
+                        watcher.tell(text)
+        return draft
 
     def _refused(
         self,
@@ -96,6 +131,7 @@ class Brain(Runnable[Question, Answer]):
         reason: RefusalReason,
         result: Checked | None,
         started: float,
+        note: str = "",
     ) -> Answer:
         spaces = tuple(sorted(question.audience))
         if not self._catalog.holds_passages(spaces):
@@ -106,9 +142,25 @@ class Brain(Runnable[Question, Answer]):
             sentences=(),
             citations=(),
             refusal=refused,
-            trace=_trace(question, evidence, result, started),
+            trace=_trace(question, evidence, result, started, note),
             retrieved=evidence.passages[:RETRIEVED],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Watcher:
+    """Whoever reads along: told of the text so far, until it is gone."""
+
+    tell: Callable[[str], object]
+    gone: threading.Event = field(default_factory=threading.Event)
+
+
+class _NobodyWaits(Exception):
+    """The writing was stopped because whoever asked has left."""
+
+
+def _citable(retrieved: Retrieved) -> tuple[Passage, ...]:
+    return (*retrieved.passages, *retrieved.beside)
 
 
 def _timed(retrieved: Retrieved, name: str, step: Callable[[], _T]) -> _T:
@@ -118,17 +170,19 @@ def _timed(retrieved: Retrieved, name: str, step: Callable[[], _T]) -> _T:
     return result
 
 
-def _growing(answer: Answer) -> Iterator[str]:
-    """The answer's text up to the end of each sentence."""
+def _growing(text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
+    """An answer's text up to the end of each sentence."""
     end = 0
-    for sentence in answer.sentences:
-        found = answer.text.find(sentence.text, end)
+    for sentence in sentences:
+        found = text.find(sentence.text, end)
         if found >= 0:
             end = found + len(sentence.text)
-            yield answer.text[:end]
+            yield text[:end]
 
 
-def _trace(question: Question, evidence: Evidence, result: Checked | None, started: float) -> Trace:
+def _trace(
+    question: Question, evidence: Evidence, result: Checked | None, started: float, note: str = ""
+) -> Trace:
     retrieved = evidence.retrieved
     steps: dict[str, object] = {
         "terms": list(retrieved.query.terms),
@@ -149,5 +203,7 @@ def _trace(question: Question, evidence: Evidence, result: Checked | None, start
     }
     if result is not None:
         steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
+    if note:
+        steps["written"] = note
     timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}
     return Trace(uuid.uuid4().hex[:12], question.text, retrieved.query.text, steps, timings)

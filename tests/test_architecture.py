@@ -30,7 +30,7 @@ ONLY_IMPORTER = {
     "gcsfs": "ingest/remote/gcs.py",
     "google": "ingest/",
     "langchain_community": "brain/embedding/",
-    "langchain_openai": "brain/embedding/",
+    "langchain_openai": "brain/",
     "markdown_it": "ingest/readers/",
     "matplotlib": "brain/",
     "msal": "ingest/cloud/graph_tokens.py",

@@ -28,7 +28,7 @@ class Checked:
 def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
     """Keep the sentences whose passage was retrieved and supports them; number and quote their sources."""
     known = {passage.id: passage for passage in retrieved}
-    dropped: list[dict[str, str]] = []
+    dropped = [{"sentence": sentence, "why": why} for sentence, why in draft.discarded]
     kept: list[DraftSentence] = []
     for written in draft.sentences:
         sentence = replace(written, text=without_references(written.text).strip())

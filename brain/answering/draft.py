@@ -1,8 +1,9 @@
 """What an answerer hands to the citation check."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from brain.domain import Passage
 from brain.evidence import Evidence
@@ -36,12 +37,17 @@ class DraftSentence:
 class Draft:
     """An unchecked answer; `verdict` is "Yes" or "No" where it was asked for and a source says it.
 
-    `more_steps` tells how many steps the source has after the last one.
+    `more_steps` tells how many steps the source has after the last one. `declined`: whoever wrote it says
+    that the passages don't answer. `discarded` holds sentences that were taken out already, and why; `note`
+    is for the trace.
     """
 
     sentences: tuple[DraftSentence, ...]
     verdict: str = ""
     more_steps: int = 0
+    declined: bool = False
+    discarded: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
 
 class Answerer(Protocol):
@@ -49,4 +55,20 @@ class Answerer(Protocol):
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where the evidence does not answer."""
+        ...
+
+
+@runtime_checkable
+class GradualAnswerer(Protocol):
+    """An answerer whose drafts grow: what takes seconds to write is shown sentence by sentence."""
+
+    def write(self, evidence: Evidence) -> Draft:
+        """The last of the drafts."""
+        ...
+
+    def drafts(self, evidence: Evidence) -> Generator[Draft]:
+        """Drafts, each with the sentences of the one before it; the last one counts, even if it has others.
+
+        One comes at least whenever the writer gives a sign of life: closing the generator stops the writing.
+        """
         ...

@@ -8,7 +8,7 @@ apart from rounding.
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from brain.errors import CitewiseError, ModelUnavailable
 from brain.phi3.decoding import Decoder, Step
 from brain.phi3.lookup import Guesser
 
+Hear = Callable[[int | CitewiseError | None], object]
 GUESSED_AT_ONCE = 11  # with the token before them 12 rows: under the 16 that cost as much as one
 
 
@@ -34,10 +35,13 @@ class Request:
 class Stream:
     """The tokens of one answer as they come; `cancel` stops the writing, whoever is waiting."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, hear: "Hear | None" = None) -> None:
+        """With `hear`, what comes goes there, from the generator's thread, and iterating gives nothing."""
         self.request = request
         self.cancelled = threading.Event()
         self._tokens: queue.SimpleQueue[int | CitewiseError | None] = queue.SimpleQueue()
+        self.put: Hear = hear or self._tokens.put
+        """For the generator: a token, the failure, or the end."""
 
     def __iter__(self) -> Iterator[int]:
         while (token := self._tokens.get()) is not None:
@@ -48,10 +52,6 @@ class Stream:
     def cancel(self) -> None:
         """No more tokens are wanted; the place is free before the next step."""
         self.cancelled.set()
-
-    def put(self, item: int | CitewiseError | None) -> None:
-        """For the generator: a token, the failure, or the end."""
-        self._tokens.put(item)
 
 
 class _Text:
@@ -108,8 +108,8 @@ class Generator:
         self._thread = threading.Thread(target=self._serve, name="phi3", daemon=True)
         self._thread.start()
 
-    def stream(self, request: Request) -> Stream:
-        """Queue a request; its tokens come as they are written."""
+    def stream(self, request: Request, hear: "Hear | None" = None) -> Stream:
+        """Queue a request; its tokens come as they are written, to `hear` where that is given."""
         room = self._decoder.capacity - len(request.prompt)
         if not request.prompt or room <= 0:
             raise ModelUnavailable(
@@ -117,7 +117,7 @@ class Generator:
                 f"{self._decoder.capacity - 1}. Use fewer or shorter passages."
             )
         longest = min(request.longest, room)
-        stream = Stream(Request(request.prompt, longest, request.ends, request.lookup))
+        stream = Stream(Request(request.prompt, longest, request.ends, request.lookup), hear)
         with self._news:
             if self._closed:
                 raise ModelUnavailable("The model is being shut down.")

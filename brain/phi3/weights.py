@@ -32,17 +32,23 @@ def load(
     """
     config = checked_config(folder)
     check_files(folder)
+    quantization = check_memory(config, quantization, texts, capacity, processor_allowed=processor_allowed)
+    return _loaded(folder, quantization)
+
+
+def check_memory(
+    config: Any, quantization: Quantization, texts: int, capacity: int, *, processor_allowed: bool
+) -> Quantization:
+    """How the weights will be kept; raises ModelUnavailable without a GPU or with too little memory."""
     if torch.cuda.is_available():
         free, _ = torch.cuda.mem_get_info()
-        quantization = _fitting(config, quantization, free, texts, capacity)
-    elif not processor_allowed:
+        return _fitting(config, quantization, free, texts, capacity)
+    if not processor_allowed:
         raise ModelUnavailable(
             "No GPU was found, and Phi-3 without one takes minutes an answer. "
             "Set CITEWISE_ANSWERER=extractive, or run citewise where a CUDA GPU is."
         )
-    elif quantization is Quantization.AUTO:
-        quantization = Quantization.NONE
-    return _loaded(folder, quantization)
+    return Quantization.NONE if quantization is Quantization.AUTO else quantization
 
 
 def checked_config(folder: Path) -> Any:
@@ -125,7 +131,9 @@ def _fitting(config: Any, wanted: Quantization, free: int, texts: int, capacity:
 def _loaded(folder: Path, quantization: Quantization) -> Any:
     from safetensors import SafetensorError
     from transformers import Phi3ForCausalLM
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # standard error is for people
     on_gpu = torch.cuda.is_available()
     try:
         model, found = Phi3ForCausalLM.from_pretrained(

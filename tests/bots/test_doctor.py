@@ -33,6 +33,20 @@ def test_a_misspelt_or_wrong_setting_is_a_fault(here: Run) -> None:
     assert "3bit" in wrong.out
 
 
+def test_an_answerer_that_can_t_write_is_a_fault_and_one_that_sends_text_out_says_so(
+    here: Run, tmp_path: Path
+) -> None:
+    down = here("doctor", "--json", CITEWISE_ANSWERER="server", CITEWISE_MODEL_URL="http://127.0.0.1:9/v1")
+    found = checks(down.out)
+    assert found["answerer"][0] == "fault"
+    assert "the documents' own sentences answer" in found["answerer"][1]
+    assert found["privacy"][0] == "note"
+    assert "are sent to http://127.0.0.1:9/v1" in found["privacy"][1]
+    nothing = here("doctor", "--json", CITEWISE_ANSWERER="phi3", CITEWISE_MODEL=str(tmp_path))
+    assert checks(nothing.out)["answerer"][0] == "fault"
+    assert "privacy" not in checks(nothing.out)
+
+
 @pytest.mark.weights
 def test_a_healthy_home_passes_every_check(here: Run, home: Path) -> None:
     done = here("doctor", "--json")

@@ -67,6 +67,7 @@ def test_settings_are_frozen() -> None:
         ("CITEWISE_ANSWERER", "magic", "extractive"),
         ("CITEWISE_ALLOW_PRIVATE_URLS", "perhaps", "true or false"),
         ("CITEWISE_MODEL_URL", "localhost:8000", "http"),
+        ("CITEWISE_ANSWERER", "langchain:openai", "extractive, phi3, server or langchain:provider:model"),
         ("CITEWISE_THRESHOLD", "1.5", "0 to 1"),
         ("CITEWISE_THRESHOLD", "high", "0 to 1"),
         ("CITEWISE_CONTROL_PORT", "99999", "1 to 65535"),
@@ -87,6 +88,15 @@ def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
     assert name in told.value.sentence
     assert value in told.value.sentence
     assert allowed in told.value.sentence
+
+
+def test_a_key_in_the_model_server_s_address_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CITEWISE_MODEL_URL", "http://me:hidden@localhost:8000/v1")
+    with pytest.raises(UsageError, match="a key goes into CITEWISE_MODEL_KEY") as told:
+        load_settings()
+    assert "hidden" not in told.value.sentence
 
 
 def test_admins_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

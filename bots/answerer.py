@@ -1,0 +1,65 @@
+"""What writes answers, as the settings say, and whether it can."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from bots.checks import Check, Verdict
+from bots.settings import Settings
+from brain.errors import CitewiseError
+
+if TYPE_CHECKING:
+    from brain.answering.factory import AnswererChoice
+
+
+def choice(settings: Settings) -> "AnswererChoice":
+    """The answerer that is set."""
+    from brain.answering.factory import AnswererChoice
+
+    key = settings.model_key
+    return AnswererChoice(
+        settings.answerer,
+        model=settings.model,
+        adapter=settings.adapter,
+        quantization=settings.quantization,
+        url=settings.model_url,
+        key=key.get_secret_value() if key else None,
+    )
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Whether the answerer that is set can write, without loading it, and where it sends text."""
+    chosen = choice(settings)
+    if chosen.name == "extractive":
+        return
+    from brain.answering.factory import langchain_model, server_health
+
+    if chosen.name == "phi3":
+        yield _attempt(lambda: _phi3(chosen))
+        return
+    if chosen.name == "server":
+        yield _attempt(lambda: server_health(chosen))
+        where = f"to {chosen.url}"
+    else:
+        provider = chosen.name.removeprefix("langchain:")
+        yield _attempt(lambda: f"{provider} ({type(langchain_model(provider)).__name__})")
+        where = f"to where {provider} runs"
+    found = f"questions and the passages found for them are sent {where}"
+    yield Check("privacy", Verdict.NOTE, found, "CITEWISE_ANSWERER=extractive keeps them here")
+
+
+def _phi3(chosen: "AnswererChoice") -> str:
+    from brain.answering.factory import need_phi3_extra
+
+    need_phi3_extra()
+    from brain.phi3.opening import check
+    from brain.phi3.quantising import Quantization
+
+    found = check(chosen.model, chosen.adapter, Quantization(chosen.quantization))
+    return f"phi3 from {found}{f' with {chosen.adapter}' if chosen.adapter else ''}"
+
+
+def _attempt(look: Callable[[], str]) -> Check:
+    try:
+        return Check("answerer", Verdict.GOOD, look())
+    except CitewiseError as error:
+        return Check("answerer", Verdict.FAULT, error.sentence)

@@ -1,0 +1,155 @@
+"""An answerer by its name in the settings."""
+
+import importlib.util
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from brain.answering.draft import Answerer, GradualAnswerer
+from brain.errors import ModelUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+PHI3_EXTRA = "CITEWISE_ANSWERER=phi3 needs the extra phi3: pip install 'citewise[phi3]'."
+CONNECT_SECONDS, READ_SECONDS = 3.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswererChoice:
+    """What is set: `name` is extractive, phi3, server or langchain:provider:model.
+
+    `model` and `adapter` are folders or names of the hub for phi3, names of the server's for server, which is
+    at `url` and may want a `key`. `quantization` is for phi3.
+    """
+
+    name: str
+    model: str = ""
+    adapter: Path | None = None
+    quantization: str = "auto"
+    url: str | None = None
+    key: str | None = None
+
+
+def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | GradualAnswerer | None:
+    """The answerer that is chosen; None for the extractive one. What must be closed goes to `closing`.
+
+    Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't be set up. Of a server, only
+    the settings are looked at: one that is down is no reason not to start.
+    """
+    if choice.name == "extractive":
+        return None
+    if choice.name == "phi3":
+        return _open_phi3(choice, closing)
+    from brain.answering.written import WritingAnswerer
+
+    if choice.name == "server":
+        name = server_model(choice)
+        return WritingAnswerer(_server(choice), f"{name} at {choice.url}", few_shot=choice.adapter is None)
+    if choice.name.startswith("langchain:"):
+        return WritingAnswerer(langchain_model(choice.name.removeprefix("langchain:")), choice.name)
+    raise UsageError(
+        f"There is no answerer called {choice.name!r}. CITEWISE_ANSWERER can be extractive, phi3, server or "
+        "langchain:provider:model."
+    )
+
+
+def server_model(choice: AnswererChoice) -> str:
+    """What is asked for at the server, where an adapter is a model of its own."""
+    return choice.model if choice.adapter is None else str(choice.adapter)
+
+
+def server_health(choice: AnswererChoice) -> str:
+    """What the server says of itself; raises UsageError or ModelUnavailable."""
+    import httpx
+
+    name, url = server_model(choice), _url(choice)
+    headers = {"Authorization": f"Bearer {choice.key}"} if choice.key else {}
+    try:
+        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout).raise_for_status()
+        served = [str(model["id"]) for model in reply.json()["data"]]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
+        raise ModelUnavailable(
+            f"The model server at {url} does not answer as one. Start it, or set CITEWISE_MODEL_URL; until "
+            "then the documents' own sentences answer.",
+            detail=repr(error),
+        ) from error
+    if name not in served:
+        raise ModelUnavailable(
+            f"The model server at {url} has no {name}; it has: {', '.join(served[:5]) or 'nothing'}."
+        )
+    return f"{name} at {url}"
+
+
+def langchain_model(address: str) -> "BaseChatModel":
+    """The chat model at `provider:model`, set up as LangChain's own documentation of it says."""
+    from langchain.chat_models import init_chat_model
+
+    failures = (Exception,)  # nobody can know what a provider's package raises
+    try:
+        return init_chat_model(address)
+    except failures as error:
+        raise UsageError(
+            f"langchain:{address} can't be opened. Install the provider's LangChain package, set its key, "
+            "and write the name as langchain:provider:model.",
+            detail=repr(error),
+        ) from error
+
+
+def need_phi3_extra() -> None:
+    """Raise UsageError where the libraries that phi3 needs aren't installed."""
+    if any(importlib.util.find_spec(name) is None for name in ("torch", "transformers", "safetensors")):
+        raise UsageError(PHI3_EXTRA)
+
+
+def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
+    need_phi3_extra()
+    from brain.answering.prompt import opening
+    from brain.answering.written import Limits, WritingAnswerer
+    from brain.phi3.opening import open_phi3
+    from brain.phi3.quantising import Quantization
+
+    few_shot, longest = choice.adapter is None, Limits().answer
+    chat = open_phi3(
+        choice.model,
+        choice.adapter,
+        Quantization(choice.quantization),
+        begin=opening(few_shot=few_shot),
+        longest=longest,
+    )
+    closing.callback(chat.close)
+    limits = Limits(window=chat.window, answer=longest)
+    return WritingAnswerer(chat, f"phi3 ({choice.model})", few_shot=few_shot, limits=limits, count=chat.count)
+
+
+def _server(choice: AnswererChoice) -> "BaseChatModel":
+    url = _url(choice)
+    try:
+        from langchain_openai import ChatOpenAI
+    except ImportError as error:
+        raise UsageError(
+            "CITEWISE_ANSWERER=server needs the extra openai: pip install 'citewise[openai]'.",
+            detail=repr(error),
+        ) from error
+    import httpx
+    from pydantic import SecretStr
+
+    return ChatOpenAI(
+        model=server_model(choice),
+        base_url=url,
+        api_key=SecretStr(choice.key or "none"),
+        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        max_retries=0,
+        temperature=0,
+        max_completion_tokens=320,
+    )
+
+
+def _url(choice: AnswererChoice) -> str:
+    if not choice.url:
+        raise UsageError(
+            "CITEWISE_ANSWERER=server needs CITEWISE_MODEL_URL, such as http://127.0.0.1:8000/v1."
+        )
+    return choice.url.rstrip("/")

