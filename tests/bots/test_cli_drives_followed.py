@@ -145,7 +145,7 @@ def test_following_goes_on_until_it_is_interrupted(here: Run, drive: Path, tmp_p
         lines = iter(process.stdout.readline, "")
         assert any(f"synced drive=1 added={len(DRIVE)}" in line for line in lines)
         time.sleep(1)
-        (drive / "new.md").write_text("# Zebras\n\nZebras sleep at four.\n")
+        (drive / "new.md").write_text("# Zebras\n\nZebras sleep at 16:00.\n")
         assert any("synced drive=1 added=1" in line for line in lines)
         assert here("documents").code == 3, "the home is in use"
     finally:
@@ -156,5 +156,5 @@ def test_following_goes_on_until_it_is_interrupted(here: Run, drive: Path, tmp_p
         ended.cancel()
     assert process.returncode == 130
     assert "Traceback" not in rest
-    assert "Zebras sleep at four" in here("ask", "When do zebras sleep?").out
+    assert "Zebras sleep at 16:00" in here("ask", "When do zebras sleep?").out
     assert os.listdir(drive)

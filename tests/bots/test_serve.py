@@ -206,8 +206,7 @@ def test_a_conversation_on_a_terminal_goes_through_it_too(served: Serving) -> No
         assert "\x1b[" in answer
         terminal.type("and for part-timers?\n")
         terminal.read_until(r"leave\.md[\s\S]*› ")
-        terminal.process.send_signal(signal.SIGINT)
-        assert terminal.process.wait(timeout=60) == 130
+        assert terminal.interrupt() == 130
     with chatting(served.folder) as killed:
         killed.read_until("› ")
         killed.process.kill()
