@@ -82,10 +82,14 @@ class Smb:
         return files.open(path, "rb")
 
     def facts(self, info: Info) -> Facts:
-        """The change time moves with every write, whatever a program sets the file's time to."""
+        """The change time moves with every write, whatever a program sets the file's time to.
+
+        A server gives the id of a deleted file to the next new one, so an id alone is no identity: only with
+        the same size and times is it the same file, under another name.
+        """
         mtime, change = nanoseconds(info["mtime"]), nanoseconds(info["changed"])
-        identity = f"{info['id']:x}" if info["id"] else ""
-        return Facts(info["size"], mtime, f"{info['size']:x}-{mtime:x}-{change:x}-{identity}", identity)
+        mark = f"{info['size']:x}-{mtime:x}-{change:x}-{info['id'] or 0:x}"
+        return Facts(info["size"], mtime, mark, mark if info["id"] else "")
 
     def trouble(self, error: BaseException) -> Trouble:
         """What an error of smbprotocol means."""

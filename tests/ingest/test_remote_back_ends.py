@@ -1,5 +1,6 @@
 """What one kind of remote drive has alone: host keys, permission bits, odd keys; what opening one refuses."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, Skipped
 from ingest.locate import open_drive
 from ingest.options import DriveOptions
 from ingest.remote.folder import ODD_NAME
+from ingest.remote.smb import Smb
 
 NO_SECRETS = Credentials(Path("/home/bot/credentials.toml"))
 
@@ -137,3 +139,14 @@ def test_a_name_that_does_not_resolve_is_a_sentence():
     drive = open_drive("webdav://no-such-host.invalid/x", credentials=NO_SECRETS)
     with pytest.raises(DriveUnavailable, match="can't be resolved"):
         paths(drive)
+
+
+def test_an_smb_id_that_another_file_inherits_makes_no_move():
+    def facts(size, second):
+        when = datetime(2026, 3, 1, 12, 0, second, tzinfo=UTC)
+        return Smb.facts(None, {"id": 77, "size": size, "mtime": when, "changed": when})
+
+    gone = facts(16, 1)
+    assert facts(16, 1).identity == gone.identity != ""  # renamed
+    assert facts(10, 1).identity != gone.identity
+    assert facts(16, 2).identity != gone.identity
