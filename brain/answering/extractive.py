@@ -59,7 +59,9 @@ class ExtractiveAnswerer:
         """The draft; without sentences where no passage holds any."""
         query = evidence.retrieved.query
         kind = kind_of(query.text)
-        ranked = scored_sentences(evidence.retrieved, kind, self._weights)
+        asked = sought(query.text).kind  # "how long is the warranty": a time, not the number in "Petrel 2"
+        typed = asked if asked.wants is Wants.TIME else kind
+        ranked = scored_sentences(evidence.retrieved, typed, self._weights)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft(())  # all of it is about other things
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):

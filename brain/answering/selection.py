@@ -93,6 +93,7 @@ def scored_sentences(
     for rank, candidate in enumerate(candidates):
         passage, analysed = candidate.passage, analyse(candidate.passage)
         behind = candidate.score - candidates[0].score
+        columns = stems_of(passage.table_header)
         for number, sentence in enumerate(analysed.sentences):
             if passage.table_header and passage.text[sentence.start : sentence.end] == passage.table_header:
                 continue
@@ -113,7 +114,16 @@ def scored_sentences(
                 + weights.short * (length < 5)
                 + weights.leads_in * text.endswith(":")
                 + weights.unreadable * _is_unreadable(text)
-                + _by_words(retrieved, weights, sentence.stem_set, before, after, analysed.context, is_row)
+                + _by_words(
+                    retrieved,
+                    weights,
+                    # A cell says what its column is called: "3 years" under "Warranty".
+                    sentence.stem_set | columns if is_row else sentence.stem_set,
+                    before,
+                    after,
+                    analysed.context,
+                    is_row,
+                )
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
                 + (typed := _by_type(kind, weights, text))
                 + weights.unnamed * (1 - named)
