@@ -87,10 +87,9 @@ def langchain_model(address: str) -> "BaseChatModel":
     """The chat model at `provider:model`, set up as LangChain's own documentation of it says."""
     from langchain.chat_models import init_chat_model
 
-    failures = (Exception,)  # nobody can know what a provider's package raises
     try:
         return init_chat_model(address)
-    except failures as error:
+    except Exception as error:  # nobody can know what a provider's package raises
         raise UsageError(
             f"langchain:{address} can't be opened. Install the provider's LangChain package, set its key, "
             "and write the name as langchain:provider:model.",

@@ -29,7 +29,6 @@ from brain.errors import CitewiseError, ModelUnavailable
 from brain.evidence import Evidence
 
 log = logging.getLogger("citewise.answerer")
-_OF_PROVIDERS = (Exception,)  # nobody can know what any provider raises
 LONGEST_CHARACTERS = 4000
 """An answer that goes on after that has run away."""
 
@@ -207,7 +206,7 @@ def _pump(
         if isinstance(chunks, Generator):
             chunks.close()
         arrived.put(None)
-    except _OF_PROVIDERS as error:
+    except Exception as error:  # nobody can know what a provider raises: told by who waits for it
         arrived.put(error)
 
 
