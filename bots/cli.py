@@ -33,6 +33,7 @@ COMMANDS = {
     "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",
+    "tune": "bots.terminal.tune:tune",
     "verify": "bots.terminal.upkeep:verify",
     "rebuild": "bots.terminal.upkeep:rebuild",
     "backup": "bots.terminal.upkeep:backup",

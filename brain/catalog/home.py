@@ -38,6 +38,11 @@ class Home:
         return self.path / "run"
 
     @property
+    def tuning(self) -> Path:
+        """Citing sets, training runs and adapters: `data/`, `runs/` and `adapters/`, see docs/tuning.md."""
+        return self.path / "tuning"
+
+    @property
     def exists(self) -> bool:
         """True where a catalog has been made here."""
         return self.catalog.is_file()

@@ -1,11 +1,15 @@
 """A process that stores documents and applies them to the indexes without end, to be killed."""
 
+import os
 import random
+import signal
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from stored_documents import document, new_catalog
 
+from brain.index.chroma_index import ChromaIndex, Vector
 from brain.index.search_index import SearchIndex
 
 PASSAGES = 120
@@ -33,3 +37,19 @@ def write_forever(folder: Path, seed: int, told: Connection) -> None:
                 told.send(("stored", path, new.content_hash))
             told.send(("applying", "", ""))
             index.apply_pending()
+
+
+def write_and_die_in_chroma(folder: Path, seed: int) -> None:
+    """Store one more document and be killed between Chroma's write and whatever would follow it."""
+    put = ChromaIndex.put
+
+    def put_and_die(index: ChromaIndex, space_id: int, ids: Sequence[int], vectors: Sequence[Vector]) -> None:
+        put(index, space_id, ids, vectors)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with new_catalog(folder) as catalog, SearchIndex.open(folder / "index", catalog) as index:
+        drive = catalog.add_drive("/drive", "general")
+        words = [f"{seed} has {number}" for number in range(PASSAGES)]
+        catalog.put_document(document(catalog, drive, f"chroma {seed}.txt", words))
+        ChromaIndex.put = put_and_die  # type: ignore[method-assign]
+        index.apply_pending()

@@ -1,0 +1,28 @@
+"""`citewise tune`: from the documents to an adapter that answers better, and back."""
+
+import importlib
+
+import click
+
+COMMANDS: dict[str, str] = {}
+
+
+class _Steps(click.Group):
+    """The steps of tuning in their order, each imported when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the steps in the order in which they are taken."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the step's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=_Steps)
+def tune() -> None:
+    """Teach Phi-3 the company's words and the habit of citing: data, train, eval, promote, rollback, export."""
