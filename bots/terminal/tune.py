@@ -25,4 +25,4 @@ class _Steps(click.Group):
 
 @click.group(cls=_Steps)
 def tune() -> None:
-    """Teach Phi-3 the company's words and the habit of citing: data, train, eval, promote, rollback, export."""
+    """Teach a model to answer in your words, cite and decline: data, train, eval, promote, and back."""

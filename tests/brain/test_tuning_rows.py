@@ -26,7 +26,7 @@ def test_a_line_that_is_no_row_is_named(tmp_path: Path):
     write_rows(tmp_path / "rows.jsonl", [ROW])
     with (tmp_path / "rows.jsonl").open("a") as file:
         file.write('{"id": "half"\n')
-    with pytest.raises(UsageError, match="Line 2 of .*rows.jsonl"):
+    with pytest.raises(UsageError, match=r"Line 2 of .*rows\.jsonl"):
         read_rows(tmp_path / "rows.jsonl")
 
 
