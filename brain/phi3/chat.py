@@ -54,8 +54,26 @@ class Prompts:
 
     def tokens(self, messages: Sequence[BaseMessage]) -> list[int]:
         """The prompt, up to where the model goes on."""
+        return self._templated(messages, goes_on=True)
+
+    def said(self, messages: Sequence[BaseMessage], answer: str) -> list[int]:
+        """What an answer to that prompt adds to it, up to and with the token that ends it.
+
+        Raises UsageError for a chat template under which a prompt with its answer does not begin as the
+        prompt alone does: such a model can't learn to answer that prompt.
+        """
+        before = self.tokens(messages)
+        whole = self._templated([*messages, AIMessage(answer)], goes_on=False)
+        if whole[: len(before)] != before:
+            raise UsageError("The model's chat template writes prompts differently once they are answered.")
+        added = whole[len(before) :]
+        end = next((place for place, token in enumerate(added) if token in self.ends), len(added))
+        return added[: end + 1]
+
+    def _templated(self, messages: Sequence[BaseMessage], *, goes_on: bool) -> list[int]:
         turns = [{"role": _ROLES[m.type], "content": self._plain(str(m.text))} for m in messages]
-        return list(self._tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=False))
+        template = self._tokenizer.apply_chat_template
+        return list(template(turns, add_generation_prompt=goes_on, return_dict=False))
 
     def text(self, tokens: Sequence[int]) -> str:
         """What the tokens say."""
