@@ -47,7 +47,7 @@ def read_rows(path: Path) -> tuple[Row, ...]:
 
 def _rows(path: Path) -> Iterator[Row]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").removesuffix("\n").split("\n")  # texts may hold other line ends
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} can't be read: make a citing set with `citewise tune data`.", detail=repr(error)
