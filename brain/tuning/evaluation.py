@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any
 
-from brain.errors import StorageFailed
 from brain.evaluation.bootstrap import Bootstrap
 from brain.tuning.comparison import Comparison, compare
+from brain.tuning.kept import kept_lines
 from brain.tuning.reply import Reply, scored
 from brain.tuning.rows import Row
 from brain.tuning.writers import ADAPTER, Writer
@@ -68,24 +67,29 @@ def _replies(
     rows: Sequence[Row], writer: Writer, folder: Path | None, progress: Progress | None
 ) -> list[Reply]:
     """The writer's replies in the rows' order: those that are kept, and the others as they come."""
-    path = folder / f"{writer.name}.jsonl" if folder else None
-    known = _kept(path, writer.identity) if path else {}
-    marks = {row.id: _mark(row) for row in rows}
-    known = {mark: reply for mark, reply in known.items() if mark in set(marks.values())}
-    missing = [row for row in rows if marks[row.id] not in known]
+    marks = [_mark(row) for row in rows]
+    with kept_lines(folder / f"{writer.name}.jsonl" if folder else None, writer.identity, marks) as kept:
+        known = _read(kept.known)
+        missing = [row for row, mark in zip(rows, marks, strict=True) if mark not in known]
 
-    def tell() -> None:
-        if progress:
-            progress(writer.name, len(known), len(rows))
+        def tell() -> None:
+            if progress:
+                progress(writer.name, len(known), len(rows))
 
-    tell()
-    with _Kept(path, writer.identity, known) if path else nullcontext() as keep:
+        tell()
         for row, reply in _asked(writer, missing):
-            known[marks[row.id]] = reply
-            if keep:
-                keep.add(marks[row.id], reply)
+            known[_mark(row)] = reply
+            kept.add(_mark(row), reply.as_json())
             tell()
-    return [known[marks[row.id]] for row in rows]
+    return [known[mark] for mark in marks]
+
+
+def _read(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Reply]:
+    found = {}
+    for mark, values in kept.items():
+        with suppress(LookupError, ValueError, TypeError):  # what can't be read is asked for again
+            found[mark] = Reply.from_json(values)
+    return found
 
 
 def _asked(writer: Writer, rows: Sequence[Row]) -> Iterator[tuple[Row, Reply]]:
@@ -98,66 +102,6 @@ def _asked(writer: Writer, rows: Sequence[Row]) -> Iterator[tuple[Row, Reply]]:
         yield from zip(rows, pool.map(writer.reply, rows), strict=True)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _kept(path: Path, identity: str) -> dict[str, Reply]:
-    """What was replied before, by row; what a kill left half-written is not taken."""
-    found: dict[str, Reply] = {}
-    try:
-        first, *lines = path.read_text("utf-8").split("\n")
-        if json.loads(first)["identity"] != identity:
-            return {}
-        for line in filter(None, lines):
-            values = json.loads(line)
-            found[str(values["row"])] = Reply.from_json(values)
-    except (OSError, ValueError, LookupError, TypeError):
-        pass  # what can't be read is asked for again
-    return found
-
-
-class _Kept:
-    """The file of replies, begun anew with those that are known, to be added to."""
-
-    def __init__(self, path: Path, identity: str, known: Mapping[str, Reply]) -> None:
-        self._path = path
-        lines = [json.dumps({"identity": identity}), *(_line(mark, reply) for mark, reply in known.items())]
-        beside = path.with_suffix(".part")
-        with self._told():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in lines)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-            self._file = path.open("a", encoding="utf-8")
-
-    def add(self, mark: str, reply: Reply) -> None:
-        """Keep one more."""
-        with self._told():
-            self._file.write(f"{_line(mark, reply)}\n")
-            self._file.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with suppress(OSError):  # what could not be written was told when it was tried
-            self._file.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StorageFailed(
-                f"Replies can't be kept in {self._path.parent} ({error.strerror}): free "
-                "some disk space and run the evaluation again; it goes on where it was.",
-                detail=repr(error),
-            ) from error
-
-
-def _line(mark: str, reply: Reply) -> str:
-    return json.dumps({"row": mark, **reply.as_json()}, ensure_ascii=False)
 
 
 def _mark(row: Row) -> str:
