@@ -4,7 +4,13 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "eval": "bots.terminal.tune_eval:evaluate",
+    "promote": "bots.terminal.tune_promote:promote",
+    "rollback": "bots.terminal.tune_promote:rollback",
+    "list": "bots.terminal.tune_status:list_versions",
+    "status": "bots.terminal.tune_status:status",
+}
 
 
 class _Steps(click.Group):

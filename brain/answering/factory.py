@@ -52,7 +52,7 @@ def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | Grad
             name = f"{server_model(asked)} at {asked.url}"
             return WritingAnswerer(_server(asked), name, few_shot=adapter is None)
 
-        return SwappableAnswerer(asking_for(choice.adapter), asking_for)
+        return SwappableAnswerer(asking_for(choice.adapter), asking_for, choice.adapter)
     if choice.name.startswith("langchain:"):
         return WritingAnswerer(langchain_model(choice.name.removeprefix("langchain:")), choice.name)
     raise UsageError(
@@ -68,25 +68,30 @@ def server_model(choice: AnswererChoice) -> str:
 
 def server_health(choice: AnswererChoice) -> str:
     """What the server says of itself; raises UsageError or ModelUnavailable."""
+    name, served = server_model(choice), served_models(choice)
+    if name not in served:
+        raise ModelUnavailable(
+            f"The model server at {_url(choice)} has no {name}; it has: {', '.join(served[:5]) or 'nothing'}."
+        )
+    return f"{name} at {_url(choice)}"
+
+
+def served_models(choice: AnswererChoice) -> list[str]:
+    """The names of what the server answers with; raises UsageError or ModelUnavailable."""
     import httpx
 
-    name, url = server_model(choice), _url(choice)
+    url = _url(choice)
     headers = {"Authorization": f"Bearer {choice.key}"} if choice.key else {}
     try:
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout).raise_for_status()
-        served = [str(model["id"]) for model in reply.json()["data"]]
+        return [str(model["id"]) for model in reply.json()["data"]]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
         raise ModelUnavailable(
             f"The model server at {url} does not answer as one. Start it, or set CITEWISE_MODEL_URL; until "
             "then the documents' own sentences answer.",
             detail=repr(error),
         ) from error
-    if name not in served:
-        raise ModelUnavailable(
-            f"The model server at {url} has no {name}; it has: {', '.join(served[:5]) or 'nothing'}."
-        )
-    return f"{name} at {url}"
 
 
 def langchain_model(address: str) -> "BaseChatModel":
@@ -136,7 +141,7 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
         chat.swap(adapter, opening(few_shot=adapter is None))
         return writing(adapter)
 
-    return SwappableAnswerer(writing(choice.adapter), with_adapter)
+    return SwappableAnswerer(writing(choice.adapter), with_adapter, choice.adapter)
 
 
 def _server(choice: AnswererChoice) -> "BaseChatModel":

@@ -17,9 +17,17 @@ class SwappableAnswerer:
     """
 
     def __init__(
-        self, answerer: GradualAnswerer, with_adapter: Callable[[Path | None], GradualAnswerer]
+        self,
+        answerer: GradualAnswerer,
+        with_adapter: Callable[[Path | None], GradualAnswerer],
+        adapter: Path | None = None,
     ) -> None:
-        """`with_adapter` makes the change and the answerer for it, or raises and changes nothing."""
+        """`with_adapter` makes the change and the answerer for it, or raises and changes nothing.
+
+        `adapter` is what `answerer` writes with.
+        """
+        self.adapter = adapter
+        """What the next question is answered with."""
         self._answerer = answerer
         self._with_adapter = with_adapter
         self._under_way = 0
@@ -45,6 +53,7 @@ class SwappableAnswerer:
             with self._news:
                 self._news.wait_for(lambda: not self._under_way)
             self._answerer = self._with_adapter(adapter)
+            self.adapter = adapter
         finally:
             with self._news:
                 self._changing = False

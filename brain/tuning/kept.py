@@ -36,7 +36,8 @@ def kept_lines(path: Path | None, identity: str, marks: Collection[str]) -> Iter
     if path is None:
         yield KeptLines({}, Path(), None)
         return
-    known = {mark: values for mark, values in _read(path, identity).items() if mark in set(marks)}
+    wanted = set(marks)
+    known = {mark: values for mark, values in _read(path, identity).items() if mark in wanted}
     beside = path.with_suffix(".part")
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)

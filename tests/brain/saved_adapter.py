@@ -5,14 +5,15 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM
+from transformers import Phi3Config, Phi3ForCausalLM
 
 from brain.phi3.adapters import TARGETS
 
 
 def saved_adapter(folder: Path, model: Path, seed: int, *, wider: int = 0) -> Path:
     """Written into `folder`, which is returned; `wider` makes it one for another base model."""
-    base = AutoModelForCausalLM.from_pretrained(str(model))
+    with torch.device("meta"):
+        base = Phi3ForCausalLM(Phi3Config.from_pretrained(str(model)))
     torch.manual_seed(seed)
     weights = {}
     for name, module in base.named_modules():
