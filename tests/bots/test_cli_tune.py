@@ -14,6 +14,7 @@ from saved_adapter import saved_adapter
 from tuned_home import TunedHome, copied, model_in
 
 from brain.catalog.catalog import Catalog
+from brain.tuning.trained import data_hash
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +137,6 @@ def test_what_is_missing_or_damaged_is_one_sentence(here: Run, tuned: TunedHome,
 
 
 def test_an_empty_split_is_told(here: Run, tuned: TunedHome):
-    from brain.tuning.trained import data_hash
-
     folder = tuned.run("first", 1)
     data = tuned.tuning / "data" / "small"
     (data / "held_out.jsonl").write_text("")
@@ -208,6 +207,7 @@ def test_each_change_is_in_the_audit_log(here: Run, tuned: TunedHome):
     assert here("audit", "--verify").code == 0
 
 
+@pytest.mark.weights
 def test_an_evaluation_is_kept_shown_and_gone_on_with(here: Run, tuned: TunedHome):
     folder = tuned.run("first", 1)
     shutil.rmtree(folder / "evaluation")
@@ -234,6 +234,7 @@ def test_an_evaluation_is_kept_shown_and_gone_on_with(here: Run, tuned: TunedHom
     assert here("tune", "promote", "first", **tuned.settings).code == 1
 
 
+@pytest.mark.weights
 def test_in_use_the_whole_of_citewise_is_asked(here: Run, home: Path, model: Path):
     tuned = TunedHome(home, model)
     tuned.run("first", 1)

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +10,11 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from command_kit import bare_environment
 from serving_kit import Serving, serving
+from test_serve import run as run_in
 from tuned_home import TunedHome, model_in
+
+pytestmark = pytest.mark.weights
 
 QUESTION = "How long is parental leave?"
 
@@ -36,24 +36,17 @@ def served(tuned: TunedHome) -> Iterator[Serving]:
         yield server
 
 
-def run(tuned: TunedHome, *words: str, code: int = 0, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bots.cli", *words],
-        cwd=tuned.home.parent,
-        env=bare_environment(**tuned.settings | environment),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == code, done.stderr
-    return done.stdout
+def run(tuned: TunedHome, *words: str, code: int = 0) -> str:
+    done = run_in(tuned.home.parent, *words, **tuned.settings)
+    assert done.code == code, done.err
+    return done.out
 
 
-def wrote(tuned: TunedHome, **environment: str) -> tuple[str, list[str]]:
+def wrote(tuned: TunedHome) -> tuple[str, list[str]]:
     """Who wrote the answer, and what the model said: none of its babble is backed."""
-    answer = json.loads(run(tuned, "ask", QUESTION, "--json", **environment))
+    answer = json.loads(run(tuned, "ask", QUESTION, "--json"))
     assert "16 weeks" in answer["answer"]
-    steps = json.loads(run(tuned, "why", answer["trace_id"], "--json", **environment))["steps"]
+    steps = json.loads(run(tuned, "why", answer["trace_id"], "--json"))["steps"]
     return steps["written"], [dropped["sentence"] for dropped in steps["check"]["dropped"]]
 
 
