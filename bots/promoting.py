@@ -84,16 +84,18 @@ def _ask_server(citewise: "Citewise", versions: "Versions", version: "Version | 
     if version.name not in served_models(choice(settings)):
         raise UsageError(
             f"Version {version.number} is kept, and the model server does not have it yet, so the one before "
-            f"stays. Load it, then run this again: {load_step(settings.model_url or '', versions, version)}"
+            f"stays. Load it, then run this again: {load_step(citewise, versions, version)}"
         )
 
 
-def load_step(url: str, versions: "Versions", version: "Version") -> str:
-    """The command that gives a version to a running vLLM, which must be told that it may take some."""
+def load_step(citewise: "Citewise", versions: "Versions", version: "Version") -> str:
+    """The command that gives a version to a running vLLM, which must have been told that it may take some."""
     import json
     import shlex
 
     folder: Path = versions.folder(version.number)
     said = json.dumps({"lora_name": version.name, "lora_path": str(folder)})
-    header = "-H 'Content-Type: application/json'"
-    return f"curl -X POST {url.rstrip('/')}/load_lora_adapter {header} -d {shlex.quote(said)}"
+    settings = citewise.settings
+    key = ' -H "Authorization: Bearer $CITEWISE_MODEL_KEY"' if settings.model_key else ""
+    where = f"{(settings.model_url or '').rstrip('/')}/load_lora_adapter"
+    return f"curl {where} -H 'Content-Type: application/json'{key} -d {shlex.quote(said)}"
