@@ -49,18 +49,14 @@ def answering_with(settings: Settings, version: "Version | None") -> AdapterInUs
         )
     if settings.answerer == "server":
         return AdapterInUse(Path(version.name), version)
-    if settings.quantization not in ("none", "auto"):
-        return AdapterInUse(
-            unused=f"CITEWISE_QUANTIZATION is {settings.quantization}, and an adapter is merged into whole "
-            "weights"
-        )
     return AdapterInUse(Versions(Home(settings.home).tuning).folder(version.number), version)
 
 
 def swap_in(citewise: "Citewise", adapter: Path | None) -> None:
     """Have a running brain answer with this adapter, where its answerer takes any.
 
-    Raises UsageError or WeightsUnavailable where it can't, and goes on with the one before.
+    Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't, NeedsRestart where only the model
+    as it was loaded can't, and goes on with the one before.
     """
     from brain.answering.swappable import SwappableAnswerer
 

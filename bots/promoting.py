@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bots.adapter_in_use import AdapterInUse, answering_with, swap_in
 from bots.adapter_in_use import serving as in_memory
+from brain.answering.swappable import NeedsRestart
 from brain.errors import CitewiseError, UsageError
 
 if TYPE_CHECKING:
@@ -49,8 +50,12 @@ def put_in_use(
     _ask_server(citewise, versions, version)
     found = answering_with(citewise.settings, version)
     before = in_memory(citewise) if serving else None
-    if serving:
-        swap_in(citewise, found.adapter)
+    late = ""
+    try:
+        if serving:
+            swap_in(citewise, found.adapter)
+    except NeedsRestart as error:
+        late = error.sentence
     try:
         _record(citewise, versions, version, action)
         if back:
@@ -61,7 +66,7 @@ def put_in_use(
         if serving:
             swap_in(citewise, before)
         raise
-    return Change(version, _effect(citewise, found, serving=serving))
+    return Change(version, late or _effect(citewise, found, serving=serving))
 
 
 def _record(citewise: "Citewise", versions: "Versions", version: "Version | None", action: str) -> None:

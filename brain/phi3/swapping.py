@@ -1,4 +1,4 @@
-"""Another adapter for a model that is answering: between two answers, in milliseconds, without a restart."""
+"""Another adapter for a model that is answering: between two answers, without a restart."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from brain.errors import UsageError
+from brain.answering.swappable import NeedsRestart
 from brain.phi3.adapters import TARGETS, Merged, read_deltas
 from brain.phi3.chat import Prompts
 from brain.phi3.decoding import Decoder
@@ -28,11 +28,11 @@ class Swapping:
         """Have answers written with this adapter, or with none; `begin` is what prompts begin with.
 
         Answers under way are finished with the one before. Raises UsageError or WeightsUnavailable for an
-        adapter that can't be served, and the one before stays.
+        adapter that can't be served, NeedsRestart where only this model can't take it; the one before stays.
         """
         deltas = read_deltas(adapter) if adapter is not None else {}
         if any(type(projection) is not torch.nn.Linear for projection in self._projections()):
-            raise UsageError(
+            raise NeedsRestart(
                 "The model is quantised, and an adapter is merged into whole weights: it takes effect when "
                 "citewise is started again."
             )

@@ -17,7 +17,7 @@ from bots.promoting import put_in_use, versions_of
 from bots.settings import Settings
 from bots.wiring import Citewise
 from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.swappable import SwappableAnswerer
+from brain.answering.swappable import NeedsRestart, SwappableAnswerer
 from brain.catalog.catalog import Catalog
 from brain.errors import StorageFailed, UsageError
 from brain.phi3.fingerprint import fingerprint
@@ -28,7 +28,7 @@ from brain.tuning.versions import Version
 class Brain:
     """As far as a change of adapter looks at it; what it `used`, in order."""
 
-    refusing: bool = False
+    refusing: UsageError | None = None
     used: list[Path | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -36,7 +36,7 @@ class Brain:
 
     def _use(self, adapter: Path | None) -> ExtractiveAnswerer:
         if self.refusing:
-            raise UsageError("The model is quantised.")
+            raise self.refusing
         self.used.append(adapter)
         return ExtractiveAnswerer()
 
@@ -80,13 +80,24 @@ def actions(citewise: Citewise) -> list[str]:
     return [entry.object for entry in citewise.catalog.audit.entries()]
 
 
-def test_a_model_that_cannot_swap_refuses_the_promotion(tuned: TunedHome, citewise: Citewise):
+def test_a_model_that_cannot_take_it_refuses_the_promotion(tuned: TunedHome, citewise: Citewise):
     version = kept(tuned, citewise, "first", 1)
-    served(citewise, Brain(refusing=True))
-    with pytest.raises(UsageError, match="quantised"):
+    served(citewise, Brain(UsageError("It is for another model.")))
+    with pytest.raises(UsageError, match="another model"):
         put_in_use(citewise, version.number, action="promote", serving=True)
     assert versions_of(citewise).current() is None
     assert actions(citewise) == []
+
+
+def test_what_the_model_as_it_was_loaded_cannot_take_answers_from_the_next_start(
+    tuned: TunedHome, citewise: Citewise
+):
+    version = kept(tuned, citewise, "first", 1)
+    served(citewise, Brain(NeedsRestart("It takes effect with the next start.")))
+    done = put_in_use(citewise, version.number, action="promote", serving=True)
+    assert done.effect == "It takes effect with the next start."
+    assert versions_of(citewise).current() == version
+    assert actions(citewise) == ["version 1"]
 
 
 def test_where_the_name_cannot_be_written_the_model_goes_back(tuned: TunedHome, citewise: Citewise):
@@ -120,7 +131,6 @@ def test_what_leaves_a_version_unused_is_told(tuned: TunedHome, citewise: Citewi
     done = put_in_use(citewise, version.number, action="promote", serving=False)
     assert done.effect == "It answers from now on."
     for more, told in (
-        ({"CITEWISE_QUANTIZATION": "4bit"}, "an adapter is merged into whole weights"),
         ({"CITEWISE_ANSWERER": "extractive"}, "CITEWISE_ANSWERER is extractive"),
         ({"CITEWISE_ADAPTER": tmp_path}, "CITEWISE_ADAPTER is set"),
         ({"CITEWISE_MODEL": str(tmp_path)}, "was trained for"),
