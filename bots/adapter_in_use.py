@@ -55,8 +55,8 @@ def answering_with(settings: Settings, version: "Version | None") -> AdapterInUs
 def swap_in(citewise: "Citewise", adapter: Path | None) -> None:
     """Have a running brain answer with this adapter, where its answerer takes any.
 
-    Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't, NeedsRestart where only the model
-    as it was loaded can't, and goes on with the one before.
+    Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't, NeedsRestart where only this
+    model as it was loaded can't, and goes on with the one before.
     """
     from brain.answering.swappable import SwappableAnswerer
 
