@@ -1,6 +1,9 @@
 """What happens to the model in memory, the audit log and the name on disk when one of them fails."""
 
+import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+from command_kit import bare_environment
 from tuned_home import TunedHome, model_in
 
 from bots.adapter_in_use import adapter_in_use
@@ -140,3 +144,28 @@ def test_what_leaves_a_version_unused_is_told(tuned: TunedHome, citewise: Citewi
         found = adapter_in_use(settings(tuned, **more))
         assert found.version is None
         assert told in found.unused
+
+
+def test_the_command_killed_at_any_write_leaves_a_version_that_answers(
+    tuned: TunedHome, citewise: Citewise, tmp_path: Path
+):
+    first = kept(tuned, citewise, "first", 1)
+    put_in_use(citewise, first.number, action="promote adapter", serving=False)
+    tuned.run("second", 2)
+    citewise.close()
+    script = [sys.executable, str(Path(__file__).with_name("killed_promote.py")), str(tuned.home)]
+    ran = subprocess.run(
+        script, capture_output=True, text=True, cwd=tmp_path, env=bare_environment(), check=False
+    )
+    trials = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert len(trials) > 15, ran.stderr
+    assert [trial["killed"] for trial in trials] == [True] * (len(trials) - 1) + [False], ran.stderr
+    for trial in trials:
+        after, then = trial["after"], trial["then"]
+        assert after["sound"]
+        assert after["whole"]
+        assert after["version"] == 1 or "version 2" in after["told"]  # nothing takes effect unrecorded
+        assert (trial["code"], then["version"], then["sound"], then["whole"]) == (0, 2, True, True)
+    answering = [trial["after"]["version"] for trial in trials]
+    assert answering == sorted(answering)
+    assert set(answering) == {1, 2}
