@@ -8,7 +8,8 @@ from brain.answering.cleaning import without_marks
 from brain.answering.definition import Definition, Saying, definition
 from brain.answering.question_kind import QuestionKind, Wants, core
 from brain.domain import Passage
-from brain.retrieval.hybrid import Candidate, Retrieved
+from brain.retrieval.fusion import Candidate
+from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, telling_names
 from brain.retrieval.query import Query
 from brain.text.analysis import analyse
