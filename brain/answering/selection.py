@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from brain.answering.cleaning import without_marks
 from brain.answering.definition import Definition, Saying, definition
+from brain.answering.instructions import instructs
 from brain.answering.question_kind import QuestionKind, Wants, core
 from brain.domain import Passage
 from brain.retrieval.fusion import Candidate
@@ -35,6 +36,7 @@ class SentenceWeights:
     reason: float = 0.2
     enumeration: float = 0.3  # commas, where a list is asked for
     defines: float = 1.0  # says what the thing is, where that is asked
+    instructs: float = 0.25  # tells what to do, where that is asked
     names: float = 0.7  # … or what its letters stand for
     long: float = -0.3  # words past fifty, in fifties
     short: float = -0.2  # under five words
@@ -235,6 +237,8 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return weights.right_type / 2 * bool(_NAME.search(text))
         case Wants.REASON:
             return weights.reason * bool(_REASON.search(text))
+        case Wants.STEPS:
+            return weights.instructs * instructs(text)
         case Wants.LIST:
             return weights.enumeration * min(text.count(","), 4) / 4
         case _:
