@@ -6,9 +6,9 @@ _MAY = r"(?:can|should|must|may|need to|needs to|have to|has to)"
 _WHOM = r"(?:you(?:'ll| will)?|employees|staff|members|everyone|everybody)"
 # Verbs that open a line of instructions; elsewhere most of them are nouns or plain present tense.
 _VERBS = (
-    "ask add apply book call check choose click complete contact create download e-?mail enter file fill follow"
-    " go install log make message notify open order post press reach read register report request return search"
-    " select send set sign submit take talk tell turn type use visit wait write"
+    "ask add apply book call check choose click complete contact create download e-?mail enter file fill"
+    " follow go install log make message notify open order post press reach read register report request"
+    " return search select send set sign submit take talk tell turn type use visit wait write"
 )
 _INSTRUCTS = re.compile(
     rf"\b{_WHOM} {_MAY}\b|\bplease\b|\bby [a-z]+ing\b"
