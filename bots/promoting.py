@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from bots.adapter_in_use import AdapterInUse, answering_with, swap_in
 from bots.adapter_in_use import serving as in_memory
-from brain.answering.swappable import NeedsRestart
-from brain.errors import CitewiseError, UsageError
+from brain.errors import CitewiseError, NeedsRestart, UsageError
 
 if TYPE_CHECKING:
     from bots.wiring import Citewise

@@ -6,12 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from brain.answering.draft import Draft, GradualAnswerer
-from brain.errors import UsageError
 from brain.evidence import Evidence
-
-
-class NeedsRestart(UsageError):
-    """The adapter can be served, but not by the model as it was loaded."""
 
 
 class SwappableAnswerer:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from brain.answering.swappable import NeedsRestart
+from brain.errors import NeedsRestart
 from brain.phi3.adapters import TARGETS, Merged, read_deltas
 from brain.phi3.chat import Prompts
 from brain.phi3.decoding import Decoder

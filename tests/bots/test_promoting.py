@@ -21,9 +21,9 @@ from bots.promoting import put_in_use, versions_of
 from bots.settings import Settings
 from bots.wiring import Citewise
 from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.swappable import NeedsRestart, SwappableAnswerer
+from brain.answering.swappable import SwappableAnswerer
 from brain.catalog.catalog import Catalog
-from brain.errors import StorageFailed, UsageError
+from brain.errors import NeedsRestart, StorageFailed, UsageError
 from brain.phi3.fingerprint import fingerprint
 from brain.tuning.versions import Version
 

@@ -14,8 +14,7 @@ from saved_adapter import saved_adapter
 from talking_phi3 import talking_phi3
 
 from brain.answering.prompt import opening
-from brain.answering.swappable import NeedsRestart
-from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
+from brain.errors import CitewiseError, ModelUnavailable, NeedsRestart, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
 from brain.phi3.generation import Generator, Request
 from brain.phi3.opening import open_phi3
