@@ -255,8 +255,9 @@ class Knowledge:
             change = self._catalog.changes.last_done()
             if change is None:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
-            said = self._carrier.take_back(change)
-            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, command.caller.person)
+            person = command.caller.person
+            said = self._carrier.take_back(change, person)
+            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
         return Reply(Card(f"Taken back: {change.kind} “{change.title}”", said))
 
     def keep_words(self, caller: Caller, space: str, title: str, text: str) -> tuple[Card, bool]:

@@ -1,6 +1,8 @@
 """What the Desk does with verbs and buttons, on real parts."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -247,14 +249,33 @@ async def test_spaces_are_opened_and_closed_and_undone(here: DeskHome) -> None:
     assert rows["Answers by itself in"] == "slack:channel:CGEN"
     assert "asks slack:channel:CHELP" in rows["hr"]
     assert "Everyone reads general" in (await run(here, BOSS, "spaces deny general here")).text
-    assert len(here.catalog.audit.entries()) == 6
+    actions = [entry.action for entry in here.catalog.audit.entries()]
+    assert actions == ["allow done", "allow undone", "create space", "set support", "auto-answer on"]
+    assert here.catalog.audit.verify().broken is None
+
+
+async def test_what_can_not_be_audited_is_not_done(here: DeskHome) -> None:
+    await run(here, BOSS, "spaces allow hr slack:channel:CIT")
+    with closing(sqlite3.connect(here.catalog.path)) as other, other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'nothing more fits'); END"
+        )
+    words = ("create board", "support hr slack:channel:CHELP", "auto on", "allow hr here")
+    for said in [*(f"spaces {word}" for word in words), "undo"]:
+        with pytest.raises(sqlite3.IntegrityError, match="nothing more fits"):
+            await run(here, BOSS, said)
+    assert [space.name for space in here.catalog.spaces()] == ["general", "hr"]
+    assert here.catalog.places.support() == {}
+    assert here.catalog.places.auto_answer() == frozenset()
+    assert here.catalog.principals("hr") == {"slack:channel:CIT"}
+    assert [change.state for change in here.catalog.changes.recent(5)] == [ChangeState.DONE]
 
 
 async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here: DeskHome) -> None:
     final = await here.ask(ANA, "Where is the staff canteen?")
     trace = final.answer.trace.id
     assert card(await press(here, ANA, "person", trace)).title == "Nobody is named for this yet"
-    here.catalog.places.set_support("general", "slack:channel:CHELP")
+    here.catalog.places.set_support("general", "slack:channel:CHELP", by=ADMIN)
     asked = await press(here, ANA, "person", trace)
     (delivery,) = asked.elsewhere
     assert delivery.to == "slack:channel:CHELP"
@@ -284,7 +305,7 @@ async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here
 async def test_a_support_channel_reads_only_what_it_may(here: DeskHome) -> None:
     ana = person("UANA")
     here.catalog.allow("hr", "slack:user:UANA")
-    here.catalog.places.set_support("hr", "slack:channel:CHELP")
+    here.catalog.places.set_support("hr", "slack:channel:CHELP", by=ADMIN)
     final = await here.ask(ana, "When does the pay review happen?")
     assert "October" in final.answer.text
     hidden = (await press(here, ana, "person", final.answer.trace.id)).elsewhere[0].card
