@@ -43,7 +43,8 @@ PAUSE_SECONDS = 0.06  # at most, between two changes of a drive that is being fo
 
 _VECTORS = """
     SELECT path, json_array(context, table_header, passages.text), key, vector
-    FROM passages JOIN documents ON documents.id = document_id JOIN vector_keys ON vector_keys.id = passages.key_id
+    FROM passages JOIN documents ON documents.id = document_id
+    JOIN vector_keys ON vector_keys.id = passages.key_id
     JOIN vectors ON vectors.key_id = passages.key_id WHERE removed IS NULL ORDER BY path, ordinal
 """
 

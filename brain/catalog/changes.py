@@ -4,22 +4,26 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from brain.catalog import audit, spaces
+from brain.catalog import added_files, audit, spaces
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
 
 
 class ChangeState(StrEnum):
-    """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended."""
+    """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended.
+
+    An EXPIRED one waited for a yes until its time was over.
+    """
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
     UNDONE = "undone"
 
 
@@ -73,6 +77,16 @@ class Changes:
             connection.execute(
                 "UPDATE changes SET space = ? WHERE id = ? AND state = 'proposed'", (space, change_id)
             )
+
+    def expire(self, noted_before: datetime) -> int:
+        """End proposals that have waited since then, with the files that nothing else refers to; how many."""
+        before = noted_before.astimezone(UTC).isoformat()
+        with self._database.writing() as connection:
+            ended = connection.execute(
+                "UPDATE changes SET state = 'expired' WHERE state = 'proposed' AND noted < ?", (before,)
+            ).rowcount
+            added_files.throw_away_unwanted(connection, before)
+        return ended
 
     def step(
         self, change_id: int, before: ChangeState, after: ChangeState, person: str, **found: object
