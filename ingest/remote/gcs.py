@@ -1,7 +1,9 @@
 """Google Cloud Storage: `gs://bucket/prefix`, by gcsfs."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 from brain.errors import UsageError
@@ -46,15 +48,21 @@ class Gcs:
         self.root = f"{place.host}/{place.path}".rstrip("/")
         self.secrets = place.hidden
         self._key_file = place.file("key_file")
+        if self._key_file and not _is_key(Path(self._key_file)):
+            raise UsageError(
+                f"{place.kept_in}: key_file for {place.url} names {self._key_file}, which is no account's "
+                "key: make one in JSON for the service account, and download that."
+            )
 
     def connect(self, limits: Limits) -> Any:
         """A client; without a key file it uses the machine's own account, as Google's tools do."""
         from aiohttp import ClientTimeout
         from gcsfs.core import GCSFileSystem  # the plain one: its heir asks over gRPC, past any endpoint
+        from google.auth.transport.requests import Request
 
         place = self._place
         waits = ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.reply)
-        return GCSFileSystem(
+        files = GCSFileSystem(
             token="anon" if place.switch("anonymous") else self._key_file or "google_default",
             access="read_only",
             endpoint_url=place.text("endpoint") or None,
@@ -62,6 +70,10 @@ class Gcs:
             use_listings_cache=False,
             skip_instance_cache=True,
         )
+        if self._key_file and (account := files.credentials.credentials) is not None:
+            # Left to itself, gcsfs asks six times over half a minute with a key that is not accepted.
+            account.refresh(Request())
+        return files
 
     def close(self, files: Any) -> None:
         """Close the session."""
@@ -100,15 +112,11 @@ class Gcs:
             if isinstance(one, ClientConnectorCertificateError):
                 return of_sockets(one) or Trouble(Kind.REFUSED, "its TLS certificate is not trusted")
             if isinstance(one, GoogleAuthError) and not isinstance(one, TransportError):
-                return Trouble(
-                    Kind.REFUSED,
-                    f"the account is not accepted: set key_file in {self._place.kept_in} under "
-                    f'["gs://{self._place.host}"] to a service account\'s key that is still valid',
-                )
+                return self._not_accepted()
             if isinstance(one, HttpError):
                 code = getattr(one, "code", None)
                 if code == 401:
-                    return Trouble(Kind.REFUSED, "the account is not accepted, or its key was withdrawn")
+                    return self._not_accepted()
                 if code == 403:
                     return Trouble(Kind.FORBIDDEN)
                 if code == 404:
@@ -122,6 +130,21 @@ class Gcs:
             return Trouble(Kind.FORBIDDEN)
         return of_files(error)
 
+    def _not_accepted(self) -> Trouble:
+        return Trouble(
+            Kind.REFUSED,
+            f"the account is not accepted: set key_file in {self._place.kept_in} under "
+            f'["gs://{self._place.host}"] to a service account\'s key that is still valid',
+        )
+
     def link(self, path: str) -> str:
         """The `gs://` address: links of consoles are no stable ones, and signed ones would be keys."""
         return self._place.link(path)
+
+
+def _is_key(file: Path) -> bool:
+    try:
+        key = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(key, dict) and bool({"private_key", "refresh_token"} & key.keys())

@@ -125,10 +125,15 @@ class S3:
                     return Trouble(Kind.MISSING, f"there is no bucket {self._place.host}")
                 if code in ("ExpiredToken", "TokenRefreshRequired"):
                     return Trouble(Kind.REFUSED, "the session token has expired: write a new one down")
+                if code == "InvalidToken":
+                    return Trouble(Kind.REFUSED, "the session token is wrong: write a new one down")
                 if code in ("403", "AccessDenied"):
                     return Trouble(Kind.FORBIDDEN)
             elif isinstance(one, boto.NoCredentialsError | boto.PartialCredentialsError):
                 return self._wrong_keys()
+            elif isinstance(one, boto.ProfileNotFound):
+                name = self._place.text("profile")
+                return Trouble(Kind.REFUSED, f"this user's AWS configuration has no profile {name}")
             elif isinstance(one, boto.SSLError):
                 return of_sockets(one) or Trouble(Kind.REFUSED, "TLS with it fails")
             elif isinstance(one, boto.ConnectTimeoutError | boto.ReadTimeoutError):
