@@ -1,17 +1,14 @@
 """Google Cloud Storage: `gs://bucket/prefix`, by gcsfs."""
 
-import json
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 from brain.errors import UsageError
-from ingest.addresses import AddressPolicy
-from ingest.credentials import Credentials
-from ingest.options import DriveOptions
-from ingest.remote.folder import RemoteFolder
-from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.bucket import Bucket
+from ingest.remote.google_key import is_key
+from ingest.remote.opening import opener
+from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
@@ -19,36 +16,15 @@ from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 SETTINGS = frozenset({"key_file", "anonymous", "endpoint"})
 
 
-def open_drive(
-    url: str,
-    suffixes: frozenset[str],
-    credentials: Credentials,
-    options: DriveOptions,
-    policy: AddressPolicy,
-    limits: Limits | None = None,
-) -> RemoteFolder:
-    """The objects under `url`; nothing is connected yet. Raises UsageError with the remedy."""
-    need("gcsfs", "gcs")
-    refuse_readers(options, "Google Cloud Storage")
-    return RemoteFolder(Gcs(place_of(url, credentials, SETTINGS)), suffixes, limits)
-
-
-class Gcs:
+class Gcs(Bucket):
     """A bucket, or the objects in it that begin with a prefix. Paths begin with the bucket's name."""
 
     extra: ClassVar[str] = "gcs"
-    one_at_a_time: ClassVar[bool] = False
-    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
-        if place.port:
-            raise UsageError(f"{place.url}: name the bucket alone.")
-        self._place = place
-        self.url = place.url
-        self.root = f"{place.host}/{place.path}".rstrip("/")
-        self.secrets = place.hidden
+        super().__init__(place)
         self._key_file = place.file("key_file")
-        if self._key_file and not _is_key(Path(self._key_file)):
+        if self._key_file and not is_key(self._key_file):
             raise UsageError(
                 f"{place.kept_in}: key_file for {place.url} names {self._key_file}, which is no account's "
                 "key: make one in JSON for the service account, and download that."
@@ -137,14 +113,5 @@ class Gcs:
             f'["gs://{self._place.host}"] to a service account\'s key that is still valid',
         )
 
-    def link(self, path: str) -> str:
-        """The `gs://` address: links of consoles are no stable ones, and signed ones would be keys."""
-        return self._place.link(path)
 
-
-def _is_key(file: Path) -> bool:
-    try:
-        key = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return False
-    return isinstance(key, dict) and bool({"private_key", "refresh_token"} & key.keys())
+open_drive = opener(Gcs, "Google Cloud Storage", "gcsfs", SETTINGS)
