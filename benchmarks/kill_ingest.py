@@ -256,13 +256,6 @@ class FollowedSeries(Series):
 
     work: Work = staticmethod(follow)
 
-    def kill(self) -> None:
-        """Change the drive while it is not followed and while it is, and kill the follower in the midst."""
-        self.change()
-        process = self._start()
-        self.live(process, self.chance.uniform(0.0, self.usual))
-        self.killed(process)
-
     def live(self, process: KilledProcess, seconds: float) -> None:
         """Go on changing the drive for so long."""
         while not process.stage and process.heard(1.0):
