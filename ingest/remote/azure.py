@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from brain.errors import UsageError
 from ingest.remote.bucket import Bucket
-from ingest.remote.opening import opener
+from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
@@ -122,4 +122,4 @@ class Azure(Bucket):
         )
 
 
-open_drive = opener(Azure, "Azure Blob Storage", "adlfs", SETTINGS)
+open_drive = Opener(Azure, "Azure Blob Storage", "adlfs", SETTINGS)

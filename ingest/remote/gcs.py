@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from brain.errors import UsageError
 from ingest.remote.bucket import Bucket
 from ingest.remote.google_key import is_key
-from ingest.remote.opening import opener
+from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
@@ -114,4 +114,4 @@ class Gcs(Bucket):
         )
 
 
-open_drive = opener(Gcs, "Google Cloud Storage", "gcsfs", SETTINGS)
+open_drive = Opener(Gcs, "Google Cloud Storage", "gcsfs", SETTINGS)

@@ -1,5 +1,6 @@
 """From a back end's description to the drive: what opening one takes, whichever it is."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from ingest.addresses import AddressPolicy
@@ -23,8 +24,17 @@ class BackEnd(Protocol):
         ...
 
 
-class OpenDrive(Protocol):
-    """What `ingest.locate` calls in the module of each kind of remote drive."""
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """`open_drive` of a back end that can't tell who may read a file.
+
+    `kind` is its name for people, `package` what it imports, `settings` what credentials.toml may hold.
+    """
+
+    back_end: BackEnd
+    kind: str
+    package: str
+    settings: frozenset[str]
 
     def __call__(
         self,
@@ -36,25 +46,6 @@ class OpenDrive(Protocol):
         limits: Limits | None = None,
     ) -> RemoteFolder:
         """The files under `url`; nothing is connected yet. Raises UsageError with the remedy."""
-        ...
-
-
-def opener(back_end: BackEnd, kind: str, package: str, settings: frozenset[str]) -> OpenDrive:
-    """`open_drive` of a back end that can't tell who may read a file.
-
-    `kind` is its name for people, `package` what it imports, `settings` what credentials.toml may hold.
-    """
-
-    def open_drive(
-        url: str,
-        suffixes: frozenset[str],
-        credentials: Credentials,
-        options: DriveOptions,
-        policy: AddressPolicy,
-        limits: Limits | None = None,
-    ) -> RemoteFolder:
-        need(package, back_end.extra)
-        refuse_readers(options, kind)
-        return RemoteFolder(back_end(place_of(url, credentials, settings)), suffixes, limits)
-
-    return open_drive
+        need(self.package, self.back_end.extra)
+        refuse_readers(options, self.kind)
+        return RemoteFolder(self.back_end(place_of(url, credentials, self.settings)), suffixes, limits)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ingest.remote.bucket import Bucket
-from ingest.remote.opening import opener
+from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
@@ -124,4 +124,4 @@ class S3(Bucket):
         )
 
 
-open_drive = opener(S3, "S3", "s3fs", SETTINGS)
+open_drive = Opener(S3, "S3", "s3fs", SETTINGS)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from brain.errors import UsageError
-from ingest.remote.opening import opener
+from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.sockets import TIMED_OUT, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
@@ -116,4 +116,4 @@ def kind_of(attributes: int) -> str:
     return "directory" if attributes & _FOLDER else "file"
 
 
-open_drive = opener(Smb, "SMB", "smbclient", SETTINGS)
+open_drive = Opener(Smb, "SMB", "smbclient", SETTINGS)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from ingest.remote.opening import opener
+from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
@@ -148,4 +148,4 @@ def _absolute(info: Any) -> Info:
     return {**info, "name": "/" + str(info["name"]).strip("/")}
 
 
-open_drive = opener(WebDav, "WebDAV", "webdav4", SETTINGS)
+open_drive = Opener(WebDav, "WebDAV", "webdav4", SETTINGS)

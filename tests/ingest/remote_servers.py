@@ -405,16 +405,19 @@ class Moto(Server):
 
     def start(self):
         super().start()
+        self.client = self._client("s3", "test", "test")
+        self.client.create_bucket(Bucket=self.bucket)
+
+    def _client(self, service, key, secret):
         import boto3
 
-        self.client = boto3.client(
-            "s3",
+        return boto3.client(
+            service,
             endpoint_url=f"http://127.0.0.1:{self.port}",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
             region_name="us-east-1",
         )
-        self.client.create_bucket(Bucket=self.bucket)
 
     def kill(self):
         if self.proxy.refusing or self.process.poll() is not None:
@@ -482,17 +485,6 @@ class StrictMoto(Moto):
         iam.close()
         self.client = self._client("s3", self.keys["AccessKeyId"], self.keys["SecretAccessKey"])
         self.client.create_bucket(Bucket=self.bucket)
-
-    def _client(self, service, key, secret):
-        import boto3
-
-        return boto3.client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-            region_name="us-east-1",
-        )
 
     def secrets(self):
         keys = {"access_key": self.keys["AccessKeyId"], "secret_key": self.keys["SecretAccessKey"]}
