@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from remote_servers import Moto, OpenSsh, StrictMoto
+from object_store import Moto, StrictMoto
+from remote_servers import OpenSsh
 from remote_stores import GoogleStorage
 
 from brain.errors import UsageError
