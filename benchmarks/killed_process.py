@@ -131,7 +131,7 @@ def follow(home: Path, drive: Path, pipe: Connection) -> None:
     with Witnessed(load_settings(home), "serve", create=True) as citewise:
         known = [found for found in citewise.catalog.drives() if found.watched]
         if not known:
-            known = [citewise.add_drive(str(drive), "general", DriveOptions(settle=SETTLE_SECONDS))]
+            known = [citewise.drives.add(str(drive), "general", DriveOptions(settle=SETTLE_SECONDS))]
         _ = citewise.index  # `serve` has everything ready before it starts its services
         supervisor = Supervisor([IndexCheck(lambda: citewise.index), DriveKeeping(citewise.keeper)])
         supervisor.start()
