@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,7 @@ class Series:
         self.killed_in: Counter[str] = Counter()
         self.usual = 2.0
         self.began = time.perf_counter()
+        self._process: KilledProcess | None = None
         self._texts: dict[tuple[str, str], tuple[list[str], str]] = {}
         for _ in range(files):
             self.drive.create()
@@ -248,7 +250,13 @@ class Series:
         return self._texts[key]
 
     def _start(self) -> KilledProcess:
-        return KilledProcess(self.work, self.home, self.drive.root)
+        self._process = KilledProcess(self.work, self.home, self.drive.root)
+        return self._process
+
+    def abandon(self) -> None:
+        """End what still works, where the series was stopped in the midst of a round."""
+        if self._process is not None:
+            self._process.stop()
 
 
 class FollowedSeries(Series):
@@ -289,18 +297,22 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="citewise-kill-"))
     series = (FollowedSeries if given.followed else Series)(folder, given.seed, given.files, given.changes)
     outcome, name = series.outcome, "kill_following" if given.followed else "kill_ingest"
-    with LiveLine("kills", given.kills) as line:
+    with LiveLine("kills", given.kills) as line, suppress(KeyboardInterrupt):
         while outcome.kills < given.kills:
             series.round()
             outcome.finished = outcome.kills >= given.kills
             record(name, [asdict(outcome)], files=given.files, changes=given.changes)
             line.tell(outcome.kills, f"{len(outcome.faults)} faults")
+    if not outcome.finished:
+        series.abandon()
     rows = [{"what": name.replace("_", " "), "figure": str(value)} for name, value in asdict(outcome).items()]
     show("Killed followers" if given.followed else "Killed ingests", rows, "faults must be empty")
     if outcome.faults:
         print(f"What is left of it, to look into: {folder}")
         sys.exit(1)
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=not outcome.finished)
+    if not outcome.finished:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,11 @@ class KilledProcess:
             pass
         return self.end() == -signal.SIGKILL
 
+    def stop(self) -> None:
+        """End it whatever it does; harmless where it has ended."""
+        self._process.kill()
+        self._process.join(_PATIENCE_SECONDS)
+
     def end(self) -> int | None:
         """Wait for its end; its exit status."""
         while self.heard(_PATIENCE_SECONDS):
