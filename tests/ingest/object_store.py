@@ -1,6 +1,7 @@
 """S3 on loopback for the tests of remote drives: moto, which keeps a bucket in memory."""
 
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -44,16 +45,19 @@ class Moto(Server):
 
     def start(self):
         super().start()
+        self.client = self._client("s3", "test", "test")
+        self.client.create_bucket(Bucket=self.bucket)
+
+    def _client(self, service, key, secret):
         import boto3
 
-        self.client = boto3.client(
-            "s3",
+        return boto3.client(
+            service,
             endpoint_url=f"http://127.0.0.1:{self.port}",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
             region_name="us-east-1",
         )
-        self.client.create_bucket(Bucket=self.bucket)
 
     def kill(self):
         if self.proxy.refusing or self.process.poll() is not None:
@@ -100,3 +104,28 @@ class Moto(Server):
             "secret_key": PASSWORD,
             "endpoint": f"http://127.0.0.1:{self.proxy.port}",
         }
+
+
+class StrictMoto(Moto):
+    """Moto that checks keys, signatures and what the user's policy allows, as S3 does."""
+
+    def environment(self):
+        # Nobody has keys at first: so many requests are let in unasked, and all later ones are checked.
+        return super().environment() | {"INITIAL_NO_AUTH_ACTION_COUNT": "4"}
+
+    def start(self):
+        Server.start(self)
+        user = {"UserName": "bot"}
+        iam = self._client("iam", "none", "none")
+        iam.create_user(**user)
+        self.keys = iam.create_access_key(**user)["AccessKey"]
+        allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        iam.put_user_policy(**user, PolicyName="all", PolicyDocument=policy)
+        iam.close()
+        self.client = self._client("s3", self.keys["AccessKeyId"], self.keys["SecretAccessKey"])
+        self.client.create_bucket(Bucket=self.bucket)
+
+    def secrets(self):
+        keys = {"access_key": self.keys["AccessKeyId"], "secret_key": self.keys["SecretAccessKey"]}
+        return super().secrets() | keys
