@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "data": "bots.terminal.tune_data:data",
+}
 
 
 class _Steps(click.Group):

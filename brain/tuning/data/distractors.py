@@ -1,0 +1,104 @@
+"""Passages that are given beside those that answer: what the retriever finds for the question, and others."""
+
+import random
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from brain.domain import Passage
+from brain.text.sentences import sentence_spans
+from brain.text.terms import content_stems, numbers
+from brain.tuning.data.splitting import near_duplicates
+
+Find = Callable[[str], Sequence[Passage]]
+"""The real retriever: a question's passages, best first, of the chosen spaces only."""
+
+REACH = 10  # a passage that isn't among so many was not found by its question
+_ANSWERS = 0.75  # share of an answer's words that make a passage say the same
+_ASKED = 0.8  # share of a question's words beside each other that make a passage likely to answer it …
+_ASKED_OF_REFUSAL = 0.67  # … where nothing given may answer
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What may stand beside a question's own passages, the hardest first."""
+
+    hard: tuple[Passage, ...]
+    rank: int | None
+    """Of the best passage that answers, from 0; None where the retriever doesn't find it."""
+    rivals: bool
+    """Whether a passage before it may answer too, and differently."""
+
+
+def surroundings(
+    question: str,
+    gold: Sequence[Passage],
+    answer: str,
+    found: Sequence[Passage],
+    usable: Collection[int],
+    *,
+    refuse: bool = False,
+) -> Surroundings:
+    """Sift what was `found` for a question; only passages of `usable` documents stay."""
+    golden = {passage.id for passage in gold}
+    rank = next((at for at, passage in enumerate(found) if passage.id in golden), None)
+    others = [
+        passage for passage in found if passage.id not in golden and passage.source.document_id in usable
+    ]
+    texts = [passage.text for passage in others]
+    same = [
+        any(flags) for flags in zip(*(near_duplicates(one.text, texts) for one in gold), strict=True)
+    ] or [False] * len(others)
+    hard, rivals = [], False
+    for passage, duplicate in zip(others, same, strict=True):
+        if duplicate or (answer and says(answer, passage)):
+            continue
+        if may_answer(question, passage, _ASKED_OF_REFUSAL if refuse else _ASKED):
+            place = found.index(passage)
+            rivals = rivals or rank is None or place < rank
+            continue
+        hard.append(passage)
+    return Surroundings(tuple(hard), rank, rivals)
+
+
+def says(answer: str, passage: Passage) -> bool:
+    """Whether the passage says what the answer says."""
+    stems = set(content_stems(answer))
+    held = set(content_stems(passage.text))
+    return (
+        bool(stems)
+        and len(stems & held) >= _ANSWERS * len(stems)
+        and numbers(answer) <= numbers(passage.text)
+    )
+
+
+def may_answer(question: str, passage: Passage, share: float) -> bool:
+    """Whether a sentence with its neighbour, title and heading holds that share of the question's words."""
+    stems = set(content_stems(question)) - _FRAME
+    if not stems:
+        return True
+    around = set(content_stems(f"{passage.context}\n{passage.table_header}"))
+    return any(
+        len(stems & (held | around)) >= share * len(stems) and stems & held for held in _pairs(passage.text)
+    )
+
+
+_FRAME = frozenset(
+    content_stems("according know say said tell happens happen need table much many long often what do")
+)
+
+
+def _pairs(text: str) -> Iterator[set[str]]:
+    sentences = [set(content_stems(text[start:end])) for start, end in sentence_spans(text)]
+    for at, stems in enumerate(sentences):
+        yield stems | (sentences[at + 1] if at + 1 < len(sentences) else set())
+
+
+def chosen(
+    hard: Sequence[Passage], pool: Sequence[Passage], count: int, taken: Collection[int], rng: random.Random
+) -> list[Passage]:
+    """`count` distractors: a third of them, at least one, at random from the pool, the others the hardest ones."""
+    drawn_at_random = max(1, count // 3) if count else 0
+    first = [passage for passage in hard if passage.id not in taken][: count - drawn_at_random]
+    known = {*taken, *(passage.id for passage in first)}
+    others = [passage for passage in pool if passage.id not in known]
+    return [*first, *rng.sample(others, min(drawn_at_random, len(others)))]
