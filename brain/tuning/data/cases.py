@@ -12,7 +12,7 @@ from brain.text.terms import STOPWORDS, words
 
 LONGEST_WORDS = 45  # of a sentence of an answer
 _STOP = re.compile(r"[.!?][\"'”’)\]]*$")
-_INNER_DOT = re.compile(r"\b\w\.\w\.$")
+_INNER_DOT = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
 _SCRAP = re.compile(r"[{}<>|=\\\[\]`#*_~^]|https?:|www\.|\t|\.{3}|…|\uFFFD")
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|may|might|must|shall|should|will"
@@ -80,7 +80,8 @@ def written(said: Sequence[Said], numbers: dict[int, int]) -> str:
 def _cited(sentence: str, number: int) -> str:
     if sentence[-1] in ".!?" and not _INNER_DOT.search(sentence):
         return f"{sentence[:-1]} [{number}]{sentence[-1]}"
-    return f"{sentence} [{number}]" + ("" if sentence[-1] in "\"'”’)" else ".")
+    ended = _INNER_DOT.search(sentence) or sentence[-1] in "\"'”’)"
+    return f"{sentence} [{number}]" + ("" if ended else ".")  # "at 5 p.m. [1]" ends with its own dot
 
 
 def told(sentence: str, *, whole: bool = True) -> str:

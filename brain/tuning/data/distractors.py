@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from brain.domain import Passage
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems, numbers
+from brain.tuning.data.wording import untitled
 from brain.tuning.data.splitting import near_duplicates
 
 Find = Callable[[str], Sequence[Passage]]
@@ -52,6 +53,8 @@ def surroundings(
     for passage, duplicate in zip(others, same, strict=True):
         if duplicate or (answer and says(answer, passage)):
             continue
+        if refuse and holds_value(question, answer, passage):
+            continue
         if may_answer(question, passage, _ASKED_OF_REFUSAL if refuse else _ASKED):
             place = found.index(passage)
             rivals = rivals or rank is None or place < rank
@@ -71,9 +74,22 @@ def says(answer: str, passage: Passage) -> bool:
     )
 
 
+def holds_value(question: str, answer: str, passage: Passage) -> bool:
+    """Whether the passage holds what the answer adds to the question, beside a word of the question."""
+    asked = set(content_stems(question))
+    added = set(content_stems(answer)) - asked
+    held = set(content_stems(passage.text))
+    told = numbers(answer) - numbers(question)
+    values = bool(told) and told <= numbers(passage.text)
+    return bool(asked & held) and (values or (bool(added) and len(added & held) >= _ANSWERS * len(added)))
+
+
 def may_answer(question: str, passage: Passage, share: float) -> bool:
-    """Whether a sentence with its neighbour, title and heading holds that share of the question's words."""
-    stems = set(content_stems(question)) - _FRAME
+    """Whether a sentence with its neighbour, title and heading holds that share of the question's words.
+
+    A document's name that was put before the question doesn't count as one of them.
+    """
+    stems = set(content_stems(untitled(question))) - _FRAME
     if not stems:
         return True
     around = set(content_stems(f"{passage.context}\n{passage.table_header}"))

@@ -47,6 +47,7 @@ _NOUN_FORMS = (
     "What is said about {heading}?",
     "What does “{title}” say about {heading}?",
 )
+_PREPOSITION = re.compile(r"^(?:from|in|on|at|to|with|for|by|as|of|under|during|within|also|not)\b", re.I)
 _ADVERBS = frozenset(
     "afterwards before now today later always never first last finally earlier again".split()
 )
@@ -82,7 +83,7 @@ def _faq(heading: str) -> str:
 
 
 def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
-    heading, title = section.heading, section.title
+    heading, title = re.sub(r"^About (?=\w)", "", section.heading), section.title
     stems = content_stems(heading)
     bare = heading.casefold().strip(" .:")
     if (
@@ -114,7 +115,7 @@ def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
         return (in_title(f"What should I know about {asked}?", title),)
     if heading.casefold() == title.casefold():
         return (f"What is “{title}” about?",) if len(title.split()) > 1 else ()
-    if heading.lower() in _ADVERBS:
+    if heading.lower() in _ADVERBS or _PREPOSITION.match(heading):
         return ()
     forms = _NOUN_FORMS if specific(heading) else _NOUN_FORMS[-1:]
     form = forms[crc32(f"{title}{heading}".encode()) % len(forms)]

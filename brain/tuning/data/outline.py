@@ -8,7 +8,7 @@ from brain.domain import Passage
 from brain.text.sentences import sentence_spans
 
 _NUMBERING = re.compile(
-    r"^\s*(?:(?:section|chapter|part|article)\s+)?(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)])\s+", re.I
+    r"^\s*(?:(?:section|chapter|part|article)\s+)?(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)]|[A-Z]{1,3}-\d+[:.]?)\s+", re.I
 )
 _ITEM = re.compile(r"^\s*(?:(?P<number>\d{1,2})[.)]|[-*•])\s+")
 _ENDS = re.compile(r"[.!,;:…][\"'”’)]*$")

@@ -60,6 +60,7 @@ def _other_number(question: str, found: Sequence[Passage], rng: random.Random) -
 
 def _unwritten(question: str, found: Sequence[Passage], rng: random.Random) -> str:
     """Something else about the same person or thing, of which the passages hold no word."""
+    forms: tuple[str, ...]
     if person := _PERSON.search(question):
         forms, name = _OF_PERSON, person["who"]
     elif topic := _TOPIC.match(question):

@@ -23,7 +23,7 @@ def fault_of(answer: str, passages: Sequence[Passage]) -> str:
         if isinstance(found, str):
             return found
         drafted.append(found)
-    found = checked(Draft(tuple(drafted)), passages)
-    if found.dropped:
-        return found.dropped[0]["why"]
-    return "" if found.sentences else "it says nothing"
+    shown = checked(Draft(tuple(drafted)), passages)
+    if shown.dropped:
+        return shown.dropped[0]["why"]
+    return "" if shown.sentences else "it says nothing"

@@ -31,6 +31,7 @@ _LITTLE = frozenset(
     "ten both many other these those".split()
 )
 _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Za-z][\w'’-]*")
+_WORD = re.compile(r"[A-Za-z][\w'’-]*")
 VAGUE = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|she|him|his|her|hers|this|these|those|here|there|such|latter"
     r"|former|above|below|following|previous|aforementioned|us)\b",
@@ -41,6 +42,7 @@ _ASKING = frozenset(
 )
 _WRONG_ME = re.compile(r"\bme (?:am|are|were|was|have|had|can|could|may|must|should|will|would|do|did|want|need|get|lose"
                        r"|don't|can't|haven't|work|use|see|know|think|like|make|take|find|choose|already|also|still|never)\b")  # fmt: skip
+_IN_TITLE = re.compile(r"^According to “[^”]*”, ")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|md|html?|csv|txt|eml|json)$", re.IGNORECASE)
 
 
@@ -77,17 +79,25 @@ class Letters:
 
         `unknown`: a word that was never seen inside of a sentence is taken for no name.
         """
+        if phrase.isupper() and len(phrase) > 6:
+            phrase = phrase.capitalize()  # a shouted heading
         first, _, rest = phrase.partition(" ")
+        title_case = rest[:1].isupper() and all(word[0].isupper() for word in _WORD.findall(rest))
         low = re.sub(r"['’]s$", "", first.lower())
         if (
             not first[:1].isupper()
             or first[1:] != first[1:].lower()
-            or (rest[:1].isupper() and low not in _LITTLE)
+            or (title_case and low not in _LITTLE)
         ):
             return phrase
         if low in _LITTLE or low in self.small or (unknown and low not in self.names):
             return f"{first.lower()} {rest}".strip()
         return phrase
+
+
+def untitled(question: str) -> str:
+    """The question without the document's name before it."""
+    return _IN_TITLE.sub("", question)
 
 
 def in_title(question: str, title: str) -> str:
