@@ -1,4 +1,4 @@
-"""`citewise tune data`: a citing set from the documents that are there, and a look at what is learnt from it."""
+"""`citewise tune data`: a citing set from the documents that are there, and a look at it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""`citewise tune data --preview`: rows as a model sees them, what is learnt in green and what is given dimmed."""
+"""`citewise tune data --preview`: rows as a model sees them, what is learnt in green, the rest dimmed."""
 
 from collections.abc import Sequence
 from pathlib import Path

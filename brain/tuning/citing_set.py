@@ -40,7 +40,7 @@ class CitingSet:
 
     @classmethod
     def newest(cls, tuning: Path) -> "CitingSet":
-        """The set that was made last in a home's tuning folder (Home.tuning); UsageError where there is none."""
+        """The set that was made last below a home's `tuning`; UsageError where there is none."""
         found = []
         for folder in (tuning / "data").glob("[!.]*"):
             try:
@@ -135,9 +135,9 @@ def save(
 ) -> CitingSet:
     """Write a set into a home's tuning folder: beside, synced, renamed.
 
-    `made` is a UTC time such as 20260131T120000Z; without a `name` it and the data's hash make one. In `card` and `text`,
-    the set's own hash is put in the place of HASH. Raises UsageError where the name is taken, StorageFailed where
-    the disk is full or the folder can't be written; nothing is left behind then.
+    `made` is a UTC time such as 20260131T120000Z; without a `name` it and the data's hash make one. Name and
+    hash are added to `card`, and stand in `text` for {NAME} and {HASH}. Raises UsageError where the name is
+    taken, StorageFailed where the disk is full or the folder can't be written; nothing is left behind then.
     """
     data = tuning / "data"
     beside = data / f".{name or made}.{os.getpid()}.partial"
@@ -161,7 +161,8 @@ def save(
         _sync(data)
     except OSError as error:
         raise StorageFailed(
-            f"The citing set could not be written to {data} ({(error.strerror or 'unknown').lower()}): free some "
+            f"The citing set could not be written to {data} ({(error.strerror or 'unknown').lower()}): free "
+            f"some "
             "disk space or check the folder's permissions, then make it again.",
             detail=repr(error),
         ) from error

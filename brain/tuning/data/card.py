@@ -52,10 +52,13 @@ def card_text(values: dict[str, Any]) -> str:
     lines = [
         "# Citing set {NAME}",
         "",
-        f"{train['rows']:,} rows to learn from and {test['rows']:,} to test with, made by citewise {values['version']} "
-        f"on {values['made']} from {values['documents']['read']:,} documents of: {spaces}. No outside service was used.",
+        f"{train['rows']:,} rows to learn from and {test['rows']:,} to test with, made by citewise "
+        f"{values['version']} "
+        f"on {values['made']} from {values['documents']['read']:,} documents of: {spaces}. No outside "
+        f"service was used.",
         "",
-        f"**Whoever gets answers from an adapter that learnt this may be told words of these documents** ({spaces}), "
+        f"**Whoever gets answers from an adapter that learnt this may be told words of these documents** "
+        f"({spaces}), "
         "whatever they may read themselves.",
         "",
         "SHA-256 of train.jsonl and held_out.jsonl: `{HASH}`",

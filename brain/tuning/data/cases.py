@@ -14,6 +14,15 @@ LONGEST_WORDS = 45  # of a sentence of an answer
 _STOP = re.compile(r"[.!?][\"'”’)\]]*$")
 _INNER_DOT = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
 _SCRAP = re.compile(r"[{}<>|=\\\[\]`#*_~^]|https?:|www\.|\t|\.{3}|…|\uFFFD")
+# Sentences that point out of themselves: to a picture, a list or another page.
+_POINTS_AWAY = re.compile(
+    r"\b(?:below|above)\b(?! (?:that|this|the|it|zero|average|all|retail|\W?\d))|\bas follows\b"
+    r"|\blet['’]s\b|\bclick here\b"
+    r"|\bfor more (?:information|details)\b|\b(?:learn|read) more\b|^(?:see|now|suppose|consider|imagine"
+    r"|notice|recall"
+    r"|here|dive into|welcome to|thank|thanks|sorry|hello|dear)\b",
+    re.IGNORECASE,
+)
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|may|might|must|shall|should|will"
     r"|would|need|needs|get|gets|make|makes|use|uses|take|takes|give|gives|keep|keeps|\w+(?:ed|es|s))\b",
@@ -96,6 +105,8 @@ def told(sentence: str, *, whole: bool = True) -> str:
     found = text.split()
     fewest = 4 if whole else 2
     if not fewest <= len(found) <= LONGEST_WORDS or _SCRAP.search(text) or not _balanced(text):
+        return ""
+    if _POINTS_AWAY.search(text) or text.count(": ") > 1:
         return ""
     if not (text[0].isupper() or text[0].isdigit() or text[0] in "\"“€$£'‘"):
         return ""

@@ -12,7 +12,7 @@ _PERSONS = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"^(\w+ed|written|led|made|built) by$", re.IGNORECASE)
-_WHEN = frozenset(("when", "date", "time"))
+_WHEN = frozenset(("when", "date"))
 _HOW = frozenset(("how long", "how often"))
 _MEANING = frozenset(("description", "definition", "meaning", "what it is"))
 _VALUES = frozenset(("value", "values", "details", "detail", "info", "information"))

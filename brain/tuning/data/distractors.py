@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from brain.domain import Passage
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems, numbers
-from brain.tuning.data.wording import untitled
 from brain.tuning.data.splitting import near_duplicates
+from brain.tuning.data.wording import untitled
 
 Find = Callable[[str], Sequence[Passage]]
 """The real retriever: a question's passages, best first, of the chosen spaces only."""
@@ -112,7 +112,7 @@ def _pairs(text: str) -> Iterator[set[str]]:
 def chosen(
     hard: Sequence[Passage], pool: Sequence[Passage], count: int, taken: Collection[int], rng: random.Random
 ) -> list[Passage]:
-    """`count` distractors: a third of them, at least one, at random from the pool, the others the hardest ones."""
+    """So many distractors: a third, at least one, at random from the pool, the others the hardest ones."""
     drawn_at_random = max(1, count // 3) if count else 0
     first = [passage for passage in hard if passage.id not in taken][: count - drawn_at_random]
     known = {*taken, *(passage.id for passage in first)}

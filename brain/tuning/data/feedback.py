@@ -1,8 +1,9 @@
 """Cases from what people asked: corrections, marks and hand-offs first, then questions that were answered.
 
 A person's words become an answer only as far as a passage backs them: an adapter must not learn facts that no
-document holds. Where nobody's document backs a hand-off's answer and the bot had refused, the refusal was right, and
-the row teaches that.
+document holds. Where no document backs a hand-off's answer and the bot had refused, the refusal was right, and
+the row teaches that. Corrections that no document backs teach nothing: the old answer was wrong, a new one has
+no source.
 """
 
 from collections import Counter
@@ -95,7 +96,7 @@ def _backs(text: str, passage: Passage) -> bool:
 
 
 def _as_told(catalog: Catalog, answer: StoredAnswer, spaces: Collection[str]) -> tuple[Said, ...]:
-    """The answer's sentences with the passages that they cite; none where one is gone or not of these spaces."""
+    """The answer's sentences with what they cite; none where a passage is gone or of another space."""
     number_of = {citation.number: citation.passage_id for citation in answer.citations}
     passages = catalog.passages(number_of.values())
     said: list[Said] = []

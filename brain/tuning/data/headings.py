@@ -16,11 +16,14 @@ _SENTENCES = 2
 _ASKS = re.compile(r"^(?:what|who|which|how (?:many|much|long|often|old))\b", re.I)
 _DIRECT = re.compile(
     r"^(?:what|who|which \w+) (?:is|are|was|were|can|may|must|should|happens|happened|changes|counts|applies"
-    r"|costs?|works|belongs|needs|pays|helps)\b|^(?:how|why|where|when) (?:is|are|do|does|can|should|will|did)\b",
+    r"|costs?|works|belongs|needs|pays|helps)\b|^(?:how|why|where|when) (?:is|are|do|does|can|should|will"
+    r"|did)\b",
     re.I,
 )
-_QUESTION = re.compile(r"^(?:what|who|whom|whose|which|how|why|where|when|is|are|am|was|were|do|does|did|can|could"
-                       r"|may|must|should|shall|will|would|has|have|had|isn't|aren't|don't|can't)\b", re.I)  # fmt: skip
+_QUESTION = re.compile(r"^(?:what|who|whom|whose|which|how|why|where|when|is|are|am|was|were|do|does|did"
+                       r"|can|could"
+                       r"|may|must|should|shall|will|would|has|have|had|isn't|aren't|don't"
+                       r"|can't)\b", re.I)  # fmt: skip
 _CLAUSE = re.compile(
     r"^(?:if|when|before|after|once) (?:you|your|the|a|an|somebody|someone|something)\b", re.I
 )
@@ -28,9 +31,14 @@ _GERUND = re.compile(r"^(?!(?:during|nothing|something|anything|everything|king|
                      r"|training|building|evening|morning|parking|pricing|billing|housing|clothing)\b)"
                      r"[A-Za-z]{3,}ing\b(?! (?:is|are)\b)", re.I)  # fmt: skip
 _IMPERATIVE = re.compile(
-    r"^(?:add|ask|avoid|book|call|change|check|choose|contact|create|define|delete|enable|ensure|fill|find|get"
-    r"|give|install|keep|let|make|open|order|pay|prepare|provide|read|remember|remove|report|run|send|set|sign"
-    r"|start|submit|test|try|turn|update|upload|use|write)\b (?!(?:policy|rules|plan|case|cases|time)\b)",
+    r"^(?:add|ask|avoid|book|call|change|check|choose|contact|create|define|delete|enable|ensure|fill|find"
+    r"|get"
+    r"|give|install|keep|let|make|open|order|pay|prepare|provide|read|remember|remove|report|run|send|set"
+    r"|sign"
+    r"|start|submit|test|optimize|optimise|constrain|brainstorm|minimize|reduce|improve|increase|monitor"
+    r"|manage|handle|build|deploy|configure|connect|explore|identify|measure|understand|learn|evaluate"
+    r"|implement|specify|combine|encourage|verify|apply|schedule|consider|leverage|validate|generate|try"
+    r"|turn|update|upload|use|write)\b (?!(?:policy|rules|plan|case|cases|time)\b)",
     re.I,
 )
 _EMPTY = frozenset(
@@ -115,7 +123,7 @@ def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
         return (in_title(f"What should I know about {asked}?", title),)
     if heading.casefold() == title.casefold():
         return (f"What is “{title}” about?",) if len(title.split()) > 1 else ()
-    if heading.lower() in _ADVERBS or _PREPOSITION.match(heading):
+    if re.match(r"examples?\b", heading, re.I) or heading.lower() in _ADVERBS or _PREPOSITION.match(heading):
         return ()
     forms = _NOUN_FORMS if specific(heading) else _NOUN_FORMS[-1:]
     form = forms[crc32(f"{title}{heading}".encode()) % len(forms)]

@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from brain.catalog.catalog import Catalog
@@ -35,15 +35,15 @@ Report = Callable[[str, int, int], None]
 def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
     """Make a set; `find` must look in `making.spaces` only.
 
-    The same catalog, settings and seed make the same set. Raises UsageError for an unknown space and where nothing
-    can be held out, NothingIndexed where the spaces hold no document.
+    The same catalog, settings and seed make the same set. Raises UsageError for an unknown space and where
+    nothing can be held out, NothingIndexed where the spaces hold no document.
     """
     documents, paths = _read(catalog, making, report)
     family_of = families(documents)
     dropped: Counter[str] = Counter()
     cases = [*past_cases(catalog, making.spaces, find, dropped), *_cases(documents, report)]
     asked = len(cases)
-    cases = in_turn(without_repeats(cases, dropped), making.seed)
+    cases = without_repeats(cases, dropped)
     if not cases:
         raise UsageError(
             "No question could be made from these documents: index some with sentences, headings or tables."
@@ -60,12 +60,9 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
         id(train): _pool(documents, train.documents, making.seed),
         id(test): _pool(documents, documents, making.seed),
     }
-    for number, case in enumerate(cases):
+    for side, case in _in_sides(cases, train, test, making):
         report("Making rows", len(train.rows) + len(test.rows), making.rows)
-        side = _side(case, train, test, number, making)
         if side.full:
-            if train.full and (test.full or not out):
-                break
             continue
         usable = train.documents if side is train else frozenset(documents)
         role, row = _laid(layer, case, side, making, usable, pools[id(side)])
@@ -99,7 +96,8 @@ def _read(
     if not rows:
         spaces = ", ".join(making.spaces)
         raise NothingIndexed(
-            f"There is no document in {spaces} to make questions from: add some with `citewise ingest FOLDER`, "
+            f"There is no document in {spaces} to make questions from: add some with `citewise ingest "
+            f"FOLDER`, "
             "or name another space with --space."
         )
     rows.sort(key=lambda row: hashlib.sha256(f"{making.seed}:{row.space}:{row.path}".encode()).hexdigest())
@@ -119,12 +117,19 @@ def _cases(documents: Mapping[int, Sequence[Passage]], report: Report) -> Iterab
             yield from ask(passages, letters)
 
 
-def _side(case: Case, train: Split, test: Split, number: int, making: Making) -> Split:
-    """By document; what is about none, by turns."""
-    if case.document:
-        return test if case.document in test.documents else train
-    every = round(1 / making.held_out) if making.held_out and test.documents else 0
-    return test if every and number % every == every - 1 else train
+def _in_sides(
+    cases: Sequence[Case], train: Split, test: Split, making: Making
+) -> Iterator[tuple[Split, Case]]:
+    """Each case with its side: that of its document; what is about none goes by its words."""
+    sides: tuple[list[Case], list[Case]] = [], []
+    for case in cases:
+        held = case.document in test.documents
+        if not case.document and test.documents:
+            held = random.Random(f"{making.seed}:{case.questions[0]}").random() < making.held_out
+        sides[held].append(case)
+    for side, found in zip((train, test), sides, strict=True):
+        for case in in_turn(found, making.seed):
+            yield side, case
 
 
 def _laid(

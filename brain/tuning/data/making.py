@@ -14,8 +14,8 @@ from brain.tuning.rows import Row
 class Making:
     """Shares are of all rows, between 0 and 1.
 
-    RAFT (arXiv 2403.10131) trains best with the gold passage in 60 to 100 % of rows, and with 4 distractors; here
-    there are as many as the prompt in use has room for.
+    RAFT (arXiv 2403.10131) trains best with the gold passage in 60 to 100 % of rows, and with 4 distractors;
+    here there are as many as the prompt in use has room for.
     """
 
     spaces: tuple[str, ...] = ("general",)
@@ -36,7 +36,8 @@ class Making:
         for name in ("without_gold", "unanswerable"):
             if not 0 <= getattr(self, name) <= 0.5:
                 raise UsageError(
-                    f"--{name.replace('_', '-')} {getattr(self, name)} must be between 0 and 0.5, such as 0.1."
+                    f"--{name.replace('_', '-')} {getattr(self, name)} must be between 0 and 0.5, such as "
+                    f"0.1."
                 )
         if not 0 <= self.distractors < PASSAGES:
             raise UsageError(
@@ -70,7 +71,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A set before it is written; `questions` are in eval's schema, `dropped` counts reasons, `masked` values."""
+    """A set before it is written: rows, questions in eval's schema, counts of what was dropped and masked."""
 
     train: Split
     held_out: Split

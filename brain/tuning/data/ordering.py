@@ -10,15 +10,15 @@ from brain.tuning.data.cases import Case
 
 _SAME_ANSWER = 2  # questions that one answer may have
 _ALIKE = 0.85  # share of words that makes two questions the same
-_MOST_OF_A_KIND = 0.4  # of a kind, tables above all, unless there is little else
+_MOST_OF_A_KIND = 0.3  # of a kind, tables above all, unless there is little else
 _WORDS = re.compile(r"\w+")
 
 
 def without_repeats(cases: Iterable[Case], dropped: Counter[str]) -> list[Case]:
     """The cases without those that ask the same or are answered the same, the first ones kept.
 
-    Where one question has different answers in different documents, its plain wording is taken from both: only
-    with the document's name does it have one answer.
+    Where one question has different answers in different documents, its plain wording is taken from both:
+    only with the document's name does it have one answer.
     """
     ordered = sorted(cases, key=lambda case: not case.first)
     askers: dict[tuple[str, ...], set[int]] = defaultdict(set)

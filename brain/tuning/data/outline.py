@@ -8,7 +8,8 @@ from brain.domain import Passage
 from brain.text.sentences import sentence_spans
 
 _NUMBERING = re.compile(
-    r"^\s*(?:(?:section|chapter|part|article)\s+)?(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)]|[A-Z]{1,3}-\d+[:.]?)\s+", re.I
+    r"^\s*(?:(?:section|chapter|part|article)\s+)?(?:\d+(?:\.\d+)*[.)]?|[A-Z][.)]|[A-Z]{1,3}-\d+[:.]?)\s+",
+    re.I,
 )
 _ITEM = re.compile(r"^\s*(?:(?P<number>\d{1,2})[.)]|[-*•])\s+")
 _ENDS = re.compile(r"[.!,;:…][\"'”’)]*$")
@@ -84,7 +85,7 @@ def _lines(passage: Passage) -> Iterator[Line]:
 
 def _is_heading(line: Line, following: Line | None) -> bool:
     text = line.text.strip()
-    if line.is_row or following is None or following.is_row and "?" not in text:
+    if line.is_row or following is None or (following.is_row and "?" not in text):
         return False
     if _ITEM.match(text) or _ENDS.search(text) or not text[:1].isupper():
         return False

@@ -1,4 +1,4 @@
-"""A row as text in two pieces: what a model is given, and what it learns to say. No model is needed for it."""
+"""A row as text in two pieces: what a model is given, and what it learns to say. No model is needed."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from brain.tuning.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`pieces` are stretches of text and whether they are learnt; `tokens` are counted where a model is at hand."""
+    """`pieces` are stretches of text and whether they are learnt; tokens are counted where a model is there."""
 
     row: Row
     pieces: tuple[tuple[str, bool], ...]

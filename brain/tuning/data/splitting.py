@@ -56,9 +56,9 @@ def held_out(
     share: float,
     seed: int,
 ) -> frozenset[int]:
-    """The documents to hold out: whole families, in an order that seed and paths fix, up to `share` of the weight.
+    """Documents to hold out: whole families, in an order that seed and paths fix, up to the share of the weight.
 
-    `weights` are how many questions each document gives. Raises UsageError where all documents are one family.
+    `weights` are how many questions each document gives. Raises UsageError where all come from one family.
     """
     if share <= 0:
         return frozenset()
@@ -69,7 +69,8 @@ def held_out(
     useful = [family for family, weight in asking.items() if weight]
     if len(useful) < 2:
         raise UsageError(
-            "All questions come from one document (or from copies of one), so none can be held out to test an adapter: "
+            "All questions come from one document (or from copies of one), so none can be held out to test "
+            "an adapter: "
             "index more documents, or say --held-out 0 and test it with questions of your own."
         )
     wanted = share * sum(asking.values())
@@ -95,7 +96,7 @@ def _hash(text: str) -> int:
 
 
 def near_duplicates(text: str, others: Iterable[str], share: float = 0.5) -> list[bool]:
-    """For each other text whether it holds that share of the text's runs of five words, or the other way round."""
+    """For each other text whether that share of the shorter one's runs of five words stands in both."""
     own = shingles(text, 5)
     found = []
     for other in others:

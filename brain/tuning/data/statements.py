@@ -8,57 +8,73 @@ from collections.abc import Callable, Iterator, Sequence
 
 from brain.domain import Passage
 from brain.text.terms import content_stems
-from brain.tuning.data.amounts import amount, counted, how_many, time_of
+from brain.tuning.data.amounts import amount, counted, how_many
 from brain.tuning.data.cases import Case, Said, about, stands_alone, told
 from brain.tuning.data.outline import sections
 from brain.tuning.data.subjects import is_subject, plain_rest, shortened, subject
+from brain.tuning.data.times import time_of
 from brain.tuning.data.wording import VAGUE, Letters, first_person, grammatical, titled
 
 Rule = Callable[[str, Letters], str]
 
 _DEFINES = re.compile(
-    r"^(?P<s>[^,;:()]{2,60}?) (?:(?P<is>is|are) (?P<c>(?:an?|the|our|one of) [a-z][^.]{12,})|(?P<m>means|refers to|stands for) .{8,})$"
+    r"^(?P<s>[^,;:()]{2,60}?) (?:(?P<is>is|are) (?P<c>(?:an?|the|our|one of) [a-z][^.]{12,})|(?P<m>means"
+    r"|refers to|stands for) .{8,})$"
 )
 _NOT_DEFINED = re.compile(
-    r"\b(?:reason|problem|result|goal|idea|question|answer|aim|point|first|second|third|next|last|following|rest"
+    r"\b(?:reason|problem|result|goal|idea|question|answer|aim|point|first|second|third|next|last|following"
+    r"|rest"
     r"|exception|only|other|one|way|thing|difference|purpose|example|case|step|main|focus|trick)s?\b",
     re.I,
 )
-_NOT_DEFINING = re.compile(r"^(?:the (?:same|case|only|first|last|next|most|best|one|way)|an? (?:lot|few|bit|good|great"
-                           r"|must|little|problem|way|plus|result|exception|option|big|bad|new|common|key|useful))\b", re.I)  # fmt: skip
+_NOT_DEFINING = re.compile(r"^(?:the (?:same|case|only|first|last|next|most|best|one|way)|an? (?:lot|few"
+                           r"|bit|good|great"
+                           r"|must|little|problem|way|plus|result|exception|option|big|bad|new|common|key"
+                           r"|useful))\b", re.I)  # fmt: skip
 _MODAL = re.compile(
-    r"^(?P<s>[^,;:()]{2,60}?) (?P<m>can(?: ?not|['’]t)?|may(?: not)?|must(?: not|n['’]t)?|should(?: not|n['’]t)?"
+    r"^(?P<s>[^,;:()]{2,60}?) (?P<m>can(?: ?not|['’]t)?|may(?: not)?|must(?: not|n['’]t)?|should(?: not"
+    r"|n['’]t)?"
     r"|(?:need|has|have)s? to|(?:are|is) (?:not )?allowed to|do(?:es)? not (?:need|have) to"
     r"|do(?:es)?n['’]t (?:need|have) to) (?P<v>[a-z].+?)[.!]$"
 )
-_LIMIT = re.compile(r",| (?:if|when|unless|because|so that|once|until|as soon as|as long as|provided|except|but|while"
+_LIMIT = re.compile(r",| (?:if|when|unless|because|so that|once|until|as soon as|as long as|provided|except"
+                    r"|but|while"
                     r"|although|since|whether|and then|in order) | [–—-] |;|:|\(")  # fmt: skip
 _CONDITION = re.compile(r"^(?P<w>If|When|Once) (?P<c>[^,;:()]{8,90}), (?P<m>.{10,})$")
-_PAST = re.compile(r"\b(?:was|were|had|did|came|went|found|got|took|made|said|(?<!is )(?<!are )(?<!be )(?<!been )"
+_PAST = re.compile(r"\b(?:was|were|had|did|came|went|found|got|took|made|said"
+                   r"|(?<!is )(?<!are )(?<!be )(?<!been )"
                    r"(?<!has )(?<!have )(?<!not )(?<!get )(?<!gets )[a-z]{3,}ed)\b")  # fmt: skip
 _TO_DO = re.compile(
-    r"^(?:then |please |first |just |simply |always |never )*(?:add|apply|ask|avoid|book|bring|call|change|check|choose|click|close|collect|contact"
-    r"|copy|create|delete|do|don['’]t|enter|fill|follow|forward|get|give|go|inform|keep|leave|let|make|mark|note"
-    r"|open|order|pay|pick|press|put|read|report|return|run|say|see|select|send|set|show|sign|start|stop|submit"
+    r"^(?:then |please |first |just |simply |always |never )*(?:add|apply|ask|avoid|book|bring|call|change"
+    r"|check|choose|click|close|collect|contact"
+    r"|copy|create|delete|do|don['’]t|enter|fill|follow|forward|get|give|go|inform|keep|leave|let|make|mark"
+    r"|note"
+    r"|open|order|pay|pick|press|put|read|report|return|run|say|see|select|send|set|show|sign|start|stop"
+    r"|submit"
     r"|take|talk|tell|try|turn|update|use|wait|work|write|you (?:must|should|need|have|can|may))\b",
     re.I,
 )
-_ORDER = re.compile(r"^(?!(?:the|your|our|it|they|there|this|that|we|he|she|all|each|these|those|its|their|any|both)\b)[a-z]+"
+_ORDER = re.compile(r"^(?!(?:the|your|our|it|they|there|this|that|we|he|she|all|each|these|those|its|their"
+                    r"|any|both)\b)[a-z]+"
                     r" (?:the|an?|your|our|it|them|to|all|any|us|up|out|at|in|on|with|that) ")  # fmt: skip
 _WISH = re.compile(r"\b(?:want|need|prefer|like|wish|require|plan|find|have questions)\b")
 _WHY = re.compile(
     r"^(?P<s>[^,;:()]{2,60}?) (?P<a>is|are|was|were|can|cannot|must) (?P<r>[^,;:]{3,80}?),? because .{6,}$"
 )
 _AGENT = re.compile(
-    r"^(?P<s>[^,;:()]{2,60}?) (?P<a>is|are|was|were) (?P<p>approved|decided|signed|checked|reviewed|led|organised"
-    r"|organized|planned|owned|written|maintained|managed|chaired|handled|run|paid|provided|supported|kept) by"
+    r"^(?P<s>[^,;:()]{2,60}?) (?P<a>is|are|was|were) (?P<p>approved|decided|signed|checked|reviewed|led"
+    r"|organised"
+    r"|organized|planned|owned|written|maintained|managed|chaired|handled|run|paid|provided|supported"
+    r"|kept) by"
     r" (?P<w>(?:the|your|our|an?) [a-z]|[A-Z][a-z]+ )"
 )
 _IN_CHARGE = re.compile(
-    r"^(?P<n>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}|[Tt]he [\w ]{3,40}?) (?:is|are) (?P<p>responsible for|in charge of) (?P<o>[^,;:.]{4,80}?)(?=[,;:.]|$| and | but )"
+    r"^(?P<n>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}|[Tt]he [\w ]{3,40}?) (?:is|are) (?P<p>responsible for"
+    r"|in charge of) (?P<o>[^,;:.]{4,80}?)(?=[,;:.]|$| and | but )"
 )
 _WHERE = re.compile(
-    r"^(?P<s>[^,;:()]{2,60}?) (?P<a>is|are) (?P<p>kept|stored|located|held|found|published|posted|listed|recorded) (?:in|at|on|under) "
+    r"^(?P<s>[^,;:()]{2,60}?) (?P<a>is|are) (?P<p>kept|stored|located|held|found|published|posted|listed"
+    r"|recorded) (?:in|at|on|under) "
 )
 
 
@@ -104,8 +120,7 @@ def _rule(text: str, letters: Letters) -> str:
     if (
         not rest
         or not 2 <= len(rest.split()) <= 13
-        or rest.split()[0] in ("be", "also", "only", "always", "often")
-        and found["s"] == "You"
+        or (rest.split()[0] in ("be", "also", "only", "always", "often") and found["s"] == "You")
     ):
         return ""
     rest = first_person(re.sub(r"^(?:also|only|always|never|still|usually|therefore|then) ", "", rest))
@@ -131,8 +146,11 @@ def _condition(text: str, _: Letters) -> str:
     found = _CONDITION.match(text)
     if not found or VAGUE.search(found["c"]) or _PAST.search(found["c"]) or len(found["c"].split()) < 3:
         return ""
+    if re.search(r"\b(?:higher|lower|larger|smaller|more|less|better|faster|longer)$", found["c"]):
+        return ""
     if re.search(
-        r"\b(?:we|I|our|may|must|should|will|possible|necessary|needed|applicable|in doubt|let's|like this)\b",
+        r"\b(?:we|I|our|may|must|should|will|possible|necessary|needed|applicable|in doubt|let's"
+        r"|like this)\b",
         found["c"],
     ):
         return ""

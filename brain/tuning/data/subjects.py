@@ -7,17 +7,24 @@ from brain.tuning.data.wording import VAGUE, Letters, first_person
 
 _LONGEST = 7  # words
 _OPENS_WRONG = re.compile(
-    r"^(?:in|on|at|for|from|by|with|without|to|of|as|if|when|while|once|after|before|during|until|since|because"
-    r"|although|though|and|but|or|so|then|not|only|even|also|yet|however|there|here|what|who|which|where|why|how"
-    r"|both|some|most|many|few|several|all of|none|nobody|nothing|everything|everyone|anyone|someone|one of|each of"
-    r"|now|today|please|note|see|i|we|you|per|under|over|above|below|between|unless|whether|either|neither|another"
-    r"|no|instead|like|unlike|given|based|such|less|more|another|let|thus|hence|otherwise|our|we['’]|i['’]|you['’])\b",
+    r"^(?:in|on|at|for|from|by|with|without|to|of|as|if|when|while|once|after|before|during|until|since"
+    r"|because"
+    r"|although|though|and|but|or|so|then|not|only|even|also|yet|however|there|here|what|who|which|where"
+    r"|why|how"
+    r"|both|some|most|many|few|several|all of|none|nobody|nothing|everything|everyone|anyone|someone|one of"
+    r"|each of"
+    r"|now|today|please|note|see|i|we|you|per|under|over|above|below|between|unless|whether|either|neither"
+    r"|another"
+    r"|no|instead|like|unlike|given|based|such|less|more|another|let|thus|hence|otherwise|our|we['’]|i['’]"
+    r"|you['’])\b",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^,(?: [\w'’-]+){1,4},? (?:and|or)\b|^,(?: [\w'’-]+){1,4},(?: [\w'’-]+){1,4},")
 _HOLDS_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|being|has|have|had|do|does|did|can|could|may|might|must|shall|should|will|would"
-    r"|that|which|who|whom|whose|if|when|because|not|don['’]t|doesn['’]t|isn['’]t|to|you|we|they|means|says|shows)\b|['’](?:s|re|ve|ll) (?:a|the|not)\b",
+    r"\b(?:is|are|was|were|be|been|being|has|have|had|do|does|did|can|could|may|might|must|shall|should"
+    r"|will|would"
+    r"|that|which|who|whom|whose|if|when|because|not|don['’]t|doesn['’]t|isn['’]t|to|you|we|they|means|says"
+    r"|shows)\b|['’](?:s|re|ve|ll) (?:a|the|not)\b",
     re.IGNORECASE,
 )
 
@@ -56,6 +63,10 @@ def plain_rest(text: str) -> str:
     rest = text.strip().rstrip(".!,;:").strip()
     if VAGUE.search(rest) or re.search(r"[()\"“”:;\[\]]", rest):
         return ""
-    if re.search(r"\b(?:and|or|of|the|a|an|to|in|on|at|for|by|with|from|than|as|also|about)$", rest):
+    if re.search(
+        r"\b(?:and|or|of|the|a|an|to|in|on|at|for|by|with|from|than|as|also|about|be|been|is|are|more|less"
+        r"|not|\w+ly)$",
+        rest,
+    ):
         return ""
     return rest

@@ -23,7 +23,7 @@ from brain.tuning.data.columns import (
 from brain.tuning.data.wording import VAGUE, Letters, titled
 
 _LONGEST_VALUE = 160  # characters of a cell
-_EMPTY = frozenset(("", "-", "–", "—", "n/a", "none", "tbd", "?", "x", "✓"))
+_EMPTY = frozenset(("", "-", "–", "—", "n/a", "na", "none", "tbd", "?", "x", "✓"))
 _OF_ATTRIBUTES = frozenset(("", "feature", "property", "attribute", "criterion", "specification", "aspect"))
 _LABELS = re.compile(
     r"^(?:owner|status|version|audience|location|address|phone|effective date|last reviewed|department|team"
@@ -31,7 +31,8 @@ _LABELS = re.compile(
     re.IGNORECASE,
 )
 _NO_LABELS = re.compile(
-    r"^(?:note|tip|example|warning|important|source|from|to|subject|cc|date|user|assistant|http)", re.IGNORECASE
+    r"^(?:note|tip|example|warning|important|source|from|to|subject|cc|date|user|assistant|http)",
+    re.IGNORECASE,
 )
 _SCRAP = re.compile(r"https?:|www\.|[{}<>|\\`\[\]_]")
 
@@ -75,8 +76,8 @@ def _rows(passage: Passage) -> Iterator[_Row]:
 def _is_subject(cell: str) -> bool:
     return (
         3 <= len(cell) <= 60
+        and cell[0].isalpha()
         and bool(content_stems(cell))
-        and not cell[0].isdigit()
         and not re.search(r"[.!?:](?:\s|$)", cell)
         and not VAGUE.search(cell)
         and not _SCRAP.search(cell)
@@ -90,6 +91,8 @@ def _of_row(row: _Row, letters: Letters) -> Iterator[Case]:
     for name, value in zip(row.names[1:], row.cells[1:], strict=True):
         if not name or not _is_value(value) or len(name) > 50 or VAGUE.search(name):
             continue
+        if value.casefold() == name.casefold():
+            continue  # a link's words
         if row.of_attribute:
             asked = asked_of_attribute(row.cells[0], name, title, letters)
         else:

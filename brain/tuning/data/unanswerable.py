@@ -1,4 +1,4 @@
-"""Questions that no document answers although they sound as if one did: another number, a thing nobody wrote down."""
+"""Questions that no document answers although they sound like it: another number, a thing nobody wrote down."""
 
 import random
 import re
@@ -29,13 +29,14 @@ _OF_THING = (
 )
 _PERSON = re.compile(r"\b(?:Who is the .+ for|of|:) (?P<who>[A-Z][\w'’-]+ [A-Z][\w'’-]+)\?")
 _TOPIC = re.compile(
-    r"^(?:What (?:do I need to|should I) know about|Can you tell me about|What is said about|What (?:is|are)) "
+    r"^(?:What (?:do I need to|should I) know about|Can you tell me about|What is said about|What (?:is"
+    r"|are)) "
     r"(?P<what>(?!the )[^“”?]{4,50}|the [^“”?]{4,40})\?$"
 )
 
 
 def changed(case: Case, found: Sequence[Passage], rng: random.Random) -> tuple[str, str]:
-    """A question that the passages don't answer, made from one that they do, and its kind; empty where none fits."""
+    """A question that the passages don't answer, made from one that they do, and its kind; else empty."""
     ways = [_other_number, _unwritten]
     rng.shuffle(ways)
     for way in ways:

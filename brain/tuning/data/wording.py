@@ -40,8 +40,10 @@ VAGUE = re.compile(
 _ASKING = frozenset(
     content_stems("much many often long soon old say said rules know need happens table first when")
 )
-_WRONG_ME = re.compile(r"\bme (?:am|are|were|was|have|had|can|could|may|must|should|will|would|do|did|want|need|get|lose"
-                       r"|don't|can't|haven't|work|use|see|know|think|like|make|take|find|choose|already|also|still|never)\b")  # fmt: skip
+_WRONG_ME = re.compile(r"\bme (?:am|are|were|was|have|had|can|could|may|must|should|will|would|do|did|want"
+                       r"|need|get|lose"
+                       r"|don't|can't|haven't|work|use|see|know|think|like|make|take|find|choose|already"
+                       r"|also|still|never)\b")  # fmt: skip
 _IN_TITLE = re.compile(r"^According to “[^”]*”, ")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|md|html?|csv|txt|eml|json)$", re.IGNORECASE)
 
@@ -84,11 +86,7 @@ class Letters:
         first, _, rest = phrase.partition(" ")
         title_case = rest[:1].isupper() and all(word[0].isupper() for word in _WORD.findall(rest))
         low = re.sub(r"['’]s$", "", first.lower())
-        if (
-            not first[:1].isupper()
-            or first[1:] != first[1:].lower()
-            or (title_case and low not in _LITTLE)
-        ):
+        if not first[:1].isupper() or first[1:] != first[1:].lower() or (title_case and low not in _LITTLE):
             return phrase
         if low in _LITTLE or low in self.small or (unknown and low not in self.names):
             return f"{first.lower()} {rest}".strip()
