@@ -58,6 +58,11 @@ class Case:
     near: tuple[Passage, ...] = ()
 
     @property
+    def answer(self) -> str:
+        """The sentences without marks."""
+        return " ".join(one.text for one in self.said)
+
+    @property
     def gold(self) -> tuple[Passage, ...]:
         """The passages that answer, once each."""
         return tuple({said.passage.id: said.passage for said in self.said}.values())

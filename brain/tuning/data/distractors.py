@@ -53,9 +53,7 @@ def surroundings(
     for passage, duplicate in zip(others, same, strict=True):
         if duplicate or (answer and says(answer, passage)):
             continue
-        if refuse and holds_value(question, answer, passage):
-            continue
-        if may_answer(question, passage, _ASKED_OF_REFUSAL if refuse else _ASKED):
+        if rivalling(question, answer, passage) if refuse else may_answer(question, passage, _ASKED):
             place = found.index(passage)
             rivals = rivals or rank is None or place < rank
             continue
@@ -72,6 +70,11 @@ def says(answer: str, passage: Passage) -> bool:
         and len(stems & held) >= _ANSWERS * len(stems)
         and numbers(answer) <= numbers(passage.text)
     )
+
+
+def rivalling(question: str, answer: str, passage: Passage) -> bool:
+    """Whether the passage must not stand in a row that is to be declined."""
+    return holds_value(question, answer, passage) or may_answer(question, passage, _ASKED_OF_REFUSAL)
 
 
 def holds_value(question: str, answer: str, passage: Passage) -> bool:

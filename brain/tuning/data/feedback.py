@@ -1,9 +1,9 @@
 """Cases from what people asked: corrections, marks and hand-offs first, then questions that were answered.
 
-A person's words become an answer only as far as a passage backs them: an adapter must not learn facts that no
-document holds. Where no document backs a hand-off's answer and the bot had refused, the refusal was right, and
-the row teaches that. Corrections that no document backs teach nothing: the old answer was wrong, a new one has
-no source.
+A person's words become an answer only as far as a passage backs them: an adapter must not learn facts that
+no document holds. Where no document backs a hand-off's answer and the bot had refused, the refusal was right,
+and the row teaches that. Corrections that no document backs teach nothing: the old answer was wrong, and the
+new one has no source.
 """
 
 from collections import Counter

@@ -41,6 +41,16 @@ _IMPERATIVE = re.compile(
     r"|turn|update|upload|use|write)\b (?!(?:policy|rules|plan|case|cases|time)\b)",
     re.I,
 )
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|can|will|does|do|isn['’]t|aren['’]t|can['’]t|won['’]t|don['’]t|doesn['’]t)\b",
+    re.I,
+)
+_NOUN_TOO = re.compile(
+    r"^(?:book|call|change|check|contact|find|order|pay|open|report|run|set|sign|start|test|try|turn|update|use"
+    r"|schedule|measure|monitor|handle|build|keep|read|print)\b",
+    re.I,
+)
+_OBJECT = re.compile(r"^\w+ (?:the|an?|your|our|my|in|for|to|with|up|out|any|all|it|yourself)\b", re.I)
 _EMPTY = frozenset(
     "introduction overview summary contents abstract references notes note appendix conclusion conclusions"
     " background methods results discussion faq faqs miscellaneous general other others more details purpose"
@@ -100,7 +110,7 @@ def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
         or bare in _EMPTY
         or _DATED.match(heading)
         or len(heading.split()) > 10
-        or re.search(r"[\[\]{}<>=\\|]|[.;]\s|\.\w{2,4}$", heading)
+        or re.search(r"[\[\]{}<>=\\|_]|[.;]\s|\.\w{2,4}$", heading)
         or sum(sign.isalpha() for sign in heading) < 0.7 * len(heading.replace(" ", ""))
     ):
         return ()
@@ -114,7 +124,9 @@ def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
         return titled(f"What should I do {asked}?", title)
     if _ASKS.match(heading) or re.match(r"^(?:how|why|where|when|whether|if|before|after)\b", heading, re.I):
         return ()
-    if _IMPERATIVE.match(heading):
+    if _FINITE.search(heading):
+        return ()  # a statement
+    if _IMPERATIVE.match(heading) and (not _NOUN_TOO.match(heading) or _OBJECT.match(heading)):
         return titled(f"How do I {first_person(text[0].lower() + text[1:])}?", title)
     if _GERUND.match(heading):
         asked = first_person(text[0].lower() + text[1:])

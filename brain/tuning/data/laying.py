@@ -4,12 +4,12 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from brain.answering.prompt import PASSAGES, REFUSAL
 from brain.domain import Passage
 from brain.tuning.data.cases import Case, written
-from brain.tuning.data.distractors import REACH, Find, Surroundings, chosen, surroundings
+from brain.tuning.data.distractors import REACH, Find, Surroundings, chosen, rivalling, surroundings
 from brain.tuning.data.unanswerable import changed
 from brain.tuning.data.verifying import fault_of
 from brain.tuning.rows import Row
@@ -31,10 +31,9 @@ class Layer:
     def answered(self, case: Case, usable: Collection[int], pool: Sequence[Passage]) -> Row | None:
         """The row in which one of the passages answers."""
         gold = case.gold
-        said = " ".join(one.text for one in case.said)
         why = "its question doesn't find it"
         for question in case.questions:
-            around = surroundings(question, gold, said, self.find(question), usable)
+            around = surroundings(question, gold, case.answer, self.find(question), usable)
             if not case.first and (around.rank is None or around.rank >= REACH):
                 continue
             if around.rivals and not case.first:
@@ -59,32 +58,27 @@ class Layer:
         """The row whose answering passages are taken away; None where others may answer."""
         question = case.questions[0]
         found = self.find(question)
-        said = " ".join(one.text for one in case.said)
-        around = surroundings(question, case.gold, said, found, usable, refuse=True)
+        around = surroundings(question, case.gold, case.answer, found, usable, refuse=True)
         return self._refused(question, case, around, pool, WITHOUT_GOLD, case.kind)
 
     def unanswerable(self, case: Case, usable: Collection[int], pool: Sequence[Passage]) -> Row | None:
         """The row that asks for what no document says, or what only a document says that isn't given."""
-        rng = self._rng(case.questions[0], UNANSWERABLE)
-        found = [p for p in self.find(case.questions[0])[:REACH] if p.source.document_id in usable]
-        question, kind = changed(case, found, rng)
-        if question:
-            near = [p for p in self.find(question)[:REACH] if p.source.document_id in usable]
-            if changed(replace(case, questions=(case.questions[0],)), [*found, *near], rng)[0]:
-                around = Surroundings(tuple(near), None, rivals=False)
-                return self._refused(question, case, around, pool, kind, kind)
+        question = case.questions[0]
+        rng = self._rng(question, UNANSWERABLE)
+        found = [p for p in self.find(question)[:REACH] if p.source.document_id in usable]
+        if new := changed(case, found, rng):
+            near = [p for p in self.find(new.question)[:REACH] if p.source.document_id in usable]
+            near = [p for p in near if not new.may_be_answered_by(p)]
+            safe = [p for p in pool if not new.may_be_answered_by(p)]
+            passages = chosen(near, safe, self._refusing, (), rng)
+            if passages:
+                mixed = self._mixed((), passages, rng)
+                return _row(new.question, mixed, REFUSAL, (), new.kind, case.origin)
         own = self.family_of.get(case.document)
         others = {d for d in usable if self.family_of.get(d) != own}
-        around = surroundings(
-            case.questions[0],
-            case.gold,
-            " ".join(s.text for s in case.said),
-            self.find(case.questions[0]),
-            others,
-            refuse=True,
-        )
+        around = surroundings(question, case.gold, case.answer, self.find(question), others, refuse=True)
         rest = [p for p in pool if p.source.document_id in others]
-        return self._refused(case.questions[0], case, around, rest, OTHER_DOCUMENT, OTHER_DOCUMENT)
+        return self._refused(question, case, around, rest, OTHER_DOCUMENT, OTHER_DOCUMENT)
 
     def refusal(self, case: Case, usable: Collection[int], pool: Sequence[Passage]) -> Row | None:
         """The row of a question that people found rightly declined."""
@@ -96,13 +90,20 @@ class Layer:
         self, question: str, case: Case, around: Surroundings, pool: Sequence[Passage], role: str, kind: str
     ) -> Row | None:
         rng = self._rng(question, role)
-        safe = [p for p in pool if p.id not in {gold.id for gold in case.gold}]
-        passages = chosen(
-            around.hard, safe, min(PASSAGES, self.distractors + 1), {p.id for p in case.gold}, rng
-        )
+        gold = {passage.id for passage in case.gold}
+        passages = [
+            passage
+            for passage in chosen(around.hard, pool, self._refusing, gold, rng)
+            if not rivalling(question, case.answer, passage)
+        ]
         if not passages:
             return None
         return _row(question, self._mixed((), passages, rng), REFUSAL, (), kind, case.origin)
+
+    @property
+    def _refusing(self) -> int:
+        """How many passages stand in a row that is to be declined: as many as in the others."""
+        return min(PASSAGES, self.distractors + 1)
 
     def _mixed(self, gold: Sequence[Passage], others: Sequence[Passage], rng: random.Random) -> list[Passage]:
         """The others in their order, those that answer at random places."""

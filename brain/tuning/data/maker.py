@@ -48,7 +48,7 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
         raise UsageError(
             "No question could be made from these documents: index some with sentences, headings or tables."
         )
-    weights = Counter(case.document for case in cases if case.document)
+    weights = Counter(case.document for case in in_turn(cases, making.seed) if case.document)
     out = held_out(weights, family_of, paths, making.held_out, making.seed)
     tested = min(round(making.rows * making.held_out), making.rows) if out else 0
     train = Split(frozenset(documents) - out, making.rows - tested)
@@ -62,6 +62,10 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
     }
     for side, case in _in_sides(cases, train, test, making):
         report("Making rows", len(train.rows) + len(test.rows), making.rows)
+        if side is test and not test.rows:  # few documents give fewer rows than were asked for
+            test.most = min(
+                test.most, max(1, round(len(train.rows) * making.held_out / (1 - making.held_out)))
+            )
         if side.full:
             continue
         usable = train.documents if side is train else frozenset(documents)

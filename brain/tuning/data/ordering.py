@@ -10,7 +10,7 @@ from brain.tuning.data.cases import Case
 
 _SAME_ANSWER = 2  # questions that one answer may have
 _ALIKE = 0.85  # share of words that makes two questions the same
-_MOST_OF_A_KIND = 0.3  # of a kind, tables above all, unless there is little else
+_MOST_OF_A_KIND = 0.4  # of a kind, tables above all, unless there is little else
 _WORDS = re.compile(r"\w+")
 
 

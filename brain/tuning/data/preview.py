@@ -8,7 +8,7 @@ from brain.tuning.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`pieces` are stretches of text and whether they are learnt; tokens are counted where a model is there."""
+    """`pieces` are stretches of text and whether they are learnt; tokens are 0 without a model."""
 
     row: Row
     pieces: tuple[tuple[str, bool], ...]

@@ -56,7 +56,7 @@ def held_out(
     share: float,
     seed: int,
 ) -> frozenset[int]:
-    """Documents to hold out: whole families, in an order that seed and paths fix, up to the share of the weight.
+    """Documents to hold out: whole families, in an order that seed and paths fix, up to the weight's share.
 
     `weights` are how many questions each document gives. Raises UsageError where all come from one family.
     """

@@ -1,8 +1,9 @@
-"""Questions that no document answers although they sound like it: another number, a thing nobody wrote down."""
+"""Questions that no document answers although they sound like it: another number, an unwritten thing."""
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from brain.domain import Passage
 from brain.text.terms import content_stems
@@ -35,31 +36,53 @@ _TOPIC = re.compile(
 )
 
 
-def changed(case: Case, found: Sequence[Passage], rng: random.Random) -> tuple[str, str]:
-    """A question that the passages don't answer, made from one that they do, and its kind; else empty."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A question that was made from an answerable one; a passage that holds any of `lacks` may answer it."""
+
+    question: str
+    kind: str
+    lacks: frozenset[str]
+
+    def may_be_answered_by(self, passage: Passage) -> bool:
+        """Whether the passage holds what the question is about and nobody should have written down."""
+        return bool(self.lacks & _held(passage))
+
+
+def changed(case: Case, found: Sequence[Passage], rng: random.Random) -> Changed | None:
+    """A question that none of the passages answers, made from one that they do; None where none fits."""
+    held: set[str] = set().union(*map(_held, found))
     ways = [_other_number, _unwritten]
     rng.shuffle(ways)
     for way in ways:
-        if question := way(case.questions[0], found, rng):
-            return question, "other number" if way is _other_number else "not written down"
-    return "", ""
+        if made := way(case.questions[0], held, rng):
+            return made
+    return None
 
 
-def _other_number(question: str, found: Sequence[Passage], rng: random.Random) -> str:
+def _held(passage: Passage) -> set[str]:
+    text = f"{passage.context}\n{passage.table_header}\n{passage.text}"
+    return {*content_stems(text), *re.findall(r"\d+", text)}
+
+
+def _other_number(question: str, held: Collection[str], rng: random.Random) -> Changed | None:
     """`the Petrel 2` becomes `the Petrel 7`: a near miss that must not be answered from its neighbour."""
     place = _NUMBERED.search(question)
     if place is None or "“" in question or re.search(r"\d[%€$]|[€$]\d|:\d", question):
-        return ""
+        return None
     before = question[: place.start()].split()
     if place["n"] and not (before and before[-1][0].isupper()):
-        return ""  # "up to 3 days": another number asks the same
+        return None  # "up to 3 days": another number asks the same
     low, high = (int(place["n"]) + 2, 39) if place["n"] else (2031, 2049)
-    said = " ".join(f"{p.context}\n{p.table_header}\n{p.text}" for p in found)
-    free = [n for n in range(low, high) if not re.search(rf"\b{n}\b", said)]
-    return f"{question[: place.start()]}{rng.choice(free)}{question[place.end() :]}" if free else ""
+    free = [number for number in map(str, range(low, high)) if number not in held]
+    if not free:
+        return None
+    number = rng.choice(free)
+    asked = f"{question[: place.start()]}{number}{question[place.end() :]}"
+    return Changed(asked, "other number", frozenset((number,)))
 
 
-def _unwritten(question: str, found: Sequence[Passage], rng: random.Random) -> str:
+def _unwritten(question: str, held: Collection[str], rng: random.Random) -> Changed | None:
     """Something else about the same person or thing, of which the passages hold no word."""
     forms: tuple[str, ...]
     if person := _PERSON.search(question):
@@ -67,12 +90,10 @@ def _unwritten(question: str, found: Sequence[Passage], rng: random.Random) -> s
     elif topic := _TOPIC.match(question):
         forms, name = _OF_THING, topic["what"]
     else:
-        return ""
-    held = {stem for p in found for stem in content_stems(f"{p.context}\n{p.table_header}\n{p.text}")}
-    fitting = [
-        asked
+        return None
+    made = [
+        Changed(form.format(who=name, what=name), "not written down", lacks)
         for form in forms
-        if (asked := form.format(who=name, what=name))
-        and not set(content_stems(form.format(who="", what=""))) & held
+        if (lacks := frozenset(content_stems(form.format(who="", what="")))) and not lacks & set(held)
     ]
-    return rng.choice(fitting) if fitting else ""
+    return rng.choice(made) if made else None
