@@ -53,7 +53,7 @@ _NO_NOUN = (
 )
 _NOUNS = re.compile(
     rf"^(?P<u>(?:(?!(?:{_NO_NOUN})\b)[a-z][\w-]* ){{0,2}}(?:[a-z][\w-]*[^s\W]s|people|children|staff)\b)"
-    r"(?P<of> of (?:[a-z][\w-]* ?){1,3}?"
+    r"(?P<of> of(?: [a-z][\w-]*){1,3}?"
     r"(?=$|[.,]| (?:a|an|the|in|on|at|per|for|with|from|by|each|every|to|who|that|and|or|but)\b))?"
     r"(?P<rest>.*)$"
 )
@@ -62,9 +62,12 @@ _RULED_OUT = frozenset(
 )
 _DAYS_OF = re.compile(
     r"(?:working |business |calendar |full )?(?:days|weeks|hours|months)"
-    r"(?: of (?:[a-z]+ ?){1,3}?(?=$|[.,]| (?:a|an|the|in|on|at|per|for|with|from|by|each|every|to)\b))?"
+    r"(?: of(?: [a-z]+){1,3}?(?=$|[.,]| (?:a|an|the|in|on|at|per|for|with|from|by|each|every|to)\b))?"
 )
-_FOLLOWS = re.compile(r"^(?:a|an|per|each|every|in|on|at|for|from|with|to|of|during|without)\b")
+_FOLLOWS = re.compile(
+    r"^(?:a|an|per|each|every|in|on|at|for|from|with|to|of|during|without|behind|near|under|between|along"
+    r"|around|outside|inside|across)\b"
+)
 _HAPPENS = re.compile(r"^(?:is|are|was|were|have|had|can|must|will|need|[a-z]+ed)\b")
 
 

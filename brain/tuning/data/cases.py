@@ -115,7 +115,7 @@ def told(sentence: str, *, whole: bool = True) -> str:
         return ""
     if not (text[0].isupper() or text[0].isdigit() or text[0] in "\"“€$£'‘"):
         return ""
-    if whole and (not _FINITE.search(text) or not any(word in STOPWORDS for word in words(text))):
+    if whole and not _is_sentence(text):
         return ""
     letters = sum(sign.isalpha() for sign in text)
     return text if letters >= 0.6 * len(text.replace(" ", "")) else ""
@@ -124,6 +124,12 @@ def told(sentence: str, *, whole: bool = True) -> str:
 def stands_alone(sentence: str) -> bool:
     """Whether it can be understood without the sentence before it."""
     return not points_back(sentence)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether there is a finite verb, or at least a sentence's little words: captions have neither."""
+    little = sum(word in STOPWORDS for word in words(text))
+    return little >= (1 if _FINITE.search(text) else 3)
 
 
 def _balanced(text: str) -> bool:

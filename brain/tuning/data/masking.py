@@ -44,8 +44,14 @@ class Masking:
 
     def masked(self, text: str) -> str:
         """The text with a stand-in for every value that is personal."""
+        taken: list[tuple[int, int, str]] = []
         for kind, pattern, true, make in _KINDS:
-            text = pattern.sub(lambda found, k=kind, t=true, m=make: self._stand_in(k, found[0], t, m), text)  # type: ignore[misc]
+            for found in pattern.finditer(text):
+                if all(found.end() <= start or end <= found.start() for start, end, _ in taken):
+                    # What looks like a card and is none isn't a telephone number either.
+                    taken.append((*found.span(), self._stand_in(kind, found[0], true, make)))
+        for start, end, stand_in in sorted(taken, reverse=True):
+            text = f"{text[:start]}{stand_in}{text[end:]}"
         return text
 
     def row(self, row: Row) -> Row:

@@ -18,7 +18,7 @@ from brain.tuning.data.wording import VAGUE, Letters, first_person, grammatical,
 Rule = Callable[[str, Letters], str]
 
 _DEFINES = re.compile(
-    r"^(?P<s>[^,;:()]{2,60}?) (?:(?P<is>is|are) (?P<c>(?:an?|the|our|one of) [a-z][^.]{12,})|(?P<m>means"
+    r"^(?P<s>[^,;:()]{2,60}?) (?:(?P<is>is|are) (?P<c>(?:an?|the|our|one of) [a-z][^.]{12,}[.!])|(?P<m>means"
     r"|refers to|stands for) .{8,})$"
 )
 _NOT_DEFINED = re.compile(
@@ -41,6 +41,7 @@ _LIMIT = re.compile(r",| (?:if|when|unless|because|so that|once|until|as soon as
                     r"|but|while"
                     r"|although|since|whether|and then|in order) | [–—-] |;|:|\(")  # fmt: skip
 _CONDITION = re.compile(r"^(?P<w>If|When|Once) (?P<c>[^,;:()]{8,90}), (?P<m>.{10,})$")
+_EXISTS = re.compile(r"\b(?:are|were) there\b")
 _PAST = re.compile(r"\b(?:was|were|had|did|came|went|found|got|took|made|said"
                    r"|(?<!is )(?<!are )(?<!be )(?<!been )"
                    r"(?<!has )(?<!have )(?<!not )(?<!get )(?<!gets )[a-z]{3,}ed)\b")  # fmt: skip
@@ -90,7 +91,12 @@ def questions_from_statements(passages: Sequence[Passage], letters: Letters) -> 
                     continue
                 for kind, rule in RULES:
                     asked = rule(text, letters)
-                    if asked and len(asked.split()) <= 24 and not VAGUE.search(asked) and grammatical(asked):
+                    if (
+                        asked
+                        and len(asked.split()) <= 24
+                        and not VAGUE.search(_EXISTS.sub("", asked))
+                        and grammatical(asked)
+                    ):
                         questions = titled(asked[0].upper() + asked[1:], section.title)
                         yield about(line.passage, kind, questions, (Said(text, line.passage),))
                         break
