@@ -1,4 +1,4 @@
-"""What people said about answers, as rows: only with their words' backing, only of readable audiences, first."""
+"""What people said about answers, as rows: only what a document backs, only of readable audiences."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from brain.tuning.data.feedback import UNBACKED, past_cases
 from brain.tuning.data.maker import finder
 
 DOCUMENTS = {
-    "parking.md": "# Parking\n\nVisitors park on level 2. A day ticket costs 4 euros. Staff park on level 5.\n",
-    "leave.md": "# Leave\n\nFull-time employees get 27 days of paid annual leave. Five days can be carried over.\n",
+    "parking.md": "# Parking\n\nVisitors park on level 2. A day ticket costs 4 euros. "
+    "Staff park on level 5.\n",
+    "leave.md": "# Leave\n\nFull-time employees get 27 days of paid annual leave. "
+    "Five days can be carried over.\n",
 }
 ASKED = "What does a day ticket cost?"
 

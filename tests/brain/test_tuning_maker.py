@@ -195,7 +195,9 @@ def test_an_empty_space_and_an_unknown_one_are_told_of(tmp_path: Path):
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
-        ({"rows": 1}, "--rows"), ({"held_out": 0.7}, "--held-out"), ({"without_gold": -0.1}, "--without-gold"),
+        ({"rows": 1}, "--rows"),
+        ({"held_out": 0.7}, "--held-out"),
+        ({"without_gold": -0.1}, "--without-gold"),
         ({"unanswerable": 1.0}, "--unanswerable"), ({"distractors": 6}, "--distractors"),
     ],
 )  # fmt: skip

@@ -101,6 +101,7 @@ def may_answer(question: str, passage: Passage, share: float) -> bool:
     )
 
 
+_TRIES = 60  # draws from the pool
 _FRAME = frozenset(
     content_stems("according know say said tell happens happen need table much many long often what do")
 )
@@ -113,11 +114,27 @@ def _pairs(text: str) -> Iterator[set[str]]:
 
 
 def chosen(
-    hard: Sequence[Passage], pool: Sequence[Passage], count: int, taken: Collection[int], rng: random.Random
+    hard: Sequence[Passage],
+    pool: Sequence[Passage],
+    count: int,
+    taken: Collection[int],
+    rng: random.Random,
+    fits: Callable[[Passage], bool] = lambda _: True,
 ) -> list[Passage]:
-    """So many distractors: a third, at least one, at random from the pool, the others the hardest ones."""
-    drawn_at_random = max(1, count // 3) if count else 0
-    first = [passage for passage in hard if passage.id not in taken][: count - drawn_at_random]
-    known = {*taken, *(passage.id for passage in first)}
-    others = [passage for passage in pool if passage.id not in known]
-    return [*first, *rng.sample(others, min(drawn_at_random, len(others)))]
+    """So many distractors: a third, at least one, at random from the pool, the others the hardest ones.
+
+    Where there are too few hard ones, more are drawn: how many passages a row has must not tell whether one
+    of them answers. Those drawn must pass `fits`.
+    """
+    at_random = max(1, count // 3) if count else 0
+    found = [passage for passage in hard if passage.id not in taken][: count - at_random]
+    known = {*taken, *(passage.id for passage in found)}
+    tries = rng.sample(range(len(pool)), min(len(pool), _TRIES + count))
+    for place in tries:
+        if len(found) == count:
+            break
+        passage = pool[place]
+        if passage.id not in known and fits(passage):
+            known.add(passage.id)
+            found.append(passage)
+    return found

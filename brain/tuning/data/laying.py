@@ -69,8 +69,9 @@ class Layer:
         if new := changed(case, found, rng):
             near = [p for p in self.find(new.question)[:REACH] if p.source.document_id in usable]
             near = [p for p in near if not new.may_be_answered_by(p)]
-            safe = [p for p in pool if not new.may_be_answered_by(p)]
-            passages = chosen(near, safe, self._refusing, (), rng)
+            passages = chosen(
+                *(near, pool, self._refusing, (), rng), fits=lambda p: not new.may_be_answered_by(p)
+            )
             if passages:
                 mixed = self._mixed((), passages, rng)
                 return _row(new.question, mixed, REFUSAL, (), new.kind, case.origin)
@@ -91,11 +92,10 @@ class Layer:
     ) -> Row | None:
         rng = self._rng(question, role)
         gold = {passage.id for passage in case.gold}
-        passages = [
-            passage
-            for passage in chosen(around.hard, pool, self._refusing, gold, rng)
-            if not rivalling(question, case.answer, passage)
-        ]
+        passages = chosen(
+            *(around.hard, pool, self._refusing, gold, rng),
+            fits=lambda passage: not rivalling(question, case.answer, passage),
+        )
         if not passages:
             return None
         return _row(question, self._mixed((), passages, rng), REFUSAL, (), kind, case.origin)

@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from brain.catalog.catalog import Catalog
@@ -28,6 +29,7 @@ from brain.tuning.data.wording import Letters
 from brain.tuning.rows import Row
 
 MOST_DOCUMENTS = 5000  # are read; of more, a part that the seed fixes
+_FOUND = 40  # passages of a question that are looked at, the best first
 _POOL = 4000  # passages to draw random distractors from
 Report = Callable[[str, int, int], None]
 
@@ -89,8 +91,13 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
 
 
 def finder(retriever: HybridRetriever, spaces: Collection[str]) -> Find:
-    """The retriever in use, in these spaces."""
-    return lambda question: retriever.find(Query.of(question), spaces).passages
+    """The retriever in use, in these spaces: its best passages."""
+
+    @lru_cache(maxsize=64)  # a case asks for the same question several times
+    def find(question: str) -> tuple[Passage, ...]:
+        return retriever.find(Query.of(question), spaces).passages[:_FOUND]
+
+    return find
 
 
 def _read(
