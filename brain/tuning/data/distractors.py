@@ -1,11 +1,11 @@
 """Passages that are given beside those that answer: what the retriever finds for the question, and others."""
 
 import random
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from brain.domain import Passage
-from brain.text.sentences import sentence_spans
+from brain.text.analysis import analyse
 from brain.text.terms import content_stems, numbers
 from brain.tuning.data.splitting import near_duplicates
 from brain.tuning.data.wording import untitled
@@ -64,7 +64,7 @@ def surroundings(
 def says(answer: str, passage: Passage) -> bool:
     """Whether the passage says what the answer says."""
     stems = set(content_stems(answer))
-    held = set(content_stems(passage.text))
+    held = _stems(passage)
     return (
         bool(stems)
         and len(stems & held) >= _ANSWERS * len(stems)
@@ -81,10 +81,14 @@ def holds_value(question: str, answer: str, passage: Passage) -> bool:
     """Whether the passage holds what the answer adds to the question, beside a word of the question."""
     asked = set(content_stems(question))
     added = set(content_stems(answer)) - asked
-    held = set(content_stems(passage.text))
+    held = _stems(passage)
     told = numbers(answer) - numbers(question)
     values = bool(told) and told <= numbers(passage.text)
     return bool(asked & held) and (values or (bool(added) and len(added & held) >= _ANSWERS * len(added)))
+
+
+def _stems(passage: Passage) -> frozenset[str]:
+    return frozenset[str]().union(*(sentence.stem_set for sentence in analyse(passage).sentences))
 
 
 def may_answer(question: str, passage: Passage, share: float) -> bool:
@@ -95,22 +99,19 @@ def may_answer(question: str, passage: Passage, share: float) -> bool:
     stems = set(content_stems(untitled(question))) - _FRAME
     if not stems:
         return True
-    around = set(content_stems(f"{passage.context}\n{passage.table_header}"))
-    return any(
-        len(stems & (held | around)) >= share * len(stems) and stems & held for held in _pairs(passage.text)
-    )
+    found = analyse(passage)
+    held = [sentence.stem_set for sentence in found.sentences]
+    for at, one in enumerate(held):
+        beside = one | held[at + 1] if at + 1 < len(held) else one
+        if stems & beside and len(stems & (beside | found.context)) >= share * len(stems):
+            return True
+    return False
 
 
-_TRIES = 60  # draws from the pool
 _FRAME = frozenset(
     content_stems("according know say said tell happens happen need table much many long often what do")
 )
-
-
-def _pairs(text: str) -> Iterator[set[str]]:
-    sentences = [set(content_stems(text[start:end])) for start, end in sentence_spans(text)]
-    for at, stems in enumerate(sentences):
-        yield stems | (sentences[at + 1] if at + 1 < len(sentences) else set())
+_TRIES = 60  # draws from the pool
 
 
 def chosen(

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from brain.domain import Passage
 from brain.errors import UsageError
@@ -97,10 +98,16 @@ def _hash(text: str) -> int:
 
 def near_duplicates(text: str, others: Iterable[str], share: float = 0.5) -> list[bool]:
     """For each other text whether that share of the shorter one's runs of five words stands in both."""
-    own = shingles(text, 5)
+    own = _short_runs(text)
     found = []
     for other in others:
-        theirs = shingles(other, 5)
+        theirs = _short_runs(other)
         fewer = min(len(own), len(theirs))
         found.append(bool(fewer) and len(own & theirs) >= share * fewer)
     return found
+
+
+@lru_cache(maxsize=8192)
+def _short_runs(text: str) -> frozenset[tuple[str, ...]]:
+    found = [word.lower() for word in _WORD.findall(text)]
+    return frozenset(tuple(found[at : at + 5]) for at in range(max(1, len(found) - 4)) if found)
