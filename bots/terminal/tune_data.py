@@ -57,9 +57,9 @@ _OPEN = "general"
 )
 @click.option(
     "--mask/--no-mask",
-    default=True,
-    show_default=True,
-    help="Put stand-ins for e-mail addresses, telephone, account and card numbers, and personal ids.",
+    default=None,
+    help="Put stand-ins for e-mail addresses, telephone, account and card numbers, and personal ids "
+    "(default: CITEWISE_MASK_PERSONAL_DATA, else yes).",
 )
 @click.option("--name", metavar="NAME", help="The set's folder (default: the time and a part of its hash).")
 @click.option(
@@ -86,7 +86,7 @@ def data(
     unanswerable: float,
     distractors: int,
     seed: int,
-    mask: bool,
+    mask: bool | None,
     name: str | None,
     preview: int | None,
     model: Path | None,
@@ -119,16 +119,16 @@ def data(
         unanswerable,
         distractors,
         seed,
-        mask,
+        call.settings().mask_personal_data if mask is None else mask,
     )
-    if closed := [space for space in making.spaces if space != _OPEN]:
-        err().print(
-            f"Mind: whoever gets answers from an adapter that learns this set may be told words of "
-            f"{', '.join(closed)}, whether or not they may read that themselves."
-        )
     with call.citewise() as citewise, progress() as citewise.report:
         for space in making.spaces:
             citewise.catalog.space(space)
+        if closed := [space for space in making.spaces if space != _OPEN]:
+            err().print(
+                f"Mind: whoever gets answers from an adapter that learns this set may be told words of "
+                f"{', '.join(closed)}, whether or not they may read that themselves."
+            )
         made = make(citewise.catalog, finder(citewise.retriever, making.spaces), making, citewise.report)
         when = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         values = card(made, making, when, _version())

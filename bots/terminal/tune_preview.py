@@ -46,7 +46,7 @@ def show(call: "Invocation", count: int, name: str | None, model: Path | None) -
 def spread(rows: Sequence["Row"], count: int) -> list["Row"]:
     """So many rows, evenly from the whole set."""
     count = min(count, len(rows))
-    return [rows[at * len(rows) // count] for at in range(count)]
+    return [rows[(2 * at + 1) * len(rows) // (2 * count)] for at in range(count)]
 
 
 def _shown(rows: Sequence["Row"], model: Path | None) -> tuple[list[Shown], str]:
@@ -89,10 +89,10 @@ def _print(console: "Console", one: Shown) -> None:
     console.print(
         Text(f"{inert(one.row.id)} · from {inert(one.row.origin) or 'no document'}{size}", style="cyan")
     )
-    legend = Text("learnt: between ⟦ and ⟧; given: the rest" if plain else "", style="")
-    if not plain:
-        legend = Text("learnt", style=_LEARNT) + Text("  given", style=_GIVEN)
-    console.print(legend)
+    if plain:
+        console.print(Text("learnt: between ⟦ and ⟧; given: the rest"))
+    else:
+        console.print(Text.assemble(("learnt", _LEARNT), "  ", ("given", _GIVEN)))
     body = Text()
     for text, learnt in one.pieces:
         clean = inert(text)
