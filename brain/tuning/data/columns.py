@@ -109,7 +109,7 @@ def is_nameable(name: str) -> bool:
 
 def is_plural(name: str) -> bool:
     """Whether the noun phrase is plural, by its ending."""
-    return bool(_PLURAL.search(name.split(" of ")[0]))
+    return bool(_PLURAL.search(re.split(r" (?:of|per|an?|in|for|to|on) ", name)[0]))
 
 
 def is_person(value: str) -> bool:

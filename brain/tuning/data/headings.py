@@ -69,6 +69,10 @@ _PREPOSITION = re.compile(r"^(?:from|in|on|at|to|with|for|by|as|of|under|during|
 _ADVERBS = frozenset(
     "afterwards before now today later always never first last finally earlier again".split()
 )
+_ANNOUNCES = re.compile(
+    r"\b(?:things|following|points|steps|ways|reasons|rules|options|signs|cases|parts|questions|kinds|types)\b",
+    re.I,
+)
 _DATED = re.compile(r"^\W*(?:\d|(?:january|february|march|april|may|june|july|august|september|october"
                     r"|november|december)\b|[ivx]+\b|v\d)", re.I)  # fmt: skip
 
@@ -156,6 +160,8 @@ def _answer(section: Section) -> tuple[Said, ...]:
                 if not following.is_item:
                     break
                 items.append(following)
+            if said and _ANNOUNCES.search(said[-1].text):
+                return ()  # "We expect five things": without them it says little
             return tuple(said) or _list(items)
         for sentence in line.sentences():
             if sentence.rstrip().endswith(":"):

@@ -37,9 +37,10 @@ _MODAL = re.compile(
     r"|(?:need|has|have)s? to|(?:are|is) (?:not )?allowed to|do(?:es)? not (?:need|have) to"
     r"|do(?:es)?n['’]t (?:need|have) to) (?P<v>[a-z].+?)[.!]$"
 )
-_LIMIT = re.compile(r",| (?:if|when|unless|because|so that|once|until|as soon as|as long as|provided|except"
-                    r"|but|while"
-                    r"|although|since|whether|and then|in order) | [–—-] |;|:|\(")  # fmt: skip
+_LIMIT = re.compile(
+    r",| (?:if|when|unless|because|so that|once(?! more)|until|as soon as|as long as|provided|except|but|while"
+    r"|although|since|whether|and then|in order) | [–—-] |;|:|\("
+)
 _CONDITION = re.compile(r"^(?P<w>If|When|Once) (?P<c>[^,;:()]{8,90}), (?P<m>.{10,})$")
 _EXISTS = re.compile(r"\b(?:are|were) there\b")
 _PAST = re.compile(r"\b(?:was|were|had|did|came|went|found|got|took|made|said"

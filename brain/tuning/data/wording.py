@@ -34,7 +34,7 @@ _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Za-z][\w'’-]*")
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 VAGUE = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|she|him|his|her|hers|this|these|those|here|there|such|latter"
-    r"|former|above|below|following|previous|aforementioned|us)\b",
+    r"|former|above|below|following|previous|aforementioned|us|ones|another one|that one)\b",
     re.IGNORECASE,
 )
 _ASKING = frozenset(
