@@ -13,6 +13,9 @@ from brain.text.terms import STOPWORDS, words
 LONGEST_WORDS = 45  # of a sentence of an answer
 _STOP = re.compile(r"[.!?][\"'”’)\]]*$")
 _INNER_DOT = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
+_GLUED = re.compile(
+    r"\b[a-z]{4,}[A-Z]|[a-z]{2}[.!?][A-Z][a-z]"
+)  # two pieces of a page without a space between
 _SCRAP = re.compile(r"[{}<>|=\\\[\]`#*_~^]|https?:|www\.|\t|\.{3}|…|\uFFFD")
 # Sentences that point out of themselves: to a picture, a list or another page.
 _POINTS_AWAY = re.compile(
@@ -109,7 +112,12 @@ def told(sentence: str, *, whole: bool = True) -> str:
         return ""
     found = text.split()
     fewest = 4 if whole else 2
-    if not fewest <= len(found) <= LONGEST_WORDS or _SCRAP.search(text) or not _balanced(text):
+    if (
+        not fewest <= len(found) <= LONGEST_WORDS
+        or _SCRAP.search(text)
+        or _GLUED.search(text)
+        or not _balanced(text)
+    ):
         return ""
     if _POINTS_AWAY.search(text) or text.count(": ") > 1:
         return ""

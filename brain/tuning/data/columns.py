@@ -7,7 +7,7 @@ from brain.text.terms import content_stems
 from brain.tuning.data.wording import Letters
 
 _PERSONS = re.compile(
-    r"^(?:owner|manager|lead|head|contact|contact person|author|approver|reviewer|responsible|assignee"
+    r"^(?:owner|manager|lead|head|person|contact|contact person|author|approver|reviewer|responsible|assignee"
     r"|team lead|name)$",
     re.IGNORECASE,
 )
@@ -58,7 +58,8 @@ def asked_of_cell(name: str, value: str, subject: str, title: str, letters: Lett
 
 
 def _of_noun(column: str, subject: str, *, plenty: str, money: bool) -> str:
-    capital = subject[0].upper() + subject[1:]
+    bare = re.sub(r"^the ", "", subject)
+    capital = bare[0].upper() + bare[1:]
     forms = [f"What is the {column} for {subject}?", f"{capital}: what is the {column}?"]
     if is_plural(column):
         forms = [f"What are the {column} for {subject}?", f"{capital}: what are the {column}?"]
@@ -85,7 +86,7 @@ def asked_of_attribute(attribute: str, thing: str, title: str, letters: Letters)
     verb = "are" if is_plural(name) else "is"
     if thing.casefold() in _VALUES:
         return f"What {verb} the {name} in “{title}”?"
-    return f"What {verb} the {name} for {letters.inside(thing, unknown=False)}?"
+    return f"What {verb} the {name} for {subject_of(thing, letters)}?"
 
 
 def column_name(name: str, letters: Letters) -> str:

@@ -11,6 +11,7 @@ from brain.text.terms import content_stems
 from brain.tuning.data.amounts import amount, counted, how_many
 from brain.tuning.data.cases import Case, Said, about, stands_alone, told
 from brain.tuning.data.outline import sections
+from brain.tuning.data.quantities import NUMBER
 from brain.tuning.data.subjects import is_subject, plain_rest, shortened, subject
 from brain.tuning.data.times import time_of
 from brain.tuning.data.wording import VAGUE, Letters, first_person, grammatical, titled
@@ -38,8 +39,12 @@ _MODAL = re.compile(
     r"|do(?:es)?n['’]t (?:need|have) to) (?P<v>[a-z].+?)[.!]$"
 )
 _LIMIT = re.compile(
-    r",| (?:if|when|unless|because|so that|once(?! more)|until|as soon as|as long as|provided|except|but|while"
+    r",| (?:if|when|unless|because|so that|once(?! more)|until|as soon as|as long as|provided|except|but"
+    r"|while"
     r"|although|since|whether|and then|in order) | [–—-] |;|:|\("
+)
+_OPEN_ENDED = re.compile(
+    r"\b(?:consider|decide|determine|know|check|ensure|see|ask|tell|sure|find|confirm|verify|note|say|show|think)$"
 )
 _CONDITION = re.compile(r"^(?P<w>If|When|Once) (?P<c>[^,;:()]{8,90}), (?P<m>.{10,})$")
 _EXISTS = re.compile(r"\b(?:are|were) there\b")
@@ -107,6 +112,8 @@ def _definition(text: str, letters: Letters) -> str:
     found = _DEFINES.match(text)
     if not found or not is_subject(found["s"]) or _NOT_DEFINED.search(found["s"]):
         return ""
+    if re.match(rf"{NUMBER}\b", found["s"], re.I):
+        return ""
     if found["c"] and (_NOT_DEFINING.match(found["c"]) or len(found["s"].split()) > 5):
         return ""
     who = subject(found["s"], letters)
@@ -126,6 +133,8 @@ def _rule(text: str, letters: Letters) -> str:
     modal, rest = found["m"].lower().replace("’", "'"), shortened(found["v"], _LIMIT)
     if (
         not rest
+        or " only " in rest
+        or _OPEN_ENDED.search(rest)
         or not 2 <= len(rest.split()) <= 13
         or (rest.split()[0] in ("be", "also", "only", "always", "often") and found["s"] == "You")
     ):

@@ -19,20 +19,17 @@ _OF_PERSON = (
     "When is {who}'s birthday?",
 )
 _OF_THING = (
-    "Who supplies {what}?",
-    "Which insurance covers {what}?",
-    "Who translated {what} into Spanish?",
-    "How much did {what} cost last year?",
     "Who was in charge of {what} in 2012?",
+    "How much did {what} cost last year?",
     "What do customers in Brazil say about {what}?",
-    "Which app can I use for {what} on Sundays?",
     "How many complaints were there about {what} last month?",
+    "Who wrote the first rules on {what}?",
+    "Which newspaper reported on {what}?",
 )
 _PERSON = re.compile(r"\b(?:Who is the .+ for|of|:) (?P<who>[A-Z][\w'’-]+ [A-Z][\w'’-]+)\?")
 _TOPIC = re.compile(
-    r"^(?:What (?:do I need to|should I) know about|Can you tell me about|What is said about|What (?:is"
-    r"|are)) "
-    r"(?P<what>(?!the )[^“”?]{4,50}|the [^“”?]{4,40})\?$"
+    r"^(?:What (?:do I need to|should I) know about|Can you tell me about|What is said about) "
+    r"(?P<what>[^“”?]{4,50})\?$"
 )
 
 

@@ -81,7 +81,7 @@ class Letters:
 
         `unknown`: a word that was never seen inside of a sentence is taken for no name.
         """
-        if phrase.isupper() and len(phrase) > 6:
+        if phrase.isupper() and " " in phrase:
             phrase = phrase.capitalize()  # a shouted heading
         first, _, rest = phrase.partition(" ")
         title_case = rest[:1].isupper() and all(word[0].isupper() for word in _WORD.findall(rest))
