@@ -102,6 +102,11 @@ def subject_of(cell: str, letters: Letters) -> str:
     return f"the {found}" if common and not _DETERMINED.match(found) else found
 
 
+def says_nothing(name: str) -> bool:
+    """Whether the column only says that there is a value."""
+    return name.casefold() in _MEANING | _VALUES
+
+
 def is_nameable(name: str) -> bool:
     """Whether "the NAME of" can be said."""
     usable = _NOUN.match(name) and not _QUESTIONABLE.match(name) and not _DANGLING.search(name)

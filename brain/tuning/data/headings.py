@@ -114,7 +114,7 @@ def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
         or bare in _EMPTY
         or _DATED.match(heading)
         or len(heading.split()) > 10
-        or re.search(r"[\[\]{}<>=\\|_]|[.;]\s|\.\w{2,4}$", heading)
+        or re.search(r"[\[\]{}<>=\\|_+]|[.;]\s|\.\w{2,4}$", heading)
         or sum(sign.isalpha() for sign in heading) < 0.7 * len(heading.replace(" ", ""))
     ):
         return ()

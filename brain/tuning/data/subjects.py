@@ -20,6 +20,10 @@ _OPENS_WRONG = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"^,(?: [\w'’-]+){1,4},? (?:and|or)\b|^,(?: [\w'’-]+){1,4},(?: [\w'’-]+){1,4},")
+# A heading that runs on into the sentence below it: "Sequential tools Some tasks".
+_GLUED = re.compile(
+    r" (?:Some|The|This|If|You|When|In|An?|To|For|We|It|All|These|Your|Each|Every|Many|Most) "
+)
 _HOLDS_VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|being|has|have|had|do|does|did|can|could|may|might|must|shall|should"
     r"|will|would"
@@ -37,6 +41,7 @@ def is_subject(text: str) -> bool:
         and not _OPENS_WRONG.match(text)
         and not _HOLDS_VERB.search(text)
         and not VAGUE.search(text)
+        and not _GLUED.search(text)
         and bool(content_stems(text))
         and not re.search(r"[\"“”/\d%$€£]\S*$|[.!?]| [-–—]", text)
         and not found[-1].lower().endswith(("ly",))

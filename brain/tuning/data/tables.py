@@ -18,6 +18,7 @@ from brain.tuning.data.columns import (
     column_name,
     is_nameable,
     is_person,
+    says_nothing,
     subject_of,
 )
 from brain.tuning.data.wording import VAGUE, Letters, titled
@@ -119,7 +120,8 @@ def _of_two(first: _Row, second: _Row, letters: Letters) -> Iterator[Case]:
 
 
 def _told(row: _Row, name: str, value: str) -> Said:
-    return Said(ended(" ".join(f"{row.cells[0]} – {name}: {value}".split())), row.passage)
+    of = "" if says_nothing(name) else f" – {name}"
+    return Said(ended(" ".join(f"{row.cells[0]}{of}: {value}".split())), row.passage)
 
 
 def _is_value(value: str) -> bool:
