@@ -16,7 +16,7 @@ def words(start: int, count: int) -> str:
 
 
 def test_documents_that_share_a_long_run_of_words_are_one_family():
-    shared = words(0, 30)
+    shared = words(0, 31)
     documents = {
         1: document(1, f"{words(1000, 40)} {shared}"),
         2: document(2, f"{shared} {words(2000, 40)}"),

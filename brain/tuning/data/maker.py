@@ -28,7 +28,7 @@ from brain.tuning.data.verifying import fault_of
 from brain.tuning.data.wording import Letters
 from brain.tuning.rows import Row
 
-MOST_DOCUMENTS = 5000  # are read; of more, a part that the seed fixes
+MOST_DOCUMENTS = 2000  # are read; of more, a part that the seed fixes
 _FOUND = 40  # passages of a question that are looked at, the best first
 _POOL = 4000  # passages to draw random distractors from
 Report = Callable[[str, int, int], None]

@@ -5,33 +5,41 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from zlib import crc32
 
 from brain.domain import Passage
 from brain.errors import UsageError
 
-SHINGLE_WORDS = 24  # so many words in a row that two documents share are no accident
+RUN_WORDS = 24  # so many words in a row that two documents share are no accident
+_WINDOW = 8  # of neighbouring runs one is remembered (winnowing): all shared runs of 31 words are found
 _WORD = re.compile(r"\w+")
 
 
-def shingles(text: str, words: int = SHINGLE_WORDS) -> set[int]:
-    """Hashes of every run of so many words; a shorter text is one run."""
-    found = [word.lower() for word in _WORD.findall(text)]
-    if len(found) < words:
-        return {_hash(" ".join(found))} if len(found) >= words // 2 else set()
-    return {_hash(" ".join(found[at : at + words])) for at in range(len(found) - words + 1)}
+def fingerprints(text: str) -> set[int]:
+    """Hashes of some of the text's runs of RUN_WORDS words, the same ones wherever these words stand.
+
+    A text of half as many words is one run; a shorter one has none.
+    """
+    words = [crc32(word.encode()) for word in _WORD.findall(text.lower())]
+    if len(words) < RUN_WORDS:
+        return {hash(tuple(words))} if len(words) >= RUN_WORDS // 2 else set()
+    runs = [hash(tuple(words[at : at + RUN_WORDS])) for at in range(len(words) - RUN_WORDS + 1)]
+    return {min(runs[at : at + _WINDOW]) for at in range(max(1, len(runs) - _WINDOW + 1))}
 
 
 def families(documents: Mapping[int, Sequence[Passage]]) -> dict[int, int]:
     """For each document the family that it belongs to, named by its smallest id.
 
-    Documents of a family share a run of SHINGLE_WORDS words. Runs that stand in more than three documents and
-    in more than a tenth of all are boilerplate (a signature, a footer) and bind nothing together.
+    Documents of a family share a run of RUN_WORDS words. Runs that stand in more than three documents and in
+    more than a tenth of all are boilerplate (a signature, a footer) and bind nothing together.
     """
-    holders: dict[int, set[int]] = defaultdict(set)
+    first_holder: dict[int, int] = {}
+    holders: dict[int, set[int]] = {}
     for document, passages in documents.items():
-        for passage in passages:
-            for shingle in shingles(passage.text):
-                holders[shingle].add(document)
+        for run in set[int]().union(*(fingerprints(passage.text) for passage in passages)):
+            first = first_holder.setdefault(run, document)
+            if first != document:
+                holders.setdefault(run, {first}).add(document)
     most = max(3, len(documents) // 10)
     parent = {document: document for document in documents}
 
@@ -42,7 +50,7 @@ def families(documents: Mapping[int, Sequence[Passage]]) -> dict[int, int]:
         return document
 
     for sharing in holders.values():
-        if 1 < len(sharing) <= most:
+        if len(sharing) <= most:
             first, *others = sorted(sharing)
             for other in others:
                 one, two = sorted((root(first), root(other)))
@@ -90,10 +98,6 @@ def held_out(
 
 def _order(seed: int, path: str) -> str:
     return hashlib.sha256(f"{seed}:{path}".encode()).hexdigest()
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
 
 
 def near_duplicates(text: str, others: Iterable[str], share: float = 0.5) -> list[bool]:
