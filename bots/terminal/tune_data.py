@@ -105,7 +105,7 @@ def data(
     from datetime import UTC, datetime
 
     from bots.terminal.console import err, out, print_json, progress
-    from brain.tuning.citing_set import check_name, save
+    from brain.tuning.citing_set import check_free, check_name, save
     from brain.tuning.data.card import card, card_text
     from brain.tuning.data.maker import finder, make
     from brain.tuning.data.making import Making
@@ -122,6 +122,7 @@ def data(
         call.settings().mask_personal_data if mask is None else mask,
     )
     with call.citewise() as citewise, progress() as citewise.report:
+        check_free(citewise.home.tuning, name)
         for space in making.spaces:
             citewise.catalog.space(space)
         if closed := [space for space in making.spaces if space != _OPEN]:

@@ -124,6 +124,12 @@ def check_name(name: str | None) -> None:
         raise UsageError(f"{name} can't be a set's name: use letters, digits, dots, dashes and underscores.")
 
 
+def check_free(tuning: Path, name: str | None) -> None:
+    """Raise UsageError where a set of that name is there already."""
+    if name is not None and (tuning / "data" / name).exists():
+        raise UsageError(f"There is a citing set {name} already: choose another name with --name.")
+
+
 def save(
     tuning: Path,
     name: str | None,
@@ -155,8 +161,7 @@ def save(
         (beside / "card.md").write_text(text.replace("{NAME}", target.name).replace("{HASH}", found), "utf-8")
         for path in (*beside.iterdir(), beside):
             _sync(path)
-        if target.exists():
-            raise UsageError(f"There is a citing set {target.name} already: choose another name with --name.")
+        check_free(tuning, target.name)
         beside.rename(target)
         _sync(data)
     except OSError as error:

@@ -31,6 +31,9 @@ def test_a_set_is_made_and_looked_at(here: Run, home: Path) -> None:
     again = data(here, "--rows", "40", "--held-out", "0.2", "--name", "again")
     assert again["hash"] == card["hash"]
     assert Path(again["folder"]).name == "again"
+    taken = here("tune", "data", "--name", "again")
+    assert taken.code == 2
+    assert "again" in taken.err
 
     shown = here("tune", "data", "--preview", "2")
     assert shown.code == 0

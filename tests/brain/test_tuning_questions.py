@@ -43,6 +43,8 @@ def from_sentence(sentence: str) -> list[Case]:
         ("Forty stations were tested on piers.", "amount", "How many stations were tested on piers?"),
         ("There are 12 parking spaces behind the Works.", "amount",
          "How many parking spaces are there behind the Works?"),
+        ("There are two types of channels — public and private.", "amount",
+         "How many types of channels are there?"),
         ("Salaries are paid on the 26th of each month.", "time", "When are salaries paid?"),
         ("Claims must be sent by 31 March.", "time", "By when must claims be sent?"),
         ("The canteen opens at 11:30 on every working day.", "time", "When does the canteen open?"),

@@ -54,7 +54,7 @@ _NO_NOUN = (
 _NOUNS = re.compile(
     rf"^(?P<u>(?:(?!(?:{_NO_NOUN})\b)[a-z][\w-]* ){{0,2}}(?:[a-z][\w-]*[^s\W]s|people|children|staff)\b)"
     r"(?P<of> of(?: [a-z][\w-]*){1,3}?"
-    r"(?=$|[.,]| (?:a|an|the|in|on|at|per|for|with|from|by|each|every|to|who|that|and|or|but)\b))?"
+    r"(?=$|[.,;:]| [–—-]| (?:a|an|the|in|on|at|per|for|with|from|by|each|every|to|who|that|and|or|but)\b))?"
     r"(?P<rest>.*)$"
 )
 _RULED_OUT = frozenset(
@@ -112,7 +112,7 @@ def how_many(text: str, _: Letters) -> str:
     if not found or not nouns:
         return ""
     rest = _rest(nouns["rest"])
-    return f"How many {_named(nouns)} {found['a']} there{rest}?" if rest else ""
+    return f"How many {_named(nouns)} {found['a']} there{rest}?" if rest or nouns["of"] else ""
 
 
 def counted(text: str, _: Letters) -> str:

@@ -19,7 +19,7 @@ from brain.tuning.data.wording import VAGUE, Letters, first_person, grammatical,
 Rule = Callable[[str, Letters], str]
 
 _DEFINES = re.compile(
-    r"^(?P<s>[^,;:()]{2,60}?) (?:(?P<is>is|are) (?P<c>(?:an?|the|our|one of) [a-z][^.]{12,}[.!])|(?P<m>means"
+    r"^(?P<s>[^,;:()]{2,60}?) (?:(?P<is>is|are) (?P<c>(?:an?|the|our) [a-z][^.]{12,}[.!])|(?P<m>means"
     r"|refers to|stands for) .{8,})$"
 )
 _NOT_DEFINED = re.compile(
