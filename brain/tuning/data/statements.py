@@ -52,7 +52,7 @@ _PAST = re.compile(r"\b(?:was|were|had|did|came|went|found|got|took|made|said"
                    r"|(?<!is )(?<!are )(?<!be )(?<!been )"
                    r"(?<!has )(?<!have )(?<!not )(?<!get )(?<!gets )[a-z]{3,}ed)\b")  # fmt: skip
 _TO_DO = re.compile(
-    r"^(?:then |please |first |just |simply |always |never )*(?:add|apply|ask|avoid|book|bring|call|change"
+    r"^(?:then |please |first |just |simply |always |never )*(?:add|apply|ask|avoid|be|book|bring|call|change"
     r"|check|choose|click|close|collect|contact"
     r"|copy|create|delete|do|don['’]t|enter|fill|follow|forward|get|give|go|inform|keep|leave|let|make|mark"
     r"|note"
@@ -191,7 +191,7 @@ def _person(text: str, letters: Letters) -> str:
     if (found := _AGENT.match(text)) and is_subject(found["s"]):
         return f"Who {found['a']} {subject(found['s'], letters)} {found['p']} by?"
     if found := _IN_CHARGE.match(text):
-        rest = plain_rest(found["o"])
+        rest = first_person(plain_rest(found["o"]))
         return f"Who is {found['p']} {rest}?" if rest else ""
     return ""
 
