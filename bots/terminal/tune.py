@@ -5,6 +5,7 @@ import importlib
 import click
 
 COMMANDS: dict[str, str] = {
+    "data": "bots.terminal.tune_data:data",
     "eval": "bots.terminal.tune_eval:evaluate",
     "promote": "bots.terminal.tune_promote:promote",
     "rollback": "bots.terminal.tune_promote:rollback",
