@@ -121,5 +121,5 @@ def _case(question: str, said: Sequence[Said], kind: str) -> Case:
 
 
 def _standalone(catalog: Catalog, answer: StoredAnswer) -> str:
-    trace = catalog.trace(answer.trace_id)
+    trace = catalog.conversations.trace(answer.trace_id)
     return " ".join((trace.standalone if trace and trace.standalone else answer.question).split())
