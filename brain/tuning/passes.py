@@ -63,6 +63,7 @@ class Trainee:
         self.device = self.weights[0].device
         self._base = adapted.get_base_model()
         on_gpu = self.device.type == "cuda"
+        self._narrow = self._base.lm_head.weight.dtype is torch.bfloat16
         if recipe.recompute:
             # Renamed in transformers 5.2x; both do the same.
             old = self._base.gradient_checkpointing_enable
@@ -109,7 +110,7 @@ class Trainee:
 
     def _summed(self, pack: Pack) -> torch.Tensor:
         pack = pack.to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._narrow):
             hidden = self._base.model(
                 input_ids=pack.tokens,
                 position_ids=pack.positions,
