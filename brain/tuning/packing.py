@@ -1,7 +1,8 @@
 """Examples laid end to end, so that no token is padding; each still sees only itself.
 
-A pack is one row of `size` tokens, or of fewer where it isn't filled. Where one example ends and the next begins is told to attention
-(attention.py), and positions begin anew, so that nothing leaks from one example into another.
+A pack is one row of `size` tokens, or of fewer where it is not filled. Where one example ends and the next
+begins is told to attention (attention.py), and positions begin anew, so that nothing leaks from one example
+into another.
 """
 
 from collections.abc import Sequence
