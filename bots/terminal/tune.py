@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "train": "bots.terminal.tune_train:train",
+}
 
 
 class _Steps(click.Group):

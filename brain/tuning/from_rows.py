@@ -45,8 +45,8 @@ def train_rows(
     `weights.load` and `training.train` do.
     """
     prompts = Prompts.of(model)
-    shown = [rendered(rows, prompts, recipe.longest).examples for rows in (learnt, held_out)]
-    return train(opened(model, recipe.method), *shown, folder, recipe, report)
+    shown, kept_back = (rendered(rows, prompts, recipe.longest).examples for rows in (learnt, held_out))
+    return train(opened(model, recipe.method), shown, kept_back, folder, recipe, report)
 
 
 def rendered(rows: Sequence[Row], prompts: Prompts, longest: int) -> Rendered:
@@ -72,5 +72,7 @@ def counts_in_bfloat16() -> bool:
     """Whether this machine multiplies 16-bit numbers at least as fast as 32-bit ones."""
     if torch.cuda.is_available():
         return True
-    known = getattr(torch.cpu, "get_capabilities", dict)()  # older versions of torch can't tell
+    known: dict[str, Any] = getattr(
+        torch.cpu, "get_capabilities", dict
+    )()  # older versions of torch can't tell
     return bool(known.get("avx512_bf16") or known.get("amx_bf16"))

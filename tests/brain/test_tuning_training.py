@@ -189,6 +189,6 @@ def test_the_forecast_orders_the_ways_and_picks_the_fastest_that_fits() -> None:
     needed = forecast(config, lora)
     assert needed > forecast(config, replace(lora, recompute=True))
     assert needed > forecast(config, replace(lora, method=Method.QLORA))
-    assert fitting(config, lora, 2 * needed) == lora
-    assert fitting(config, lora, needed) != lora
-    assert fitting(config, lora, 1000) is None
+    assert fitting([needed, needed // 2], 2 * needed) == 0
+    assert fitting([needed, needed // 2], needed) == 1
+    assert fitting([needed, needed // 2], 1000) is None
