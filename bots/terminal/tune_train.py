@@ -1,5 +1,6 @@
 """`citewise tune train`: an adapter from a citing set, in a process of its own, beside a bot that serves."""
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -94,6 +95,8 @@ def train(
     from brain.tuning.extra import need_libraries
 
     need_libraries(qlora=method == "qlora")
+    # PEFT imports bitsandbytes, which advertises kernels for download; citewise downloads nothing.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     place = call.place(data) if data else None
     _train(call, Asked(data, place, name, method, resume, fields))
 

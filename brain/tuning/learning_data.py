@@ -57,7 +57,7 @@ def find_data(tuning: Path, wanted: str | None, place: Path | None = None) -> Le
         found = [path for path in sets.glob("[!.]*") if _whole(path)]
         if not found:
             raise UsageError("There is no citing set yet: make one with `citewise tune data`.")
-        return LearningData(max(found, key=lambda path: (path / "train.jsonl").stat().st_mtime_ns))
+        return LearningData(max(found, key=lambda path: ((path / "train.jsonl").stat().st_mtime_ns, path)))
     for folder in (sets / wanted, place):
         if folder is not None and _whole(folder):
             return LearningData(folder.absolute())

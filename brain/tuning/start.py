@@ -77,8 +77,8 @@ def planned(model: Path, data: LearningData, method: str, asked: Mapping[str, An
             f"This model reads texts of up to {longest_text(config):,} tokens: --longest {recipe.longest:,} "
             "is too much."
         )
-    chosen, needed, why = _chosen(config, recipe, method, machine, fixed="recompute" in asked)
-    _check_disk(config, chosen, folder)
+    chosen, needed, why = choose(config, recipe, method, machine, fixed="recompute" in asked)
+    check_disk(config, chosen, folder)
     prompts = Prompts.of(model)
     learnt, held_out = (rendered(rows, prompts, chosen.longest) for rows in (data.train(), data.held_out()))
     return Start(model, _paced(chosen, learnt, asked), learnt, held_out, machine, needed, why)
@@ -93,7 +93,7 @@ def gone_on(model: Path, data: LearningData, recipe: Recipe, folder: Path) -> St
             f"The run needs {_gb(needed)} of memory, and {machine.name} has {_gb(machine.free)} free: free "
             "some, or begin a new run with another --name."
         )
-    _check_disk(config, recipe, folder)
+    check_disk(config, recipe, folder)
     prompts = Prompts.of(model)
     learnt, held_out = (rendered(rows, prompts, recipe.longest) for rows in (data.train(), data.held_out()))
     return Start(model, recipe, learnt, held_out, machine, needed, "It goes on as it was begun.")
@@ -113,10 +113,14 @@ def _looked_at(model: Path) -> Any:
     return config
 
 
-def _chosen(
-    config: Any, recipe: Recipe, method: str, machine: Machine, *, fixed: bool
+def choose(
+    config: Any, recipe: Recipe, method: str, machine: Machine, *, fixed: bool = False
 ) -> tuple[Recipe, int, str]:
-    """The recipe as this machine can carry it out, what it takes, and the sentence that says why."""
+    """The fastest way that fits: LoRA, then computing activations twice (unless that is fixed), then QLoRA.
+
+    Returns the recipe, the bytes that it takes, and the sentence that says why. Raises ModelUnavailable where
+    nothing fits.
+    """
     methods = tuple(Method) if method == "auto" else (Method(method),)
     if not has_bitsandbytes():
         methods = tuple(way for way in methods if way is Method.LORA)
@@ -147,7 +151,8 @@ def _needed(config: Any, recipe: Recipe, machine: Machine) -> int:
     return forecast(config, recipe, on_gpu=machine.on_gpu, narrow=counts_in_bfloat16())
 
 
-def _check_disk(config: Any, recipe: Recipe, folder: Path) -> None:
+def check_disk(config: Any, recipe: Recipe, folder: Path) -> None:
+    """Raise StorageFailed where a run's checkpoints would not fit beside `folder`."""
     needed = _KEPT_AT_ONCE * _CHECKPOINT_BYTES * adapter_weights(config, recipe.rank)
     there = next(place for place in (folder, *folder.parents) if place.is_dir())
     free = shutil.disk_usage(there).free
