@@ -52,7 +52,8 @@ class Trainee:
     """A model with an adapter, and the optimizer that changes it.
 
     On a GPU each decoder layer is compiled: its norms, rotations and activations become a few kernels. The
-    layers are alike, so that one compilation serves all.
+    layers are alike, so that one compilation serves all. `fast` is for tests: False computes as PEFT and
+    transformers do, True compiles on any machine.
     """
 
     def __init__(self, adapted: Any, recipe: Recipe, steps: int, *, fast: bool | None = None) -> None:
@@ -68,8 +69,9 @@ class Trainee:
             # Renamed in transformers 5.2x; both do the same.
             old = self._base.gradient_checkpointing_enable
             getattr(self._base, "activation_checkpointing_enable", old)({"use_reentrant": False})
-        if on_gpu if fast is None else fast:
+        if fast is not False:
             speed_up(adapted)
+        if on_gpu if fast is None else fast:
             for layer in self._base.model.layers:
                 layer.compile(dynamic=False, backend="inductor" if on_gpu else "aot_eager")
         self.optimizer = torch.optim.AdamW(
