@@ -139,6 +139,7 @@ class Shown:
                 TextColumn("{task.fields[figures]}"),
                 console=self._console,
                 transient=True,
+                refresh_per_second=2,  # the cores have better things to do
                 redirect_stdout=False,
                 redirect_stderr=False,
             )

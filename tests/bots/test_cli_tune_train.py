@@ -1,6 +1,7 @@
 """`citewise tune train` on a small Phi-3 made on the spot: from start to adapter, and what is in its way."""
 
 import json
+import resource
 import shutil
 import signal
 import subprocess
@@ -165,6 +166,22 @@ def until(folder: Path, base: Path, words: tuple[str, ...], *, step: int, end: s
         said += process.stdout.readlines()
         complaint = process.stderr.read()
     return Done(process.returncode, "".join(said), complaint)
+
+
+def test_a_full_disk_is_said_and_the_same_command_goes_on(tuned: Run, tmp_path: Path, base: Path) -> None:
+    def files_stay_small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    command = [sys.executable, "-W", "ignore", "-m", "bots.cli", "tune", "train", *QUICK]
+    environment = bare_environment(CITEWISE_MODEL=str(base), PYTHONPATH=str(ROOT))
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, preexec_fn=files_stay_small, capture_output=True, text=True
+    )
+    told(Done(done.returncode, done.stdout, done.stderr), 1, "checkpoint could not be written", "disk space")
+    assert record(tmp_path / ".citewise")["status"] == "failed"
+    again = tuned(*QUICK)
+    assert "Trained run-1" in again.out, again.err
+    assert record(tmp_path / ".citewise")["reason"] == ""
 
 
 def test_four_bits_learn_too(tuned: Run, tmp_path: Path) -> None:
