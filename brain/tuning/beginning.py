@@ -40,8 +40,9 @@ class Meant:
 
     @property
     def done(self) -> bool:
-        """There is nothing left to do."""
-        return self.before is not None and self.before.status is Status.DONE
+        """There is nothing left to do: its adapter is there."""
+        done = self.before is not None and self.before.status is Status.DONE
+        return done and (self.folder.adapter / "adapter_model.safetensors").is_file()
 
 
 def meant(tuning: Path, base: Base, asked: Asked) -> Meant:

@@ -64,7 +64,7 @@ class Trainee:
         self.device = self.weights[0].device
         self._base = adapted.get_base_model()
         on_gpu = self.device.type == "cuda"
-        self._narrow = self._base.lm_head.weight.dtype is torch.bfloat16
+        self._narrow = on_gpu or self._base.lm_head.weight.dtype is torch.bfloat16
         if recipe.recompute:
             # Renamed in transformers 5.2x; both do the same.
             old = self._base.gradient_checkpointing_enable
@@ -82,6 +82,8 @@ class Trainee:
     def step(self, number: int, packs: Sequence[Pack]) -> Running:
         """Learn from `packs` as step `number` (from 0)."""
         rate = self._rate(number)
+        if self.recipe.dropout:  # what is dropped depends on the step alone, whatever was resumed before
+            torch.manual_seed(self.recipe.seed * 1_000_003 + number)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         said = max(1, sum(pack.said.numel() for pack in packs))

@@ -41,6 +41,11 @@ def record(tuning: Path, name: str = "run-1", **changes: object) -> Run:
     return run
 
 
+def adapter(run: Path) -> None:
+    (run / "adapter").mkdir()
+    (run / "adapter" / "adapter_model.safetensors").write_bytes(b"")
+
+
 def test_a_record_is_read_as_it_was_written(tuning: Path) -> None:
     run = record(tuning, status=Status.DONE, held_out=0.25, asked={"rank": 8})
     assert run_folder(tuning, "run-1").read() == run
@@ -91,6 +96,8 @@ def test_the_same_command_again_means_the_same_run(tuning: Path) -> None:
     again = meant(tuning, BASE, Asked(fields={"rank": 8}))
     assert (again.before, again.done) == (run, False)
     record(tuning, asked={"rank": 8}, status=Status.DONE)
+    assert not meant(tuning, BASE, Asked(fields={"rank": 8})).done  # its adapter is gone
+    adapter(tuning / "runs" / "run-1")
     assert meant(tuning, BASE, Asked(fields={"rank": 8})).done
 
 
@@ -125,6 +132,7 @@ def test_resume_takes_the_newest_that_is_not_done(tuning: Path) -> None:
     record(tuning, "run-2", status=Status.DONE, started="2026-03-01T00:00:00+00:00")
     found = meant(tuning, BASE, Asked(resume=True))
     assert found.folder.path.name == "run-1"
+    adapter(tuning / "runs" / "run-2")
     assert meant(tuning, BASE, Asked(resume=True, name="run-2")).done
     with pytest.raises(UsageError, match="begun with phi, and CITEWISE_MODEL is other"):
         meant(tuning, Base("other", "e" * 64), Asked(resume=True))
