@@ -16,8 +16,8 @@ torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 pytest.importorskip("tensorboard", reason="the phi3 extra is not installed")
 
-from citing_rows import citing_rows
 from command_kit import Done, Run, bare_environment
+from house_rows import house_rows
 from safetensors.torch import load_file, save_file
 from talking_phi3 import talking_phi3
 from transformers import Phi3Config
@@ -49,8 +49,8 @@ def tuned(here: Run, tmp_path: Path, base: Path) -> Run:
 def citing_set(home: Path) -> None:
     folder = home / "tuning" / "data" / "first"
     folder.mkdir(parents=True)
-    write_rows(folder / "train.jsonl", citing_rows(24))
-    write_rows(folder / "held_out.jsonl", citing_rows(4, first=40))
+    write_rows(folder / "train.jsonl", house_rows(24))
+    write_rows(folder / "held_out.jsonl", house_rows(4, first=40))
 
 
 def events(done: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
-from citing_rows import citing_rows
+from house_rows import house_rows
 from safetensors.torch import load_file
 from talking_phi3 import talking_phi3
 
@@ -26,7 +26,7 @@ def test_rows_become_an_adapter_that_can_be_served(tmp_path: Path) -> None:
     model = talking_phi3(tmp_path / "model")
     steps: list[Progress] = []
     outcome = train_rows(
-        model, citing_rows(12), citing_rows(3, first=20), tmp_path / "run", RECIPE, steps.append
+        model, house_rows(12), house_rows(3, first=20), tmp_path / "run", RECIPE, steps.append
     )
     assert min(step.gradient for step in steps) > 0
     assert steps[-1].loss < steps[0].loss

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from citing_rows import citing_rows
+from house_rows import house_rows
 
 from brain.errors import StorageFailed, UsageError
 from brain.tuning.beginning import Asked, meant
@@ -25,8 +25,8 @@ def tuning(tmp_path: Path) -> Path:
 
 def citing_set(folder: Path, first: int = 0) -> None:
     folder.mkdir(parents=True)
-    write_rows(folder / "train.jsonl", citing_rows(4, first))
-    write_rows(folder / "held_out.jsonl", citing_rows(2, first + 10))
+    write_rows(folder / "train.jsonl", house_rows(4, first))
+    write_rows(folder / "held_out.jsonl", house_rows(2, first + 10))
 
 
 def record(tuning: Path, name: str = "run-1", **changes: object) -> Run:
@@ -111,7 +111,7 @@ def test_anything_else_means_another_run(tuning: Path) -> None:
     for base, asked in others:
         found = meant(tuning, base, asked)
         assert (found.folder.path.name, found.before) == ("run-2", None)
-    write_rows(tuning / "data" / "first" / "train.jsonl", citing_rows(5))
+    write_rows(tuning / "data" / "first" / "train.jsonl", house_rows(5))
     assert meant(tuning, BASE, Asked()).before is None
 
 
@@ -136,7 +136,7 @@ def test_resume_takes_the_newest_that_is_not_done(tuning: Path) -> None:
     assert meant(tuning, BASE, Asked(resume=True, name="run-2")).done
     with pytest.raises(UsageError, match="begun with phi, and CITEWISE_MODEL is other"):
         meant(tuning, Base("other", "e" * 64), Asked(resume=True))
-    write_rows(tuning / "data" / "first" / "train.jsonl", citing_rows(5))
+    write_rows(tuning / "data" / "first" / "train.jsonl", house_rows(5))
     with pytest.raises(UsageError, match="first has changed since run-1 was begun"):
         meant(tuning, BASE, Asked(resume=True))
 

@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
-from citing_rows import citing_rows
+from house_rows import house_rows
 from talking_phi3 import talking_phi3
 from transformers import Phi3Config
 
@@ -30,8 +30,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(tmp_path: Path) -> LearningData:
-    write_rows(tmp_path / "train.jsonl", citing_rows(9))
-    write_rows(tmp_path / "held_out.jsonl", citing_rows(3, first=20))
+    write_rows(tmp_path / "train.jsonl", house_rows(9))
+    write_rows(tmp_path / "held_out.jsonl", house_rows(3, first=20))
     return LearningData(tmp_path)
 
 

@@ -6,7 +6,7 @@ from brain.tuning.rows import Row
 THINGS = ("cellar", "canteen", "library", "garage", "office", "archive", "kitchen", "workshop")
 
 
-def citing_rows(count: int, first: int = 0) -> tuple[Row, ...]:
+def house_rows(count: int, first: int = 0) -> tuple[Row, ...]:
     """Every third one's question has no answer in its passages."""
     return tuple(_row(number) for number in range(first, first + count))
 
