@@ -21,6 +21,7 @@ from brain.tuning.learning_data import LearningData
 from brain.tuning.recipe import Method, Recipe
 
 _USUAL = Recipe()
+_MOST = 1 << 62
 _KEPT_AT_ONCE = 4  # checkpoints: the two newest, the best, and the one that is being written
 _CHECKPOINT_BYTES = 16  # a learning weight, twice, and its two running means, in 32 bits
 _LOOKS = 6  # at the held-out split, at least, however short a run is
@@ -68,10 +69,7 @@ def planned(model: Path, data: LearningData, method: str, asked: Mapping[str, An
     Raises UsageError, WeightsUnavailable, ModelUnavailable or StorageFailed with what stands in its way.
     """
     config, machine = _looked_at(model), Machine.here()
-    beginning = {"longest": min(_USUAL.longest, longest_text(config))}
-    if not machine.on_gpu:
-        beginning |= _ON_PROCESSOR
-    recipe = _recipe({**beginning, **asked})
+    recipe = _recipe(asked, longest_text(config), on_gpu=machine.on_gpu)
     if recipe.longest > longest_text(config):
         raise UsageError(
             f"This model reads texts of up to {longest_text(config):,} tokens: --longest {recipe.longest:,} "
@@ -170,14 +168,20 @@ def _paced(recipe: Recipe, learnt: Rendered, asked: Mapping[str, Any]) -> Recipe
     return recipe if "evaluate_every" in asked else replace(recipe, evaluate_every=every)
 
 
-def _recipe(fields: Mapping[str, Any]) -> Recipe:
-    """A recipe in which fields that weren't named follow those that were."""
-    given = {**fields}
-    longest = given.get("longest", _USUAL.longest)
-    given["tokens_at_once"] = max(longest, given.get("tokens_at_once", _USUAL.tokens_at_once))
-    at_once = given["tokens_at_once"]
-    given.setdefault("tokens_per_step", max(1, _USUAL.tokens_per_step // at_once) * at_once)
-    return Recipe(**given)
+def _recipe(asked: Mapping[str, Any], longest: int, *, on_gpu: bool) -> Recipe:
+    """A recipe in which sizes that weren't named give way to those that were, and to what the model reads."""
+    usual = {} if on_gpu else _ON_PROCESSOR
+    named = [asked[name] for name in ("tokens_at_once", "tokens_per_step") if name in asked]
+    longest = asked.get("longest", max(16, min(_USUAL.longest, longest, *named)))
+    at_once = min(usual.get("tokens_at_once", _USUAL.tokens_at_once), asked.get("tokens_per_step", _MOST))
+    at_once = max(at_once, longest)
+    together = asked.get("tokens_at_once", at_once)
+    sizes = {
+        "longest": longest,
+        "tokens_at_once": at_once,
+        "tokens_per_step": max(1, _USUAL.tokens_per_step // max(1, together)) * together,
+    }
+    return Recipe(**{**usual, **sizes, **asked})
 
 
 def _said(recipe: Recipe) -> str:

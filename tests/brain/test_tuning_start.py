@@ -74,6 +74,8 @@ def test_a_plan_fits_the_machine_and_the_data(model: Path, data: LearningData) -
     assert (start.recipe.epochs, start.recipe.method, start.recipe.longest) == (4, Method.LORA, 2047)
     assert start.recipe.evaluate_every < 50
     assert 0 < start.needed < start.machine.free
+    small = planned(model, data, "auto", {"tokens_per_step": 1000}, data.folder / "run").recipe
+    assert (small.longest, small.tokens_at_once, small.tokens_per_step) == (1000, 1000, 1000)
     named = planned(model, data, "auto", {"evaluate_every": 7, "tokens_at_once": 4096}, data.folder / "run")
     assert (named.recipe.evaluate_every, named.recipe.tokens_at_once) == (7, 4096)
 
