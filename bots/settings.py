@@ -63,6 +63,7 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/@\s]+(/\S*)?$",  # without a key: addresses are shown and logged
     )
     model_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_MODEL_KEY")
+    mask_personal_data: bool = Field(default=True, validation_alias="CITEWISE_MASK_PERSONAL_DATA")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
 
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")

@@ -5,6 +5,7 @@ import importlib
 import click
 
 COMMANDS: dict[str, str] = {
+    "data": "bots.terminal.tune_data:data",
     "train": "bots.terminal.tune_train:train",
 }
 

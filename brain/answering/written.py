@@ -65,25 +65,12 @@ class _Held:
         """Look at the claims that are new; whether one of them is backed."""
         before = len(self.kept)
         for claim in said[len(self.kept) + len(self.dropped) :]:
-            found = self._backed(claim)
+            found = backed(claim, self.passages)
             if isinstance(found, str):
                 self.dropped.append((claim.text, found))
             else:
                 self.kept.append(found)
         return len(self.kept) > before
-
-    def _backed(self, claim: Claim) -> DraftSentence | str:
-        why = "it cites nothing"
-        for number in claim.cited:
-            if not 1 <= number <= len(self.passages):
-                why = f"it cites [{number}], which was not given"
-                continue
-            passage = self.passages[number - 1]
-            place = backing(claim.text, passage)
-            if not isinstance(place, str):
-                return DraftSentence(claim.text, passage, *place, claim.form, _cells(passage, *place))
-            why = place
-        return why
 
 
 class WritingAnswerer:
@@ -187,6 +174,21 @@ class WritingAnswerer:
                 yield piece
         finally:
             left.set()
+
+
+def backed(claim: Claim, passages: Sequence[Passage]) -> DraftSentence | str:
+    """The claim with the place that says it, in one of the passages that it cites, or why there is none."""
+    why = "it cites nothing"
+    for number in claim.cited:
+        if not 1 <= number <= len(passages):
+            why = f"it cites [{number}], which was not given"
+            continue
+        passage = passages[number - 1]
+        place = backing(claim.text, passage)
+        if not isinstance(place, str):
+            return DraftSentence(claim.text, passage, *place, claim.form, _cells(passage, *place))
+        why = place
+    return why
 
 
 def _pump(

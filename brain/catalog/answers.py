@@ -66,6 +66,9 @@ _ANSWERS = """
 """
 
 
+_FEEDBACK = "SELECT trace_id, person, helpful, reason, words FROM feedback "
+
+
 class Answers:
     """The answers of one catalog. Each writing method is one transaction."""
 
@@ -128,6 +131,12 @@ class Answers:
             ).fetchall()
         return [_answer(row) for row in rows]
 
+    def given(self) -> list[StoredAnswer]:
+        """All answers that are kept, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_ANSWERS + "ORDER BY saved, traces.rowid").fetchall()
+        return [_answer(row) for row in rows]
+
     def give_feedback(self, feedback: Feedback) -> None:
         """Keep what a person thinks of an answer; a later word replaces an earlier one."""
         with self._database.writing() as connection:
@@ -142,14 +151,19 @@ class Answers:
     def feedback(self, trace_id: str) -> list[Feedback]:
         """What people thought of an answer."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT trace_id, person, helpful, reason, words FROM feedback WHERE trace_id = ?",
-                (trace_id,),
-            ).fetchall()
-        return [
-            Feedback(trace, person, bool(helpful), reason, words)
-            for trace, person, helpful, reason, words in rows
-        ]
+            rows = connection.execute(_FEEDBACK + "WHERE trace_id = ?", (trace_id,)).fetchall()
+        return [_judged(row) for row in rows]
+
+    def all_feedback(self) -> list[Feedback]:
+        """What people thought of all answers, the latest word first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_FEEDBACK + "ORDER BY given DESC, trace_id, person").fetchall()
+        return [_judged(row) for row in rows]
+
+
+def _judged(row: tuple[str, str, int, str, str]) -> Feedback:
+    trace, person, helpful, reason, words = row
+    return Feedback(trace, person, bool(helpful), reason, words)
 
 
 _Row = tuple[str, str, str, int, str, str, str, str, str, str, str]

@@ -111,6 +111,14 @@ class Handoffs:
             )
         return cursor.rowcount > 0
 
+    def answered(self) -> list[Handoff]:
+        """The hand-offs that a person has answered, those kept as documents too, the latest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                _HANDOFFS + "WHERE state IN ('answered', 'kept') AND answer <> '' ORDER BY id DESC"
+            ).fetchall()
+        return [_handoff(row) for row in rows]
+
     def waiting(self) -> int:
         """How many hand-offs nobody has answered yet."""
         with self._database.reading() as connection:

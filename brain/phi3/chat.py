@@ -79,6 +79,10 @@ class Prompts:
         """What the tokens say."""
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True))
 
+    def with_marks(self, tokens: Sequence[int]) -> str:
+        """What the tokens say, the template's own marks shown too."""
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=False))
+
     def _plain(self, content: str) -> str:
         """Without what would be read as the end of a message: no document may speak for someone else."""
         while found := next((token for token in self._control if token in content), None):

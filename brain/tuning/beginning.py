@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from brain.errors import UsageError
-from brain.tuning.learning_data import LearningData, find_data
+from brain.tuning.citing_set import CitingSet
+from brain.tuning.learning_data import find_data
 from brain.tuning.runs import Base, Run, RunFolder, Status, new_name, run_folder, runs_in
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +35,7 @@ class Meant:
     """The run that is meant: `before` is its record if it was begun before."""
 
     folder: RunFolder
-    data: LearningData
+    data: CitingSet
     method: str
     before: Run | None
 
@@ -55,7 +56,7 @@ def meant(tuning: Path, base: Base, asked: Asked) -> Meant:
         return _resumed(tuning, base, asked)
     data = find_data(tuning, asked.data, asked.place)
     method = asked.method or "auto"
-    content = data.hash
+    content = data.data_hash
     if asked.name is None:
         for run in runs_in(tuning):
             if not _differences(run, base, content, method, asked):
@@ -91,7 +92,7 @@ def _resumed(tuning: Path, base: Base, asked: Asked) -> Meant:
             "weights: set it back, or begin a new run."
         )
     data = find_data(tuning, run.data.folder)
-    if data.hash != run.data.hash:
+    if data.data_hash != run.data.hash:
         raise UsageError(
             f"The citing set {run.data.name} has changed since {run.name} was begun with it: begin a new run "
             "with `citewise tune train`."

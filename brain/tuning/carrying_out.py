@@ -40,8 +40,8 @@ def prepared(which: Meant, model: Path, base: Base, fields: Mapping[str, Any]) -
         base=base,
         data=Data(
             data.name,
-            str(data.folder.absolute()),
-            data.hash,
+            str(data.folder),
+            data.data_hash,
             len(start.learnt.examples),
             len(start.held_out.examples),
             start.left_out,

@@ -14,10 +14,10 @@ from brain.phi3.chat import Prompts
 from brain.phi3.network import longest_text
 from brain.phi3.opening import is_small
 from brain.phi3.weights import check_files, checked_config
+from brain.tuning.citing_set import CitingSet
 from brain.tuning.extra import has_bitsandbytes
 from brain.tuning.forecast import adapter_weights, fitting, forecast
 from brain.tuning.from_rows import Rendered, counts_in_bfloat16, rendered
-from brain.tuning.learning_data import LearningData
 from brain.tuning.recipe import Method, Recipe
 
 _USUAL = Recipe()
@@ -63,7 +63,7 @@ class Start:
         return self.learnt.left_out + self.held_out.left_out
 
 
-def planned(model: Path, data: LearningData, method: str, asked: Mapping[str, Any], folder: Path) -> Start:
+def planned(model: Path, data: CitingSet, method: str, asked: Mapping[str, Any], folder: Path) -> Start:
     """A new run: `method` is auto, lora or qlora, `asked` the fields of Recipe that were named.
 
     Raises UsageError, WeightsUnavailable, ModelUnavailable or StorageFailed with what stands in its way.
@@ -77,12 +77,11 @@ def planned(model: Path, data: LearningData, method: str, asked: Mapping[str, An
         )
     chosen, needed, why = choose(config, recipe, method, machine, fixed="recompute" in asked)
     check_disk(config, chosen, folder)
-    prompts = Prompts.of(model)
-    learnt, held_out = (rendered(rows, prompts, chosen.longest) for rows in (data.train(), data.held_out()))
+    learnt, held_out = _shown(model, data, chosen)
     return Start(model, _paced(chosen, learnt, asked), learnt, held_out, machine, needed, why)
 
 
-def gone_on(model: Path, data: LearningData, recipe: Recipe, folder: Path) -> Start:
+def gone_on(model: Path, data: CitingSet, recipe: Recipe, folder: Path) -> Start:
     """A run that was begun before, with the recipe that it was begun with; raises as planned() does."""
     config, machine = _looked_at(model), Machine.here()
     needed = _needed(config, recipe, machine)
@@ -92,8 +91,7 @@ def gone_on(model: Path, data: LearningData, recipe: Recipe, folder: Path) -> St
             "some, or begin a new run with another --name."
         )
     check_disk(config, recipe, folder)
-    prompts = Prompts.of(model)
-    learnt, held_out = (rendered(rows, prompts, recipe.longest) for rows in (data.train(), data.held_out()))
+    learnt, held_out = _shown(model, data, recipe)
     return Start(model, recipe, learnt, held_out, machine, needed, "It goes on as it was begun.")
 
 
@@ -166,6 +164,21 @@ def _paced(recipe: Recipe, learnt: Rendered, asked: Mapping[str, Any]) -> Recipe
     steps = recipe.epochs * max(1, -(-learnt.tokens // recipe.tokens_per_step))
     every = max(1, min(recipe.evaluate_every, steps // _LOOKS))
     return recipe if "evaluate_every" in asked else replace(recipe, evaluate_every=every)
+
+
+def _shown(model: Path, data: CitingSet, recipe: Recipe) -> tuple[Rendered, Rendered]:
+    """The rows to learn from and those held out; UsageError where there are none."""
+    prompts, longest = Prompts.of(model), recipe.longest
+    splits = (("train.jsonl", data.train()), ("held_out.jsonl", data.held_out()))
+    found = [(name, rendered(rows, prompts, longest)) for name, rows in splits]
+    for name, split in found:
+        if not split.examples:
+            raise UsageError(
+                f"The citing set {data.name} has no row of up to {longest:,} tokens in {name}: index more "
+                "documents, then make it again with `citewise tune data`."
+            )
+    (_, learnt), (_, held_out) = found
+    return learnt, held_out
 
 
 def _recipe(asked: Mapping[str, Any], longest: int, *, on_gpu: bool) -> Recipe:

@@ -17,13 +17,12 @@ pytest.importorskip("peft", reason="the phi3 extra is not installed")
 pytest.importorskip("tensorboard", reason="the phi3 extra is not installed")
 
 from command_kit import Done, Run, bare_environment
-from house_rows import house_rows
+from house_rows import house_set
 from safetensors.torch import load_file, save_file
 from talking_phi3 import talking_phi3
 from transformers import Phi3Config
 
 from brain.catalog.home import Home, HomeLock
-from brain.tuning.rows import write_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -47,10 +46,7 @@ def tuned(here: Run, tmp_path: Path, base: Path) -> Run:
 
 
 def citing_set(home: Path) -> None:
-    folder = home / "tuning" / "data" / "first"
-    folder.mkdir(parents=True)
-    write_rows(folder / "train.jsonl", house_rows(24))
-    write_rows(folder / "held_out.jsonl", house_rows(4, first=40))
+    house_set(home / "tuning" / "data" / "first", 24, 4)
 
 
 def events(done: str) -> list[dict[str, Any]]:

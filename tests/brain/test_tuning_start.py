@@ -8,16 +8,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
-from house_rows import house_rows
+from house_rows import house_set
 from talking_phi3 import talking_phi3
 from transformers import Phi3Config
 
 from brain.errors import ModelUnavailable, StorageFailed, UsageError
 from brain.phi3.fingerprint import fingerprint
+from brain.tuning.citing_set import CitingSet
 from brain.tuning.forecast import forecast
-from brain.tuning.learning_data import LearningData
 from brain.tuning.recipe import Method, Recipe
-from brain.tuning.rows import write_rows
 from brain.tuning.start import Machine, check_disk, choose, planned
 
 MINI = Phi3Config()  # Phi-3-mini's own shape
@@ -29,10 +28,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> LearningData:
-    write_rows(tmp_path / "train.jsonl", house_rows(9))
-    write_rows(tmp_path / "held_out.jsonl", house_rows(3, first=20))
-    return LearningData(tmp_path)
+def data(tmp_path: Path) -> CitingSet:
+    house_set(tmp_path / "first", 9, 3)
+    return CitingSet.open(tmp_path / "first")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +66,7 @@ def test_checkpoints_need_room(tmp_path: Path) -> None:
     check_disk(MINI, Recipe(rank=1), tmp_path)
 
 
-def test_a_plan_fits_the_machine_and_the_data(model: Path, data: LearningData) -> None:
+def test_a_plan_fits_the_machine_and_the_data(model: Path, data: CitingSet) -> None:
     start = planned(model, data, "auto", {"epochs": 4}, data.folder / "run")
     assert (len(start.learnt.examples), len(start.held_out.examples), start.left_out) == (9, 3, 0)
     assert (start.recipe.epochs, start.recipe.method, start.recipe.longest) == (4, Method.LORA, 2047)
@@ -81,10 +79,12 @@ def test_a_plan_fits_the_machine_and_the_data(model: Path, data: LearningData) -
 
 
 def test_what_the_model_cannot_read_is_refused_and_long_rows_are_left_out(
-    model: Path, data: LearningData
+    model: Path, data: CitingSet
 ) -> None:
     with pytest.raises(UsageError, match="up to 2,047 tokens: --longest 4,000"):
         planned(model, data, "auto", {"longest": 4000}, data.folder / "run")
+    with pytest.raises(UsageError, match=r"first has no row of up to 100 tokens in train\.jsonl"):
+        planned(model, data, "auto", {"longest": 100}, data.folder / "run")
     start = planned(model, data, "auto", {"longest": 700}, data.folder / "run")
     assert start.left_out + len(start.learnt.examples) + len(start.held_out.examples) == 12
     assert all(len(example.tokens) <= 700 for example in start.learnt.examples)

@@ -1,0 +1,183 @@
+"""`citewise tune data`: a citing set from the documents that are there, and a look at it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bots.terminal.invocation import Invocation, PathArgument, home_option, invocation, json_option
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from brain.tuning.citing_set import CitingSet
+
+_OPEN = "general"
+
+
+@click.command("data")
+@click.option(
+    "--space",
+    "spaces",
+    multiple=True,
+    metavar="S",
+    help="Make it from this space; may be given several times (default: general, which everybody may read).",
+)
+@click.option("--rows", type=int, default=2000, show_default=True, metavar="N", help="At most so many rows.")
+@click.option(
+    "--held-out", type=float, default=0.15, show_default=True, metavar="SHARE", help="Kept apart for testing."
+)
+@click.option(
+    "--without-gold",
+    type=float,
+    default=0.15,
+    show_default=True,
+    metavar="SHARE",
+    help="Rows whose answering passage is taken away: the answer is to decline.",
+)
+@click.option(
+    "--unanswerable",
+    type=float,
+    default=0.1,
+    show_default=True,
+    metavar="SHARE",
+    help="Rows that ask for what no document says.",
+)
+@click.option(
+    "--distractors",
+    type=int,
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Passages beside those that answer.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="The same seed makes the same set."
+)
+@click.option(
+    "--mask/--no-mask",
+    default=None,
+    help="Put stand-ins for e-mail addresses, telephone, account and card numbers, and personal ids "
+    "(default: CITEWISE_MASK_PERSONAL_DATA, else yes).",
+)
+@click.option("--name", metavar="NAME", help="The set's folder (default: the time and a part of its hash).")
+@click.option(
+    "--preview",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Show N rows of the newest set instead of making one.",
+)
+@click.option(
+    "--model",
+    type=PathArgument(file_okay=False),
+    metavar="FOLDER",
+    help="With --preview: show the tokens of this model, and which of them are learnt.",
+)
+@home_option
+@json_option
+@invocation
+def data(
+    call: Invocation,
+    spaces: tuple[str, ...],
+    rows: int,
+    held_out: float,
+    without_gold: float,
+    unanswerable: float,
+    distractors: int,
+    seed: int,
+    mask: bool | None,
+    name: str | None,
+    preview: int | None,
+    model: Path | None,
+) -> None:
+    """Make a citing set from your documents: questions, passages, and answers that cite them.
+
+    Nothing leaves this machine. docs/tuning.md explains what the rows are.
+    """
+    if preview is not None:
+        from bots.terminal.tune_preview import show
+
+        show(call, preview, name, model)
+        return
+    if model is not None:
+        raise UsageError("--model goes with --preview N: making a set needs no model.")
+    from datetime import UTC, datetime
+
+    from bots.terminal.console import err, out, print_json, progress
+    from brain.tuning.citing_set import check_name, save
+    from brain.tuning.data.card import card, card_text
+    from brain.tuning.data.maker import finder, make
+    from brain.tuning.data.making import Making
+
+    check_name(name)
+    making = Making(
+        tuple(dict.fromkeys(spaces or (_OPEN,))),
+        rows,
+        held_out,
+        without_gold,
+        unanswerable,
+        distractors,
+        seed,
+        call.settings().mask_personal_data if mask is None else mask,
+    )
+    with call.citewise() as citewise, progress() as citewise.report:
+        for space in making.spaces:
+            citewise.catalog.space(space)
+        if closed := [space for space in making.spaces if space != _OPEN]:
+            err().print(
+                f"Mind: whoever gets answers from an adapter that learns this set may be told words of "
+                f"{', '.join(closed)}, whether or not they may read that themselves."
+            )
+        made = make(citewise.catalog, finder(citewise.retriever, making.spaces), making, citewise.report)
+        when = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        values = card(made, making, when, _version())
+        kept = save(
+            citewise.home.tuning,
+            name,
+            when,
+            (made.train.rows, made.held_out.rows),
+            made.questions,
+            values,
+            card_text(values),
+        )
+    if call.as_json:
+        print_json({"folder": str(kept.folder), **kept.card})
+    else:
+        _show(out(), kept)
+
+
+def _show(console: "Console", kept: "CitingSet") -> None:
+    from rich.table import Table
+
+    from bots.terminal.console import inert, print_table
+
+    train, test = kept.card["train"], kept.card["held_out"]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("kind")
+    table.add_column("learn", justify="right")
+    table.add_column("held out", justify="right")
+    for kind in sorted({*train["by_kind"], *test["by_kind"]}):
+        table.add_row(inert(kind), f"{train['by_kind'].get(kind, 0):,}", f"{test['by_kind'].get(kind, 0):,}")
+    table.add_row("all", f"{train['rows']:,}", f"{test['rows']:,}", style="bold")
+    print_table(console, table)
+    console.print(
+        f"\nTo be declined: {train['share_refused']:.0%} and {test['share_refused']:.0%}. "
+        f"Masked: {sum((kept.card['masked'] or {}).values()):,} values."
+    )
+    if train["rows"] < _FEW:
+        console.print("These are few rows to learn from: some hundreds and more make a difference.")
+    console.print(f"The set is in {kept.folder}; its card.md tells the rest.")
+    console.print("Look at some rows with `citewise tune data --preview 3`.")
+
+
+_FEW = 200
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("citewise")
+    except PackageNotFoundError:
+        return "unknown"

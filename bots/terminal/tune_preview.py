@@ -1,0 +1,104 @@
+"""`citewise tune data --preview`: rows as a model sees them, what is learnt in green, the rest dimmed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bots.terminal.console import err, inert, out, print_json
+from brain.errors import CitewiseError, UsageError
+from brain.tuning.citing_set import CitingSet
+from brain.tuning.data.preview import Shown, as_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bots.terminal.invocation import Invocation
+    from brain.tuning.rows import Row
+
+_LEARNT = "bold green"
+_GIVEN = "dim"
+
+
+def show(call: "Invocation", count: int, name: str | None, model: Path | None) -> None:
+    """Show the first rows of the set of that name, or of the newest one."""
+    with call.citewise() as citewise:
+        tuning = citewise.home.tuning
+    kept = CitingSet.open(tuning / "data" / name) if name else CitingSet.newest(tuning)
+    rows = spread(kept.train(), count)
+    shown, why = _shown(rows, model)
+    if call.as_json:
+        print_json(
+            {
+                "folder": str(kept.folder),
+                "tokens": not why,
+                "note": why,
+                "rows": [_json(one) for one in shown],
+            }
+        )
+        return
+    if why:
+        err().print(why)
+    console = out()
+    for one in shown:
+        _print(console, one)
+
+
+def spread(rows: Sequence["Row"], count: int) -> list["Row"]:
+    """So many rows, evenly from the whole set."""
+    count = min(count, len(rows))
+    return [rows[(2 * at + 1) * len(rows) // (2 * count)] for at in range(count)]
+
+
+def _shown(rows: Sequence["Row"], model: Path | None) -> tuple[list[Shown], str]:
+    if model is None:
+        return [
+            as_text(row) for row in rows
+        ], "Text only; name a model's folder with --model to see its tokens."
+    if not model.is_dir():
+        raise UsageError(f"There is no folder {model}: name one that holds a model's tokenizer.")
+    try:
+        from brain.tuning.data.token_preview import in_tokens
+    except ImportError:
+        return [as_text(row) for row in rows], (
+            'Text only: seeing tokens needs the phi3 extra, `pip install "citewise[phi3]"`.'
+        )
+    try:
+        return in_tokens(rows, model), ""
+    except CitewiseError as error:
+        return [as_text(row) for row in rows], f"Text only: {error.sentence}"
+
+
+def _json(one: Shown) -> dict[str, Any]:
+    return {
+        "id": one.row.id,
+        "kind": one.row.kind,
+        "origin": one.row.origin,
+        "question": one.row.question,
+        "answer": one.row.answer,
+        "tokens": one.tokens,
+        "learnt_tokens": one.learnt_tokens,
+        "pieces": [{"text": text, "learnt": learnt} for text, learnt in one.pieces],
+    }
+
+
+def _print(console: "Console", one: Shown) -> None:
+    from rich.text import Text
+
+    plain = not console.is_terminal or console.no_color or console.color_system is None
+    size = f", {one.learnt_tokens:,} of {one.tokens:,} tokens learnt" if one.tokens else ""
+    console.print(
+        Text(f"{inert(one.row.id)} · from {inert(one.row.origin) or 'no document'}{size}", style="cyan")
+    )
+    if plain:
+        console.print(Text("learnt: between ⟦ and ⟧; given: the rest"))
+    else:
+        console.print(Text.assemble(("learnt", _LEARNT), "  ", ("given", _GIVEN)))
+    body = Text()
+    for text, learnt in one.pieces:
+        clean = inert(text)
+        if plain:
+            body.append(f"⟦{clean}⟧" if learnt else clean)
+        else:
+            body.append(clean, style=_LEARNT if learnt else _GIVEN)
+    console.print(body)
+    console.print()

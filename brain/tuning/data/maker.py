@@ -1,0 +1,183 @@
+"""Makes a citing set: documents to questions, a split, passages around them, masking, the check once more."""
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from brain.catalog.catalog import Catalog
+from brain.domain import Passage
+from brain.errors import NothingIndexed, UsageError
+from brain.retrieval.hybrid import HybridRetriever
+from brain.retrieval.query import Query
+from brain.tuning.citing_set import plain_answer
+from brain.tuning.data.cases import Case
+from brain.tuning.data.distractors import Find
+from brain.tuning.data.feedback import past_cases
+from brain.tuning.data.headings import questions_from_headings
+from brain.tuning.data.laying import ANSWERED, OTHER_DOCUMENT, UNANSWERABLE, WITHOUT_GOLD, Layer
+from brain.tuning.data.making import Made, Making, Split
+from brain.tuning.data.masking import Masking
+from brain.tuning.data.ordering import in_turn, without_repeats
+from brain.tuning.data.splitting import families, held_out
+from brain.tuning.data.statements import questions_from_statements
+from brain.tuning.data.tables import questions_from_tables
+from brain.tuning.data.verifying import fault_of
+from brain.tuning.data.wording import Letters
+from brain.tuning.rows import Row
+
+MOST_DOCUMENTS = 5000  # are read; of more, a part that the seed fixes
+_FOUND = 40  # passages of a question that are looked at, the best first
+_POOL = 4000  # passages to draw random distractors from
+Report = Callable[[str, int, int], None]
+
+
+def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
+    """Make a set; `find` must look in `making.spaces` only.
+
+    The same catalog, settings and seed make the same set. Raises UsageError for an unknown space and where
+    nothing can be held out, NothingIndexed where the spaces hold no document.
+    """
+    documents, paths = _read(catalog, making, report)
+    family_of = families(documents)
+    dropped: Counter[str] = Counter()
+    cases = [*past_cases(catalog, making.spaces, find, dropped), *_cases(documents, report)]
+    asked = len(cases)
+    cases = without_repeats(cases, dropped)
+    if not cases:
+        raise UsageError(
+            "No question could be made from these documents: index some with sentences, headings or tables."
+        )
+    weights = Counter(case.document for case in in_turn(cases, making.seed) if case.document)
+    out = held_out(weights, family_of, paths, making.held_out, making.seed)
+    tested = min(round(making.rows * making.held_out), making.rows) if out else 0
+    train = Split(frozenset(documents) - out, making.rows - tested)
+    test = Split(out, tested)
+    layer = Layer(find, making.distractors, making.seed, family_of, dropped)
+    masking = Masking()
+    questions: list[Mapping[str, Any]] = []
+    pools = {
+        id(train): _pool(documents, train.documents, making.seed),
+        id(test): _pool(documents, documents, making.seed),
+    }
+    for side, case in _in_sides(cases, train, test, making):
+        report("Making rows", len(train.rows) + len(test.rows), making.rows)
+        if side is test and not test.rows:  # few documents give fewer rows than were asked for
+            test.most = min(
+                test.most, max(1, round(len(train.rows) * making.held_out / (1 - making.held_out)))
+            )
+        if side.full:
+            continue
+        usable = train.documents if side is train else frozenset(documents)
+        role, row = _laid(layer, case, side, making, usable, pools[id(side)])
+        if row is None:
+            continue
+        masked = masking.row(row) if making.mask else row
+        if row.gold and (fault := fault_of(masked.answer, masked.passages)):
+            dropped[f"not backed after masking: {fault.split(':')[0]}"] += 1
+            continue
+        side.rows.append(masked)
+        side.roles[role] += 1
+        if side is test and (question := _question(case, row, masked)):
+            questions.append(question)
+    if not train.rows or (out and not test.rows):
+        raise UsageError(
+            "Too few questions could be made from these documents to learn from some and test with others: "
+            "index more documents, or say --held-out 0."
+        )
+    return Made(train, test, tuple(questions), dropped, masking.counts, asked, paths, len(documents))
+
+
+def finder(retriever: HybridRetriever, spaces: Collection[str]) -> Find:
+    """The retriever in use, in these spaces: its best passages."""
+
+    @lru_cache(maxsize=64)  # a case asks for the same question several times
+    def find(question: str) -> tuple[Passage, ...]:
+        return retriever.find(Query.of(question), spaces).passages[:_FOUND]
+
+    return find
+
+
+def _read(
+    catalog: Catalog, making: Making, report: Report
+) -> tuple[dict[int, list[Passage]], dict[int, str]]:
+    rows = [row for name in making.spaces for row in catalog.documents(catalog.space(name).name)]
+    if not rows:
+        spaces = ", ".join(making.spaces)
+        raise NothingIndexed(
+            f"There is no document in {spaces} to make questions from: add some with `citewise ingest "
+            f"FOLDER`, "
+            "or name another space with --space."
+        )
+    rows.sort(key=lambda row: hashlib.sha256(f"{making.seed}:{row.space}:{row.path}".encode()).hexdigest())
+    chosen = sorted(rows[:MOST_DOCUMENTS], key=lambda row: (row.space, row.path, row.id))
+    documents: dict[int, list[Passage]] = {}
+    for number, row in enumerate(chosen):
+        report("Reading documents", number, len(chosen))
+        documents[row.id] = catalog.document_passages(row.id)
+    return documents, {row.id: row.path for row in chosen}
+
+
+def _cases(documents: Mapping[int, Sequence[Passage]], report: Report) -> Iterable[Case]:
+    letters = Letters.of(passage.text for passages in documents.values() for passage in passages)
+    for number, passages in enumerate(documents.values()):
+        report("Asking", number, len(documents))
+        for ask in (questions_from_headings, questions_from_statements, questions_from_tables):
+            yield from ask(passages, letters)
+
+
+def _in_sides(
+    cases: Sequence[Case], train: Split, test: Split, making: Making
+) -> Iterator[tuple[Split, Case]]:
+    """Each case with its side: that of its document; what is about none goes by its words."""
+    sides: tuple[list[Case], list[Case]] = [], []
+    for case in cases:
+        held = case.document in test.documents
+        if not case.document and test.documents:
+            held = random.Random(f"{making.seed}:{case.questions[0]}").random() < making.held_out
+        sides[held].append(case)
+    for side, found in zip((train, test), sides, strict=True):
+        for case in in_turn(found, making.seed):
+            yield side, case
+
+
+def _laid(
+    layer: Layer, case: Case, side: Split, making: Making, usable: Collection[int], pool: Sequence[Passage]
+) -> tuple[str, Row | None]:
+    if not case.said:
+        return UNANSWERABLE, layer.refusal(case, usable, pool)
+    if any(passage.source.document_id not in usable for passage in case.gold):
+        layer.dropped["it cites a held-out document"] += 1
+        return ANSWERED, None
+    if not case.first:
+        if side.wants(UNANSWERABLE, making.unanswerable) and (row := layer.unanswerable(case, usable, pool)):
+            return UNANSWERABLE, row
+        if side.wants(WITHOUT_GOLD, making.without_gold) and (row := layer.without_gold(case, usable, pool)):
+            return WITHOUT_GOLD, row
+    return ANSWERED, layer.answered(case, usable, pool)
+
+
+def _pool(documents: Mapping[int, Sequence[Passage]], usable: Collection[int], seed: int) -> list[Passage]:
+    every = [p for document, passages in documents.items() if document in usable for p in passages]
+    long = [passage for passage in every if len(passage.text) >= 80] or every
+    return random.Random(seed).sample(long, min(_POOL, len(long)))
+
+
+def _question(case: Case, row: Row, masked: Row) -> dict[str, Any] | None:
+    """The row as a question to the whole catalog; None where the catalog knows what the row doesn't hold."""
+    if masked.question != row.question or masked.answer != row.answer:
+        return None  # a stand-in stands in no document
+    line: dict[str, Any] = {"id": row.id, "question": row.question}
+    if not row.gold:
+        # Taken away for the row, the passage is still there for a question to the catalog.
+        if case.said and row.kind in (case.kind, OTHER_DOCUMENT):
+            return None
+        return {**line, "answers": [], "answerable": False, "gold": [], "kind": row.kind}
+    gold = []
+    for number in row.gold:
+        source = row.passages[number - 1].source
+        page = {"page": source.locator.page} if source.locator.page else {}
+        gold.append({"doc": source.document, **page})
+    return {**line, "answers": [plain_answer(row)], "answerable": True, "gold": gold, "kind": row.kind}
