@@ -21,10 +21,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.kill_ingest import ROOT, embedder
+from benchmarks.cheap_embedder import embedder
 from benchmarks.recording import record, show
 from benchmarks.tree_edits import Tree
 
+ROOT = Path(__file__).resolve().parent.parent
 RUNS = ("before", "after")
 
 

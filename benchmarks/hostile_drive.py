@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cheap_embedder import embedder
 from benchmarks.hostile_files import GOOD, write_all
-from benchmarks.kill_ingest import embedder
 from benchmarks.recording import record, show
 from ingest.parse_worker import ParsePool
 

@@ -4,7 +4,13 @@ A real process ingests a folder of generated files through the real parts (parse
 keyword index; only the embedder is a cheap deterministic one). Between runs files are created, edited,
 moved, swapped and deleted. Each run is ended by SIGKILL at a random moment. After every kill the catalog
 must hold only whole documents that the drive has had; after one to three kills a run is let through, and
-then catalog = drive, index = catalog, and searching finds what is there and nothing else.
+then catalog = drive, index = catalog, and searching finds what is there and nothing else. Nothing may be
+embedded whose vector the catalog held already.
+
+With `--followed` the process follows the drive as `citewise serve` does, and the drive goes on changing
+while it works, up to the kill and beyond.
+
+The figures in results/ are brought up to date after each round, so a series that is stopped leaves them.
 """
 
 import argparse
@@ -12,165 +18,68 @@ import hashlib
 import json
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from benchmarks import cheap_embedder
+from benchmarks.changing_drive import ChangingDrive
+from benchmarks.killed_process import LOG, STARTED, KilledProcess, Work, follow, ingest
+from benchmarks.live_line import LiveLine
 from benchmarks.recording import record, show
+from brain.catalog.vectors import vector_of
 
-ROOT = Path(__file__).resolve().parent.parent
-STARTED = "started"
-DIMENSIONS = 32
+if TYPE_CHECKING:
+    from brain.catalog.catalog import Catalog
+    from brain.index.search_index import SearchIndex
+
+LONGEST_LIFE, SHORTEST_LIFE = 4.0, 0.5  # seconds that a process may live before it is killed
+PAUSE_SECONDS = 0.06  # at most, between two changes of a drive that is being followed
+
+
+_VECTORS = """
+    SELECT path, json_array(context, table_header, passages.text), key, vector
+    FROM passages JOIN documents ON documents.id = document_id
+    JOIN vector_keys ON vector_keys.id = passages.key_id
+    JOIN vectors ON vectors.key_id = passages.key_id WHERE removed IS NULL ORDER BY path, ordinal
+"""
 
 
 @dataclass
 class Outcome:
-    """What a series of kills came to; `faults` should be empty."""
+    """What a series of kills came to; `faults` should be empty.
+
+    `embedded` counts the texts that were embedded, `lost_with_kills` those of them that a kill took before
+    they were stored, so that they were embedded a second time; `embedded_though_stored` should be 0.
+    """
 
     seed: int
+    finished: bool = False
     kills: int = 0
     complete_runs: int = 0
+    changes: int = 0
+    changes_while_it_worked: int = 0
     killed_in: dict[str, int] = field(default_factory=dict)
     documents_checked: int = 0
     searches: int = 0
     rebuilt_indexes: int = 0
+    confirmed_removals: int = 0
+    embedded: int = 0
+    lost_with_kills: int = 0
+    embedded_though_stored: int = 0
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
-def ingest(home: Path, drive: Path) -> None:
-    """One ingest in this process, as the command line does it; tells its stages on standard output."""
-    from brain.catalog.catalog import Catalog
-    from brain.index.search_index import SearchIndex
-    from ingest.local_folder import LocalFolder
-    from ingest.locate import readable_suffixes
-    from ingest.parse_worker import ParsePool
-    from ingest.sync import sync
-
-    told: set[str] = set()
-
-    def progress(stage: str, done: int, total: int | None) -> None:
-        if stage not in told:
-            told.add(stage)
-            print(stage, flush=True)
-
-    print(STARTED, flush=True)
-    with Catalog(home / "catalog.db") as catalog:
-        index: list[SearchIndex] = []
-
-        def open_index() -> SearchIndex:
-            print("indexing", flush=True)
-            if not index:
-                index.append(SearchIndex.open(home / "index", catalog))
-            return index[0]
-
-        folder = LocalFolder(drive, readable_suffixes())
-        report = sync(folder, "general", catalog, open_index, embedder, ParsePool, progress)
-        rebuilt = [part.rebuilt for part in index]
-        for part in index:
-            part.close()
-    print(json.dumps({"embedded": report.embedded, "failed": report.failed, "rebuilt": rebuilt}), flush=True)
-
-
-def embedder():
-    """A deterministic stand-in of 32 dimensions: what is tested here is what becomes of vectors."""
-    from langchain_core.embeddings import DeterministicFakeEmbedding
-
-    from brain.embedding.embedder import Embedder
-
-    fake = DeterministicFakeEmbedding(size=DIMENSIONS)
-    return Embedder("fake/32", DIMENSIONS, 64, fake, lambda text: len(text.split()))
-
-
-class Drive:
-    """A folder of generated files that changes at random; remembers every content that it has had."""
-
-    def __init__(self, root: Path, chance: random.Random) -> None:
-        self.root = root
-        self.chance = chance
-        self.contents: dict[str, tuple[str, bytes]] = {}
-        self.counter = 0
-        self.words: dict[str, str] = {}
-
-    def create(self) -> None:
-        """A new file with a word that no other has."""
-        self.counter += 1
-        folder = self.chance.choice(["", "it", "hr", "hr/leave", "sales"])
-        suffix = self.chance.choice([".md", ".txt", ".html", ".csv"])
-        self._write(self.root / folder / f"file {self.counter}{suffix}")
-
-    def change(self) -> None:
-        """One random change."""
-        files = self.files()
-        kind = self.chance.choice(["create", "edit", "edit", "move", "swap", "delete", "copy", "touch"])
-        if kind == "create" or len(files) < 8:
-            self.create()
-        elif kind == "edit":
-            self._write(self.chance.choice(files))
-        elif kind == "touch":
-            self.chance.choice(files).touch()
-        elif kind == "delete":
-            self.chance.choice(files).unlink()
-        elif kind == "swap":
-            one = self.chance.choice(files)
-            other = self.chance.choice([file for file in files if file.suffix == one.suffix])
-            spare = self.root / "swapping.tmp"
-            one.rename(spare)
-            if other != one:
-                other.rename(one)
-            spare.rename(other)
-            self._remember(one)
-            self._remember(other)
-        else:
-            file = self.chance.choice(files)
-            self.counter += 1
-            target = self.root / self.chance.choice(["", "old", "hr"]) / f"{kind} {self.counter}{file.suffix}"
-            target.parent.mkdir(exist_ok=True)
-            if kind == "move":
-                file.rename(target)
-            else:
-                shutil.copy(file, target)
-            self._remember(target)
-
-    def files(self) -> list[Path]:
-        """All files there are now."""
-        return sorted(path for path in self.root.rglob("*") if path.is_file())
-
-    def hashes(self) -> dict[str, str]:
-        """Content hash by path, as the catalog should have it."""
-        return {path.relative_to(self.root).as_posix(): _sha(path.read_bytes()) for path in self.files()}
-
-    def _write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.counter += 1
-        word = f"zeb{self.counter:05d}ra"
-        sentences = [
-            f"Rule {n} of {word} says {self.chance.random():.12f}." for n in range(self.chance.randint(3, 60))
-        ]
-        if path.suffix == ".csv":
-            text = "name,value\n" + "\n".join(f"{word},{sentence}" for sentence in sentences)
-        elif path.suffix == ".html":
-            text = (
-                f"<html><body><h1>{word}</h1>" + "".join(f"<p>{s}</p>" for s in sentences) + "</body></html>"
-            )
-        else:
-            text = f"# {word}\n\n" + "\n\n".join(sentences)
-        path.write_text(text)
-        self.words[_sha(text.encode())] = word
-        self._remember(path)
-
-    def _remember(self, path: Path) -> None:
-        data = path.read_bytes()
-        self.contents[_sha(data)] = (path.name, data)
-
-
 class Series:
     """Kills a series of ingests of one drive and gathers what is found wrong."""
+
+    work: Work = staticmethod(ingest)
 
     def __init__(self, folder: Path, seed: int, files: int, changes: int) -> None:
         self.chance = random.Random(seed)
@@ -178,27 +87,37 @@ class Series:
         self.home.mkdir(parents=True)
         root = folder / "drive"
         root.mkdir()
-        self.drive = Drive(root, self.chance)
+        self.drive = ChangingDrive(root, self.chance, 2 * files)
         self.changes = changes
         self.outcome = Outcome(seed)
         self.killed_in: Counter[str] = Counter()
         self.usual = 2.0
+        self.began = time.perf_counter()
+        self._process: KilledProcess | None = None
+        self._texts: dict[tuple[str, str], tuple[list[str], str]] = {}
         for _ in range(files):
             self.drive.create()
 
     def run(self, kills: int) -> Outcome:
         """Kill so many times, then let a last run through."""
-        began = time.perf_counter()
         while self.outcome.kills < kills:
-            for _ in range(self.chance.randint(1, 3)):
-                self.change()
-                self.kill()
-                self.check_whole()
-            self.complete()
-            self.check_in_step()
-        self.outcome.killed_in = dict(self.killed_in)
-        self.outcome.seconds = round(time.perf_counter() - began, 1)
+            self.round()
+        self.outcome.finished = True
         return self.outcome
+
+    def round(self) -> None:
+        """One to three kills, each checked; then a run is let through, and everything is."""
+        for _ in range(self.chance.randint(1, 3)):
+            self.kill()
+            self.check_whole()
+        self.complete()
+        self.check_in_step()
+        texts = cheap_embedder.embedded(self.home / LOG)
+        outcome = self.outcome
+        outcome.embedded, outcome.lost_with_kills = len(texts), len(texts) - len(set(texts))
+        outcome.killed_in = dict(self.killed_in.most_common())
+        outcome.changes = self.drive.changes
+        outcome.seconds = round(time.perf_counter() - self.began, 1)
 
     def change(self) -> None:
         """Change the drive a little."""
@@ -206,52 +125,50 @@ class Series:
             self.drive.change()
 
     def kill(self) -> None:
-        """Start an ingest and kill it at a random moment after its imports."""
+        """Change the drive, start the process and kill it at a random moment after its imports."""
+        self.change()
         process = self._start()
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            process.wait(self.chance.uniform(0.0, self.usual))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        rest = process.communicate()[0].split("\n")
-        if process.returncode == -signal.SIGKILL:
+        self.live(process, self.chance.uniform(0.0, self.usual))
+        self.killed(process)
+
+    def live(self, process: KilledProcess, seconds: float) -> None:
+        """Let it work for so long, or to its end."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and process.heard(left):
+            pass
+
+    def killed(self, process: KilledProcess) -> None:
+        """Kill it and note in what it was killed."""
+        killed = process.kill()
+        self._note_embedded_again(process)
+        if killed:
             self.outcome.kills += 1
-            stage = next((line for line in reversed(rest) if line), STARTED)
-            self.killed_in["closing" if stage.startswith("{") else stage] += 1
-        elif process.returncode:
-            self.outcome.faults.append(f"an ingest failed: {rest[-2:]}")
+            self.killed_in[process.stage or STARTED] += 1
+        elif not process.said:
+            self.fault(f"a process failed by itself while {process.stage}")
 
     def complete(self) -> None:
-        """Let an ingest through, then another one that must find nothing to do."""
+        """Let a run through to its end."""
         began = time.perf_counter()
-        output, _ = self._start().communicate()
-        self.usual = min(4.0, max(0.5, time.perf_counter() - began))
-        self.outcome.complete_runs += 1
-        report = json.loads(output.splitlines()[-1])
-        self.outcome.rebuilt_indexes += any(report["rebuilt"])
-        if report["failed"]:
-            self.outcome.faults.append(f"{report['failed']} files failed")
+        process = self._start()
+        self._heard_through(process)
+        self.usual = min(LONGEST_LIFE, max(SHORTEST_LIFE, time.perf_counter() - began))
 
     def check_whole(self) -> None:
         """Every document in the catalog is one that the drive has had, from its first word to its last."""
         from brain.catalog.catalog import Catalog
-        from ingest.readers import read_bytes
-        from ingest.splitting import split
 
         if not (self.home / "catalog.db").exists():
             return
-        count = embedder().count_tokens
         with Catalog(self.home / "catalog.db") as catalog:
             for row in catalog.documents():
-                name, data = self.drive.contents[row.content_hash]
-                parsed = read_bytes(data, name)
-                wanted = [chunk.text for chunk in split(parsed, 64, count)]
-                stored = catalog.document_passages(row.id)
-                if [passage.text for passage in stored] != wanted or catalog.document_text(
-                    row.id
-                ) != parsed.text:
-                    self.outcome.faults.append(f"half a document: {row.path}")
+                if row.content_hash not in self.drive.contents:
+                    self.fault(f"a content that the drive never had: {row.path}")
+                    continue
+                passages, text = self._wanted(row.content_hash)
+                stored = [passage.text for passage in catalog.document_passages(row.id)]
+                if stored != passages or catalog.document_text(row.id) != text:
+                    self.fault(f"half a document: {row.path}")
                 self.outcome.documents_checked += 1
 
     def check_in_step(self) -> None:
@@ -265,32 +182,105 @@ class Series:
             Catalog(self.home / "catalog.db") as catalog,
             SearchIndex.open(self.home / "index", catalog) as index,
         ):
-            stored = {row.path: row.content_hash for row in catalog.documents()}
+            rows = [(row.path, row.content_hash) for row in catalog.documents()]
+            stored = dict(rows)
             if wrong := sorted(dict(stored.items() ^ now.items())):
-                self.outcome.faults.append(f"the catalog differs from the drive: {wrong}")
-            self.outcome.faults += index.verify(deep=True).differences
+                self.fault(f"the catalog differs from the drive: {wrong}")
+            if len(rows) != len(stored):
+                self.fault("a path is in the catalog twice")
+            for difference in index.verify(deep=True).differences:
+                self.fault(difference)
             for digest, word in self.chance.sample(sorted(self.drive.words.items()), 12):
                 found = index.keyword("general", [word], 50)
                 paths = {p.source.document for p in catalog.passages(number for number, _ in found).values()}
                 if paths != {path for path, held in now.items() if held == digest}:
-                    self.outcome.faults.append(f"searching {word} found {sorted(paths)}")
+                    self.fault(f"searching {word} found {sorted(paths)}")
                 self.outcome.searches += 1
-            row = self.chance.choice(catalog.documents())
-            passage = catalog.document_passages(row.id)[0]
-            text = "\n".join(part for part in (passage.context, passage.table_header, passage.text) if part)
-            nearest = index.dense("general", embedder().embeddings.embed_query(text), 5)
-            if max((score for _, score in nearest), default=0.0) < 0.999:
-                self.outcome.faults.append(f"the vector of {row.path} is not found")
-            self.outcome.searches += 1
+            self._check_vectors(catalog, index)
 
-    def _start(self) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "benchmarks.kill_ingest"]
-        command += ["--child", str(self.home), str(self.drive.root)]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    def fault(self, words: str) -> None:
+        """Note what is wrong, and after which kill."""
+        self.outcome.faults.append(f"after kill {self.outcome.kills}: {words}")
+
+    def _check_vectors(self, catalog: "Catalog", index: "SearchIndex") -> None:
+        """Every passage has the vector of its own string, and by one of them its passage is found."""
+        with catalog.database.reading() as connection:
+            rows = connection.execute(_VECTORS).fetchall()
+        for path, strings, key, _ in rows:
+            text = "\n".join(part for part in json.loads(strings) if part)
+            # A table is titled by its file's name, and equal files share the vectors of the first name.
+            if not path.endswith(".csv") and hashlib.sha256(text.encode()).hexdigest() != key:
+                self.fault(f"{path} has a vector of something else")
+        path, strings, key, vector = self.chance.choice(rows)
+        nearest = index.dense("general", vector_of(vector).tolist(), 5)
+        found = catalog.passages(number for number, score in nearest if score > 0.999)
+        if json.loads(strings)[-1] not in {passage.text for passage in found.values()}:
+            self.fault(f"the vector of {path} is not found")
+        self.outcome.searches += 1
+
+    def _heard_through(self, process: KilledProcess) -> None:
+        status = process.end()
+        self._note_embedded_again(process)
+        self.outcome.complete_runs += 1
+        told: dict[str, Any] = process.said
+        if status or not told:
+            self.fault(f"a run that was let through ended with {status} in {process.stage}")
+            return
+        self.outcome.rebuilt_indexes += told["rebuilt"]
+        self.outcome.confirmed_removals += told["confirmed"]
+        if told["failed"]:
+            self.fault(f"{told['failed']} files failed")
+
+    def _note_embedded_again(self, process: KilledProcess) -> None:
+        self.outcome.embedded_though_stored += process.again
+        if process.again:
+            self.fault(f"{process.again} texts were embedded though their vectors were stored")
+
+    def _wanted(self, digest: str) -> tuple[list[str], str]:
+        """Passages and text of a content; each is read once."""
+        from ingest.readers import read_bytes
+        from ingest.splitting import split
+
+        name, data = self.drive.contents[digest]
+        key = (digest, name)
+        if key not in self._texts:
+            parsed = read_bytes(data, name)
+            chunks = split(parsed, 64, cheap_embedder.embedder().count_tokens)
+            self._texts[key] = ([chunk.text for chunk in chunks], parsed.text)
+        return self._texts[key]
+
+    def _start(self) -> KilledProcess:
+        self._process = KilledProcess(self.work, self.home, self.drive.root)
+        return self._process
+
+    def abandon(self) -> None:
+        """End what still works, where the series was stopped in the midst of a round."""
+        if self._process is not None:
+            self._process.stop()
 
 
-def _sha(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+class FollowedSeries(Series):
+    """Kills the process that keeps a followed drive in step, while the drive is being changed."""
+
+    work: Work = staticmethod(follow)
+
+    def live(self, process: KilledProcess, seconds: float) -> None:
+        """Go on changing the drive for so long."""
+        while not process.stage and process.heard(1.0):
+            pass  # what it still loads is not ours to kill it in
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and process.heard(self.chance.uniform(0.0, PAUSE_SECONDS)):
+            self.drive.change()
+            self.outcome.changes_while_it_worked += 1
+
+    def complete(self) -> None:
+        """Let it follow a drive in heavy change for a while, then come to rest."""
+        began = time.perf_counter()
+        process = self._start()
+        self.live(process, self.chance.uniform(0.0, self.usual))
+        process.ask()
+        self._heard_through(process)
+        self.usual = min(LONGEST_LIFE, max(SHORTEST_LIFE, time.perf_counter() - began))
 
 
 def main() -> None:
@@ -300,19 +290,29 @@ def main() -> None:
     )
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--files", type=int, default=60)
+    parser.add_argument("--files", type=int, default=60, help="at first; twice as many at most")
     parser.add_argument("--changes", type=int, default=15, help="between two runs")
-    parser.add_argument("--child", nargs=2, metavar=("HOME", "DRIVE"), help=argparse.SUPPRESS)
-    chosen = parser.parse_args()
-    if chosen.child:
-        ingest(Path(chosen.child[0]), Path(chosen.child[1]))
-        return
-    with tempfile.TemporaryDirectory(prefix="citewise-kill-") as folder:
-        outcome = Series(Path(folder), chosen.seed, chosen.files, chosen.changes).run(chosen.kills)
+    parser.add_argument("--followed", action="store_true", help="kill what follows a drive in heavy change")
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="citewise-kill-"))
+    series = (FollowedSeries if given.followed else Series)(folder, given.seed, given.files, given.changes)
+    outcome, name = series.outcome, "kill_following" if given.followed else "kill_ingest"
+    with LiveLine("kills", given.kills) as line, suppress(KeyboardInterrupt):
+        while outcome.kills < given.kills:
+            series.round()
+            outcome.finished = outcome.kills >= given.kills
+            record(name, [asdict(outcome)], files=given.files, changes=given.changes)
+            line.tell(outcome.kills, f"{len(outcome.faults)} faults")
+    if not outcome.finished:
+        series.abandon()
     rows = [{"what": name.replace("_", " "), "figure": str(value)} for name, value in asdict(outcome).items()]
-    show("Killed ingests", rows, "faults must be empty")
-    record("kill_ingest", [asdict(outcome)], files=chosen.files, changes=chosen.changes)
-    sys.exit(1 if outcome.faults else 0)
+    show("Killed followers" if given.followed else "Killed ingests", rows, "faults must be empty")
+    if outcome.faults:
+        print(f"What is left of it, to look into: {folder}")
+        sys.exit(1)
+    shutil.rmtree(folder, ignore_errors=not outcome.finished)
+    if not outcome.finished:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,9 @@ def record(name: str, rows: Sequence[Row], **about: object) -> Path:
         **about,
         "rows": list(rows),
     }
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draft.replace(path)  # whoever is stopped meanwhile leaves the figures before
     return path
 
 

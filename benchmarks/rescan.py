@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cheap_embedder import embedder
 from benchmarks.ingest import _make_files
-from benchmarks.kill_ingest import embedder
 from benchmarks.recording import alone, peak_mib, record, show
 from ingest.drives import Entry
 from ingest.local_folder import LocalFolder

@@ -6,95 +6,37 @@ effect), and the process is killed with SIGKILL again and again. In the end ever
 one answer in its thread. How fast events are acknowledged is measured in a burst of 200 questions before.
 """
 
-import argparse
 import asyncio
-import json
-import os
 import random
-import signal
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-from benchmarks.recording import percentile, record
+from benchmarks import chat_soak
+from benchmarks.chat_soak import QUESTIONS, Bot, until_answered
+from benchmarks.recording import percentile
 
-ROOT = Path(__file__).resolve().parents[1]
 TESTS = ("tests/bots/slack", "tests/bots", "tests/brain")
-QUESTIONS = (
-    "How many days of annual leave do employees get?",
-    "How long is parental leave?",
-    "How many unused days can be carried over?",
-    "Who was the first emperor of Rome?",
-)
 
 
 @dataclass(frozen=True)
-class Soak:
-    """What happens: how much is asked, and what goes wrong meanwhile."""
+class Soak(chat_soak.Soak):
+    """As everywhere, and so many questions at once at the beginning."""
 
-    questions: int = 2_000
-    people: int = 200
-    channels: int = 60
     burst: int = 200
-    kills: int = 8
-    drops: int = 10
-    pause: float = 0.05  # seconds from one question to the next, after the burst
-    seed: int = 1
-    patience: float = 1_800.0  # seconds until the last answer
 
 
 @dataclass
-class Found:
-    """What came of it."""
+class Found(chat_soak.Found):
+    """As everywhere, and how fast events were acknowledged."""
 
-    asked: int = 0
-    answered_once: int = 0
-    unanswered: int = 0
-    answered_twice: int = 0
-    kills: int = 0
-    drops: int = 0
     duplicates: int = 0
-    failed_calls: int = 0
-    seconds: float = 0.0
     ack_median_ms: float = 0.0
     ack_p99_ms: float = 0.0
     ack_burst_p99_ms: float = 0.0
-
-
-class Bot:
-    """The bot's process, which is killed and started again."""
-
-    def __init__(self, home: Path, api_url: str) -> None:
-        self._command = [sys.executable, "-m", "benchmarks.slack_soak", "--bot", str(home), api_url]
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *exception: object) -> None:
-        await self.kill()
-
-    async def start(self) -> None:
-        """Start it, as it would be after a crash."""
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), *(str(ROOT / t) for t in TESTS)]),
-        }
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL
-        )
-
-    async def kill(self) -> None:
-        """End it at once, wherever it is."""
-        assert self._process
-        self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
 
 
 async def soak(plan: Soak, home: Path) -> Found:
@@ -102,7 +44,8 @@ async def soak(plan: Soak, home: Path) -> Found:
     from fake_slack import FakeSlack, Fault
 
     found, chance, started = Found(), random.Random(plan.seed), time.monotonic()
-    async with FakeSlack(redelivery=2.0) as slack, Bot(home, slack.api_url) as bot:
+    command = ("-m", "benchmarks.slack_soak", "--bot", str(home))
+    async with FakeSlack(redelivery=2.0) as slack, Bot([*command, slack.api_url], TESTS) as bot:
         await slack.connected()
         asked: list[tuple[str, str]] = []
 
@@ -138,27 +81,16 @@ async def soak(plan: Soak, home: Path) -> Found:
                 found.kills += 1
                 await bot.start()
             await asyncio.sleep(plan.pause)
-        await wait_for_answers(slack, asked, plan.patience)
+        await until_answered(
+            asked,
+            lambda question: any(not message.get("streaming") for message in slack.answers(*question)),
+            plan.patience,
+        )
         counts = [len(slack.answers(channel, ts)) for channel, ts in asked]
         found.ack_median_ms = round(statistics.median(slack.acked.values()) * 1000, 1)
         found.ack_p99_ms = milliseconds(slack.acked.values())
-    found.asked, found.answered_once = len(asked), counts.count(1)
-    found.unanswered, found.answered_twice = counts.count(0), sum(count > 1 for count in counts)
-    found.seconds = round(time.monotonic() - started, 1)
+    found.count(counts, started)
     return found
-
-
-async def wait_for_answers(slack: "object", asked: list[tuple[str, str]], patience: float) -> None:
-    """Wait until every question has a finished answer, or patience ends."""
-    from fake_slack import FakeSlack
-
-    assert isinstance(slack, FakeSlack)
-    ending = time.monotonic() + patience
-    left = asked
-    while left and time.monotonic() < ending:
-        left = [(c, ts) for c, ts in left if not any(not m.get("streaming") for m in slack.answers(c, ts))]
-        await asyncio.sleep(0.5)
-    await asyncio.sleep(1.0)  # for a second answer, if there were one
 
 
 def milliseconds(seconds: Iterable[float]) -> float:
@@ -184,27 +116,8 @@ async def run_bot(home: Path, api_url: str) -> None:
         await asyncio.Event().wait()
 
 
-def main() -> None:
-    """Run the soak, print and keep what came of it; exit 1 where a question has not exactly one answer."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--questions", type=int, default=Soak.questions)
-    parser.add_argument("--people", type=int, default=Soak.people)
-    parser.add_argument("--kills", type=int, default=Soak.kills)
-    parser.add_argument("--patience", type=float, default=Soak.patience)
-    parser.add_argument("--bot", nargs=2, metavar=("HOME", "API_URL"), help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.bot:
-        asyncio.run(run_bot(Path(given.bot[0]), given.bot[1]))
-        return
-    sys.path[:0] = [str(ROOT / folder) for folder in TESTS]
-    plan = Soak(given.questions, given.people, kills=given.kills, patience=given.patience)
-    with tempfile.TemporaryDirectory(prefix="citewise-soak-") as folder:
-        found = asyncio.run(soak(plan, Path(folder, "home")))
-    print(json.dumps(asdict(found), indent=2))
-    record("slack_soak", [asdict(found)], plan=asdict(plan))
-    if found.answered_once != found.asked:
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--bot"]:
+        asyncio.run(run_bot(Path(sys.argv[2]), sys.argv[3]))
+    else:
+        chat_soak.run("slack_soak", __doc__ or "", Soak(), soak, TESTS)

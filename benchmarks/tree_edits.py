@@ -20,7 +20,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.kill_ingest import embedder
+from benchmarks.cheap_embedder import embedder
 from benchmarks.recording import record, show
 
 SUFFIXES = (".md", ".txt", ".csv", ".html")

@@ -51,6 +51,11 @@ class Brain(Runnable[Question, Answer]):
         self._answerer: Answerer = answerer or ExtractiveAnswerer()
         self._gate = gate or EvidenceGate()
 
+    @property
+    def answerer(self) -> Answerer:
+        """What writes the answers."""
+        return self._answerer
+
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer, or refuse; LangChain callbacks in `config` see the run."""
         return self._call_with_config(self._answer, input, config, run_type="chain", **kwargs)

@@ -2,6 +2,7 @@
 
 CitewiseError
 ├── UsageError            wrong input; the sentence names it and the remedy
+│   └── NeedsRestart      what was asked takes effect with the next start
 ├── HomeLocked            another process owns the home folder
 ├── NothingIndexed        there is no document to answer from
 ├── EmbedderMismatch      the catalog's vectors come from another embedder
@@ -31,6 +32,10 @@ class UsageError(CitewiseError):
     """The person asked for something that can't be done as asked."""
 
     exit_code = 2
+
+
+class NeedsRestart(UsageError):
+    """What was asked can be done, but not by the process as it was started."""
 
 
 class HomeLocked(CitewiseError):

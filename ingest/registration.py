@@ -22,7 +22,8 @@ def find(catalog: Catalog, url: str, space: str) -> Registration:
 
     Raises UsageError where its files are indexed in another space, or by a drive around it: what was put
     into one audience must not reach a second one by the way; and where it lies around a watched drive, whose
-    settings would be lost. Drives without documents don't count, unless they are watched.
+    settings would be lost. A web address is the same one however it is written. Drives without documents
+    don't count, unless they are watched.
     """
     catalog.space(space)
     same, inner = None, []
@@ -31,7 +32,9 @@ def find(catalog: Catalog, url: str, space: str) -> Registration:
             same = drive
         elif not _overlap(url, drive.url) or not (drive.watched or catalog.followed.document_count(drive.id)):
             continue
-        elif drive.url == url or (_holds(url, drive.url) and drive.space != space):
+        elif drive.space == space and _plain(drive.url) == _plain(url):
+            raise UsageError(f"{url} is there already as {drive.url}: name it like that.")
+        elif _plain(drive.url) == _plain(url) or (_holds(url, drive.url) and drive.space != space):
             raise UsageError(_elsewhere(drive, url, space))
         elif _holds(drive.url, url):
             command = "citewise drives sync" if drive.watched else "citewise ingest"
@@ -65,11 +68,26 @@ def place(url: str) -> str:
 
 
 def _overlap(one: str, other: str) -> bool:
-    return one == other or _holds(one, other) or _holds(other, one)
+    return _plain(one) == _plain(other) or _holds(one, other) or _holds(other, one)
+
+
+def _plain(url: str) -> str:
+    """A web address in the one way of writing it that all others come to; other addresses as they are."""
+    bare = url.removeprefix("sitemap+")
+    if not bare.lower().startswith(("http:", "https:")):
+        return url
+    from ingest.robots import origin_of
+    from ingest.site_pages import NAME
+
+    parts = urlsplit(bare)
+    rest = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+    # `sitemap+` before a file's address says what its name says; before a site's it makes another drive.
+    kind = "sitemap+" if bare != url and not NAME.search(parts.path) else ""
+    return kind + origin_of(bare) + rest
 
 
 def _holds(outer: str, inner: str) -> bool:
-    pages = outer.startswith(("http:", "https:"))  # a page holds no other pages
+    pages = outer.lower().startswith(("http:", "https:"))  # a page holds no other pages
     return not pages and inner.startswith(outer.rstrip("/") + "/")
 
 
@@ -78,7 +96,7 @@ def _touches(one: str, other: str) -> bool:
 
 
 def _elsewhere(drive: Drive, url: str, space: str) -> str:
-    inside = "" if drive.url == url else f", inside {place(url)},"
+    inside = f", inside {place(url)}," if _holds(url, drive.url) else ""
     return (
         f"{place(drive.url)}{inside} is indexed in the space “{drive.space}”, and a file belongs to one "
         f"space only. To move it to “{space}”, take it out: `citewise drives remove {place(drive.url)}`."

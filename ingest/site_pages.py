@@ -12,7 +12,7 @@ from ingest.politeness import PoliteClient
 from ingest.robots import Robots, origin_of
 from ingest.sitemap_file import MAX_BYTES, Listed, NoSitemap, SitemapFile, parse_sitemap
 
-NAME = re.compile(r"sitemap[^/]*\.xml(\.gz)?$", re.IGNORECASE)
+NAME = re.compile(r"sitemap[^/]*\.(xml|txt)(\.gz)?$", re.IGNORECASE)
 MOST_FILES = 200
 DEEPEST = 3  # an index within an index is against the protocol, and found in practice
 _LIMITS = FetchLimits(seconds=60.0, bytes=MAX_BYTES)

@@ -1,5 +1,6 @@
 """Sitemap files (sitemaps.org protocol 0.9): the addresses in them, and the further sitemaps of an index."""
 
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from defusedxml.ElementTree import iterparse
 
 MAX_BYTES = 50 * 1024**2  # what the protocol allows one file, unpacked
 MAX_ADDRESSES = 50_000  # likewise
+_TOO_LONG = f"holds more than the {MAX_ADDRESSES:,} addresses that one may hold"
 _LONGEST_ADDRESS = 2048
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _DEEPEST = 8  # elements within elements; genuine sitemaps have four
 
 
@@ -36,9 +39,13 @@ class SitemapFile:
 
 
 def parse_sitemap(body: bytes) -> SitemapFile:
-    """Read a sitemap or a sitemap index, gzipped or not; raises NoSitemap."""
+    """Read a sitemap (XML, or text with an address a line) or a sitemap index, gzipped or not.
+
+    Raises NoSitemap, also for a text with any other line: half a list would make pages look gone.
+    """
+    data = _unpacked(body).removeprefix(b"\xef\xbb\xbf")
     try:
-        return _parsed(_unpacked(body))
+        return _lines(data) if _ADDRESS.match(data[:16].lstrip().decode("latin-1")) else _parsed(data)
     except DefusedXmlException as error:
         raise NoSitemap("declares a document type or entities, which no genuine sitemap does") from error
     except ParseError as error:
@@ -60,11 +67,24 @@ def _unpacked(body: bytes) -> bytes:
     return data
 
 
+def _lines(data: bytes) -> SitemapFile:
+    try:
+        lines = [line.strip() for line in data.decode().splitlines() if line.strip()]
+    except UnicodeDecodeError as error:
+        raise NoSitemap("begins like a sitemap in text, and is not UTF-8") from error
+    if len(lines) > MAX_ADDRESSES:
+        raise NoSitemap(_TOO_LONG)
+    for number, line in enumerate(lines, 1):
+        if not _ADDRESS.fullmatch(line):
+            raise NoSitemap(f"is not a sitemap in text: its line {number} is no web address")
+    return SitemapFile(tuple(Listed(line) for line in lines if len(line) <= _LONGEST_ADDRESS))
+
+
 def _parsed(data: bytes) -> SitemapFile:
     found: dict[str, list[Listed]] = {"url": [], "sitemap": []}
     for kind, listed in _entries(data):
         if sum(map(len, found.values())) >= MAX_ADDRESSES:
-            raise NoSitemap(f"holds more than the {MAX_ADDRESSES:,} addresses that one may hold")
+            raise NoSitemap(_TOO_LONG)
         found[kind].append(listed)
     return SitemapFile(tuple(found["url"]), tuple(found["sitemap"]))
 

@@ -25,14 +25,10 @@ class Carrier:
                 return self._add(change)
             case "remove":
                 return self._remove(change)
-            case "allow":
-                self._catalog.allow(change.space, str(change.target["principal"]))
-            case "deny":
-                self._catalog.deny(change.space, str(change.target["principal"]))
         return {}
 
-    def take_back(self, change: Change) -> str:
-        """Undo it; returns what that means for the person."""
+    def take_back(self, change: Change, person: str) -> str:
+        """Undo it in the name of `person`; returns what that means for them."""
         principal = str(change.target.get("principal", ""))
         match change.kind:
             case "add":
@@ -40,10 +36,10 @@ class Carrier:
             case "remove":
                 return self._undo_remove(change)
             case "allow":
-                self._catalog.deny(change.space, principal)
+                self._catalog.changes.take_grant_back(change, person)
                 return f"{principal} may no longer read {change.space}."
             case _:
-                self._catalog.allow(change.space, principal)
+                self._catalog.changes.take_grant_back(change, person)
                 return f"{principal} may read {change.space} again."
 
     def _add(self, change: Change) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Reply, Row, Style
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 LARGEST_FILE = 20_000_000
+PREVIEW_LASTS = timedelta(days=1)  # what nobody has confirmed by then is thrown away
 _URL = re.compile(r"https?://\S+")
 _SPACE = re.compile(r"(?:^|\s)(?:to|in|into)\s+([a-z0-9][a-z0-9_-]*)\s*$", re.IGNORECASE)
 
@@ -70,7 +72,7 @@ class Knowledge:
             text = "" if rows else "Nothing was changed from a chat yet."
             return Reply(Card("The last changes", text, tuple(rows)))
         document = self._catalog.find_document(command.words)
-        versions = self._catalog.history(document.id)
+        versions = self._catalog.past.versions(document.id)
         return Reply(
             Card(
                 f"Versions of “{document.title}”",
@@ -108,6 +110,7 @@ class Knowledge:
         named = _SPACE.search(command.words)
         space = named.group(1).lower() if named else self._default_space(command.caller)
         self._catalog.space(space)
+        self._expire()
         if command.attachments:
             cards = [self._propose_file(command.caller, file, space) for file in command.attachments]
             return Reply(cards[0], more=tuple(cards[1:]))
@@ -255,8 +258,9 @@ class Knowledge:
             change = self._catalog.changes.last_done()
             if change is None:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
-            said = self._carrier.take_back(change)
-            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, command.caller.person)
+            person = command.caller.person
+            said = self._carrier.take_back(change, person)
+            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
         return Reply(Card(f"Taken back: {change.kind} “{change.title}”", said))
 
     def keep_words(self, caller: Caller, space: str, title: str, text: str) -> tuple[Card, bool]:
@@ -272,8 +276,17 @@ class Knowledge:
         assert done is not None
         return card, done.state is ChangeState.DONE
 
+    def _expire(self) -> None:
+        self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
+
     def _proposed(self, press: Press) -> Change:
+        self._expire()
         change = self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+        if change is not None and change.state is ChangeState.EXPIRED:
+            again = "add it again" if change.kind == "add" else "ask for it again"
+            raise UsageError(
+                f"“{change.title}” waited for a yes for more than a day, so nothing was changed: {again}."
+            )
         if change is None or change.state not in (ChangeState.PROPOSED, ChangeState.CONFIRMED):
             state = f"It is {change.state} already." if change else "It is no longer known."
             raise UsageError(f"There is nothing left to decide here. {state}")

@@ -8,7 +8,6 @@ from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command
 from bots.desk.wording import age, count, shortened
-from brain.catalog.changes import ChangeState
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -156,21 +155,15 @@ class Overview:
             case "allow" | "deny", [space, principal]:
                 return self._grant(verb, self._catalog.space(space).name, _principal(principal), caller)
             case "create", [space]:
-                made = self._catalog.create_space(space).name  # refuses what can't name one, before the log
-                self._catalog.audit.append(caller.person, "create space", made)
-                return Reply(Card(f"Made the space {space}", "Nobody reads it until `spaces allow` says so."))
+                made = self._catalog.places.create_space(space, by=caller.person).name
+                return Reply(Card(f"Made the space {made}", "Nobody reads it until `spaces allow` says so."))
             case "support", [space, principal]:
-                who = _principal(principal)
-                self._catalog.audit.append(
-                    caller.person, "set support", self._catalog.space(space).name, {"principal": who}
-                )
-                self._catalog.places.set_support(space, who)
+                self._catalog.places.set_support(space, _principal(principal), by=caller.person)
                 return Reply(Card(f"Questions about {space} go to {principal}"))
             case "auto", ["on" | "off" as wanted]:
                 if not caller.place:
                     raise UsageError("Say that in the channel that it is meant for.")
-                self._catalog.audit.append(caller.person, f"auto-answer {wanted}", caller.place)
-                self._catalog.places.set_auto_answer(caller.place, on=wanted == "on")
+                self._catalog.places.set_auto_answer(caller.place, on=wanted == "on", by=caller.person)
                 now = "I answer" if wanted == "on" else "I no longer answer"
                 return Reply(Card(f"{now} plain questions here by myself", "Only where I am sure."))
             case _:
@@ -181,16 +174,7 @@ class Overview:
             raise UsageError(
                 f"Everyone reads {OPEN_SPACE}, always: put what is not for all into another space."
             )
-        changes = self._catalog.changes
-        change = changes.propose(
-            verb, caller.person, space, f"{principal} in {space}", {"principal": principal}
-        )
-        changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, caller.person)
-        if verb == "allow":
-            self._catalog.allow(space, principal)
-        else:
-            self._catalog.deny(space, principal)
-        changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, caller.person)
+        self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
         may = "may read" if verb == "allow" else "may no longer read"
         return Reply(Card(f"{principal} {may} {space}", "`undo` takes it back."))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.desk import Caller, Command, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
-from bots.desk.manners import MORE, TURNED_AWAY, as_document, is_small_talk
+from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.events import PLATFORM, thread_of
@@ -19,12 +19,12 @@ from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
 from bots.discord.telling import Telling
 from bots.discord.words import one_line
+from bots.event_door import EventDoor, Json, Memory
 from bots.inbox import Unreachable
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.domain import Answer
 from brain.errors import CitewiseError
 
-Json = dict[str, Any]
 WAITING = "⏳"
 _TYPING_SECONDS = 8.0  # Discord shows it for ten
 _EDITS_OF_PRIVATE = 1.5
@@ -34,15 +34,13 @@ _REACTION = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What the door notes down in the inbox, and looks up there."""
+class DiscordMemory(Memory):
+    """The same as elsewhere, and who wrote directly: Discord does not tell what came while it was away."""
 
-    note_posted: Callable[[InboxItem, str], Awaitable[None]]
-    of_message: Callable[[str], Awaitable[InboxItem | None]]
     direct_channels: Callable[[], Awaitable[list[int]]]
 
 
-class DiscordDoor:
+class DiscordDoor(EventDoor):
     """Discord, as the inbox sees it."""
 
     platform = PLATFORM
@@ -55,9 +53,9 @@ class DiscordDoor:
         telling: Telling,
         people: People,
         files: Files,
-        memory: Memory,
+        memory: DiscordMemory,
     ) -> None:
-        self._desk = desk
+        super().__init__(desk)
         self._calls = calls
         self._posts = posts
         self._telling = telling
@@ -74,26 +72,7 @@ class DiscordDoor:
         if len(self._begun) > _REMEMBERED:
             self._begun.clear()
         self._begun.add(item.event)
-        payload = json.loads(item.payload)
-        match item.kind:
-            case "question":
-                await self._question(item, payload)
-            case "edited":
-                await self._edited(item, payload)
-            case "deleted":
-                await self._deleted(payload)
-            case "command":
-                await self._command(item, payload)
-            case "press":
-                await self._press(item, payload)
-
-    async def apologise(self, item: InboxItem, sentence: str) -> None:
-        """Let the one visible answer be this sentence."""
-        await self._say_instead(item, Card("That did not work", sentence))
-
-    async def turn_away(self, item: InboxItem) -> None:
-        """Say politely that it is too much."""
-        await self._say_instead(item, TURNED_AWAY[item.turned_away])
+        await super().work(item)
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them: a mark on the question, words under a command."""
@@ -114,9 +93,7 @@ class DiscordDoor:
     async def _question(self, item: InboxItem, payload: Json) -> None:
         caller = await self._people.caller(payload)
         if payload["how"] == "handoff":
-            reply = await self._desk.heard(caller, payload["text"])
-            if reply is not None:
-                await self._reply(item, payload, reply)
+            await self._heard(item, payload, caller)
             return
         unasked = payload["how"] == "unasked"
         message: AnswerMessage | None = None
@@ -236,10 +213,7 @@ class DiscordDoor:
     def _marks(self, message: AnswerMessage) -> list[int]:
         return [mark_of(key) for key in message.keys]
 
-    async def _say_instead(self, item: InboxItem, card: Card) -> None:
-        payload = json.loads(item.payload)
-        if item.kind in ("deleted", "edited") or payload.get("how") == "unasked":
-            return  # nobody waits for an answer
+    async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:
         if item.kind != "question":
             await self._tell(item, payload, card, item.key, original=item.kind == "command")
             return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bots.desk import Desk
     from bots.discord.client import DoorClient
-    from bots.discord.door import Memory
+    from bots.discord.door import DiscordMemory
     from bots.discord.events import Known
     from brain.catalog.catalog import Catalog
 
@@ -214,8 +214,8 @@ class DiscordService:
         with suppress(asyncio.CancelledError, Exception):
             await connection
 
-    def _memory(self) -> "Memory":
-        from bots.discord.door import Memory
+    def _memory(self) -> "DiscordMemory":
+        from bots.discord.door import DiscordMemory
 
         async def note_posted(item: InboxItem, posted: str) -> None:
             await self._inbox.note_posted(item, posted)
@@ -229,7 +229,7 @@ class DiscordService:
             threads = await asyncio.to_thread(table.threads_without_place, PLATFORM, since)
             return [int(thread.removeprefix(f"{PLATFORM}:")) for thread in threads[-MOST_DIRECT:]]
 
-        return Memory(note_posted, of_message, direct_channels)
+        return DiscordMemory(note_posted, of_message, direct_channels)
 
     def _known(self, bot: int) -> "Known":
         from bots.discord.events import Known

@@ -1,14 +1,12 @@
 """Works off what the inbox keeps: each event becomes one call of the Desk, and its reply one message."""
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
 
 from bots.desk import Caller, Command, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.manners import MORE, TURNED_AWAY, as_document, is_small_talk
+from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
+from bots.event_door import EventDoor, Json, Memory
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, modal, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.events import PLATFORM, thread_of
@@ -18,25 +16,15 @@ from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
 from brain.catalog.inbox import InboxItem, NewEvent
 
-Json = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the door notes down in the inbox, and looks up there."""
-
-    note_posted: Callable[[InboxItem, str], Awaitable[None]]
-    of_message: Callable[[str], Awaitable[InboxItem | None]]
-
-
-class SlackDoor:
+class SlackDoor(EventDoor):
     """Slack, as the inbox sees it."""
 
     platform = PLATFORM
 
     def __init__(self, desk: Desk, calls: Calls, files: Files, bot: str, memory: Memory) -> None:
         """`bot` is the bot's own user id."""
-        self._desk = desk
+        super().__init__(desk)
         self._calls = calls
         self._files = files
         self._bot = bot
@@ -47,29 +35,11 @@ class SlackDoor:
     # What the inbox calls
 
     async def work(self, item: InboxItem) -> None:
-        """Answer an event."""
-        payload = json.loads(item.payload)
-        match item.kind:
-            case "question":
-                await self._question(item, payload)
-            case "edited":
-                await self._edited(item, payload)
-            case "deleted":
-                await self._deleted(payload)
-            case "opened":
-                await self._opened(payload)
-            case "command":
-                await self._command(item, payload)
-            case "press":
-                await self._press(item, payload)
-
-    async def apologise(self, item: InboxItem, sentence: str) -> None:
-        """Let the one visible answer be this sentence."""
-        await self._say_instead(item, Card("That did not work", sentence))
-
-    async def turn_away(self, item: InboxItem) -> None:
-        """Say politely that it is too much."""
-        await self._say_instead(item, TURNED_AWAY[item.turned_away])
+        """Answer an event, or greet someone who opened the bot, of which only Slack tells."""
+        if item.kind == "opened":
+            await self._opened(json.loads(item.payload))
+        else:
+            await super().work(item)
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -83,9 +53,7 @@ class SlackDoor:
     async def _question(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
         if payload["how"] == "handoff":
-            reply = await self._desk.heard(caller, payload["text"])
-            if reply is not None:
-                await self._reply(item, payload, reply)
+            await self._heard(item, payload, caller)
             return
         message = self._message(item, payload)
         if item.attempts:
@@ -181,7 +149,6 @@ class SlackDoor:
     # Messages
 
     async def _reply(self, item: InboxItem, payload: Json, reply: Reply) -> None:
-        """Deliver first, then tell the caller: what they read has happened."""
         for number, delivery in enumerate(reply.elsewhere):
             await self._deliver(f"{item.key}-{number}", delivery, again=item.attempts > 0)
         cards = [reply.card] if reply.card else []
@@ -204,10 +171,7 @@ class SlackDoor:
             foot = foot_of(answer, part.buttons, plain=True)  # a workspace without Slack's own thumbs
             await message.finish(answer.text, words, foot, summary(answer.text))
 
-    async def _say_instead(self, item: InboxItem, card: Card) -> None:
-        payload = json.loads(item.payload)
-        if item.kind in ("deleted", "opened", "edited") or payload.get("how") == "unasked":
-            return  # nobody waits for an answer
+    async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:
         if item.kind != "question":
             await self._telling.alone(item.key, payload, card)
             return

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.wording import count
+from bots.event_door import Memory
 from bots.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused
-from bots.slack.door import Memory, SlackDoor
+from bots.slack.door import SlackDoor
 from bots.slack.events import PLATFORM, Known, action_of, translate, where_pressed
 from bots.slack.files import Files
 from bots.slack.needs import COMMAND, SHORTCUT

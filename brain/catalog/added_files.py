@@ -115,6 +115,20 @@ def unlist_documents(connection: sqlite3.Connection, document_ids: Sequence[int]
     )
 
 
+def throw_away_unwanted(connection: sqlite3.Connection, added_before: str) -> None:
+    """Forget files that were put before then and that no change wants, neither to be done nor to be undone.
+
+    A kill between keeping a file and proposing it leaves one that nobody knows of.
+    """
+    connection.execute(
+        """DELETE FROM added_files WHERE listed = 0 AND added < ? AND id NOT IN (
+               SELECT wanted.value FROM changes, json_each(changes.target) AS wanted
+               WHERE wanted.key IN ('file', 'replaced') AND wanted.type = 'integer'
+               AND state NOT IN ('expired', 'cancelled', 'failed'))""",
+        (added_before,),
+    )
+
+
 def _find(connection: sqlite3.Connection, file_id: int) -> AddedFile:
     row = connection.execute(_FILES + "WHERE added_files.id = ?", (file_id,)).fetchone()
     if row is None:

@@ -3,23 +3,27 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from brain.catalog import audit
+from brain.catalog import added_files, audit, spaces
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
 
 
 class ChangeState(StrEnum):
-    """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended."""
+    """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended.
+
+    An EXPIRED one waited for a yes until its time was over.
+    """
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
     UNDONE = "undone"
 
 
@@ -49,14 +53,18 @@ class Changes:
     def propose(self, kind: str, person: str, space: str, title: str, target: Mapping[str, object]) -> Change:
         """Note a change that still waits for a yes; proposals are not audited, since they change nothing."""
         with self._database.writing() as connection:
-            cursor = connection.execute(
-                "INSERT INTO changes (kind, state, person, space, title, target, noted) "
-                "VALUES (?, 'proposed', ?, ?, ?, ?, ?)",
-                (kind, person, space, title, json.dumps(dict(target), ensure_ascii=False), now()),
+            return _add(connection, kind, ChangeState.PROPOSED, person, space, title, target)
+
+    def grant(self, readable: bool, person: str, space: str, principal: str) -> None:
+        """Let a principal read a space, or no longer, at once: the right, the change and the log are one."""
+        kind, do = ("allow", spaces.allow) if readable else ("deny", spaces.deny)
+        with self._database.writing() as connection:
+            do(connection, space, principal)
+            change = _add(
+                *(connection, kind, ChangeState.DONE, person, space),
+                *(f"{principal} in {space}", {"principal": principal}),
             )
-            found = _find(connection, int(cursor.lastrowid or 0))
-        assert found is not None
-        return found
+            _audit(connection, person, change)
 
     def find(self, change_id: int) -> Change | None:
         """The change of that id."""
@@ -69,6 +77,16 @@ class Changes:
             connection.execute(
                 "UPDATE changes SET space = ? WHERE id = ? AND state = 'proposed'", (space, change_id)
             )
+
+    def expire(self, noted_before: datetime) -> int:
+        """End proposals that have waited since then, with the files that nothing else refers to; how many."""
+        before = noted_before.astimezone(UTC).isoformat()
+        with self._database.writing() as connection:
+            ended = connection.execute(
+                "UPDATE changes SET state = 'expired' WHERE state = 'proposed' AND noted < ?", (before,)
+            ).rowcount
+            added_files.throw_away_unwanted(connection, before)
+        return ended
 
     def step(
         self, change_id: int, before: ChangeState, after: ChangeState, person: str, **found: object
@@ -88,9 +106,20 @@ class Changes:
             change = _find(connection, change_id)
             assert change is not None
             if after is not ChangeState.CANCELLED:
-                told = {"change": change.id, "space": change.space, **change.target}
-                audit.append(connection, person, f"{change.kind} {after}", change.title, told)
+                _audit(connection, person, change)
         return True
+
+    def take_grant_back(self, change: Change, person: str) -> None:
+        """Undo a grant: the right, the change and the log are one; nothing happens where it is undone."""
+        do = spaces.deny if change.kind == "allow" else spaces.allow
+        with self._database.writing() as connection:
+            cursor = connection.execute(
+                "UPDATE changes SET state = 'undone', noted = ? WHERE id = ? AND state = 'done'",
+                (now(), change.id),
+            )
+            if cursor.rowcount:
+                do(connection, change.space, str(change.target["principal"]))
+                _audit(connection, person, replace(change, state=ChangeState.UNDONE))
 
     def last_done(self) -> Change | None:
         """The change that an undo would take back."""
@@ -108,6 +137,29 @@ class Changes:
                 (limit,),
             ).fetchall()
         return [_change(row) for row in rows]
+
+
+def _add(
+    connection: sqlite3.Connection,
+    kind: str,
+    state: ChangeState,
+    person: str,
+    space: str,
+    title: str,
+    target: Mapping[str, object],
+) -> Change:
+    cursor = connection.execute(
+        "INSERT INTO changes (kind, state, person, space, title, target, noted) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (kind, state, person, space, title, json.dumps(dict(target), ensure_ascii=False), now()),
+    )
+    found = _find(connection, int(cursor.lastrowid or 0))
+    assert found is not None
+    return found
+
+
+def _audit(connection: sqlite3.Connection, person: str, change: Change) -> None:
+    told = {"change": change.id, "space": change.space, **change.target}
+    audit.append(connection, person, f"{change.kind} {change.state}", change.title, told)
 
 
 def _find(connection: sqlite3.Connection, change_id: int) -> Change | None:

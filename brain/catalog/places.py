@@ -1,22 +1,34 @@
-"""What is set for places beyond rights: who is asked for help, where the bot answers unasked."""
+"""What admins set from a chat: spaces, who is asked for help, where the bot answers unasked."""
 
-from brain.catalog import spaces
+from brain.catalog import audit, spaces
+from brain.catalog.rows import Space
 from brain.catalog.storage import Database
 
 
 class Places:
-    """The settings of places of one catalog; places and people are principals."""
+    """The settings of places of one catalog; places and people are principals.
+
+    Whoever is named as `by` stands in the audit log, which is written in the same transaction.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def set_support(self, space: str, principal: str) -> None:
+    def create_space(self, name: str, *, by: str) -> Space:
+        """Make a space; UsageError where the name is taken or can't be one."""
+        with self._database.writing() as connection:
+            made = spaces.create_space(connection, name)
+            audit.append(connection, by, "create space", made.name, None)
+        return made
+
+    def set_support(self, space: str, principal: str, *, by: str) -> None:
         """Name who is asked where a space's documents don't answer; nobody where `principal` is empty."""
         with self._database.writing() as connection:
             number = spaces.space(connection, space).id
             connection.execute("DELETE FROM support WHERE space_id = ?", (number,))
             if principal:
                 connection.execute("INSERT INTO support VALUES (?, ?)", (number, principal))
+            audit.append(connection, by, "set support", space, {"principal": principal})
 
     def support(self) -> dict[str, str]:
         """Who is asked, by space; spaces without anyone are absent."""
@@ -26,12 +38,13 @@ class Places:
             ).fetchall()
         return dict(rows)
 
-    def set_auto_answer(self, place: str, *, on: bool) -> None:
+    def set_auto_answer(self, place: str, *, on: bool, by: str) -> None:
         """Answer plain questions in a place by itself, or stop that."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM auto_answer WHERE principal = ?", (place,))
             if on:
                 connection.execute("INSERT INTO auto_answer VALUES (?)", (place,))
+            audit.append(connection, by, f"auto-answer {'on' if on else 'off'}", place, None)
 
     def auto_answer(self) -> frozenset[str]:
         """The places where plain questions are answered unasked."""

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from brain.errors import UsageError
-from ingest.addresses import AddressPolicy
-from ingest.credentials import Credentials
-from ingest.options import DriveOptions
-from ingest.remote.folder import RemoteFolder
-from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.bucket import Bucket
+from ingest.remote.opening import Opener
+from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
@@ -22,34 +20,13 @@ SETTINGS = frozenset(
 )  # fmt: skip
 
 
-def open_drive(
-    url: str,
-    suffixes: frozenset[str],
-    credentials: Credentials,
-    options: DriveOptions,
-    policy: AddressPolicy,
-    limits: Limits | None = None,
-) -> RemoteFolder:
-    """The blobs under `url`; nothing is connected yet. Raises UsageError with the remedy."""
-    need("adlfs", "azure")
-    refuse_readers(options, "Azure Blob Storage")
-    return RemoteFolder(Azure(place_of(url, credentials, SETTINGS)), suffixes, limits)
-
-
-class Azure:
+class Azure(Bucket):
     """A container, or the blobs in it that begin with a prefix. Paths begin with the container's name."""
 
     extra: ClassVar[str] = "azure"
-    one_at_a_time: ClassVar[bool] = False
-    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
-        if place.port:
-            raise UsageError(f"{place.url}: name the container alone.")
-        self._place = place
-        self.url = place.url
-        self.root = f"{place.host}/{place.path}".rstrip("/")
-        self.secrets = place.hidden
+        super().__init__(place)
         if not place.text("account"):
             raise UsageError(
                 f'{place.kept_in}: set account under ["az://{place.host}"], the name of the storage account.'
@@ -144,6 +121,5 @@ class Azure:
             f'["az://{self._place.host}"]',
         )
 
-    def link(self, path: str) -> str:
-        """The blob's address in its scheme: an https link would need a signature, which is a key."""
-        return self._place.link(path)
+
+open_drive = Opener(Azure, "Azure Blob Storage", "adlfs", SETTINGS)

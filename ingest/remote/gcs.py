@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from brain.errors import UsageError
-from ingest.addresses import AddressPolicy
-from ingest.credentials import Credentials
-from ingest.options import DriveOptions
-from ingest.remote.folder import RemoteFolder
-from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.bucket import Bucket
+from ingest.remote.google_key import is_key
+from ingest.remote.opening import Opener
+from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
@@ -17,44 +16,29 @@ from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 SETTINGS = frozenset({"key_file", "anonymous", "endpoint"})
 
 
-def open_drive(
-    url: str,
-    suffixes: frozenset[str],
-    credentials: Credentials,
-    options: DriveOptions,
-    policy: AddressPolicy,
-    limits: Limits | None = None,
-) -> RemoteFolder:
-    """The objects under `url`; nothing is connected yet. Raises UsageError with the remedy."""
-    need("gcsfs", "gcs")
-    refuse_readers(options, "Google Cloud Storage")
-    return RemoteFolder(Gcs(place_of(url, credentials, SETTINGS)), suffixes, limits)
-
-
-class Gcs:
+class Gcs(Bucket):
     """A bucket, or the objects in it that begin with a prefix. Paths begin with the bucket's name."""
 
     extra: ClassVar[str] = "gcs"
-    one_at_a_time: ClassVar[bool] = False
-    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
-        if place.port:
-            raise UsageError(f"{place.url}: name the bucket alone.")
-        self._place = place
-        self.url = place.url
-        self.root = f"{place.host}/{place.path}".rstrip("/")
-        self.secrets = place.hidden
+        super().__init__(place)
         self._key_file = place.file("key_file")
+        if self._key_file and not is_key(self._key_file):
+            raise UsageError(
+                f"{place.kept_in}: key_file for {place.url} names {self._key_file}, which is no account's "
+                "key: make one in JSON for the service account, and download that."
+            )
 
     def connect(self, limits: Limits) -> Any:
         """A client; without a key file it uses the machine's own account, as Google's tools do."""
         from aiohttp import ClientTimeout
         from gcsfs.core import GCSFileSystem  # the plain one: its heir asks over gRPC, past any endpoint
+        from google.auth.transport.requests import Request
 
         place = self._place
         waits = ClientTimeout(total=None, sock_connect=limits.connect, sock_read=limits.reply)
-        return GCSFileSystem(
+        files = GCSFileSystem(
             token="anon" if place.switch("anonymous") else self._key_file or "google_default",
             access="read_only",
             endpoint_url=place.text("endpoint") or None,
@@ -62,6 +46,10 @@ class Gcs:
             use_listings_cache=False,
             skip_instance_cache=True,
         )
+        if self._key_file and (account := files.credentials.credentials) is not None:
+            # Left to itself, gcsfs asks six times over half a minute with a key that is not accepted.
+            account.refresh(Request())
+        return files
 
     def close(self, files: Any) -> None:
         """Close the session."""
@@ -100,15 +88,11 @@ class Gcs:
             if isinstance(one, ClientConnectorCertificateError):
                 return of_sockets(one) or Trouble(Kind.REFUSED, "its TLS certificate is not trusted")
             if isinstance(one, GoogleAuthError) and not isinstance(one, TransportError):
-                return Trouble(
-                    Kind.REFUSED,
-                    f"the account is not accepted: set key_file in {self._place.kept_in} under "
-                    f'["gs://{self._place.host}"] to a service account\'s key that is still valid',
-                )
+                return self._not_accepted()
             if isinstance(one, HttpError):
                 code = getattr(one, "code", None)
                 if code == 401:
-                    return Trouble(Kind.REFUSED, "the account is not accepted, or its key was withdrawn")
+                    return self._not_accepted()
                 if code == 403:
                     return Trouble(Kind.FORBIDDEN)
                 if code == 404:
@@ -122,6 +106,12 @@ class Gcs:
             return Trouble(Kind.FORBIDDEN)
         return of_files(error)
 
-    def link(self, path: str) -> str:
-        """The `gs://` address: links of consoles are no stable ones, and signed ones would be keys."""
-        return self._place.link(path)
+    def _not_accepted(self) -> Trouble:
+        return Trouble(
+            Kind.REFUSED,
+            f"the account is not accepted: set key_file in {self._place.kept_in} under "
+            f'["gs://{self._place.host}"] to a service account\'s key that is still valid',
+        )
+
+
+open_drive = Opener(Gcs, "Google Cloud Storage", "gcsfs", SETTINGS)

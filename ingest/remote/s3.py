@@ -4,12 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
-from brain.errors import UsageError
-from ingest.addresses import AddressPolicy
-from ingest.credentials import Credentials
-from ingest.options import DriveOptions
-from ingest.remote.folder import RemoteFolder
-from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.bucket import Bucket
+from ingest.remote.opening import Opener
+from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
@@ -28,36 +25,13 @@ _WRONG_KEYS = frozenset(
 )
 
 
-def open_drive(
-    url: str,
-    suffixes: frozenset[str],
-    credentials: Credentials,
-    options: DriveOptions,
-    policy: AddressPolicy,
-    limits: Limits | None = None,
-) -> RemoteFolder:
-    """The objects under `url`; nothing is connected yet. Raises UsageError with the remedy."""
-    need("s3fs", "s3")
-    refuse_readers(options, "S3")
-    return RemoteFolder(S3(place_of(url, credentials, SETTINGS)), suffixes, limits)
-
-
-class S3:
+class S3(Bucket):
     """A bucket, or the keys in it that begin with a prefix. Paths begin with the bucket's name."""
 
     extra: ClassVar[str] = "s3"
-    one_at_a_time: ClassVar[bool] = False
-    whole: ClassVar[bool] = True
 
     def __init__(self, place: Place) -> None:
-        if place.port:
-            raise UsageError(
-                f"{place.url}: write the server as endpoint into {place.kept_in}, and name the bucket alone."
-            )
-        self._place = place
-        self.url = place.url
-        self.root = f"{place.host}/{place.path}".rstrip("/")
-        self.secrets = place.hidden
+        super().__init__(place)
         self._ca_file = place.file("ca_file")
 
     def connect(self, limits: Limits) -> Any:
@@ -125,10 +99,15 @@ class S3:
                     return Trouble(Kind.MISSING, f"there is no bucket {self._place.host}")
                 if code in ("ExpiredToken", "TokenRefreshRequired"):
                     return Trouble(Kind.REFUSED, "the session token has expired: write a new one down")
+                if code == "InvalidToken":
+                    return Trouble(Kind.REFUSED, "the session token is wrong: write a new one down")
                 if code in ("403", "AccessDenied"):
                     return Trouble(Kind.FORBIDDEN)
             elif isinstance(one, boto.NoCredentialsError | boto.PartialCredentialsError):
                 return self._wrong_keys()
+            elif isinstance(one, boto.ProfileNotFound):
+                name = self._place.text("profile")
+                return Trouble(Kind.REFUSED, f"this user's AWS configuration has no profile {name}")
             elif isinstance(one, boto.SSLError):
                 return of_sockets(one) or Trouble(Kind.REFUSED, "TLS with it fails")
             elif isinstance(one, boto.ConnectTimeoutError | boto.ReadTimeoutError):
@@ -144,6 +123,5 @@ class S3:
             f'under ["s3://{self._place.host}"]',
         )
 
-    def link(self, path: str) -> str:
-        """The `s3://` address: links of consoles are no stable ones, and signed ones would be keys."""
-        return self._place.link(path)
+
+open_drive = Opener(S3, "S3", "s3fs", SETTINGS)

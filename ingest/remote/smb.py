@@ -6,34 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from brain.errors import UsageError
-from ingest.addresses import AddressPolicy
-from ingest.credentials import Credentials
-from ingest.options import DriveOptions
-from ingest.remote.folder import RemoteFolder
-from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.opening import Opener
+from ingest.remote.place import Place
 from ingest.remote.sockets import TIMED_OUT, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 
 SETTINGS = frozenset({"username", "password", "encrypt", "kerberos"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FOLDER, _REPARSE_POINT = 0x10, 0x400  # MS-FSCC 2.6, file attributes
-
-
-def open_drive(
-    url: str,
-    suffixes: frozenset[str],
-    credentials: Credentials,
-    options: DriveOptions,
-    policy: AddressPolicy,
-    limits: Limits | None = None,
-) -> RemoteFolder:
-    """The shared folder at `url`; nothing is connected yet. Raises UsageError with the remedy."""
-    need("smbclient", "smb")
-    refuse_readers(options, "SMB")
-    place = place_of(url, credentials, SETTINGS)
-    if not place.path:
-        raise UsageError(f"{url} names no share: write it as smb://{place.host}/SHARE/FOLDER.")
-    return RemoteFolder(Smb(place), suffixes, limits)
 
 
 class Smb:
@@ -44,6 +24,8 @@ class Smb:
     whole: ClassVar[bool] = False
 
     def __init__(self, place: Place) -> None:
+        if not place.path:
+            raise UsageError(f"{place.url} names no share: write it as smb://{place.host}/SHARE/FOLDER.")
         self._place = place
         self.url = place.url
         self.root = place.path
@@ -132,3 +114,6 @@ def kind_of(attributes: int) -> str:
     if attributes & _REPARSE_POINT:
         return "link"
     return "directory" if attributes & _FOLDER else "file"
+
+
+open_drive = Opener(Smb, "SMB", "smbclient", SETTINGS)

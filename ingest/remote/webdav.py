@@ -4,30 +4,13 @@ from collections.abc import Collection
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from ingest.addresses import AddressPolicy
-from ingest.credentials import Credentials
-from ingest.options import DriveOptions
-from ingest.remote.folder import RemoteFolder
-from ingest.remote.place import Place, need, place_of, refuse_readers
+from ingest.remote.opening import Opener
+from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
 
 SETTINGS = frozenset({"username", "password", "token", "ca_file"})
-
-
-def open_drive(
-    url: str,
-    suffixes: frozenset[str],
-    credentials: Credentials,
-    options: DriveOptions,
-    policy: AddressPolicy,
-    limits: Limits | None = None,
-) -> RemoteFolder:
-    """The collection at `url`; nothing is connected yet. Raises UsageError with the remedy."""
-    need("webdav4", "webdav")
-    refuse_readers(options, "WebDAV")
-    return RemoteFolder(WebDav(place_of(url, credentials, SETTINGS)), suffixes, limits)
 
 
 class WebDav:
@@ -163,3 +146,6 @@ def _quoted(path: str) -> str:
 
 def _absolute(info: Any) -> Info:
     return {**info, "name": "/" + str(info["name"]).strip("/")}
+
+
+open_drive = Opener(WebDav, "WebDAV", "webdav4", SETTINGS)

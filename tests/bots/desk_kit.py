@@ -32,6 +32,7 @@ class DeskHome:
 
     home: SmallHome
     desk: Desk
+    library: Library
     changing: Lock
 
     @property
@@ -62,7 +63,8 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
     brain = home.brain(gate=gate)
     try:
-        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, [ADMIN, DISCORD_ADMIN]), changing)
+        admins = [ADMIN, DISCORD_ADMIN]
+        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, admins), library, changing)
     finally:
         home.close()
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +143,6 @@ def test_following_goes_on_until_it_is_interrupted(here: Run, drive: Path, tmp_p
     try:
         lines = iter(process.stdout.readline, "")
         assert any(f"synced drive=1 added={len(DRIVE)}" in line for line in lines)
-        time.sleep(1)
         (drive / "new.md").write_text("# Zebras\n\nZebras sleep at 16:00.\n")
         assert any("synced drive=1 added=1" in line for line in lines)
         assert here("documents").code == 3, "the home is in use"

@@ -38,7 +38,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHome]:
                 word = secret(space, subject)
                 documents[f"{word}.md"] = f"# {subject} {word}\n\n## On {word}\n\nThe {subject} is {word}.\n"
             found.home.fill(documents, space)
-        found.catalog.places.set_support("general", "slack:channel:CHELP")
+        found.catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UBOSS")
         yield found
 
 

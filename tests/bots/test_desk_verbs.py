@@ -1,6 +1,9 @@
 """What the Desk does with verbs and buttons, on real parts."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -247,14 +250,33 @@ async def test_spaces_are_opened_and_closed_and_undone(here: DeskHome) -> None:
     assert rows["Answers by itself in"] == "slack:channel:CGEN"
     assert "asks slack:channel:CHELP" in rows["hr"]
     assert "Everyone reads general" in (await run(here, BOSS, "spaces deny general here")).text
-    assert len(here.catalog.audit.entries()) == 6
+    actions = [entry.action for entry in here.catalog.audit.entries()]
+    assert actions == ["allow done", "allow undone", "create space", "set support", "auto-answer on"]
+    assert here.catalog.audit.verify().broken is None
+
+
+async def test_what_can_not_be_audited_is_not_done(here: DeskHome) -> None:
+    await run(here, BOSS, "spaces allow hr slack:channel:CIT")
+    with closing(sqlite3.connect(here.catalog.path)) as other, other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'nothing more fits'); END"
+        )
+    words = ("create board", "support hr slack:channel:CHELP", "auto on", "allow hr here")
+    for said in [*(f"spaces {word}" for word in words), "undo"]:
+        with pytest.raises(sqlite3.IntegrityError, match="nothing more fits"):
+            await run(here, BOSS, said)
+    assert [space.name for space in here.catalog.spaces()] == ["general", "hr"]
+    assert here.catalog.places.support() == {}
+    assert here.catalog.places.auto_answer() == frozenset()
+    assert here.catalog.principals("hr") == {"slack:channel:CIT"}
+    assert [change.state for change in here.catalog.changes.recent(5)] == [ChangeState.DONE]
 
 
 async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here: DeskHome) -> None:
     final = await here.ask(ANA, "Where is the staff canteen?")
     trace = final.answer.trace.id
     assert card(await press(here, ANA, "person", trace)).title == "Nobody is named for this yet"
-    here.catalog.places.set_support("general", "slack:channel:CHELP")
+    here.catalog.places.set_support("general", "slack:channel:CHELP", by=ADMIN)
     asked = await press(here, ANA, "person", trace)
     (delivery,) = asked.elsewhere
     assert delivery.to == "slack:channel:CHELP"
@@ -284,7 +306,7 @@ async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here
 async def test_a_support_channel_reads_only_what_it_may(here: DeskHome) -> None:
     ana = person("UANA")
     here.catalog.allow("hr", "slack:user:UANA")
-    here.catalog.places.set_support("hr", "slack:channel:CHELP")
+    here.catalog.places.set_support("hr", "slack:channel:CHELP", by=ADMIN)
     final = await here.ask(ana, "When does the pay review happen?")
     assert "October" in final.answer.text
     hidden = (await press(here, ana, "person", final.answer.trace.id)).elsewhere[0].card
@@ -342,3 +364,49 @@ async def test_status_and_history_tell_admins_the_state(here: DeskHome) -> None:
     assert (await run(here, BOSS, "history Leave")).rows[0].text == "version 1"
     assert (await run(here, BOSS, "documents leave")).rows[0].text == "Leave"
     assert "No documents" in (await run(here, BOSS, "documents nothinglikeit")).title
+
+
+def later(here: DeskHome, days: float) -> None:
+    """Let everything that was proposed or handed over have happened so long ago."""
+    then = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    with closing(sqlite3.connect(here.catalog.path)) as other, other:
+        other.execute("UPDATE changes SET noted = ?", (then,))
+        other.execute("UPDATE added_files SET added = ?", (then,))
+
+
+def kept_files(here: DeskHome) -> list[str]:
+    with here.catalog.database.reading() as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM added_files ORDER BY id")]
+
+
+async def test_a_preview_that_nobody_confirms_expires_with_its_file(here: DeskHome) -> None:
+    preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    confirm, cancel = (button.ref for button in preview.buttons)
+    later(here, 1.01)
+    late = card(await press(here, BOSS, "confirm", confirm))
+    assert (
+        late.text == "“Parking” waited for a yes for more than a day, so nothing was changed: add it again."
+    )
+    assert card(await press(here, BOSS, "cancel", cancel)).text == late.text
+    assert kept_files(here) == []
+    assert [row.title for row in here.catalog.documents()] == ["Leave", "Salaries"]
+    assert here.catalog.audit.entries() == []
+    removal = await run(here, BOSS, "remove Leave")
+    later(here, 1.01)
+    late = card(await press(here, BOSS, "confirm", removal.buttons[0].ref))
+    assert late.text.endswith("nothing was changed: ask for it again.")
+
+
+async def test_expiry_spares_what_is_fresh_and_what_an_undo_needs(here: DeskHome) -> None:
+    first = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    await press(here, BOSS, "confirm", first.buttons[0].ref)
+    second = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level three.\n"))
+    await press(here, BOSS, "confirm", second.buttons[0].ref)
+    here.catalog.added_files.put("general", "never proposed.md", b"# A kill came first\n", "")
+    later(here, 1.01)
+    fresh = await run(here, BOSS, "add", Attachment("bikes.md", b"# Bikes\n\nBikes go to the cellar.\n"))
+    assert kept_files(here) == ["parking.md", "parking.md", "bikes.md"]
+    await press(here, BOSS, "confirm", fresh.buttons[0].ref)
+    await run(here, BOSS, "undo")
+    await run(here, BOSS, "undo")
+    assert "level two" in (await here.answer(ANA, "On which level do I park?")).text

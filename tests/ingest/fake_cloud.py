@@ -140,9 +140,9 @@ def key_pair() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def private_pem() -> str:
+def private_pem(key: rsa.RSAPrivateKey | None = None) -> str:
     return (
-        key_pair()
+        (key or key_pair())
         .private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

@@ -7,17 +7,24 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+import jwt
 import pytest
-from remote_servers import Proxy, Server
+from fake_cloud import key_pair, private_pem
+from line_proxy import Proxy
+from server_process import Server
 
 # Azurite's one account, whose key is printed in Microsoft's documentation.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 
 
+AUDIENCE = "https://oauth2.googleapis.com/token"  # google-auth's, wherever the token is asked for
+
+
 class GoogleStorage(Server):
     """The documented endpoints of Cloud Storage's JSON API that gcsfs reads with: list, get, download.
 
-    A fake, which knows only what was read in the documentation.
+    A fake, which knows only what was read in the documentation. Whoever comes without a token is let in as
+    anonymous; a token must be one of `tokens`, which are given for a service account's signed word.
     """
 
     scheme = "gs"
@@ -35,7 +42,22 @@ class GoogleStorage(Server):
         self.port = self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         self.proxy = Proxy(self.port)
+        self.http.handed = self
+        self.tokens = {"ya29.good"}
         self._generation = 0
+
+    def key_file(self, file, key=None):
+        """A service account's key, of the account that is known here or of another."""
+        account = {
+            "type": "service_account",
+            "client_email": "bot@handbook.iam.example",
+            "private_key_id": "k1",
+            "private_key": private_pem(key or key_pair()),
+            "token_uri": f"http://127.0.0.1:{self.port}/token",
+        }
+        file.write_text(json.dumps(account))
+        file.chmod(0o600)
+        return file
 
     def kill(self):
         self.proxy.refusing = True
@@ -84,7 +106,19 @@ class _Google(ThreadingHTTPServer):
 class _GoogleHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_POST(self):
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        try:
+            jwt.decode(form["assertion"][0], key_pair().public_key(), ["RS256"], audience=AUDIENCE)
+        except jwt.InvalidTokenError:
+            self._json(400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
+            return
+        self._json(200, {"access_token": "ya29.good", "expires_in": 3599, "token_type": "Bearer"})
+
     def do_GET(self):
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token and token not in self.server.handed.tokens:
+            return self._json(401, {"error": {"code": 401, "message": "Invalid Credentials"}})
         parts = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         segments = parts.path.split("/o", 1)

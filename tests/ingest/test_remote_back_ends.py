@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from remote_servers import Moto, OpenSsh
+from cryptography.hazmat.primitives.asymmetric import rsa
+from object_store import Moto, StrictMoto
+from remote_servers import OpenSsh
+from remote_stores import GoogleStorage
 
 from brain.errors import UsageError
 from ingest.credentials import Credentials
@@ -107,6 +110,58 @@ def test_a_bucket_that_is_not_there_is_named(moto):
             paths(moto.drive())
     finally:
         moto.bucket = moto_place
+
+
+@pytest.fixture(scope="module")
+def strict():
+    server = StrictMoto()
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"secret_key": "Salamander7"}, "the keys are missing or wrong: set access_key and secret_key in"),
+        ({"access_key": "AKIAXXXXXXXXXXXXXXXX"}, "the keys are missing or wrong"),
+        ({"session_token": "Salamander7"}, "the session token is wrong"),
+    ],
+    ids=["secret", "key", "token"],
+)
+def test_wrong_keys_of_s3_are_a_sentence_without_them(strict, wrong, says):
+    strict.write("keys/a.md", "Small.")
+    assert paths(strict.drive("keys")) == {"a.md"}
+    with pytest.raises(DriveUnavailable) as refused:
+        paths(strict.drive("keys", **wrong))
+    assert says in refused.value.sentence
+    told = refused.value.sentence + refused.value.detail
+    assert not any(value in told for value in [*wrong.values(), strict.keys["SecretAccessKey"]])
+
+
+def test_a_profile_that_is_not_there_is_named(strict, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with pytest.raises(DriveUnavailable, match="AWS configuration has no profile archive"):
+        paths(strict.drive("keys", profile="archive", access_key="", secret_key=""))
+
+
+@pytest.fixture
+def google():
+    server = GoogleStorage()
+    server.write("keys/a.md", "Small.")
+    yield server
+    server.close()
+
+
+def test_a_key_of_another_account_is_refused_by_google_in_a_sentence(google, tmp_path):
+    key_file = google.key_file(tmp_path / "key.json")
+    assert paths(google.drive("keys", anonymous=False, key_file=str(key_file))) == {"a.md"}
+    wrong = google.key_file(tmp_path / "wrong.json", rsa.generate_private_key(65537, 2048))
+    with pytest.raises(DriveUnavailable, match="the account is not accepted: set key_file in"):
+        paths(google.drive("keys", anonymous=False, key_file=str(wrong)))
+    for words in ("no JSON", "{}", "[]"):
+        wrong.write_text(words)
+        with pytest.raises(UsageError, match="is no account's key"):
+            google.drive("keys", anonymous=False, key_file=str(wrong))
 
 
 @pytest.mark.parametrize(

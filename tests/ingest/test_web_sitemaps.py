@@ -6,7 +6,6 @@ import time
 from email.utils import formatdate
 
 import pytest
-from sync_kit import kit_in
 from web_server import web_server
 
 from brain.errors import UsageError
@@ -30,12 +29,6 @@ XML = {"Content-Type": "application/xml"}
 def server():
     with web_server() as server:
         yield server
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 def html(words):
@@ -212,6 +205,29 @@ def test_a_sitemap_is_found_through_robots_and_followed_through_an_index(kit, se
     }
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzipped"])
+def test_a_sitemap_in_text_is_one_address_a_line(kit, server, pack):
+    site(server, {"/a": "", "/b": ""})
+    text = f"\ufeff{server.url('/a')}\r\n\r\n  {server.url('/b')}\r\nhttp://elsewhere.test/c"
+    path = "/sitemap.txt" if pack is bytes else "/sitemap-1.txt.gz"
+    server.pages[path] = (200, {"Content-Type": "text/plain"}, pack(text.encode()))
+    report = kit.sync(open_drive(server.url(path), policy=ANY))
+    assert sorted(kit.documents()) == [server.url("/a"), server.url("/b")]
+    assert report.skipped_by_reason == {"on another site than the sitemap": 1}
+    server.pages[path] = (200, {}, pack(f"{server.url('/a')}\nSorry, try later\n".encode()))
+    with pytest.raises(DriveUnavailable, match=r"its line 2 is no web address\. What is indexed stays"):
+        kit.sync(open_drive(server.url(path), policy=ANY))
+    assert len(kit.documents()) == 2
+
+
+def test_an_index_may_name_sitemaps_in_text(kit, server):
+    site(server, {"/a": ""})
+    server.pages["/one.txt"] = (200, {}, server.url("/a").encode())
+    server.pages["/sitemap.xml"] = (200, XML, index(server.url("/one.txt")))
+    kit.sync(drive(server))
+    assert sorted(kit.documents()) == [server.url("/a")]
+
+
 def test_pages_stay_on_the_site_and_in_the_folder_of_the_sitemap(server):
     port = server.server_address[1]
     pages = ["/docs/a", "/docsx/b", "/docs/../c", "/docs/%2e%2e/d", "/docs/e?x=1"]
@@ -373,8 +389,23 @@ LAUGHS = '<!DOCTYPE u [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><urlset><url><lo
         (b"<html><body>404</body></html>", "is not a sitemap"),
         (b"", "is not a sitemap"),
         (urlset(*[("http://a.test/", "")] * 50_001), "more than the 50,000"),
+        (b"http://a.test/\n" * 50_001, "more than the 50,000"),
+        (b"http://a.test/\n<urlset></urlset>", "line 2 is no web address"),
+        (b"http://a.test/\xff", "is not UTF-8"),
     ],
-    ids=["entities", "bomb", "cut", "no gzip", "deep", "page", "empty", "long"],
+    ids=[
+        "entities",
+        "bomb",
+        "cut",
+        "no gzip",
+        "deep",
+        "page",
+        "empty",
+        "long",
+        "long text",
+        "mixed text",
+        "no UTF-8",
+    ],
 )
 def test_hostile_sitemaps_are_refused(body, words):
     with pytest.raises(NoSitemap, match=words):

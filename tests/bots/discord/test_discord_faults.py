@@ -192,7 +192,7 @@ async def test_a_small_soak_with_everything_that_goes_wrong_at_once(tmp_path: Pa
     """The benchmark in small: the bot is a process of its own, and is killed with SIGKILL."""
     from benchmarks.discord_soak import Soak, soak
 
-    plan = Soak(questions=60, people=20, channels=6, kills=2, drops=2, seed=3, pace=0.04, patience=90.0)
+    plan = Soak(questions=60, people=20, channels=6, kills=2, drops=2, seed=3, pause=0.04, patience=90.0)
     found = await soak(plan, tmp_path / "home")
     assert (found.asked, found.answered_once, found.complaints) == (60, 60, 0)
     assert (found.kills, found.drops) == (2, 2)

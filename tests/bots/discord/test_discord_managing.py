@@ -147,7 +147,7 @@ async def test_spaces_are_mapped_to_channels_and_roles_from_the_command(guild: G
 
 async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}")
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
     asked = await people.mention(ANA, "Where is the staff canteen?")
     answer = await discord.answer(GENERAL, asked)
     await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))

@@ -1,0 +1,45 @@
+"""Files that were handed over in a chat lie in the catalog: a backup takes them to another machine."""
+
+import shutil
+from pathlib import Path
+
+from desk_kit import ADMIN, DeskHome, desk_home, person
+
+from bots.desk.parts import Attachment, Command, Press
+from brain.catalog.added_files import SCHEME
+from brain.catalog.backup import backup, restore
+from brain.catalog.home import Home
+
+ANA = person("UANA", place="CGEN")
+BOSS = person("UADMIN", place="CGEN")
+PARKING = b"# Parking\n\n## Visitors\n\nVisitors park on level seven, next to the lift.\n"
+
+
+async def add(here: DeskHome, name: str, content: bytes) -> None:
+    preview = await here.desk.run(Command("add", "", BOSS, (Attachment(name, content),)))
+    assert preview.card is not None
+    await here.desk.press(Press("confirm", preview.card.buttons[0].ref, BOSS))
+
+
+async def test_a_file_added_in_chat_is_answered_from_after_a_restore_on_another_machine(
+    tmp_path: Path,
+) -> None:
+    first, second, copy = tmp_path / "first", tmp_path / "second", tmp_path / "copy.db"
+    first.mkdir()
+    with desk_home(first) as here:
+        await add(here, "parking.md", PARKING)
+        backup(here.catalog, copy)
+    shutil.rmtree(first)
+    restore(Home(second), copy)
+    with desk_home(second) as here:
+        answer = await here.answer(ANA, "On which level do visitors park?")
+        assert "level seven" in answer.text
+        assert answer.citations[0].passage.source.document == "parking.md"
+        (file,) = here.catalog.added_files.listed("general")
+        assert here.catalog.added_files.content(file.id) == PARKING
+
+        again = here.library.bring_in(f"{SCHEME}general", "general")
+        assert (again.unchanged, again.removed, again.embedded) == (1, 0, 0)
+        assert here.catalog.audit.entries()[0].actor == ADMIN
+        await here.desk.run(Command("undo", "", BOSS))
+        assert here.catalog.documents() == []
