@@ -6,6 +6,7 @@ import click
 
 COMMANDS: dict[str, str] = {
     "data": "bots.terminal.tune_data:data",
+    "train": "bots.terminal.tune_train:train",
     "eval": "bots.terminal.tune_eval:evaluate",
     "promote": "bots.terminal.tune_promote:promote",
     "rollback": "bots.terminal.tune_promote:rollback",

@@ -13,6 +13,7 @@ from typing import Self
 
 from brain.errors import HomeLocked, StorageFailed
 
+_IN_USE = "The home {home} is in use by {holder}: wait until it has finished, or stop it first."
 _PATIENCE_SECONDS = 0.5  # for a holder that has taken the lock and not yet written who it is
 
 
@@ -71,9 +72,12 @@ class Home:
 
 
 class HomeLock:
-    """The right to write in a home. The kernel takes it back when the process ends, however it ends."""
+    """The right to write in a home. The kernel takes it back when the process ends, however it ends.
 
-    def __init__(self, home: Path, command: str) -> None:
+    `refusal` is the sentence for who comes second, with {home} and {holder} in it.
+    """
+
+    def __init__(self, home: Path, command: str, refusal: str = _IN_USE) -> None:
         try:
             self._descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -83,9 +87,7 @@ class HomeLock:
         except BlockingIOError:
             holder = _holder(self._descriptor)
             os.close(self._descriptor)
-            raise HomeLocked(
-                f"The home {home} is in use by {holder}: wait until it has finished, or stop it first."
-            ) from None
+            raise HomeLocked(refusal.format(home=home, holder=holder)) from None
         except OSError as error:
             os.close(self._descriptor)
             raise _not_writable(home, error) from error

@@ -1,5 +1,6 @@
-"""Attention over packed examples, each seeing only itself: flash attention on a GPU, a mask elsewhere."""
+"""Attention over packed examples, each seeing only itself: in one kernel on a GPU, one by one elsewhere."""
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -42,14 +43,29 @@ def packed_attention(
         flat = (part.squeeze(0).transpose(0, 1) for part in (query, key, value))
         mixed, _logsum = packed_flash(*flat, bounds, shape, scaling)
         return mixed.unsqueeze(0), None
-    seen = None if bounds is None else _same_example(bounds, query.shape[2])
-    mixed = functional.scaled_dot_product_attention(
-        query, key, value, seen, is_causal=seen is None, scale=scaling, enable_gqa=groups > 1
-    )
+    if bounds is None:
+        mixed = functional.scaled_dot_product_attention(
+            query, key, value, is_causal=True, scale=scaling, enable_gqa=groups > 1
+        )
+    else:
+        mixed = _one_by_one(query, key, value, bounds, scaling)
     return mixed.transpose(1, 2), None
 
 
-def _same_example(bounds: torch.Tensor, tokens: int) -> torch.Tensor:
-    places = torch.arange(tokens, device=bounds.device)
-    example = torch.searchsorted(bounds, places, right=True)
-    return (example[:, None] == example[None, :]) & (places[:, None] >= places[None, :])
+@torch.compiler.disable  # the loop's length is data
+def _one_by_one(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bounds: torch.Tensor, scaling: float
+) -> torch.Tensor:
+    """Each example by itself: a mask over the whole pack would compute every pair of tokens, to drop most."""
+    lengths = [end - start for start, end in pairwise(bounds.tolist()) if end > start]
+    groups = query.shape[1] // key.shape[1]
+    parts = zip(*(part.split(lengths, dim=2) for part in (query, key, value)), strict=True)
+    return torch.cat(
+        [
+            functional.scaled_dot_product_attention(
+                q, k, v, is_causal=True, scale=scaling, enable_gqa=groups > 1
+            )
+            for q, k, v in parts
+        ],
+        dim=2,
+    )

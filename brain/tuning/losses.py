@@ -1,23 +1,29 @@
 """A run's losses to look at: in TensorBoard while it runs, as a picture when it is done."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from brain.errors import StorageFailed
 from brain.tuning.training import Progress
 
 
 class LossLog:
-    """Writes steps to `folder`/tensorboard and `folder`/losses.jsonl; a resumed run goes on in both."""
+    """Writes steps to `folder`/tensorboard and `folder`/losses.jsonl; a resumed run goes on in both.
 
-    def __init__(self, folder: Path) -> None:
+    Steps later than `after` that TensorBoard was told before are taken back. All raise StorageFailed.
+    """
+
+    def __init__(self, folder: Path, after: int = 0) -> None:
         from torch.utils.tensorboard import SummaryWriter
 
-        folder.mkdir(parents=True, exist_ok=True)
-        self._writer: Any = SummaryWriter(str(folder / "tensorboard"))
         self._path = folder / "losses.jsonl"
+        with _told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._writer: Any = SummaryWriter(str(folder / "tensorboard"), purge_step=after + 1)
 
     def write(self, progress: Progress) -> None:
         """One step."""
@@ -27,15 +33,29 @@ class LossLog:
             "gradient": progress.gradient,
             "tokens_per_second": progress.tokens_per_second,
         }
-        for name, value in figures.items():
-            if value is not None:
-                self._writer.add_scalar(name, value, progress.step)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(progress)) + "\n")
+        with _told(self._path):
+            for name, value in figures.items():
+                if value is not None:
+                    self._writer.add_scalar(name, value, progress.step)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(progress)) + "\n")
 
     def close(self) -> None:
         """Everything is on disk."""
-        self._writer.close()
+        with _told(self._path):
+            self._writer.close()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(
+            f"{path} can't be written ({(error.strerror or 'it failed').lower()}): free some disk space; "
+            "training then goes on from its last checkpoint.",
+            detail=repr(error),
+        ) from error
 
 
 def read_losses(folder: Path) -> list[Progress]:
@@ -52,6 +72,7 @@ def read_losses(folder: Path) -> list[Progress]:
 
 def draw_losses(losses: Sequence[Progress], path: Path) -> None:
     """Loss by step, learnt and held out, as SVG or PNG by the path's ending."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
@@ -63,4 +84,6 @@ def draw_losses(losses: Sequence[Progress], path: Path) -> None:
     axes.set_xlabel("step")
     axes.set_ylabel("loss a token of the answers")
     axes.legend()
-    figure.savefig(path)
+    # Letters stay letters in an SVG, for screen readers and searching.
+    with rc_context({"svg.fonttype": "none"}):
+        figure.savefig(path)

@@ -1,7 +1,8 @@
 """Examples laid end to end, so that no token is padding; each still sees only itself.
 
-A pack is one row of exactly `size` tokens. Where one example ends and the next begins is told to attention
-(attention.py), and positions begin anew, so that nothing leaks from one example into another.
+A pack is one row of `size` tokens, or of fewer where it is not filled. Where one example ends and the next
+begins is told to attention (attention.py), and positions begin anew, so that nothing leaks from one example
+into another.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """`size` tokens of several examples, ready for the model.
+    """The tokens of several examples, ready for the model.
 
     tokens, positions (1, size); said: after which tokens the assistant speaks; targets: what it says there;
     bounds: where examples begin, and the end, repeated to a round length; shape (2, on the processor): how
@@ -76,10 +77,11 @@ def arrange(lengths: Sequence[int], size: int) -> list[list[int]]:
     return packs
 
 
-def pack(examples: Sequence[Example], size: int, longest: int, filling: int) -> Pack:
+def pack(examples: Sequence[Example], size: int, longest: int, filling: int | None) -> Pack:
     """Lay `examples` end to end; what is left over is filled, as an example of its own that says nothing.
 
-    `longest` is the most tokens that an example may have, and a piece of filling too.
+    `longest` is the most tokens that an example may have, and a piece of filling too. Without `filling`
+    nothing is filled.
     """
     tokens: list[int] = []
     positions: list[int] = []
@@ -94,14 +96,14 @@ def pack(examples: Sequence[Example], size: int, longest: int, filling: int) -> 
     real = len(tokens)
     if real > size:
         raise ValueError(f"{real} tokens don't fit into a pack of {size}")
-    while len(tokens) < size:
+    while filling is not None and len(tokens) < size:
         piece = min(longest, size - len(tokens))
         tokens += [filling] * piece
         positions += range(piece)
         bounds.append(len(tokens))
     lengths = [end - start for start, end in pairwise(bounds)]
     shape = torch.tensor([len(lengths), max(lengths)])
-    bounds += [size] * (-len(bounds) % _BOUNDS_STEP)
+    bounds += [len(tokens)] * (-len(bounds) % _BOUNDS_STEP)
     return Pack(
         torch.tensor([tokens]),
         torch.tensor([positions]),

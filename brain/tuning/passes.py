@@ -52,7 +52,8 @@ class Trainee:
     """A model with an adapter, and the optimizer that changes it.
 
     On a GPU each decoder layer is compiled: its norms, rotations and activations become a few kernels. The
-    layers are alike, so that one compilation serves all.
+    layers are alike, so that one compilation serves all. `fast` is for tests: False computes as PEFT and
+    transformers do, True compiles on any machine.
     """
 
     def __init__(self, adapted: Any, recipe: Recipe, steps: int, *, fast: bool | None = None) -> None:
@@ -63,12 +64,14 @@ class Trainee:
         self.device = self.weights[0].device
         self._base = adapted.get_base_model()
         on_gpu = self.device.type == "cuda"
+        self._narrow = on_gpu or self._base.lm_head.weight.dtype is torch.bfloat16
         if recipe.recompute:
             # Renamed in transformers 5.2x; both do the same.
             old = self._base.gradient_checkpointing_enable
             getattr(self._base, "activation_checkpointing_enable", old)({"use_reentrant": False})
-        if on_gpu if fast is None else fast:
+        if fast is not False:
             speed_up(adapted)
+        if on_gpu if fast is None else fast:
             for layer in self._base.model.layers:
                 layer.compile(dynamic=False, backend="inductor" if on_gpu else "aot_eager")
         self.optimizer = torch.optim.AdamW(
@@ -79,6 +82,8 @@ class Trainee:
     def step(self, number: int, packs: Sequence[Pack]) -> Running:
         """Learn from `packs` as step `number` (from 0)."""
         rate = self._rate(number)
+        if self.recipe.dropout:  # what is dropped depends on the step alone, whatever was resumed before
+            torch.manual_seed(self.recipe.seed * 1_000_003 + number)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         said = max(1, sum(pack.said.numel() for pack in packs))
@@ -109,7 +114,7 @@ class Trainee:
 
     def _summed(self, pack: Pack) -> torch.Tensor:
         pack = pack.to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._narrow):
             hidden = self._base.model(
                 input_ids=pack.tokens,
                 position_ids=pack.positions,

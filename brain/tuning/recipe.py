@@ -1,7 +1,9 @@
 """What a training run is told: every hyperparameter, with its meaning, its default and its limits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 from brain.errors import UsageError
 
@@ -54,6 +56,18 @@ class Recipe:
     def passes(self) -> int:
         """Times that the model runs for one change of the weights."""
         return self.tokens_per_step // self.tokens_at_once
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Recipe":
+        """What as_dict() wrote; UsageError where it is none."""
+        try:
+            return cls(**{**values, "method": Method(values["method"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(
+                "The run's recipe can't be read: it was written by another version of citewise. Begin a new "
+                "run with another --name.",
+                detail=repr(error),
+            ) from error
 
     def as_dict(self) -> dict[str, object]:
         """For the record of a run."""

@@ -53,13 +53,17 @@ def train(
     *,
     filling: int = 0,
     fast: bool | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Train an adapter for `model`; `filling` is a token to fill packs with.
 
+    `stopping` is asked after each step: where it is true, a checkpoint is saved and KeyboardInterrupt raised.
     Raises UsageError for too little data or another run's folder, TuningFailed when the loss is no number or
     no gradient flows, StorageFailed when a checkpoint can't be written.
     """
-    packs, looked_at = (_packs(examples, recipe, filling) for examples in (learnt, held_out))
+    # A GPU's compiled code wants packs of one size; a processor would only waste time on the filling.
+    fill = filling if model.device.type == "cuda" else None
+    packs, looked_at = (_packs(examples, recipe, fill) for examples in (learnt, held_out))
     if not packs or not looked_at:
         raise UsageError(
             f"There is nothing to {'learn from' if not packs else 'hold the adapter against'}: "
@@ -87,7 +91,8 @@ def train(
         before = running
         done = number + 1
         looking = done % recipe.evaluate_every == 0 or done == steps
-        if not looking and done % recipe.save_every:
+        stop = stopping()
+        if not (looking or stop) and done % recipe.save_every:
             continue
         progress = pace.progress(running)
         if progress.gradient == 0:
@@ -100,6 +105,8 @@ def train(
         save(checkpoints, trainee, state)
         report(progress)
         early = state.bad_looks >= recipe.patience
+        if stop and not early and done < steps:
+            raise KeyboardInterrupt
     return _outcome(folder, checkpoints, trainee, state, early)
 
 
@@ -126,7 +133,7 @@ def _outcome(folder: Path, checkpoints: Path, trainee: Trainee, state: State, ea
     return Outcome(adapter, state.step, state.best_loss, early)
 
 
-def _packs(examples: Sequence[Example], recipe: Recipe, filling: int) -> list[Pack]:
+def _packs(examples: Sequence[Example], recipe: Recipe, filling: int | None) -> list[Pack]:
     short = [e for e in examples if 1 < len(e.tokens) <= recipe.longest and any(e.said[1:])]
     size = recipe.tokens_at_once
     layout = arrange([len(example.tokens) for example in short], size)

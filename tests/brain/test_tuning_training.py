@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from brain.tuning.losses import LossLog, draw_losses, read_losses
 from brain.tuning.packing import Example, arrange, pack
 from brain.tuning.passes import Trainee
 from brain.tuning.recipe import Method, Recipe
-from brain.tuning.training import train
+from brain.tuning.training import Progress, train
 from tests.brain.small_phi3 import prompt, small_phi3
 from tests.brain.tuning_run import RECIPE, examples, run
 
@@ -136,6 +137,34 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_adapter(tmp_path: Path) -> 
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
+def test_a_run_stopped_between_checkpoints_saves_first_and_goes_on_the_same(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, epochs=2, save_every=50, evaluate_every=50, dropout=0.2)
+    steps: list[Progress] = []
+    options = {"recipe": recipe, "report": steps.append, "fast": False}
+    data = (examples(20), examples(4))
+    with pytest.raises(KeyboardInterrupt):
+        train(small(), *data, tmp_path / "stopped", **options, stopping=lambda: len(steps) >= 2)
+    saved = steps[-1].step
+    again = train(small(), *data, tmp_path / "stopped", **options)
+    assert [step.step for step in steps] == list(range(1, steps[-1].steps + 1))
+    assert 2 <= saved < again.steps
+    whole = train(small(), *data, tmp_path / "whole", **options)
+    ours, theirs = (load_file(str(o.adapter / "adapter_model.safetensors")) for o in (again, whole))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def small() -> Any:
+    return small_phi3(attention=register())
+
+
+def test_packs_without_filling_lose_what_filled_ones_lose() -> None:
+    packed = [pack(examples(5), 256, 64, filling) for filling in (0, None)]
+    assert [one.tokens.shape[1] for one in packed] == [256, sum(len(e.tokens) for e in examples(5))]
+    trainee = Trainee(attach(small(), RECIPE), RECIPE, 1)
+    filled, bare = (trainee.loss([one]) for one in packed)
+    assert bare == pytest.approx(filled, rel=1e-5)
+
+
 def test_another_runs_checkpoints_are_not_gone_on_from(tmp_path: Path) -> None:
     run(tmp_path, replace(RECIPE, epochs=1))
     with pytest.raises(UsageError, match="other data or another recipe"):
@@ -189,6 +218,6 @@ def test_the_forecast_orders_the_ways_and_picks_the_fastest_that_fits() -> None:
     needed = forecast(config, lora)
     assert needed > forecast(config, replace(lora, recompute=True))
     assert needed > forecast(config, replace(lora, method=Method.QLORA))
-    assert fitting(config, lora, 2 * needed) == lora
-    assert fitting(config, lora, needed) != lora
-    assert fitting(config, lora, 1000) is None
+    assert fitting([needed, needed // 2], 2 * needed) == 0
+    assert fitting([needed, needed // 2], needed) == 1
+    assert fitting([needed, needed // 2], 1000) is None

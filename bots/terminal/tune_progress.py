@@ -1,0 +1,187 @@
+"""How a training run is shown: a bar on a terminal, a line now and then in a log, JSON lines for programs."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from brain.tuning.runs import Run, RunFolder
+    from brain.tuning.start import Start
+    from brain.tuning.training import Progress
+
+_LINE_SECONDS = 30.0  # between two lines in a log
+
+
+@contextmanager
+def shown(*, as_json: bool) -> Iterator["Shown"]:
+    """Show a run until the block ends."""
+    show = Shown(as_json=as_json)
+    try:
+        yield show
+    finally:
+        show.close()
+
+
+class Shown:
+    """What a person or a program sees of a run."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        from bots.terminal.console import err, out
+
+        self.steps = 0
+        self._as_json = as_json
+        self._console: Console = err()
+        self._out: Console = out()
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+        self._held_out: float | None = None
+        self._told = 0.0
+
+    def begin(self, start: "Start", run: "Run", folder: "RunFolder", before: int) -> None:
+        """Say what will be done, on what, with how much memory, and why so."""
+        if self._as_json:
+            self._event(
+                "start", run=run.name, folder=str(folder.path), base=run.base.model, data=asdict(run.data),
+                recipe=dict(run.recipe), method_because=start.why, device=start.machine.name,
+                memory_needed=start.needed, memory_free=start.machine.free, after_step=before,
+            )  # fmt: skip
+            return
+        where = start.machine.name if start.machine.on_gpu else "the processor (no GPU was found)"
+        goes_on = f"Going on with {run.name} after step {before}" if before else f"{run.name} begins"
+        lines = [
+            f"{goes_on}: {run.base.model} learns from {run.data.name} on {where}.",
+            f"{run.data.learnt:,} rows to learn from, {run.data.held_out:,} held out"
+            + (f", {run.data.left_out:,} too long and left out." if run.data.left_out else "."),
+            start.why,
+            f"Memory: {start.needed / 1e9:.1f} GB forecast, {start.machine.free / 1e9:.1f} GB free.",
+            f"Folder: {folder.path}",
+        ]
+        for line in lines:
+            self._say(line)
+
+    def step(self, progress: "Progress") -> None:
+        """One more step is done."""
+        self.steps += 1
+        if progress.held_out is not None:
+            self._held_out = progress.held_out
+        if self._as_json:
+            self._event("step", **asdict(progress))
+        elif self._console.is_terminal:
+            self._move(progress)
+        elif progress.held_out is not None or time.monotonic() - self._told > _LINE_SECONDS:
+            self._told = time.monotonic()
+            self._say(f"Step {progress.step} of {progress.steps}: {self._figures(progress)}")
+
+    def stopping(self) -> None:
+        """The person wants it to end."""
+        if not self._as_json:
+            self._say("Stopping after this step; Ctrl-C again stops at once.")
+
+    def stopped(self, run: "Run") -> None:
+        """It ended before its end."""
+        self.close()
+        if self._as_json:
+            self._event("stopped", run=run.name)
+        else:
+            self._say("Stopped; what was saved stays. The same command goes on from there.")
+
+    def end(self, run: "Run", folder: "RunFolder") -> None:
+        """Say what came of it and what to do next."""
+        self.close()
+        if self._as_json:
+            self._event("done", **_result(run, folder))
+            return
+        self._out.print(
+            f"Trained {run.name}: {run.steps:,} steps{', stopped early' if run.early else ''}; "
+            f"loss on held-out rows {_loss(run.held_out)}."
+        )
+        self._out.print(f"Adapter: {folder.adapter}")
+        if folder.picture.is_file():
+            self._out.print(f"Losses: {folder.picture}")
+        else:
+            self._out.print("No picture of the losses: pip install 'citewise[plots]'.")
+        self._out.print(f"Next: citewise tune eval {run.name}")
+
+    def already(self, run: "Run", folder: "RunFolder") -> None:
+        """There was nothing left to do."""
+        if self._as_json:
+            self._event("done", **_result(run, folder))
+            return
+        self._out.print(
+            f"{run.name} learnt just this already (loss on held-out rows {_loss(run.held_out)}); "
+            "--name begins another run."
+        )
+        self._out.print(f"Next: citewise tune eval {run.name}")
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+    def _move(self, progress: "Progress") -> None:
+        if self._bars is None:
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bars
+
+            self._bars = Bars(
+                TextColumn("step {task.completed:,} of {task.total:,}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.fields[figures]}"),
+                console=self._console,
+                transient=True,
+                refresh_per_second=2,  # the cores have better things to do
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._task = self._bars.add_task("", total=progress.steps, figures="")
+            self._bars.start()
+        assert self._task is not None
+        self._bars.update(self._task, completed=progress.step, figures=self._figures(progress))
+
+    def _figures(self, progress: "Progress") -> str:
+        held_out = "" if self._held_out is None else f", held out {self._held_out:.3f}"
+        return (
+            f"loss {progress.loss:.3f}{held_out}, {progress.tokens_per_second:,.0f} tokens/s, "
+            f"{_time(progress.seconds_left)} left"
+        )
+
+    def _say(self, line: str) -> None:
+        from bots.terminal.console import inert
+
+        (self._bars.console if self._bars else self._console).print(inert(line))
+
+    def _event(self, event: str, **values: Any) -> None:
+        click.echo(json.dumps({"event": event, **values}, ensure_ascii=False))
+
+
+def _result(run: "Run", folder: "RunFolder") -> dict[str, Any]:
+    return {
+        "run": run.name,
+        "folder": str(folder.path),
+        "adapter": str(folder.adapter),
+        "steps": run.steps,
+        "held_out": run.held_out,
+        "early": run.early,
+        "next": f"citewise tune eval {run.name}",
+    }
+
+
+def _loss(loss: float | None) -> str:
+    return "unknown" if loss is None else f"{loss:.3f}"
+
+
+def _time(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02}"
+    return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"
