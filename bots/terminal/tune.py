@@ -4,7 +4,9 @@ import importlib
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "export": "bots.terminal.tune_export:export",
+}
 
 
 class _Steps(click.Group):
