@@ -10,6 +10,7 @@ from bots.desk.answers import NOT_HELPFUL, GivenAnswers, buttons_under
 from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply
 from bots.desk.knowledge import Knowledge
+from bots.desk.manners import FOLLOWS
 from bots.desk.overview import Overview
 from bots.desk.parts import (
     LONGEST_QUESTION,
@@ -131,7 +132,7 @@ class Desk:
             if part.answer is not None:
                 answer = part.answer
             elif part.text and not asked.unasked:
-                yield Draft(part.text)
+                yield Draft(f"{part.text}\n\n{FOLLOWS}" if part.provisional else part.text)
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
         if asked.unasked and not _strong(answer):

@@ -4,18 +4,21 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
+import psutil
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
+from brain.answering.facts import ModelFacts
 from brain.answering.prompt import plain
 from brain.errors import ModelUnavailable
+from brain.llamacpp.header import Header
 from brain.llamacpp.server import LlamaServer
 
 WAITING = 16
@@ -29,11 +32,13 @@ def _places() -> threading.BoundedSemaphore:
 
 
 class LlamaCppChat(BaseChatModel):
-    """A chat model over a LlamaServer; `longest` tokens for an answer."""
+    """A chat model over a LlamaServer; `window` tokens for prompt and answer, `longest` for the answer."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     server: LlamaServer
+    header: Header
+    window: int
     longest: int
     places: Any = Field(default_factory=_places)
 
@@ -50,6 +55,24 @@ class LlamaCppChat(BaseChatModel):
         """The tokens of a text in which control tokens count as such."""
         what = {"content": text, "add_special": True, "parse_special": True}
         return list(self._ask("/tokenize", what)["tokens"])
+
+    def facts(self) -> ModelFacts:
+        """What runs, and the memory that its process has."""
+        pid, memory = self.server.pid, None
+        with suppress(psutil.Error):
+            memory = psutil.Process(pid).memory_info().rss if pid else None
+        where = f"llama.cpp in a process of its own ({pid or 'not running'})"
+        device = f"processor, {self.server.load.threads} threads"
+        return ModelFacts(
+            model=str(self.header.path),
+            where=where,
+            device=device,
+            quantization=f"mostly {self.header.numbers}",
+            memory=memory,
+            window=self.window,
+            adapter=self.header.adapter,
+            slow=True,
+        )
 
     def close(self) -> None:
         """End the process."""

@@ -17,23 +17,20 @@ SLOTS = 2  # texts at once: more would share the same cores, and each would be s
 _WORKING_BYTES = 400_000_000
 
 
-def is_gguf(model: str) -> bool:
-    """Whether the name of a model is that of a GGUF file."""
-    return model.lower().endswith(".gguf")
+def open_gguf(header: Header, *, longest: int = 320) -> LlamaCppChat:
+    """The model that `check` looked at, ready to answer with up to `longest` tokens.
 
-
-def open_gguf(model: str, *, longest: int = 320, threads: int | None = None) -> LlamaCppChat:
-    """The model in the file `model`, ready to answer with up to `longest` tokens.
-
-    Raises UsageError, WeightsUnavailable or ModelUnavailable with what is wrong and how it is mended.
+    Raises ModelUnavailable where it does not load.
     """
-    header = check(model)
-    load = Load(header.path, window(header), SLOTS, threads or _threads())
-    return LlamaCppChat(server=LlamaServer(load), longest=longest)
+    load = Load(header.path, window(header), SLOTS, _threads())
+    return LlamaCppChat(server=LlamaServer(load), header=header, window=load.window, longest=longest)
 
 
 def check(model: str) -> Header:
-    """Look at all that can be seen without loading. Raises as `open_gguf` does."""
+    """Look at all of the file `model` that can be seen without loading it.
+
+    Raises UsageError, WeightsUnavailable or ModelUnavailable with what is wrong and how it is mended.
+    """
     extension()
     path = Path(model).expanduser()
     if path.is_dir():

@@ -17,7 +17,7 @@ from tuned_phi3 import saved_adapter
 
 from brain.errors import UsageError, WeightsUnavailable
 from brain.llamacpp.header import read_header
-from brain.llamacpp.opening import open_gguf
+from brain.llamacpp.opening import check, open_gguf
 from brain.phi3.opening import open_phi3
 from brain.tuning.export.exporting import RECORD, Format, export
 from brain.tuning.export.precision import Precision, number_type
@@ -86,7 +86,7 @@ def test_llama_cpp_says_what_the_adapted_model_says(
     assert (header.architecture, header.context) == ("phi3", 4096)
     assert header.adapter.startswith("ours (")
     expected = said_by(open_phi3(str(base), tuned.adapter, longest=24))
-    for ours, theirs in zip(expected, said_by(open_gguf(str(done.gguf), longest=24)), strict=True):
+    for ours, theirs in zip(expected, said_by(open_gguf(check(str(done.gguf)), longest=24)), strict=True):
         # What is babbled may end in the first bytes of a letter, which llama.cpp keeps back.
         assert ours.startswith(theirs)
         assert len(theirs) > len(ours) - 6
@@ -122,7 +122,7 @@ def test_packed_weights_stay_near(
         assert unpacked.shape == right.shape
         error = float((unpacked - right).norm() / right.norm())
         assert 0 < error < {Precision.Q4_K_M: 0.1, Precision.Q5_K_M: 0.05}.get(precision, 0.025), name
-    assert all(said_by(open_gguf(str(done.gguf), longest=8)))
+    assert all(said_by(open_gguf(check(str(done.gguf)), longest=8)))
 
 
 def test_the_mix_gives_more_bits_to_what_errors_hurt_most() -> None:
@@ -148,7 +148,7 @@ def test_llama_cpp_reads_text_as_phi3s_own_tokenizer_does(tmp_path: Path) -> Non
         Source(tmp_path / "adapter", base, "x"), tmp_path / "done", Format.GGUF, Precision.F32, silent
     )
     words = AutoTokenizer.from_pretrained(str(base))
-    chat = open_gguf(str(done.gguf), longest=8)
+    chat = open_gguf(check(str(done.gguf)), longest=8)
     try:
         for text in (
             "the leave policy",
@@ -186,7 +186,7 @@ def test_real_small_weights_say_the_same_through_llama_cpp(tmp_path: Path) -> No
     ours = open_phi3(str(base), tmp_path / "adapter", longest=16)
     expected = str(ours.invoke(asked).text)
     ours.close()
-    theirs = open_gguf(str(done.gguf), longest=16)
+    theirs = open_gguf(check(str(done.gguf)), longest=16)
     assert str(theirs.invoke(asked).text) == expected
     assert "Paris" in expected
     theirs.close()
