@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 def choice(settings: Settings) -> "AnswererChoice":
     """The answerer that is set."""
+    from bots.adapter_in_use import adapter_in_use
     from brain.answering.factory import AnswererChoice
 
     key = settings.model_key
     return AnswererChoice(
         settings.answerer,
         model=settings.model,
-        adapter=settings.adapter,
+        adapter=None if settings.answerer == "extractive" else adapter_in_use(settings).adapter,
         quantization=settings.quantization,
         url=settings.model_url,
         key=key.get_secret_value() if key else None,
@@ -28,7 +29,12 @@ def choice(settings: Settings) -> "AnswererChoice":
 
 def examine(settings: Settings) -> Iterator[Check]:
     """Whether the answerer that is set can write, without loading it, and where it sends text."""
-    chosen = choice(settings)
+    yield from _adapter(settings)
+    try:
+        chosen = choice(settings)
+    except CitewiseError as error:
+        yield Check("answerer", Verdict.FAULT, error.sentence)
+        return
     if chosen.name == "extractive":
         return
     from brain.answering.factory import langchain_model, server_health
@@ -45,6 +51,29 @@ def examine(settings: Settings) -> Iterator[Check]:
         where = f"to where {provider} runs"
     found = f"questions and the passages found for them are sent {where}"
     yield Check("privacy", Verdict.NOTE, found, "CITEWISE_ANSWERER=extractive keeps them here")
+
+
+def _adapter(settings: Settings) -> Iterator[Check]:
+    """The adapter that was promoted, where one was: whether it answers, and is still what was promoted."""
+    from bots.adapter_in_use import adapter_in_use
+    from brain.catalog.home import Home
+    from brain.tuning.versions import Versions
+
+    try:
+        found = adapter_in_use(settings)
+    except CitewiseError as error:
+        yield Check("adapter", Verdict.FAULT, error.sentence)
+        return
+    if found.unused:
+        yield Check("adapter", Verdict.NOTE, found.unused, "citewise tune status shows what answers")
+    if found.version is not None:
+        version = found.version
+        told = f"version {version.number} from {version.run}, promoted {version.when[:10]}"
+        if Versions(Home(settings.home).tuning).is_sound(version):
+            yield Check("adapter", Verdict.GOOD, told)
+        else:
+            mend = "go back with `citewise tune rollback`"
+            yield Check("adapter", Verdict.FAULT, f"{told}: its files are missing or were changed", mend)
 
 
 def _phi3(chosen: "AnswererChoice") -> str:

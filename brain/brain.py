@@ -57,7 +57,7 @@ class Brain(Runnable[Question, Answer]):
 
     @property
     def answerer(self) -> Answerer:
-        """What writes."""
+        """What writes the answers."""
         return self._answerer
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:

@@ -5,7 +5,13 @@ import importlib
 import click
 
 COMMANDS: dict[str, str] = {
+    "eval": "bots.terminal.tune_eval:evaluate",
+    "promote": "bots.terminal.tune_promote:promote",
+    "rollback": "bots.terminal.tune_promote:rollback",
+    "list": "bots.terminal.tune_status:list_versions",
+    "status": "bots.terminal.tune_status:status",
     "export": "bots.terminal.tune_export:export",
+    "serve-command": "bots.terminal.tune_serve_command:serve_command",
 }
 
 

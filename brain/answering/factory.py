@@ -2,7 +2,7 @@
 
 import importlib.util
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +48,14 @@ def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | Grad
     from brain.answering.written import WritingAnswerer
 
     if choice.name == "server":
-        name = server_model(choice)
-        return WritingAnswerer(_server(choice), f"{name} at {choice.url}", few_shot=choice.adapter is None)
+        from brain.answering.swappable import SwappableAnswerer
+
+        def asking_for(adapter: Path | None) -> GradualAnswerer:
+            asked = replace(choice, adapter=adapter)
+            name = f"{server_model(asked)} at {asked.url}"
+            return WritingAnswerer(_server(asked), name, few_shot=adapter is None)
+
+        return SwappableAnswerer(asking_for(choice.adapter), asking_for, choice.adapter)
     if choice.name.startswith("langchain:"):
         return WritingAnswerer(langchain_model(choice.name.removeprefix("langchain:")), choice.name)
     raise UsageError(
@@ -65,25 +71,30 @@ def server_model(choice: AnswererChoice) -> str:
 
 def server_health(choice: AnswererChoice) -> str:
     """What the server says of itself; raises UsageError or ModelUnavailable."""
+    name, served = server_model(choice), served_models(choice)
+    if name not in served:
+        raise ModelUnavailable(
+            f"The model server at {_url(choice)} has no {name}; it has: {', '.join(served[:5]) or 'nothing'}."
+        )
+    return f"{name} at {_url(choice)}"
+
+
+def served_models(choice: AnswererChoice) -> list[str]:
+    """The names of what the server answers with; raises UsageError or ModelUnavailable."""
     import httpx
 
-    name, url = server_model(choice), _url(choice)
+    url = _url(choice)
     headers = {"Authorization": f"Bearer {choice.key}"} if choice.key else {}
     try:
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout).raise_for_status()
-        served = [str(model["id"]) for model in reply.json()["data"]]
+        return [str(model["id"]) for model in reply.json()["data"]]
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
         raise ModelUnavailable(
             f"The model server at {url} does not answer as one. Start it, or set CITEWISE_MODEL_URL; until "
             "then the documents' own sentences answer.",
             detail=repr(error),
         ) from error
-    if name not in served:
-        raise ModelUnavailable(
-            f"The model server at {url} has no {name}; it has: {', '.join(served[:5]) or 'nothing'}."
-        )
-    return f"{name} at {url}"
 
 
 def langchain_model(address: str) -> "BaseChatModel":
@@ -109,21 +120,31 @@ def need_phi3_extra() -> None:
 def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
     need_phi3_extra()
     from brain.answering.prompt import opening
+    from brain.answering.swappable import SwappableAnswerer
     from brain.answering.written import Limits, WritingAnswerer
     from brain.phi3.opening import open_phi3
     from brain.phi3.quantising import Quantization
 
-    few_shot, longest = choice.adapter is None, Limits().answer
+    longest = Limits().answer
     chat = open_phi3(
         choice.model,
         choice.adapter,
         Quantization(choice.quantization),
-        begin=opening(few_shot=few_shot),
+        begin=opening(few_shot=choice.adapter is None),
         longest=longest,
     )
     closing.callback(chat.close)
     limits = Limits(window=chat.window, answer=longest)
-    return WritingAnswerer(chat, f"phi3 ({choice.model})", few_shot=few_shot, limits=limits, count=chat.count)
+
+    def writing(adapter: Path | None) -> GradualAnswerer:
+        name = f"phi3 ({choice.model}{f' with adapter {adapter.name}' if adapter else ''})"
+        return WritingAnswerer(chat, name, few_shot=adapter is None, limits=limits, count=chat.count)
+
+    def with_adapter(adapter: Path | None) -> GradualAnswerer:
+        chat.swap(adapter, opening(few_shot=adapter is None))
+        return writing(adapter)
+
+    return SwappableAnswerer(writing(choice.adapter), with_adapter, choice.adapter)
 
 
 def _server(choice: AnswererChoice) -> "BaseChatModel":

@@ -88,6 +88,13 @@ class _Held:
         return why
 
 
+def draft_of(written: str, passages: Sequence[Passage]) -> Draft:
+    """What the passages, of which number n is the n-th, back of a model's whole text, and nothing else."""
+    held = _Held(passages)
+    held.take(claims(written, complete=len(written) <= LONGEST_CHARACTERS))
+    return Draft(tuple(held.kept), declined=declines(written), discarded=tuple(held.dropped))
+
+
 class WritingAnswerer:
     """Asks a chat model for an answer from numbered passages and keeps the sentences that they back."""
 

@@ -106,7 +106,10 @@ class _Growing:
 
 
 class Phi3Chat(BaseChatModel):
-    """A chat model over a Generator; `window` tokens for prompt and answer, `longest` for the answer."""
+    """A chat model over a Generator; `window` tokens for prompt and answer, `longest` for the answer.
+
+    `swapping` changes the adapter behind the generator; it is a brain.phi3.swapping.Swapping.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -114,6 +117,7 @@ class Phi3Chat(BaseChatModel):
     prompts: Prompts
     window: int
     longest: int
+    swapping: Any = None
 
     @property
     def _llm_type(self) -> str:
@@ -122,6 +126,10 @@ class Phi3Chat(BaseChatModel):
     def count(self, messages: Sequence[BaseMessage]) -> int:
         """Tokens of a prompt."""
         return len(self.prompts.tokens(messages))
+
+    def swap(self, adapter: Path | None, begin: Sequence[BaseMessage] = ()) -> None:
+        """Answer with another adapter, or none, once what is under way is done; see Swapping.swap."""
+        self.swapping.swap(self.generator, adapter, begin)
 
     def close(self) -> None:
         """Stop the generator; whoever still waits is told."""

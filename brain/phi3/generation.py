@@ -9,6 +9,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +86,14 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
+class _Errand:
+    """Something to be done while no text is under way, and who waits for it."""
+
+    work: Callable[[], None]
+    done: Future[None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Flight:
     """A step that was started and whose tokens were not looked at yet."""
 
@@ -99,7 +108,7 @@ class Generator:
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
-        self._waiting: deque[Stream] = deque()
+        self._waiting: deque[Stream | _Errand] = deque()
         self._texts: list[_Text] = []
         self._free = list(range(decoder.slots))[::-1]
         self._flight: _Flight | None = None
@@ -123,12 +132,18 @@ class Generator:
             )
         longest = min(request.longest, room)
         stream = Stream(Request(request.prompt, longest, request.ends, request.lookup), hear)
-        with self._news:
-            if self._closed:
-                raise ModelUnavailable("The model is being shut down.")
-            self._waiting.append(stream)
-            self._news.notify()
+        self._queue(stream)
         return stream
+
+    def between(self, work: Callable[[], None]) -> None:
+        """Have `work` done on the generator's thread, in its turn among the requests, and wait for that.
+
+        Requests that came before are answered to their end first; those that come after wait for it. A
+        CitewiseError of its is raised here and changes nothing else; any other failure ends the generator.
+        """
+        errand = _Errand(work, Future())
+        self._queue(errand)
+        errand.done.result()
 
     def close(self) -> None:
         """Stop; whoever still waits is told."""
@@ -136,6 +151,13 @@ class Generator:
             self._closed = True
             self._news.notify()
         self._thread.join()
+
+    def _queue(self, wanted: "Stream | _Errand") -> None:
+        with self._news:
+            if self._closed:
+                raise ModelUnavailable("The model is being shut down.")
+            self._waiting.append(wanted)
+            self._news.notify()
 
     def _serve(self) -> None:
         try:
@@ -159,21 +181,41 @@ class Generator:
     def _fail(self, error: ModelUnavailable) -> None:
         with self._news:
             self._closed = True
-            streams = [*self._waiting, *(text.stream for text in self._texts)]
+            waiting = [*self._waiting, *(text.stream for text in self._texts)]
             self._waiting.clear()
             self._texts.clear()
-        for stream in streams:
-            stream.put(error)
+        for one in waiting:
+            if isinstance(one, _Errand):
+                one.done.set_exception(error)
+            else:
+                one.put(error)
 
     def _admit(self) -> None:
         while self._free and self._waiting:
-            stream = self._waiting.popleft()
+            stream = self._waiting[0]
+            if isinstance(stream, _Errand) and self._texts:
+                return
+            self._waiting.popleft()
+            if isinstance(stream, _Errand):
+                self._run(stream)
+                continue
             if stream.cancelled.is_set():
                 stream.put(None)
                 continue
             text = _Text(stream, self._free.pop())
             text.write([int(self._decoder.read(text.slot, stream.request.prompt))])
             self._texts.append(text)
+
+    def _run(self, errand: _Errand) -> None:
+        try:
+            errand.work()
+        except CitewiseError as error:
+            errand.done.set_exception(error)
+        except BaseException as error:
+            errand.done.set_exception(ModelUnavailable("The model stopped.", detail=repr(error)))
+            raise
+        else:
+            errand.done.set_result(None)
 
     def _drop_done(self) -> None:
         for text in [text for text in self._texts if text.done or text.stream.cancelled.is_set()]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.messages import BaseMessage
 
 from brain.errors import UsageError, WeightsUnavailable
 from brain.phi3.adapters import Merged, read_deltas
@@ -11,6 +11,7 @@ from brain.phi3.chat import Phi3Chat, Prompts
 from brain.phi3.decoding import Decoder
 from brain.phi3.generation import Generator
 from brain.phi3.quantising import Quantization
+from brain.phi3.swapping import Swapping, shared
 from brain.phi3.weights import check_files, check_memory, checked_config, load
 
 TEXTS = 8
@@ -38,11 +39,18 @@ def open_phi3(
     deltas = read_deltas(adapter) if adapter is not None else {}
     prompts = Prompts.of(folder)
     loaded = load(folder, quantization, texts=TEXTS, capacity=CAPACITY, processor_allowed=is_small(folder))
-    if deltas:
-        Merged.of(loaded).swap(deltas)
+    merged = Merged.of(loaded) if deltas else None
+    if merged:
+        merged.swap(deltas)
     decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
-    decoder.remember_prefix(_shared(prompts, begin) if begin else [])
-    return Phi3Chat(generator=Generator(decoder), prompts=prompts, window=decoder.capacity, longest=longest)
+    decoder.remember_prefix(shared(prompts, begin) if begin else [])
+    return Phi3Chat(
+        generator=Generator(decoder),
+        prompts=prompts,
+        window=decoder.capacity,
+        longest=longest,
+        swapping=Swapping(loaded, merged, decoder, prompts),
+    )
 
 
 def check(model: str, adapter: Path | None, quantization: Quantization) -> Path:
@@ -91,12 +99,3 @@ def _for_adapter(quantization: Quantization) -> Quantization:
             "or export the merged model and quantise that."
         )
     return Quantization.NONE
-
-
-def _shared(prompts: Prompts, begin: Sequence[BaseMessage]) -> list[int]:
-    """The tokens that prompts share, whatever is asked."""
-    one, other = (prompts.tokens([*begin, HumanMessage(asked)]) for asked in ("[1] a", "Question"))
-    same = 0
-    while same < min(len(one), len(other)) and one[same] == other[same]:
-        same += 1
-    return one[:same]

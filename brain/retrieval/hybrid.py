@@ -103,14 +103,21 @@ def _find(
         Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
         for number, passage in passages.items()
     ]
-    ranked = _ranked(candidates, weights)
-    reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
-    reranked = [current(weights, candidate, query.text) for candidate in reranked]
-    ranked = [*_supported(reranked, weights), *ranked[RERANKED:]]
+    ranked = rank(query, rarity, candidates, weights)
     watch.lap("rerank")
     beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
     watch.lap("join")
     return Retrieved(query, rarity, tuple(ranked), watch.laps, beside)
+
+
+def rank(
+    query: Query, rarity: Rarity, candidates: list[Candidate], weights: FusionWeights
+) -> list[Candidate]:
+    """The candidates, best first: by what their retrievers said, and the best of them by their words too."""
+    ranked = _ranked(candidates, weights)
+    reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
+    reranked = [current(weights, candidate, query.text) for candidate in reranked]
+    return [*_supported(reranked, weights), *ranked[RERANKED:]]
 
 
 def _beside(best: list[Passage], catalog: Catalog) -> tuple[Passage, ...]:

@@ -47,12 +47,13 @@ def read_rows(path: Path) -> tuple[Row, ...]:
 
 def _rows(path: Path) -> Iterator[Row]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} can't be read: make a citing set with `citewise tune data`.", detail=repr(error)
         ) from error
-    for number, line in enumerate(lines, 1):
+    lines = text.removesuffix("\n").split("\n")  # texts may hold other line ends
+    for number, line in enumerate(lines if text else (), 1):
         try:
             yield _row(json.loads(line))
         except (ValueError, LookupError, TypeError) as error:

@@ -33,3 +33,11 @@ def test_a_line_that_is_no_row_is_named(tmp_path: Path):
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(UsageError, match="citewise tune data"):
         read_rows(tmp_path / "none.jsonl")
+
+
+def test_texts_may_hold_any_line_end_and_a_file_no_row(tmp_path: Path):
+    odd = Row("r3", "Which\u2028one?\x85", (PASSAGE,), "a\u2029b\x0c [1].", (1,), "heading", "hr/leave.md")
+    write_rows(tmp_path / "rows.jsonl", [odd, ROW])
+    assert read_rows(tmp_path / "rows.jsonl") == (odd, ROW)
+    write_rows(tmp_path / "rows.jsonl", [])
+    assert read_rows(tmp_path / "rows.jsonl") == ()

@@ -1,0 +1,96 @@
+"""Which adapter answers: the one that is set, else the promoted one, where it belongs to the model."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bots.settings import Settings
+from brain.catalog.home import Home
+
+if TYPE_CHECKING:
+    from bots.wiring import Citewise
+    from brain.tuning.versions import Version
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterInUse:
+    """`adapter` is a folder, or a model server's name for it; `version` the promoted one, if that is it.
+
+    `unused` says why a promoted version does not answer, where one does not.
+    """
+
+    adapter: Path | None = None
+    version: "Version | None" = None
+    unused: str = ""
+
+
+def adapter_in_use(settings: Settings) -> AdapterInUse:
+    """What the answerer that is set writes with; raises StorageFailed where the record can't be read."""
+    from brain.tuning.versions import Versions
+
+    versions = Versions(Home(settings.home).tuning)
+    version = versions.current()
+    if settings.adapter is not None:
+        unused = f"CITEWISE_ADAPTER is set, which wins over version {version.number}" if version else ""
+        return AdapterInUse(settings.adapter, unused=unused)
+    if version is None:
+        return AdapterInUse()
+    if settings.answerer not in ("phi3", "server"):
+        return AdapterInUse(unused=f"the answerer {settings.answerer} has no adapter")
+    if not _belongs(settings, version):
+        return AdapterInUse(
+            unused=f"version {version.number} was trained for {version.base_model}, and CITEWISE_MODEL is "
+            f"{settings.model}"
+        )
+    served = Path(version.name) if settings.answerer == "server" else versions.folder(version.number)
+    return AdapterInUse(served, version)
+
+
+def swap_in(citewise: "Citewise") -> bool:
+    """Have a running brain answer with what is in use now; False where it has no adapter to change.
+
+    Raises UsageError or WeightsUnavailable where it can't, and goes on with the one before.
+    """
+    from brain.answering.swappable import SwappableAnswerer
+
+    answerer = citewise.brain.answerer
+    if not isinstance(answerer, SwappableAnswerer):
+        return False
+    answerer.use(adapter_in_use(citewise.settings).adapter)
+    return True
+
+
+def serving(citewise: "Citewise") -> Path | None:
+    """What a running brain's next answer is written with; None without an adapter."""
+    from brain.answering.swappable import SwappableAnswerer
+
+    answerer = citewise.brain.answerer
+    return answerer.adapter if isinstance(answerer, SwappableAnswerer) else None
+
+
+def _belongs(settings: Settings, version: "Version") -> bool:
+    """Whether it was trained for the model that is set; of a server's model, only the name is known."""
+    if settings.answerer == "server":
+        return settings.model == version.base_model
+    folder = Path(settings.model).expanduser()
+    if folder.is_file():
+        return False  # a GGUF file: its adapter is part of it
+    return base_of(settings) == version.base
+
+
+def base_of(settings: Settings) -> str:
+    """The fingerprint of the model that is set; UsageError or WeightsUnavailable where it isn't here."""
+    from brain.answering.factory import need_phi3_extra
+    from brain.errors import WeightsUnavailable
+
+    need_phi3_extra()
+    from brain.phi3.fingerprint import fingerprint
+    from brain.phi3.opening import model_folder
+
+    folder = model_folder(settings.model)
+    try:
+        return fingerprint(folder)
+    except OSError as error:
+        raise WeightsUnavailable(
+            f"The model in {folder} can't be read: see to its permissions.", detail=repr(error)
+        ) from error

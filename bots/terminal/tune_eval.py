@@ -1,0 +1,213 @@
+"""`citewise tune eval`: whether an adapter is better than what it would replace, on unseen questions."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from bots.terminal.invocation import Invocation, home_option, invocation, json_option, spaces_option
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from bots.settings import Settings
+    from bots.terminal.console import ProgressReport
+    from bots.wiring import Citewise
+    from brain.phi3.chat import Phi3Chat
+    from brain.tuning.comparison import Comparison
+    from brain.tuning.contestants import Contest
+    from brain.tuning.evaluation import Evaluated
+    from brain.tuning.rows import Row
+    from brain.tuning.trained import TrainedRun
+    from brain.tuning.writers import Writer
+
+
+@click.command("eval")
+@click.argument("run")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Ask only N of the held-out questions, always the same ones.",
+)
+@click.option(
+    "--in-use",
+    "whole",
+    is_flag=True,
+    help="Ask the whole of citewise too: what it retrieves, its gate, its fallback.",
+)
+@spaces_option
+@home_option
+@json_option
+@invocation
+def evaluate(call: Invocation, run: str, limit: int | None, whole: bool, spaces: tuple[str, ...]) -> None:
+    """Compare RUN's adapter with its base model, with and without examples, and with the extractive answers.
+
+    All get the same held-out questions with the same passages. Stopped, it goes on where it was. The report
+    lies in the run's folder `evaluation`; `citewise tune promote RUN` goes by it.
+    """
+    from bots.settings import load_settings
+    from bots.terminal.console import progress
+    from bots.wiring import Citewise
+    from brain.answering.factory import need_phi3_extra
+
+    settings = call.shared.settings if call.shared else load_settings(call.home)
+    call.home = settings.home
+    need_phi3_extra()
+    # By itself also where `citewise serve` runs: it must not load a second model for this. The home is
+    # opened only to ask the whole of citewise.
+    with Citewise(settings, "citewise tune eval") as citewise, progress() as citewise.report:
+        _evaluate(call, citewise, run, limit, whole, spaces)
+
+
+def _evaluate(
+    call: Invocation, citewise: "Citewise", name: str, limit: int | None, whole: bool, spaces: tuple[str, ...]
+) -> None:
+    from brain.tuning.contestants import models, opened
+    from brain.tuning.evaluation import evaluate as compare
+    from brain.tuning.evaluation import sample
+    from brain.tuning.trained import trained_run
+
+    tuning = citewise.home.tuning
+    run = trained_run(tuning, name)
+    split = run.held_out(tuning)
+    rows = sample(split, limit)
+    contest = _contest(citewise.settings, run)
+    extractive = _extractive(citewise, split)
+
+    def writers(chat: "Phi3Chat") -> Iterator["Writer"]:
+        yield extractive
+        with closing(models(contest, chat)) as turns:
+            yield from turns
+
+    with opened(contest) as chat:
+        found = compare(
+            rows, writers(chat), kept=run.evaluation / "replies", progress=_naming(citewise.report)
+        )
+        in_use = _in_use(citewise, run, contest, chat, limit, spaces) if whole else None
+    citewise.forget_report()
+    _keep(call, run, contest, len(split), found, in_use)
+
+
+def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
+    """The adapter and the model that is set, which must be the one that it was trained for."""
+    from importlib.metadata import version
+
+    from bots.adapter_in_use import base_of
+    from brain.phi3.adapters import read_deltas
+    from brain.tuning.contestants import Contest
+    from brain.tuning.versions import hash_of
+
+    base, adapter = base_of(settings), hash_of(run.adapter)
+    if base != run.base:
+        raise UsageError(
+            f"{run.name} was trained for {run.base_model}, and CITEWISE_MODEL is {settings.model}: set it "
+            "back to that model, or train again."
+        )
+    read_deltas(run.adapter)
+    return Contest(settings.model, run.adapter, f"{base} citewise {version('citewise')}", adapter)
+
+
+def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
+    from brain.tuning.writers import ExtractiveWriter
+
+    passages = [passage for row in rows for passage in row.passages]
+    return ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)
+
+
+def _in_use(
+    citewise: "Citewise",
+    run: "TrainedRun",
+    contest: "Contest",
+    chat: "Phi3Chat",
+    limit: int | None,
+    spaces: tuple[str, ...],
+) -> "Comparison":
+    from bots.citable import citable_documents
+    from bots.desk import OWNER
+    from brain.answering.draft import Answerer
+    from brain.answering.extractive import ExtractiveAnswerer
+    from brain.evaluation.questions import read_questions
+    from brain.tuning.contestants import answerers
+    from brain.tuning.in_use import evaluate_in_use
+    from brain.tuning.writers import EXTRACTIVE
+
+    questions = read_questions(citewise.home.tuning / "data" / run.data / "questions.jsonl")[:limit]
+    audience = citewise.desk.readable({OWNER}, spaces)
+    state = f"{citewise.catalog.feed.newest_operation()} {sorted(audience)} {citewise.gate}"
+
+    def turns() -> Iterator[tuple[str, Answerer]]:
+        yield EXTRACTIVE, ExtractiveAnswerer()
+        with closing(answerers(contest, chat)) as models:
+            yield from models
+
+    return evaluate_in_use(
+        questions,
+        turns(),
+        citewise.catalog,
+        citewise.retriever,
+        citewise.gate,
+        audience,
+        citable_documents(citewise.catalog, audience),
+        identity=f"{contest.base_identity} {contest.adapter_identity} {state}",
+        kept=run.evaluation / "answers",
+        progress=_naming(citewise.report),
+    )
+
+
+def _keep(
+    call: Invocation,
+    run: "TrainedRun",
+    contest: "Contest",
+    split: int,
+    found: "Evaluated",
+    in_use: "Comparison | None",
+) -> None:
+    """Write the report and show it."""
+    import json
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+    from importlib.util import find_spec
+
+    from bots.terminal.console import out, print_json
+    from brain.tuning.durable import write_whole
+    from brain.tuning.promotion import grounds
+    from brain.tuning.report import FILE, Report
+    from brain.tuning.report_page import page
+    from brain.tuning.report_plot import plot
+
+    report = Report(
+        run=run.name,
+        adapter=contest.adapter_identity,
+        data=run.data_hash,
+        base_model=run.base_model,
+        code=version("citewise"),
+        when=datetime.now(UTC).isoformat(timespec="seconds"),
+        split=split,
+        given=found.comparison,
+        in_use=in_use,
+    )
+    judged = grounds(found.comparison)
+    picture = run.evaluation / "report.svg" if find_spec("matplotlib") else None
+    if picture:
+        plot(found.comparison, picture, f"{run.name}: given the same passages")
+    text = page(report, found, judged, picture.name if picture else "")
+    write_whole(run.evaluation / "report.md", text)
+    write_whole(run.evaluation / FILE, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    if call.as_json:
+        conditions = [{"holds": ground.holds, "condition": ground.sentence} for ground in judged]
+        may = all(ground.holds for ground in judged)
+        print_json({**report.as_json(), "may_be_promoted": may, "conditions": conditions})
+        return
+    from bots.terminal.tune_shown import show_comparison, show_grounds
+
+    console = out()
+    show_comparison(console, "Given the same passages", report.given)
+    if report.in_use:
+        show_comparison(console, "In use", report.in_use)
+    show_grounds(console, judged)
+    console.print(f"\nReport: {run.evaluation / 'report.md'}")
+
+
+def _naming(report: "ProgressReport") -> "ProgressReport":
+    return lambda what, done, total: report(f"Asking {what}", done, total)

@@ -1,0 +1,60 @@
+"""Another adapter for a model that is answering: between two answers, in milliseconds, without a restart."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from langchain_core.messages import BaseMessage, HumanMessage
+
+from brain.errors import UsageError
+from brain.phi3.adapters import TARGETS, Merged, read_deltas
+from brain.phi3.chat import Prompts
+from brain.phi3.decoding import Decoder
+from brain.phi3.generation import Generator
+
+
+class Swapping:
+    """The weights behind a generator, and what depends on them."""
+
+    def __init__(self, model: Any, merged: Merged | None, decoder: Decoder, prompts: Prompts) -> None:
+        """`merged` is there where the model has an adapter's changes in it already."""
+        self._model = model
+        self._merged = merged
+        self._decoder = decoder
+        self._prompts = prompts
+
+    def swap(self, generator: Generator, adapter: Path | None, begin: Sequence[BaseMessage]) -> None:
+        """Have answers written with this adapter, or with none; `begin` is what prompts begin with.
+
+        Answers under way are finished with the one before. Raises UsageError or WeightsUnavailable for an
+        adapter that can't be served, and the one before stays.
+        """
+        deltas = read_deltas(adapter) if adapter is not None else {}
+        if any(type(projection) is not torch.nn.Linear for projection in self._projections()):
+            raise UsageError(
+                "The model is quantised, and an adapter is merged into whole weights: it takes effect when "
+                "citewise is started again."
+            )
+
+        def change() -> None:
+            # The base weights are kept aside from here on: a copy in the processor's memory.
+            self._merged = self._merged or Merged.of(self._model)
+            self._merged.swap(deltas)
+            # What was computed of the shared beginning was computed with the weights before.
+            self._decoder.remember_prefix(shared(self._prompts, begin) if begin else [])
+
+        generator.between(change)
+
+    def _projections(self) -> list[Any]:
+        named = self._model.named_modules()
+        return [module for name, module in named if name.rpartition(".")[2] in TARGETS]
+
+
+def shared(prompts: Prompts, begin: Sequence[BaseMessage]) -> list[int]:
+    """The tokens that prompts share, whatever is asked."""
+    one, other = (prompts.tokens([*begin, HumanMessage(asked)]) for asked in ("[1] a", "Question"))
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    return one[:same]

@@ -1,0 +1,68 @@
+"""A trained run held against the rule of promotion: its report must be about this very adapter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from brain.errors import CitewiseError
+from brain.tuning.promotion import Ground, grounds
+from brain.tuning.report import Report, read_report
+from brain.tuning.trained import TrainedRun
+from brain.tuning.versions import hash_of
+
+
+class NotPromoted(CitewiseError):
+    """The adapter may not answer; the one before goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A run's report, and every condition of its promotion."""
+
+    report: Report
+    grounds: tuple[Ground, ...]
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether every condition holds."""
+        return all(ground.holds for ground in self.grounds)
+
+    def about(self, run: TrainedRun, when: str) -> Mapping[str, Any]:
+        """What is kept of it with the version."""
+        ours = self.report.given.figures.get(self.report.given.ours, {})
+        return {
+            "when": when,
+            "run": run.name,
+            "base_model": run.base_model,
+            "base": run.base,
+            "data": run.data_hash,
+            "code": self.report.code,
+            "figures": {metric: figure.value for metric, figure in ours.items()},
+        }
+
+
+def judge(run: TrainedRun, tuning: Path) -> Judgement:
+    """Judge a run by its report.
+
+    Raises UsageError where it was not evaluated or its held-out questions are gone or changed, and
+    WeightsUnavailable where its adapter is not whole.
+    """
+    adapter = hash_of(run.adapter)
+    report = read_report(run.evaluation, run.name)
+    run.held_out(tuning)
+    same = [
+        Ground(
+            report.adapter == adapter,
+            "the report is about this adapter" if report.adapter == adapter else _stale("adapter"),
+        ),
+        Ground(
+            report.data == run.data_hash,
+            "the report is about this citing set" if report.data == run.data_hash else _stale("citing set"),
+        ),
+    ]
+    return Judgement(report, (*same, *grounds(report.given)))
+
+
+def _stale(what: str) -> str:
+    return f"the report is about another {what}: run `citewise tune eval` again"

@@ -1,0 +1,104 @@
+"""A training run as it lies in HOME/tuning/runs/NAME, and the citing set that it learnt from."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from brain.errors import UsageError
+from brain.tuning.rows import Row, read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedRun:
+    """A finished run.
+
+    `base_model` is as it was set, `base` its fingerprint; `data` is the citing set's name, `data_hash` of it.
+    """
+
+    name: str
+    folder: Path
+    base_model: str
+    base: str
+    data: str
+    data_hash: str
+
+    @property
+    def adapter(self) -> Path:
+        """The adapter's files."""
+        return self.folder / "adapter"
+
+    @property
+    def evaluation(self) -> Path:
+        """Where its evaluation lies."""
+        return self.folder / "evaluation"
+
+    def held_out(self, tuning: Path) -> tuple[Row, ...]:
+        """The rows that were kept apart from it; UsageError where its set is gone, was changed or is empty.
+
+        Of a set that was made again, held-out rows may have been learnt.
+        """
+        folder = tuning / "data" / self.data
+        try:
+            found = data_hash(folder)
+        except OSError as error:
+            raise UsageError(
+                f"The citing set {self.data} that {self.name} was trained on is not in {folder.parent}: put "
+                "it back, or make one with `citewise tune data` and train again.",
+                detail=repr(error),
+            ) from error
+        if found != self.data_hash:
+            raise UsageError(
+                f"The citing set {self.data} was changed after {self.name} was trained on it: what is held "
+                "out now may have been learnt. Train again."
+            )
+        rows = read_rows(folder / "held_out.jsonl")
+        if not rows:
+            raise UsageError(
+                f"The citing set {self.data} holds out no question: make a larger one with "
+                "`citewise tune data`."
+            )
+        return rows
+
+
+def trained_run(tuning: Path, name: str) -> TrainedRun:
+    """A run under a home's folder `tuning`; UsageError where there is none of that name, or it isn't done."""
+    folder = tuning / "runs" / name
+    path = folder / "run.json"
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        status, base, data = str(values["status"]), values["base"], values["data"]
+        run = TrainedRun(
+            name,
+            folder,
+            base_model=str(base["model"]),
+            base=str(base["fingerprint"]),
+            data=str(data["name"]),
+            data_hash=str(data["hash"]),
+        )
+    except (FileNotFoundError, NotADirectoryError) as error:
+        known = ", ".join(run_names(tuning))
+        there = f"there are: {known}" if known else "`citewise tune train` makes one"
+        raise UsageError(f"There is no training run {name}; {there}.", detail=repr(error)) from error
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise UsageError(
+            f"{path} is damaged: train again with `citewise tune train`.", detail=repr(error)
+        ) from error
+    if status != "done" or not run.adapter.is_dir():
+        raise UsageError(f"The run {name} is not done: let `citewise tune train` finish it.")
+    return run
+
+
+def run_names(tuning: Path) -> list[str]:
+    """Of all runs, in order."""
+    return sorted(path.parent.name for path in (tuning / "runs").glob("*/run.json"))
+
+
+def data_hash(folder: Path) -> str:
+    """Of a citing set's rows: SHA-256 over both of their files; raises OSError."""
+    digest = hashlib.sha256()
+    for name in ("train.jsonl", "held_out.jsonl"):
+        with (folder / name).open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,248 @@
+"""`citewise tune eval`, `promote`, `rollback`, `list` and `status` on a home with a tiny Phi-3."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from command_kit import Run
+from saved_adapter import saved_adapter
+from tuned_home import TunedHome, copied, model_in
+
+from brain.catalog.catalog import Catalog
+from brain.tuning.trained import data_hash
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return model_in(tmp_path_factory.mktemp("model") / "tiny")
+
+
+@pytest.fixture
+def tuned(tmp_path: Path, model: Path) -> TunedHome:
+    """A home without a catalog."""
+    return TunedHome(tmp_path / ".citewise", model)
+
+
+def test_a_better_adapter_is_promoted_and_gone_back_from(here: Run, tuned: TunedHome):
+    tuned.run("first", 1)
+    tuned.run("second", 2)
+    nothing = here("tune", "rollback", **tuned.settings)
+    assert (nothing.code, "There is no version before" in nothing.err) == (2, True)
+    assert "No adapter was promoted yet" in here("tune", "list").out
+    done = here("tune", "promote", "first", **tuned.settings)
+    assert done.code == 0, done.err
+    assert "In use: version 1 (first)." in done.out
+    assert "It answers from now on." in done.out
+    done = json.loads(here("tune", "promote", "second", "--json", **tuned.settings).out)
+    assert (done["promoted"], done["version"]) == (True, 2)
+    assert all(condition["holds"] for condition in done["conditions"])
+    listed = json.loads(here("tune", "list", "--json").out)
+    assert [(v["number"], v["run"], v["in_use"]) for v in listed] == [
+        (1, "first", False),
+        (2, "second", True),
+    ]
+    assert listed[1]["figures"]["f1"] == 0.7
+    assert "0.700" in here("tune", "list").out
+    status = here("tune", "status", **tuned.settings).out
+    assert "In use: version 2, from second" in status
+    assert "goes back to 1" in status
+    assert "In use: version 1 (first)." in here("tune", "rollback", **tuned.settings).out
+    assert "In use: the base model." in here("tune", "rollback", **tuned.settings).out
+    again = here("tune", "rollback", "2", "--json", **tuned.settings)
+    assert json.loads(again.out)["version"] == 2
+    assert json.loads(here("tune", "rollback", "none", "--json", **tuned.settings).out)["version"] is None
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("7", "There is no version 7"),
+        ("x", "x is no version"),
+        ("none", "The base model answers already"),
+    ],
+)
+def test_a_version_that_is_none_is_told(here: Run, tuned: TunedHome, version: str, told: str):
+    tuned.home.mkdir(parents=True)
+    done = here("tune", "rollback", version, **tuned.settings)
+    assert (done.code, told in done.err) == (2, True)
+
+
+def test_a_refused_adapter_says_why_and_the_one_before_goes_on(here: Run, tuned: TunedHome):
+    tuned.run("first", 1)
+    tuned.run("worse", 2, better=False)
+    here("tune", "promote", "first", **tuned.settings)
+    done = here("tune", "promote", "worse", **tuned.settings)
+    assert done.code == 1
+    lines = [line for line in done.out.splitlines() if "✗" in line]
+    assert len(lines) == 3
+    for line, rival in zip(lines, ("extractive", "base", "few-shot"), strict=True):
+        assert f"answers (f1) against {rival}: +0.200 (-0.100 to +0.300): it must be better" in line
+    assert "It was not promoted: what answered before goes on." in done.out
+    assert json.loads(here("tune", "status", "--json", **tuned.settings).out)["version"] == 1
+    assert [path.name for path in (tuned.tuning / "adapters").iterdir()] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"adapter": "0" * 64}, "the report is about another adapter"),
+        ({"data": "0" * 64}, "the report is about another citing set"),
+    ],
+)
+def test_a_report_about_something_else_does_not_count(
+    here: Run, tuned: TunedHome, changes: dict[str, str], told: str
+):
+    tuned.run("first", 1, **changes)
+    done = here("tune", "promote", "first", **tuned.settings)
+    assert (done.code, told in done.out) == (1, True)
+
+
+def test_what_is_missing_or_damaged_is_one_sentence(here: Run, tuned: TunedHome, tmp_path: Path):
+    folder = tuned.run("first", 1)
+
+    def refused(*words: str) -> str:
+        done = here("tune", *words, **tuned.settings)
+        assert done.code in (1, 2)
+        assert done.err.count("\n") == 1
+        return done.err
+
+    assert "There is no training run other; there are: first." in refused("promote", "other")
+    assert "There is no training run other; there are: first." in refused("eval", "other")
+    (folder / "evaluation" / "report.json").rename(tmp_path / "report.json")
+    assert "first was not evaluated: run `citewise tune eval first` first." in refused("promote", "first")
+    (tmp_path / "report.json").rename(folder / "evaluation" / "report.json")
+    held_out = tuned.tuning / "data" / "small" / "held_out.jsonl"
+    whole = held_out.read_text()
+    held_out.write_text(whole.splitlines()[0] + "\n")
+    assert "was changed after first was trained on it" in refused("promote", "first")
+    assert "was changed after first was trained on it" in refused("eval", "first")
+    held_out.write_text(whole)
+    weights = folder / "adapter" / "adapter_model.safetensors"
+    weights.rename(folder / "adapter" / "adapter_model.bin")
+    assert "is pickled, which can run any code" in refused("promote", "first")
+    assert "is pickled, which can run any code" in refused("eval", "first")
+    (folder / "adapter" / "adapter_model.bin").write_bytes(b"")
+    weights.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    assert "adapter_model.safetensors" in refused("eval", "first")
+    record = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(record | {"status": "running"}))
+    assert "The run first is not done" in refused("promote", "first")
+    (folder / "run.json").write_text("{")
+    assert "run.json is damaged" in refused("promote", "first")
+
+
+def test_an_empty_split_is_told(here: Run, tuned: TunedHome):
+    folder = tuned.run("first", 1)
+    data = tuned.tuning / "data" / "small"
+    (data / "held_out.jsonl").write_text("")
+    record = json.loads((folder / "run.json").read_text())
+    record["data"]["hash"] = data_hash(data)
+    (folder / "run.json").write_text(json.dumps(record))
+    done = here("tune", "eval", "first", **tuned.settings)
+    assert (done.code, "holds out no question" in done.err) == (2, True)
+
+
+def test_an_adapter_of_another_base_model_is_neither_evaluated_nor_answers(
+    here: Run, tuned: TunedHome, tmp_path: Path
+):
+    tuned.run("first", 1)
+    here("tune", "promote", "first", **tuned.settings)
+    other = {"CITEWISE_ANSWERER": "phi3", "CITEWISE_MODEL": str(copied(tuned.model, tmp_path / "other"))}
+    done = here("tune", "eval", "first", **other)
+    assert (done.code, "first was trained for" in done.err) == (2, True)
+    status = json.loads(here("tune", "status", "--json", **other).out)
+    assert status["version"] is status["adapter"] is None
+    assert "version 1 was trained for" in status["unused"]
+
+
+def test_the_adapter_that_is_set_wins_and_doctor_says_so(here: Run, tuned: TunedHome, tmp_path: Path):
+    tuned.run("first", 1)
+    here("tune", "promote", "first", **tuned.settings)
+    mine = saved_adapter(tmp_path / "mine", tuned.model, 9)
+
+    def checked(**more: str) -> dict[str, dict[str, str]]:
+        found = json.loads(here("doctor", "--json", **tuned.settings, **more).out)
+        return {check["check"]: check for check in found["checks"]}
+
+    assert "version 1 from first" in checked()["adapter"]["found"]
+    assert "with" in checked()["answerer"]["found"]
+    told = checked(CITEWISE_ADAPTER=str(mine))
+    assert "CITEWISE_ADAPTER is set, which wins over version 1" in told["adapter"]["found"]
+    assert str(mine) in told["answerer"]["found"]
+    status = json.loads(here("tune", "status", "--json", **tuned.settings, CITEWISE_ADAPTER=str(mine)).out)
+    assert (status["adapter"], status["version"]) == (str(mine), None)
+    (tuned.tuning / "adapters" / "1" / "adapter_config.json").write_text("{}")
+    assert checked()["adapter"]["verdict"] == "fault"
+    gone = here("tune", "rollback", "none", **tuned.settings)  # the way out is open
+    assert gone.code == 0
+
+
+def test_a_damaged_version_is_not_gone_back_to(here: Run, tuned: TunedHome):
+    for number, name in enumerate(("first", "second"), 1):
+        tuned.run(name, number)
+        here("tune", "promote", name, **tuned.settings)
+    (tuned.tuning / "adapters" / "1" / "adapter_model.safetensors").write_bytes(b"x")
+    done = here("tune", "rollback", **tuned.settings)
+    assert (done.code, "The files of version 1 are missing or were changed" in done.err) == (2, True)
+    assert json.loads(here("tune", "status", "--json", **tuned.settings).out)["version"] == 2
+
+
+def test_each_change_is_in_the_audit_log(here: Run, tuned: TunedHome):
+    tuned.home.mkdir(parents=True)
+    Catalog(tuned.home / "catalog.db").close()
+    tuned.run("first", 1)
+    here("tune", "promote", "first", **tuned.settings)
+    here("tune", "rollback", **tuned.settings)
+    entries = json.loads(here("audit", "--json").out)
+    assert [(entry["action"], entry["object"]) for entry in entries] == [
+        ("promote adapter", "version 1"),
+        ("roll back adapter", "base model"),
+    ]
+    assert json.loads(entries[0]["detail"])["run"] == "first"
+    assert here("audit", "--verify").code == 0
+
+
+@pytest.mark.weights
+def test_an_evaluation_is_kept_shown_and_gone_on_with(here: Run, tuned: TunedHome):
+    folder = tuned.run("first", 1)
+    shutil.rmtree(folder / "evaluation")
+    done = here("tune", "eval", "first", "--limit", "3", "--json", **tuned.settings)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert list(found["given"]["figures"]) == ["extractive", "base", "few-shot", "adapter"]
+    assert (found["given"]["rows"], found["split"], found["may_be_promoted"]) == (3, 5, False)
+    assert found["given"]["figures"]["base"]["f1"]["value"] == 0.0  # it babbles
+    written = folder / "evaluation"
+    assert "# Evaluation of first" in (written / "report.md").read_text()
+    replies = {path.name: path.read_text().splitlines()[1:] for path in (written / "replies").glob("*.jsonl")}
+    assert {name: len(lines) for name, lines in replies.items()} == dict.fromkeys(
+        ("extractive.jsonl", "base.jsonl", "few-shot.jsonl", "adapter.jsonl"), 3
+    )
+    said = [json.loads(replies[f"{name}.jsonl"][0])["written"] for name in ("base", "adapter")]
+    assert said[0] != said[1]  # the adapter was really in it
+    whole = here("tune", "eval", "first", **tuned.settings)
+    assert "Given the same passages" in whole.out
+    assert "It may not be promoted." in whole.out
+    after = (written / "replies" / "adapter.jsonl").read_text().splitlines()[1:]
+    assert after[:3] == replies["adapter.jsonl"]  # kept, not asked again
+    assert len(after) == 5
+    assert here("tune", "promote", "first", **tuned.settings).code == 1
+
+
+@pytest.mark.weights
+def test_in_use_the_whole_of_citewise_is_asked(here: Run, home: Path, model: Path):
+    tuned = TunedHome(home, model)
+    tuned.run("first", 1)
+    done = here("tune", "eval", "first", "--limit", "1", "--in-use", "--json", **tuned.settings)
+    assert done.code == 0, done.err
+    figures = json.loads(done.out)["in_use"]["figures"]
+    assert list(figures) == ["extractive", "base", "few-shot", "adapter"]
+    # Nothing that the babbling model says is backed: the extractive answer stands in for all.
+    assert {name: table["accuracy"]["value"] for name, table in figures.items()} == dict.fromkeys(
+        figures, 1.0
+    )

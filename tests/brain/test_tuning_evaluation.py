@@ -1,0 +1,206 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from citing_rows import Knowing, knowing, rows
+from langchain_core.embeddings import DeterministicFakeEmbedding
+
+from brain.answering.prompt import REFUSAL
+from brain.answering.written import estimated
+from brain.errors import UsageError
+from brain.evidence import FOR_ANY, EvidenceGate
+from brain.tuning.evaluation import evaluate, sample
+from brain.tuning.reply import Reply, scored
+from brain.tuning.rows import Row
+from brain.tuning.writers import ExtractiveWriter, ModelWriter
+
+HELD_OUT = rows(6, 3)
+
+
+def model(name: str, chat: Knowing, *, at_once: int = 1) -> ModelWriter:
+    return ModelWriter(name, chat, "tiny", few_shot=False, room=1700, count=estimated, at_once=at_once)
+
+
+def told(row: Row) -> str:
+    """A part of the prompt that no other row has: its prices."""
+    return f"costs {20 + int(row.id[1:])} euros"
+
+
+def right() -> Knowing:
+    return knowing({told(row): row.answer for row in HELD_OUT})
+
+
+def extractive(threshold: float = 0.25) -> ExtractiveWriter:
+    collection = [passage for row in HELD_OUT for passage in row.passages]
+    return ExtractiveWriter(DeterministicFakeEmbedding(size=16), EvidenceGate(FOR_ANY, threshold), collection)
+
+
+def value(name: str, metric: str, *writers: object, held_out: tuple[Row, ...] = HELD_OUT) -> float | None:
+    found = evaluate(held_out, writers, ours=name)  # type: ignore[arg-type]
+    return found.comparison.figures[name][metric].value
+
+
+def test_who_answers_cites_and_declines_rightly_has_full_marks():
+    found = evaluate(HELD_OUT, [model("adapter", right())])
+    figures = found.comparison.figures["adapter"]
+    for metric in ("f1", "accuracy", "cite_p", "cite_r", "cite_f1", "refuse_p", "refuse_r", "refuse_f1"):
+        assert figures[metric].value == 1.0, metric
+    for metric in ("false_refusal", "answered_wrongly", "fabricated", "dropped", "silenced"):
+        assert figures[metric].value == 0.0, metric
+    assert (found.comparison.rows, found.comparison.answerable) == (9, 6)
+
+
+def test_the_model_is_asked_as_in_use_about_the_rows_own_passages_in_their_order():
+    chat = right()
+    ModelWriter("few-shot", chat, "", few_shot=True, room=1700, count=estimated).reply(HELD_OUT[0])
+    (messages,) = chat.asked
+    assert [message.type for message in messages] == ["system", "human", "ai", "human", "ai", "human"]
+    asked = str(messages[-1].text)
+    places = [asked.index(f"[{number}] {p.context}") for number, p in enumerate(HELD_OUT[0].passages, 1)]
+    assert places == sorted(places)
+    assert asked.endswith(f"Question: {HELD_OUT[0].question}")
+
+
+@pytest.mark.parametrize(
+    ("said", "metric", "expected"),
+    [
+        ("The parking costs 20 euros a day [1].", "dropped", 1.0),  # passage 1 tells of bicycles
+        ("The parking costs 20 euros a day [1].", "silenced", 1.0),
+        ("The parking costs 20 euros a day [1].", "false_refusal", 0.0),  # nothing is left, yet not declined
+        ("The parking costs 20 euros a day [1].", "cite_f1", 0.0),
+        ("The parking costs 20 euros a day [7].", "fabricated", 1.0),
+        ("The parking costs 20 euros a day.", "silenced", 1.0),
+        ("The bicycles costs 20 euros a day [1].", "cite_f1", 0.0),  # true, but not what was asked
+        ("The bicycles costs 20 euros a day [1].", "silenced", 0.0),
+        (REFUSAL, "false_refusal", 1.0),
+        (REFUSAL, "accuracy", 0.0),
+    ],
+)
+def test_what_is_wrong_with_an_answer_shows_in_its_own_figure(said: str, metric: str, expected: float):
+    chat = knowing({told(HELD_OUT[0]): said})
+    assert value("adapter", metric, model("adapter", chat), held_out=HELD_OUT[:1]) == expected
+
+
+def test_silence_about_what_cannot_be_answered_is_no_refusal():
+    """In use, the extractive answerer speaks then."""
+    babble = knowing({told(row): "Purple elephants dance [1]." for row in HELD_OUT})
+    unanswerable = HELD_OUT[6:]
+    assert value("base", "refuse_r", model("base", babble), held_out=unanswerable) == 0.0
+    assert value("base", "answered_wrongly", model("base", babble), held_out=unanswerable) == 1.0
+    assert value("base", "refuse_r", model("base", right()), held_out=unanswerable) == 1.0
+
+
+def test_a_declining_word_is_no_dropped_sentence():
+    reply = model("base", right()).reply(HELD_OUT[-1])
+    assert (reply.refused, reply.dropped) == (True, ())
+    assert scored(HELD_OUT[-1], reply).value("dropped") is None
+
+
+def test_the_extractive_writer_answers_from_the_right_passage_and_its_gate_declines():
+    answers = [extractive().reply(row) for row in HELD_OUT]
+    assert "20 euros" in answers[0].answer
+    assert [{number for number, _ in reply.citations} for reply in answers[:6]] == [{2}] * 6
+    assert all(reply.refused for reply in answers[6:])
+    closed = [extractive(threshold=1.0).reply(row) for row in HELD_OUT]
+    assert all(reply.refused for reply in closed)
+
+
+def test_differences_are_ours_less_the_rivals():
+    babble = knowing({told(row): "Purple elephants dance [1]." for row in HELD_OUT})
+    found = evaluate(HELD_OUT, [model("base", babble), model("adapter", right())]).comparison
+    gap = found.differences["base"]["f1"]
+    assert (gap.value, gap.low, gap.high, gap.n) == (1.0, 1.0, 1.0, 6)
+    assert set(found.differences) == {"base"}
+    assert found.differences["base"]["silenced"].value == -1.0
+
+
+def test_an_empty_split_is_told():
+    with pytest.raises(UsageError, match="no held-out question"):
+        evaluate((), [model("adapter", right())])
+
+
+def test_several_at_once_say_the_same_in_the_same_order():
+    one = evaluate(HELD_OUT, [model("adapter", right())]).replies["adapter"]
+    many = evaluate(HELD_OUT, [model("adapter", right(), at_once=4)]).replies["adapter"]
+    assert [reply.answer for reply in one] == [reply.answer for reply in many]
+
+
+def test_what_was_replied_before_is_not_asked_again(tmp_path: Path):
+    first = right()
+    evaluate(HELD_OUT[:4], [model("adapter", first)], kept=tmp_path)
+    second, progress = right(), list[tuple[str, int, int]]()
+    found = evaluate(
+        HELD_OUT,
+        [model("adapter", second)],
+        kept=tmp_path,
+        progress=lambda *told: progress.append(told),
+    )
+    assert (len(first.asked), len(second.asked)) == (4, 5)
+    assert progress[0] == ("adapter", 4, 9)
+    assert progress[-1] == ("adapter", 9, 9)
+    assert found.comparison.figures["adapter"]["f1"].value == 1.0
+
+
+def test_a_half_written_line_is_asked_again_and_another_writers_replies_are_not_taken(tmp_path: Path):
+    evaluate(HELD_OUT, [model("adapter", right())], kept=tmp_path)
+    path = tmp_path / "adapter.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    chat = right()
+    evaluate(HELD_OUT, [model("adapter", chat)], kept=tmp_path)
+    assert len(chat.asked) == 1
+    assert path.read_bytes().count(b"\n") == whole.count(b"\n")
+    other = right()
+    writer = ModelWriter("adapter", other, "another", few_shot=False, room=1700, count=estimated)
+    evaluate(HELD_OUT, [writer], kept=tmp_path)
+    assert len(other.asked) == 9
+
+
+def test_a_row_that_was_changed_is_asked_again(tmp_path: Path):
+    evaluate(HELD_OUT, [model("adapter", right())], kept=tmp_path)
+    chat = right()
+    changed = (replace(HELD_OUT[0], question="How much is parking?"), *HELD_OUT[1:])
+    evaluate(changed, [model("adapter", chat)], kept=tmp_path)
+    assert len(chat.asked) == 1
+
+
+_DIES = """
+import sys, os
+sys.path[:0] = [{tests!r}]
+from pathlib import Path
+import test_tuning_evaluation as t
+chat = t.right()
+class Dying(type(chat)):
+    def _generate(self, *given, **more):
+        if len(self.asked) == 3:
+            os.kill(os.getpid(), 9)
+        return super()._generate(*given, **more)
+dying = Dying(pieces=[], asked=[], told=[], answers=chat.answers)
+t.evaluate(t.HELD_OUT, [t.model("adapter", dying)], kept=Path(sys.argv[1]))
+"""
+
+
+def test_a_killed_evaluation_goes_on(tmp_path: Path):
+    code = _DIES.format(tests=str(Path(__file__).parent))
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], env={**os.environ}, check=False)
+    assert killed.returncode == -9
+    chat = right()
+    evaluate(HELD_OUT, [model("adapter", chat)], kept=tmp_path)
+    assert len(chat.asked) == 6
+
+
+def test_a_reply_survives_its_file():
+    reply = Reply("a", "x\u2028y", "x", ((1, "q"),), False, 1, (("gone", "why"),), 2, 1, 3.5)
+    assert Reply.from_json(json.loads(json.dumps(reply.as_json()))) == reply
+
+
+def test_a_sample_is_always_the_same_whatever_the_order():
+    drawn = sample(HELD_OUT, 4)
+    assert len(drawn) == 4
+    assert {row.id for row in sample(HELD_OUT[::-1], 4)} == {row.id for row in drawn}
+    assert [row for row in HELD_OUT if row in drawn] == list(drawn)
+    assert sample(HELD_OUT, None) == sample(HELD_OUT, 99) == HELD_OUT
