@@ -37,7 +37,7 @@ from bots.terminal.invocation import Invocation, PathArgument, home_option, invo
 def export(call: Invocation, meant: str, target: Path, form: str, precision: str, base: str | None) -> None:
     """Merge an adapter into its base model and write both as one.
 
-    RUN_OR_VERSION is the name of a run or a promoted version, a folder with an adapter, or `current`.
+    RUN_OR_VERSION is a version's number, a run's name, a folder with an adapter, or `current`.
     """
     from bots.terminal.console import out, print_json, progress
     from brain.answering.factory import need_phi3_extra
@@ -50,7 +50,7 @@ def export(call: Invocation, meant: str, target: Path, form: str, precision: str
     from brain.tuning.export.precision import Precision
     from brain.tuning.export.source import source
 
-    found = source(meant, call.place(meant), Home(settings.home).tuning, base or settings.model)
+    found = source(meant, call.place(meant), Home(settings.home).tuning, base, settings.model)
     with progress() as report:
         done = write(found, target, Format(form), Precision(precision), report)
     if call.as_json:

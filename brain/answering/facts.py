@@ -47,8 +47,8 @@ class AnswererState:
 class Watched(Protocol):
     """An answerer that tells how its model is, and can be made to write something to measure it."""
 
-    def state(self) -> AnswererState:
-        """How it is now."""
+    def state(self) -> AnswererState | None:
+        """How it is now; None where the model behind it doesn't tell."""
         ...
 
     def measure(self) -> None:

