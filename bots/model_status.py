@@ -62,8 +62,9 @@ def status_of(settings: Settings, answerer: object | None, fault: str = "") -> M
         named = named or (header.adapter if header else "")
     except CitewiseError as error:
         named, version, header, fault = "", None, None, fault or error.sentence
-    if state is None:
+    if state is None or settings.answerer == "server":
         fault = fault or _fault(settings)
+    if state is None:
         return ModelStatus(
             settings.answerer,
             _model(settings),
@@ -139,11 +140,16 @@ def _numbers(settings: Settings, header: "Header | None") -> str:
 
 def as_check(status: ModelStatus) -> Check:
     """For `citewise doctor`: the model of a running `citewise serve`, in a line."""
+    return Check("model", Verdict.FAULT if status.fault else Verdict.GOOD, summary(status))
+
+
+def summary(status: ModelStatus) -> str:
+    """The model in a line: what is wrong with it, or where and how it runs."""
     if status.fault:
-        return Check("model", Verdict.FAULT, status.fault)
+        return status.fault
     words = dict(in_words(status))
-    told = [words[name] for name in ("where", "device", "numbers", "memory", "speed") if name in words]
-    return Check("model", Verdict.GOOD, "; ".join(told))
+    chosen = ("model", "adapter", "where", "device", "numbers", "memory", "speed")
+    return "; ".join(words[name] for name in chosen if name in words)
 
 
 def in_words(status: ModelStatus) -> list[tuple[str, str]]:

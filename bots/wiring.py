@@ -143,9 +143,11 @@ class Citewise:
     def desk(self) -> "Desk":
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
+        from bots.model_watch import model_rows
 
         admins = (_person(admin) for admin in self.settings.admins)
-        return Desk(self.catalog, self._built_brain, self.library, admins)
+        model = model_rows(self.settings, self._built_brain)
+        return Desk(self.catalog, self._built_brain, self.library, admins, model)
 
     @cached_property
     def library(self) -> "Library":
@@ -156,18 +158,9 @@ class Citewise:
 
     def slack_settings(self) -> "SlackSettings | None":
         """How Slack is reached; None where no token is set."""
-        from bots.slack.service import SlackSettings
+        from bots.chats import slack_settings
 
-        if (token := _revealed(self.settings.slack_bot_token)) is None:
-            return None
-        return SlackSettings(
-            bot_token=token,
-            app_token=_revealed(self.settings.slack_app_token) or "",
-            signing_secret=_revealed(self.settings.slack_signing_secret) or "",
-            mode=self.settings.slack_mode,
-            http_port=self.settings.slack_http_port,
-            api_url=self.settings.slack_api_url,
-        )
+        return slack_settings(self.settings)
 
     def slack(self) -> "Background | None":
         """Slack, to be started and stopped; None where no token is set."""
@@ -355,11 +348,13 @@ class Citewise:
 
     def services(self) -> "list[Service]":
         """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
+        from bots.model_watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
 
         chats = [chat for chat in (self.slack(), self.discord()) if chat is not None]
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *chats]
+        model = model_services(self.settings)
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *model, *chats]
 
     def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         from brain.catalog.added_files import SCHEME
