@@ -19,7 +19,8 @@ def facts_of(decoder: Decoder) -> ModelFacts:
     }
     on_gpu = decoder.device.type == "cuda"
     weight = next(network.weights())
-    packed = _PACKED.get(type(network.projection()).__name__)
+    projection = network.projection()
+    packed = _PACKED.get(type(getattr(projection, "projection", projection)).__name__)
     return ModelFacts(
         model=str(network.config.name_or_path or "phi3"),
         where="in this process",

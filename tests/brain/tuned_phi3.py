@@ -9,8 +9,8 @@ from peft import LoraConfig, get_peft_model
 from brain.phi3.adapters import TARGETS
 
 
-def adapted(model: Any, seed: int = 5, strength: float = 0.3) -> Any:
-    wanted = LoraConfig(r=4, lora_alpha=8, target_modules=list(TARGETS), task_type="CAUSAL_LM")
+def adapted(model: Any, seed: int = 5, strength: float = 0.3, rank: int = 4) -> Any:
+    wanted = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(TARGETS), task_type="CAUSAL_LM")
     torch.manual_seed(seed)
     found = get_peft_model(model, wanted)
     with torch.no_grad():
