@@ -149,19 +149,20 @@ class WritingAnswerer:
         if time.monotonic() < self._rests_until:
             yield self._quoted(evidence, f"{self._name} failed a moment ago")
             return
-        room = self._limits.window - self._limits.answer
-        question = evidence.retrieved.query.text
-        messages, passages = prompt(
-            question, evidence.passages, few_shot=self._few_shot, tokens=room, count=self._count
-        )
-        if not passages:
-            yield self._quoted(evidence, "the question leaves no room for a passage")
-            return
-        held, text = _Held(passages), ""
         quotes = self._quotes(evidence) if self._quotes_first else None
+        if quotes is not None:
+            yield quotes
+        room = self._limits.window - self._limits.answer
+        asked = evidence.retrieved.query.text
+        text = ""
         try:
-            if quotes is not None:
-                yield quotes
+            messages, passages = prompt(
+                asked, evidence.passages, few_shot=self._few_shot, tokens=room, count=self._count
+            )
+            if not passages:
+                yield self._quoted(evidence, "the question leaves no room for a passage")
+                return
+            held = _Held(passages)
             with closing(self._pieces(messages)) as pieces:
                 for piece in self._stopwatch.timed(pieces):
                     text += piece

@@ -24,6 +24,7 @@ from brain.llamacpp.server import LlamaServer
 WAITING = 16
 """Questions that may wait for a slot; with more, waiting would take minutes."""
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+_DYING_SECONDS = 2.0
 _TIMEOUT = httpx.Timeout(600.0, connect=5.0)  # reading a long prompt takes a slow processor minutes
 
 
@@ -117,12 +118,13 @@ class LlamaCppChat(BaseChatModel):
             self.places.release()
 
     def _failed(self, error: Exception) -> ModelUnavailable:
-        said = self.server.last_words() if self.server.pid is None else ""
+        # A connection is cut a moment before its process has ended.
+        cut = isinstance(error, httpx.TransportError) and not isinstance(error, httpx.TimeoutException)
+        if cut and self.server.has_died(within=_DYING_SECONDS):
+            sentence = "The language model's process has died; it is started again with the next question."
+            return ModelUnavailable(sentence, detail=f"{error!r} {self.server.last_words()}")
         return ModelUnavailable(
-            "The language model's process has died; it is started again with the next question."
-            if self.server.pid is None
-            else "The language model's process does not answer as it should.",
-            detail=f"{error!r} {said}",
+            "The language model's process does not answer as it should.", detail=repr(error)
         )
 
     def _generate(
@@ -182,7 +184,7 @@ class LlamaCppChat(BaseChatModel):
                                 await run_manager.on_llm_new_token(piece, chunk=chunk)
                             yield chunk
         except (httpx.HTTPError, ValueError, LookupError) as error:
-            raise self._failed(error) from error
+            raise await asyncio.to_thread(self._failed, error) from error
 
 
 def _turns(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:

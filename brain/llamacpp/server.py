@@ -67,6 +67,15 @@ class LlamaServer:
                 self._address = self._started()
             return self._address
 
+    def has_died(self, within: float) -> bool:
+        """Whether it has ended by itself, or does so within that many seconds."""
+        process = self._process
+        if process is None:
+            return False
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(within)
+        return process.poll() is not None
+
     def close(self) -> None:
         """End it."""
         with self._lock:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from talking_phi3 import talking_phi3
 from brain.answering.factory import AnswererChoice, open_answerer
 from brain.answering.facts import Watched
 from brain.answering.gguf_answerer import check_gguf
+from brain.answering.written import WritingAnswerer
 from brain.brain import AnswerPart
 from brain.domain import Question
 from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
@@ -156,6 +158,24 @@ def test_more_than_can_be_waited_for_is_refused(chat: LlamaCppChat) -> None:
     for _ in range(held):
         chat.places.release()
     assert str(chat.invoke(ASKED).text)
+
+
+def test_a_process_that_dies_before_it_is_asked_loses_nobody_an_answer(file: Path, tmp_path: Path) -> None:
+    home = SmallHome(tmp_path).fill({"leave.md": "# Leave\n\nThere are thirty days of paid leave."})
+    with ExitStack() as closing:
+        answerer = open_answerer(AnswererChoice("phi3", str(file)), closing)
+        assert isinstance(answerer, WritingAnswerer)
+        chat = answerer._model
+        assert isinstance(chat, LlamaCppChat)
+        pid = chat.server.pid
+        assert pid is not None
+        chat.server.load = replace(chat.server.load, model=tmp_path / "gone.gguf")
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: chat.server.pid is None)
+        answer = home.ask("How many days of paid leave are there?", answerer=answerer)
+    assert "thirty days" in answer.text
+    assert "could not load" in str(answer.trace.steps["written"])
+    home.close()
 
 
 async def test_the_quotes_come_first_and_stay_where_nothing_is_backed(file: Path, tmp_path: Path) -> None:
