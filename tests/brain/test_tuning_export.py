@@ -80,11 +80,8 @@ def test_the_merged_model_computes_what_base_and_adapter_compute(
 
 
 @needs_llamacpp
-@pytest.mark.parametrize("precision", [Precision.F32, Precision.F16])
-def test_llama_cpp_says_what_the_adapted_model_says(
-    tmp_path: Path, base: Path, tuned: Source, precision: Precision
-) -> None:
-    done = export(tuned, tmp_path / "both", Format.BOTH, precision, silent)
+def test_llama_cpp_says_what_the_adapted_model_says(tmp_path: Path, base: Path, tuned: Source) -> None:
+    done = export(tuned, tmp_path / "both", Format.BOTH, Precision.F32, silent)
     assert done.gguf is not None
     header = read_header(done.gguf)
     assert (header.architecture, header.context) == ("phi3", 4096)
@@ -99,7 +96,7 @@ def test_llama_cpp_says_what_the_adapted_model_says(
 
 
 @needs_llamacpp
-@pytest.mark.parametrize("precision", [Precision.Q4_K_M, Precision.Q5_K_M, Precision.Q6_K, Precision.Q8_0])
+@pytest.mark.parametrize("precision", [Precision.Q4_K_M, Precision.Q5_K_M, Precision.Q8_0, Precision.F16])
 def test_packed_weights_stay_near(
     tmp_path: Path, tmp_path_factory: Any, tuned: Source, precision: Precision
 ) -> None:
@@ -114,6 +111,9 @@ def test_packed_weights_stay_near(
     reader = gguf.GGUFReader(str(done.gguf))
     found = {tensor.name: tensor for tensor in reader.tensors}
     exact = Phi3ForCausalLM.from_pretrained(str(done.folder), dtype=torch.float32).state_dict()
+    most = {Precision.Q4_K_M: 0.1, Precision.Q5_K_M: 0.05, Precision.Q8_0: 0.01, Precision.F16: 0.0005}[
+        precision
+    ]
     pairs = {
         "blk.3.ffn_down.weight": "model.layers.3.mlp.down_proj.weight",
         "blk.0.attn_qkv.weight": "model.layers.0.self_attn.qkv_proj.weight",
@@ -125,8 +125,8 @@ def test_packed_weights_stay_near(
         right = exact[weight]
         assert unpacked.shape == right.shape
         error = float((unpacked - right).norm() / right.norm())
-        assert 0 < error < {Precision.Q4_K_M: 0.1, Precision.Q5_K_M: 0.05}.get(precision, 0.025), name
-    assert all(said_by(open_gguf(check(str(done.gguf)), longest=8)))
+        assert 0 < error < most, name
+    assert len(said_by(open_gguf(check(str(done.gguf)), longest=8))) == len(ASKED)
 
 
 def test_the_mix_gives_more_bits_to_what_errors_hurt_most() -> None:
