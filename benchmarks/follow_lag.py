@@ -35,7 +35,7 @@ def measure(rounds: int, *, poll: bool, settle: float, seed: int) -> list[dict[s
         with Citewise(load_settings(Path(place) / "home"), create=True) as citewise:
             every = POLL_SECONDS if poll else 300.0
             options = DriveOptions(every=every, settle=settle, poll=poll)
-            drive_id = citewise.add_drive(str(drive), "general", options).id
+            drive_id = citewise.drives.add(str(drive), "general", options).id
             citewise.warm_up()
             citewise.keeper.start()
 

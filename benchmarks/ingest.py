@@ -36,7 +36,7 @@ def measure_citewise(folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as home, Citewise(load_settings(Path(home)), create=True) as citewise:
         citewise.embedder.embeddings.embed_query("warm up")
         started = time.perf_counter()
-        (done,) = citewise.ingest([str(folder)], "general", silent)
+        (done,) = citewise.drives.ingest([str(folder)], "general", silent)
         seconds = time.perf_counter() - started
         characters = sum(len(citewise.catalog.document_text(row.id)) for row in citewise.catalog.documents())
         stages = {name: sum(done.seconds.get(part, 0.0) for part in parts) for name, parts in _STAGES.items()}
@@ -77,11 +77,11 @@ def measure_unchanged(count: int) -> dict[str, Any]:
         home, drive = Path(place) / "home", Path(place) / "drive"
         _make_files(drive, count)
         with Citewise(load_settings(home), create=True) as citewise:
-            citewise.ingest([str(drive)], "general", silent)
+            citewise.drives.ingest([str(drive)], "general", silent)
             seconds = []
             for _ in range(_REPEATS):
                 started = time.perf_counter()
-                (again,) = citewise.ingest([str(drive)], "general", silent)
+                (again,) = citewise.drives.ingest([str(drive)], "general", silent)
                 seconds.append(time.perf_counter() - started)
                 if again.embedded or again.unchanged != count:
                     raise AssertionError(f"all {count} files should have been unchanged: {again}")

@@ -28,36 +28,41 @@ def adapter_in_use(settings: Settings) -> AdapterInUse:
     """What the answerer that is set writes with; raises StorageFailed where the record can't be read."""
     from brain.tuning.versions import Versions
 
-    versions = Versions(Home(settings.home).tuning)
-    version = versions.current()
+    return answering_with(settings, Versions(Home(settings.home).tuning).current())
+
+
+def answering_with(settings: Settings, version: "Version | None") -> AdapterInUse:
+    """What the answerer that is set writes with, once this version is the promoted one."""
+    from brain.tuning.versions import Versions
+
     if settings.adapter is not None:
         unused = f"CITEWISE_ADAPTER is set, which wins over version {version.number}" if version else ""
         return AdapterInUse(settings.adapter, unused=unused)
     if version is None:
         return AdapterInUse()
     if settings.answerer not in ("phi3", "server"):
-        return AdapterInUse(unused=f"the answerer {settings.answerer} has no adapter")
+        return AdapterInUse(unused=f"CITEWISE_ANSWERER is {settings.answerer}, which has no adapter")
     if not _belongs(settings, version):
         return AdapterInUse(
             unused=f"version {version.number} was trained for {version.base_model}, and CITEWISE_MODEL is "
             f"{settings.model}"
         )
-    served = Path(version.name) if settings.answerer == "server" else versions.folder(version.number)
-    return AdapterInUse(served, version)
+    if settings.answerer == "server":
+        return AdapterInUse(Path(version.name), version)
+    return AdapterInUse(Versions(Home(settings.home).tuning).folder(version.number), version)
 
 
-def swap_in(citewise: "Citewise") -> bool:
-    """Have a running brain answer with what is in use now; False where it has no adapter to change.
+def swap_in(citewise: "Citewise", adapter: Path | None) -> None:
+    """Have a running brain answer with this adapter, where its answerer takes any.
 
-    Raises UsageError or WeightsUnavailable where it can't, and goes on with the one before.
+    Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't, NeedsRestart where only this
+    model as it was loaded can't, and goes on with the one before.
     """
     from brain.answering.swappable import SwappableAnswerer
 
     answerer = citewise.brain.answerer
-    if not isinstance(answerer, SwappableAnswerer):
-        return False
-    answerer.use(adapter_in_use(citewise.settings).adapter)
-    return True
+    if isinstance(answerer, SwappableAnswerer) and answerer.adapter != adapter:
+        answerer.use(adapter)
 
 
 def serving(citewise: "Citewise") -> Path | None:

@@ -1,43 +1,81 @@
-"""From the settings of everything to those of one chat platform."""
+"""The chat platforms of one citewise: from everybody's settings to each platform's, and to its service."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bots.settings import Settings, revealed
+
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
+    from bots.background import Background
+    from bots.desk import Desk
     from bots.discord.service import DiscordSettings
-    from bots.settings import Settings
     from bots.slack.service import SlackSettings
+    from brain.catalog.catalog import Catalog
 
 
-def slack_settings(settings: "Settings") -> "SlackSettings | None":
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """Builds a service for each platform that has a token; what it needs is made when it is started."""
+
+    settings: Settings
+    home: Path
+    desk: "Callable[[], Desk]"
+    catalog: "Callable[[], Catalog]"
+
+    def services(self) -> "list[Background]":
+        """All platforms that are set up, in the order of starting."""
+        return [chat for chat in (self.slack(), self.discord()) if chat is not None]
+
+    def slack(self) -> "Background | None":
+        """Slack, to be started and stopped; None where no token is set."""
+        if (settings := slack_settings(self.settings)) is None:
+            return None
+        from bots.background import Background
+        from bots.error_log import write_down
+        from bots.slack.service import SlackService
+
+        keep = partial(write_down, home=self.home)
+        return Background(lambda: SlackService(settings, self.desk(), self.catalog(), keep), "slack")
+
+    def discord(self) -> "Background | None":
+        """Discord, to be started and stopped; None where no token is set."""
+        if (settings := discord_settings(self.settings)) is None:
+            return None
+        from bots.background import Background
+        from bots.discord.service import DiscordService
+        from bots.error_log import write_down
+
+        keep = partial(write_down, home=self.home)
+        return Background(lambda: DiscordService(settings, self.desk(), self.catalog(), keep), "discord")
+
+
+def slack_settings(settings: Settings) -> "SlackSettings | None":
     """How Slack is reached; None where no token is set."""
+    if (token := revealed(settings.slack_bot_token)) is None:
+        return None
     from bots.slack.service import SlackSettings
 
-    if settings.slack_bot_token is None:
-        return None
     return SlackSettings(
-        bot_token=settings.slack_bot_token.get_secret_value(),
-        app_token=_revealed(settings.slack_app_token),
-        signing_secret=_revealed(settings.slack_signing_secret),
+        bot_token=token,
+        app_token=revealed(settings.slack_app_token) or "",
+        signing_secret=revealed(settings.slack_signing_secret) or "",
         mode=settings.slack_mode,
         http_port=settings.slack_http_port,
         api_url=settings.slack_api_url,
     )
 
 
-def _revealed(secret: "SecretStr | None") -> str:
-    return secret.get_secret_value() if secret else ""
-
-
-def discord_settings(settings: "Settings") -> "DiscordSettings | None":
+def discord_settings(settings: Settings) -> "DiscordSettings | None":
     """How Discord is reached; None where no token is set."""
+    if (token := revealed(settings.discord_bot_token)) is None:
+        return None
     from bots.discord.service import DiscordSettings
 
-    if settings.discord_bot_token is None:
-        return None
     return DiscordSettings(
-        bot_token=settings.discord_bot_token.get_secret_value(),
+        bot_token=token,
         api_url=settings.discord_api_url,
         gateway_url=settings.discord_gateway_url or "",
         cdn_url=settings.discord_cdn_url or "",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.answerer import examine as examine_answerer
+from bots.chats import discord_settings, slack_settings
 from bots.checks import Check, Verdict
 from bots.model_status import as_check, status_of
 from bots.settings import Settings, unknown_settings
@@ -62,7 +63,7 @@ def examine(
 
 def _slack(citewise: Citewise) -> Iterator[Check]:
     """Slack, where a token is set."""
-    settings = citewise.slack_settings()
+    settings = slack_settings(citewise.settings)
     if settings is None:
         return
     from bots.slack.diagnosis import examine as examine_slack
@@ -76,12 +77,10 @@ def _slack(citewise: Citewise) -> Iterator[Check]:
 
 def _discord(citewise: Citewise) -> Iterator[Check]:
     """Discord, where a token is set."""
-    from bots.chats import discord_settings
-    from bots.discord.diagnosis import examine as examine_discord
-
     settings = discord_settings(citewise.settings)
     if settings is None:
         return
+    from bots.discord.diagnosis import examine as examine_discord
 
     auto_answer = any(name.startswith("discord:") for name in citewise.catalog.places.auto_answer())
     yield from examine_discord(settings, auto_answer=auto_answer)

@@ -187,3 +187,8 @@ def about_answers(settings: Settings) -> dict[str, str]:
 def terminal_variables() -> dict[str, str]:
     """The variables by which rich decides about colour and width."""
     return {name: os.environ[name] for name in _OF_TERMINALS if name in os.environ}
+
+
+def revealed(secret: SecretStr | None) -> str | None:
+    """The text of a secret, for whoever hands it on to where it is meant for."""
+    return secret.get_secret_value() if secret else None

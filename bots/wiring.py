@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -14,18 +14,13 @@ from brain.catalog.home import Home
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from bots.background import Background
+    from bots.chats import Chats
     from bots.desk import Desk
     from bots.desk.library import Library
-    from bots.drift import Drift
+    from bots.drives import Drives
     from bots.serving.services import Service
-    from bots.slack.service import SlackSettings
-    from bots.synced import Synced
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import Drive as KnownDrive
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
@@ -34,7 +29,6 @@ if TYPE_CHECKING:
     from ingest.following.keeper import Keeper
     from ingest.following.looks import Looks
     from ingest.options import DriveOptions
-    from ingest.report import Progress, SyncReport
 
 Report = Callable[[str, int, int], None]
 
@@ -91,15 +85,9 @@ class Citewise:
     @cached_property
     def embedder(self) -> "Embedder":
         """The embedder that is set; its files are fetched at first use."""
-        from brain.embedding.factory import open_embedder
+        from bots.brain_parts import chosen_embedder
 
-        return open_embedder(
-            self.settings.embeddings,
-            cache=self.settings.cache,
-            progress=self._tell,
-            openai_api_key=_revealed(self.settings.openai_api_key),
-            jina_api_key=_revealed(self.settings.jina_api_key),
-        )
+        return chosen_embedder(self.settings, self._tell)
 
     @cached_property
     def index(self) -> "SearchIndex":
@@ -132,12 +120,9 @@ class Citewise:
     @cached_property
     def gate(self) -> "EvidenceGate":
         """What decides whether there is an answer; only the default embedder's cosines are known to it."""
-        from brain.embedding.factory import DEFAULT
-        from brain.evidence import FOR_ANY, FOR_MINILM, THRESHOLD, EvidenceGate
+        from bots.brain_parts import chosen_gate
 
-        weights = FOR_MINILM if self.settings.embeddings == DEFAULT else FOR_ANY
-        threshold = self.settings.threshold
-        return EvidenceGate(weights, THRESHOLD if threshold is None else threshold)
+        return chosen_gate(self.settings)
 
     @cached_property
     def desk(self) -> "Desk":
@@ -154,40 +139,68 @@ class Citewise:
         """What the Desk changes documents with."""
         from bots.desk.library import Library
 
-        return Library(self.catalog, self._built_index, self._built_embedder, self._drive, self.change)
+        return Library(self.catalog, self._built_index, self._built_embedder, self.open_drive, self.change)
 
-    def slack_settings(self) -> "SlackSettings | None":
-        """How Slack is reached; None where no token is set."""
-        from bots.chats import slack_settings
+    @cached_property
+    def looks(self) -> "Looks":
+        """What looks at drives for commands and followers alike, one look a drive at a time."""
+        from ingest.following.looks import Looks
 
-        return slack_settings(self.settings)
+        return Looks(self.catalog, self._built_index, self._built_embedder, self.open_drive)
 
-    def slack(self) -> "Background | None":
-        """Slack, to be started and stopped; None where no token is set."""
-        from functools import partial
+    @cached_property
+    def keeper(self) -> "Keeper":
+        """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
+        from ingest.following.keeper import Keeper
 
-        from bots.background import Background
-        from bots.error_log import write_down
-        from bots.slack.service import SlackService
+        return Keeper(self.catalog, self.looks)
 
-        if (settings := self.slack_settings()) is None:
-            return None
-        keep = partial(write_down, home=self.home.path)
-        return Background(lambda: SlackService(settings, self.desk, self.catalog, keep), "slack")
+    @cached_property
+    def drives(self) -> "Drives":
+        """What commands do with the places that documents come from."""
+        from bots.drives import Drives
 
-    def discord(self) -> "Background | None":
-        """Discord, to be started and stopped; None where no token is set."""
-        from functools import partial
+        return Drives(
+            open_drive=self.open_drive,
+            catalog=lambda: self.catalog,
+            index=self._built_index,
+            embedder=self._built_embedder,
+            looks=lambda: self.looks,
+            keeper=lambda: vars(self).get("keeper"),
+            changing=self.changing,
+        )
 
-        from bots.background import Background
-        from bots.chats import discord_settings
-        from bots.discord.service import DiscordService
-        from bots.error_log import write_down
+    @cached_property
+    def chats(self) -> "Chats":
+        """The chat platforms that a token is set for."""
+        from bots.chats import Chats
 
-        if (settings := discord_settings(self.settings)) is None:
-            return None
-        keep = partial(write_down, home=self.home.path)
-        return Background(lambda: DiscordService(settings, self.desk, self.catalog, keep), "discord")
+        return Chats(self.settings, self.home.path, lambda: self.desk, lambda: self.catalog)
+
+    def services(self) -> "list[Service]":
+        """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
+        from bots.model_watch import model_services
+        from bots.serving.drive_keeping import DriveKeeping
+        from bots.serving.index_check import IndexCheck
+
+        model = model_services(self.settings)
+        chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *model, *chats]
+
+    def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
+        """What lists and lends the files of a folder, file, page, share or space's added files.
+
+        Raises UsageError where there is no such place.
+        """
+        from brain.catalog.added_files import SCHEME
+        from ingest.added import AddedDrive
+        from ingest.addresses import AddressPolicy
+        from ingest.locate import open_drive
+
+        if place.startswith(SCHEME):
+            return AddedDrive(self.catalog, place.removeprefix(SCHEME))
+        policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
+        return open_drive(place, home=self.home.path, policy=policy, options=options)
 
     def warm_up(self) -> None:
         """Build what answering needs, so that the first question does not wait for it."""
@@ -198,122 +211,6 @@ class Citewise:
     def forget_report(self) -> None:
         """Tell nobody any more."""
         self.report = _unwatched
-
-    def ingest(
-        self,
-        places: Sequence[str],
-        space: str,
-        progress: "Progress",
-        *,
-        retry: bool = False,
-        check: bool = False,
-    ) -> "list[SyncReport]":
-        """Bring the index in step with folders, files and pages; all are found before the first is read.
-
-        `retry` takes up files that failed before; `check` compares contents of seemingly equal ones.
-        """
-        from ingest.parse_worker import ParsePool
-        from ingest.sync import sync
-
-        drives = [self._drive(place) for place in places]
-        watched = {(known.url, known.space): known.id for known in self.catalog.drives() if known.watched}
-        reports = []
-        for drive in drives:
-            if followed := watched.get((drive.url, space)):  # it keeps its settings and its brake
-                reports.append(self._look(followed, progress, retry=retry, check=check))
-            else:
-                parts = (lambda: self.index, lambda: self.embedder, ParsePool)
-                with self.changing():
-                    report = sync(
-                        *(drive, space, self.catalog, *parts, progress), retry=retry, check_contents=check
-                    )
-                reports.append(report)
-        return reports
-
-    @cached_property
-    def looks(self) -> "Looks":
-        """What looks at drives for commands and followers alike, one look a drive at a time."""
-        from ingest.following.looks import Looks
-
-        return Looks(self.catalog, self._built_index, self._built_embedder, self._drive)
-
-    @cached_property
-    def keeper(self) -> "Keeper":
-        """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
-        from ingest.following.keeper import Keeper
-
-        return Keeper(self.catalog, self.looks)
-
-    def add_drive(self, place: str, space: str, options: "DriveOptions") -> "KnownDrive":
-        """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
-
-        Raises UsageError where it is no drive, or overlaps with one that is there.
-        """
-        from brain.errors import UsageError
-        from ingest.drives import PartlyListed
-        from ingest.registration import find
-
-        drive = self._drive(place, options)
-        find(self.catalog, drive.url, space)
-        if options.marker and isinstance(drive, PartlyListed):
-            if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
-                raise UsageError(
-                    f"There is no marker file {options.marker} in {place}: make it there first, so that a "
-                    "drive without it counts as not mounted."
-                )
-        else:
-            next(iter(drive.list({})), None)
-        return self.catalog.followed.follow(drive.url, space, options.as_json())
-
-    def sync_drives(
-        self,
-        drive_ids: Sequence[int] | None = None,
-        progress: "Progress | None" = None,
-        *,
-        retry: bool = False,
-        check: bool = False,
-        patience_seconds: float = 60.0,
-    ) -> "list[Synced]":
-        """Look at these drives now, or at all watched ones; a drive that fails holds up no other.
-
-        Files that are still written to are waited for, as long as something new settles in time.
-        """
-        from bots.synced import sync_all
-        from ingest.report import silent
-
-        followed = [known for known in self.catalog.drives() if drive_ids is None or known.id in drive_ids]
-        chosen = [known for known in followed if drive_ids is not None or known.watched]
-        return sync_all(
-            chosen,
-            lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),
-            patience_seconds,
-        )
-
-    def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
-        if "keeper" in self.__dict__ and self.keeper.follows(drive_id):
-            report = self.keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
-        else:
-            report = self.looks.look(drive_id, progress, retry=retry, check_contents=check)
-        assert report is not None  # only a look that asks for news first may bring none
-        return report
-
-    def _built_index(self) -> "SearchIndex":
-        with self.building:
-            return self.index
-
-    def _built_brain(self) -> "Brain":
-        with self.building:
-            return self.brain
-
-    def _built_embedder(self) -> "Embedder":
-        with self.building:
-            return self.embedder
-
-    def drifts(self) -> "list[Drift]":
-        """What changed on the drives since they were ingested."""
-        from bots.drift import drifts
-
-        return list(drifts(self.catalog, self._drive))
 
     def embed_again(self) -> int:
         """Give every passage a vector of the embedder that is set; the indexes must be rebuilt then."""
@@ -346,32 +243,23 @@ class Citewise:
         with self.change:
             yield
 
-    def services(self) -> "list[Service]":
-        """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
-        from bots.model_watch import model_services
-        from bots.serving.drive_keeping import DriveKeeping
-        from bots.serving.index_check import IndexCheck
-
-        chats = [chat for chat in (self.slack(), self.discord()) if chat is not None]
-        model = model_services(self.settings)
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *model, *chats]
-
-    def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
-        from brain.catalog.added_files import SCHEME
-        from ingest.added import AddedDrive
-        from ingest.addresses import AddressPolicy
-        from ingest.locate import open_drive
-
-        if place.startswith(SCHEME):
-            return AddedDrive(self.catalog, place.removeprefix(SCHEME))
-        policy = AddressPolicy(allow_private=self.settings.allow_private_urls)
-        return open_drive(place, home=self.home.path, policy=policy, options=options)
-
     def own_home(self) -> None:
         """Lock the home; HomeLocked where another process has."""
         if not self._owned:
             self._open.enter_context(self.home.lock(self._command))
             self._owned = True
+
+    def _built_index(self) -> "SearchIndex":
+        with self.building:
+            return self.index
+
+    def _built_brain(self) -> "Brain":
+        with self.building:
+            return self.brain
+
+    def _built_embedder(self) -> "Embedder":
+        with self.building:
+            return self.embedder
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)
@@ -385,7 +273,3 @@ def _person(admin: str) -> str:
 
 def _unwatched(what: str, done: int, total: int) -> None:
     """Nobody watches."""
-
-
-def _revealed(secret: "SecretStr | None") -> str | None:
-    return secret.get_secret_value() if secret else None

@@ -116,7 +116,7 @@ class GivenAnswers:
     def why(self, command: Command) -> Reply:
         """How the last answer here came about: in plain words, for admins with every step."""
         answer = self._last(command.caller)
-        trace = self._catalog.trace(answer.trace_id) if answer else None
+        trace = self._catalog.conversations.trace(answer.trace_id) if answer else None
         if answer is None or trace is None:
             return Reply(Card("Nothing to explain yet", "Ask me something first."))
         text = "\n\n".join(_in_plain_words(answer, trace.steps))

@@ -253,14 +253,14 @@ class Desk:
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:
-            history = self._catalog.history_of(asked.thread, TURNS_REMEMBERED, audience)
+            history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience)
         return Question(asked.text.strip(), asked.asker, audience, history)
 
     async def why(self, thread: str = "", trace_id: str = "") -> Trace | None:
         """The trace of that id, or of the thread's last answer; an empty thread means the last of all."""
         if trace_id:
-            return await asyncio.to_thread(self._catalog.trace, trace_id)
-        return await asyncio.to_thread(self._catalog.last_trace, thread or None)
+            return await asyncio.to_thread(self._catalog.conversations.trace, trace_id)
+        return await asyncio.to_thread(self._catalog.conversations.last_trace, thread or None)
 
     async def documents(
         self, words: str, principals: Iterable[str], spaces: Iterable[str] = ()

@@ -70,7 +70,7 @@ class Knowledge:
             text = "" if rows else "Nothing was changed from a chat yet."
             return Reply(Card("The last changes", text, tuple(rows)))
         document = self._catalog.find_document(command.words)
-        versions = self._catalog.history(document.id)
+        versions = self._catalog.past.versions(document.id)
         return Reply(
             Card(
                 f"Versions of “{document.title}”",

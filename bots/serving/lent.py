@@ -118,6 +118,7 @@ class LentCitewise(Citewise):
         with self._owner.building:
             yield
 
-    def _drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
+    def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
+        """As the owner's settings allow."""
         self._where_settings_matter()
-        return super()._drive(place, options)
+        return super().open_drive(place, options)

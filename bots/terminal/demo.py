@@ -36,7 +36,7 @@ def demo(call: Invocation) -> None:
     console = out()
     with call.citewise(create=True) as citewise:
         with progress() as citewise.report:
-            reports = citewise.ingest([str(drive)], "general", stages(citewise.report))
+            reports = citewise.drives.ingest([str(drive)], "general", stages(citewise.report))
             citewise.warm_up()
         for done in reports:
             show_report(console, done)

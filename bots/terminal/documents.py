@@ -129,7 +129,7 @@ def history(call: Invocation, document: str) -> None:
 
     with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
-        versions = citewise.catalog.history(row.id)
+        versions = citewise.catalog.past.versions(row.id)
     if call.as_json:
         print_json(
             [

@@ -68,7 +68,7 @@ def add(
     options = DriveOptions(every, settle, include, exclude, readers, poll, marker)
     place = place if "://" in place else str(call.place(place))
     with call.citewise(create=True) as citewise:
-        known = citewise.add_drive(place, space, options)
+        known = citewise.drives.add(place, space, options)
         running = citewise.keeper.running
         status = next(row for row in citewise.keeper.status() if row.known.drive.id == known.id)
     if call.as_json:
@@ -110,7 +110,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
             _follow(citewise)
             return
         with progress() as citewise.report:
-            done = citewise.sync_drives(chosen, stages(citewise.report), check=check)
+            done = citewise.drives.sync(chosen, stages(citewise.report), check=check)
     if call.as_json:
         print_json([synced_json(synced) for synced in done])
     else:
@@ -146,7 +146,7 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
             ask(f"Take {known.held:,} documents of {where} out of the index?", f"removing from {where}")
         citewise.catalog.followed.allow(found.id)
         with progress() as citewise.report:
-            done = citewise.sync_drives([found.id], stages(citewise.report), patience_seconds=0)
+            done = citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)
     if call.as_json:
         print_json([synced_json(synced) for synced in done])
     else:
@@ -179,7 +179,7 @@ def retry(call: Invocation, drive: str | None, path: str | None) -> None:
             raise UsageError("There is no such failure: `citewise documents` lists what can't be read.")
         followed.retry_now(number, path)
         with progress() as citewise.report:
-            done = citewise.sync_drives(sorted(set(failed)), stages(citewise.report), patience_seconds=0)
+            done = citewise.drives.sync(sorted(set(failed)), stages(citewise.report), patience_seconds=0)
     if call.as_json:
         print_json([synced_json(synced) for synced in done])
     else:

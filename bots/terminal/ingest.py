@@ -41,7 +41,7 @@ def ingest(call: Invocation, places: tuple[str, ...], space: str, retry: bool, c
 
     places = tuple(name if "://" in name else str(call.place(name)) for name in places)
     with call.citewise(create=True) as citewise, progress() as citewise.report:
-        reports = citewise.ingest(places, space, stages(citewise.report), retry=retry, check=check)
+        reports = citewise.drives.ingest(places, space, stages(citewise.report), retry=retry, check=check)
     if call.as_json:
         print_json([report_json(done) for done in reports])
     else:

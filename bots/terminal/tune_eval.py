@@ -132,7 +132,7 @@ def _in_use(
     from brain.tuning.in_use import evaluate_in_use
     from brain.tuning.writers import EXTRACTIVE
 
-    questions = read_questions(citewise.home.tuning / "data" / run.data / "questions.jsonl")[:limit]
+    questions = read_questions(run.data_in(citewise.home.tuning) / "questions.jsonl")[:limit]
     audience = citewise.desk.readable({OWNER}, spaces)
     state = f"{citewise.catalog.feed.newest_operation()} {sorted(audience)} {citewise.gate}"
 

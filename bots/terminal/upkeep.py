@@ -29,7 +29,7 @@ def verify(context: click.Context, call: Invocation) -> None:
     with call.citewise() as citewise, progress() as citewise.report:
         rebuilt = citewise.index.rebuilt
         found = citewise.index.verify(deep=True)
-        drifts = citewise.drifts()
+        drifts = citewise.drives.drifts()
     same = found.healthy and not any(drift.any for drift in drifts)
     if call.as_json:
         print_json(

@@ -37,7 +37,8 @@ class Lengths:
     margin: float = 0.3  # how far its score may lie behind the best sentence's …
     adjacent_bonus: float = 0.15  # … if it doesn't stand beside a chosen one …
     same_passage_bonus: float = 0.2  # … or in the best one's passage …
-    other_document: float = -0.1  # … and less far in another document
+    other_document: float = -0.1  # … and less far in another document …
+    beside_definition: float = -0.5  # … above all where the best one says what a thing is
     new: float = 0.4  # the share of its words that must not have been said yet
     items: int = 8  # of a list that a sentence with a colon opens
     step_words: int = 160  # of a numbered list that says how something is done
@@ -67,7 +68,8 @@ class ExtractiveAnswerer:
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
             return steps
         chosen = self._chosen(ranked, kind)
-        ordered = sorted(chosen, key=lambda s: (s.rank, s.number))
+        # What a thing is comes first; the rest in reading order.
+        ordered = sorted(chosen, key=lambda s: (not s.defines, s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
         if said:  # the sentence that says so comes next, unless it leans on the one before it
             ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
@@ -159,7 +161,10 @@ class ExtractiveAnswerer:
             score = sentence.score + self._lengths.adjacent_bonus * beside
             score += self._lengths.same_passage_bonus * (rank == chosen[0].rank)
             source = sentence.passage.source
-            score += self._lengths.other_document * (source.document != chosen[0].passage.source.document)
+            elsewhere = source.document != chosen[0].passage.source.document
+            score += (
+                self._lengths.beside_definition if chosen[0].defines else self._lengths.other_document
+            ) * elsewhere
             if score > worth:
                 found, worth = sentence, score
         return found

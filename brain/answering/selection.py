@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from brain.answering.cleaning import without_marks
-from brain.answering.question_kind import QuestionKind, Wants
+from brain.answering.definition import Definition, Saying, definition
+from brain.answering.instructions import instructs
+from brain.answering.question_kind import QuestionKind, Wants, core
 from brain.domain import Passage
+from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, telling_names
 from brain.retrieval.query import Query
@@ -32,6 +35,9 @@ class SentenceWeights:
     right_type: float = 0.35  # a number, time or name where one is asked for
     reason: float = 0.2
     enumeration: float = 0.3  # commas, where a list is asked for
+    defines: float = 1.0  # says what the thing is, where that is asked
+    instructs: float = 0.25  # tells what to do, where that is asked
+    names: float = 0.7  # … or what its letters stand for
     long: float = -0.3  # words past fifty, in fifties
     short: float = -0.2  # under five words
     leads_in: float = -0.4  # ends with a colon
@@ -44,7 +50,8 @@ class SentenceWeights:
 class ScoredSentence:
     """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score.
 
-    `named` is the share of the question's telling names that stand in it or beside or above it.
+    `named` is the share of the question's telling names that stand in it or beside or above it; `defines`
+    is true where it says what the thing is that the question asks to have explained.
     """
 
     passage: Passage
@@ -56,6 +63,7 @@ class ScoredSentence:
     stems: frozenset[str]
     score: float
     named: float = 1.0
+    defines: bool = False
 
 
 _NUMBER = re.compile(
@@ -86,7 +94,8 @@ def scored_sentences(
     retrieved: Retrieved, kind: QuestionKind, weights: SentenceWeights
 ) -> list[ScoredSentence]:
     """All sentences of the best passages, best first."""
-    candidates = retrieved.candidates[:PASSAGES]
+    asked = definition(core(retrieved.query.text))
+    candidates = _read(retrieved, asked)
     found: list[ScoredSentence] = []
     names = telling_names(retrieved.query, retrieved.rarity)
     measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
@@ -126,6 +135,7 @@ def scored_sentences(
                 )
                 + weights.phrase * _pairs_held(retrieved, sentence.stems)
                 + (typed := _by_type(kind, weights, text))
+                + (defined := _by_definition(asked, weights, text))
                 + weights.unnamed * (1 - named)
                 + weights.echo
                 * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
@@ -142,9 +152,34 @@ def scored_sentences(
                     sentence.stem_set,
                     score,
                     named,
+                    defined > 0,
                 )
             )
     return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
+
+
+def _read(retrieved: Retrieved, asked: Definition | None) -> list[Candidate]:
+    """The best passages, and of the others those that say what the thing is, where that is asked."""
+    best, others = list(retrieved.candidates[:PASSAGES]), retrieved.candidates[PASSAGES:]
+    if asked is None:
+        return best
+    return best + [c for c in others if _by_definition_anywhere(asked, c.passage)]
+
+
+def _by_definition_anywhere(asked: Definition, passage: Passage) -> bool:
+    return any(
+        asked.said_by(passage.text[sentence.start : sentence.end]) for sentence in analyse(passage).sentences
+    )
+
+
+def _by_definition(asked: Definition | None, weights: SentenceWeights, text: str) -> float:
+    match asked and asked.said_by(text):
+        case Saying.DEFINED:
+            return weights.defines
+        case Saying.NAMED:
+            return weights.names
+        case _:
+            return 0.0
 
 
 def _by_words(
@@ -202,6 +237,8 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return weights.right_type / 2 * bool(_NAME.search(text))
         case Wants.REASON:
             return weights.reason * bool(_REASON.search(text))
+        case Wants.STEPS:
+            return weights.instructs * instructs(text)
         case Wants.LIST:
             return weights.enumeration * min(text.count(","), 4) / 4
         case _:

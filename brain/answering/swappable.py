@@ -7,7 +7,12 @@ from pathlib import Path
 
 from brain.answering.draft import Draft, GradualAnswerer
 from brain.answering.facts import AnswererState, Watched
+from brain.errors import UsageError
 from brain.evidence import Evidence
+
+
+class NeedsRestart(UsageError):
+    """The adapter can be served, but not by the model as it was loaded."""
 
 
 class SwappableAnswerer:

@@ -1,13 +1,11 @@
 """The catalog: one door to catalog.db. Each writing method is one transaction, each reading one snapshot."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from brain.catalog import (
-    conversations,
     documents,
     ledger,
     listing,
@@ -20,11 +18,13 @@ from brain.catalog.added_files import AddedFiles
 from brain.catalog.answers import Answers
 from brain.catalog.audit import AuditLog
 from brain.catalog.changes import Changes
+from brain.catalog.conversations import Conversations
 from brain.catalog.duplicates import Duplicates
 from brain.catalog.feed import IndexFeed
 from brain.catalog.followed import FollowedDrives
 from brain.catalog.handoffs import Handoffs
 from brain.catalog.inbox import InboxTable
+from brain.catalog.past import Past
 from brain.catalog.places import Places
 from brain.catalog.rows import (
     Counts,
@@ -37,11 +37,10 @@ from brain.catalog.rows import (
     Space,
     UnembeddedText,
     Vector,
-    VersionRow,
 )
 from brain.catalog.schema import migrate
 from brain.catalog.storage import Database
-from brain.domain import Passage, Trace, Turn
+from brain.domain import Passage
 from brain.errors import StorageFailed
 
 
@@ -61,17 +60,23 @@ class Catalog:
         except BaseException:
             self._database.close()
             raise
-        self._feed = IndexFeed(self._database)
-        # What doors and the Desk keep, each behind a small door of its own.
+        # What is a subject of its own stands behind a small door of its own.
+        self.feed = IndexFeed(self._database)
+        """What the indexes are made from and brought up to date by."""
+        self.followed = FollowedDrives(self._database)
+        """How the drives are followed: options, states, retries, lags."""
+        self.past = Past(self._database)
+        """Earlier versions, removed documents, vectors out of use."""
+        self.duplicates = Duplicates(self._database)
+        self.added_files = AddedFiles(self._database)
+        # What doors and the Desk keep.
+        self.conversations = Conversations(self._database)
         self.places = Places(self._database)
         self.answers = Answers(self._database)
         self.handoffs = Handoffs(self._database)
-        self.duplicates = Duplicates(self._database)
-        self.added_files = AddedFiles(self._database)
         self.changes = Changes(self._database)
         self.audit = AuditLog(self._database)
         self.inbox = InboxTable(self._database)
-        self._followed = FollowedDrives(self._database)
 
     def _damaged(self, reason: str) -> StorageFailed:
         return StorageFailed(
@@ -96,16 +101,6 @@ class Catalog:
         """The file beneath, for copying it as a whole."""
         return self._database
 
-    @property
-    def feed(self) -> IndexFeed:
-        """What the indexes are made from and brought up to date by."""
-        return self._feed
-
-    @property
-    def followed(self) -> FollowedDrives:
-        """How the drives are followed: options, states, retries, lags."""
-        return self._followed
-
     # The embedder and its vectors
 
     def identity(self) -> str:
@@ -129,11 +124,6 @@ class Catalog:
         """Which of these keys must be embedded: the others have a vector of the embedder in use."""
         with self._database.reading() as connection:
             return vectors.missing_vectors(connection, keys)
-
-    def collect_vectors(self, orphaned_before: datetime) -> int:
-        """Drop vectors that nothing has referred to since then; each put drops those of a day ago."""
-        with self._database.writing() as connection:
-            return vectors.collect(connection, orphaned_before)
 
     def prepare_embedder(self, identity: str, dimensions: int) -> None:
         """Start embedding again with another embedder, beside the vectors in use."""
@@ -297,11 +287,6 @@ class Catalog:
         with self._database.writing() as connection:
             return documents.remove(connection, [document_id]) > 0
 
-    def forget_removed(self, before: datetime) -> int:
-        """Drop the history and vectors of documents that were removed before then."""
-        with self._database.writing() as connection:
-            return documents.forget(connection, before.isoformat())
-
     def documents(self, space: str | None = None, words: str = "") -> list[DocumentRow]:
         """Present documents whose title or path holds all the words, by space and path."""
         with self._database.reading() as connection:
@@ -312,20 +297,10 @@ class Catalog:
         with self._database.reading() as connection:
             return listing.document(connection, document_id)
 
-    def revive_document(self, document_id: int) -> bool:
-        """Put a removed document back as it last was; False where it wasn't removed or isn't kept."""
-        with self._database.writing() as connection:
-            return documents.revive(connection, document_id)
-
     def find_document(self, text: str) -> DocumentRow:
         """The document that an id, path, title or words of them name; UsageError unless it's just one."""
         with self._database.reading() as connection:
             return listing.find_document(connection, text)
-
-    def history(self, document_id: int) -> list[VersionRow]:
-        """All versions of a document, oldest first."""
-        with self._database.reading() as connection:
-            return versions.history(connection, document_id)
 
     def document_text(self, document_id: int, version: int | None = None) -> str:
         """The words of a version, by default the current one; UsageError where they aren't kept."""
@@ -368,32 +343,3 @@ class Catalog:
         """All passages of a document in order."""
         with self._database.reading() as connection:
             return passages.document_passages(connection, document_id)
-
-    # Conversations
-
-    def save_trace(self, trace: Trace, thread: str, asker: str, answer_text: str) -> None:
-        """Keep every step of an answer under its id."""
-        with self._database.writing() as connection:
-            conversations.save_trace(connection, trace, thread, asker, answer_text)
-
-    def trace(self, trace_id: str) -> Trace | None:
-        """The trace of that id, if it's known."""
-        with self._database.reading() as connection:
-            return conversations.trace(connection, trace_id)
-
-    def last_trace(self, thread: str | None = None) -> Trace | None:
-        """How the last answer of a thread came about, or the last of all where no thread is named."""
-        with self._database.reading() as connection:
-            return conversations.last_trace(connection, thread)
-
-    def add_turn(self, thread: str, turn: Turn) -> None:
-        """Add a question and its answer to a thread's memory."""
-        with self._database.writing() as connection:
-            conversations.add_turn(connection, thread, turn)
-
-    def history_of(
-        self, thread: str, limit: int = 10, readable: Iterable[str] | None = None
-    ) -> tuple[Turn, ...]:
-        """The last turns of a thread, oldest first; where given, only those answered from `readable`."""
-        with self._database.reading() as connection:
-            return conversations.history_of(connection, thread, limit, readable)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from brain.catalog.schema import now
+from brain.catalog.storage import Database
 from brain.domain import Trace, Turn
 
 
@@ -26,21 +27,6 @@ def save_trace(connection: sqlite3.Connection, trace: Trace, thread: str, asker:
     )
 
 
-_TRACE = "SELECT id, question, standalone, steps, timings_ms FROM traces "
-
-
-def trace(connection: sqlite3.Connection, trace_id: str) -> Trace | None:
-    """The trace of that id, if it's known."""
-    return _trace(connection.execute(_TRACE + "WHERE id = ?", (trace_id,)).fetchone())
-
-
-def last_trace(connection: sqlite3.Connection, thread: str | None) -> Trace | None:
-    """How the last answer of a thread came about, or the last of all where no thread is named."""
-    where, values = ("", ()) if thread is None else ("WHERE thread = ? ", (thread,))
-    row = connection.execute(_TRACE + where + "ORDER BY saved DESC, rowid DESC LIMIT 1", values)
-    return _trace(row.fetchone())
-
-
 def add_turn(connection: sqlite3.Connection, thread: str, turn: Turn, spaces: str = "[]") -> None:
     """Add a question and its answer to a thread's memory; `spaces` (JSON) are what it was answered from."""
     connection.execute(
@@ -49,17 +35,48 @@ def add_turn(connection: sqlite3.Connection, thread: str, turn: Turn, spaces: st
     )
 
 
-def history_of(
-    connection: sqlite3.Connection, thread: str, limit: int, readable: Iterable[str] | None = None
-) -> tuple[Turn, ...]:
-    """The last turns of a thread, oldest first; only those answered from `readable` spaces, where given."""
-    rows = connection.execute(
-        """SELECT question, answer FROM turns WHERE thread = ? AND (? OR NOT EXISTS (
-               SELECT 1 FROM json_each(turns.spaces) WHERE value NOT IN (SELECT value FROM json_each(?))))
-           ORDER BY id DESC LIMIT ?""",
-        (thread, readable is None, json.dumps(list(readable or ())), limit),
-    ).fetchall()
-    return tuple(Turn(question, answer) for question, answer in reversed(rows))
+class Conversations:
+    """The threads of one catalog."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save_trace(self, trace: Trace, thread: str, asker: str, answer_text: str) -> None:
+        """Keep every step of an answer under its id."""
+        with self._database.writing() as connection:
+            save_trace(connection, trace, thread, asker, answer_text)
+
+    def trace(self, trace_id: str) -> Trace | None:
+        """The trace of that id, if it's known."""
+        with self._database.reading() as connection:
+            return _trace(connection.execute(_TRACE + "WHERE id = ?", (trace_id,)).fetchone())
+
+    def last_trace(self, thread: str | None = None) -> Trace | None:
+        """How the last answer of a thread came about, or the last of all where no thread is named."""
+        where, values = ("", ()) if thread is None else ("WHERE thread = ? ", (thread,))
+        with self._database.reading() as connection:
+            row = connection.execute(_TRACE + where + "ORDER BY saved DESC, rowid DESC LIMIT 1", values)
+            return _trace(row.fetchone())
+
+    def add_turn(self, thread: str, turn: Turn) -> None:
+        """Add a question and its answer to a thread's memory."""
+        with self._database.writing() as connection:
+            add_turn(connection, thread, turn)
+
+    def turns(self, thread: str, limit: int = 10, readable: Iterable[str] | None = None) -> tuple[Turn, ...]:
+        """The last turns of a thread, oldest first; only those from `readable` spaces, where given."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """SELECT question, answer FROM turns WHERE thread = ? AND (? OR NOT EXISTS (
+                       SELECT 1 FROM json_each(turns.spaces)
+                       WHERE value NOT IN (SELECT value FROM json_each(?))))
+                   ORDER BY id DESC LIMIT ?""",
+                (thread, readable is None, json.dumps(list(readable or ())), limit),
+            ).fetchall()
+        return tuple(Turn(question, answer) for question, answer in reversed(rows))
+
+
+_TRACE = "SELECT id, question, standalone, steps, timings_ms FROM traces "
 
 
 def _trace(row: tuple[str, str, str, str, str] | None) -> Trace | None:

@@ -38,7 +38,7 @@ class RemoteEmbeddings(Embeddings):
             try:
                 answered = self._inner.embed_documents(batch)
             except self._failures as error:
-                raise _unavailable(self._name, error) from error
+                raise unavailable(self._name, error) from error
             vectors += self._checked(answered, len(batch))
         return vectors
 
@@ -47,7 +47,7 @@ class RemoteEmbeddings(Embeddings):
         try:
             answered = self._inner.embed_query(_sendable(text))
         except self._failures as error:
-            raise _unavailable(self._name, error) from error
+            raise unavailable(self._name, error) from error
         return self._checked([answered], 1)[0]
 
     def _checked(self, vectors: Sequence[Sequence[float]], wanted: int) -> list[list[float]]:
@@ -64,7 +64,7 @@ class RemoteEmbeddings(Embeddings):
 def remote_embedder(
     name: str, inner: Embeddings, *, failures: Failures, dimensions: int | None = None
 ) -> Embedder:
-    """An Embedder over `inner`, whose own errors are `failures`.
+    """An Embedder over `inner`, whose own errors are `failures`: none where it tells of them itself.
 
     Without known `dimensions` one word is embedded to see how many there are.
     """
@@ -83,12 +83,8 @@ def estimated_tokens(text: str) -> int:
     return max(math.ceil(len(text.encode("utf-8", "replace")) / _BYTES_A_TOKEN), len(_PIECES.findall(text)))
 
 
-def _sendable(text: str) -> str:
-    clean = text[:_LONGEST_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-    return clean if clean.strip() else "."
-
-
-def _unavailable(name: str, error: Exception) -> ModelUnavailable:
+def unavailable(name: str, error: Exception) -> ModelUnavailable:
+    """What to tell of an endpoint's error, by the HTTP status that it carries, if any."""
     status = getattr(error, "status_code", None) or getattr(
         getattr(error, "response", None), "status_code", None
     )
@@ -101,3 +97,8 @@ def _unavailable(name: str, error: Exception) -> ModelUnavailable:
     else:
         reason = "does not answer. Check the network and the address, or try again."
     return ModelUnavailable(f"The embeddings endpoint for {name} {reason}", detail=repr(error))
+
+
+def _sendable(text: str) -> str:
+    clean = text[:_LONGEST_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+    return clean if clean.strip() else "."

@@ -1,4 +1,4 @@
-"""Another adapter for a model that is answering: between two answers, in milliseconds, without a restart."""
+"""Another adapter for a model that is answering: between two answers, without a restart."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from brain.errors import UsageError
+from brain.answering.swappable import NeedsRestart
 from brain.phi3.adapters import Merged, read_deltas
 from brain.phi3.chat import Prompts
 from brain.phi3.decoding import Decoder
@@ -18,7 +18,7 @@ class Swapping:
     """The weights behind a generator, and what depends on them."""
 
     def __init__(
-        self, model: Any, merged: Merged | Unmerged | None, decoder: Decoder, prompts: Prompts
+        self, model: Any, merged: "Merged | Unmerged | None", decoder: Decoder, prompts: Prompts
     ) -> None:
         """`merged` is there where the model has an adapter's changes in it, or beside it, already."""
         self._model = model
@@ -30,11 +30,11 @@ class Swapping:
         """Have answers written with this adapter, or with none; `begin` is what prompts begin with.
 
         Answers under way are finished with the one before. Raises UsageError or WeightsUnavailable for an
-        adapter that can't be served, and the one before stays.
+        adapter that can't be served, NeedsRestart where only this model can't take it; the one before stays.
         """
         deltas = read_deltas(adapter) if adapter is not None else {}
         if self._merged is None and is_packed(self._model):
-            raise UsageError(
+            raise NeedsRestart(
                 "The model is quantised, and was started with no room for an adapter beside its weights: it "
                 "takes effect when citewise is started again."
             )

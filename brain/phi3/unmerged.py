@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from brain.answering.swappable import NeedsRestart
 from brain.errors import UsageError
 from brain.phi3.adapters import TARGETS, Delta
 
@@ -59,7 +60,10 @@ class Unmerged:
 
     @torch.inference_mode()
     def swap(self, deltas: Mapping[str, Delta]) -> None:
-        """Serve these changes from now on; with none, the base model. Raises UsageError, changing nothing."""
+        """Serve these changes from now on; with none, the base model. Raises UsageError, changing nothing.
+
+        NeedsRestart where the adapter's rank is higher than there is room for.
+        """
         self._check(deltas)
         for name, beside in self._projections.items():
             beside.first.zero_()
@@ -79,7 +83,7 @@ class Unmerged:
                     f"{name} would be {given[0]} × {given[1]}. The one in use stays."
                 )
             if delta.first.shape[0] > self._rank:
-                raise UsageError(
+                raise NeedsRestart(
                     f"The adapter's rank is {delta.first.shape[0]}, and the quantised model in use has room "
                     f"for {self._rank}: it takes effect when citewise is started again."
                 )

@@ -22,6 +22,9 @@ STOPWORDS = frozenset(
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-/&+][^\W_]+)*\+*#?", re.UNICODE)
 _PIECE = re.compile(r"[^\W_]+", re.UNICODE)
+# What such a word means is lost with its little word: "one-on-ones" are neither ones nor ons.
+_COMPOUND = r"[^\W_]+-(?:a|and|at|by|for|in|of|on|the|to|with)-[^\W_]+(?:-[^\W_]+)*"
+_WHOLE = re.compile(rf"{_COMPOUND}|{_PIECE.pattern}", re.UNICODE)
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _stemmer = Stemmer.Stemmer("english", 0)  # without a cache of its own: content_stems() has a better one
 _stemming = threading.Lock()  # a Stemmer must not be called from two threads at once
@@ -123,15 +126,31 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Folded words in order, split at hyphens, slashes and apostrophes as the keyword index splits them."""
+    return _PIECE.findall(_folded(text))
+
+
+def _folded(text: str) -> str:
     folded = fold(text)
     if "n't" in folded:
         folded = _NOT.sub(" not", folded.replace("can't", "can not").replace("won't", "will not"))
-    return _PIECE.findall(folded)
+    return folded
+
+
+def _words_and_compounds(text: str) -> list[str]:
+    found: list[str] = []
+    for word in _WHOLE.findall(_folded(text)):
+        found.append(word)
+        if "-" in word:
+            found += _PIECE.findall(word)
+    return found
 
 
 def content_words(text: str) -> list[str]:
-    """Folded words in order without function words and single letters (single digits stay)."""
-    return [word for word in words(text) if _is_content(word)]
+    """Folded words in order without function words and single letters (single digits stay).
+
+    A compound around a function word, such as `one-on-one`, comes whole and then in its parts.
+    """
+    return [word for word in _words_and_compounds(text) if _is_content(word)]
 
 
 def _is_content(word: str) -> bool:
@@ -140,7 +159,7 @@ def _is_content(word: str) -> bool:
 
 def content_stems(text: str) -> list[str]:
     """Stems of the content words, in order, repeats kept."""
-    return [found for word in words(text) if (found := _content_stem(word))]
+    return [found for word in _words_and_compounds(text) if (found := _content_stem(word))]
 
 
 @lru_cache(maxsize=200_000)

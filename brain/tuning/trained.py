@@ -13,7 +13,8 @@ from brain.tuning.rows import Row, read_rows
 class TrainedRun:
     """A finished run.
 
-    `base_model` is as it was set, `base` its fingerprint; `data` is the citing set's name, `data_hash` of it.
+    `base_model` is as it was set, `base` its fingerprint; `data` is the citing set's name, `data_hash` of it,
+    and `data_folder` where it lay when the run was trained.
     """
 
     name: str
@@ -22,6 +23,7 @@ class TrainedRun:
     base: str
     data: str
     data_hash: str
+    data_folder: str = ""
 
     @property
     def adapter(self) -> Path:
@@ -33,12 +35,17 @@ class TrainedRun:
         """Where its evaluation lies."""
         return self.folder / "evaluation"
 
+    def data_in(self, tuning: Path) -> Path:
+        """Where its citing set lies: in the home's folder `tuning`, or wherever it was."""
+        folder = tuning / "data" / self.data
+        return folder if folder.is_dir() or not self.data_folder else Path(self.data_folder)
+
     def held_out(self, tuning: Path) -> tuple[Row, ...]:
         """The rows that were kept apart from it; UsageError where its set is gone, was changed or is empty.
 
         Of a set that was made again, held-out rows may have been learnt.
         """
-        folder = tuning / "data" / self.data
+        folder = self.data_in(tuning)
         try:
             found = data_hash(folder)
         except OSError as error:
@@ -75,12 +82,13 @@ def trained_run(tuning: Path, name: str) -> TrainedRun:
             base=str(base["fingerprint"]),
             data=str(data["name"]),
             data_hash=str(data["hash"]),
+            data_folder=str(data.get("folder", "")),
         )
     except (FileNotFoundError, NotADirectoryError) as error:
         known = ", ".join(run_names(tuning))
         there = f"there are: {known}" if known else "`citewise tune train` makes one"
         raise UsageError(f"There is no training run {name}; {there}.", detail=repr(error)) from error
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise UsageError(
             f"{path} is damaged: train again with `citewise tune train`.", detail=repr(error)
         ) from error

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
+from chat_server import chat_serving
 from command_kit import Run
 from saved_adapter import saved_adapter
 from tuned_home import TunedHome, copied, model_in
@@ -205,6 +206,31 @@ def test_each_change_is_in_the_audit_log(here: Run, tuned: TunedHome):
     ]
     assert json.loads(entries[0]["detail"])["run"] == "first"
     assert here("audit", "--verify").code == 0
+
+
+def test_a_model_server_must_have_the_adapter_before_it_is_asked_for_it(here: Run, tuned: TunedHome):
+    tuned.run("first", 1)
+    with chat_serving(served=str(tuned.model)) as server:
+        settings = tuned.settings | {"CITEWISE_ANSWERER": "server", "CITEWISE_MODEL_URL": server.address}
+        early = here("tune", "promote", "first", **settings, CITEWISE_MODEL_KEY="hidden")
+        assert (early.code, early.err.count("\n")) == (2, 1)
+        folder = tuned.tuning / "adapters" / "1"
+        said = json.dumps({"lora_name": "citewise-1", "lora_path": str(folder)})
+        assert f"curl {server.address}/load_lora_adapter -H 'Content-Type: application/json'" in early.err
+        assert f"-d '{said}'" in early.err
+        assert "$CITEWISE_MODEL_KEY" in early.err
+        assert "hidden" not in early.err
+        assert (folder / "adapter_model.safetensors").is_file()
+        assert json.loads(here("tune", "status", "--json", **settings).out)["version"] is None
+        server.served.append("citewise-1")
+        assert here("tune", "promote", "first", **settings).code == 0
+        status = json.loads(here("tune", "status", "--json", **settings).out)
+        assert (status["version"], status["adapter"]) == (1, "citewise-1")
+    down = here("tune", "rollback", "none", **settings)  # the way back needs no server
+    assert down.code == 0
+    again = here("tune", "promote", "first", **settings)
+    assert (again.code, "does not answer as one" in again.err) == (1, True)
+    assert json.loads(here("tune", "status", "--json", **settings).out)["version"] is None
 
 
 @pytest.mark.weights

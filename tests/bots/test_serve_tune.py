@@ -42,6 +42,12 @@ def run(tuned: TunedHome, *words: str, code: int = 0) -> str:
     return done.out
 
 
+def fails(tuned: TunedHome, *words: str) -> str:
+    done = run_in(tuned.home.parent, *words, **tuned.settings)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    return done.err
+
+
 def wrote(tuned: TunedHome) -> tuple[str, list[str]]:
     """Who wrote the answer, and what the model said: none of its babble is backed."""
     answer = json.loads(run(tuned, "ask", QUESTION, "--json"))
@@ -66,6 +72,11 @@ def test_what_is_promoted_answers_the_next_question_and_rollback_takes_it_back(
     assert len({tuple(said) for said in (said_by_base, said_by_first, said_by_second)}) == 3
     assert "It was not promoted" in run(tuned, "tune", "promote", "worse", code=1)
     assert wrote(tuned) == (by_second, said_by_second)
+    in_the_way = tuned.tuning / ".current.json.part"  # as a full disk would be
+    in_the_way.mkdir()
+    assert "can't be written" in fails(tuned, "tune", "rollback")
+    in_the_way.rmdir()
+    assert wrote(tuned) == (by_second, said_by_second)
     status = json.loads(run(tuned, "tune", "status", "--json"))
     assert (status["version"], status["from_next_start"]) == (2, False)
     run(tuned, "tune", "rollback")
@@ -73,7 +84,7 @@ def test_what_is_promoted_answers_the_next_question_and_rollback_takes_it_back(
     run(tuned, "tune", "rollback")
     assert wrote(tuned) == (by_base, said_by_base)
     actions = [entry["action"] for entry in json.loads(run(tuned, "audit", "--json"))]
-    assert actions == ["promote adapter"] * 2 + ["roll back adapter"] * 2
+    assert actions == ["promote adapter"] * 2 + ["roll back adapter"] * 3  # one of them failed after that
     run(tuned, "tune", "rollback", "2")
     code, _, err = served.stop()
     assert code == 0, err

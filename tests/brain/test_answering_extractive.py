@@ -22,6 +22,8 @@ DRIVE = {
     "plans.csv": "Plan,Price,Storage\nGold,40 dollars,2 TB\nSilver,20 dollars,1 TB\nIron,5 dollars,1 GB\n",
     "parking.md": "# Parking\n\nParking in the courtyard is free for staff.\n\n"
     "Bicycles are not allowed in the lift.\n",
+    "tock-days.md": "# Tock days\n\nEverybody fills in Tock every Tock day. Tock days are on Friday.\n",
+    "tools.md": "# Tools\n\nTock is an internal tool that counts the hours of every project.\n",
     "paper.txt": "However, masks reduce the spread of droplets [12, 14]. Vaccines helped too [3].\n",
     "printer.md": "# Printer\n\n1. Open the printer menu and choose Network.\n2. Enter the printer address.\n"
     "3. Print a test page from the printer menu.\n",
@@ -33,6 +35,12 @@ def home(tmp_path_factory) -> Iterator[SmallHome]:
     home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
     yield home
     home.close()
+
+
+def test_what_a_thing_is_is_said_first(home):
+    answer = home.ask("What is Tock?")
+    assert answer.text.startswith("Tock is an internal tool that counts the hours of every project.")
+    assert_backed(answer)
 
 
 def test_a_sentence_that_points_back_brings_the_one_before(home):

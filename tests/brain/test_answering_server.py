@@ -93,3 +93,17 @@ def test_any_chat_model_of_langchain_s_can_write(home: SmallHome, monkeypatch: A
         answerer(AnswererChoice("langchain:nobody:x"))
     with pytest.raises(UsageError, match="CITEWISE_ANSWERER can be extractive, phi3, server"):
         answerer(AnswererChoice("gpt"))
+
+
+def test_after_a_swap_the_server_is_asked_for_the_new_adapter_and_without_examples(home: SmallHome) -> None:
+    with chat_serving("Employees get thirty days of paid leave a year [1].") as server:
+        writing = answerer(at(server))
+        brain = home.brain(writing)
+        brain.invoke(Question(LEAVE))
+        writing.use(Path("citewise-2"))
+        brain.invoke(Question(LEAVE))
+        writing.use(None)
+        brain.invoke(Question(LEAVE))
+    assert [asked["model"] for asked in server.asked] == ["phi-3", "citewise-2", "phi-3"]
+    lengths = [len(asked["messages"]) for asked in server.asked]
+    assert lengths[0] == lengths[2] > lengths[1]

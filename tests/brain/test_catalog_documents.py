@@ -151,20 +151,20 @@ def test_equal_passages_are_embedded_once_and_the_vector_lives_as_long_as_one_of
     later = datetime.now(UTC) + timedelta(minutes=1)
     catalog.remove_document(one.document_id)
     assert catalog.missing_vectors(keys) == set(), "removed documents can still come back"
-    assert catalog.forget_removed(later) == 1
+    assert catalog.past.forget_removed(later) == 1
     assert catalog.missing_vectors(keys) == set(), "an ingest may just have been told that it has them"
-    assert catalog.collect_vectors(later) == 1
+    assert catalog.past.collect_vectors(later) == 1
     assert catalog.missing_vectors(keys) == {key_of("own")}
     catalog.remove_document(two.document_id)
-    catalog.forget_removed(later)
+    catalog.past.forget_removed(later)
     assert catalog.put_document(document(catalog, drive, "three.txt", ["shared"])).added == 1
-    assert catalog.collect_vectors(later) == 0, "it is used again"
+    assert catalog.past.collect_vectors(later) == 0, "it is used again"
     assert catalog.missing_vectors(keys) == {key_of("own")}
 
 
 def test_a_vector_that_no_passage_uses_is_not_kept(catalog, drive):
     catalog.put_document(document(catalog, drive, "a.txt", [], vectors={key_of("x"): vector_of("x")}))
-    catalog.collect_vectors(datetime.now(UTC) + timedelta(minutes=1))
+    catalog.past.collect_vectors(datetime.now(UTC) + timedelta(minutes=1))
     assert catalog.missing_vectors([key_of("x")]) == {key_of("x")}
 
 
@@ -172,7 +172,7 @@ def test_the_last_versions_keep_their_words_and_older_ones_their_dates(catalog, 
     texts = [f"version {number}" for number in range(1, KEPT_VERSIONS + 3)]
     for text in texts:
         put = catalog.put_document(document(catalog, drive, "a.txt", [text, "constant"]))
-    history = catalog.history(put.document_id)
+    history = catalog.past.versions(put.document_id)
     assert [version.number for version in history] == list(range(1, len(texts) + 1))
     assert [version.text_kept for version in history] == [False] * 2 + [True] * KEPT_VERSIONS
     assert history[0].content_hash == key_of("version 1\nconstant\n")
@@ -181,7 +181,7 @@ def test_the_last_versions_keep_their_words_and_older_ones_their_dates(catalog, 
         catalog.document_text(put.document_id, 1)
     with pytest.raises(UsageError, match="in version 99"):
         catalog.document_text(put.document_id, 99)
-    assert catalog.collect_vectors(datetime.now(UTC) + timedelta(minutes=1)) == 2
+    assert catalog.past.collect_vectors(datetime.now(UTC) + timedelta(minutes=1)) == 2
     assert catalog.missing_vectors(map(key_of, texts)) == set(map(key_of, texts[:2]))
 
 
@@ -195,7 +195,7 @@ def test_the_same_words_split_otherwise_are_not_a_new_version(catalog, drive):
     vectors = {key_of(text): vector_of(text) for text in ("alpha", "beta")}
     second = catalog.put_document(replace(new, passages=halves, vectors=vectors))
     assert (second.version, second.added, second.removed) == (first.version, 2, 1)
-    catalog.collect_vectors(datetime.now(UTC) + timedelta(minutes=1))
+    catalog.past.collect_vectors(datetime.now(UTC) + timedelta(minutes=1))
     assert catalog.missing_vectors([key_of("alpha beta")]) == {key_of("alpha beta")}
 
 

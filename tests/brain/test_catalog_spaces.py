@@ -59,18 +59,21 @@ def test_a_drive_is_added_once_for_each_space(catalog):
 
 def test_a_thread_remembers_its_last_turns_in_order(catalog):
     for number in range(5):
-        catalog.add_turn("thread-1", Turn(f"question {number}", f"answer {number}"))
-    catalog.add_turn("thread-2", Turn("other", "other"))
-    assert [turn.question for turn in catalog.history_of("thread-1", 2)] == ["question 3", "question 4"]
-    assert catalog.history_of("thread-3") == ()
+        catalog.conversations.add_turn("thread-1", Turn(f"question {number}", f"answer {number}"))
+    catalog.conversations.add_turn("thread-2", Turn("other", "other"))
+    assert [turn.question for turn in catalog.conversations.turns("thread-1", 2)] == [
+        "question 3",
+        "question 4",
+    ]
+    assert catalog.conversations.turns("thread-3") == ()
 
 
 def test_traces_are_found_by_id_and_the_last_one_by_thread(catalog):
     first = Trace("t1", "Why?", "Why is it?", {"candidates": [{"id": 1, "score": 0.5}]}, {"total": 1.5})
     second = Trace("t2", "Où ?", steps={"gate": "é"})
-    catalog.save_trace(first, "thread", "someone", "Because.")
-    catalog.save_trace(second, "thread", "someone", "Là.")
-    assert catalog.trace("t1") == first
-    assert catalog.last_trace("thread") == second
-    assert catalog.trace("t3") is None
-    assert catalog.last_trace("elsewhere") is None
+    catalog.conversations.save_trace(first, "thread", "someone", "Because.")
+    catalog.conversations.save_trace(second, "thread", "someone", "Là.")
+    assert catalog.conversations.trace("t1") == first
+    assert catalog.conversations.last_trace("thread") == second
+    assert catalog.conversations.trace("t3") is None
+    assert catalog.conversations.last_trace("elsewhere") is None

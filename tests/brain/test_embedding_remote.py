@@ -5,8 +5,10 @@ import threading
 
 import pytest
 from embedding_server import Reply, Request, Server, serving
+from langchain_core.embeddings import Embeddings
 
 from brain.embedding.factory import open_embedder
+from brain.embedding.langchain_provider import ProviderEmbeddings
 from brain.embedding.remote import estimated_tokens
 from brain.errors import ModelUnavailable, UsageError
 
@@ -170,6 +172,34 @@ def test_any_langchain_provider_can_be_set(monkeypatch):
         monkeypatch.setattr("langchain_openai.OpenAIEmbeddings._tokenize", one_piece_a_text)
         embedder = open_embedder("langchain:openai:some-model")
     assert (embedder.identity, embedder.dimensions) == ("langchain:openai:some-model", 2)
+
+
+class ProviderError(Exception):
+    """A provider's own error, of no tree that anyone knows."""
+
+    status_code = 429
+
+
+class Refusing(Embeddings):
+    def embed_documents(self, texts):
+        raise ProviderError(f"quota of {texts}")
+
+    def embed_query(self, text):
+        raise ProviderError(f"quota of {text}")
+
+
+def test_whatever_a_provider_raises_becomes_a_sentence():
+    embeddings = ProviderEmbeddings("langchain:x:y", Refusing())
+    for ask in (lambda: embeddings.embed_query("q"), lambda: embeddings.embed_documents(["q"])):
+        with pytest.raises(ModelUnavailable, match="langchain:x:y says that there were too many") as raised:
+            ask()
+        assert isinstance(raised.value.__cause__, ProviderError)
+
+
+def test_a_provider_without_its_key_is_refused_with_the_remedy(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(UsageError, match="set its key"):
+        open_embedder("langchain:openai:some-model")
 
 
 def one_piece_a_text(_self, texts, _size):

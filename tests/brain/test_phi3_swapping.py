@@ -14,6 +14,7 @@ from saved_adapter import saved_adapter
 from talking_phi3 import talking_phi3
 
 from brain.answering.prompt import opening
+from brain.answering.swappable import NeedsRestart
 from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
 from brain.phi3.generation import Generator, Request
@@ -163,11 +164,11 @@ def test_a_quantised_model_says_when_the_adapter_takes_effect(
     for name, module in chat.swapping._model.named_modules():
         if name.endswith("_proj"):
             module.__class__ = Quantised
-    with pytest.raises(UsageError, match="takes effect when citewise is started again"):
+    with pytest.raises(NeedsRestart, match="takes effect when citewise is started again"):
         chat.swap(adapters[0], PLAIN)
 
 
-def test_work_that_fails_unexpectedly_ends_the_generator(folder: Path, closing: ExitStack):
+def test_work_that_is_refused_ends_nothing(folder: Path, closing: ExitStack):
     chat = opened(closing, folder)
     generator: Generator = chat.generator
 
@@ -177,6 +178,20 @@ def test_work_that_fails_unexpectedly_ends_the_generator(folder: Path, closing: 
     with pytest.raises(UsageError, match="no"):
         generator.between(refused)
     assert said(chat)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_work_that_fails_in_the_middle_ends_the_generator(folder: Path, closing: ExitStack):
+    """Half an adapter in the weights must answer nobody."""
+    chat = opened(closing, folder)
+
+    def broken() -> None:
+        raise MemoryError
+
+    with pytest.raises(ModelUnavailable, match="The model stopped"):
+        chat.generator.between(broken)
+    with pytest.raises(ModelUnavailable):
+        said(chat)
 
 
 def test_a_closed_generator_does_no_more_work(folder: Path, closing: ExitStack):

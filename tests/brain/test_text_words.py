@@ -107,3 +107,11 @@ def test_word_pairs_do_not_reach_over_a_sentences_end():
     found = analyse(passage_of("Sick leave is paid. Parental leave too."))
     assert ("sick", "leav") in found.pairs
     assert ("paid", "parent") not in found.pairs
+
+
+def test_a_compound_around_a_little_word_is_a_word_of_its_own():
+    assert content_words("How often are One-on-Ones?") == ["often", "one-on-ones", "one", "ones"]
+    assert content_words("an in-network sign-up") == ["network", "sign"]
+    together, apart = content_stems("a one-on-one"), content_stems("one of the ones")
+    assert together[0] == content_stems("one-on-ones")[0]
+    assert together[0] not in apart

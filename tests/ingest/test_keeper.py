@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from sync_kit import BROKEN, kit_in
+from sync_kit import BROKEN
 from watch_kit import follow, looks_of, own_clock
 
 from brain.catalog.rows import DriveState
@@ -21,12 +21,6 @@ from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
 
 PATIENCE = 60
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 @pytest.fixture

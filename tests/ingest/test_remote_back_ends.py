@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from remote_servers import Moto, OpenSsh
+from object_store import Moto
+from remote_servers import OpenSsh
 
 from brain.errors import UsageError
 from ingest.credentials import Credentials

@@ -4,9 +4,10 @@ import hashlib
 from itertools import count
 
 import pytest
-from remote_servers import PASSWORD, Apache, Moto, OpenSsh, Samba
+from object_store import Moto
+from remote_servers import Apache, OpenSsh, Samba
 from remote_stores import Azurite, GoogleStorage
-from sync_kit import kit_in
+from server_process import PASSWORD
 
 from brain.catalog.rows import DocumentState
 from brain.errors import UnreadableDocument, UsageError
@@ -29,12 +30,6 @@ def server(request):
 def folder(server):
     yield server.fresh(f"drive {next(_numbers)}")
     server.proxy.heal()
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 def entries(drive):

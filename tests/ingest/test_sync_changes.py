@@ -3,18 +3,9 @@
 import os
 from dataclasses import replace
 
-import pytest
-from sync_kit import kit_in
-
 from ingest.local_folder import LocalFile, LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.report import Stage
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 def test_new_files_become_documents(kit):

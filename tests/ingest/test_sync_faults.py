@@ -8,19 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from sync_kit import BROKEN, POOL, kit_in
+from sync_kit import BROKEN, POOL
 
 from brain.catalog.rows import DocumentState
 from brain.errors import EmbedderMismatch, StorageFailed, UsageError
 from ingest.drives import DriveUnavailable, Entry, Unlisted
 from ingest.local_folder import LocalFile, LocalFolder
 from ingest.locate import readable_suffixes
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 class FaultyFolder(LocalFolder):

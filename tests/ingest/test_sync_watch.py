@@ -1,36 +1,20 @@
-"""Looks at a followed drive: what settles, what waits, what is kept out, what a hint costs."""
+"""Looks at a followed drive: what is kept out, what is known by its identity, what is tried again."""
 
-import os
-import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sync_kit import BROKEN, kit_in
-from watch_kit import Watcher, own_clock
+from sync_kit import BROKEN
+from watch_kit import Watcher, fill
 
 from brain.errors import UsageError
-from ingest.brake import Brake
-from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, Skipped, Unlisted
+from ingest.drives import NOT_FOR_AUDIENCE, Entry
 from ingest.local_folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.posix_access import PosixReader
 from ingest.retries import DEAD_AFTER, next_try
-from ingest.settling import Settling
 from ingest.sifting import LEFT_OUT
-from ingest.watch import RootUnsound
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
-
-
-def fill(kit, count, folder=""):
-    for number in range(count):
-        kit.write(f"{folder}{number}.md", f"Rule {number} of {folder or 'all'}.")
 
 
 def test_patterns_say_what_is_read_and_a_new_pattern_takes_out_at_once(kit):
@@ -64,209 +48,6 @@ def test_a_file_that_others_may_not_read_leaves_at_once_and_is_counted(kit):
     (kit.root / "0.md").chmod(0o644)
     report = watcher.look(drive=drive)
     assert (report.added, report.embedded) == (1, 0)
-
-
-def test_by_the_machines_own_clock_a_file_at_rest_is_read_at_once_and_a_new_one_later(kit):
-    kit.write("a.md", "Written just now, with a time of years ago.")
-    watcher = Watcher(kit, settle=3600.0)
-    report = watcher.look(drive=own_clock(kit))
-    assert (report.added, report.unsettled) == (0, ("a.md",))
-    assert kit.documents() == {}
-    assert 3500 < watcher.watch.settling.due_in() <= 3600
-    watcher = Watcher(kit, settle=0.01)
-    while time.time() - (kit.root / "a.md").stat().st_ctime < 0.05:
-        time.sleep(0.01)
-    assert watcher.look(drive=own_clock(kit)).added == 1
-    assert watcher.watch.settling.waiting() == []
-
-
-def test_without_a_clock_to_rely_on_a_file_must_be_seen_twice_unchanged(kit):
-    file = kit.write("a.md", "Half a c")  # its time is years ago, as after `cp -p`
-    watcher = Watcher(kit, settle=0.2)
-    assert watcher.look().unsettled == ("a.md",)
-    time.sleep(0.25)
-    stamp = file.stat().st_mtime_ns
-    file.write_text("Half a copy.")
-    os.utime(file, ns=(stamp, stamp))
-    assert watcher.look().unsettled == ("a.md",), "it has another size than before"
-    assert watcher.look().unsettled == ("a.md",), "too soon"
-    time.sleep(0.25)
-    assert watcher.look("a.md").added == 1
-    assert kit.found("copi") == {"a.md"}
-    kit.assert_in_step()
-
-
-def test_a_file_that_is_overwritten_after_it_was_listed_must_settle_anew(kit):
-    kit.write("a.md", "The first words.")
-    kit.write("b.md", "Left alone.")
-
-    class Late(LocalFolder):
-        def list(self, ledger):
-            yield from list(super().list(ledger))
-            (kit.root / "a.md").write_text("Half of ano")  # another copy begins before this one is read
-
-    report = Watcher(kit).look(drive=Late(kit.root, readable_suffixes()))
-    assert (report.added, report.failed) == (1, 0)
-    assert report.skipped_by_reason == {"changed again before it was read": 1}
-    assert set(kit.documents()) == {"b.md"}
-    assert Watcher(kit).look().added == 1
-
-
-def test_a_moved_file_needs_no_settling_since_its_content_is_known(kit):
-    kit.write("a.md", "Long known.")
-    Watcher(kit).look()
-    (kit.root / "a.md").rename(kit.root / "b.md")
-    report = Watcher(kit, settle=3600.0).look()
-    assert (report.moved, report.unsettled, report.held) == (1, (), 0)
-    kit.assert_in_step()
-
-
-def test_a_changed_file_that_is_not_settled_keeps_its_version(kit):
-    kit.write("a.md", "Costs ten euros.")
-    Watcher(kit).look()
-    kit.write("a.md", "Costs twenty euros.")
-    report = Watcher(kit, settle=3600.0).look("a.md")
-    assert (report.changed, report.unsettled) == (0, ("a.md",))
-    assert kit.found("ten") == {"a.md"}
-
-
-def test_a_hint_is_looked_at_alone_and_brings_what_a_full_look_would(kit):
-    fill(kit, 3)
-    fill(kit, 3, "hr/")
-    fill(kit, 3, "it/")
-    watcher = Watcher(kit)
-    watcher.look()
-    kit.write("0.md", "Changed and hinted at.")
-    kit.write("1.md", "Changed, and nobody said so.")
-    (kit.root / "hr").rename(kit.root / "people")
-    (kit.root / "it" / "0.md").unlink()
-    report = watcher.look("0.md", "hr", "people", "people/1.md", "it/0.md", "gone/never.md")
-    assert (report.changed, report.moved, report.removed, report.added) == (1, 3, 1, 0)
-    assert kit.found("nobodi") == set()
-    assert watcher.look().changed == 1
-    kit.assert_in_step()
-
-
-def test_a_change_of_case_is_a_move_that_embeds_nothing(kit):
-    kit.write("Leave.MD", "Staff get 25 days.")
-    watcher = Watcher(kit)
-    watcher.look()
-    (kit.root / "Leave.MD").rename(kit.root / "leave.md")
-    report = watcher.look("Leave.MD", "leave.md")
-    assert (report.moved, report.added, report.removed, report.embedded) == (1, 0, 0, 0)
-    assert kit.catalog.find_document("leave.md").uri.endswith("/leave.md")
-    kit.assert_in_step()
-
-
-def test_a_hint_below_a_link_a_hidden_folder_or_a_name_that_is_no_text_removes_nothing_wrongly(kit):
-    fill(kit, 3)
-    strange = os.fsencode(kit.root) + b"/d\xff"
-    os.mkdir(strange)
-    with open(strange + b"/a\n\xfe.md", "w") as file:
-        file.write("A strange name.")
-    watcher = Watcher(kit)
-    watcher.look()
-    (path,) = kit.catalog.ledger(1).keys() - {"0.md", "1.md", "2.md"}
-    assert path == "d\\xff/a\n\\xfe.md"
-    report = watcher.look(path)
-    assert (report.removed, [part.path for part in report.unlisted]) == (0, [path])
-    (kit.root / "link").symlink_to(kit.root)
-    (kit.root / ".git").mkdir()
-    kit.write(".git/x.md", "Hidden.")
-    report = watcher.look("link/0.md", ".git/x.md", "link")
-    assert (report.added, report.removed) == (0, 0)
-    assert watcher.look().unchanged == 4
-
-
-def test_the_brake_holds_mass_removals_and_still_takes_in_what_is_new(kit):
-    fill(kit, 10)
-    watcher = Watcher(kit)
-    watcher.look()
-    for number in range(3):
-        (kit.root / f"{number}.md").unlink()
-    kit.write("new.md", "Something new.")
-    kit.write("9.md", "Changed.")
-    report = watcher.look()
-    assert (report.held, report.removed, report.added, report.changed) == (3, 0, 1, 1)
-    assert len(kit.documents()) == 11
-    kit.write("0.md", "Rule 0 of all.")
-    kit.write("1.md", "Rule 1 of all.")
-    report = watcher.look(braked=True)
-    assert (report.held, report.removed) == (0, 1), "a single file may go, even while suspended"
-
-
-def test_what_came_back_in_part_is_not_let_go(kit):
-    fill(kit, 20)
-    watcher = Watcher(kit)
-    watcher.look()
-    for number in range(6):
-        (kit.root / f"{number}.md").unlink()
-    assert watcher.look().held == 6
-    fill(kit, 3)
-    assert watcher.look(braked=True).held == 3, "15 % would do for a drive that was never suspended"
-    fill(kit, 6)
-    assert watcher.look(braked=True).held == 0
-    kit.assert_in_step()
-
-
-def test_a_removal_in_pieces_is_one(kit):
-    fill(kit, 20)
-    watcher = Watcher(kit)
-    watcher.look()
-    removed = held = 0
-    for number in range(12):
-        (kit.root / f"{number}.md").unlink()
-        report = watcher.look(f"{number}.md")
-        removed, held = removed + report.removed, held + report.held
-    assert (removed, held) == (4, 8)
-    watcher.watch.brake.recent.clear()  # a minute later
-    assert watcher.look().held == 8
-
-
-def test_a_confirmation_lets_go_what_was_shown_and_no_more(kit):
-    fill(kit, 10)
-    watcher = Watcher(kit)
-    watcher.look()
-    for number in range(5):
-        (kit.root / f"{number}.md").unlink()
-    assert watcher.look().held == 5
-    (kit.root / "5.md").unlink()
-    assert watcher.look(allowed=5, braked=True).held == 6
-    assert watcher.look(allowed=6, braked=True).removed == 6
-    kit.assert_in_step()
-
-
-def test_an_empty_or_unmarked_root_takes_nothing_away(kit):
-    fill(kit, 3)
-    kit.write(".marker", "")
-    watcher = Watcher(kit, marker=".marker")
-    watcher.look()
-    (kit.root / ".marker").unlink()
-    (kit.root / "0.md").unlink()
-    for paths in ((), ("0.md",)):
-        with pytest.raises(RootUnsound, match=r"lacks its marker file \.marker"):
-            watcher.look(*paths)
-    shutil.rmtree(kit.root)
-    kit.root.mkdir()
-    with pytest.raises(RootUnsound, match="empty now, though 3 documents"):
-        Watcher(kit).look()
-    assert len(kit.documents()) == 3
-    assert Watcher(kit).look(allowed=3).removed == 3
-
-
-def test_a_root_that_is_swapped_during_a_look_at_hints_removes_nothing(kit):
-    fill(kit, 3)
-    Watcher(kit).look()
-
-    class Unmounted(LocalFolder):
-        def _list_in(self, parent, names):
-            kit.root.rename(kit.folder / "elsewhere")
-            kit.root.mkdir()
-            return super()._list_in(parent, names)
-
-    with pytest.raises(DriveUnavailable, match="not there now"):
-        Watcher(kit).look("0.md", drive=Unmounted(kit.root, readable_suffixes()))
-    assert len(kit.documents()) == 3
 
 
 def test_an_empty_folder_can_be_followed(kit):
@@ -359,16 +140,6 @@ def test_what_may_pass_is_tried_for_ever_and_at_least_hourly():
     assert next_try(DEAD_AFTER, retryable=False, now=0.0) is None
 
 
-def test_the_brake_counts_single_files_and_confirmed_ones():
-    assert not Brake().holds(1, 1, braked=False, allowed=0)
-    assert not Brake().holds(0, 0, braked=True, allowed=0)
-    assert Brake().holds(2, 4, braked=False, allowed=0)
-    assert not Brake().holds(20, 100, braked=False, allowed=0)
-    assert Brake().holds(21, 100, braked=False, allowed=0)
-    assert Brake().holds(3, 100, braked=True, allowed=0)
-    assert not Brake().holds(100, 100, braked=True, allowed=100)
-
-
 def test_a_watched_place_keeps_its_settings(kit):
     kit.write("hr/a.md", "Inside.")
     kit.write("b.md", "Beside.")
@@ -377,27 +148,3 @@ def test_a_watched_place_keeps_its_settings(kit):
         kit.sync()
     with pytest.raises(UsageError, match="citewise drives sync"):
         kit.sync(LocalFolder(kit.root / "hr" / "deeper", readable_suffixes()))
-
-
-def test_what_is_skipped_or_unlisted_at_a_hint_is_told(kit):
-    fill(kit, 2)
-    Watcher(kit).look()
-    os.mkfifo(kit.root / "pipe.md")
-    folder = LocalFolder(kit.root, readable_suffixes())
-    assert list(folder.list_only(["pipe.md", "~$0.docx"], {})) == [Skipped("pipe.md", "not a regular file")]
-    (kit.root / "loop").symlink_to(kit.root / "loop")
-    assert [type(item) for item in folder.list_only(["loop/x.md", "x" * 300 + "/y.md"], {})] == [Unlisted]
-
-
-def test_settling_forgets_what_is_gone():
-    settling = Settling(60)
-    kept = Entry("a.md", 1, 1)
-
-    class Nothing:
-        pass
-
-    assert settling.sort(Nothing(), [kept, Entry("b.md", 1, 1)])[0] == []
-    settling.keep_only(["a.md"])
-    assert settling.waiting() == ["a.md"]
-    settling.forget(["a.md"])
-    assert settling.due_in() is None

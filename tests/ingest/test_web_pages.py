@@ -5,7 +5,6 @@ import ipaddress
 import threading
 
 import pytest
-from sync_kit import kit_in
 from web_server import web_server
 
 from brain.errors import UnreadableDocument, UsageError
@@ -31,12 +30,6 @@ def only(network, resolve=None):
 def server():
     with web_server() as server:
         yield server
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 def page(url, policy=ANY, limits=None):

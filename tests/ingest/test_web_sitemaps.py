@@ -6,7 +6,6 @@ import time
 from email.utils import formatdate
 
 import pytest
-from sync_kit import kit_in
 from web_server import web_server
 
 from brain.errors import UsageError
@@ -30,12 +29,6 @@ XML = {"Content-Type": "application/xml"}
 def server():
     with web_server() as server:
         yield server
-
-
-@pytest.fixture
-def kit(tmp_path):
-    with kit_in(tmp_path) as kit:
-        yield kit
 
 
 def html(words):

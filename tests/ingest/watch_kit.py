@@ -28,6 +28,12 @@ class Watcher:
         return self.kit.sync(drive, watch=watch)
 
 
+def fill(kit, count, folder=""):
+    """So many short files."""
+    for number in range(count):
+        kit.write(f"{folder}{number}.md", f"Rule {number} of {folder or 'all'}.")
+
+
 def own_clock(kit):
     """The kit's drive, with times that are this machine's."""
     return LocalFolder(kit.root, readable_suffixes(), own_clock=True)

@@ -55,14 +55,14 @@ def test_the_invitation_asks_for_exactly_what_is_documented() -> None:
 
 
 async def test_the_service_is_wired_where_a_token_is_set(tmp_path: Path) -> None:
-    assert Citewise(Settings(CITEWISE_HOME=tmp_path)).discord() is None
+    assert Citewise(Settings(CITEWISE_HOME=tmp_path)).chats.discord() is None
     async with FakeDiscord() as discord:
         set_up = {"DISCORD_BOT_TOKEN": discord.settings["bot_token"], "CITEWISE_HOME": tmp_path / "home"}
         set_up |= {"DISCORD_API_URL": f"{discord.url}/api", "DISCORD_GATEWAY_URL": discord.gateway_url}
 
         def run() -> str:
             with Citewise(Settings(**set_up), create=True) as citewise:
-                running = citewise.discord()
+                running = citewise.chats.discord()
                 assert running is not None
                 running.start()
                 health = running.status().sentence

@@ -17,6 +17,7 @@ TENANT, CLIENT, SECRET = "contoso.example", "11111111-2222-3333-4444-55555555555
 TEMPAUTH = "v1.eyJzaG9ydC1saXZlZCI"
 SITE_ID = "contoso.example,aaaa,bbbb"
 LIBRARY, OTHER_LIBRARY, PERSONAL = "b!library", "b!other", "b!personal"
+SITE, ROOT = "sharepoint://contoso.example/sites/HR", f"root-{LIBRARY}"
 _ITEM = re.compile(r"/drives/([^/]+)/(root|items/([^/:]+))(:/[^:]+|/delta|/content|/permissions)?")
 ODATA = {"$select", "$expand", "$top"}
 

@@ -1,0 +1,36 @@
+"""The parts of the brain that the settings choose; what writes answers is chosen in `answerer`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bots.settings import Settings, revealed
+
+if TYPE_CHECKING:
+    from brain.embedding.embedder import Embedder
+    from brain.evidence import EvidenceGate
+
+
+def chosen_embedder(settings: Settings, progress: Callable[[str, int, int], None]) -> "Embedder":
+    """The embedder that is set, with its keys; `progress` is told (what, done, total) while files come.
+
+    Raises UsageError where it can't be opened.
+    """
+    from brain.embedding.factory import open_embedder
+
+    return open_embedder(
+        settings.embeddings,
+        cache=settings.cache,
+        progress=progress,
+        openai_api_key=revealed(settings.openai_api_key),
+        jina_api_key=revealed(settings.jina_api_key),
+    )
+
+
+def chosen_gate(settings: Settings) -> "EvidenceGate":
+    """What decides whether there is an answer; only the default embedder's cosines are known to it."""
+    from brain.embedding.factory import DEFAULT
+    from brain.evidence import FOR_ANY, FOR_MINILM, THRESHOLD, EvidenceGate
+
+    weights = FOR_MINILM if settings.embeddings == DEFAULT else FOR_ANY
+    threshold = settings.threshold
+    return EvidenceGate(weights, THRESHOLD if threshold is None else threshold)

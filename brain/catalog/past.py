@@ -1,0 +1,34 @@
+"""What is kept beside documents as they are now: earlier versions, removed documents, vectors out of use."""
+
+from datetime import datetime
+
+from brain.catalog import documents, vectors, versions
+from brain.catalog.rows import VersionRow
+from brain.catalog.storage import Database
+
+
+class Past:
+    """What one catalog remembers of documents that changed or left."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def versions(self, document_id: int) -> list[VersionRow]:
+        """All versions of a document, oldest first."""
+        with self._database.reading() as connection:
+            return versions.history(connection, document_id)
+
+    def revive(self, document_id: int) -> bool:
+        """Put a removed document back as it last was; False where it wasn't removed or isn't kept."""
+        with self._database.writing() as connection:
+            return documents.revive(connection, document_id)
+
+    def forget_removed(self, before: datetime) -> int:
+        """Drop the history and vectors of documents that were removed before then; returns how many."""
+        with self._database.writing() as connection:
+            return documents.forget(connection, before.isoformat())
+
+    def collect_vectors(self, orphaned_before: datetime) -> int:
+        """Drop vectors that nothing has referred to since then; each put drops those of a day ago."""
+        with self._database.writing() as connection:
+            return vectors.collect(connection, orphaned_before)

@@ -1,0 +1,184 @@
+"""What the routes of Discord's REST do to the fake server."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from discord_gateway import Gateway
+from discord_limits import EPHEMERAL, Wrong, check_message
+from discord_server import ADMIN, APPLICATION, BOT, GUILD, direct, now, user
+from discord_texts import Json
+
+
+@dataclass
+class Talk:
+    """One interaction: how it was acknowledged, and what was said by its token."""
+
+    token: str
+    body: Json
+    callback: Json | None = None
+    original: Json | None = None
+    followups: list[Json] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[Json]:
+        """What its person was told."""
+        return [*([self.original] if self.original else []), *self.followups]
+
+
+class Rest(Gateway):
+    """A server that its bot acts in."""
+
+    def __init__(self, *, advised_shards: int = 1) -> None:
+        super().__init__()
+        self.advised_shards = advised_shards
+        self.commands: dict[str, list[Json]] = {}
+        self.talks: dict[str, Talk] = {}
+        self.typed: list[int] = []
+        self.reactions: list[tuple[str, int]] = []
+        self._nonces: dict[str, Json] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def act(self, method: str, path: str, body: Any, query: dict[str, str]) -> Any:
+        for pattern, act in self._routes().items():
+            verb, _, form = pattern.partition(" ")
+            if verb == method and (found := re.fullmatch(form, path)):
+                return act(*found.groups(), body=body, query=query)
+        self.complaints.append(f"no such route: {method} {path}")
+        raise Wrong(404, 0, "404: Not Found")
+
+    def _routes(self) -> dict[str, Callable[..., Any]]:
+        bot = {"id": str(APPLICATION), "name": "citewise", "description": "", "bot_public": True}
+        bot |= {"icon": None, "owner": user(ADMIN), "summary": "", "team": None, "rpc_origins": None}
+        bot |= {"bot_require_code_grant": False, "verify_key": "", "flags": self.app_flags}
+        advised = {"url": self.gateway_url, "shards": self.advised_shards, "session_start_limit": {
+            "total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}}  # fmt: skip
+        messages = "/channels/([0-9]+)/messages"
+        return {
+            "GET /users/@me": lambda **_: user(BOT),
+            "GET /users/@me/guilds": lambda **_: [
+                {"id": str(GUILD), "name": "Northwind", "permissions": str(self.permissions)}
+            ],
+            "GET /oauth2/applications/@me": lambda **_: bot,
+            "GET /applications/@me": lambda **_: bot,
+            "GET /gateway/bot": lambda **_: advised,
+            "PUT /applications/[0-9]+/commands": lambda body, **_: self._register("global", body),
+            "GET /applications/[0-9]+/commands": lambda **_: self.commands.get("global", []),
+            "PUT /applications/[0-9]+/guilds/([0-9]+)/commands": lambda g, body, **_: self._register(g, body),
+            "GET /applications/[0-9]+/guilds/([0-9]+)/commands": lambda g, **_: self.commands.get(g, []),
+            "POST /users/@me/channels": lambda body, **_: self._direct(int(body["recipient_id"])),
+            "GET /channels/([0-9]+)": lambda c, **_: self._channel(int(c)),
+            f"GET {messages}": self._history,
+            f"POST {messages}": lambda c, body, **_: self._send(int(c), body),
+            f"PATCH {messages}/([0-9]+)": self._edit,
+            f"DELETE {messages}/([0-9]+)": self._delete,
+            f"POST {messages}/([0-9]+)/threads": self._open_thread,
+            "POST /channels/([0-9]+)/threads": self._open_post,
+            "POST /channels/([0-9]+)/typing": lambda c, **_: self.typed.append(int(c)),
+            f"PUT {messages}/([0-9]+)/reactions/[^/]+/@me": lambda c, m, **_: self.reactions.append(
+                ("put", int(m))
+            ),
+            f"DELETE {messages}/([0-9]+)/reactions/[^/]+/@me": lambda c, m, **_: self.reactions.append(
+                ("delete", int(m))
+            ),
+            "GET /guilds/[0-9]+/members/([0-9]+)": lambda u, **_: self.member(int(u)),
+            "POST /interactions/[0-9]+/([a-z0-9]+)/callback": self._callback,
+            "PATCH /webhooks/[0-9]+/([a-z0-9]+)/messages/@original": self._original,
+            "POST /webhooks/[0-9]+/([a-z0-9]+)": self._follow_up,
+        }
+
+    def _register(self, scope: str, body: list[Json]) -> list[Json]:
+        self.commands[scope] = [{**command, "id": str(self.snowflake())} for command in body]
+        return self.commands[scope]
+
+    def _direct(self, person: int) -> Json:
+        channel = direct(person)
+        self.kinds[channel] = 1
+        return self._channel(channel)
+
+    def _history(self, channel: str, body: Any, query: dict[str, str]) -> list[Json]:
+        after = int(query.get("after", 0))
+        found = [m for n, m in sorted(self.channels[int(channel)].items()) if n > after]
+        return list(reversed(found[: int(query.get("limit", 50))]))
+
+    def _send(self, channel: int, body: Json) -> Json:
+        if channel not in self.kinds:
+            raise Wrong(404, 10003, "Unknown Channel")
+        check_message(body, self.complaints, visible=True)
+        nonce = str(body.get("nonce", ""))
+        if body.get("enforce_nonce") and nonce in self._nonces:
+            return self._nonces[nonce]
+        sent = self._put(channel, {**body, "author": user(BOT)})
+        self._nonces[nonce] = sent
+        return sent
+
+    def _edit(self, channel: str, message: str, body: Json, **_: Any) -> Json:
+        found = self.channels[int(channel)].get(int(message))
+        if found is None:
+            raise Wrong(404, 10008, "Unknown Message")
+        check_message(body, self.complaints, visible=False)
+        found |= {**body, "edited_timestamp": now()}
+        return found
+
+    def _delete(self, channel: str, message: str, **_: Any) -> None:
+        if self.channels[int(channel)].pop(int(message), None) is None:
+            raise Wrong(404, 10008, "Unknown Message")
+
+    def _open_thread(self, channel: str, message: str, body: Json, **_: Any) -> Json:
+        if int(message) in self.kinds:
+            raise Wrong(400, 160004, "A thread has already been created for this message")
+        if not 1 <= len(body["name"]) <= 100:
+            raise Wrong(400, 50035, "Invalid Form Body")
+        self.kinds[int(message)] = 11
+        self.parents[int(message)] = int(channel)
+        thread = self._channel(int(message))
+        self._tasks.add(asyncio.create_task(self._dispatch(None, "THREAD_CREATE", thread)))
+        return thread
+
+    def _open_post(self, channel: str, body: Json, **_: Any) -> Json:
+        post = self.snowflake()
+        self.kinds[post], self.parents[post] = 11, int(channel)
+        check_message(body["message"], self.complaints, visible=False)
+        self.channels[post][post] = {**self._put(post, {**body["message"], "author": user(BOT)})}
+        return self._channel(post)
+
+    def _callback(self, token: str, body: Json, **_: Any) -> Json:
+        talk = self.talks[token]
+        if talk.callback is not None:
+            raise Wrong(400, 40060, "Interaction has already been acknowledged.")
+        talk.callback = body
+        if body["type"] == 9:
+            data = body["data"]
+            for text, most in ((data["title"], 45), (data["custom_id"], 100)):
+                if len(text) > most:
+                    self.complaints.append(f"modal: {text!r} is longer than {most}")
+        return {"interaction": {"id": talk.body["id"], "type": talk.body["type"]}}
+
+    def _original(self, token: str, body: Json, **_: Any) -> Json:
+        talk = self._talk(token)
+        check_message(body, self.complaints, visible=False)
+        if (talk.callback or {}).get("type") == 6 and not talk.body["message"]["flags"] & EPHEMERAL:
+            return self._edit(talk.body["channel_id"], talk.body["message"]["id"], body)
+        talk.original = self._ephemeral(talk, body)
+        return talk.original
+
+    def _follow_up(self, token: str, body: Json, **_: Any) -> Json:
+        talk = self._talk(token)
+        check_message(body, self.complaints, visible=False)
+        talk.followups.append(self._ephemeral(talk, body))
+        return talk.followups[-1]
+
+    def _talk(self, token: str) -> Talk:
+        if token not in self.talks or self.talks[token].callback is None:
+            raise Wrong(404, 10015, "Unknown Webhook")
+        return self.talks[token]
+
+    def _ephemeral(self, talk: Talk, body: Json) -> Json:
+        return {
+            "id": str(self.snowflake()), "channel_id": talk.body["channel_id"], "type": 20, "content": "",
+            "timestamp": now(), "edited_timestamp": None, "tts": False, "pinned": False, "mentions": [],
+            "mention_everyone": False, "mention_roles": [], "attachments": [], "embeds": [],
+            "author": user(BOT), **body, "flags": body["flags"] | EPHEMERAL,
+        }  # fmt: skip

@@ -1,0 +1,65 @@
+"""What Slack refuses, and what people would find wrong: slack_sdk's own models and the documented limits."""
+
+import json
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+from slack_texts import Json, texts, walk
+
+
+class Wrong(Exception):
+    """What Slack answers with ok: false."""
+
+
+def check_message(message: Json, complaints: list[str], *, thumbs: bool) -> None:
+    """A message that is posted or changed."""
+    if not message.get("text"):
+        complaints.append("a message has no text for its notification")
+    check_blocks(message.get("blocks", []), complaints, thumbs=thumbs)
+    if message.get("metadata"):
+        assert set(message["metadata"]) == {"event_type", "event_payload"}
+
+
+def check_blocks(blocks: list[Json], complaints: list[str], *, thumbs: bool, most: int = 50) -> None:
+    """The blocks of a message, or of part of one."""
+    if len(blocks) > most:
+        raise Wrong("invalid_blocks")
+    for block in blocks:
+        if block["type"] == "context_actions" and not thumbs:
+            raise Wrong("invalid_blocks")
+        parsed = Block.parse(block)
+        if parsed is None:
+            complaints.append(f"no such block: {block['type']}")
+            raise Wrong("invalid_blocks")
+        try:
+            parsed.to_dict()
+        except Exception as error:
+            complaints.append(f"{block['type']}: {error}")
+            raise Wrong("invalid_blocks") from error
+        _check_limits(block, complaints)
+    if len(json.dumps(blocks, ensure_ascii=False)) > 100_000 or texts(blocks) > 13_200:
+        raise Wrong("msg_blocks_too_long")
+
+
+def _check_limits(block: Json, complaints: list[str]) -> None:
+    limits = {"header": 150, "button": 75}
+    for part in walk(block):
+        kind, text = part.get("type"), part.get("text")
+        words = text.get("text", "") if isinstance(text, dict) else text
+        if kind in limits and len(words) > limits[kind]:
+            complaints.append(f"{kind} of {len(words)} characters")
+        if kind == "text" and not words:
+            complaints.append("an empty text element")
+        if len(str(part.get("action_id", ""))) > 255 or len(str(part.get("value", ""))) > 2000:
+            complaints.append(f"{kind}: action_id or value is too long")
+    actions = [element["action_id"] for element in block.get("elements", []) if "action_id" in element]
+    if len(actions) != len(set(actions)):
+        complaints.append("two elements of a block have one action_id")
+
+
+def check_view(view: Json, complaints: list[str], *, thumbs: bool) -> None:
+    """A modal, or the Home tab."""
+    check_blocks(view["blocks"], complaints, thumbs=thumbs, most=100)
+    assert View(**view).to_dict()
+    if len(view.get("private_metadata", "")) > 3000:
+        raise Wrong("view_too_large")

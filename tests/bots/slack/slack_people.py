@@ -1,0 +1,131 @@
+"""What people do on the fake Slack: write, edit, delete, use commands, press buttons, fill in forms."""
+
+import time
+from typing import Any
+
+from slack_socket_mode import SocketMode
+from slack_texts import Json
+from slack_workspace import BOT, TEAM
+
+
+class SlackPeople(SocketMode):
+    """A workspace with people in it; each of their doings reaches the bot as Slack tells it."""
+
+    async def say(
+        self, user: str, text: str, channel: str = "CGEN", root: str = "", *, files: list[Json] | None = None
+    ) -> str:
+        """Write a message; a mention comes as two events, as from Slack. Returns its ts."""
+        ts = self._ts()
+        message: Json = {"user": user, "text": text, "ts": ts}
+        message |= {"thread_ts": root} if root else {}
+        message |= {"files": files, "subtype": "file_share"} if files else {}
+        self.channels[channel][ts] = message
+        kind = "im" if channel.startswith("D") else "channel"
+        event = {
+            **message,
+            "type": "message",
+            "channel": channel,
+            "channel_type": kind,
+            "event_ts": ts,
+            "team": TEAM,
+        }
+        await self.event(event)
+        if f"<@{BOT}>" in text and kind == "channel":
+            await self.event({**event, "type": "app_mention"})
+        return ts
+
+    async def mention(self, user: str, text: str, channel: str = "CGEN", root: str = "", **more: Any) -> str:
+        return await self.say(user, f"<@{BOT}> {text}", channel, root, **more)
+
+    async def edit(self, channel: str, ts: str, text: str) -> None:
+        before = dict(self.channels[channel][ts])
+        self.channels[channel][ts] |= {"text": text}
+        event = {"type": "message", "subtype": "message_changed", "channel": channel, "hidden": True}
+        await self.event({**event, "message": dict(self.channels[channel][ts]), "previous_message": before})
+
+    async def delete(self, channel: str, ts: str) -> None:
+        before = self.channels[channel].pop(ts)
+        event = {"type": "message", "subtype": "message_deleted", "channel": channel, "hidden": True}
+        await self.event({**event, "deleted_ts": ts, "previous_message": before})
+
+    async def event(self, event: Json, identity: str = "") -> Json:
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": "A1",
+            "event_id": identity or f"Ev{next(self._numbers)}",
+            "event_time": int(time.time()),
+            "event": event,
+            "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+        }
+        await self.send("events_api", body)
+        return body
+
+    async def command(self, user: str, text: str, channel: str = "CGEN") -> str:
+        number = next(self._numbers)
+        body = {
+            "command": "/citewise",
+            "text": text,
+            "user_id": user,
+            "channel_id": channel,
+            "team_id": TEAM,
+            "trigger_id": f"trig{number}",
+            "response_url": f"{self.url}/respond/r{number}",
+        }
+        await self.send("slash_commands", body)
+        return f"r{number}"
+
+    async def press(self, user: str, button: Json, channel: str, message: Json, *, value: str = "") -> str:
+        """Press a button of a message (one of `buttons_of`)."""
+        number = next(self._numbers)
+        action = {
+            "type": button["type"],
+            "action_id": button["action_id"],
+            "action_ts": self._ts(),
+            "block_id": "b",
+        }
+        if button["type"] == "static_select":
+            action["selected_option"] = {"value": value}
+        else:
+            action["value"] = value or button.get("value")
+        ts, root = message.get("ts", ""), message.get("thread_ts")
+        body = {
+            "type": "block_actions",
+            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": TEAM},
+            "channel": {"id": channel},
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": not ts}
+            | ({"thread_ts": root} if root else {}),
+            "message": {"ts": ts, **({"thread_ts": root} if root else {})},
+            "trigger_id": f"trig{number}",
+            "response_url": f"{self.url}/respond/r{number}",
+            "actions": [action],
+        }
+        await self.send("interactive", body)
+        return f"r{number}"
+
+    async def submit(self, user: str, view: Json, **values: str) -> None:
+        """Fill in a modal and send it."""
+        state = {}
+        for block in view["blocks"]:
+            value, kind = values.get(block["block_id"]), block["element"]["type"]
+            filled = {"selected_option": {"value": value}} if kind == "static_select" else {"value": value}
+            state[block["block_id"]] = {"value": {"type": kind, **filled}}
+        body = {"type": "view_submission", "user": {"id": user}, "team": {"id": TEAM}}
+        await self.send("interactive", {**body, "view": {**view, "hash": "h", "state": {"values": state}}})
+
+    async def shortcut(self, user: str, channel: str, ts: str) -> str:
+        number = next(self._numbers)
+        body = {
+            "type": "message_action",
+            "callback_id": "add_to_knowledge_base",
+            "user": {"id": user},
+            "team": {"id": TEAM},
+            "channel": {"id": channel},
+            "message": self.channels[channel][ts],
+            "message_ts": ts,
+            "trigger_id": f"trig{number}",
+            "response_url": f"{self.url}/respond/r{number}",
+        }
+        await self.send("interactive", body)
+        return f"r{number}"

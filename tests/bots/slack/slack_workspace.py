@@ -1,0 +1,204 @@
+"""One workspace with one bot in it, and what the methods of Slack's Web API do to it."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from slack_limits import Wrong, check_blocks, check_message, check_view
+from slack_texts import Json
+
+from bots.slack.needs import SCOPES_OF
+
+BOT, TEAM, APP_TOKEN, BOT_TOKEN = "UBOT", "T1", "xapp-1-test", "xoxb-test"
+
+
+@dataclass
+class SlackWorkspace:
+    """What people would see in it, and what they would complain of."""
+
+    streams: bool = True
+    thumbs: bool = True
+    scopes: set[str] = field(
+        default_factory=lambda: set().union(*map(set, SCOPES_OF.values())) | {"commands"}
+    )
+    channels: defaultdict[str, dict[str, Json]] = field(default_factory=lambda: defaultdict(dict))
+    ephemeral: list[Json] = field(default_factory=list)
+    modals: list[Json] = field(default_factory=list)
+    homes: dict[str, Json] = field(default_factory=dict)
+    prompts: list[Json] = field(default_factory=list)
+    statuses: list[Json] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    outside: set[str] = field(default_factory=set)  # channels without the bot
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def act(self, method: str, given: Json, token: str | None) -> Json:
+        if method == "apps.connections.open":
+            if token != APP_TOKEN:
+                raise Wrong("invalid_auth")
+            return {"url": f"ws://127.0.0.1:{self.port}/socket"}
+        if token != BOT_TOKEN:
+            raise Wrong("invalid_auth")
+        if method not in SCOPES_OF:
+            self.complaints.append(f"{method} is called and not listed")
+            raise Wrong("unknown_method")
+        if not set(SCOPES_OF[method]) <= self.scopes:
+            raise Wrong("missing_scope")
+        do: Callable[[Json], Json] = getattr(self, "_do_" + method.replace(".", "_").lower())
+        return do(given)
+
+    def _do_auth_test(self, given: Json) -> Json:
+        return {
+            "user_id": BOT,
+            "team_id": TEAM,
+            "team": "Acme",
+            "user": "citewise",
+            "bot_id": "B1",
+            "url": self.url,
+        }
+
+    def _do_chat_postmessage(self, given: Json) -> Json:
+        channel = self._channel(given["channel"])
+        self._check_message(given)
+        return self._put(channel, {**given, "user": BOT, "bot_id": "B1"})
+
+    def _do_chat_postephemeral(self, given: Json) -> Json:
+        self._channel(given["channel"])
+        self._check_message(given)
+        self.ephemeral.append(given)
+        return {"message_ts": self._ts()}
+
+    def _do_chat_update(self, given: Json) -> Json:
+        message = self._message(given)
+        if message.get("streaming"):
+            raise Wrong("streaming_state_conflict")
+        self._check_message(given)
+        message |= {**given, "edited": True, "streamed": []}
+        return {"ts": given["ts"]}
+
+    def _do_chat_delete(self, given: Json) -> Json:
+        self._message(given)
+        del self.channels[given["channel"]][given["ts"]]
+        return {}
+
+    def _do_chat_startstream(self, given: Json) -> Json:
+        if not self.streams:
+            raise Wrong("feature_not_enabled")
+        channel = self._channel(given["channel"])
+        if not channel.startswith("D") and not (
+            given.get("recipient_user_id") and given.get("recipient_team_id")
+        ):
+            raise Wrong("missing_recipient_user_id")
+        self._check_blocks([block for chunk in given.get("chunks", []) for block in chunk["blocks"]])
+        message = {
+            "user": BOT,
+            "bot_id": "B1",
+            "streaming": True,
+            "thread_ts": given["thread_ts"],
+            "blocks": [],
+        }
+        return self._put(channel, {**message, "streamed": given.get("chunks", [])})
+
+    def _do_chat_appendstream(self, given: Json) -> Json:
+        message = self._message(given)
+        if not message.get("streaming"):
+            raise Wrong("message_not_in_streaming_state")
+        message["streamed"] = [*message["streamed"], *given.get("chunks", [])]
+        return {}
+
+    def _do_chat_stopstream(self, given: Json) -> Json:
+        message = self._message(given)
+        if not message.get("streaming"):
+            raise Wrong("message_not_in_streaming_state")
+        self._check_blocks(given.get("blocks", []))
+        message |= {"streaming": False, "metadata": given.get("metadata"), "blocks": given.get("blocks", [])}
+        message["streamed"] = [*message["streamed"], *given.get("chunks", [])]
+        return {}
+
+    def _do_chat_getpermalink(self, given: Json) -> Json:
+        return {"permalink": f"https://acme.slack.com/archives/{given['channel']}/p{given['message_ts']}"}
+
+    def _do_conversations_replies(self, given: Json) -> Json:
+        found = self.channels[self._channel(given["channel"])].values()
+        return {"messages": [m for m in found if given["ts"] in (m["ts"], m.get("thread_ts"))]}
+
+    def _do_conversations_history(self, given: Json) -> Json:
+        found = self.channels[self._channel(given["channel"])].values()
+        return {"messages": [m for m in reversed(found) if not m.get("thread_ts")]}
+
+    def _do_conversations_info(self, given: Json) -> Json:
+        channel = given["channel"]
+        if channel.startswith("CGONE"):
+            raise Wrong("channel_not_found")
+        return {"channel": {"id": channel, "name": channel.lower(), "is_member": channel not in self.outside}}
+
+    def _do_conversations_open(self, given: Json) -> Json:
+        people = given["users"].split(",")
+        return {"channel": {"id": f"D{people[0]}" if len(people) == 1 else "G" + "".join(people)}}
+
+    def _do_usergroups_list(self, given: Json) -> Json:
+        return {"usergroups": [{"id": name, "users": users} for name, users in self.groups.items()]}
+
+    def _do_usergroups_users_list(self, given: Json) -> Json:
+        return {"users": self.groups[given["usergroup"]]}
+
+    def _do_views_open(self, given: Json) -> Json:
+        if not given.get("trigger_id"):
+            raise Wrong("invalid_trigger_id")
+        self._check_view(given["view"])
+        view = {**given["view"], "id": f"V{next(self._numbers)}"}
+        self.modals.append(view)
+        return {"view": view}
+
+    def _do_views_publish(self, given: Json) -> Json:
+        self._check_view(given["view"])
+        self.homes[given["user_id"]] = given["view"]
+        return {}
+
+    def _do_assistant_threads_setstatus(self, given: Json) -> Json:
+        self.statuses.append(given)
+        return {}
+
+    def _do_assistant_threads_setsuggestedprompts(self, given: Json) -> Json:
+        assert len(given["prompts"]) <= 4
+        self.prompts.append(given)
+        return {}
+
+    def _check_message(self, message: Json) -> None:
+        check_message(message, self.complaints, thumbs=self.thumbs)
+
+    def _check_blocks(self, blocks: list[Json]) -> None:
+        check_blocks(blocks, self.complaints, thumbs=self.thumbs)
+
+    def _check_view(self, view: Json) -> None:
+        check_view(view, self.complaints, thumbs=self.thumbs)
+
+    def _channel(self, channel: str) -> str:
+        if channel in self.outside:
+            raise Wrong("not_in_channel")
+        if not channel or channel[0] not in "CDG":
+            raise Wrong("channel_not_found")
+        return channel
+
+    def _message(self, given: Json) -> Json:
+        found = self.channels[self._channel(given["channel"])].get(given["ts"])
+        if found is None:
+            raise Wrong("message_not_found")
+        return found
+
+    def _put(self, channel: str, message: Json) -> Json:
+        ts = self._ts()
+        self.channels[channel][ts] = {**message, "ts": ts}
+        return {"ts": ts, "channel": channel}
+
+    def _ts(self) -> str:
+        return f"{1_700_000_000 + next(self._numbers):010d}.000100"

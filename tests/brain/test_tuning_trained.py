@@ -1,0 +1,54 @@
+import json
+from pathlib import Path
+
+import pytest
+from citing_rows import rows
+
+from brain.errors import UsageError
+from brain.tuning.rows import write_rows
+from brain.tuning.trained import data_hash, run_names, trained_run
+
+
+def written(tuning: Path, place: Path, **changes: object) -> None:
+    place.mkdir(parents=True)
+    write_rows(place / "train.jsonl", rows(2, 0))
+    write_rows(place / "held_out.jsonl", rows(1, 1))
+    (tuning / "runs" / "leave" / "adapter").mkdir(parents=True)
+    of = {"name": "mine", "folder": str(place), "hash": data_hash(place)}
+    record = {"status": "done", "base": {"model": "m", "fingerprint": "f"}, "data": of}
+    (tuning / "runs" / "leave" / "run.json").write_text(json.dumps(record | changes))
+
+
+def test_the_set_is_found_in_the_home_or_where_it_lay(tmp_path: Path):
+    written(tmp_path / "tuning", tmp_path / "elsewhere")
+    run = trained_run(tmp_path / "tuning", "leave")
+    assert (run.base_model, run.base, run.data) == ("m", "f", "mine")
+    assert run.held_out(tmp_path / "tuning") == rows(1, 1)
+    moved = tmp_path / "tuning" / "data" / "mine"
+    moved.parent.mkdir()
+    (tmp_path / "elsewhere").rename(moved)
+    assert run.held_out(tmp_path / "tuning") == rows(1, 1)
+    (moved / "train.jsonl").unlink()
+    with pytest.raises(UsageError, match="put it back, or make one"):
+        run.held_out(tmp_path / "tuning")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"status": "failed"}, "The run leave is not done"),
+        ({"base": None}, r"run\.json is damaged"),
+        ({"data": []}, r"run\.json is damaged"),
+        ({"data": {"name": "mine"}}, r"run\.json is damaged"),
+    ],
+)
+def test_a_run_that_is_none_is_told(tmp_path: Path, changes: dict[str, object], told: str):
+    written(tmp_path / "tuning", tmp_path / "data", **changes)
+    with pytest.raises(UsageError, match=told):
+        trained_run(tmp_path / "tuning", "leave")
+
+
+def test_without_any_run_the_way_to_one_is_told(tmp_path: Path):
+    assert run_names(tmp_path) == []
+    with pytest.raises(UsageError, match="There is no training run x; `citewise tune train` makes one"):
+        trained_run(tmp_path, "x")
