@@ -77,6 +77,12 @@ def _adapter(settings: Settings) -> Iterator[Check]:
 
 
 def _phi3(chosen: "AnswererChoice") -> str:
+    from brain.answering.gguf_answerer import check_gguf, is_gguf
+
+    if is_gguf(chosen):
+        header = check_gguf(chosen)
+        of = f" with {header.adapter}" if header.adapter else ""
+        return f"phi3 from {header.path}{of} (mostly {header.numbers}), through llama.cpp"
     from brain.answering.factory import need_phi3_extra
 
     need_phi3_extra()

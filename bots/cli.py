@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",
     "tune": "bots.terminal.tune:tune",
+    "model": "bots.terminal.model:model",
     "verify": "bots.terminal.upkeep:verify",
     "rebuild": "bots.terminal.upkeep:rebuild",
     "backup": "bots.terminal.upkeep:backup",

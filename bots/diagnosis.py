@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bots.answerer import examine as examine_answerer
 from bots.chats import discord_settings, slack_settings
 from bots.checks import Check, Verdict
+from bots.model_status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
 from brain.catalog.home import Home
@@ -52,6 +53,8 @@ def examine(
             return
         yield _embedder(settings, citewise.catalog.embedder_identity())
         yield from examine_answerer(settings)
+        if opened is not None and settings.answerer != "extractive":
+            yield as_check(status_of(settings, opened.brain.answerer))
         yield _attempt("index", lambda: _index(citewise))
         yield _unreadable(citewise)
         yield from _slack(citewise)

@@ -128,9 +128,11 @@ class Citewise:
     def desk(self) -> "Desk":
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
+        from bots.model_watch import model_rows
 
         admins = (_person(admin) for admin in self.settings.admins)
-        return Desk(self.catalog, self._built_brain, self.library, admins)
+        model = model_rows(self.settings, self._built_brain)
+        return Desk(self.catalog, self._built_brain, self.library, admins, model)
 
     @cached_property
     def library(self) -> "Library":
@@ -177,11 +179,13 @@ class Citewise:
 
     def services(self) -> "list[Service]":
         """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
+        from bots.model_watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
 
+        model = model_services(self.settings)
         chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *chats]
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *model, *chats]
 
     def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         """What lists and lends the files of a folder, file, page, share or space's added files.

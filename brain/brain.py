@@ -29,10 +29,14 @@ RETRIEVED = 30  # passages that an answer carries as what was retrieved
 
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
-    """A piece of a streamed answer: the text so far, or at the end the answer itself."""
+    """A piece of a streamed answer: the text so far, or at the end the answer itself.
+
+    `provisional`: a whole answer already, and another one that takes its place is being written.
+    """
 
     text: str = ""
     answer: Answer | None = None
+    provisional: bool = False
 
 
 class Brain(Runnable[Question, Answer]):
@@ -64,17 +68,18 @@ class Brain(Runnable[Question, Answer]):
         self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncIterator[Any]:
         """Yield AnswerParts: growing text, sentence by sentence, all of it checked; then the answer."""
-        loop, texts, told = asyncio.get_running_loop(), asyncio.Queue[str | None](), set[str]()
-        watcher = _Watcher(lambda text: loop.call_soon_threadsafe(texts.put_nowait, text))
+        loop, parts, told = asyncio.get_running_loop(), asyncio.Queue[AnswerPart | None](), set[str]()
+        watcher = _Watcher(lambda part: loop.call_soon_threadsafe(parts.put_nowait, part))
         work = partial(self._answer, watcher=watcher)
         run = asyncio.ensure_future(
             asyncio.to_thread(self._call_with_config, work, input, config, run_type="chain", **kwargs)
         )
-        run.add_done_callback(lambda _: texts.put_nowait(None))
+        run.add_done_callback(lambda _: parts.put_nowait(None))
         try:
-            while (text := await texts.get()) is not None:
-                told.add(text)
-                yield AnswerPart(text=text)
+            while (part := await parts.get()) is not None:
+                if not part.provisional:
+                    told.add(part.text)
+                yield part
         finally:
             watcher.gone.set()
             run.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else may ask
@@ -126,7 +131,7 @@ class Brain(Runnable[Question, Answer]):
                     shown = len(draft.sentences)
                     result = checked(draft, _citable(evidence.retrieved))
                     for text in list(_growing(result.text, result.sentences))[-1:]:
-                        watcher.tell(text)
+                        watcher.tell(AnswerPart(text=text, provisional=draft.provisional))
         return draft
 
     def _refused(
@@ -156,7 +161,7 @@ class Brain(Runnable[Question, Answer]):
 class _Watcher:
     """Whoever reads along: told of the text so far, until it is gone."""
 
-    tell: Callable[[str], object]
+    tell: Callable[[AnswerPart], object]
     gone: threading.Event = field(default_factory=threading.Event)
 
 

@@ -27,6 +27,7 @@ ONLY_IMPORTER = {
     "discord": "bots/discord/",
     "docx": "ingest/readers/",
     "fsspec": "ingest/remote/",
+    "gguf": "brain/tuning/export/gguf_file.py",
     "gcsfs": "ingest/remote/gcs.py",
     "google": "ingest/",
     "langchain_community": "brain/embedding/",
@@ -60,6 +61,7 @@ ONLY_IMPORTER = {
     "watchfiles": "ingest/following/events.py",
     "webdav4": "ingest/remote/webdav.py",
     "websockets": "bots/serving/",
+    "xllamacpp": "brain/llamacpp/child.py",
 }
 TOO_SLOW_FOR_HELP = {
     "aiohttp", "bs4", "chromadb", "discord", "docx", "google.auth", "httpx", "langchain",
@@ -95,8 +97,10 @@ def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> 
 
 def test_the_language_model_is_loaded_late() -> None:
     """Only its own two packages import what takes seconds and gigabytes at their top."""
-    own = ("brain/phi3/", "brain/tuning/")
-    heavy = {"torch", "transformers", "peft", "bitsandbytes", "triton", "safetensors"}
+    own = ("brain/phi3/", "brain/tuning/", "brain/llamacpp/child.py")
+    heavy = {
+        "torch", "transformers", "peft", "bitsandbytes", "triton", "safetensors", "gguf", "xllamacpp"
+    }  # fmt: skip
     importing = {name(path) for path in MODULES for module in imports(path) if module.split(".")[0] in heavy}
     assert all(path.startswith(own) for path in importing)
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers, buttons_under
 from bots.desk.audience import Audience, Role
-from bots.desk.cards import Card, Form, Reply
+from bots.desk.cards import Card, Form, Reply, Row
 from bots.desk.knowledge import Knowledge
+from bots.desk.manners import FOLLOWS
 from bots.desk.overview import Overview
 from bots.desk.parts import (
     LONGEST_QUESTION,
@@ -59,16 +60,18 @@ class Desk:
         brain: "Callable[[], Brain]",
         library: "Library | None" = None,
         admins: Iterable[str] = (),
+        model: Callable[[], Sequence[Row]] = tuple,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
-        Without a `library` the Desk answers and changes nothing. `admins` are principals.
+        Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
+        of the language model, where there is one.
         """
         self._catalog = catalog
         self._brain = brain
         self._audience = Audience(catalog, frozenset(admins))
         answers = self._answers = GivenAnswers(catalog, self._audience)
-        overview = self._overview = Overview(catalog, self._audience, lambda: self.verbs)
+        overview = self._overview = Overview(catalog, self._audience, lambda: self.verbs, model)
         self._commands: dict[str, Callable[[Command], Reply]] = {
             "why": answers.why,
             "status": overview.status,
@@ -131,7 +134,7 @@ class Desk:
             if part.answer is not None:
                 answer = part.answer
             elif part.text and not asked.unasked:
-                yield Draft(part.text)
+                yield Draft(f"{part.text}\n\n{FOLLOWS}" if part.provisional else part.text)
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
         if asked.unasked and not _strong(answer):

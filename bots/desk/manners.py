@@ -6,6 +6,7 @@ from brain.catalog.inbox import TurnedAway
 from brain.domain import RefusalReason
 
 MORE = Card("I can tell you more in a direct message", "Ask me the same there.")
+FOLLOWS = "(Quotes; a written answer follows.)"
 TURNED_AWAY = {
     TurnedAway.BUSY: Card(
         "I am busy",

@@ -1,7 +1,7 @@
 """The Desk's view of the whole: status, spaces and their readers, help, home, what could be asked."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bots.desk.audience import Role
@@ -29,10 +29,12 @@ class Overview:
         catalog: "Catalog",
         audience: "Audience",
         verbs: "Callable[[], tuple[Verb, ...]]",
+        model: Callable[[], Sequence[Row]] = tuple,
     ) -> None:
         self._catalog = catalog
         self._audience = audience
         self._verbs = verbs
+        self._model = model
 
     def help(self, command: Command) -> Reply:
         """The verbs that the caller may use, with examples."""
@@ -61,6 +63,7 @@ class Overview:
             Row("Waiting", f"{count(waiting, 'event')}, {count(catalog.handoffs.waiting(), 'hand-off')}"),
             Row("Older than a year", count(len(stale), "document")),
             Row("Not readable", count(len(failures), "file")),
+            *self._model(),
         ]
         rows += [Row(f"✗ {failure.path}", failure.sentence) for failure in failures[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))

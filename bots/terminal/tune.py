@@ -12,6 +12,8 @@ COMMANDS: dict[str, str] = {
     "rollback": "bots.terminal.tune_promote:rollback",
     "list": "bots.terminal.tune_status:list_versions",
     "status": "bots.terminal.tune_status:status",
+    "export": "bots.terminal.tune_export:export",
+    "serve-command": "bots.terminal.tune_serve_command:serve_command",
 }
 
 

@@ -39,7 +39,7 @@ class Draft:
 
     `more_steps` tells how many steps the source has after the last one. `declined`: whoever wrote it says
     that the passages don't answer. `discarded` holds sentences that were taken out already, and why; `note`
-    is for the trace.
+    is for the trace. `provisional`: good as it is, and another draft that may say it better is being written.
     """
 
     sentences: tuple[DraftSentence, ...]
@@ -48,6 +48,7 @@ class Draft:
     declined: bool = False
     discarded: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    provisional: bool = False
 
 
 class Answerer(Protocol):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brain.answering.draft import Answerer, GradualAnswerer
+from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer
 from brain.errors import ModelUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class AnswererChoice:
     """What is set: `name` is extractive, phi3, server or langchain:provider:model.
 
     `model` and `adapter` are folders or names of the hub for phi3, names of the server's for server, which is
-    at `url` and may want a `key`. `quantization` is for phi3.
+    at `url` and may want a `key`. `quantization` is for phi3; a `model` that ends in .gguf is for llama.cpp.
     """
 
     name: str
@@ -40,6 +41,8 @@ def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | Grad
     """
     if choice.name == "extractive":
         return None
+    if is_gguf(choice):
+        return open_gguf_answerer(choice, closing)
     if choice.name == "phi3":
         return _open_phi3(choice, closing)
     from brain.answering.written import WritingAnswerer

@@ -53,7 +53,7 @@ def prompt(
     The least fitting passages are left out first. Where not even the best one fits, its last sentences are.
     The passages are empty where no room is left for any of it.
     """
-    begin, question = opening(few_shot=few_shot), _plain(question)
+    begin, question = opening(few_shot=few_shot), plain(question)
 
     def made(texts: Sequence[str]) -> list[BaseMessage]:
         return [*begin, HumanMessage(_asked("\n\n".join(texts), question))]
@@ -71,9 +71,7 @@ def prompt(
 def _numbered(passages: Sequence[Passage]) -> list[str]:
     return [
         "\n".join(
-            line
-            for line in (f"[{number}] {_plain(p.context)}", _plain(p.table_header), _plain(p.text))
-            if line
+            line for line in (f"[{number}] {plain(p.context)}", plain(p.table_header), plain(p.text)) if line
         )
         for number, p in enumerate(passages, 1)
     ]
@@ -92,8 +90,8 @@ def _asked(passages: str, question: str) -> str:
     return f"{passages}\n\nQuestion: {question}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what chat templates take for the end of a message or the begin of another."""
-    while (plain := _CONTROL.sub(" ", text)) != text:
-        text = plain
+    while (without := _CONTROL.sub(" ", text)) != text:
+        text = without
     return text

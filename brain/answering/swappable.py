@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from brain.answering.draft import Draft, GradualAnswerer
+from brain.answering.facts import AnswererState, Watched
 from brain.evidence import Evidence
 
 
@@ -43,6 +44,16 @@ class SwappableAnswerer:
         """Drafts as they grow, all of one adapter."""
         with self._answering() as answerer, closing(answerer.drafts(evidence)) as drafts:
             yield from drafts
+
+    def state(self) -> AnswererState | None:
+        """How the model is that answers now; None where it doesn't tell."""
+        return self._answerer.state() if isinstance(self._answerer, Watched) else None
+
+    def measure(self) -> None:
+        """Have the model write an answer that nobody reads; raises ModelUnavailable."""
+        with self._answering() as answerer:
+            if isinstance(answerer, Watched):
+                answerer.measure()
 
     def use(self, adapter: Path | None) -> None:
         """Answer with this adapter from the next question on, or with none; raises what can't be done."""

@@ -22,7 +22,9 @@ from brain.answering.citations import checked
 from brain.answering.claims import Claim, claims, declines
 from brain.answering.draft import Draft, DraftSentence
 from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.prompt import prompt
+from brain.answering.facts import AnswererState, KnowsItself
+from brain.answering.prompt import opening, prompt
+from brain.answering.speed import Stopwatch
 from brain.domain import Passage
 from brain.embedding.remote import estimated_tokens
 from brain.errors import CitewiseError, ModelUnavailable
@@ -91,8 +93,13 @@ class WritingAnswerer:
         few_shot: bool = True,
         limits: Limits | None = None,
         count: Callable[[Sequence[BaseMessage]], int] = estimated,
+        quotes_first: bool | None = None,
     ) -> None:
-        """`name` is for the log and the trace; `few_shot` gives examples, for models not trained to cite."""
+        """`name` is for the log and the trace; `few_shot` gives examples, for models not trained to cite.
+
+        With `quotes_first` the documents' own sentences are the first draft, at once, and stay until the
+        written answer is complete; by default where the model says that it is slow.
+        """
         self._model = model
         self._name = name
         self._few_shot = few_shot
@@ -100,6 +107,22 @@ class WritingAnswerer:
         self._count = count
         self._extractive = ExtractiveAnswerer()
         self._rests_until = 0.0
+        self._stopwatch = Stopwatch()
+        if quotes_first is None:
+            quotes_first = isinstance(model, KnowsItself) and model.facts().slow
+        self._quotes_first = quotes_first
+
+    def state(self) -> AnswererState:
+        """How the model is, and how fast it wrote."""
+        facts = self._model.facts() if isinstance(self._model, KnowsItself) else None
+        rests = time.monotonic() < self._rests_until
+        return AnswererState(self._name, facts, self._stopwatch.pace, rests, self._quotes_first)
+
+    def measure(self) -> None:
+        """Write the example's answer; raises ModelUnavailable."""
+        with closing(self._pieces(opening(few_shot=True)[:2])) as pieces:
+            for _ in self._stopwatch.timed(pieces):
+                pass
 
     def write(self, evidence: Evidence) -> Draft:
         """The checked draft; the extractive one where the model gave none."""
@@ -113,21 +136,25 @@ class WritingAnswerer:
         if time.monotonic() < self._rests_until:
             yield self._quoted(evidence, f"{self._name} failed a moment ago")
             return
+        quotes = self._quotes(evidence) if self._quotes_first else None
+        if quotes is not None:
+            yield quotes
         room = self._limits.window - self._limits.answer
-        question = evidence.retrieved.query.text
-        messages, passages = prompt(
-            question, evidence.passages, few_shot=self._few_shot, tokens=room, count=self._count
-        )
-        if not passages:
-            yield self._quoted(evidence, "the question leaves no room for a passage")
-            return
-        held, text = _Held(passages), ""
+        asked = evidence.retrieved.query.text
+        text = ""
         try:
+            messages, passages = prompt(
+                asked, evidence.passages, few_shot=self._few_shot, tokens=room, count=self._count
+            )
+            if not passages:
+                yield self._quoted(evidence, "the question leaves no room for a passage")
+                return
+            held = _Held(passages)
             with closing(self._pieces(messages)) as pieces:
-                for piece in pieces:
+                for piece in self._stopwatch.timed(pieces):
                     text += piece
                     held.take(claims(text, complete=False))
-                    yield Draft(tuple(held.kept))
+                    yield quotes or Draft(tuple(held.kept))
                     if len(text) > LONGEST_CHARACTERS:
                         break
         except ModelUnavailable as error:
@@ -149,6 +176,11 @@ class WritingAnswerer:
             return replace(draft, sentences=(), declined=True, note=f"{self._name} found no answer")
         quoted = self._quoted(evidence, f"nothing that {self._name} wrote is backed")
         return replace(quoted, discarded=draft.discarded)
+
+    def _quotes(self, evidence: Evidence) -> Draft | None:
+        """What is shown while a slow model writes; None where the documents' own sentences say nothing."""
+        quoted = self._quoted(evidence, f"{self._name} is still writing")
+        return replace(quoted, provisional=True) if quoted.sentences else None
 
     def _quoted(self, evidence: Evidence, why: str) -> Draft:
         return replace(self._extractive.write(evidence), note=f"extractive, as {why}")

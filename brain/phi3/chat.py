@@ -11,7 +11,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict
 
+from brain.answering.facts import ModelFacts
 from brain.errors import CitewiseError, UsageError, WeightsUnavailable
+from brain.phi3.facts import facts_of
 from brain.phi3.generation import Generator, Request
 
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
@@ -136,6 +138,10 @@ class Phi3Chat(BaseChatModel):
     def close(self) -> None:
         """Stop the generator; whoever still waits is told."""
         self.generator.close()
+
+    def facts(self) -> ModelFacts:
+        """What is loaded, and where."""
+        return facts_of(self.generator.decoder)
 
     def _request(self, messages: list[BaseMessage]) -> Request:
         return Request(self.prompts.tokens(messages), self.longest, self.prompts.ends)

@@ -95,6 +95,11 @@ class Decoder:
         """The beginning that is remembered."""
         return self._prefix
 
+    @property
+    def batches(self) -> frozenset[int]:
+        """For how many texts at once steps were made."""
+        return frozenset(sequences for sequences, _ in self._steps)
+
     def read(self, slot: int, tokens: Sequence[int]) -> torch.Tensor:
         """Read a prompt into a slot; the most likely next token (one number, on the device)."""
         known = len(self._prefix)

@@ -117,6 +117,11 @@ class Generator:
         self._thread = threading.Thread(target=self._serve, name="phi3", daemon=True)
         self._thread.start()
 
+    @property
+    def decoder(self) -> Decoder:
+        """What it serves with; only its thread may run it."""
+        return self._decoder
+
     def stream(self, request: Request, hear: "Hear | None" = None) -> Stream:
         """Queue a request; its tokens come as they are written, to `hear` where that is given."""
         room = self._decoder.capacity - len(request.prompt)

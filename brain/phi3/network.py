@@ -5,6 +5,7 @@ operations is written anew, so that a decoding step is a handful of GPU kernels 
 Tests hold its logits against transformers' own.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -24,6 +25,16 @@ class Network:
         self._lm_head = model.get_output_embeddings()
         self._stages = stages
         self._angles = _angles(self._decoder, cache.capacity)
+
+    def weights(self) -> Iterator[torch.Tensor]:
+        """All weights, those of the embedding first."""
+        yield from self._decoder.parameters()
+        yield from self._lm_head.parameters()
+
+    def projection(self) -> torch.nn.Module:
+        """One of the projections, which are all kept in the same numbers."""
+        found: torch.nn.Module = self._decoder.layers[0].self_attn.qkv_proj
+        return found
 
     @torch.inference_mode()
     def logits(self, tokens: torch.Tensor, place: Place, *, last_only: bool) -> torch.Tensor:

@@ -1,17 +1,19 @@
 """From what is set to a Phi-3 that answers: where its files are, how it is loaded, its adapter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from langchain_core.messages import BaseMessage
 
 from brain.errors import UsageError, WeightsUnavailable
-from brain.phi3.adapters import Merged, read_deltas
+from brain.phi3.adapters import Delta, Merged, read_deltas
 from brain.phi3.chat import Phi3Chat, Prompts
 from brain.phi3.decoding import Decoder
 from brain.phi3.generation import Generator
 from brain.phi3.quantising import Quantization
 from brain.phi3.swapping import Swapping, shared
+from brain.phi3.unmerged import Unmerged, is_packed
 from brain.phi3.weights import check_files, check_memory, checked_config, load
 
 TEXTS = 8
@@ -34,12 +36,10 @@ def open_phi3(
     Raises UsageError, WeightsUnavailable or ModelUnavailable with what is wrong and how it is mended.
     """
     folder = model_folder(model)
-    if adapter is not None:
-        quantization = _for_adapter(quantization)
     deltas = read_deltas(adapter) if adapter is not None else {}
     prompts = Prompts.of(folder)
     loaded = load(folder, quantization, texts=TEXTS, capacity=CAPACITY, processor_allowed=is_small(folder))
-    merged = Merged.of(loaded) if deltas else None
+    merged = _with_room(loaded, deltas) if deltas else None
     if merged:
         merged.swap(deltas)
     decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
@@ -57,7 +57,6 @@ def check(model: str, adapter: Path | None, quantization: Quantization) -> Path:
     """Look at all that can be seen without loading; the folder of the model. Raises as `open_phi3` does."""
     folder = model_folder(model)
     if adapter is not None:
-        quantization = _for_adapter(quantization)
         read_deltas(adapter)
     config = checked_config(folder)
     check_files(folder)
@@ -92,10 +91,6 @@ def is_small(folder: Path) -> bool:
     return sum(path.stat().st_size for path in folder.glob("*.safetensors")) <= SMALL_BYTES
 
 
-def _for_adapter(quantization: Quantization) -> Quantization:
-    if quantization not in (Quantization.AUTO, Quantization.NONE):
-        raise UsageError(
-            "An adapter is merged into whole weights: set CITEWISE_QUANTIZATION=none with CITEWISE_ADAPTER, "
-            "or export the merged model and quantise that."
-        )
-    return Quantization.NONE
+def _with_room(loaded: Any, deltas: Mapping[str, Delta]) -> Merged | Unmerged:
+    """Where an adapter goes: into whole weights, where it costs nothing, or beside packed ones."""
+    return Unmerged.of(loaded, deltas) if is_packed(loaded) else Merged.of(loaded)

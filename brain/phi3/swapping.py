@@ -4,21 +4,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from brain.errors import NeedsRestart
-from brain.phi3.adapters import TARGETS, Merged, read_deltas
+from brain.phi3.adapters import Merged, read_deltas
 from brain.phi3.chat import Prompts
 from brain.phi3.decoding import Decoder
 from brain.phi3.generation import Generator
+from brain.phi3.unmerged import Unmerged, is_packed
 
 
 class Swapping:
     """The weights behind a generator, and what depends on them."""
 
-    def __init__(self, model: Any, merged: Merged | None, decoder: Decoder, prompts: Prompts) -> None:
-        """`merged` is there where the model has an adapter's changes in it already."""
+    def __init__(
+        self, model: Any, merged: "Merged | Unmerged | None", decoder: Decoder, prompts: Prompts
+    ) -> None:
+        """`merged` is there where the model has an adapter's changes in it, or beside it, already."""
         self._model = model
         self._merged = merged
         self._decoder = decoder
@@ -31,10 +33,10 @@ class Swapping:
         adapter that can't be served, NeedsRestart where only this model can't take it; the one before stays.
         """
         deltas = read_deltas(adapter) if adapter is not None else {}
-        if any(type(projection) is not torch.nn.Linear for projection in self._projections()):
+        if self._merged is None and is_packed(self._model):
             raise NeedsRestart(
-                "The model is quantised, and an adapter is merged into whole weights: it takes effect when "
-                "citewise is started again."
+                "The model is quantised, and was started with no room for an adapter beside its weights: it "
+                "takes effect when citewise is started again."
             )
 
         def change() -> None:
@@ -45,10 +47,6 @@ class Swapping:
             self._decoder.remember_prefix(shared(self._prompts, begin) if begin else [])
 
         generator.between(change)
-
-    def _projections(self) -> list[Any]:
-        named = self._model.named_modules()
-        return [module for name, module in named if name.rpartition(".")[2] in TARGETS]
 
 
 def shared(prompts: Prompts, begin: Sequence[BaseMessage]) -> list[int]:

@@ -50,7 +50,7 @@ class DeskHome:
 
 
 @contextmanager
-def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome]:
+def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = None) -> Iterator[DeskHome]:
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
 
@@ -61,7 +61,7 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE) -> Iterator[DeskHome
 
     changing = Lock()
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
-    brain = home.brain(gate=gate)
+    brain = home.brain(answerer, gate)
     try:
         admins = [ADMIN, DISCORD_ADMIN]
         yield DeskHome(home, Desk(home.catalog, lambda: brain, library, admins), library, changing)

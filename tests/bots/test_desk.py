@@ -19,6 +19,7 @@ from brain.errors import NothingIndexed, UsageError
 class Part:
     text: str = ""
     answer: Answer | None = None
+    provisional: bool = False
 
 
 @dataclass

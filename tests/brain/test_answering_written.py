@@ -10,6 +10,7 @@ import pytest
 from chat_models import telling
 from small_home import SmallHome, assert_backed
 
+from brain.answering.speed import Pace
 from brain.answering.written import Limits, WritingAnswerer, estimated
 from brain.brain import AnswerPart
 from brain.domain import Answer, Question, RefusalReason
@@ -184,3 +185,49 @@ async def test_a_model_that_fails_in_the_middle_ends_in_the_documents_own_words(
     *_, last = [part async for part in brain.astream(Question(LEAVE))]
     assert last.answer is not None
     assert last.answer.text == home.ask(LEAVE).text
+
+
+async def test_a_slow_model_has_the_quotes_told_first(home: SmallHome) -> None:
+    """They are there before the model says a word, and stay while it writes."""
+    seen = threading.Event()
+    model = telling(seen.wait, "Unused days expire in March [1]. Thirty", " days of paid leave a year [1].")
+    parts: list[AnswerPart] = []
+    async for part in home.brain(WritingAnswerer(model, "m", quotes_first=True)).astream(Question(LEAVE)):
+        parts.append(part)
+        seen.set()
+    assert parts[0] == AnswerPart(QUOTED, provisional=True)
+    answer = parts[-1].answer
+    assert answer is not None
+    assert answer.text == "Unused days expire in March. Thirty days of paid leave a year. [1]"
+    assert answer.trace.steps["written"] == "by m"
+    assert [part.provisional for part in parts].count(True) == 1
+    assert_backed(answer)
+
+
+@pytest.mark.parametrize("pieces", [("Employees get 99 days [1].",), ("Employees", ConnectionError)])
+async def test_the_quotes_stay_where_the_model_has_nothing_better(
+    home: SmallHome, pieces: tuple[Any, ...]
+) -> None:
+    def fail() -> None:
+        raise ConnectionError
+
+    model = telling(*(fail if piece is ConnectionError else piece for piece in pieces))
+    brain = home.brain(WritingAnswerer(model, "m", quotes_first=True))
+    first, *_, last = [part async for part in brain.astream(Question(LEAVE))]
+    assert first == AnswerPart(QUOTED, provisional=True)
+    assert last.answer is not None
+    assert last.answer.text == home.ask(LEAVE).text
+
+
+def test_how_fast_it_wrote_is_known(home: SmallHome) -> None:
+    pause = [lambda: time.sleep(0.01)]
+    answerer = WritingAnswerer(telling("Unused ", *pause, "days ", *pause, "expire"), "m")
+    assert answerer.state().pace == Pace(0, None, None)
+    home.ask(LEAVE, answerer=answerer)
+    answerer.measure()
+    pace = answerer.state().pace
+    assert pace.answers == 2
+    assert pace.first_token_seconds is not None
+    assert pace.tokens_per_second is not None
+    assert pace.tokens_per_second > 0
+    assert answerer.state().facts is None

@@ -146,8 +146,6 @@ def test_what_can_not_be_opened_says_why(folder: Path, tmp_path: Path, monkeypat
     (mute / "tokenizer_config.json").unlink()
     with pytest.raises(WeightsUnavailable, match="tokenizer"):
         check(str(mute), None, Quantization.AUTO)
-    with pytest.raises(UsageError, match="CITEWISE_QUANTIZATION=none"):
-        check(str(folder), tmp_path, Quantization.FOUR_BIT)
     with pytest.raises(WeightsUnavailable, match="There is no adapter"):
         check(str(folder), tmp_path, Quantization.AUTO)
     assert check(str(folder), None, Quantization.AUTO) == folder

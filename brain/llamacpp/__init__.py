@@ -1,0 +1,1 @@
+"""A GGUF model on processor cores, through llama.cpp."""
