@@ -1,7 +1,6 @@
 """The command line, `citewise …`: commands load when they are called, failures become one sentence."""
 
 import errno
-import importlib
 import io
 import os
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from bots.terminal.invocation import Invocation, home_option, json_option
+from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
 
 INTERRUPTED = 130
@@ -42,23 +42,7 @@ COMMANDS = {
 }
 
 
-class LateCommands(click.Group):
-    """A group that knows its commands by name and imports one when it is wanted."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which a newcomer meets them."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-@click.group(cls=LateCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LateCommands, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="citewise", message="citewise %(version)s")
 @home_option
 @json_option

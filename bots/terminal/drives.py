@@ -6,7 +6,7 @@ from bots.terminal import drives_followed
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List, follow and look after the drives.")
 @home_option
 @json_option
 @click.pass_context

@@ -1,10 +1,10 @@
 """`citewise tune`: from the documents to an adapter that answers better, and back."""
 
-import importlib
-
 import click
 
-COMMANDS: dict[str, str] = {
+from bots.terminal.late_commands import LateCommands
+
+COMMANDS = {
     "data": "bots.terminal.tune_data:data",
     "train": "bots.terminal.tune_train:train",
     "eval": "bots.terminal.tune_eval:evaluate",
@@ -17,22 +17,8 @@ COMMANDS: dict[str, str] = {
 }
 
 
-class _Steps(click.Group):
-    """The steps of tuning in their order, each imported when it is wanted."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the steps in the order in which they are taken."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the step's module."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-@click.group(cls=_Steps)
+@click.group(
+    cls=LateCommands, places=COMMANDS, short_help="Teach a model to answer in your words and to cite."
+)
 def tune() -> None:
     """Teach a model to answer in your words, cite and decline: data, train, eval, promote, and back."""

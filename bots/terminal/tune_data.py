@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _OPEN = "general"
 
 
-@click.command("data")
+@click.command("data", short_help="Make a citing set from your documents.")
 @click.option(
     "--space",
     "spaces",

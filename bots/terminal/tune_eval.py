@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from brain.tuning.writers import Writer
 
 
-@click.command("eval")
+@click.command("eval", short_help="Compare an adapter with what it would replace.")
 @click.argument("run")
 @click.option(
     "--limit",

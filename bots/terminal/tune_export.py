@@ -7,7 +7,7 @@ import click
 from bots.terminal.invocation import Invocation, PathArgument, home_option, invocation, json_option
 
 
-@click.command("export")
+@click.command("export", short_help="Write a tuned model as safetensors and GGUF.")
 @click.argument("meant", metavar="RUN_OR_VERSION", default="current")
 @click.option(
     "--to", "target", type=PathArgument(), required=True, metavar="FOLDER", help="A new folder for the files."

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from brain.tuning.judging import Judgement
 
 
-@click.command()
+@click.command(short_help="Let a better adapter answer.")
 @click.argument("run")
 @home_option
 @json_option
@@ -50,7 +50,7 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
         context.exit(1)
 
 
-@click.command()
+@click.command(short_help="Answer with an earlier version.")
 @click.argument("version", required=False)
 @home_option
 @json_option

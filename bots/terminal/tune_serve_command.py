@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _RANKS = (16, 32, 64, 128, 256, 512)  # what vLLM takes, from its default on
 
 
-@click.command("serve-command")
+@click.command("serve-command", short_help="Print the line that starts vLLM.")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where it listens."
 )

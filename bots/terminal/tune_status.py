@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SHOWN = ("f1", "accuracy", "cite_f1", "refuse_f1")
 
 
-@click.command("list")
+@click.command("list", short_help="List the promoted versions and their figures.")
 @home_option
 @json_option
 @invocation
@@ -42,7 +42,7 @@ def list_versions(call: Invocation) -> None:
     print_table(out(), table)
 
 
-@click.command()
+@click.command(short_help="Tell what answers now, and why.")
 @home_option
 @json_option
 @invocation

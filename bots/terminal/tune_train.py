@@ -55,7 +55,7 @@ def _recipe_options(command: Command) -> Command:
     return command
 
 
-@click.command("train")
+@click.command("train", short_help="Train an adapter from a citing set.")
 @click.option("--data", metavar="NAME|FOLDER", help="The citing set to learn from (default: the newest).")
 @click.option("--name", metavar="RUN", help="What to call the run (default: run-1, run-2 and so on).")
 @click.option(

@@ -71,10 +71,16 @@ def prompt(
 def _numbered(passages: Sequence[Passage]) -> list[str]:
     return [
         "\n".join(
-            line for line in (f"[{number}] {plain(p.context)}", plain(p.table_header), plain(p.text)) if line
+            line for line in (f"[{number}] {plain(p.context)}", plain(_above(p)), plain(p.text)) if line
         )
         for number, p in enumerate(passages, 1)
     ]
+
+
+def _above(passage: Passage) -> str:
+    """The header of the table that the passage is from, where its text doesn't begin with it anyway."""
+    header = passage.table_header
+    return "" if f"{passage.text}\n".startswith(f"{header}\n") else header
 
 
 def _shorter(texts: list[str]) -> Sequence[list[str]]:

@@ -62,13 +62,17 @@ class Merged:
 
     def _check(self, deltas: Mapping[str, Delta]) -> None:
         for name, delta in deltas.items():
-            linear = self._projections.get(name)
-            given = (delta.second.shape[0], delta.first.shape[1])
-            if linear is None or given != (linear.out_features, linear.in_features):
-                raise UsageError(
-                    "The adapter was made for another base model: "
-                    f"{name} would be {given[0]} × {given[1]}. The one in use stays."
-                )
+            check_fits(name, delta, self._projections.get(name))
+
+
+def check_fits(name: str, delta: Delta, projection: Any) -> None:
+    """Raise UsageError where the model's projection of that name has another shape, or there is none."""
+    given = (delta.second.shape[0], delta.first.shape[1])
+    if projection is None or given != (projection.out_features, projection.in_features):
+        raise UsageError(
+            "The adapter was made for another base model: "
+            f"{name} would be {given[0]} × {given[1]}. The one in use stays."
+        )
 
 
 def read_deltas(folder: Path) -> dict[str, Delta]:

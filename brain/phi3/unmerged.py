@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from brain.errors import NeedsRestart, UsageError
-from brain.phi3.adapters import TARGETS, Delta
+from brain.errors import NeedsRestart
+from brain.phi3.adapters import TARGETS, Delta, check_fits
 
 _RANKS = 16  # ranks come in steps of that: room for the next adapter, and whole tiles on a GPU
 
@@ -74,13 +74,7 @@ class Unmerged:
 
     def _check(self, deltas: Mapping[str, Delta]) -> None:
         for name, delta in deltas.items():
-            beside = self._projections.get(name)
-            given = (delta.second.shape[0], delta.first.shape[1])
-            if beside is None or given != (beside.out_features, beside.in_features):
-                raise UsageError(
-                    "The adapter was made for another base model: "
-                    f"{name} would be {given[0]} × {given[1]}. The one in use stays."
-                )
+            check_fits(name, delta, self._projections.get(name))
             if delta.first.shape[0] > self._rank:
                 raise NeedsRestart(
                     f"The adapter's rank is {delta.first.shape[0]}, and the quantised model in use has room "

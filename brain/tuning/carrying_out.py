@@ -15,11 +15,12 @@ import torch
 from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
 from brain.tuning.beginning import Meant, code_fingerprint
 from brain.tuning.checkpoints import newest
+from brain.tuning.durable import write_json
 from brain.tuning.extra import has_matplotlib
 from brain.tuning.from_rows import opened
 from brain.tuning.losses import LossLog, draw_losses, read_losses
 from brain.tuning.recipe import Recipe
-from brain.tuning.runs import Base, Data, Run, RunFolder, Status, write_json
+from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 from brain.tuning.start import Start, gone_on, planned
 from brain.tuning.training import Outcome, Progress, train
 

@@ -5,7 +5,6 @@ A checkpoint is a folder `step-000050` with the adapter as PEFT saves it, the op
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ import torch
 
 from brain.errors import StorageFailed, UsageError
 from brain.tuning.adapter import save_adapter
+from brain.tuning.durable import rename, sync_folder
 from brain.tuning.passes import Trainee
 
 _KEPT = 2  # newest ones, besides the best
@@ -45,11 +45,9 @@ def save(folder: Path, trainee: Trainee, state: State) -> Path:
         save_adapter(trainee.adapted, beside)
         save_file(dict(_tensors(trainee)), str(beside / "trainee.safetensors"))
         (beside / "state.json").write_text(json.dumps(asdict(state)), "utf-8")
-        for path in beside.iterdir():
-            _sync(path)
+        sync_folder(beside)
         shutil.rmtree(target, ignore_errors=True)
-        beside.rename(target)
-        _sync(folder)
+        rename(beside, target)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(beside, ignore_errors=True)
         raise StorageFailed(
@@ -103,14 +101,6 @@ def _tidy(folder: Path, keep: set[str]) -> None:
     for path in found[:-_KEPT]:
         if path.name not in keep:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def content_of(anything: Any) -> str:

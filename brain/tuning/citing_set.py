@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from brain.answering.claims import claims
-from brain.errors import StorageFailed, UsageError
+from brain.errors import UsageError
 from brain.evaluation.questions import EvalQuestion, Reference
+from brain.tuning.durable import rename, sync_folder, told
 from brain.tuning.rows import Row, read_rows, write_rows
 
 _FILES = ("train.jsonl", "held_out.jsonl", "questions.jsonl", "card.json")
@@ -147,38 +148,30 @@ def save(
     """
     data = tuning / "data"
     beside = data / f".{name or made}.{os.getpid()}.partial"
+    failure = told(
+        f"The citing set could not be written to {data}",
+        "free some disk space or check the folder's permissions, then make it again.",
+    )
     try:
-        beside.mkdir(parents=True, mode=0o700)
-        write_rows(beside / "train.jsonl", rows[0])
-        write_rows(beside / "held_out.jsonl", rows[1])
-        (beside / "questions.jsonl").write_text(
-            "".join(json.dumps(question, ensure_ascii=False) + "\n" for question in questions), "utf-8"
-        )
-        found = data_hash(beside)
-        target = data / (name or f"{made}-{found[:8]}")
-        stamped = {"name": target.name, "hash": found, **card}
-        (beside / "card.json").write_text(json.dumps(stamped, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        (beside / "card.md").write_text(text.replace("{NAME}", target.name).replace("{HASH}", found), "utf-8")
-        for path in (*beside.iterdir(), beside):
-            _sync(path)
-        check_free(tuning, target.name)
-        beside.rename(target)
-        _sync(data)
-    except OSError as error:
-        raise StorageFailed(
-            f"The citing set could not be written to {data} ({(error.strerror or 'unknown').lower()}): free "
-            f"some "
-            "disk space or check the folder's permissions, then make it again.",
-            detail=repr(error),
-        ) from error
+        with failure:
+            beside.mkdir(parents=True, mode=0o700)
+            write_rows(beside / "train.jsonl", rows[0])
+            write_rows(beside / "held_out.jsonl", rows[1])
+            (beside / "questions.jsonl").write_text(
+                "".join(json.dumps(question, ensure_ascii=False) + "\n" for question in questions), "utf-8"
+            )
+            found = data_hash(beside)
+            target = data / (name or f"{made}-{found[:8]}")
+            stamped = {"name": target.name, "hash": found, **card}
+            (beside / "card.json").write_text(
+                json.dumps(stamped, ensure_ascii=False, indent=2) + "\n", "utf-8"
+            )
+            (beside / "card.md").write_text(
+                text.replace("{NAME}", target.name).replace("{HASH}", found), "utf-8"
+            )
+            sync_folder(beside)
+            check_free(tuning, target.name)
+            rename(beside, target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return CitingSet.open(target)
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

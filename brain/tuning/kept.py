@@ -1,13 +1,12 @@
 """Answers kept line by line while an evaluation goes on, so that one that was killed goes on where it was."""
 
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
-from brain.errors import StorageFailed
+from brain.tuning.durable import put_text, told
 
 
 class KeptLines:
@@ -38,15 +37,10 @@ def kept_lines(path: Path | None, identity: str, marks: Collection[str]) -> Iter
         return
     wanted = set(marks)
     known = {mark: values for mark, values in _read(path, identity).items() if mark in wanted}
-    beside = path.with_suffix(".part")
+    begun = [f"{json.dumps({'identity': identity})}\n"]
+    begun += [_line(mark, values) for mark, values in known.items()]
     with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as new:
-            new.write(f"{json.dumps({'identity': identity})}\n")
-            new.writelines(_line(mark, values) for mark, values in known.items())
-            new.flush()
-            os.fsync(new.fileno())
-        beside.replace(path)
+        put_text(path, "".join(begun))
         file = path.open("a", encoding="utf-8")
     try:
         yield KeptLines(known, path, file)
@@ -72,13 +66,6 @@ def _line(mark: str, values: Mapping[str, Any]) -> str:
     return json.dumps({"mark": mark, **values}, ensure_ascii=False) + "\n"
 
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageFailed(
-            f"Answers can't be kept in {path.parent} ({(error.strerror or 'it failed').lower()}): free some "
-            "disk space and run the evaluation again; it goes on where it was.",
-            detail=repr(error),
-        ) from error
+def _told(path: Path) -> AbstractContextManager[None]:
+    remedy = "free some disk space and run the evaluation again; it goes on where it was."
+    return told(f"Answers can't be kept in {path.parent}", remedy)

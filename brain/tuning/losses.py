@@ -1,13 +1,13 @@
 """A run's losses to look at: in TensorBoard while it runs, as a picture when it is done."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from brain.errors import StorageFailed
+from brain.tuning.durable import told
 from brain.tuning.training import Progress
 
 
@@ -46,16 +46,9 @@ class LossLog:
             self._writer.close()
 
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageFailed(
-            f"{path} can't be written ({(error.strerror or 'it failed').lower()}): free some disk space; "
-            "training then goes on from its last checkpoint.",
-            detail=repr(error),
-        ) from error
+def _told(path: Path) -> AbstractContextManager[None]:
+    remedy = "free some disk space; training then goes on from its last checkpoint."
+    return told(f"{path} can't be written", remedy)
 
 
 def read_losses(folder: Path) -> list[Progress]:

@@ -1,6 +1,5 @@
 """What a writer made of a row's own passages, and how good that is by the project's own metrics."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,10 +8,9 @@ from brain.answering.citations import Checked
 from brain.evaluation.documents import Documents
 from brain.evaluation.metrics import Counts, Score, score
 from brain.evaluation.predictions import Prediction
-from brain.evaluation.questions import EvalQuestion, Reference
+from brain.evaluation.questions import Reference
+from brain.tuning.citing_set import as_question
 from brain.tuning.rows import Row
-
-_MARKS = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +90,6 @@ def reply_of(
     )
 
 
-def expected(row: Row) -> str:
-    """The row's answer without its numbers."""
-    return _MARKS.sub("", row.answer).strip()
-
-
 def scored(row: Row, reply: Reply) -> Score:
     """The metrics of one reply: those of `citewise eval`, where each passage counts as a document.
 
@@ -107,13 +100,8 @@ def scored(row: Row, reply: Reply) -> Score:
         _key(row, number): f"{passage.table_header}\n{passage.context}\n{passage.text}"
         for number, passage in enumerate(row.passages, 1)
     }
-    question = EvalQuestion(
-        row.id,
-        row.question,
-        (expected(row),) if row.answerable else (),
-        row.answerable,
-        tuple(Reference(_key(row, number)) for number in row.gold),
-    )
+    gold = tuple(Reference(_key(row, number)) for number in row.gold)
+    question = replace(as_question(row), gold=gold)
     cited = tuple(Reference(_key(row, number), quote=quote) for number, quote in reply.citations)
     said = Prediction(row.id, reply.answer, reply.refused, cited)
     found = score(question, said, Documents(text=texts.get))

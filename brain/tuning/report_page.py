@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from brain.tuning.citing_set import plain_answer
 from brain.tuning.comparison import LOW_IS_GOOD, METRICS, Comparison, Figure
 from brain.tuning.evaluation import Evaluated
 from brain.tuning.promotion import Ground
-from brain.tuning.reply import Reply, expected, scored
+from brain.tuning.reply import Reply, scored
 from brain.tuning.report import Report
 from brain.tuning.rows import Row
 
@@ -102,7 +103,7 @@ def _examples(evaluated: Evaluated) -> Iterator[str]:
         yield ""
         yield f"**{_line(row.question)}** ({what})"
         yield ""
-        yield f"- expected: {_line(expected(row))} {''.join(f'[{number}]' for number in row.gold)}"
+        yield f"- expected: {_line(plain_answer(row))} {''.join(f'[{number}]' for number in row.gold)}"
         yield f"- wrote: {_line(reply.written) or '(nothing)'}"
         for sentence, why in reply.dropped[:3]:
             yield f"- dropped, as {why}: {_line(sentence)}"

@@ -5,16 +5,15 @@ tensorboard/ and losses.svg. Nothing here needs torch, so that runs can be liste
 """
 
 import json
-import os
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from brain.errors import StorageFailed, UsageError
+from brain.errors import UsageError
+from brain.tuning.durable import write_json
 
 
 class Status(StrEnum):
@@ -107,26 +106,6 @@ class RunFolder:
     def write(self, run: Run) -> None:
         """Put the record in its place, whole; StorageFailed where that can't be done."""
         write_json(self.path / "run.json", asdict(run))
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write beside, sync, rename; StorageFailed where the disk is full or the folder can't be written."""
-    beside = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise StorageFailed(
-            f"{path} can't be written ({(error.strerror or 'it failed').lower()}): free some disk space, or "
-            "see to the folder's permissions.",
-            detail=repr(error),
-        ) from error
 
 
 def runs_in(tuning: Path) -> tuple[Run, ...]:

@@ -1,11 +1,12 @@
 """A training run as it lies in HOME/tuning/runs/NAME, and the citing set that it learnt from."""
 
-import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from brain.errors import UsageError
+from brain.tuning.citing_set import data_hash
 from brain.tuning.rows import Row, read_rows
 
 
@@ -36,9 +37,17 @@ class TrainedRun:
         return self.folder / "evaluation"
 
     def data_in(self, tuning: Path) -> Path:
-        """Where its citing set lies: in the home's folder `tuning`, or wherever it was."""
-        folder = tuning / "data" / self.data
-        return folder if folder.is_dir() or not self.data_folder else Path(self.data_folder)
+        """Where its citing set lies: in the home's folder `tuning`, or wherever it was.
+
+        Of two, it is the one that is still as it was learnt: the home may hold another of that name.
+        """
+        places = [tuning / "data" / self.data, *([Path(self.data_folder)] if self.data_folder else [])]
+        there = [folder for folder in places if folder.is_dir()]
+        for folder in there[:-1]:
+            with suppress(OSError):
+                if data_hash(folder) == self.data_hash:
+                    return folder
+        return there[-1] if there else places[0]
 
     def held_out(self, tuning: Path) -> tuple[Row, ...]:
         """The rows that were kept apart from it; UsageError where its set is gone, was changed or is empty.
@@ -100,13 +109,3 @@ def trained_run(tuning: Path, name: str) -> TrainedRun:
 def run_names(tuning: Path) -> list[str]:
     """Of all runs, in order."""
     return sorted(path.parent.name for path in (tuning / "runs").glob("*/run.json"))
-
-
-def data_hash(folder: Path) -> str:
-    """Of a citing set's rows: SHA-256 over both of their files; raises OSError."""
-    digest = hashlib.sha256()
-    for name in ("train.jsonl", "held_out.jsonl"):
-        with (folder / name).open("rb") as file:
-            while piece := file.read(1 << 20):
-                digest.update(piece)
-    return digest.hexdigest()

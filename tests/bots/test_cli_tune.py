@@ -15,7 +15,7 @@ from saved_adapter import saved_adapter
 from tuned_home import TunedHome, copied, model_in
 
 from brain.catalog.catalog import Catalog
-from brain.tuning.trained import data_hash
+from brain.tuning.citing_set import data_hash
 
 
 @pytest.fixture(scope="module")

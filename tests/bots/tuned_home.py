@@ -12,10 +12,10 @@ from saved_adapter import saved_adapter
 from talking_phi3 import talking_phi3
 
 from brain.phi3.fingerprint import fingerprint
+from brain.tuning.citing_set import data_hash
 from brain.tuning.comparison import Comparison, Figure
 from brain.tuning.report import Report
 from brain.tuning.rows import write_rows
-from brain.tuning.trained import data_hash
 from brain.tuning.versions import hash_of
 
 RIVALS = ("extractive", "base", "few-shot")

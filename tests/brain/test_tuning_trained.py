@@ -5,8 +5,9 @@ import pytest
 from citing_rows import rows
 
 from brain.errors import UsageError
+from brain.tuning.citing_set import data_hash
 from brain.tuning.rows import write_rows
-from brain.tuning.trained import data_hash, run_names, trained_run
+from brain.tuning.trained import run_names, trained_run
 
 
 def written(tuning: Path, place: Path, **changes: object) -> None:
@@ -31,6 +32,21 @@ def test_the_set_is_found_in_the_home_or_where_it_lay(tmp_path: Path):
     (moved / "train.jsonl").unlink()
     with pytest.raises(UsageError, match="put it back, or make one"):
         run.held_out(tmp_path / "tuning")
+
+
+def test_another_set_of_that_name_in_the_home_does_not_hide_it(tmp_path: Path):
+    tuning = tmp_path / "tuning"
+    written(tuning, tmp_path / "elsewhere")
+    other = tuning / "data" / "mine"
+    other.mkdir(parents=True)
+    write_rows(other / "train.jsonl", rows(1, 0))
+    write_rows(other / "held_out.jsonl", rows(2, 2))
+    run = trained_run(tuning, "leave")
+    assert run.data_in(tuning) == tmp_path / "elsewhere"
+    assert run.held_out(tuning) == rows(1, 1)
+    write_rows(tmp_path / "elsewhere" / "train.jsonl", rows(3, 0))
+    with pytest.raises(UsageError, match="was changed after leave was trained"):
+        run.held_out(tuning)
 
 
 @pytest.mark.parametrize(

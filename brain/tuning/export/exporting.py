@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +11,7 @@ from pathlib import Path
 from brain.errors import StorageFailed, UsageError
 from brain.phi3.adapters import read_deltas
 from brain.phi3.weights import check_files, checked_config
+from brain.tuning.durable import rename, sync_folder
 from brain.tuning.export.gguf_file import write_gguf
 from brain.tuning.export.merging import Progress, Weights, write_safetensors
 from brain.tuning.export.precision import Precision
@@ -60,12 +60,10 @@ def export(source: Source, target: Path, form: Format, precision: Precision, pro
             write_gguf(weights, beside / name, precision, progress, adapter=identity(source))
         _write_record(source, precision if name else None, beside / RECORD)
         size = sum(path.stat().st_size for path in beside.iterdir())
-        for path in beside.iterdir():
-            _sync(path)
+        sync_folder(beside)
         if target.exists():
             target.rmdir()  # empty, as was seen above
-        beside.rename(target)
-        _sync(target.parent)
+        rename(beside, target)
     except OSError as error:
         raise StorageFailed(
             f"The export could not be written to {target}: free some disk space, or name another folder.",
@@ -97,11 +95,3 @@ def _write_record(source: Source, precision: Precision | None, path: Path) -> No
         "gguf": precision.value if precision else None,
     }
     path.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
