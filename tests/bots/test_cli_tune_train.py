@@ -1,11 +1,9 @@
 """`citewise tune train` on a small Phi-3 made on the spot: from start to adapter, and what is in its way."""
 
 import json
-import resource
 import shutil
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,11 @@ torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 pytest.importorskip("tensorboard", reason="the phi3 extra is not installed")
 
-from command_kit import Done, Run, bare_environment
+from command_kit import Done, Run
 from house_rows import house_set
 from safetensors.torch import load_file, save_file
 from talking_phi3 import talking_phi3
+from training_processes import TrainingProcesses
 from transformers import Phi3Config
 
 from brain.catalog.home import Home, HomeLock
@@ -30,7 +29,6 @@ QUICK = (
     "--rank", "4", "--learning-rate", "0.005", "--epochs", "1", "--tokens-per-step", "2048",
     "--patience", "99",
 )  # fmt: skip
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +43,16 @@ def tuned(here: Run, tmp_path: Path, base: Path) -> Run:
     return lambda *words, model=base: here("tune", "train", *words, CITEWISE_MODEL=str(model))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def processes() -> Iterator[TrainingProcesses]:
+    """Begun early, so that they import while other tests run."""
+    found = TrainingProcesses()
+    yield found
+    found.close()
+
+
 def citing_set(home: Path) -> None:
-    house_set(home / "tuning" / "data" / "first", 24, 4)
+    house_set(home / "tuning" / "data" / "first", 12, 3)
 
 
 def events(done: str) -> list[dict[str, Any]]:
@@ -71,7 +77,7 @@ def test_a_run_leaves_an_adapter_its_record_and_what_to_do_next(tuned: Run, tmp_
     done = tuned(*QUICK)
     assert done.code == 0, done.err
     assert "Next: citewise tune eval run-1" in done.out
-    assert "24 rows to learn from, 4 held out" in done.err
+    assert "12 rows to learn from, 3 held out" in done.err
     assert "LoRA" in done.err
     assert "GB forecast" in done.err
     folder = tmp_path / ".citewise" / "tuning" / "runs" / "run-1"
@@ -111,9 +117,12 @@ def test_programs_get_a_line_a_step(tuned: Run) -> None:
     assert Path(end["adapter"]).is_dir()
 
 
-def test_a_killed_run_goes_on_where_it_was_and_ends_the_same(tuned: Run, tmp_path: Path, base: Path) -> None:
+def test_a_killed_run_goes_on_where_it_was_and_ends_the_same(
+    tuned: Run, tmp_path: Path, base: Path, processes: TrainingProcesses
+) -> None:
     words = (*QUICK, "--epochs", "2", "--save-every", "1", "--json")
-    until(tmp_path, base, words, step=3, end=signal.SIGKILL)
+    killed = processes.run(tmp_path, *words, step=3, end=signal.SIGKILL, CITEWISE_MODEL=str(base))
+    assert killed.code == -signal.SIGKILL, killed.err
     home = tmp_path / ".citewise"
     assert record(home)["status"] == "running"
     shutil.rmtree(home.with_name("whole"), ignore_errors=True)
@@ -130,50 +139,29 @@ def test_a_killed_run_goes_on_where_it_was_and_ends_the_same(tuned: Run, tmp_pat
     assert again[-1]["held_out"] == whole[-1]["held_out"]
 
 
-def test_a_run_that_is_stopped_saves_first_and_is_resumed(tuned: Run, tmp_path: Path, base: Path) -> None:
-    done = until(tmp_path, base, (*QUICK, "--epochs", "30", "--json"), step=2, end=signal.SIGINT)
+def test_a_run_that_is_stopped_saves_first_and_is_resumed(
+    tuned: Run, tmp_path: Path, base: Path, processes: TrainingProcesses
+) -> None:
+    words, model = (*QUICK, "--epochs", "30", "--json"), {"CITEWISE_MODEL": str(base)}
+    done = processes.run(tmp_path, *words, step=2, end=signal.SIGINT, **model)
     assert done.code == 130, done.err
     *_, last, stopped = events(done.out)
     assert stopped == {"event": "stopped", "run": "run-1"}
     run = record(tmp_path / ".citewise")
     assert (run["status"], run["steps"]) == ("stopped", last["step"])
     told(tuned("--resume", "--epochs", "2"), 2, "--resume goes on with a run as it was begun")
-    again = until(tmp_path, base, ("--resume", "--json"), step=last["step"] + 1, end=signal.SIGTERM)
+    after = last["step"] + 1
+    again = processes.run(tmp_path, "--resume", "--json", step=after, end=signal.SIGTERM, **model)
     assert again.code == 130, again.err
     assert events(again.out)[0]["after_step"] == last["step"]
     assert record(tmp_path / ".citewise")["steps"] > last["step"]
 
 
-def until(folder: Path, base: Path, words: tuple[str, ...], *, step: int, end: signal.Signals) -> Done:
-    """Run the command in a process of its own, and send it a signal when it has told of that step."""
-    command = [sys.executable, "-W", "ignore", "-m", "bots.cli", "tune", "train", *words]
-    environment = bare_environment(CITEWISE_MODEL=str(base), PYTHONPATH=str(ROOT))
-    said = []
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        for line in process.stdout:
-            said.append(line)
-            if json.loads(line).get("step") == step:
-                process.send_signal(end)
-                break
-        said += process.stdout.readlines()
-        complaint = process.stderr.read()
-    return Done(process.returncode, "".join(said), complaint)
-
-
-def test_a_full_disk_is_said_and_the_same_command_goes_on(tuned: Run, tmp_path: Path, base: Path) -> None:
-    def files_stay_small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
-
-    command = [sys.executable, "-W", "ignore", "-m", "bots.cli", "tune", "train", *QUICK]
-    environment = bare_environment(CITEWISE_MODEL=str(base), PYTHONPATH=str(ROOT))
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, preexec_fn=files_stay_small, capture_output=True, text=True
-    )
-    told(Done(done.returncode, done.stdout, done.stderr), 1, "checkpoint could not be written", "disk space")
+def test_a_full_disk_is_said_and_the_same_command_goes_on(
+    tuned: Run, tmp_path: Path, base: Path, processes: TrainingProcesses
+) -> None:
+    done = processes.run(tmp_path, *QUICK, largest_file=30_000, CITEWISE_MODEL=str(base))
+    told(done, 1, "checkpoint could not be written", "disk space")
     assert record(tmp_path / ".citewise")["status"] == "failed"
     again = tuned(*QUICK)
     assert "Trained run-1" in again.out, again.err
