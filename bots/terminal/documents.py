@@ -26,7 +26,7 @@ def documents(context: click.Context) -> None:
         context.invoke(list_)
 
 
-@documents.command("list")
+@documents.command("list", short_help="List what is indexed.")
 @click.argument("words", nargs=-1)
 @click.option("--space", metavar="S", help="Only this space.")
 @home_option
@@ -63,7 +63,7 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
         _show_failures(out(), failures)
 
 
-@documents.command()
+@documents.command(short_help="Print a document as the bot reads it.")
 @click.argument("document")
 @home_option
 @json_option
@@ -83,7 +83,7 @@ def show(call: Invocation, document: str) -> None:
         click.echo(inert(text))
 
 
-@documents.command()
+@documents.command(short_help="Take a document out of the index.")
 @click.argument("document")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @home_option

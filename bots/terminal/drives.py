@@ -20,7 +20,7 @@ for command in (drives_followed.add, drives_followed.sync, drives_followed.confi
     drives.add_command(command)
 
 
-@drives.command("list")
+@drives.command("list", short_help="List the drives and how they are.")
 @home_option
 @json_option
 @invocation
@@ -37,7 +37,7 @@ def list_(call: Invocation) -> None:
         show_drives(out(), rows)
 
 
-@drives.command()
+@drives.command(short_help="Take a drive and its documents out of the index.")
 @click.argument("drive", metavar="URL_OR_PATH_OR_ID")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @home_option

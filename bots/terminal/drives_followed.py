@@ -82,7 +82,7 @@ def add(
     click.echo(f"Added {inert(listed(known))} to {known.space} as drive {known.id}. {next_step}")
 
 
-@click.command()
+@click.command(short_help="Bring the index in step with the drives now.")
 @click.argument("drives", nargs=-1, metavar="[URL_OR_PATH_OR_ID]...")
 @click.option("--watch", is_flag=True, help="Go on following, and show how it goes, until Ctrl-C.")
 @click.option("--check", is_flag=True, help="Compare contents too, where size and time are as before.")
@@ -119,7 +119,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
         context.exit(1)
 
 
-@click.command()
+@click.command(short_help="Let removals that wait go ahead.")
 @click.argument("drive", metavar="URL_OR_PATH_OR_ID")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 @home_option
@@ -153,7 +153,7 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
         show_synced(out(), done)
 
 
-@click.command()
+@click.command(short_help="Try files again that could not be read.")
 @click.argument("drive", required=False, metavar="[URL_OR_PATH_OR_ID]")
 @click.argument("path", required=False)
 @home_option

@@ -16,7 +16,7 @@ def model() -> None:
     """Look at the model that writes the answers."""
 
 
-@model.command()
+@model.command(short_help="Tell what is loaded, where, and how fast it writes.")
 @click.option("--load", is_flag=True, help="Load the model and have it write something, to measure it.")
 @home_option
 @json_option

@@ -63,7 +63,7 @@ def list_(call: Invocation) -> None:
     print_table(out(), table)
 
 
-@spaces.command()
+@spaces.command(short_help="Create a space, which nobody may read yet.")
 @click.argument("name")
 @home_option
 @json_option
@@ -75,7 +75,7 @@ def create(call: Invocation, name: str) -> None:
     _say(call, f"Created the space {space.name}.", {"space": space.name})
 
 
-@spaces.command()
+@spaces.command(short_help="Let people and channels read a space.")
 @click.argument("name")
 @click.argument("principals", nargs=-1, required=True, metavar="PRINCIPAL...")
 @home_option
@@ -91,7 +91,7 @@ def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     _say(call, f"{name} may now be read by {', '.join(allowed)}.", {"space": name, "principals": allowed})
 
 
-@spaces.command()
+@spaces.command(short_help="Take back the right to read a space.")
 @click.argument("name")
 @click.argument("principals", nargs=-1, required=True, metavar="PRINCIPAL...")
 @home_option
