@@ -88,9 +88,11 @@ def test_a_part_of_the_ledger_is_what_lies_there_and_below(catalog):
     for path in ("hr/a.md", "hr/x/b.md", "hr.md", "hr0.md", "hr", "h"):
         catalog.put_document(document(catalog, drive, path, [f"words of {path}"]))
     catalog.record_failure(drive.id, "hr/bad.pdf", size=1, mtime_ns=1, content_hash="", sentence="Bad.")
-    below = catalog.ledger_below(drive.id, ["hr"])
+    ledger = catalog.ledger(drive.id)
+    below = dict(ledger.below(["hr"]))
     assert set(below) == {"hr", "hr/a.md", "hr/x/b.md", "hr/bad.pdf"}
-    assert below == {path: entry for path, entry in catalog.ledger(drive.id).items() if path in below}
+    assert below == {path: entry.document_id for path, entry in ledger.items() if path in below}
+    assert below["hr/bad.pdf"] is None
 
 
 def test_the_parts_of_a_drive_are_all_of_it_and_each_document_once(catalog):
