@@ -12,6 +12,7 @@ from pathlib import Path
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
 from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.folder_scan import pieces_of
 from ingest.posix_access import ENTER, READ, PosixReader, all_may
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
@@ -23,7 +24,7 @@ OWN_HOME = "this bot's own data"
 
 
 class LocalFolder:
-    """All documents under `root`, folder by folder in name order.
+    """All documents under `root`, folder by folder in name order, as far as a folder's names fit into memory.
 
     `suffixes` are the formats to list, such as `.md`; `left_out` are folders never entered (the home);
     a file is listed only if each of `readers` may read it and enter the folders above it, up to the root.
@@ -108,17 +109,19 @@ class LocalFolder:
         self, start: "_Folder", only: Collection[str] | None = None
     ) -> Iterator[Entry | Skipped | Unlisted]:
         """All that is in a folder and below, or of the folder itself `only` these names."""
-        folders = [start]
-        while folders:
-            folder = folders.pop()
+        left = [(start, pieces_of(start.place), only)]
+        while left:
+            folder, pieces, only = left.pop()
             try:
-                with os.scandir(folder.place) as scan:
-                    children = sorted(scan, key=lambda child: child.name)
+                children = next(pieces, None)
             except OSError as error:
                 if not folder.prefix:
                     raise DriveUnavailable(_cannot_list(self.root, error), detail=repr(error)) from error
                 yield Unlisted(folder.prefix.rstrip("/"), _words(error))
                 continue
+            if children is None:
+                continue
+            left.append((folder, pieces, only))  # for what is left of it, after all that is below this piece
             below = []
             for child in children:
                 name = _readable(child.name)
@@ -137,8 +140,7 @@ class LocalFolder:
                         below.append(_Folder(child.path, path + "/", is_open))
                 except OSError as error:
                     yield Unlisted(path, _words(error))
-            only = None
-            folders.extend(reversed(below))
+            left.extend((inner, pieces_of(inner.place), None) for inner in reversed(below))
 
     def _file(self, child: "os.DirEntry[str]", path: str, is_open: bool) -> Entry | Skipped:
         if reason := reason_to_skip(child.name):

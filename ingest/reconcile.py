@@ -263,14 +263,12 @@ def _find_gone(spool: Spool, ledger: Ledger, places: Collection[str] | None) -> 
 def _match_identity(spool: Spool, row: Listed) -> None:
     gone = spool.gone_by_identity(row.entry.identity) if row.entry.identity else None
     if gone is not None:
-        spool.move(row.number, gone)
         same = bool(row.entry.etag) and row.entry.etag == gone.etag
-        spool.decide(row.number, Verdict.MOVED if same else Verdict.CHANGED)
+        spool.move(row.number, gone, Verdict.MOVED if same else Verdict.CHANGED, row.entry)
 
 
 def _match_content(spool: Spool, row: Listed, hash_of: HashOf) -> None:
     hashed = hash_of(row.entry) if spool.any_gone_of_size(row.entry.size) else None
     gone = spool.likeliest_gone(hashed.digest, row.entry) if hashed is not None else None
     if hashed is not None and gone is not None:
-        spool.move(row.number, gone)
-        spool.decide(row.number, Verdict.MOVED, hashed.entry)
+        spool.move(row.number, gone, Verdict.MOVED, hashed.entry)

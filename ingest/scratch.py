@@ -5,7 +5,6 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,11 +28,13 @@ class Scratch:
 
     def __init__(self, folder: Path, tables: Sequence[str]) -> None:
         self._folder = folder
-        with self._failures():
+        try:
             self._connection = self._opened()
-            # One transaction that is never committed: rows go to the disk only when the cache is full.
-            for statement in ("BEGIN", *tables):
-                self._connection.execute(statement)
+        except sqlite3.DatabaseError as error:
+            raise self._failure(error) from error
+        # One transaction that is never committed: rows go to the disk only when the cache is full.
+        for statement in ("BEGIN", *tables):
+            self.run(statement)
 
     def _opened(self) -> sqlite3.Connection:
         with _opening:
@@ -67,23 +68,31 @@ class Scratch:
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Change something; how many rows that changed."""
-        with self._failures():
+        try:
             return self._connection.execute(statement, values).rowcount
+        except sqlite3.DatabaseError as error:
+            raise self._failure(error) from error
 
     def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Change something for each of the rows."""
-        with self._failures():
+        try:
             self._connection.executemany(statement, rows)
+        except sqlite3.DatabaseError as error:
+            raise self._failure(error) from error
 
     def row(self, query: str, values: Sequence[Any] = ()) -> Any:
         """The first row, or None."""
-        with self._failures():
+        try:
             return self._connection.execute(query, values).fetchone()
+        except sqlite3.DatabaseError as error:
+            raise self._failure(error) from error
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows: only for queries that find few."""
-        with self._failures():
+        try:
             return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._failure(error) from error
 
     def paged(self, query: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         """Rows of a query with `number > ?` as its last condition and `number` as its first column.
@@ -95,15 +104,11 @@ class Scratch:
             yield from page
             last = page[-1][0]
 
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
-            raise
-        except sqlite3.DatabaseError as error:
-            sentence = sentence_of(error, self._folder)
-            raise StorageFailed(
-                sentence or f"What a look keeps in {self._folder} can't be read back: check that disk.",
-                detail=str(error),
-            ) from error
+    def _failure(self, error: sqlite3.DatabaseError) -> Exception:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
+            return error  # a mistake of ours
+        sentence = sentence_of(error, self._folder)
+        return StorageFailed(
+            sentence or f"What a look keeps in {self._folder} can't be read back: check that disk.",
+            detail=str(error),
+        )

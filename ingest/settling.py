@@ -120,15 +120,14 @@ class Settling:
             return None if row is None else float(row[0])
 
     def _keep(self, entry: Entry, since: float) -> None:
+        values = (entry.path, entry.size, entry.mtime_ns, entry.etag, since, self._look)
         with self._lock:
             if self._scratch is None:
                 self._scratch = Scratch(self._folder, _TABLES)
-            known = self._scratch.row("SELECT 1 FROM waiting WHERE path = ?", (entry.path,))
-            self._count += known is None
-            self._scratch.run(
-                "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
-                (entry.path, entry.size, entry.mtime_ns, entry.etag, since, self._look),
-            )
+            new = self._scratch.run("INSERT OR IGNORE INTO waiting VALUES (?, ?, ?, ?, ?, ?)", values)
+            self._count += new
+            if not new:
+                self._scratch.run("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?)", values)
 
 
 def _appears_whole(drive: Drive) -> bool:

@@ -187,20 +187,24 @@ class Spool:
         return row is not None and row[0] is not None and row[1] is not None
 
     def decide(self, number: int, verdict: Verdict, entry: Entry | None = None) -> None:
-        """Give a file another verdict, and its entry as of now."""
-        self.scratch.run("UPDATE listed SET verdict = ? WHERE number = ?", (verdict, number))
-        if entry is not None:
+        """Give a file another verdict, and its entry as of now where that is known."""
+        if entry is None:
+            self.scratch.run("UPDATE listed SET verdict = ? WHERE number = ?", (verdict, number))
+        else:
+            _, *now = _values(entry)
             self.scratch.run(
-                """UPDATE listed SET path = ?, size = ?, mtime_ns = ?, etag = ?, address = ?, identity = ?
+                """UPDATE listed SET verdict = ?, size = ?, mtime_ns = ?, etag = ?, address = ?, identity = ?
                    WHERE number = ?""",
-                (*_values(entry), number),
+                (verdict, *now, number),
             )
 
-    def move(self, number: int, gone: Gone) -> None:
+    def move(self, number: int, gone: Gone, verdict: Verdict, entry: Entry) -> None:
         """That file is the one that is gone elsewhere."""
+        _, *now = _values(entry)
         self.scratch.run(
-            "UPDATE listed SET document_id = ?, moved_from = ? WHERE number = ?",
-            (gone.document_id, gone.path, number),
+            """UPDATE listed SET verdict = ?, document_id = ?, moved_from = ?, size = ?, mtime_ns = ?,
+               etag = ?, address = ?, identity = ? WHERE number = ?""",
+            (verdict, gone.document_id, gone.path, *now, number),
         )
         self.scratch.run("DELETE FROM gone WHERE number = ?", (gone.number,))
 

@@ -9,14 +9,12 @@ from brain.catalog.rows import DocumentState, Failure, LedgerEntry, Retry
 from brain.catalog.schema import now
 
 PATHS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement; more than this is no faster
-PAGE = 5000  # rows that are held at a time
+PAGE = 2000  # rows that are held at a time
 
-_PLACES = ", ".join("?" * PATHS_AT_ONCE)
-_DOCUMENTS_AT = f"""SELECT path, id, size, mtime_ns, content_hash, etag, identity
-    FROM documents INDEXED BY documents_ledger
-    WHERE drive_id = ? AND path IN ({_PLACES}) AND removed IS NULL"""
-_FAILURES_AT = f"""SELECT path, size, mtime_ns, content_hash, retryable
-    FROM failures WHERE drive_id = ? AND path IN ({_PLACES})"""
+_DOCUMENTS_AT = """SELECT path, id, size, mtime_ns, content_hash, etag, identity
+    FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND path IN ({}) AND removed IS NULL"""
+_FAILURES_AT = """SELECT path, size, mtime_ns, content_hash, retryable
+    FROM failures WHERE drive_id = ? AND path IN ({})"""
 _ITS_DOCUMENT = """(SELECT 1 FROM documents INDEXED BY documents_ledger
     WHERE documents.drive_id = failures.drive_id AND documents.path = failures.path AND removed IS NULL)"""
 
@@ -26,8 +24,9 @@ def at(connection: sqlite3.Connection, drive_id: int, paths: Iterable[str]) -> d
     entries: dict[str, LedgerEntry] = {}
     left = iter(paths)
     while some := list(islice(left, PATHS_AT_ONCE)):
-        # Always as many places, the last path again and again, so that SQLite prepares one statement.
-        _gather(connection, entries, (drive_id, *some, *[some[-1]] * (PATHS_AT_ONCE - len(some))))
+        # One place or always as many, the last path again and again, so that SQLite prepares few statements.
+        places = 1 if len(some) == 1 else PATHS_AT_ONCE
+        _gather(connection, entries, (drive_id, *some, *[some[-1]] * (places - len(some))))
     return entries
 
 
@@ -81,10 +80,13 @@ def _gather(
     connection: sqlite3.Connection, entries: dict[str, LedgerEntry], values: tuple[int | str, ...]
 ) -> None:
     current, failed = DocumentState.CURRENT, DocumentState.FAILED
-    rows = connection.execute(_DOCUMENTS_AT, values)
+    places = ", ".join("?" * (len(values) - 1))
+    rows = connection.execute(_DOCUMENTS_AT.format(places), values)
     for path, document_id, size, mtime_ns, content_hash, etag, identity in rows:
         entries[path] = LedgerEntry(document_id, size, mtime_ns, content_hash, current, False, etag, identity)
-    for path, size, mtime_ns, content_hash, retryable in connection.execute(_FAILURES_AT, values):
+    for path, size, mtime_ns, content_hash, retryable in connection.execute(
+        _FAILURES_AT.format(places), values
+    ):
         before = entries.get(path)
         entries[path] = LedgerEntry(
             before.document_id if before else None,

@@ -13,7 +13,7 @@ from brain.errors import UnreadableDocument
 from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
 from ingest.local_folder import NO_FILE, moment
 from ingest.remote.line import Line, Stalled
-from ingest.remote.source import Facts, Info, Kind, Limits, Source, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Source, Trouble
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 LINK = "a link"
@@ -47,10 +47,11 @@ class Failed(Exception):
 
 
 class RemoteFolder:
-    """All documents under a folder of `source`, folder by folder in name order.
+    """All documents under a folder of `source`, folder by folder, each piece of a folder in name order.
 
-    At any time the memory holds the names of one folder and of those above it that are still to be entered.
-    With `open_to_all` only what POSIX permissions open to everybody is listed; the source must tell them.
+    At any time the memory holds one piece of a folder, and from the pieces above it the names of folders that
+    are still to be entered. With `open_to_all` only what POSIX permissions open to everybody is listed; the
+    source must tell them.
     """
 
     def __init__(
@@ -88,19 +89,21 @@ class RemoteFolder:
         """
         self._down = None
         closed = self._open_to_all and not self._entered_by_all()
-        folders = [(self._source.root, "")]
+        folders: list[tuple[str, str, Any]] = [(self._source.root, "", None)]
         while folders:
-            folder, prefix = folders.pop()
+            folder, prefix, rest = folders.pop()
             try:
-                children = self._ask(partial(self._children, folder))
+                piece = self._ask(partial(self._piece, folder, rest))
             except Failed as failed:
                 if not prefix or failed.trouble.kind in _OF_THE_DRIVE:
                     raise self._unavailable(failed) from None
                 yield Unlisted(prefix.rstrip("/"), _words(failed.trouble))
                 continue
-            below = []
+            if piece.rest is not None:
+                folders.append((folder, prefix, piece.rest))  # after all that is below this piece
+            below: list[tuple[str, str, Any]] = []
             for name, info in sorted(
-                ((_name(folder, info), info) for info in children), key=lambda it: it[0]
+                ((_name(folder, info), info) for info in piece.infos), key=lambda it: it[0]
             ):
                 path = prefix + _readable(name)
                 if not name and info.get("type") != "directory":
@@ -113,7 +116,7 @@ class RemoteFolder:
                     if closed or not self._may_all(info, _OTHERS_ENTER):
                         yield Skipped(path, NOT_FOR_AUDIENCE)
                     else:
-                        below.append((f"{folder}/{name}", path + "/"))
+                        below.append((f"{folder}/{name}", path + "/", None))
                 else:
                     yield self._file(info, name, path, closed)
             folders.extend(reversed(below))
@@ -182,8 +185,8 @@ class RemoteFolder:
         """The file's address in the drive's own scheme; never with credentials."""
         return self._source.link((entry.address or self._place(entry.path))[len(self._source.root) + 1 :])
 
-    def _children(self, folder: str, files: Any) -> tuple[Info, ...]:
-        return tuple(self._source.list(files, folder))
+    def _piece(self, folder: str, rest: Any, files: Any) -> Piece:
+        return self._source.list(files, folder, rest)
 
     def _info(self, place: str, files: Any) -> Info:
         return self._source.info(files, place)
