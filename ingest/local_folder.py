@@ -11,7 +11,15 @@ from pathlib import Path
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
-from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.drives import (
+    NOT_FOR_AUDIENCE,
+    DriveUnavailable,
+    Entry,
+    FetchedFile,
+    Skipped,
+    Unlisted,
+    known_time,
+)
 from ingest.folder_scan import pieces_of
 from ingest.posix_access import ENTER, READ, PosixReader, all_may
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
@@ -162,7 +170,7 @@ class LocalFolder:
             return Skipped(path, NOT_FOR_AUDIENCE)
         address = child.path[len(self._base) :]
         address = "" if address == path else address
-        return Entry(path, status.st_size, status.st_mtime_ns, _mark(status), address)
+        return Entry(path, status.st_size, known_time(status.st_mtime_ns), _mark(status), address)
 
     def _open_to_readers(self, folder: Path) -> bool:
         try:
@@ -244,7 +252,8 @@ class LocalFile:
         if not all_may(self._readers, READ, os.fspath(self.file), status):
             yield Skipped(_readable(self.file.name), NOT_FOR_AUDIENCE)
             return
-        yield Entry(_readable(self.file.name), status.st_size, status.st_mtime_ns, _mark(status))
+        name, time_ns = _readable(self.file.name), known_time(status.st_mtime_ns)
+        yield Entry(name, status.st_size, time_ns, _mark(status))
 
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
@@ -263,7 +272,8 @@ def lent(path: Path, entry: Entry) -> Iterator[FetchedFile]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableDocument(f"{entry.path} is no regular file any more, so it was left alone.")
-    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address, entry.identity)
+    time_ns = known_time(status.st_mtime_ns)
+    now = Entry(entry.path, status.st_size, time_ns, _mark(status), entry.address, entry.identity)
     yield FetchedFile(path, now, moment(status.st_mtime_ns))
 
 

@@ -10,7 +10,15 @@ from typing import Any, ClassVar, TypeVar
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
-from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.drives import (
+    NOT_FOR_AUDIENCE,
+    DriveUnavailable,
+    Entry,
+    FetchedFile,
+    Skipped,
+    Unlisted,
+    known_time,
+)
 from ingest.local_folder import NO_FILE, moment
 from ingest.remote.line import Line, Stalled
 from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Source, Trouble
@@ -275,7 +283,7 @@ class RemoteFolder:
 
 
 def _entry(path: str, facts: Facts, address: str) -> Entry:
-    return Entry(path, facts.size, facts.mtime_ns, facts.etag, address, facts.identity)
+    return Entry(path, facts.size, known_time(facts.mtime_ns), facts.etag, address, facts.identity)
 
 
 def _name(folder: str, info: Info) -> str:

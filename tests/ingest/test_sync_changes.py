@@ -209,6 +209,15 @@ def test_progress_reaches_its_totals(kit):
     assert set(report.seconds) >= {"list", "hash", "parse", "embed", "store", "index"}
 
 
+def test_a_time_that_no_database_takes_ends_no_look(kit):
+    kit.write("a.md", "Hello there.")
+    if kit.write("far.md", "Written in the year 2350.", mtime=12_000_000_000).stat().st_mtime < 10**10:
+        pytest.skip("this file system knows no such time")
+    assert kit.sync().added == 2
+    assert kit.sync().unchanged == 2
+    kit.assert_in_step()
+
+
 def test_names_that_are_no_unicode_are_indexed(kit):
     raw = os.fsencode(kit.root) + b"/caf\xe9.md"
     with open(raw, "wb") as file:
