@@ -1,8 +1,9 @@
 """A folder on another machine as a drive: what holds for every back end, in terms of fsspec."""
 
+import contextlib
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from ingest.drives import (
 )
 from ingest.local_folder import NO_FILE, moment
 from ingest.remote.line import Line, Stalled
-from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Source, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Rest, Source, Trouble
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 LINK = "a link"
@@ -31,6 +32,7 @@ _DOWN_SECONDS = 30.0
 _OF_THE_DRIVE = (Kind.DROPPED, Kind.REFUSED)
 
 T = TypeVar("T")
+_Folders = list[tuple[str, str, Any]]  # to be entered: where each is, its path, and what is left of it
 
 
 class BeingWritten(UnreadableDocument):
@@ -97,7 +99,13 @@ class RemoteFolder:
         """
         self._down = None
         closed = self._open_to_all and not self._entered_by_all()
-        folders: list[tuple[str, str, Any]] = [(self._source.root, "", None)]
+        folders: _Folders = [(self._source.root, "", None)]
+        try:
+            yield from self._walk(folders, closed)
+        finally:
+            self._leave(rest for _, _, rest in folders if isinstance(rest, Rest))
+
+    def _walk(self, folders: _Folders, closed: bool) -> Iterator[Entry | Skipped | Unlisted]:
         while folders:
             folder, prefix, rest = folders.pop()
             try:
@@ -109,7 +117,7 @@ class RemoteFolder:
                 continue
             if piece.rest is not None:
                 folders.append((folder, prefix, piece.rest))  # after all that is below this piece
-            below: list[tuple[str, str, Any]] = []
+            below: _Folders = []
             for name, info in sorted(
                 ((_name(folder, info), info) for info in piece.infos), key=lambda it: it[0]
             ):
@@ -128,6 +136,12 @@ class RemoteFolder:
                 else:
                     yield self._file(info, name, path, closed)
             folders.extend(reversed(below))
+
+    def _leave(self, rests: Iterable[Rest]) -> None:
+        """Close what a listing that ended midway leaves open."""
+        for rest in rests:
+            with contextlib.suppress(Failed):  # then the connection is lost, and the rest with it
+                self._ask(partial(_close, rest), once=True)
 
     def _file(self, info: Info, name: str, path: str, closed: bool) -> Entry | Skipped | Unlisted:
         kind = info.get("type")
@@ -280,6 +294,10 @@ class RemoteFolder:
         unavailable = self._unavailable(failed)
         self._down = (time.monotonic() + _DOWN_SECONDS, unavailable)
         return unavailable
+
+
+def _close(rest: Rest, files: Any) -> None:
+    rest.close()
 
 
 def _entry(path: str, facts: Facts, address: str) -> Entry:

@@ -4,7 +4,7 @@ fsspec's own file system asks anew for each file that it lists, tells neither, a
 that one can't be closed without the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -61,7 +61,7 @@ class SmbFiles(AbstractFileSystem):  # type: ignore[misc]
         found = list(self.scan(path))
         return found if detail else [info["name"] for info in found]
 
-    def scan(self, path: str) -> Iterator[dict[str, Any]]:
+    def scan(self, path: str) -> Generator[dict[str, Any], None, None]:
         """The same, one by one as the server's answers come."""
         for entry in smbclient.scandir(self._unc(path), **self._with):
             yield _info(path, entry)

@@ -1,6 +1,6 @@
 """What `folder` has to know about a back end: one small description a protocol."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -68,7 +68,7 @@ class Rest:
     A listing that broke off stays broken: a generator that failed would seem to have come to its end.
     """
 
-    def __init__(self, infos: Iterator[Info]) -> None:
+    def __init__(self, infos: Generator[Info, None, None]) -> None:
         self._infos = infos
         self._error: Exception | None = None
 
@@ -82,6 +82,10 @@ class Rest:
             self._error = error
             raise
         return Piece(some, self if len(some) == AT_ONCE else None)
+
+    def close(self) -> None:
+        """Nothing more of it is wanted: what the server keeps open for it is closed."""
+        self._infos.close()
 
 
 class Source(Protocol):
