@@ -98,7 +98,7 @@ def report_json(report: "SyncReport") -> dict[str, Any]:
     """What one run changed, for programs."""
     counts = (
         "added", "changed", "moved", "removed", "withdrawn", "held", "unchanged", "failed", "skipped",
-        "passages", "embedded",
+        "unlisted_count", "unsettled_count", "passages", "embedded",
     )  # fmt: skip
     return {
         "url": report.url,

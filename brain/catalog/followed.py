@@ -112,11 +112,6 @@ class FollowedDrives:
                 (drive_id, drive_id, KEPT_LAGS),
             )
 
-    def retries(self, drive_id: int) -> dict[str, Retry]:
-        """The files of a drive that can't be read, by path, and when each is tried again."""
-        with self._database.reading() as connection:
-            return ledger.retries(connection, drive_id)
-
     def retry(self, drive_id: int, path: str) -> Retry | None:
         """How often that file was tried in vain, and when it is tried again."""
         with self._database.reading() as connection:

@@ -124,14 +124,6 @@ def record_failure(
     )
 
 
-def retries(connection: sqlite3.Connection, drive_id: int) -> dict[str, Retry]:
-    """What was tried in vain on a drive, by path."""
-    rows = connection.execute(
-        "SELECT path, tries, next_try, size, mtime_ns FROM failures WHERE drive_id = ?", (drive_id,)
-    )
-    return {path: Retry(tries, next_try, size, mtime_ns) for path, tries, next_try, size, mtime_ns in rows}
-
-
 def retry(connection: sqlite3.Connection, drive_id: int, path: str) -> Retry | None:
     """What was tried in vain at that path."""
     row = connection.execute(
