@@ -5,7 +5,7 @@ Files that are as they were are not kept at all.
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -249,7 +249,7 @@ class Spool:
 
     def gone_by_identity(self, identity: str) -> Gone | None:
         """The last of the files of that identity that are gone; none of the others is found by it again."""
-        found = self._gone("identity = ? ORDER BY number DESC", identity)
+        found = self._gone("identity", "identity = ? ORDER BY number DESC", identity)
         if found is not None:
             self.scratch.run("UPDATE gone SET identity = NULL WHERE identity = ?", (identity,))
         return found
@@ -265,20 +265,21 @@ class Spool:
         thousands of files may be equal.
         """
         name, folder = name_and_folder(entry.path)
-        same = "content_hash = ? AND size = ?"
-        values = (content_hash, entry.size)
-        lowered = entry.path.lower()
+        same, values = "content_hash = ? AND size = ?", (entry.path.lower(), content_hash, entry.size)
         return (
-            self._gone(f"{same} AND lowered = ? ORDER BY name = ? DESC, folder = ? DESC, number",
-                       *values, lowered, name, folder)
-            or self._gone(f"{same} AND name = ? ORDER BY number", *values, name)
-            or self._gone(f"{same} AND folder = ? ORDER BY number", *values, folder)
-            or self._gone(f"{same} ORDER BY number", *values)
+            self._gone("lowered", f"lowered = ? AND {same} ORDER BY name = ? DESC, folder = ? DESC, number",
+                       *values, name, folder)
+            or self._gone("name", f"name = ? AND {same} ORDER BY number", name, *values[1:])
+            or self._gone("folder", f"folder = ? AND {same} ORDER BY number", folder, *values[1:])
+            or self._gone("number", f"{same} ORDER BY number", *values[1:])
         )  # fmt: skip
 
-    def _gone(self, condition: str, *values: str | int) -> Gone | None:
+    def _gone(self, index: str, condition: str, *values: str | int) -> Gone | None:
+        # Left to itself SQLite may take the index of sizes, though a million files may be of one size.
         row = self.scratch.row(
-            f"SELECT number, path, failed, document_id, etag FROM gone WHERE {condition} LIMIT 1", values
+            f"""SELECT number, path, failed, document_id, etag FROM gone INDEXED BY gone_{index}
+                WHERE {condition} LIMIT 1""",
+            values,
         )
         return Gone(row[0], row[1], bool(row[2]), row[3], row[4]) if row else None
 
@@ -317,8 +318,8 @@ def is_readable(known: LedgerEntry) -> bool:
 
 def name_and_folder(path: str) -> tuple[str, str]:
     """Its last part and what is before it."""
-    place = PurePosixPath(path)
-    return place.name, str(place.parent)
+    folder, _, name = path.rpartition("/")
+    return name, folder
 
 
 def _values(entry: Entry) -> tuple[str | int | bytes, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import plan_in_memory
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,6 +169,28 @@ def test_the_likeliest_of_several_equal_files_is_the_one_that_moved():
     _, todo = planned(before, {"z/notes.md": ("same", 1)})
     assert [(move.old_path, move.entry.path) for move in todo.moves] == [("x/notes.md", "z/notes.md")]
     assert list(todo.gone) == ["y/other.md"]
+
+
+@pytest.mark.parametrize("equal", [False, True], ids=["of equal size", "of equal content, one name"])
+def test_looking_for_what_moved_takes_no_longer_for_each_file_where_there_are_many(equal):
+    def steps(count):
+        def content(number):
+            return "same" if equal else f"{number:08}"
+
+        before = {f"old {n}/{0 if equal else n}.md": (content(n), 1) for n in range(count)}
+        now = {path.replace("old", "new"): known for path, known in before.items()}
+        ledger, taken = ledger_of(before), [0]
+
+        def step():
+            taken[0] += 1
+
+        with compared(listing_of(now), ledger) as comparison:
+            comparison.spool.scratch._connection.set_progress_handler(step, 10)
+            todo = plan_of(comparison, ledger, lambda entry: HashedFile(entry, now[entry.path][0]))
+        assert len(todo.moves) == count
+        return taken[0]
+
+    assert steps(1200) < 3 * steps(600), "it would be four times as many if each file was held against all"
 
 
 NAMES = st.sampled_from(["a.md", "A.md", "b.md", "x/a.md", "x/b.md", "x/y/a.md", "X/a.md", "z/a.md", "x.md"])
