@@ -8,9 +8,9 @@ torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("transformers", reason="the phi3 extra is not installed")
 
 from langchain_core.messages import HumanMessage
-from smol_phi3 import as_llama, laid_into_phi3, saved, weights_folder
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from benchmarks.smol_phi3 import as_llama, laid_into_phi3, saved, weights_folder
 from brain.llamacpp.opening import check, open_gguf
 from brain.phi3.opening import open_phi3
 from brain.tuning.export.gguf_file import write_gguf
