@@ -235,8 +235,9 @@ class Bench:
         found = evaluated.comparison
         figures, differences = with_more(evaluated)
         rows = lines(figures, differences)
-        note = "; ".join(f"{'yes' if g.holds else 'NO'}: {g.sentence}" for g in grounds(found))
-        show(f"{found.rows} held-out rows, {found.answerable} answerable", rows, f"Promoted? {note}")
+        why = [ground.sentence for ground in grounds(found) if not ground.holds]
+        note = f"It would not be promoted: {'; '.join(why)}" if why else "It would be promoted."
+        show(f"{found.rows} held-out rows, {found.answerable} answerable", rows, note)
         if self.quick:
             return
         steps = [json.loads(line) for line in (self.work / "steps.jsonl").read_text("utf-8").splitlines()]
