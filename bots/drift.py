@@ -10,8 +10,9 @@ from brain.errors import CitewiseError
 from ingest.drives import Drive
 from ingest.hashing import hash_entry
 from ingest.options import DriveOptions
-from ingest.reconcile import compare, plan
+from ingest.reconcile import Comparison, compare, plan
 from ingest.sifting import Sifted
+from ingest.spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,24 @@ def drifts(catalog: Catalog, open_drive: Callable[[str, DriveOptions], Drive]) -
         known, options = followed.drive, DriveOptions.from_json(followed.options)
         ledger = catalog.ledger(known.id)
         try:
-            drive = open_drive(known.url, options)
-            comparison = compare(Sifted(drive.list(ledger), options), ledger)
-            todo = plan(comparison, partial(hash_entry, drive))
+            with Spool(catalog.path.parent) as spool:
+                drive = open_drive(known.url, options)
+                comparison = compare(Sifted(drive.list(ledger), options), ledger, spool)
+                plan(comparison, ledger, partial(hash_entry, drive))
+                counts = _counts(comparison, spool)
         except CitewiseError as error:
             yield Drift(known.url, known.space, problem=error.sentence, watched=known.watched)
             continue
-        read_before = [entry.path for entry in todo.to_read if entry.path in ledger]
-        failed = [path for path in read_before if ledger[path].state is DocumentState.FAILED]
-        yield Drift(
-            known.url,
-            known.space,
-            new=len(todo.to_read) - len(read_before),
-            changed=len(read_before) - len(failed) + len(todo.moves),
-            gone=len(todo.gone) + len(comparison.withdrawn),
-            watched=known.watched,
-        )
+        new, changed, gone = counts
+        yield Drift(known.url, known.space, new=new, changed=changed, gone=gone, watched=known.watched)
+
+
+def _counts(comparison: Comparison, spool: Spool) -> tuple[int, int, int]:
+    """New, changed and gone files; one that can't be read and never could is none of them."""
+    read_before = spool.known_to_read(DocumentState.CURRENT)
+    failed = spool.known_to_read(DocumentState.FAILED)
+    return (
+        spool.amount_to_read().files - read_before - failed,
+        read_before + spool.count_moved(),
+        spool.gone_files() + comparison.withdrawn_files,
+    )

@@ -1,19 +1,19 @@
 """What follows from a plan without reading a file: moves, new times, removals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import DocumentState, LedgerEntry
 from ingest.drives import Drive
 from ingest.pipeline import Destination
 from ingest.readers.naming import title_from_name
 from ingest.reconcile import Move, Plan, Touch
 from ingest.report import Change, ChangeKind
+from ingest.spool import Gone
 
 
-def carry_out(drive: Drive, to: Destination, todo: Plan) -> list[Change]:
-    """Moves before removals, so that no moved document is taken out."""
-    for move in todo.moves:
+def carry_out(drive: Drive, to: Destination, todo: Plan) -> Iterator[Change]:
+    """Do it all, change by change: moves before removals, so that no moved document is taken out."""
+    for move in todo.moves():
         to.catalog.move_document(
             move.document_id,
             move.entry.path,
@@ -21,24 +21,33 @@ def carry_out(drive: Drive, to: Destination, todo: Plan) -> list[Change]:
             mtime_ns=move.entry.mtime_ns if move.same_content else None,
             title=_title_after(move, to.catalog),
         )
-    moved = tuple(move for move in todo.moves if move.same_content)
-    same_content: tuple[Move | Touch, ...] = (*moved, *todo.touches)
-    for same in same_content:
-        entry = same.entry
-        to.catalog.touch_document(same.document_id, entry.size, entry.mtime_ns, entry.etag, entry.identity)
-    remove(to, todo.gone)
-    return [Change(ChangeKind.MOVED, move.entry.path, move.entry) for move in todo.moves] + [
-        Change(ChangeKind.REMOVED, path) for path, known in todo.gone.items() if known.document_id is not None
-    ]
+        if move.same_content:
+            _touch(to.catalog, move)
+        yield Change(ChangeKind.MOVED, move.entry.path, move.entry)
+    for touched in todo.touches():
+        _touch(to.catalog, touched)
+    for gone in todo.spool.gone():
+        _remove(to, gone)
+        if gone.document_id is not None:
+            yield Change(ChangeKind.REMOVED, gone.path)
 
 
-def remove(to: Destination, gone: Mapping[str, LedgerEntry]) -> None:
+def remove(to: Destination, gone: Iterable[Gone]) -> None:
     """Take documents out, and forget failures of files that are not there."""
-    for path, known in gone.items():
-        if known.document_id is not None:
-            to.catalog.remove_document(known.document_id)
-        if known.state is DocumentState.FAILED:
-            to.catalog.clear_failure(to.drive_id, path)
+    for one in gone:
+        _remove(to, one)
+
+
+def _remove(to: Destination, gone: Gone) -> None:
+    if gone.document_id is not None:
+        to.catalog.remove_document(gone.document_id)
+    if gone.failed:
+        to.catalog.clear_failure(to.drive_id, gone.path)
+
+
+def _touch(catalog: Catalog, same: Move | Touch) -> None:
+    entry = same.entry
+    catalog.touch_document(same.document_id, entry.size, entry.mtime_ns, entry.etag, entry.identity)
 
 
 def _title_after(move: Move, catalog: Catalog) -> str | None:

@@ -41,6 +41,14 @@ class Entry:
     identity: str = ""
 
 
+def known_time(nanoseconds: int) -> int:
+    """A file's time as an entry carries it: 0, which can't be relied on, for one beyond the year 2262.
+
+    No database takes more than 64 bits, and one file with a broken clock's time must not end a look.
+    """
+    return nanoseconds if abs(nanoseconds) < 2**63 else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """Something on the drive that is left alone on purpose: a lock file, a link, an unknown format.

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
-from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.drives import (
+    NOT_FOR_AUDIENCE,
+    DriveUnavailable,
+    Entry,
+    FetchedFile,
+    Skipped,
+    Unlisted,
+    known_time,
+)
+from ingest.folder_scan import pieces_of
 from ingest.posix_access import ENTER, READ, PosixReader, all_may
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
@@ -23,7 +32,7 @@ OWN_HOME = "this bot's own data"
 
 
 class LocalFolder:
-    """All documents under `root`, folder by folder in name order.
+    """All documents under `root`, folder by folder in name order, as far as a folder's names fit into memory.
 
     `suffixes` are the formats to list, such as `.md`; `left_out` are folders never entered (the home);
     a file is listed only if each of `readers` may read it and enter the folders above it, up to the root.
@@ -108,17 +117,19 @@ class LocalFolder:
         self, start: "_Folder", only: Collection[str] | None = None
     ) -> Iterator[Entry | Skipped | Unlisted]:
         """All that is in a folder and below, or of the folder itself `only` these names."""
-        folders = [start]
-        while folders:
-            folder = folders.pop()
+        left = [(start, pieces_of(start.place), only)]
+        while left:
+            folder, pieces, only = left.pop()
             try:
-                with os.scandir(folder.place) as scan:
-                    children = sorted(scan, key=lambda child: child.name)
+                children = next(pieces, None)
             except OSError as error:
                 if not folder.prefix:
                     raise DriveUnavailable(_cannot_list(self.root, error), detail=repr(error)) from error
                 yield Unlisted(folder.prefix.rstrip("/"), _words(error))
                 continue
+            if children is None:
+                continue
+            left.append((folder, pieces, only))  # for what is left of it, after all that is below this piece
             below = []
             for child in children:
                 name = _readable(child.name)
@@ -137,8 +148,7 @@ class LocalFolder:
                         below.append(_Folder(child.path, path + "/", is_open))
                 except OSError as error:
                     yield Unlisted(path, _words(error))
-            only = None
-            folders.extend(reversed(below))
+            left.extend((inner, pieces_of(inner.place), None) for inner in reversed(below))
 
     def _file(self, child: "os.DirEntry[str]", path: str, is_open: bool) -> Entry | Skipped:
         if reason := reason_to_skip(child.name):
@@ -160,7 +170,7 @@ class LocalFolder:
             return Skipped(path, NOT_FOR_AUDIENCE)
         address = child.path[len(self._base) :]
         address = "" if address == path else address
-        return Entry(path, status.st_size, status.st_mtime_ns, _mark(status), address)
+        return Entry(path, status.st_size, known_time(status.st_mtime_ns), _mark(status), address)
 
     def _open_to_readers(self, folder: Path) -> bool:
         try:
@@ -242,7 +252,8 @@ class LocalFile:
         if not all_may(self._readers, READ, os.fspath(self.file), status):
             yield Skipped(_readable(self.file.name), NOT_FOR_AUDIENCE)
             return
-        yield Entry(_readable(self.file.name), status.st_size, status.st_mtime_ns, _mark(status))
+        name, time_ns = _readable(self.file.name), known_time(status.st_mtime_ns)
+        yield Entry(name, status.st_size, time_ns, _mark(status))
 
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
@@ -261,7 +272,8 @@ def lent(path: Path, entry: Entry) -> Iterator[FetchedFile]:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableDocument(f"{entry.path} is no regular file any more, so it was left alone.")
-    now = Entry(entry.path, status.st_size, status.st_mtime_ns, _mark(status), entry.address, entry.identity)
+    time_ns = known_time(status.st_mtime_ns)
+    now = Entry(entry.path, status.st_size, time_ns, _mark(status), entry.address, entry.identity)
     yield FetchedFile(path, now, moment(status.st_mtime_ns))
 
 

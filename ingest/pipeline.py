@@ -1,12 +1,13 @@
 """Read, split, embed, store: one transaction a document, batches of passages over several documents."""
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import LedgerEntry, NewDocument, NewPassage, Retry, Vector
+from brain.catalog.rows import NewDocument, NewPassage, Vector
 from brain.embedding.embedder import Embedder
 from ingest.drives import Drive, Entry, Skipped
 from ingest.embedding_batches import embed_missing
@@ -20,32 +21,53 @@ from ingest.storable import clean
 
 BATCH_PASSAGES = 256  # what is gathered before the embedder is called …
 IDLE_PASSAGES = 32  # … or, while no file is ready, what is worth calling it for
+SHOWN = 1000  # of what could not be read or vanished, so much is kept to be shown; the counts go on
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the files of a run go, and what the catalog knew of them before, failed tries too."""
+    """Where the files of a run go; `is_indexed` tells of a path whether a document lay there before."""
 
     catalog: Catalog
     drive_id: int
     space: str
-    ledger: Mapping[str, LedgerEntry]
-    retries: Mapping[str, Retry] = field(default_factory=dict)
+    is_indexed: Callable[[str], bool]
+
+
+def _nobody_told(note: FileNote) -> None:
+    """Nobody keeps a log."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the pipeline did so far."""
+    """What the pipeline did so far. `changes` are those that the indexes have not followed yet.
+
+    `on_failure` is told of every file that can't be read; the first of them are kept to be shown, as are
+    warnings.
+    """
 
     added: int = 0
     changed: int = 0
+    failed: int = 0
     stale: int = 0
     passages: int = 0
     embedded: int = 0
     failures: list[FileNote] = field(default_factory=list)
     warnings: list[FileNote] = field(default_factory=list)
-    vanished: list[Skipped] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    on_failure: Callable[[FileNote], None] = _nobody_told
+    on_vanished: Callable[[Skipped], None] = lambda item: None
+
+    def fail(self, note: FileNote) -> None:
+        """A file can't be read."""
+        self.failed += 1
+        if len(self.failures) < SHOWN:
+            self.failures.append(note)
+        self.on_failure(note)
+
+    def warn(self, notes: Iterable[FileNote]) -> None:
+        """Something was left out of a file that was read."""
+        self.warnings += islice(notes, SHOWN - len(self.warnings))
 
 
 class Pipeline:
@@ -70,13 +92,14 @@ class Pipeline:
         self._gathered = self._read = self._stored = self._total = 0
 
     def run(
-        self, entries: Sequence[Entry], parser: Parser, threads: int, *, as_listed: bool = False
+        self, entries: Iterable[Entry], total: int, parser: Parser, threads: int, *, as_listed: bool = False
     ) -> Generator[int, None, None]:
-        """Carry all entries; yields after each batch how many passages were stored with it.
+        """Carry all entries (so many); yields after each batch how many passages were stored with it.
 
-        With `as_listed` those that were changed since they were listed are passed over.
+        They are taken as there is room for them. With `as_listed` those that were changed since they were
+        listed are passed over.
         """
-        self._total = len(entries)
+        self._total = total
         reading = read_all(self._drive, entries, parser, self._split, threads, as_listed=as_listed)
         with closing(reading) as outcomes:
             for outcome in outcomes:
@@ -98,9 +121,9 @@ class Pipeline:
         if isinstance(outcome, ReadFile):
             self._waiting.append(outcome)
             self._gathered += len(outcome.chunks)
-            self.tally.warnings += [FileNote(outcome.entry.path, words) for words in outcome.parsed.warnings]
+            self.tally.warn(FileNote(outcome.entry.path, words) for words in outcome.parsed.warnings)
         elif isinstance(outcome, VanishedFile):
-            self.tally.vanished.append(Skipped(outcome.entry.path, outcome.reason))
+            self.tally.on_vanished(Skipped(outcome.entry.path, outcome.reason))
         else:
             self._remember(outcome)
 
@@ -112,7 +135,7 @@ class Pipeline:
         and the failure stands in every list that admins see until the file is read again or gone.
         """
         entry = failed.entry
-        before = self._to.retries.get(entry.path)
+        before = self._to.catalog.followed.retry(self._to.drive_id, entry.path)
         same = before is not None and (before.size, before.mtime_ns) == (entry.size, entry.mtime_ns)
         tries = before.tries + 1 if before is not None and same else 1
         self._to.catalog.record_failure(
@@ -127,12 +150,8 @@ class Pipeline:
             tries=tries,
             next_try=next_try(tries, retryable=failed.retryable, now=time.time()),
         )
-        self.tally.failures.append(FileNote(entry.path, failed.sentence))
-        self.tally.stale += self._is_indexed(entry.path)
-
-    def _is_indexed(self, path: str) -> bool:
-        known = self._to.ledger.get(path)
-        return known is not None and known.document_id is not None
+        self.tally.fail(FileNote(entry.path, failed.sentence))
+        self.tally.stale += self._to.is_indexed(entry.path)
 
     def _flush(self) -> int:
         """Embed what is gathered, then store each document with its vectors."""
@@ -194,7 +213,7 @@ class Pipeline:
                 identity=file.entry.identity,
             )
         )
-        if self._is_indexed(file.entry.path):
+        if self._to.is_indexed(file.entry.path):
             self.tally.changed += 1
             kind = ChangeKind.CHANGED
         else:

@@ -2,7 +2,6 @@
 
 import errno
 import traceback
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -148,12 +147,12 @@ def read_all(
     Closing the parser from outside lets the threads end at once; until then they finish their file.
     """
     pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
-    left = deque(entries)
+    left = _Peeked(entries)
     running: dict[Future[Outcome], int] = {}
     try:
-        while left or running:
-            while left and _has_room(running, left[0]):
-                entry = left.popleft()
+        while left.first is not None or running:
+            while left.first is not None and _has_room(running, left.first):
+                entry = left.take()
                 future = pool.submit(read_file, drive, entry, parser, split, as_listed=as_listed)
                 running[future] = entry.size
             done, _ = wait(running, timeout=0, return_when=FIRST_COMPLETED)
@@ -165,6 +164,20 @@ def read_all(
                 yield future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Peeked:
+    """Entries of which one is taken ahead, to see whether there is room for it."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._left = iter(entries)
+        self.first = next(self._left, None)
+
+    def take(self) -> Entry:
+        """The first one, which makes the next the first."""
+        assert self.first is not None
+        entry, self.first = self.first, next(self._left, None)
+        return entry
 
 
 def _has_room(running: Mapping[Future[Outcome], int], entry: Entry) -> bool:

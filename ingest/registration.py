@@ -1,6 +1,5 @@
 """Which drive of the catalog a place is: one place, one space, and no file indexed from two drives."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -52,13 +51,21 @@ def find(catalog: Catalog, url: str, space: str) -> Registration:
     return Registration(same, tuple(inner))
 
 
-def swallowed(registration: Registration, url: str, unread: Iterable[str]) -> list[Drive]:
-    """The inner drives to drop now that this one holds their files: all but those it couldn't read whole."""
-    return [
-        inner
-        for inner in registration.inner
-        if not any(_touches(unquote(inner.url[len(url.rstrip("/")) + 1 :]), path) for path in unread)
-    ]
+class Swallowed:
+    """The inner drives to drop once this one holds their files: all but those it couldn't read whole."""
+
+    def __init__(self, registration: Registration, url: str) -> None:
+        start = len(url.rstrip("/")) + 1
+        self._whole = {unquote(inner.url[start:]): inner for inner in registration.inner}
+
+    def unread(self, path: str) -> None:
+        """A file or a part of the drive was not read."""
+        for inner in [inner for inner in self._whole if _touches(inner, path)]:
+            del self._whole[inner]
+
+    def drives(self) -> list[Drive]:
+        """Those of which all was read."""
+        return list(self._whole.values())
 
 
 def place(url: str) -> str:

@@ -65,6 +65,8 @@ class SyncReport:
     what is left alone on purpose, `skipped_by_reason` splits it, `skipped_files` lists the first of them.
     `withdrawn` documents left the index though their files are there. `held` documents should go, and wait
     for a person (the brake). `unsettled` files may still be written to. `seconds` are wall times by stage.
+    Of failures, warnings, unlisted parts, unsettled and skipped files the first thousand are told; `failed`,
+    `unlisted_count`, `unsettled_count` and `skipped` count them all.
     """
 
     url: str
@@ -86,6 +88,8 @@ class SyncReport:
     warnings: tuple[FileNote, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
     unsettled: tuple[str, ...] = ()
+    unlisted_count: int = 0
+    unsettled_count: int = 0
     skipped_files: tuple[Skipped, ...] = ()
     skipped_by_reason: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)

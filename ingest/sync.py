@@ -1,28 +1,31 @@
 """Bring catalog and index in step with a drive; every step can be killed and run again."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sized
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import LedgerEntry, Retry
 from brain.embedding.embedder import Embedder
 from brain.errors import UsageError
 from ingest.carrying_out import carry_out, remove
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
 from ingest.hashing import HashedFile, hash_entry
+from ingest.holding_back import HeldBack, hold_back
 from ingest.pipeline import Destination, Pipeline, Tally
 from ingest.reading import Parser
-from ingest.reconcile import Comparison, Plan, compare, plan
-from ingest.registration import find, place, swallowed
-from ingest.report import Progress, Stage, SyncReport, silent
+from ingest.reconcile import Comparison, Rules, compare, plan
+from ingest.registration import Swallowed, find, place
+from ingest.report import Change, Progress, Stage, SyncReport, silent
 from ingest.sifting import Sifted
+from ingest.spool import Spool, Verdict
 from ingest.stopwatch import Stopwatch
 from ingest.watch import Watch
 
 INDEX_PASSAGES = 2000  # the indexes follow in steps of this size, so that a long run is searchable early
+_NO_DRIVE = 0  # ids of drives begin at 1
 
 
 class Index(Protocol):
@@ -60,21 +63,50 @@ def sync(
     listed, or suddenly empty: nothing is removed then), EmbedderMismatch before anything is written, and
     StorageFailed; what was stored before such an end stays, and the next run goes on from there.
     """
+    with Spool(catalog.path.parent) as spool:
+        return _sync(
+            *(drive, space, catalog, index, embedder, parser, progress, spool),
+            retry=retry,
+            check_contents=check_contents,
+            threads=threads,
+            watch=watch,
+        )
+
+
+def _sync(
+    drive: Drive,
+    space: str,
+    catalog: Catalog,
+    index: Callable[[], Index],
+    embedder: Callable[[], Embedder],
+    parser: Callable[[], AbstractContextManager[Parser]],
+    progress: Progress,
+    spool: Spool,
+    *,
+    retry: bool,
+    check_contents: bool,
+    threads: int,
+    watch: Watch | None,
+) -> SyncReport:
     stopwatch = Stopwatch()
     registration = find(catalog, drive.url, space)
-    known_drive = registration.drive.id if registration.drive else None
-    ledger = _ledger(catalog, drive, known_drive, watch)
-    retries = catalog.followed.retries(known_drive) if known_drive else {}
+    inner = Swallowed(registration, drive.url)
+    known_drive = registration.drive.id if registration.drive else _NO_DRIVE
+    ledger = catalog.ledger(known_drive)
     listing = watch.listing(drive, ledger) if watch else drive.list(ledger)
     comparison = compare(
         listing,
         ledger,
-        retry=retry,
-        check_contents=check_contents or (watch.check if watch else False),
-        due=_due(retries) if watch else None,
+        spool,
+        Rules(
+            retry,
+            check_contents or (watch.check if watch else False),
+            partial(_due, catalog, known_drive, time.time()) if watch else None,
+        ),
+        unread=inner.unread,
         found=lambda count: progress(Stage.FOUND, count, None),
     )
-    documents = catalog.followed.document_count(known_drive) if known_drive else 0
+    documents = catalog.followed.document_count(known_drive)
     if isinstance(listing, Sifted) and watch:
         watch.check_root(drive.url, listing, comparison, documents)
     else:
@@ -85,96 +117,70 @@ def sync(
         progress(Stage.FOUND, comparison.found, None)  # a sign of life, and where a run can be left
         return hash_entry(drive, entry)
 
-    todo = plan(comparison, hashed)
-    todo, held, unsettled = _held_back(drive, todo, documents, watch)
+    places = watch.paths if watch and isinstance(drive, PartlyListed) else None
+    todo = plan(comparison, ledger, hashed, places)
+    back = hold_back(drive, spool, documents, watch, inner.unread) if watch else HeldBack()
     stopwatch.lap("hash")
 
-    ready = embedder() if todo.to_read else None
+    amount = spool.amount_to_read()
+    ready = embedder() if amount.files else None
     if ready is not None:
         catalog.set_embedder(ready.identity, ready.dimensions)
     known = registration.drive or catalog.add_drive(drive.url, space)
-    to = Destination(catalog, known.id, space, ledger, retries)
-    remove(to, comparison.withdrawn)
-    changes = carry_out(drive, to, todo)
+    to = Destination(catalog, known.id, space, spool.is_indexed)
+    tally = Tally(on_vanished=comparison.skip)
     if watch:
-        watch.brake.removed(_documents(todo.gone))
-    stopwatch.lap("store")
-    tally = Tally(changes=changes)
+        tally.on_failure = watch.unreadable
     run = _Run(catalog, index, progress, stopwatch, tally, watch)
+    removed = spool.gone_documents()
+    remove(to, spool.withdrawn())
+    for change in carry_out(drive, to, todo):
+        run.carried_out(change)
+    if watch:
+        watch.brake.removed(removed)
+    stopwatch.lap("store")
     if ready is not None:
         pipeline = Pipeline(drive, to, ready, progress, stopwatch, tally)
-        turn = watch.turn(todo.to_read) if watch else nullcontext()
+        turn = watch.turn(amount) if watch else nullcontext()
         with turn, parser() as open_parser:
-            if changes:
+            if tally.changes:
                 run.apply()
             # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
             as_listed = watch is not None and isinstance(drive, PartlyListed)
-            reading = pipeline.run(todo.to_read, open_parser, threads, as_listed=as_listed)
+            reading = pipeline.run(todo.to_read(), amount.files, open_parser, threads, as_listed=as_listed)
             with closing(reading) as batches:
                 for stored in batches:
                     run.stored(stored)
-    if watch:
-        watch.settling.forget(entry.path for entry in todo.to_read)
-    unread = [note.path for note in tally.failures] + comparison.remembered
-    unread += [part.path for part in comparison.unlisted] + unsettled
-    for inner in swallowed(registration, drive.url, unread):
-        catalog.remove_drive(inner.id)
+    for swallowed in inner.drives():
+        catalog.remove_drive(swallowed.id)
     run.apply()
-    report = _report(drive.url, space, ledger, comparison, todo, tally, stopwatch)
-    return replace(report, held=held, unsettled=tuple(unsettled))
-
-
-def _ledger(
-    catalog: Catalog, drive: Drive, drive_id: int | None, watch: Watch | None
-) -> dict[str, LedgerEntry]:
-    if drive_id is None:
-        return {}
-    if watch is None or watch.paths is None or not isinstance(drive, PartlyListed):
-        return catalog.ledger(drive_id)
-    return catalog.ledger_below(drive_id, watch.paths)
-
-
-def _due(retries: Mapping[str, Retry]) -> Callable[[str], bool]:
-    now = time.time()
-
-    def due(path: str) -> bool:
-        known = retries.get(path)
-        return known is not None and known.next_try is not None and known.next_try <= now
-
-    return due
-
-
-def _held_back(drive: Drive, todo: Plan, documents: int, watch: Watch | None) -> tuple[Plan, int, list[str]]:
-    """The plan without what must wait: how many removals, and which files that are still written to."""
-    if watch is None:
-        return todo, 0, []
-    gone = _documents(todo.gone)
-    held = gone if watch.holds(gone, documents) else 0
-    to_read, unsettled = watch.settling.sort(drive, todo.to_read)
-    if watch.paths is None:
-        watch.settling.keep_only(entry.path for entry in unsettled)
-    else:
-        watch.settling.forget(set(watch.paths) - {entry.path for entry in unsettled})
-    return (
-        replace(todo, to_read=tuple(to_read), gone={} if held else todo.gone),
-        held,
-        [entry.path for entry in unsettled],
+    report = _report(drive.url, space, comparison, tally, stopwatch)
+    return replace(
+        report,
+        moved=spool.count_moved(),
+        unchanged=comparison.unchanged + spool.count(Verdict.TOUCHED),
+        removed=removed,
+        held=back.held,
+        unsettled=back.unsettled,
+        unsettled_count=spool.count(Verdict.UNSETTLED),
     )
 
 
-def _documents(gone: Mapping[str, LedgerEntry]) -> int:
-    return sum(known.document_id is not None for known in gone.values())
+def _due(catalog: Catalog, drive_id: int, now: float, path: str) -> bool:
+    known = catalog.followed.retry(drive_id, path)
+    return known is not None and known.next_try is not None and known.next_try <= now
 
 
-def _refuse_empty(url: str, comparison: Comparison, ledger: Mapping[str, LedgerEntry]) -> None:
+def _refuse_empty(url: str, comparison: Comparison, ledger: Sized) -> None:
     if comparison.found or comparison.unlisted:
         return
-    if ledger and not comparison.skipped:
+    known = len(ledger)
+    if known and not comparison.skipped:
         raise DriveUnavailable(
-            f"{place(url)} is empty now, though {len(ledger)} files of it are indexed. Nothing was removed: "
+            f"{place(url)} is empty now, though {known} files of it are indexed. Nothing was removed: "
             "if it is a share, mount it again; if it is meant, take it out with `citewise drives remove`."
         )
-    if not ledger:
+    if not known:
         reasons = ", ".join(
             f"{count} × {reason}" for reason, count in comparison.skipped_by_reason.most_common(3)
         )
@@ -195,7 +201,12 @@ class _Run:
     tally: Tally
     watch: Watch | None
     unindexed: int = 0
-    told: int = 0
+
+    def carried_out(self, change: Change) -> None:
+        """A document was moved or removed."""
+        self.tally.changes.append(change)
+        if len(self.tally.changes) >= INDEX_PASSAGES:
+            self.apply()
 
     def stored(self, passages: int) -> None:
         """So many passages more are in the catalog."""
@@ -209,42 +220,28 @@ class _Run:
             self.index().apply_pending(lambda what, done, total: self.progress(Stage.INDEXED, done, total))
         self.stopwatch.lap("index")
         self.unindexed = 0
-        changes = self.tally.changes[self.told :]
-        self.told += len(changes)
+        changes, self.tally.changes = self.tally.changes, []
         if self.watch and changes:
             self.watch.answerable(changes)
 
 
-def _report(
-    url: str,
-    space: str,
-    ledger: Mapping[str, LedgerEntry],
-    comparison: Comparison,
-    todo: Plan,
-    tally: Tally,
-    stopwatch: Stopwatch,
-) -> SyncReport:
-    for item in tally.vanished:
-        comparison.skip(item)
-    remembered = comparison.remembered
+def _report(url: str, space: str, comparison: Comparison, tally: Tally, stopwatch: Stopwatch) -> SyncReport:
     return SyncReport(
         url=url,
         space=space,
         added=tally.added,
         changed=tally.changed,
-        moved=len(todo.moves),
-        removed=_documents(todo.gone),
-        withdrawn=_documents(comparison.withdrawn),
-        unchanged=comparison.unchanged + len(todo.touches),
-        failed=len(tally.failures) + len(remembered),
-        remembered=len(remembered),
-        stale=tally.stale + sum(ledger[path].document_id is not None for path in remembered),
+        withdrawn=comparison.withdrawn,
+        failed=tally.failed + comparison.remembered,
+        remembered=comparison.remembered,
+        stale=tally.stale + comparison.stale,
         skipped=comparison.skipped_by_reason.total(),
         passages=tally.passages,
         embedded=tally.embedded,
         failures=tuple(tally.failures),
         warnings=tuple(tally.warnings),
-        unlisted=tuple(comparison.unlisted),
+        unlisted=tuple(comparison.unlisted_parts),
+        unlisted_count=comparison.unlisted,
         skipped_files=tuple(comparison.skipped),
         skipped_by_reason=dict(comparison.skipped_by_reason),
         seconds=dict(stopwatch.seconds),

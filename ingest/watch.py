@@ -10,21 +10,26 @@ from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed, Skipped,
 from ingest.options import DriveOptions
 from ingest.reconcile import Check, Comparison
 from ingest.registration import place
-from ingest.report import Change
+from ingest.report import Change, FileNote
 from ingest.settling import Settling
 from ingest.sifting import Sifted
+from ingest.spool import Amount
 
 
 class RootUnsound(DriveUnavailable):
     """What lies at the drive's place is not the drive: it is empty, or lacks its marker."""
 
 
-def _no_turn(entries: Sequence[Entry]) -> AbstractContextManager[None]:
+def _no_turn(amount: Amount) -> AbstractContextManager[None]:
     return nullcontext()
 
 
 def _nobody_waits(changes: Sequence[Change]) -> None:
     """Nobody measures."""
+
+
+def _nobody_told(note: FileNote) -> None:
+    """Nobody keeps a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class Watch:
 
     `paths` are hints: only these places are looked at, None for all. `braked` and `allowed` are the
     catalog's: whether removals wait, and how many of them a person has confirmed. `check` says whose contents
-    to compare. `turn` is entered before files are read, `answerable` told of what has reached the index.
+    to compare. `turn` is entered before files are read, `answerable` told of what has reached the index,
+    `unreadable` of each file that can't be read.
     """
 
     options: DriveOptions
@@ -43,8 +49,9 @@ class Watch:
     braked: bool = False
     allowed: int = 0
     check: Check = False
-    turn: Callable[[Sequence[Entry]], AbstractContextManager[None]] = _no_turn
+    turn: Callable[[Amount], AbstractContextManager[None]] = _no_turn
     answerable: Callable[[Sequence[Change]], None] = _nobody_waits
+    unreadable: Callable[[FileNote], None] = _nobody_told
 
     def listing(self, drive: Drive, ledger: Mapping[str, LedgerEntry]) -> Sifted:
         """What is there, of the whole drive or at the hinted places, and the marker with it."""

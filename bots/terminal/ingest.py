@@ -89,7 +89,7 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     if report.remembered:
         again = f"{report.remembered:,} could not be read before and were not tried again: --retry does."
         console.print(Text("  ! ", style="yellow") + Text(again))
-    more = len(report.failures) - _SHOWN
+    more = report.failed - report.remembered - _SHOWN
     if more > 0:
         console.print(f"  … and {more} more that can't be read: `citewise documents` lists them.")
 
@@ -98,7 +98,7 @@ def report_json(report: "SyncReport") -> dict[str, Any]:
     """What one run changed, for programs."""
     counts = (
         "added", "changed", "moved", "removed", "withdrawn", "held", "unchanged", "failed", "skipped",
-        "passages", "embedded",
+        "unlisted_count", "unsettled_count", "passages", "embedded",
     )  # fmt: skip
     return {
         "url": report.url,

@@ -24,6 +24,7 @@ from brain.catalog.feed import IndexFeed
 from brain.catalog.followed import FollowedDrives
 from brain.catalog.handoffs import Handoffs
 from brain.catalog.inbox import InboxTable
+from brain.catalog.known_files import KnownFiles
 from brain.catalog.past import Past
 from brain.catalog.places import Places
 from brain.catalog.rows import (
@@ -31,7 +32,6 @@ from brain.catalog.rows import (
     DocumentRow,
     Drive,
     Failure,
-    LedgerEntry,
     NewDocument,
     PutResult,
     Space,
@@ -201,22 +201,15 @@ class Catalog:
         """Take a drive and all its documents out; returns how many documents that were."""
         with self._database.writing() as connection:
             spaces.drive(connection, drive_id)
-            known = ledger.ledger(connection, drive_id).values()
-            ids = [entry.document_id for entry in known if entry.document_id is not None]
+            ids = documents.of_drive(connection, drive_id)
             spaces.forget_drive(connection, drive_id)
             return documents.remove(connection, ids)
 
     # Files of a drive
 
-    def ledger(self, drive_id: int) -> dict[str, LedgerEntry]:
-        """Every known file of a drive by its path, failed ones too."""
-        with self._database.reading() as connection:
-            return ledger.ledger(connection, drive_id)
-
-    def ledger_below(self, drive_id: int, places: Iterable[str]) -> dict[str, LedgerEntry]:
-        """The known files of a drive at these paths and in these folders."""
-        with self._database.reading() as connection:
-            return ledger.ledger_below(connection, drive_id, places)
+    def ledger(self, drive_id: int) -> KnownFiles:
+        """Every known file of a drive by its path, failed ones too; read as it is asked for."""
+        return KnownFiles(self._database, drive_id)
 
     def record_failure(
         self,

@@ -67,6 +67,15 @@ def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
     return len(living)
 
 
+def of_drive(connection: sqlite3.Connection, drive_id: int) -> list[int]:
+    """The ids of all present documents of a drive."""
+    rows = connection.execute(
+        """SELECT id FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND removed IS NULL""",
+        (drive_id,),
+    )
+    return [document_id for (document_id,) in rows]
+
+
 def revive(connection: sqlite3.Connection, document_id: int) -> bool:
     """Put a removed document back as it last was; False where it isn't removed, or its place is taken."""
     row = connection.execute(

@@ -112,10 +112,20 @@ class FollowedDrives:
                 (drive_id, drive_id, KEPT_LAGS),
             )
 
-    def retries(self, drive_id: int) -> dict[str, Retry]:
-        """The files of a drive that can't be read, by path, and when each is tried again."""
+    def retry(self, drive_id: int, path: str) -> Retry | None:
+        """How often that file was tried in vain, and when it is tried again."""
         with self._database.reading() as connection:
-            return ledger.retries(connection, drive_id)
+            return ledger.retry(connection, drive_id, path)
+
+    def next_retry(self, drive_id: int) -> float | None:
+        """When the first of a drive's unreadable files is tried again, in seconds since 1970."""
+        with self._database.reading() as connection:
+            return ledger.next_retry(connection, drive_id)
+
+    def due(self, drive_id: int, until: float, limit: int) -> list[str]:
+        """Unreadable files of a drive whose next try comes by then, the most overdue first."""
+        with self._database.reading() as connection:
+            return ledger.due(connection, drive_id, until, limit)
 
     def retry_now(self, drive_id: int | None = None, path: str | None = None) -> int:
         """Have failed files tried anew at the next look, those given up too; returns how many."""

@@ -3,32 +3,67 @@
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
 from brain.catalog.rows import DocumentState, Failure, LedgerEntry, Retry
 from brain.catalog.schema import now
 
+PATHS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement; more than this is no faster
+PAGE = 2000  # rows that are held at a time
 
-def ledger(connection: sqlite3.Connection, drive_id: int) -> dict[str, LedgerEntry]:
-    """Every known file of a drive by its path; a failure hides the state before it."""
+_DOCUMENTS_AT = """SELECT path, id, size, mtime_ns, content_hash, etag, identity
+    FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND path IN ({}) AND removed IS NULL"""
+_FAILURES_AT = """SELECT path, size, mtime_ns, content_hash, retryable
+    FROM failures WHERE drive_id = ? AND path IN ({})"""
+_ITS_DOCUMENT = """(SELECT 1 FROM documents INDEXED BY documents_ledger
+    WHERE documents.drive_id = failures.drive_id AND documents.path = failures.path AND removed IS NULL)"""
+
+
+def at(connection: sqlite3.Connection, drive_id: int, paths: Iterable[str]) -> dict[str, LedgerEntry]:
+    """What is known of the files at these paths; a failure hides the state before it."""
     entries: dict[str, LedgerEntry] = {}
-    _gather(connection, entries, "", (drive_id,))
+    left = iter(paths)
+    while some := list(islice(left, PATHS_AT_ONCE)):
+        # One place or always as many, the last path again and again, so that SQLite prepares few statements.
+        places = 1 if len(some) == 1 else PATHS_AT_ONCE
+        _gather(connection, entries, (drive_id, *some, *[some[-1]] * (places - len(some))))
     return entries
 
 
-def ledger_below(
-    connection: sqlite3.Connection, drive_id: int, places: Iterable[str]
-) -> dict[str, LedgerEntry]:
-    """The known files at these paths and in these folders."""
-    entries: dict[str, LedgerEntry] = {}
-    for place in places:
-        # "0" is the character after "/": between the two lies what is in the folder
-        _gather(
-            connection,
-            entries,
-            "AND (path = ? OR path > ? AND path < ?)",
-            (drive_id, place, f"{place}/", f"{place}0"),
-        )
-    return entries
+def paths_and_documents(
+    connection: sqlite3.Connection, drive_id: int, after: str, before: str | None
+) -> list[tuple[str, int]]:
+    """The next documents by path, of those between the two: a page of them, so that a drive may be huge."""
+    end = "" if before is None else "AND path < ?"
+    return connection.execute(
+        f"""SELECT path, id FROM documents INDEXED BY documents_ledger
+            WHERE drive_id = ? AND path > ? {end} AND removed IS NULL ORDER BY path LIMIT {PAGE}""",
+        (drive_id, after) if before is None else (drive_id, after, before),
+    ).fetchall()
+
+
+def paths_without_document(
+    connection: sqlite3.Connection, drive_id: int, after: str, before: str | None
+) -> list[tuple[str, None]]:
+    """The next files that were never read, as above."""
+    end = "" if before is None else "AND path < ?"
+    return connection.execute(
+        f"""SELECT path, NULL FROM failures
+            WHERE drive_id = ? AND path > ? {end} AND NOT EXISTS {_ITS_DOCUMENT}
+            ORDER BY path LIMIT {PAGE}""",
+        (drive_id, after) if before is None else (drive_id, after, before),
+    ).fetchall()
+
+
+def count(connection: sqlite3.Connection, drive_id: int) -> int:
+    """How many files are known, those that could not be read too."""
+    row = connection.execute(
+        f"""SELECT (SELECT count(*) FROM documents INDEXED BY documents_ledger
+                    WHERE drive_id = ?1 AND removed IS NULL)
+            + (SELECT count(*) FROM failures WHERE drive_id = ?1 AND NOT EXISTS {_ITS_DOCUMENT})""",
+        (drive_id,),
+    ).fetchone()
+    return int(row[0])
 
 
 def slice_paths(connection: sqlite3.Connection, drive_id: int, first: int, count: int, of: int) -> list[str]:
@@ -42,32 +77,23 @@ def slice_paths(connection: sqlite3.Connection, drive_id: int, first: int, count
 
 
 def _gather(
-    connection: sqlite3.Connection,
-    entries: dict[str, LedgerEntry],
-    clause: str,
-    values: tuple[int | str, ...],
+    connection: sqlite3.Connection, entries: dict[str, LedgerEntry], values: tuple[int | str, ...]
 ) -> None:
-    current = DocumentState.CURRENT
-    rows = connection.execute(
-        f"""SELECT path, id, size, mtime_ns, content_hash, etag, identity
-            FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND removed IS NULL {clause}""",
-        values,
-    )
+    current, failed = DocumentState.CURRENT, DocumentState.FAILED
+    places = ", ".join("?" * (len(values) - 1))
+    rows = connection.execute(_DOCUMENTS_AT.format(places), values)
     for path, document_id, size, mtime_ns, content_hash, etag, identity in rows:
         entries[path] = LedgerEntry(document_id, size, mtime_ns, content_hash, current, False, etag, identity)
-    failed = connection.execute(
-        f"""SELECT path, size, mtime_ns, content_hash, retryable FROM failures
-            WHERE drive_id = ? {clause}""",
-        values,
-    )
-    for path, size, mtime_ns, content_hash, retryable in failed:
+    for path, size, mtime_ns, content_hash, retryable in connection.execute(
+        _FAILURES_AT.format(places), values
+    ):
         before = entries.get(path)
         entries[path] = LedgerEntry(
             before.document_id if before else None,
             size,
             mtime_ns,
             content_hash,
-            DocumentState.FAILED,
+            failed,
             bool(retryable),
             identity=before.identity if before else "",
         )
@@ -98,12 +124,28 @@ def record_failure(
     )
 
 
-def retries(connection: sqlite3.Connection, drive_id: int) -> dict[str, Retry]:
-    """What was tried in vain on a drive, by path."""
+def retry(connection: sqlite3.Connection, drive_id: int, path: str) -> Retry | None:
+    """What was tried in vain at that path."""
+    row = connection.execute(
+        "SELECT tries, next_try, size, mtime_ns FROM failures WHERE drive_id = ? AND path = ?",
+        (drive_id, path),
+    ).fetchone()
+    return Retry(*row) if row else None
+
+
+def next_retry(connection: sqlite3.Connection, drive_id: int) -> float | None:
+    """When the first of a drive's files is tried again, in seconds since 1970."""
+    row = connection.execute("SELECT min(next_try) FROM failures WHERE drive_id = ?", (drive_id,)).fetchone()
+    return None if row[0] is None else float(row[0])
+
+
+def due(connection: sqlite3.Connection, drive_id: int, until: float, limit: int) -> list[str]:
+    """The files whose next try has come, the most overdue first."""
     rows = connection.execute(
-        "SELECT path, tries, next_try, size, mtime_ns FROM failures WHERE drive_id = ?", (drive_id,)
+        "SELECT path FROM failures WHERE drive_id = ? AND next_try <= ? ORDER BY next_try LIMIT ?",
+        (drive_id, until, limit),
     )
-    return {path: Retry(tries, next_try, size, mtime_ns) for path, tries, next_try, size, mtime_ns in rows}
+    return [path for (path,) in rows]
 
 
 def retry_now(connection: sqlite3.Connection, drive_id: int | None, path: str | None) -> int:

@@ -88,22 +88,10 @@ class Database:
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise
         except sqlite3.DatabaseError as error:
-            sentence = self._sentence(error)
+            sentence = sentence_of(error, self.path)
             if sentence is None:
                 raise self._damaged(str(error)) from error
             raise StorageFailed(sentence, detail=str(error)) from error
-
-    def _sentence(self, error: sqlite3.DatabaseError) -> str | None:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            return f"The disk that holds {self.path} is full: free some space, then run the command again."
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-            return f"{self.path} can't be written: check its owner and permissions, and those of its folder."
-        if code == sqlite3.SQLITE_IOERR:
-            return f"The disk that holds {self.path} fails or is full: check the disk, then try again."
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return f"{self.path} is in use by another program: close that program, then try again."
-        return None
 
     def _check_open(self) -> None:
         if self._closed:
@@ -121,3 +109,17 @@ class Database:
                 except Empty:
                     break
             self._writer.close()
+
+
+def sentence_of(error: sqlite3.DatabaseError, path: Path) -> str | None:
+    """What a person can do where a disk or its rights fail a database; None where something else is wrong."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return f"The disk that holds {path} is full: free some space, then run the command again."
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return f"{path} can't be written: check its owner and permissions, and those of its folder."
+    if code == sqlite3.SQLITE_IOERR:
+        return f"The disk that holds {path} fails or is full: check the disk, then try again."
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"{path} is in use by another program: close that program, then try again."
+    return None

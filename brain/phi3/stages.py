@@ -107,8 +107,10 @@ class Plain:
         keys[where] = new_keys.transpose(1, 2)
         values[where] = new_values.transpose(1, 2)
         if place.first is None:
-            seen = torch.arange(capacity, device=qkv.device) <= positions[..., None]
-            all_keys, all_values = keys[place.slots], values[place.slots]
+            # A GPU would have to wait for the number, and a recorded step couldn't change it.
+            until = capacity if qkv.is_cuda else min(capacity, int(place.starts.max()) + place.tokens)
+            seen = torch.arange(until, device=qkv.device) <= positions[..., None]
+            all_keys, all_values = (kept[:, :, :until][place.slots] for kept in (keys, values))
             mixed = _attend(queries, all_keys, all_values, seen[:, None])
         else:
             until = place.first + place.tokens

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from ingest.drives import known_time
+
 
 def nanoseconds(moment: str) -> int:
     """An RFC 3339 time in nanoseconds since 1970, or 0 for none."""
@@ -9,4 +11,4 @@ def nanoseconds(moment: str) -> int:
         when = datetime.fromisoformat(moment)
     except ValueError:
         return 0
-    return round(when.timestamp() * 1000) * 1_000_000 if when.tzinfo else 0
+    return known_time(round(when.timestamp() * 1000) * 1_000_000) if when.tzinfo else 0

@@ -14,7 +14,7 @@ from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DriveState
 from brain.errors import CitewiseError, StorageFailed, UsageError
 from ingest.following.events import FolderEvents
-from ingest.following.hints import Hinted, Hints
+from ingest.following.hints import LIMIT, Hinted, Hints
 from ingest.following.journal import LOG, note
 from ingest.following.looks import CHECK_SECONDS, Looks
 from ingest.mounts import file_system_of, is_remote
@@ -97,7 +97,7 @@ class Follower(threading.Thread):
         """How many files are known to wait for being looked at or read."""
         work = self.at_work
         left = max(0, work[2] - work[1]) if work and work[0] == Stage.STORED and work[2] else 0
-        return left + len(self._hints) + len(self._looks.memory(self.drive_id).settling.waiting())
+        return left + len(self._hints) + len(self._looks.memory(self.drive_id).settling)
 
     @property
     def next_look(self) -> float:
@@ -236,16 +236,14 @@ class Follower(threading.Thread):
         paths: dict[str, float] = dict(hinted.paths)
         if settling.due_in() == 0:
             waiting = settling.waiting()
-            if not self._lists_parts():
+            if not self._lists_parts() or len(settling) > len(waiting):
                 self._next_whole = time.monotonic()
                 return
             # Files that wait keep no time of their hint: the file itself tells since when it is quiet.
             paths = {path: paths.get(path, 0.0) for path in waiting} | paths
         if self._retry_is_due() and self._lists_parts():
-            now = time.time()
-            for path, known in self._catalog.followed.retries(self.drive_id).items():
-                if known.next_try is not None and known.next_try <= now:
-                    paths.setdefault(path, 0.0)
+            for path in self._catalog.followed.due(self.drive_id, time.time(), LIMIT):
+                paths.setdefault(path, 0.0)
         if not paths:
             return
         if any("\\" in path for path in paths):
@@ -331,10 +329,9 @@ class Follower(threading.Thread):
         return self._next_retry is not None and self._next_retry <= time.time()
 
     def _plan_retry(self) -> None:
-        retries = self._catalog.followed.retries(self.drive_id).values()
-        times = [known.next_try for known in retries if known.next_try is not None]
+        first = self._catalog.followed.next_retry(self.drive_id)
         # A file that is due and could not be looked at just now is due again in a while, not at once.
-        self._next_retry = max(min(times), time.time() + TICK_SECONDS) if times else None
+        self._next_retry = None if first is None else max(first, time.time() + TICK_SECONDS)
 
     def _check_stop(self) -> None:
         if self._stopping.is_set():

@@ -15,7 +15,7 @@ from brain.catalog.rows import DriveState, FollowedDrive, LedgerEntry
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, StorageFailed, UsageError
 from ingest.brake import Brake
-from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, Entry, PartlyListed
+from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, PartlyListed
 from ingest.following.journal import note
 from ingest.following.lag import lags
 from ingest.following.turns import Turns, is_small
@@ -25,6 +25,7 @@ from ingest.reading import Parser
 from ingest.registration import place
 from ingest.report import Change, Progress, SyncReport, silent
 from ingest.settling import Settling
+from ingest.spool import Amount
 from ingest.sync import Index, sync
 from ingest.watch import RootUnsound, Watch, held_sentence
 
@@ -42,10 +43,10 @@ class Memory:
     `unwritten` is why the last look failed, where even that could not be written down: the disk is full.
     """
 
+    settling: Settling
     busy: threading.Lock = field(default_factory=threading.Lock)
     drive: Drive | None = None
     opened_with: DriveOptions | None = None
-    settling: Settling = field(default_factory=lambda: Settling(0))
     brake: Brake = field(default_factory=Brake)
     first_look: float | None = None
     last_look: float | None = None
@@ -76,7 +77,9 @@ class Looks:
     def memory(self, drive_id: int) -> Memory:
         """What is kept of that drive."""
         with self._lock:
-            return self._memories.setdefault(drive_id, Memory())
+            if drive_id not in self._memories:
+                self._memories[drive_id] = Memory(Settling(0, self._catalog.path.parent))
+            return self._memories[drive_id]
 
     def look(
         self,
@@ -147,7 +150,8 @@ class Looks:
         options = DriveOptions.from_json(known.options)
         if memory.drive is None or memory.opened_with != options:
             if memory.settling.seconds != options.settle:
-                memory.settling = Settling(options.settle)
+                memory.settling.close()
+                memory.settling = Settling(options.settle, self._catalog.path.parent)
             memory.drive = self._open_drive(known.drive.url, options)
             memory.opened_with = options
         if memory.drive.url != known.drive.url:
@@ -171,9 +175,9 @@ class Looks:
     ) -> SyncReport:
         small = [False]
 
-        def turn(entries: Sequence[Entry]) -> AbstractContextManager[None]:
-            small[0] = is_small(entries)
-            return self._turns.turn(entries, go_on)
+        def turn(amount: Amount) -> AbstractContextManager[None]:
+            small[0] = is_small(amount)
+            return self._turns.turn(amount, go_on)
 
         parts = self._parts_with_listing(known, drive, whole=paths is None)
         watch = Watch(
@@ -187,6 +191,9 @@ class Looks:
             turn=turn,
             answerable=lambda changes: self._measure(
                 known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed)
+            ),
+            unreadable=lambda failure: note(
+                "unreadable", drive=known.drive.id, path=failure.path, reason=failure.sentence
             ),
         )
         report = sync(
@@ -257,8 +264,6 @@ class Looks:
                 if (count := getattr(report, name))
             }
             note("synced", drive=drive_id, **counts, whole=whole, seconds=round(seconds, 2))
-        for failure in report.failures:
-            note("unreadable", drive=drive_id, path=failure.path, reason=failure.sentence)
 
     def _failed(self, known: FollowedDrive, error: CitewiseError) -> bool:
         """Note how a look ended; False where the catalog could not be written to."""
@@ -311,6 +316,6 @@ def _notes(report: SyncReport, seconds: float) -> dict[str, object]:
         "seconds": round(seconds, 3),
         **{name: getattr(report, name) for name in names},
         "not_for_audience": report.skipped_by_reason.get(NOT_FOR_AUDIENCE, 0),
-        "unlisted": len(report.unlisted),
+        "unlisted": report.unlisted_count,
         "skipped_by_reason": dict(report.skipped_by_reason),
     }

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
@@ -10,7 +10,7 @@ from types import TracebackType
 from langchain_core.embeddings import Embeddings
 
 from brain.embedding.embedder import Embedder
-from ingest.drives import Entry
+from ingest.spool import Amount
 
 SMALL_FILES = 16
 SMALL_BYTES = 4 * 1024 * 1024
@@ -32,9 +32,9 @@ class Turns:
         self._line = Line()
 
     @contextmanager
-    def turn(self, entries: Sequence[Entry], go_on: Callable[[], None]) -> Iterator[None]:
-        """Wait for a place to read these files; `go_on` is called meanwhile and raises to give up."""
-        places = self._small if is_small(entries) else self._large
+    def turn(self, amount: Amount, go_on: Callable[[], None]) -> Iterator[None]:
+        """Wait for a place to read so much; `go_on` is called meanwhile and raises to give up."""
+        places = self._small if is_small(amount) else self._large
         while not places.acquire(timeout=_PATIENCE_SECONDS):
             go_on()
         try:
@@ -47,9 +47,9 @@ class Turns:
         return replace(embedder, embeddings=_InLine(embedder.embeddings, self._line))
 
 
-def is_small(entries: Sequence[Entry]) -> bool:
-    """Whether reading these files takes seconds rather than minutes."""
-    return len(entries) <= SMALL_FILES and sum(entry.size for entry in entries) <= SMALL_BYTES
+def is_small(amount: Amount) -> bool:
+    """Whether reading so much takes seconds rather than minutes."""
+    return amount.files <= SMALL_FILES and amount.bytes <= SMALL_BYTES
 
 
 class Line:

@@ -1,6 +1,5 @@
 """Azure Blob Storage: `az://container/prefix`, by adlfs."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -10,7 +9,7 @@ from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset(
     {
@@ -64,10 +63,9 @@ class Azure(Bucket):
 
         sync(files.loop, files.service_client.close)
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """The blobs up to the next slash, page by page."""
-        found: list[Info] = files.ls(folder, detail=True, invalidate_cache=True)
-        return found
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """The blobs up to the next slash. adlfs gathers the pages, and knows which of them mean folders."""
+        return Piece(files.ls(folder, detail=True, invalidate_cache=True))
 
     def info(self, files: Any, path: str) -> Info:
         """The blob's properties."""

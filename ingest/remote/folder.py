@@ -1,8 +1,9 @@
 """A folder on another machine as a drive: what holds for every back end, in terms of fsspec."""
 
+import contextlib
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,18 @@ from typing import Any, ClassVar, TypeVar
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UnreadableDocument
-from ingest.drives import NOT_FOR_AUDIENCE, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.drives import (
+    NOT_FOR_AUDIENCE,
+    DriveUnavailable,
+    Entry,
+    FetchedFile,
+    Skipped,
+    Unlisted,
+    known_time,
+)
 from ingest.local_folder import NO_FILE, moment
 from ingest.remote.line import Line, Stalled
-from ingest.remote.source import Facts, Info, Kind, Limits, Source, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Rest, Source, Trouble
 from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 LINK = "a link"
@@ -23,6 +32,7 @@ _DOWN_SECONDS = 30.0
 _OF_THE_DRIVE = (Kind.DROPPED, Kind.REFUSED)
 
 T = TypeVar("T")
+_Folders = list[tuple[str, str, Any]]  # to be entered: where each is, its path, and what is left of it
 
 
 class BeingWritten(UnreadableDocument):
@@ -47,10 +57,11 @@ class Failed(Exception):
 
 
 class RemoteFolder:
-    """All documents under a folder of `source`, folder by folder in name order.
+    """All documents under a folder of `source`, folder by folder, each piece of a folder in name order.
 
-    At any time the memory holds the names of one folder and of those above it that are still to be entered.
-    With `open_to_all` only what POSIX permissions open to everybody is listed; the source must tell them.
+    At any time the memory holds one piece of a folder, and from the pieces above it the names of folders that
+    are still to be entered. With `open_to_all` only what POSIX permissions open to everybody is listed; the
+    source must tell them.
     """
 
     def __init__(
@@ -88,19 +99,27 @@ class RemoteFolder:
         """
         self._down = None
         closed = self._open_to_all and not self._entered_by_all()
-        folders = [(self._source.root, "")]
+        folders: _Folders = [(self._source.root, "", None)]
+        try:
+            yield from self._walk(folders, closed)
+        finally:
+            self._leave(rest for _, _, rest in folders if isinstance(rest, Rest))
+
+    def _walk(self, folders: _Folders, closed: bool) -> Iterator[Entry | Skipped | Unlisted]:
         while folders:
-            folder, prefix = folders.pop()
+            folder, prefix, rest = folders.pop()
             try:
-                children = self._ask(partial(self._children, folder))
+                piece = self._ask(partial(self._piece, folder, rest))
             except Failed as failed:
                 if not prefix or failed.trouble.kind in _OF_THE_DRIVE:
                     raise self._unavailable(failed) from None
                 yield Unlisted(prefix.rstrip("/"), _words(failed.trouble))
                 continue
-            below = []
+            if piece.rest is not None:
+                folders.append((folder, prefix, piece.rest))  # after all that is below this piece
+            below: _Folders = []
             for name, info in sorted(
-                ((_name(folder, info), info) for info in children), key=lambda it: it[0]
+                ((_name(folder, info), info) for info in piece.infos), key=lambda it: it[0]
             ):
                 path = prefix + _readable(name)
                 if not name and info.get("type") != "directory":
@@ -113,10 +132,16 @@ class RemoteFolder:
                     if closed or not self._may_all(info, _OTHERS_ENTER):
                         yield Skipped(path, NOT_FOR_AUDIENCE)
                     else:
-                        below.append((f"{folder}/{name}", path + "/"))
+                        below.append((f"{folder}/{name}", path + "/", None))
                 else:
                     yield self._file(info, name, path, closed)
             folders.extend(reversed(below))
+
+    def _leave(self, rests: Iterable[Rest]) -> None:
+        """Close what a listing that ended midway leaves open."""
+        for rest in rests:
+            with contextlib.suppress(Failed):  # then the connection is lost, and the rest with it
+                self._ask(partial(_close, rest), once=True)
 
     def _file(self, info: Info, name: str, path: str, closed: bool) -> Entry | Skipped | Unlisted:
         kind = info.get("type")
@@ -182,8 +207,8 @@ class RemoteFolder:
         """The file's address in the drive's own scheme; never with credentials."""
         return self._source.link((entry.address or self._place(entry.path))[len(self._source.root) + 1 :])
 
-    def _children(self, folder: str, files: Any) -> tuple[Info, ...]:
-        return tuple(self._source.list(files, folder))
+    def _piece(self, folder: str, rest: Any, files: Any) -> Piece:
+        return self._source.list(files, folder, rest)
 
     def _info(self, place: str, files: Any) -> Info:
         return self._source.info(files, place)
@@ -271,8 +296,12 @@ class RemoteFolder:
         return unavailable
 
 
+def _close(rest: Rest, files: Any) -> None:
+    rest.close()
+
+
 def _entry(path: str, facts: Facts, address: str) -> Entry:
-    return Entry(path, facts.size, facts.mtime_ns, facts.etag, address, facts.identity)
+    return Entry(path, facts.size, known_time(facts.mtime_ns), facts.etag, address, facts.identity)
 
 
 def _name(folder: str, info: Info) -> str:

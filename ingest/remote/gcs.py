@@ -1,6 +1,5 @@
 """Google Cloud Storage: `gs://bucket/prefix`, by gcsfs."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -11,7 +10,7 @@ from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+from ingest.remote.source import AT_ONCE, Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset({"key_file", "anonymous", "endpoint"})
 
@@ -56,10 +55,22 @@ class Gcs(Bucket):
         if files._session is not None:
             files.close_session(files.loop, files._session)
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """The objects up to the next slash, page by page of 1,000."""
-        found: list[Info] = files.ls(folder, detail=True, refresh=True)
-        return found
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """A page of the objects up to the next slash; `rest` is the store's own mark of the next one."""
+        bucket, _, key = folder.partition("/")
+        asked = {"delimiter": "/", "maxResults": AT_ONCE} | ({"prefix": f"{key}/"} if key else {})
+        page = files.call(
+            "GET", "b/{}/o", bucket, json_out=True, **asked, **({"pageToken": rest} if rest else {})
+        )
+        found: list[Info] = [
+            {"name": f"{bucket}/{prefix[:-1]}", "type": "directory"} for prefix in page.get("prefixes", ())
+        ]
+        found += (
+            {**item, "name": f"{bucket}/{item['name']}", "type": "file"} for item in page.get("items", ())
+        )
+        if not found and not rest and not page.get("nextPageToken"):
+            found = files.ls(folder, detail=True, refresh=True)  # which says what is wrong with it
+        return Piece(found, page.get("nextPageToken"))
 
     def info(self, files: Any, path: str) -> Info:
         """The object's metadata."""
@@ -76,7 +87,7 @@ class Gcs(Bucket):
         if isinstance(updated, str):
             updated = datetime.fromisoformat(updated)
         mtime = nanoseconds(updated) if isinstance(updated, datetime) else 0
-        return Facts(int(info["size"] or 0), mtime, str(info.get("generation") or info.get("etag") or ""))
+        return Facts(int(info.get("size") or 0), mtime, str(info.get("generation") or info.get("etag") or ""))
 
     def trouble(self, error: BaseException) -> Trouble:
         """What an error of gcsfs means, or of google-auth and aiohttp below it."""

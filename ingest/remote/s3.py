@@ -1,6 +1,5 @@
 """S3 and what speaks like it (MinIO, Ceph, R2…): `s3://bucket/prefix`, by s3fs."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,7 +8,7 @@ from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+from ingest.remote.source import AT_ONCE, Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset(
     {"access_key", "secret_key", "session_token", "endpoint", "region", "anonymous", "ca_file", "profile"}
@@ -66,10 +65,29 @@ class S3(Bucket):
         if files._s3 is not None:
             files.close_session(files.loop, files._s3)
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """The keys up to the next slash, page by page of 1,000."""
-        found: list[Info] = files.ls(folder, detail=True, refresh=True)
-        return found
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """A page of the keys up to the next slash; `rest` is the store's own mark of the next one."""
+        bucket, _, key = folder.partition("/")
+        after = {"ContinuationToken": rest} if rest else {}
+        page = files.call_s3(
+            "list_objects_v2",
+            Bucket=bucket,
+            Prefix=f"{key}/" if key else "",
+            Delimiter="/",
+            MaxKeys=AT_ONCE,
+            **after,
+        )
+        found: list[Info] = [
+            {"name": f"{bucket}/{part['Prefix'][:-1]}", "type": "directory"}
+            for part in page.get("CommonPrefixes", ())
+        ]
+        found += (
+            {**item, "name": f"{bucket}/{item['Key']}", "size": item["Size"], "type": "file"}
+            for item in page.get("Contents", ())
+        )
+        if not found and not rest:
+            found = files.ls(folder, detail=True, refresh=True)  # which says what is wrong with it
+        return Piece(found, page.get("NextContinuationToken") if page.get("IsTruncated") else None)
 
     def info(self, files: Any, path: str) -> Info:
         """A HEAD of the object."""

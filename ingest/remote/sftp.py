@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import stat
 from base64 import b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from ingest.remote.folder import RemoteFolder
 from ingest.remote.place import OPEN_TO_ALL, Place, need, place_of
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset({"username", "password", "key_file", "passphrase", "known_hosts", "fingerprint"})
 _AGAIN_SECONDS = 0.5
@@ -159,10 +159,9 @@ class Sftp:
         """Close the connection, and with it whatever waits on it."""
         files.loop.call_soon_threadsafe(files.client.abort)
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """The folder, with the attributes of each file; links are told, not followed."""
-        found: list[Info] = files.ls(folder or "/", detail=True)
-        return found
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """The whole folder, with the attributes of each file; links are told, not followed."""
+        return Piece(files.ls(folder or "/", detail=True))
 
     def info(self, files: Any, path: str) -> Info:
         """The file's attributes."""

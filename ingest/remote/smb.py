@@ -1,7 +1,6 @@
 """SMB shares without mounting them: `smb://host/share/folder`, by smbprotocol (SMB 2 and 3)."""
 
 import errno
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -9,7 +8,7 @@ from brain.errors import UsageError
 from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.sockets import TIMED_OUT, of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Rest, Trouble
 
 SETTINGS = frozenset({"username", "password", "encrypt", "kerberos"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,10 +48,10 @@ class Smb:
         """End the session and its socket."""
         files.disconnect()
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """One query of the folder, with everything that is known of each file."""
-        found: list[Info] = files.ls(folder)
-        return found
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """One query of the folder, with everything that is known of each file, as its answers come."""
+        found: Rest = rest or Rest(files.scan(folder))
+        return found.take()
 
     def info(self, files: Any, path: str) -> Info:
         """The same query for one name."""

@@ -4,6 +4,7 @@ fsspec's own file system asks anew for each file that it lists, tells neither, a
 that one can't be closed without the others.
 """
 
+from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -57,8 +58,13 @@ class SmbFiles(AbstractFileSystem):  # type: ignore[misc]
 
     def ls(self, path: str, detail: bool = True, **kwargs: Any) -> list[Any]:
         """One query for a whole folder."""
-        found = [_info(path, entry) for entry in smbclient.scandir(self._unc(path), **self._with)]
+        found = list(self.scan(path))
         return found if detail else [info["name"] for info in found]
+
+    def scan(self, path: str) -> Generator[dict[str, Any], None, None]:
+        """The same, one by one as the server's answers come."""
+        for entry in smbclient.scandir(self._unc(path), **self._with):
+            yield _info(path, entry)
 
     def info(self, path: str, **kwargs: Any) -> dict[str, Any]:
         """The file as its folder's listing has it. Raises FileNotFoundError."""

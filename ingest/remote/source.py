@@ -1,12 +1,14 @@
 """What `folder` has to know about a back end: one small description a protocol."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, ClassVar, Protocol
 
 from ingest.readers import DEFAULT_MAX_BYTES
 
+AT_ONCE = 1000  # as many as object stores put on a page
 Info = Mapping[str, Any]  # one file or folder, as fsspec's `ls` and `info` tell it
 
 
@@ -52,6 +54,40 @@ class Facts:
     mode: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some of what lies in a folder; `rest` is what to ask for the others with, None where these are all."""
+
+    infos: Collection[Info]
+    rest: Any = None
+
+
+class Rest:
+    """The rest of a listing that its library hands out one by one; `AT_ONCE` of it at a time fit into memory.
+
+    A listing that broke off stays broken: a generator that failed would seem to have come to its end.
+    """
+
+    def __init__(self, infos: Generator[Info, None, None]) -> None:
+        self._infos = infos
+        self._error: Exception | None = None
+
+    def take(self) -> Piece:
+        """The next piece. Raises what the library raises, again each time."""
+        if self._error is not None:
+            raise self._error
+        try:
+            some = list(islice(self._infos, AT_ONCE))
+        except Exception as error:
+            self._error = error
+            raise
+        return Piece(some, self if len(some) == AT_ONCE else None)
+
+    def close(self) -> None:
+        """Nothing more of it is wanted: what the server keeps open for it is closed."""
+        self._infos.close()
+
+
 class Source(Protocol):
     """One back end, for one place."""
 
@@ -70,8 +106,8 @@ class Source(Protocol):
         """End its connections, also those that a call still waits for."""
         ...
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """What lies directly in a folder."""
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """What lies directly in a folder: the first of it, or the next of the `rest` of an earlier piece."""
         ...
 
     def info(self, files: Any, path: str) -> Info:

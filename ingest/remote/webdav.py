@@ -1,6 +1,5 @@
 """WebDAV: `webdavs://host/path` over TLS, `webdav://` without, by webdav4 (Nextcloud, Apache…)."""
 
-from collections.abc import Collection
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -8,7 +7,7 @@ from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Trouble
+from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset({"username", "password", "token", "ca_file"})
 
@@ -50,9 +49,13 @@ class WebDav:
         """Close the pool of connections."""
         files.client.http.close()
 
-    def list(self, files: Any, folder: str) -> Collection[Info]:
-        """A PROPFIND of depth 1. webdav4's own file system would cut spaces off names and misread a %."""
-        return [_absolute(info) for info in files.client.ls(_quoted(folder), allow_listing_resource=False)]
+    def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
+        """A PROPFIND of depth 1, whose answer is one piece: WebDAV knows no pages.
+
+        webdav4's own file system would cut spaces off names and misread a %.
+        """
+        found = files.client.ls(_quoted(folder), allow_listing_resource=False)
+        return Piece([_absolute(info) for info in found])
 
     def info(self, files: Any, path: str) -> Info:
         """A PROPFIND of the file."""

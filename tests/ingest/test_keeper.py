@@ -12,13 +12,14 @@ from watch_kit import follow, looks_of, own_clock
 
 from brain.catalog.rows import DriveState
 from brain.errors import UsageError
-from ingest.drives import Changes, DriveUnavailable, Entry
+from ingest.drives import Changes, DriveUnavailable
 from ingest.following.hints import LIMIT, Hints
 from ingest.following.keeper import Keeper
 from ingest.following.turns import Line, Turns, is_small
 from ingest.local_folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
+from ingest.spool import Amount
 
 PATIENCE = 60
 
@@ -340,7 +341,7 @@ def test_the_embedder_serves_in_the_order_of_asking():
 
 def test_large_runs_leave_room_for_small_ones():
     turns = Turns()
-    small, large = [Entry("a.md", 10, 1)], [Entry("a.md", 10, 1)] * 100
+    small, large = Amount(1, 10), Amount(100, 1000)
     assert is_small(small)
     assert not is_small(large)
 

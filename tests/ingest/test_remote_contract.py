@@ -254,7 +254,16 @@ def test_a_long_listing_is_complete(server, folder):
     many = server.many
     for number in range(many):
         server.write(f"{folder}/{number:05}.md", "x")
-    assert sum(isinstance(item, Entry) for item in server.drive(folder).list({})) == many
+    server.write(f"{folder}/a/first.md", "x")
+    server.write(f"{folder}/z/last.md", "x")
+    drive = server.drive(folder)
+    left_midway = drive.list({})
+    next(left_midway)
+    left_midway.close()
+    drive.close()
+    found = entries(drive)
+    assert len(found) == many + 2
+    assert {"a/first.md", "z/last.md", "00000.md", f"{many - 1:05}.md"} <= set(found)
 
 
 def test_a_root_that_is_suddenly_empty_removes_nothing(server, folder, kit):
@@ -295,10 +304,10 @@ def test_nothing_is_concluded_of_what_is_unlisted(server, folder):
     drive = server.drive(folder)
     listed = drive._source.list
 
-    def stumbling(files, at):
+    def stumbling(files, at, rest=None):
         if at.endswith("/sub"):
             raise OSError(5, "Input/output error")
-        return listed(files, at)
+        return listed(files, at, rest)
 
     drive._source.list = stumbling
     assert [item for item in drive.list({}) if isinstance(item, Unlisted)] == [

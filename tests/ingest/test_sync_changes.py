@@ -3,6 +3,8 @@
 import os
 from dataclasses import replace
 
+import pytest
+
 from ingest.local_folder import LocalFile, LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.report import Stage
@@ -198,6 +200,15 @@ def test_progress_reaches_its_totals(kit):
     assert seen[Stage.PARSED] == seen[Stage.STORED] == (6, 6)
     assert seen[Stage.EMBEDDED][0] == report.embedded == 6
     assert set(report.seconds) >= {"list", "hash", "parse", "embed", "store", "index"}
+
+
+def test_a_time_that_no_database_takes_ends_no_look(kit):
+    kit.write("a.md", "Hello there.")
+    if kit.write("far.md", "Written in the year 2350.", mtime=12_000_000_000).stat().st_mtime < 10**10:
+        pytest.skip("this file system knows no such time")
+    assert kit.sync().added == 2
+    assert kit.sync().unchanged == 2
+    kit.assert_in_step()
 
 
 def test_names_that_are_no_unicode_are_indexed(kit):

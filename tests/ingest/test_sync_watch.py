@@ -116,18 +116,18 @@ def test_a_broken_file_is_tried_three_times_and_then_only_when_it_changes_or_is_
     watcher = Watcher(kit)
     assert watcher.look().failed == 1
     for tries in range(1, DEAD_AFTER):
-        known = kit.catalog.followed.retries(1)["bad.pdf"]
+        known = kit.catalog.followed.retry(1, "bad.pdf")
         assert known.tries == tries
         assert known.next_try > time.time()
         assert watcher.look().remembered == 1, "not due yet"
         with kit.catalog.database.writing() as connection:
             connection.execute("UPDATE failures SET next_try = 1")
         assert watcher.look("bad.pdf").remembered == 0
-    assert kit.catalog.followed.retries(1)["bad.pdf"][:2] == (DEAD_AFTER, None)
+    assert kit.catalog.followed.retry(1, "bad.pdf")[:2] == (DEAD_AFTER, None)
     assert watcher.look().remembered == 1
     assert kit.catalog.followed.retry_now(1, "bad.pdf") == 1
     assert watcher.look().remembered == 0
-    assert kit.catalog.followed.retries(1)["bad.pdf"].tries == 1
+    assert kit.catalog.followed.retry(1, "bad.pdf").tries == 1
     kit.write("bad.pdf", BROKEN + b"!")
     assert watcher.look().remembered == 0
 

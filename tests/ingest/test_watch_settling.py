@@ -75,15 +75,20 @@ def test_a_changed_file_that_is_not_settled_keeps_its_version(kit):
     assert kit.found("ten") == {"a.md"}
 
 
-def test_settling_forgets_what_is_gone():
-    settling = Settling(60)
+def test_settling_forgets_what_is_gone(tmp_path):
+    settling = Settling(60, tmp_path)
     kept = Entry("a.md", 1, 1)
 
     class Nothing:
         pass
 
-    assert settling.sort(Nothing(), [kept, Entry("b.md", 1, 1)])[0] == []
-    settling.keep_only(["a.md"])
+    settling.begin_look()
+    assert not settling.is_quiet(Nothing(), kept)
+    assert not settling.is_quiet(Nothing(), Entry("b.md", 1, 1))
+    assert (len(settling), settling.waiting()) == (2, ["a.md", "b.md"])
+    settling.begin_look()
+    assert not settling.is_quiet(Nothing(), kept)
+    settling.forget_others()
     assert settling.waiting() == ["a.md"]
     settling.forget(["a.md"])
     assert settling.due_in() is None

