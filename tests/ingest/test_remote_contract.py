@@ -1,5 +1,6 @@
 """What every kind of remote drive keeps, tried on real servers: found, compared, fetched, and never lost."""
 
+import contextlib
 import hashlib
 from itertools import count
 
@@ -145,17 +146,25 @@ def test_a_file_that_can_not_be_fetched_now_is_read_by_the_next_run(server, fold
     assert kit.documents() == server.content(folder)
 
 
+def listed_by_the_impatient(drive):
+    """What one lists that waits a few seconds only: a busy machine may need longer, but not each time."""
+    for _ in range(5):
+        with contextlib.suppress(DriveUnavailable):
+            return set(entries(drive))
+    return set(entries(drive))
+
+
 def test_a_server_that_falls_silent_never_holds_up_a_run(server, folder):
     server.write(f"{folder}/a.md", "Small.")
     drive = server.drive(folder, server.hasty)
-    assert set(entries(drive)) == {"a.md"}
+    assert listed_by_the_impatient(drive) == {"a.md"}
     server.proxy.silent = True
     with pytest.raises(DriveUnavailable, match="answer"):
         list(drive.list({}))
     with pytest.raises(DriveUnavailable, match="answer"):
         list(server.drive(folder, server.hasty).list({}))  # also where it is silent from the start
     server.proxy.heal()
-    assert set(entries(drive)) == {"a.md"}
+    assert listed_by_the_impatient(drive) == {"a.md"}
 
 
 def test_a_dropped_connection_is_made_anew(server, folder):
