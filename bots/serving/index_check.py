@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bots.serving.log import fields
-from bots.serving.services import ServiceStatus
+from bots.serving.repeating import Repeating
 from brain.errors import CitewiseError
 from brain.index.health import IndexReport
 
@@ -29,7 +29,7 @@ class CheckedIndex(Protocol):
         ...
 
 
-class IndexCheck:
+class IndexCheck(Repeating):
     """A service that checks every so many seconds; the first time after as many, since opening checks too."""
 
     name = "index check"
@@ -40,25 +40,7 @@ class IndexCheck:
         self._index = index
         self._every = every
         self._again = again
-        self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._found = "checked when it was opened, and daily from now on"
-
-    def start(self) -> None:
-        """Begin to wait for the first check."""
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, args=(self._ending,), name=self.name, daemon=True)
-        self._thread.start()
-
-    def stop(self, timeout: float) -> None:
-        """End; a check that is under way is waited for."""
-        self._ending.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    def status(self) -> ServiceStatus:
-        """What the last check found."""
-        return ServiceStatus(self._thread is not None and self._thread.is_alive(), self._found)
+        super().__init__("checked when it was opened, and daily from now on")
 
     def check(self) -> None:
         """Compare once, and mend what differs. Raises StorageFailed where that can't be done."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bots.serving.log import fields
-from bots.serving.services import ServiceStatus
+from bots.serving.repeating import Repeating
 from brain.errors import CitewiseError
 
 EVERY_SECONDS = 30.0
@@ -14,7 +14,7 @@ EVERY_SECONDS = 30.0
 log = logging.getLogger("citewise.model")
 
 
-class ModelHealth:
+class ModelHealth(Repeating):
     """A service that asks the model server how it is; while it is down, documents' own sentences answer."""
 
     name = "model server"
@@ -23,26 +23,8 @@ class ModelHealth:
         """`look` says what the server answers with, or raises a CitewiseError."""
         self._look = look
         self._every = every
-        self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._found = "is asked for the first time"
+        super().__init__("is asked for the first time")
         self._up: bool | None = None
-
-    def start(self) -> None:
-        """Look at once, and then again and again; a server that is down is no reason not to start."""
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, args=(self._ending,), name=self.name, daemon=True)
-        self._thread.start()
-
-    def stop(self, timeout: float) -> None:
-        """End; a look that is under way is waited for."""
-        self._ending.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
-
-    def status(self) -> ServiceStatus:
-        """What the last look found; the service itself runs on while the server is down."""
-        return ServiceStatus(self._thread is not None and self._thread.is_alive(), self._found)
 
     def check(self) -> None:
         """Look once, and tell the log where that is news."""
