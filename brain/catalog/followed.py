@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -147,13 +147,6 @@ class FollowedDrives:
                     (drive_id,),
                 ).fetchone()[0]
             )
-
-    def remove_documents(self, document_ids: Iterable[int]) -> None:
-        """Take documents out at once, in one transaction."""
-        from brain.catalog import documents
-
-        with self._database.writing() as connection:
-            documents.remove(connection, list(document_ids))
 
 
 def _followed(connection: sqlite3.Connection, row: tuple[Any, ...]) -> FollowedDrive:

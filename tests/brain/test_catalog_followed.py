@@ -58,7 +58,7 @@ def test_adding_a_drive_again_changes_its_settings_and_nothing_else(catalog):
     assert catalog.followed.of(first.id).options == {"every": 90}
     catalog.add_drive("file:///once", "general")
     assert list(catalog.followed.marks()) == [first.id]
-    catalog.remove_drive(first.id)
+    catalog.removals.begin(first.id)
     assert catalog.followed.marks() == {}
     with pytest.raises(UsageError, match="no drive"):
         catalog.followed.of(first.id)

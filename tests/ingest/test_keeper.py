@@ -140,7 +140,7 @@ def test_a_person_confirms_adds_and_removes_while_it_runs(kit, keeping):
     until(lambda: keeper.follows(added.id), "the added drive")
     with pytest.raises(UsageError, match="not followed"):
         keeper.sync_now(99)
-    kit.catalog.remove_drive(added.id)
+    kit.catalog.removals.begin(added.id)
     until(lambda: not keeper.follows(added.id), "the removed drive")
 
 
