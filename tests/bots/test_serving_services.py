@@ -1,5 +1,7 @@
 """What runs beside the others: one that fails stops no other, and the index is held against the catalog."""
 
+import io
+import logging
 import sqlite3
 import sys
 import threading
@@ -13,8 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "brain"))
 from small_home import SmallHome
 
 from bots.serving.index_check import IndexCheck
+from bots.serving.log import logging_to
 from bots.serving.services import ServiceStatus, Supervisor
 from bots.serving.unfinished_removals import UnfinishedRemovals
+from bots.terminal.streams import Streams, routed, using
 from brain.catalog import removals
 from brain.errors import StorageFailed
 
@@ -139,6 +143,21 @@ def test_the_check_comes_round_and_a_failure_does_not_end_it() -> None:
     assert check.status() == ServiceStatus(True, "could not be checked: The disk is full.")
     check.stop(30)
     assert not check.status().running
+
+
+def test_what_is_logged_within_a_clients_command_reaches_the_log_and_not_the_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, client = io.StringIO(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", own)
+    streams = Streams(io.StringIO(), client, client, {}, ask=str, checkpoint=lambda: None)
+    with routed(), logging_to(tmp_path / "serve.log", "text"), using(streams):
+        logging.getLogger("citewise.desk").warning("the disk is full")
+        print("The disk is full.", file=sys.stderr)
+    assert client.getvalue() == "The disk is full.\n"
+    for log in (own.getvalue(), (tmp_path / "serve.log").read_text("utf-8")):
+        assert 'logger=citewise.desk event="the disk is full"' in log
+        assert log.count("\n") == 1
 
 
 def test_a_removal_that_was_cut_short_is_finished_by_itself_at_the_start_and_later(tmp_path: Path) -> None:
