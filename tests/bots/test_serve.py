@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -272,6 +273,9 @@ def test_killed_it_is_in_nobodys_way_and_an_empty_home_is_served(cli: Run, tmp_p
     with serving(tmp_path) as server:
         assert server.ready["documents"] == 0
         assert run(tmp_path, "ask", LEAVE).code == 4
+        assert run(tmp_path, "spaces", "create", "board").code == 0
+        (entry,) = json.loads(run(tmp_path, "audit", "--json").out)
+        assert entry["actor"] == f"terminal:{pwd.getpwuid(os.getuid()).pw_name}"
         assert server.control["pid"] == server.process.pid
         server.process.kill()
         server.process.wait()
