@@ -54,7 +54,8 @@ class Removals:
                 follow()
                 waiting = 0
             told(done, max(done, total))
-        follow()
+        if waiting:
+            follow()
         return done
 
     def _take_some(self, drive_id: int) -> int:

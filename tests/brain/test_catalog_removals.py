@@ -103,6 +103,16 @@ def test_long_documents_go_fewer_at_a_time(catalog: Catalog, monkeypatch: pytest
     assert told == list(range(1, DOCUMENTS + 1))
 
 
+def test_an_empty_drive_goes_without_the_index(catalog: Catalog) -> None:
+    def opened() -> None:
+        raise AssertionError("the index was opened for nothing")
+
+    empty = catalog.add_drive("/empty", "general")
+    catalog.removals.begin(empty.id)
+    assert catalog.removals.under_way() == []
+    assert catalog.removals.carry_out(empty.id, opened) == 0
+
+
 def test_only_a_drive_that_was_begun_loses_anything(catalog: Catalog) -> None:
     assert catalog.removals.carry_out(2, nothing) == 0
     assert [row.path for row in catalog.documents(words="kept")] == ["kept.txt"]
