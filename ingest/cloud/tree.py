@@ -6,9 +6,10 @@ A drive may hold a million items, also in a single folder, so at any time the me
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Generic, Self
+from typing import Any, Generic, Self
 
 from ingest.cloud.names import Item, give_name
 from ingest.scratch import PAGE, Scratch
@@ -123,9 +124,14 @@ class Tree(Generic[Item]):
 
         One folder at a time.
         """
+        if len(page := self._older_first(folder)) < PAGE:
+            yield from _named(self._unpack(row[-1]) for row in page)
+            return
         self._scratch.run("DELETE FROM named")
-        for number, item in self._by_age(folder):
-            give_name(item, partial(self._take, number))
+        while page:
+            for _, _, number, item in page:
+                give_name(self._unpack(item), partial(self._take, number))
+            page = self._older_first(folder, page[-1][:3])
         last = ""
         while rows := self._scratch.rows(
             "SELECT name, item FROM named JOIN items USING (number) WHERE name > ? ORDER BY name LIMIT ?",
@@ -135,17 +141,25 @@ class Tree(Generic[Item]):
                 yield name, self._unpack(item)
             last = rows[-1][0]
 
-    def _by_age(self, folder: str) -> Iterator[tuple[int, Item]]:
-        after: tuple[int, str, int] = (-(2**63), "", 0)
-        while rows := self._scratch.rows(
+    def _older_first(self, folder: str, after: tuple[int, str, int] = (-(2**63), "", 0)) -> list[Any]:
+        return self._scratch.rows(
             """SELECT made, places.id, number, item FROM places JOIN items USING (number)
                WHERE folder = ? AND (made, places.id, number) > (?, ?, ?)
                ORDER BY made, places.id, number LIMIT ?""",
             (folder, *after, PAGE),
-        ):
-            for _, _, number, item in rows:
-                yield number, self._unpack(item)
-            after = rows[-1][:3]
+        )
 
     def _take(self, number: int, name: str) -> bool:
         return self._scratch.run("INSERT OR IGNORE INTO named VALUES (?, ?)", (name, number)) == 1
+
+
+def _named(older_first: Iterable[Item]) -> Iterable[tuple[str, Item]]:
+    """The same for a folder that is small enough to be held."""
+    named: dict[str, Item] = {}
+    for item in older_first:
+        give_name(item, partial(_take_of, named, item))
+    return sorted(named.items(), key=itemgetter(0))
+
+
+def _take_of(named: dict[str, Item], item: Item, name: str) -> bool:
+    return named.setdefault(name, item) is item
