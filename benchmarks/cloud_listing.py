@@ -10,7 +10,9 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -191,25 +193,42 @@ CLOUDS: Mapping[str, Callable[[int], Google | Graph]] = {
 }
 
 
-def measure(what: str, count: int, home: str, listing: bool) -> tuple[float, float, float]:
-    """Seconds, processor seconds and MiB of listing it all, or of getting the pages alone."""
-    cloud = CLOUDS[what](count)
+@contextmanager
+def opened(
+    what: str, count: int, home: Path, watch: Callable[[], None] = lambda: None
+) -> Iterator[tuple[Callable[[], None], GoogleDrive | GraphDrive]]:
+    """What gets the pages of so large a cloud and keeps nothing, and the drive.
+
+    `watch` is called each time when some 4,000 more files were told.
+    """
+    cloud, told = CLOUDS[what](count), 0
 
     def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal told
         asked = {name: values[0] for name, values in parse_qs(request.url.query.decode()).items()}
-        return httpx.Response(200, content=json.dumps(cloud.answer(request.url.path, asked)))
+        page = cloud.answer(request.url.path, asked)
+        before, told = told, told + len(page.get("files", page.get("value", ())))
+        if told // 4000 > before // 4000:
+            watch()
+        return httpx.Response(200, content=json.dumps(page))
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        api, drive = cloud.drive(client, Path(home))
+        api, drive = cloud.drive(client, home)
+        yield partial(cloud.pages, api), drive
+
+
+def measure(what: str, count: int, home: Path, listing: bool) -> tuple[float, float, float]:
+    """Seconds, processor seconds and MiB of listing it all, or of getting the pages alone."""
+    with opened(what, count, home) as (get_pages, drive):
         began, worked = time.perf_counter(), time.process_time()
         if listing:
-            _check(drive.list({}), count)
+            check(drive.list({}), count)
         else:
-            cloud.pages(api)
+            get_pages()
         return time.perf_counter() - began, time.process_time() - worked, peak_mib()
 
 
-def _check(listing: Iterable[Entry | Skipped | Unlisted], count: int) -> None:
+def check(listing: Iterable[Entry | Skipped | Unlisted], count: int) -> None:
     """All of the files are there, those of each folder in the order of their names."""
     found, last = 0, ""
     for item in listing:
@@ -228,7 +247,8 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1_000_000)
     given = parser.parse_args()
     rows = []
-    with tempfile.TemporaryDirectory(prefix="citewise-listing-") as home:
+    with tempfile.TemporaryDirectory(prefix="citewise-listing-") as folder:
+        home = Path(folder)
         for what in CLOUDS:
             _, pages, pages_mib = alone(measure, what, given.files, home, False)
             seconds, worked, mib = alone(measure, what, given.files, home, True)

@@ -12,6 +12,7 @@ from ingest.cloud.rest import RestApi
 
 BATCH = 20  # the most requests that Graph takes in one batch
 _HELD = 1000  # folders, and answers: a tree is walked folder by folder, so that those used last are used next
+_DEEPEST = 500  # folders in one another; a path may have 400 letters
 _READING = frozenset({"read", "write", "owner", "sp.owner", "sp.member"})
 _NOT_SHOWN = (401, 403, 404)
 # Claims that stand for all accounts of the organisation, in SharePoint's own encoding.
@@ -54,12 +55,15 @@ class GraphAccess:
 
     def _holder(self, item: GraphItem) -> str:
         """The item whose permissions count: itself, or the folder that it has them from."""
-        while self._look_up is not None and not item.has_own_sharing:
-            above = self._look_up(item.parent)
-            if above is None or above.id == item.id:
-                break
-            item = above
-        return item.id
+        at = item
+        for _ in range(_DEEPEST):
+            if self._look_up is None or at.has_own_sharing:
+                return at.id
+            above = self._look_up(at.parent)
+            if above is None or above.id == at.id:
+                return at.id
+            at = above
+        return item.id  # in folders that seem to lie in one another, since one was moved meanwhile
 
     def _ask(self, ids: Sequence[str]) -> None:
         left, tries = list(ids), 0
