@@ -263,7 +263,7 @@ def main() -> None:
                     "pages alone, MiB": pages_mib,
                 }
             )
-    show("Listing a cloud drive", rows, "Over a network a page of 1,000 files takes a second or so.")
+    show("Listing a cloud drive", rows, "A real service's time for its pages comes on top.")
     print(f"Written to {record('cloud_listing', rows)}")
 
 
