@@ -1,0 +1,95 @@
+"""`python -m benchmarks.remote_listing [--files 100000]`: memory that one huge folder on a server takes.
+
+Real servers on loopback (OpenSSH, Apache's mod_dav, and Azurite where it is installed) serve one folder of
+small files, which a process of its own lists from end to end. What it grew by is its resident peak while it
+lists that folder, over the peak after a folder of one file: connection and libraries are in both.
+"""
+
+import argparse
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.recording import alone, peak_mib, record, show
+
+ROOT = Path(__file__).parent.parent
+SMALL, LARGE = "small", "large"
+
+
+def measure(protocol: str, small: str, large: str, secrets: dict[str, Any]) -> dict[str, Any]:
+    """List both folders, as a process that was just started does."""
+    began, before = 0.0, 0.0
+    for url in (small, large):
+        before, began = peak_mib(), time.perf_counter()
+        count = _count(url, secrets)
+    grew = peak_mib() - before
+    return {
+        "protocol": protocol,
+        "files": count,
+        "seconds": time.perf_counter() - began,
+        "grew by MiB": grew,
+        "bytes a file": grew * 2**20 / count,
+        "memory MiB": peak_mib(),
+    }
+
+
+def _count(url: str, secrets: dict[str, Any]) -> int:
+    from ingest.credentials import Credentials
+    from ingest.drives import Entry
+    from ingest.locate import open_drive
+
+    drive = open_drive(url, credentials=Credentials(Path("credentials.toml"), {url: secrets}))
+    return sum(isinstance(item, Entry) for item in drive.list({}))
+
+
+def _fill(server: Any, count: int) -> None:
+    server.fresh(SMALL), server.fresh(LARGE)
+    server.write(f"{SMALL}/one.md", "")
+    names = (f"{LARGE}/a document of the archive {number:07}.md" for number in range(count))
+    with ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(lambda name: server.write(name, ""), names):
+            pass
+
+
+def _servers() -> dict[str, Any]:
+    sys.path.insert(0, str(ROOT / "tests/ingest"))
+    from remote_servers import Apache, OpenSsh
+    from remote_stores import Azurite
+
+    return {"SFTP (OpenSSH)": OpenSsh, "WebDAV (Apache)": Apache, "Azure (Azurite)": Azurite}
+
+
+def main() -> None:
+    """Each server in turn; one that is not installed is named and passed over."""
+    import pytest
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--files", type=int, default=100_000, help="files in the folder (default: %(default)s)"
+    )
+    count = parser.parse_args().files
+    rows = []
+    for protocol, start in _servers().items():
+        try:
+            server = start()
+        except pytest.skip.Exception as missing:
+            print(f"{protocol}: {missing}", file=sys.stderr)
+            continue
+        try:
+            _fill(server, count)
+            rows.append(alone(measure, protocol, server.place(SMALL), server.place(LARGE), server.secrets()))
+        finally:
+            server.close()
+            shutil.rmtree(server.home, ignore_errors=True)
+    if rows:
+        record("remote_listing", rows)
+        show(f"One folder of {count:,} files, listed", rows)
+
+
+if __name__ == "__main__":
+    main()
