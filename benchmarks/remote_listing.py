@@ -1,15 +1,13 @@
 """`python -m benchmarks.remote_listing [--files 100000]`: memory that one huge folder on a server takes.
 
-Real servers on loopback (OpenSSH, Apache's mod_dav, and Azurite where it is installed) serve one folder of
-small files, which a process of its own lists from end to end. What it grew by is its resident peak while it
+Real servers on loopback (OpenSSH, Apache's mod_dav) and a fake of Azure's listing serve one folder of empty
+files, which a process of its own lists from end to end. What it grew by is its resident peak while it
 lists that folder, over the peak after a folder of one file: connection and libraries are in both.
 """
 
 import argparse
-import shutil
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +44,19 @@ def _count(url: str, secrets: dict[str, Any]) -> int:
 
 
 def _fill(server: Any, count: int) -> None:
-    server.fresh(SMALL), server.fresh(LARGE)
+    for folder in (SMALL, LARGE):
+        server.fresh(folder)
     server.write(f"{SMALL}/one.md", "")
-    names = (f"{LARGE}/a document of the archive {number:07}.md" for number in range(count))
-    with ThreadPoolExecutor(8) as pool:
-        for _ in pool.map(lambda name: server.write(name, ""), names):
-            pass
+    for number in range(count):
+        server.write(f"{LARGE}/a document of the archive {number:07}.md", "")
 
 
 def _servers() -> dict[str, Any]:
     sys.path.insert(0, str(ROOT / "tests/ingest"))
+    from azure_store import AzureStorage
     from remote_servers import Apache, OpenSsh
-    from remote_stores import Azurite
 
-    return {"SFTP (OpenSSH)": OpenSsh, "WebDAV (Apache)": Apache, "Azure (Azurite)": Azurite}
+    return {"SFTP (OpenSSH)": OpenSsh, "WebDAV (Apache)": Apache, "Azure (a fake)": AzureStorage}
 
 
 def main() -> None:
@@ -85,7 +82,6 @@ def main() -> None:
             rows.append(alone(measure, protocol, server.place(SMALL), server.place(LARGE), server.secrets()))
         finally:
             server.close()
-            shutil.rmtree(server.home, ignore_errors=True)
     if rows:
         record("remote_listing", rows)
         show(f"One folder of {count:,} files, listed", rows)

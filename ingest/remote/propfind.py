@@ -10,7 +10,7 @@ from defusedxml.ElementTree import XMLParser
 _ANSWER, _RESOURCE = "{DAV:}multistatus", "{DAV:}response"
 _PROPERTIES, _STATUS = "{DAV:}propstat", "{DAV:}status"
 _DEEPEST = 64  # elements within elements; properties of genuine servers have ten or so
-_LONGEST = 16 * 1024**2  # bytes of one resource
+_LONGEST = 1024**2  # bytes of one resource; a genuine one has some thousand
 
 
 class NoListing(Exception):

@@ -234,7 +234,7 @@ def _infos(files: Any, folder: str) -> Generator[Info, None, None]:
         while some := sync(files.loop, _next, found):
             yield from some
     finally:
-        sync(files.loop, found.aclose)
+        asyncio.run_coroutine_threadsafe(found.aclose(), files.loop)  # nobody should wait for the server here
 
 
 async def _next(found: AsyncGenerator[Info, None]) -> Sequence[Info]:
