@@ -8,13 +8,20 @@ lists that folder, over the peak after a folder of one file: connection and libr
 import argparse
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recording import alone, peak_mib, record, show
+from ingest.credentials import Credentials
+from ingest.drives import Entry
+from ingest.locate import REMOTE, readable_suffixes
+from ingest.options import DriveOptions
+from ingest.remote.source import Limits
 
 ROOT = Path(__file__).parent.parent
 SMALL, LARGE = "small", "large"
+PATIENT = Limits(reply=600)
 
 
 def measure(protocol: str, small: str, large: str, secrets: dict[str, Any]) -> dict[str, Any]:
@@ -35,11 +42,9 @@ def measure(protocol: str, small: str, large: str, secrets: dict[str, Any]) -> d
 
 
 def _count(url: str, secrets: dict[str, Any]) -> int:
-    from ingest.credentials import Credentials
-    from ingest.drives import Entry
-    from ingest.locate import open_drive
-
-    drive = open_drive(url, credentials=Credentials(Path("credentials.toml"), {url: secrets}))
+    known = Credentials(Path("credentials.toml"), {url: secrets})
+    back_end = import_module(REMOTE[url.partition(":")[0]])
+    drive = back_end.open_drive(url, readable_suffixes(), known, DriveOptions(), None, PATIENT)
     return sum(isinstance(item, Entry) for item in drive.list({}))
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Generator
+from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -30,7 +31,12 @@ class Kept(Rest):
                 if piece.rest is None:
                     return piece
                 self._file = TemporaryFile(prefix="citewise-")  # noqa: SIM115  # lives as long as the listing
-            self._keep(self._file, piece)
+            try:
+                self._keep(self._file, piece)
+            except OSError as error:
+                self._error = error
+                self.close()
+                raise
             return Piece((), self)
         assert self._file is not None
         some = pickle.load(self._file)
@@ -51,4 +57,5 @@ class Kept(Rest):
         """Nothing more of it is wanted."""
         super().close()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # of a full disk, which was told
+                self._file.close()

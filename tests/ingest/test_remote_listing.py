@@ -144,6 +144,16 @@ def test_a_long_answer_of_webdav_that_breaks_off_tells_nothing(apache):
     assert told == []
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="fills a disk by /dev/full")
+def test_a_disk_that_is_full_while_a_long_answer_is_kept_is_a_sentence(apache, monkeypatch):
+    drive = apache.drive(long_folder(apache))
+    with monkeypatch.context() as full:
+        full.setattr("ingest.remote.kept.TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))
+        with pytest.raises(DriveUnavailable, match="the disk here is full"):
+            list(drive.list({}))
+    assert len(paths(drive)) == LONG
+
+
 def test_azure_is_asked_by_pages_and_a_marked_folder_once(azure):
     azure.mark("drive/sub")
     azure.write("drive/sub/a.md", "x")
