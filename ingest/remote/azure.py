@@ -151,14 +151,8 @@ def _infos(container: str, prefix: str, blobs: Sequence[Any]) -> Iterator[Info]:
         elif _means_folder(blob):
             yield {"name": name, "type": "directory"}
         else:
-            changed = blob.last_modified
-            yield {
-                "name": name,
-                "type": "file",
-                "size": blob.size,
-                "last_modified": changed,
-                "etag": blob.etag,
-            }
+            told = {"size": blob.size, "last_modified": blob.last_modified, "etag": blob.etag}
+            yield {"name": name, "type": "file", **told}
 
 
 def _means_folder(blob: Any) -> bool:

@@ -1,5 +1,6 @@
 """One long folder on a server comes in pieces; where that breaks off, nothing is missed or stays open."""
 
+from io import FileIO
 from itertools import count
 from pathlib import Path
 
@@ -148,7 +149,7 @@ def test_a_long_answer_of_webdav_that_breaks_off_tells_nothing(apache):
 def test_a_disk_that_is_full_while_a_long_answer_is_kept_is_a_sentence(apache, monkeypatch):
     drive = apache.drive(long_folder(apache))
     with monkeypatch.context() as full:
-        full.setattr("ingest.remote.kept.TemporaryFile", lambda **_: Path("/dev/full").open("w+b"))
+        full.setattr("ingest.remote.kept.TemporaryFile", lambda **_: FileIO("/dev/full", "r+"))
         with pytest.raises(DriveUnavailable, match="the disk here is full"):
             list(drive.list({}))
     assert len(paths(drive)) == LONG
