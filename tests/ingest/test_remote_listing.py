@@ -156,6 +156,7 @@ def test_a_disk_that_is_full_while_a_long_answer_is_kept_is_a_sentence(apache, m
 
 
 def test_azure_is_asked_by_pages_and_a_marked_folder_once(azure):
+    azure.write("drive/", "")
     azure.mark("drive/sub")
     azure.write("drive/sub/a.md", "x")
     azure.mark("drive/empty")
