@@ -82,7 +82,7 @@ def _evaluate(
 
     with opened(contest) as chat:
         found = compare(
-            rows, writers(chat), kept=run.evaluation / "replies", progress=_naming(citewise.report)
+            rows, writers(chat), kept=run.folder.evaluation / "replies", progress=_naming(citewise.report)
         )
         in_use = _in_use(citewise, run, contest, chat, limit, spaces) if whole else None
     citewise.forget_report()
@@ -98,14 +98,14 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     from brain.tuning.contestants import Contest
     from brain.tuning.versions import hash_of
 
-    base, adapter = base_of(settings), hash_of(run.adapter)
-    if base != run.base:
+    base, adapter = base_of(settings), hash_of(run.folder.adapter)
+    if base != run.record.base.fingerprint:
         raise UsageError(
-            f"{run.name} was trained for {run.base_model}, and CITEWISE_MODEL is {settings.model}: set it "
-            "back to that model, or train again."
+            f"{run.name} was trained for {run.record.base.model}, and CITEWISE_MODEL is {settings.model}: "
+            "set it back to that model, or train again."
         )
-    read_deltas(run.adapter)
-    return Contest(settings.model, run.adapter, f"{base} citewise {version('citewise')}", adapter)
+    read_deltas(run.folder.adapter)
+    return Contest(settings.model, run.folder.adapter, f"{base} citewise {version('citewise')}", adapter)
 
 
 def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
@@ -150,7 +150,7 @@ def _in_use(
         audience,
         citable_documents(citewise.catalog, audience),
         identity=f"{contest.base_identity} {contest.adapter_identity} {state}",
-        kept=run.evaluation / "answers",
+        kept=run.folder.evaluation / "answers",
         progress=_naming(citewise.report),
     )
 
@@ -179,8 +179,8 @@ def _keep(
     report = Report(
         run=run.name,
         adapter=contest.adapter_identity,
-        data=run.data_hash,
-        base_model=run.base_model,
+        data=run.record.data.hash,
+        base_model=run.record.base.model,
         code=version("citewise"),
         when=datetime.now(UTC).isoformat(timespec="seconds"),
         split=split,
@@ -188,12 +188,12 @@ def _keep(
         in_use=in_use,
     )
     judged = grounds(found.comparison)
-    picture = run.evaluation / "report.svg" if find_spec("matplotlib") else None
+    picture = run.folder.evaluation / "report.svg" if find_spec("matplotlib") else None
     if picture:
         plot(found.comparison, picture, f"{run.name}: given the same passages")
     text = page(report, found, judged, picture.name if picture else "")
-    write_whole(run.evaluation / "report.md", text)
-    write_whole(run.evaluation / FILE, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    write_whole(run.folder.evaluation / "report.md", text)
+    write_whole(run.folder.evaluation / FILE, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     if call.as_json:
         conditions = [{"holds": ground.holds, "condition": ground.sentence} for ground in judged]
         may = all(ground.holds for ground in judged)
@@ -206,7 +206,7 @@ def _keep(
     if report.in_use:
         show_comparison(console, "In use", report.in_use)
     show_grounds(console, judged)
-    console.print(f"\nReport: {run.evaluation / 'report.md'}")
+    console.print(f"\nReport: {run.folder.evaluation / 'report.md'}")
 
 
 def _naming(report: "ProgressReport") -> "ProgressReport":

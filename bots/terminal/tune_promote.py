@@ -41,7 +41,7 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
         change = None
         if judged.may_answer:
             when = datetime.now(UTC).isoformat(timespec="seconds")
-            kept = versions_of(citewise).keep(trained.adapter, judged.about(trained, when))
+            kept = versions_of(citewise).keep(trained.folder.adapter, judged.about(trained, when))
             change = put_in_use(
                 citewise, kept.number, action="promote adapter", serving=call.shared is not None
             )

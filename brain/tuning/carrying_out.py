@@ -44,7 +44,7 @@ def prepared(which: Meant, model: Path, base: Base, fields: Mapping[str, Any]) -
             str(data.folder),
             data.data_hash,
             len(start.learnt.examples),
-            len(start.held_out.examples),
+            len(start.validation.examples),
             start.left_out,
         ),
         method=which.method,
@@ -91,7 +91,7 @@ def carry_out(
             outcome = train(
                 opened(start.model, start.recipe.method),
                 start.learnt.examples,
-                start.held_out.examples,
+                start.validation.examples,
                 folder.path,
                 start.recipe,
                 noted,
@@ -122,7 +122,7 @@ def _ended(run: Run, outcome: Outcome) -> Run:
         status=Status.DONE,
         ended=_now(),
         steps=outcome.steps,
-        held_out=outcome.held_out,
+        validation_loss=outcome.validation,
         early=outcome.early,
         adapter=hashlib.sha256(weights).hexdigest(),
     )
@@ -135,11 +135,13 @@ def _write_card(run: Run, outcome: Outcome) -> None:
         del content[name]
     write_json(outcome.adapter / "card.json", content)
     recipe = run.recipe
+    loss = run.validation_loss
+    validation = "" if loss is None else f"loss a said token on the rows to stop by: {loss:.4f}, "
     lines = (
         f"# {run.name}",
         f"- base model: {run.base.model} (fingerprint {run.base.fingerprint})",
         f"- learnt from: citing set {run.data.name}, {run.data.learnt} rows, hash {run.data.hash}",
-        f"- held-out loss a said token: {run.held_out:.4f}, after {run.steps} steps on {run.device}",
+        f"- {validation}after {run.steps} steps on {run.device}",
         f"- {recipe['method']}, rank {recipe['rank']}, alpha {recipe['alpha']:g}, rate "
         f"{recipe['learning_rate']:g}, seed {recipe['seed']}",
         f"- citewise {run.citewise}, code {run.code}",

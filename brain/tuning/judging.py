@@ -34,9 +34,9 @@ class Judgement:
         return {
             "when": when,
             "run": run.name,
-            "base_model": run.base_model,
-            "base": run.base,
-            "data": run.data_hash,
+            "base_model": run.record.base.model,
+            "base": run.record.base.fingerprint,
+            "data": run.record.data.hash,
             "code": self.report.code,
             "figures": {metric: figure.value for metric, figure in ours.items()},
         }
@@ -48,8 +48,8 @@ def judge(run: TrainedRun, tuning: Path) -> Judgement:
     Raises UsageError where it was not evaluated or its held-out questions are gone or changed, and
     WeightsUnavailable where its adapter is not whole.
     """
-    adapter = hash_of(run.adapter)
-    report = read_report(run.evaluation, run.name)
+    adapter = hash_of(run.folder.adapter)
+    report = read_report(run.folder.evaluation, run.name)
     run.held_out(tuning)
     same = [
         Ground(
@@ -57,8 +57,10 @@ def judge(run: TrainedRun, tuning: Path) -> Judgement:
             "the report is about this adapter" if report.adapter == adapter else _stale("adapter"),
         ),
         Ground(
-            report.data == run.data_hash,
-            "the report is about this citing set" if report.data == run.data_hash else _stale("citing set"),
+            report.data == run.record.data.hash,
+            "the report is about this citing set"
+            if report.data == run.record.data.hash
+            else _stale("citing set"),
         ),
     ]
     return Judgement(report, (*same, *grounds(report.given)))
