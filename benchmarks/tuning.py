@@ -214,7 +214,7 @@ class Bench:
 
         _take_cores(1.0)
         with closing(_opened(self.model)) as chat:
-            return evaluate(tested, self._writers(chat, tested), kept=self.replies, progress=_progress)
+            return evaluate(tested, self._writers(chat, tested), progress=_progress)
 
     def _writers(self, chat: "Phi3Chat", tested: Sequence["Row"]) -> Iterator["Writer"]:
         from bots.settings import Settings
@@ -226,7 +226,7 @@ class Bench:
             every = (*self._set().train(), *tested)
             passages = [passage for row in every for passage in row.passages]
             yield ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)
-        yield from models(_contest(self.model, self.adapter), chat)
+        yield from models(_contest(self.model, self.adapter, self.replies), chat)
 
     def _report(self, evaluated: "Evaluated", learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
         from brain.tuning.promotion import grounds
@@ -274,12 +274,12 @@ def answer(model: Path, tested: Sequence["Row"], kept: Path, adapter: Path | Non
 
     _take_cores(1.0 if adapter else 0.5)
     with closing(_opened(model)) as chat:
-        turns = models(_contest(model, adapter), chat)
+        turns = models(_contest(model, adapter, kept), chat)
         asked = islice(turns, 2, 3) if adapter else islice(turns, 2)
-        evaluate(tested, asked, kept=kept, progress=_progress)
+        evaluate(tested, asked, progress=_progress)
 
 
-def _contest(model: Path, adapter: Path | None) -> Any:
+def _contest(model: Path, adapter: Path | None, kept: Path) -> Any:
     import hashlib
 
     from brain.phi3.fingerprint import fingerprint
@@ -287,7 +287,7 @@ def _contest(model: Path, adapter: Path | None) -> Any:
 
     weights = adapter / "adapter_model.safetensors" if adapter else None
     of_adapter = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else ""
-    return Contest(str(model), adapter or model, fingerprint(model), of_adapter)
+    return Contest(str(model), adapter or model, fingerprint(model), of_adapter, kept)
 
 
 def _opened(model: Path) -> "Phi3Chat":

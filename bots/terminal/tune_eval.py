@@ -81,9 +81,7 @@ def _evaluate(
             yield from turns
 
     with opened(contest) as chat:
-        found = compare(
-            rows, writers(chat), kept=run.folder.evaluation / "replies", progress=_naming(citewise.report)
-        )
+        found = compare(rows, writers(chat), progress=_naming(citewise.report))
         in_use = _in_use(citewise, run, contest, chat, limit, spaces) if whole else None
     citewise.forget_report()
     _keep(call, run, contest, len(split), found, in_use)
@@ -91,8 +89,6 @@ def _evaluate(
 
 def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     """The adapter and the model that is set, which must be the one that it was trained for."""
-    from importlib.metadata import version
-
     from bots.adapter_in_use import base_of
     from brain.phi3.adapters import read_deltas
     from brain.tuning.contestants import Contest
@@ -105,7 +101,7 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
             "set it back to that model, or train again."
         )
     read_deltas(run.folder.adapter)
-    return Contest(settings.model, run.folder.adapter, f"{base} citewise {version('citewise')}", adapter)
+    return Contest(settings.model, run.folder.adapter, base, adapter, run.folder.evaluation / "replies")
 
 
 def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
@@ -134,7 +130,6 @@ def _in_use(
 
     questions = read_questions(run.data_in(citewise.home.tuning) / "questions.jsonl")[:limit]
     audience = citewise.desk.readable({OWNER}, spaces)
-    state = f"{citewise.catalog.feed.newest_operation()} {sorted(audience)} {citewise.gate}"
 
     def turns() -> Iterator[tuple[str, Answerer]]:
         yield EXTRACTIVE, ExtractiveAnswerer()
@@ -149,8 +144,6 @@ def _in_use(
         citewise.gate,
         audience,
         citable_documents(citewise.catalog, audience),
-        identity=f"{contest.base_identity} {contest.adapter_identity} {state}",
-        kept=run.folder.evaluation / "answers",
         progress=_naming(citewise.report),
     )
 

@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
-from brain.tuning.beginning import Meant, code_fingerprint
+from brain.tuning.beginning import Meant
 from brain.tuning.checkpoints import newest
+from brain.tuning.code import code_fingerprint
 from brain.tuning.durable import write_json
 from brain.tuning.extra import has_matplotlib
 from brain.tuning.from_rows import opened
@@ -24,6 +25,8 @@ from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 from brain.tuning.start import Start, gone_on, planned
 from brain.tuning.training import Outcome, Progress, train
 
+_CODE = ("tuning", "phi3", "answering/prompt.py")
+"""The modules that render, train and load: what an adapter depends on besides its recipe."""
 _LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 _FULL = ("allocate memory", "out of memory", "not enough memory")
 
@@ -50,7 +53,7 @@ def prepared(which: Meant, model: Path, base: Base, fields: Mapping[str, Any]) -
         method=which.method,
         recipe=start.recipe.as_dict(),
         citewise=importlib.metadata.version("citewise"),
-        code=code_fingerprint(),
+        code=code_fingerprint(*_CODE),
         libraries=dict(_versions()),
         device=start.machine.name,
         started=_now(),

@@ -247,7 +247,7 @@ def test_an_evaluation_is_kept_shown_and_gone_on_with(here: Run, tuned: TunedHom
     assert "# Evaluation of first" in (written / "report.md").read_text()
     replies = {path.name: path.read_text().splitlines()[1:] for path in (written / "replies").glob("*.jsonl")}
     assert {name: len(lines) for name, lines in replies.items()} == dict.fromkeys(
-        ("extractive.jsonl", "base.jsonl", "few-shot.jsonl", "adapter.jsonl"), 3
+        ("base.jsonl", "few-shot.jsonl", "adapter.jsonl"), 3
     )
     said = [json.loads(replies[f"{name}.jsonl"][0])["written"] for name in ("base", "adapter")]
     assert said[0] != said[1]  # the adapter was really in it

@@ -30,7 +30,7 @@ SAID = (
 def evaluated() -> Evaluated:
     answers = {f"costs {20 + number} euros": said for number, said in enumerate(SAID)}
     writers = [
-        ModelWriter(name, knowing(answers if name == "adapter" else {}), "", few_shot=False, room=1700,
+        ModelWriter(name, knowing(answers if name == "adapter" else {}), few_shot=False, room=1700,
                     count=estimated)
         for name in ("base", "adapter")
     ]  # fmt: skip
@@ -78,7 +78,7 @@ def test_the_page_tells_verdict_figures_and_what_went_wrong(evaluated: Evaluated
 
 def test_the_page_of_a_faultless_adapter(evaluated: Evaluated):
     answers = {f"costs {20 + number} euros": row.answer for number, row in enumerate(HELD_OUT)}
-    writer = ModelWriter("adapter", knowing(answers), "", few_shot=False, room=1700, count=estimated)
+    writer = ModelWriter("adapter", knowing(answers), few_shot=False, room=1700, count=estimated)
     faultless = evaluate(HELD_OUT, [writer])
     text = page(report(faultless, evaluated.comparison), faultless, ())
     assert "**It may be promoted**" in text
