@@ -37,6 +37,12 @@ _OPEN = "general"
     help="Kept apart to stop a training by.",
 )
 @click.option(
+    "--keep-out",
+    type=PathArgument(exists=True, dir_okay=False),
+    metavar="QUESTIONS",
+    help="Hold out the documents that these questions of your own are about, to test with them.",
+)
+@click.option(
     "--without-gold",
     type=float,
     default=0.15,
@@ -96,6 +102,7 @@ def data(
     rows: int,
     held_out: float,
     validation: float,
+    keep_out: Path | None,
     without_gold: float,
     unanswerable: float,
     distractors: int,
@@ -137,6 +144,7 @@ def data(
         unanswerable=unanswerable,
         distractors=distractors,
         seed=seed,
+        kept_out=_asked_about(keep_out) if keep_out else (),
         mask=call.settings().mask_personal_data if mask is None else mask,
     )
     with call.citewise() as citewise, progress() as citewise.report:
@@ -164,6 +172,18 @@ def data(
         print_json({"folder": str(kept.folder), **kept.card})
     else:
         _show(out(), kept)
+
+
+def _asked_about(questions: Path) -> tuple[str, ...]:
+    """The documents that somebody's questions are about."""
+    from brain.evaluation.questions import read_questions
+
+    found = {reference.doc for question in read_questions(questions) for reference in question.gold}
+    if not found:
+        raise UsageError(
+            f"No question of {questions.name} names a document in `gold`: nothing can be kept out."
+        )
+    return tuple(sorted(found))
 
 
 def _show(console: "Console", kept: "CitingSet") -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from brain.errors import CitewiseError
-from brain.tuning.promotion import Ground, grounds
-from brain.tuning.report import Report, read_report
+from brain.tuning.promotion import Ground, Rule, grounds
+from brain.tuning.report import Report, read_own_report, read_report
 from brain.tuning.trained import TrainedRun
 from brain.tuning.versions import hash_of
 
@@ -18,10 +18,11 @@ class NotPromoted(CitewiseError):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A run's report, and every condition of its promotion."""
+    """A run's report, every condition of its promotion, and a sentence that says which report it is."""
 
     report: Report
     grounds: tuple[Ground, ...]
+    by: str = ""
 
     @property
     def may_answer(self) -> bool:
@@ -43,14 +44,14 @@ class Judgement:
 
 
 def judge(run: TrainedRun, tuning: Path) -> Judgement:
-    """Judge a run by its report.
+    """Judge a run by its report on own questions, where there is one about enough, or else on held-out ones.
 
-    Raises UsageError where it was not evaluated or its held-out questions are gone or changed, and
-    WeightsUnavailable where its adapter is not whole.
+    Raises UsageError where it was not evaluated or its citing set is gone or changed, and WeightsUnavailable
+    where its adapter is not whole.
     """
     adapter = hash_of(run.folder.adapter)
-    report = read_report(run.folder.evaluation, run.name)
-    run.held_out(tuning)
+    report, by = _report(run)
+    run.data(tuning)
     same = [
         Ground(
             report.adapter == adapter,
@@ -63,7 +64,23 @@ def judge(run: TrainedRun, tuning: Path) -> Judgement:
             else _stale("citing set"),
         ),
     ]
-    return Judgement(report, (*same, *grounds(report.given)))
+    return Judgement(report, (*same, *grounds(report.given)), by)
+
+
+def _report(run: TrainedRun) -> tuple[Report, str]:
+    """The report that decides, and why it is that one."""
+    rule, folder = Rule(), run.folder.evaluation
+    own = read_own_report(folder, run.name)
+    if own is not None and rule.enough(own.given):
+        return own, f"Judged by {own.questions}, asked {own.when}: {own.note}"
+    by = "Judged by the held-out questions of its citing set"
+    if own is None:
+        return read_report(folder, run.name), f"{by}."
+    asked = f"{own.given.answerable} answerable and {own.given.rows - own.given.answerable} unanswerable ones"
+    return read_report(folder, run.name), (
+        f"{by}, since {own.questions} has {asked} that can judge it, and {rule.answerable} and "
+        f"{rule.unanswerable} are needed."
+    )
 
 
 def _stale(what: str) -> str:

@@ -57,6 +57,17 @@ def test_a_set_is_made_and_looked_at(here: Run, home: Path) -> None:
     assert "Not in the documents." in previewed["rows"][0]["pieces"][0]["text"]
 
 
+def test_what_own_questions_are_about_is_kept_out(here: Run, home: Path, tmp_path: Path) -> None:
+    line = {"id": "a", "question": "Who?", "gold": [{"doc": "leave.md"}]}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(line), "utf-8")
+    card = data(here, "--keep-out", "mine.jsonl")
+    assert "leave.md" in card["held_out_documents"]
+    assert card["settings"]["kept_out"] == ["leave.md"]
+    (tmp_path / "none.jsonl").write_text('{"id": "a", "question": "Who?"}', "utf-8")
+    done = here("tune", "data", "--keep-out", "none.jsonl")
+    assert (done.code, "No question of none.jsonl names a document" in done.err) == (2, True)
+
+
 def test_people_read_what_was_made(here: Run, home: Path) -> None:
     shown = here("tune", "data", "--rows", "30")
     assert shown.code == 0, shown.err

@@ -189,6 +189,14 @@ def test_the_card_counts_what_was_made(home: SmallHome):
     assert "all its epochs" not in text
 
 
+def test_documents_of_own_questions_are_kept_out(home: SmallHome):
+    for share in (0.15, 0.0):
+        found = made(home, held_out=share, kept_out=("dogs.md", "heating.md", "elsewhere.md"))
+        assert {"dogs.md", "heating.md"} <= {found.documents[n] for n in found.held_out.documents}
+        assert shown([*found.train.rows, *found.validation.rows]).isdisjoint({"dogs.md", "heating.md"})
+        assert bool(found.held_out.rows) == bool(share)
+
+
 def test_two_documents_make_a_part_to_learn_from_and_one_to_test_with(tmp_path: Path):
     home = SmallHome(tmp_path)
     home.fill({f"{topic}.md": text_of(topic, number) for number, topic in enumerate(TOPICS[:2], 1)})

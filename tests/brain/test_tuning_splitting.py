@@ -60,6 +60,18 @@ def test_few_documents_are_rather_learnt_from_than_kept_apart_to_stop_by(documen
     assert (len(found.held_out), len(found.validation)) == (1, watched)
 
 
+def test_what_is_to_be_kept_out_is_with_its_copies_and_counts_for_the_share():
+    numbers = range(1, 11)
+    weights, paths = dict.fromkeys(numbers, 5), {n: f"{n}.md" for n in numbers}
+    family_of = {n: n for n in numbers} | {2: 1}  # 2 is a copy of 1
+    found = apart(weights, family_of, paths, (0.2, 0.1), 0, [2])
+    assert found.held_out == {1, 2}
+    assert found.validation
+    assert {1, 3, 4} <= apart(weights, family_of, paths, (0.0, 0.0), 0, [1, 3, 4]).held_out
+    with pytest.raises(UsageError, match="none is left to learn from"):
+        apart(weights, family_of, paths, (0.2, 0.1), 0, numbers)
+
+
 def test_a_huge_document_is_not_kept_apart_to_stop_by():
     weights = {1: 100, 2: 5, 3: 5, 4: 5}
     for seed in range(6):

@@ -97,7 +97,11 @@ def card_text(values: dict[str, Any]) -> str:
         "",
         "## Made with",
         "",
-        *(f"- {name.replace('_', ' ')}: {value}" for name, value in settings.items()),
+        *(
+            f"- {name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}"
+            for name, value in settings.items()
+            if value != []
+        ),
         "",
         "## Documents to stop by",
         "",

@@ -51,7 +51,9 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
             "No question could be made from these documents: index some with sentences, headings or tables."
         )
     weights = Counter(case.document for case in in_turn(cases, making.seed) if case.document)
-    out = apart(weights, family_of, paths, (making.held_out, making.validation), making.seed)
+    shares = (making.held_out, making.validation)
+    kept_out = [document for document, path in paths.items() if path in making.kept_out]
+    out = apart(weights, family_of, paths, shares, making.seed, kept_out)
     train, watched, test = _parts(frozenset(documents), out, making)
     layer = Layer(find, making.distractors, making.seed, family_of, dropped)
     masking = Masking()
@@ -80,7 +82,7 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
         side.roles[role] += 1
         if side is test and (question := _question(case, row, masked)):
             questions.append(question)
-    if not train.rows or (out.held_out and not test.rows):
+    if not train.rows or (making.held_out and not test.rows):
         raise UsageError(
             "Too few questions could be made from these documents to learn from some and test with others: "
             "index more documents, or say --held-out 0."

@@ -26,6 +26,9 @@ class Making:
     unanswerable: float = 0.1  # rows that ask for what no document says
     distractors: int = PASSAGES - 1  # passages beside those that answer
     seed: int = 0
+    kept_out: tuple[
+        str, ...
+    ] = ()  # paths of documents to hold out in any case, such as own questions are about
     mask: bool = True  # e-mail addresses, telephone and account numbers, personal ids
 
     def __post_init__(self) -> None:
@@ -50,7 +53,7 @@ class Making:
 
     def as_dict(self) -> dict[str, Any]:
         """The settings for the data card."""
-        return {**asdict(self), "spaces": list(self.spaces)}
+        return {**asdict(self), "spaces": list(self.spaces), "kept_out": list(self.kept_out)}
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -73,12 +73,14 @@ def apart(
     paths: Mapping[int, str],
     shares: tuple[float, float],
     seed: int,
+    kept_out: Collection[int] = (),
 ) -> Apart:
     """Documents to keep apart: whole families, in an order that seed and paths fix, up to the weight's share.
 
-    `weights` are how many questions each document gives; `shares` are for held_out and validation. Raises
-    UsageError where all come from one family and some are to be held out. For validation nothing is kept
-    apart where that would take more than a third of what testing leaves to learn from.
+    `weights` are how many questions each document gives; `shares` are for held_out and validation. The
+    families of `kept_out` are held out first, whatever their weight. Raises UsageError where all come from
+    one family and some are to be held out, and where nothing is left to learn from. For validation nothing is
+    kept apart where that would take more than a third of what testing leaves to learn from.
     """
     members: dict[int, list[int]] = defaultdict(list)
     for document, family in family_of.items():
@@ -94,7 +96,15 @@ def apart(
         )
     order = sorted(useful, key=lambda family: _order(seed, min(paths[d] for d in members[family])))
     every = sum(asking.values())
-    tested = _chosen(order, asking, test * every, every)
+    forced = sorted({family_of[document] for document in kept_out if document in family_of})
+    free = [family for family in order if family not in forced]
+    if not free and order:
+        raise UsageError(
+            "All questions come from documents that are to be kept out, so none is left to learn from: index "
+            "more documents, or keep fewer out."
+        )
+    missing = test * every - sum(asking[family] for family in forced)
+    tested = [*forced, *_chosen(free, asking, missing, every)]
     left = [family for family in order if family not in tested]
     watched = _chosen(left, asking, validation * every, sum(asking[family] for family in left) / 3)
     return Apart(*(frozenset(d for family in found for d in members[family]) for found in (tested, watched)))
