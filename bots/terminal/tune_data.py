@@ -39,7 +39,7 @@ _OPEN = "general"
 @click.option(
     "--keep-out",
     type=PathArgument(exists=True, dir_okay=False),
-    metavar="QUESTIONS",
+    metavar="FILE",
     help="Hold out the documents that these questions of your own are about, to test with them.",
 )
 @click.option(
