@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from brain.tuning.writers import Writer
 
 
+_TWO_PARTS = (
+    "Training stopped by these very questions, since its citing set has two parts: that favours the adapter "
+    "a little."
+)
+
+
 @click.command("eval", short_help="Compare an adapter with what it would replace.")
 @click.argument("run")
 @click.option(
@@ -118,7 +124,8 @@ def _evaluate(
             in_use = _in_use(citewise, questions, contest, chat, spaces)
     citewise.forget_report()
     report = _report(run, contest, len(split), found.comparison, in_use)
-    _keep(call, run, report, found)
+    note = "" if run.data(tuning).has_validation else _TWO_PARTS
+    _keep(call, run, replace(report, note=note), found)
 
 
 def _ask_own(
@@ -263,6 +270,8 @@ def _keep(call: Invocation, run: "TrainedRun", report: "Report", found: "Evaluat
     show_comparison(console, f"{title[0].upper()}{title[1:]}", report.given)
     if report.in_use:
         show_comparison(console, "In use", report.in_use)
+    if report.note and not report.questions:
+        console.print(f"{report.note}\n")
     show_grounds(console, judged)
     console.print(f"\nReport: {place.with_suffix('.md')}")
 

@@ -74,12 +74,14 @@ def _report(run: TrainedRun) -> tuple[Report, str]:
     if own is not None and rule.enough(own.given):
         return own, f"Judged by {own.questions}, asked {own.when}: {own.note}"
     by = "Judged by the held-out questions of its citing set"
+    report = read_report(folder, run.name)
+    note = f" {report.note}" if report.note else ""
     if own is None:
-        return read_report(folder, run.name), f"{by}."
+        return report, f"{by}.{note}"
     asked = f"{own.given.answerable} answerable and {own.given.rows - own.given.answerable} unanswerable ones"
-    return read_report(folder, run.name), (
+    return report, (
         f"{by}, since {own.questions} has {asked} that can judge it, and {rule.answerable} and "
-        f"{rule.unanswerable} are needed."
+        f"{rule.unanswerable} are needed.{note}"
     )
 
 

@@ -20,7 +20,7 @@ class Report:
     has, of which `given.rows` were asked. `in_use` is there where the whole brain was asked too.
 
     On own questions, `questions` is the name of their file, and `given` is what the whole brain answered to
-    those that `note` tells of.
+    those that `note` tells of. Otherwise `note` says what is to be minded of the held-out questions.
     """
 
     run: str

@@ -283,11 +283,20 @@ def test_an_evaluation_is_kept_shown_and_gone_on_with(here: Run, tuned: TunedHom
     assert said[0] != said[1]  # the adapter was really in it
     whole = here("tune", "eval", "first", **tuned.settings)
     assert "Given the same passages" in whole.out
+    assert "Training stopped by these" not in whole.out
     assert "It may not be promoted." in whole.out
     after = (written / "replies" / "adapter.jsonl").read_text().splitlines()[1:]
     assert after[:3] == replies["adapter.jsonl"]  # kept, not asked again
     assert len(after) == 5
     assert here("tune", "promote", "first", **tuned.settings).code == 1
+    (tuned.tuning / "data" / "small" / "validation.jsonl").unlink()  # as sets were before
+    record = json.loads((folder / "run.json").read_text())
+    record["data"]["hash"] = data_hash(tuned.tuning / "data" / "small")
+    (folder / "run.json").write_text(json.dumps(record))
+    old = here("tune", "eval", "first", **tuned.settings)
+    assert "Training stopped by these very questions" in old.out
+    promoted = here("tune", "promote", "first", **tuned.settings)
+    assert "Training stopped by these very questions" in promoted.out
 
 
 @pytest.mark.weights
@@ -318,6 +327,11 @@ def test_own_questions_are_asked_end_to_end_as_far_as_they_were_not_learnt(
     kept = (folder / "evaluation" / "replies" / "base.jsonl").read_text()
     assert here("tune", "eval", "first", "--questions", "mine.jsonl", **tuned.settings).code == 0
     assert (folder / "evaluation" / "replies" / "base.jsonl").read_text() == kept  # nothing was asked again
+    shutil.rmtree(folder / "evaluation" / "replies")
+    (folder / "evaluation" / "replies").write_text("in the way")
+    full = here("tune", "eval", "first", "--questions", "mine.jsonl", **tuned.settings)
+    assert full.code == 1  # the fallback doesn't hide that the model was not asked
+    assert "Answers can't be kept in" in full.err
     both = here("tune", "eval", "first", "--questions", "mine.jsonl", "--in-use", **tuned.settings)
     assert (both.code, "leave out --in-use" in both.err) == (2, True)
 
