@@ -96,3 +96,8 @@ def test_what_does_not_fit_is_refused_and_the_one_before_stays(
     assert said(chat) == before
     chat.close()
     assert check(str(base), adapters[0], Quantization.FOUR_BIT) == base
+
+
+def test_a_gpu_records_steps_in_four_bits_but_not_in_eight(chat: Phi3Chat) -> None:
+    """In eight bits each input is looked at for outliers by the processor, which no recording allows."""
+    assert chat.generator.decoder.network.recordable == (chat.facts().quantization == "4bit")
