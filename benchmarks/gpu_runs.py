@@ -78,8 +78,9 @@ def early(size: Size) -> Iterator[Row]:
     """Rows to stop by that learning makes worse: training stops, and the best look's adapter is kept."""
     home = citing_home(size)
     fresh(home, EARLY)
-    done = train(size, "--name", EARLY, "--data", "strange", "--epochs", "40" if size.tiny else "8",
-                 "--learning-rate", "0.002", "--evaluate-every", "3", "--patience", "1", *_sizes(size)[:4])  # fmt: skip
+    epochs = "40" if size.tiny else "8"
+    done = train(size, "--name", EARLY, "--data", "strange", "--epochs", epochs, "--learning-rate", "0.002",
+                 "--evaluate-every", "3", "--patience", "1", *_sizes(size)[:4])  # fmt: skip
     assert done.code == 0, done.last
     looks = [step["validation"] for step in done.steps if step["validation"] is not None]
     record = json.loads((home / "tuning" / "runs" / EARLY / "run.json").read_text("utf-8"))

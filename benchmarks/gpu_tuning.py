@@ -1,8 +1,8 @@
 """`python -m benchmarks.gpu_tuning [--stages swap,lora] [--tiny] [--plan]`: what of Phi-3 never ran on a GPU.
 
 Adapters swapped while questions stream, adapters beside packed weights, `citewise tune train` with its
-forecast of memory, a kill and early stopping, the choice of quantisation, a full GPU; then where the time of a
-step goes. Stages run as in gpu.py, the most valuable first; the random weights are written to disk once
+forecast of memory, a kill and early stopping, the choice of quantisation, a full GPU; then where the time of
+a step goes. Stages run as in gpu.py, the most valuable first; the random weights are written to disk once
 (`--work`).
 """
 
