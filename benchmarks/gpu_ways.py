@@ -3,8 +3,8 @@
 A step of Phi-3-mini at batch 1 took 2.90 ms on an H200, and 2.0 at the memory's speed; nine kernels a layer
 begin and end in between. Here attention is one kernel instead of three: rotary positions are applied where
 queries and new keys are read, and whichever program of a head ends last joins the parts. The order of all
-sums is as before: in Triton's interpreter, results are the same to the bit. It has not run on a card. If it is
-faster there, it takes the place of the three in brain/phi3/kernels.py; if not, it goes.
+sums is as before: in Triton's interpreter, results are the same to the bit. It has not run on a card. If it
+is faster there, it takes the place of the three in brain/phi3/kernels.py; if not, it goes.
 """
 
 import torch
