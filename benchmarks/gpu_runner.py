@@ -103,9 +103,15 @@ def _run(benchmark: Benchmark, name: str, given: argparse.Namespace, left: float
     limit = min(left, 600 if given.tiny else benchmark.stages[name].longest)
     started = time.monotonic()
     ended = threading.Event()
+    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""} if given.tiny else None
     # In a session of its own: what it started itself ends with it.
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env=environment,
     ) as process:
 
         def end() -> None:

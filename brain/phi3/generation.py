@@ -17,6 +17,7 @@ import torch
 
 from brain.errors import CitewiseError, ModelUnavailable
 from brain.phi3.decoding import Decoder, Step
+from brain.phi3.full_memory import let_go
 from brain.phi3.lookup import Guesser
 
 Hear = Callable[[int | CitewiseError | None], object]
@@ -206,7 +207,7 @@ class Generator:
                 first = int(self._decoder.read(self._free[-1], stream.request.prompt))
             except torch.OutOfMemoryError as error:
                 # Reading needs memory for the prompt, which may be there for the next one.
-                torch.cuda.empty_cache()
+                let_go(error)
                 stream.put(_memory_full(error))
                 continue
             text = _Text(stream, self._free.pop())

@@ -12,6 +12,7 @@ from brain.errors import ModelUnavailable, NeedsRestart
 from brain.phi3.adapters import Delta, Merged, read_deltas
 from brain.phi3.chat import Prompts
 from brain.phi3.decoding import Decoder
+from brain.phi3.full_memory import let_go
 from brain.phi3.generation import Generator
 from brain.phi3.unmerged import Unmerged, is_packed
 
@@ -52,6 +53,7 @@ class Swapping:
                 # What was computed of the shared beginning was computed with the weights before.
                 self._decoder.remember_prefix(beginning)
             except torch.OutOfMemoryError as error:
+                let_go(error)
                 self._go_back(self._merged, before, known)
                 raise ModelUnavailable(
                     "The GPU's memory is too full to change the adapter: the one in use stays. Free some, "
@@ -62,7 +64,6 @@ class Swapping:
         generator.between(change)
 
     def _go_back(self, merged: Merged | Unmerged, before: Mapping[str, Delta], known: Sequence[int]) -> None:
-        torch.cuda.empty_cache()
         if merged.served is not before:  # a swap that found no memory has changed nothing
             merged.swap(before)
         if self._decoder.prefix != known:

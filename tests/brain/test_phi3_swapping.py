@@ -1,4 +1,5 @@
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from talking_phi3 import talking_phi3
 from brain.answering.prompt import opening
 from brain.errors import CitewiseError, ModelUnavailable, NeedsRestart, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
+from brain.phi3.full_memory import let_go
 from brain.phi3.generation import Generator, Request
 from brain.phi3.opening import open_phi3
 
@@ -232,3 +234,22 @@ def test_where_memory_is_too_full_to_change_the_one_in_use_stays(
             chat.swap(adapters[1], PLAIN)
     assert decoder.prefix == []  # what was read of it belonged to other weights
     assert said(chat) == before
+
+
+def test_what_failed_work_holds_is_let_go_of():
+    class Held:
+        pass
+
+    held: list[weakref.ref[Held]] = []
+
+    def work() -> None:
+        tensors = Held()
+        held.append(weakref.ref(tensors))
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    try:
+        work()
+    except torch.OutOfMemoryError as error:
+        assert held[0]() is not None
+        let_go(error)
+        assert held[0]() is None
