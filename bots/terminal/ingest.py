@@ -47,7 +47,7 @@ def ingest(call: Invocation, places: tuple[str, ...], space: str, retry: bool, c
     else:
         for done in reports:
             show_report(out(), done)
-    if not any(done.documents for done in reports):
+    if not any(done.documents or done.unsettled_count or done.held for done in reports):
         raise NothingIndexed("None of these files can be read: mend what is said above, then ingest again.")
 
 
