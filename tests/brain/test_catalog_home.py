@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -139,3 +140,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, made: bool):
         env={**os.environ, "PYTHONPATH": os.getcwd()},
     ).stdout
     assert said.startswith(f"The home {home} can't be written (permission denied)")
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(StorageFailed, match=r"The disk that holds .* is full: free some space"):
+        Home(tmp_path).lock("ask")
+    monkeypatch.undo()
+    Home(tmp_path).lock("ask").release()
