@@ -18,9 +18,12 @@ from brain.catalog.home import Home
 lock = Home(Path(sys.argv[1])).lock("citewise serve")
 if "fork" in sys.argv:
     import os
+    reading, writing = os.pipe()
     if (child := os.fork()) == 0:
+        os.write(writing, b"!")  # what a fork registers is done by now
         sys.stdin.read()
         os._exit(0)
+    os.read(reading, 1)
     print(child, flush=True)
 print("held", flush=True)
 sys.stdin.read()
