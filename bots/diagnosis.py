@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,6 +16,7 @@ from bots.model_status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
 from brain.catalog.home import Home
+from brain.catalog.rows import DriveState
 from brain.errors import CitewiseError, StorageFailed
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ def examine(
         if opened is not None and settings.answerer != "extractive":
             yield as_check(status_of(settings, opened.brain.answerer))
         yield _attempt("index", lambda: _index(citewise))
+        if running is None:  # serve speaks of its drives itself
+            yield _drives(citewise)
         yield _unreadable(citewise)
         yield from _slack(citewise)
         yield from _discord(citewise)
@@ -173,6 +177,19 @@ def _index(citewise: Citewise) -> str:
         raise StorageFailed(f"{report.differences[0]}: `citewise rebuild` makes the index again")
     reason = citewise.index.rebuilt
     return f"{report.passages:,} passages, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
+
+
+def _drives(citewise: Citewise) -> Check:
+    """How the drives stood when they were last looked at, and whether one is still being taken out."""
+    catalog = citewise.catalog
+    watched = [catalog.followed.of(drive.id).state for drive in catalog.drives() if drive.watched]
+    states = Counter(state.value for state in watched if state is not DriveState.OK)
+    if leaving := len(catalog.removals.under_way()):
+        states[DriveState.REMOVING.value] = leaving
+    if states:
+        found = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        return Check("drives", Verdict.NOTE, found, "citewise drives says why, and what to do")
+    return Check("drives", Verdict.GOOD, f"{len(watched)} to be followed" if watched else "none is followed")
 
 
 def _unreadable(citewise: Citewise) -> Check:

@@ -61,8 +61,11 @@ class Credentials:
 
     def of(self, url: str) -> Mapping[str, Any]:
         """What is set for this place; empty where nothing is."""
-        fitting = [name for name in self.tables if _begins(url, name)]
-        return self.tables[max(fitting, key=len)] if fitting else {}
+        return self.tables.get(self.table(url), {})
+
+    def table(self, url: str) -> str:
+        """The name of the table that counts for this place; empty where there is none."""
+        return max((name for name in self.tables if _begins(url, name)), key=len, default="")
 
 
 def _begins(url: str, name: str) -> bool:

@@ -77,7 +77,8 @@ def open_drive(
     if kind == "file":
         return _local(Path(unquote(urlsplit(target).path)), home, suffixes, options)
     raise UsageError(
-        f"{target}: {kind}:// can't be read. Name a folder or file of this machine, or an http(s) address."
+        f"{target}: {kind}:// can't be read. Name a folder or file of this machine, a web page (https://), "
+        f"or an address that begins with {', '.join(f'{name}://' for name in sorted(REMOTE))}."
     )
 
 

@@ -1,5 +1,6 @@
 """Which drive of the catalog a place is: one place, one space, and no file indexed from two drives."""
 
+import shlex
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -44,7 +45,7 @@ def find(catalog: Catalog, url: str, space: str) -> Registration:
         elif drive.watched:
             raise UsageError(
                 f"{place(drive.url)} lies in {place(url)} and is followed with its own settings: take it out "
-                f"first with `citewise drives remove {place(drive.url)}`, or add the folders beside it."
+                f"first with `citewise drives remove {typed(drive.url)}`, or add the folders beside it."
             )
         else:
             inner.append(drive)
@@ -66,6 +67,11 @@ class Swallowed:
     def drives(self) -> list[Drive]:
         """Those of which all was read."""
         return list(self._whole.values())
+
+
+def typed(url: str) -> str:
+    """A drive's place as it is typed in a shell, where a path may hold spaces."""
+    return shlex.quote(place(url))
 
 
 def place(url: str) -> str:
@@ -106,5 +112,5 @@ def _elsewhere(drive: Drive, url: str, space: str) -> str:
     inside = f", inside {place(url)}," if _holds(url, drive.url) else ""
     return (
         f"{place(drive.url)}{inside} is indexed in the space “{drive.space}”, and a file belongs to one "
-        f"space only. To move it to “{space}”, take it out: `citewise drives remove {place(drive.url)}`."
+        f"space only. To move it to “{space}”, take it out: `citewise drives remove {typed(drive.url)}`."
     )

@@ -9,7 +9,7 @@ from ingest.brake import Brake
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed, Skipped, Unlisted
 from ingest.options import DriveOptions
 from ingest.reconcile import Check, Comparison
-from ingest.registration import place
+from ingest.registration import place, typed
 from ingest.report import Change, FileNote
 from ingest.settling import Settling
 from ingest.sifting import Sifted
@@ -76,7 +76,7 @@ class Watch:
             raise RootUnsound(
                 f"{place(url)} is empty now, though {documents:,} documents of it are indexed. Nothing was "
                 "removed: mount it or put the files back, and it goes on by itself; if it is meant, "
-                f"`citewise drives confirm {place(url)}`."
+                f"`citewise drives confirm {typed(url)}`."
             )
 
     def holds(self, gone: int, documents: int) -> bool:
@@ -89,7 +89,7 @@ def held_sentence(url: str, held: int, documents: int) -> str:
     return (
         f"{held:,} of {documents:,} documents are gone from {place(url)} at once, which may be a share "
         "that is not mounted, so they were not removed. If it is meant, "
-        f"`citewise drives confirm {place(url)}`; if not, put the files back, and it goes on by itself."
+        f"`citewise drives confirm {typed(url)}`; if not, put the files back, and it goes on by itself."
     )
 
 

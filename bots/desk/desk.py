@@ -283,9 +283,13 @@ class Desk:
         audience = self.audience(principals, spaces)
         if not self._catalog.holds_passages(audience):
             where = f" in {', '.join(sorted(audience))}" if audience else ""
-            raise NothingIndexed(
-                f"Nothing is indexed{where} yet: add documents with `citewise ingest FOLDER`."
+            followed = any(drive.watched and drive.space in audience for drive in self._catalog.drives())
+            way_on = (
+                "`citewise drives` shows how far the drives are that are followed."
+                if followed
+                else "add documents with `citewise ingest FOLDER`."
             )
+            raise NothingIndexed(f"Nothing is indexed{where} yet: {way_on}")
         return audience
 
     def counts(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> "Counts":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command
-from bots.desk.wording import age, count, shortened
+from bots.desk.wording import age, count, in_line, shortened
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Overview:
             Row("Not readable", count(len(failures), "file")),
             *self._model(),
         ]
-        rows += [Row(f"✗ {failure.path}", failure.sentence) for failure in failures[:SHOWN]]
+        rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
 
     def spaces(self, command: Command) -> Reply:
@@ -138,7 +138,7 @@ class Overview:
 
     def _for_admins(self) -> list[Card]:
         drives = tuple(Row(drive.url, drive.space) for drive in self._catalog.drives()[:SHOWN])
-        failures = tuple(Row(f.path, f.sentence) for f in self._catalog.failures()[:SHOWN])
+        failures = tuple(Row(in_line(f.path), f.sentence) for f in self._catalog.failures()[:SHOWN])
         gaps = tuple(Row(shortened(gap.question, 120), age(gap.saved)) for gap in self._gaps())
         cards = [Card("Drives", "" if drives else "None yet.", drives)]
         if failures:

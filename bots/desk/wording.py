@@ -21,7 +21,7 @@ def place_of(source: Source) -> str:
 
 def named(source: Source) -> str:
     """`Title › heading`, or `Title, p. 3`."""
-    title, place = source.title or source.document, place_of(source)
+    title, place = in_line(source.title or source.document), in_line(place_of(source))
     if not place:
         return title
     under_heading = source.locator.label == " › ".join(source.locator.heading)
@@ -40,6 +40,11 @@ def age(moment: datetime, now: datetime | None = None) -> str:
         if count >= (2 if unit in ("week", "month") else 1):
             return f"{count} {unit}{'s' if count > 1 else ''} old"
     return "today"
+
+
+def in_line(name: str) -> str:
+    """A name as one line: a file's name may hold line ends, and must not start a line of its own."""
+    return " ".join(name.splitlines())
 
 
 def web_link(uri: str) -> str:

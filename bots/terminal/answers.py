@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bots.desk.wording import age, place_of
-from bots.terminal.console import READING_WIDTH, inert
+from bots.terminal.console import READING_WIDTH, in_line, inert
 from brain.domain import Answer, Citation, Passage, Refusal, RefusalReason, Source
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def source_line(source: Source) -> "Text":
     from rich.text import Text
 
     line = Text()
-    line.append(inert(source.title) or inert(source.document), style="bold")
-    place = inert(place_of(source))
+    line.append(in_line(source.title) or in_line(source.document), style="bold")
+    place = in_line(place_of(source))
     if place:
         under_heading = source.locator.label == " › ".join(source.locator.heading)
         line.append(f" › {place}" if under_heading else f", {place}")
@@ -61,7 +61,7 @@ def source_line(source: Source) -> "Text":
         line.append(f" · {age(source.modified)}", style="dim")
     opens = source.uri.startswith(("https://", "http://", "file://"))
     line.append(" · ", style="dim")
-    line.append(inert(source.document), style=Style(dim=True, link=inert(source.uri) if opens else None))
+    line.append(in_line(source.document), style=Style(dim=True, link=inert(source.uri) if opens else None))
     return line
 
 

@@ -49,7 +49,8 @@ def audit(context: click.Context, call: Invocation, verify: bool, everything: bo
     if call.as_json:
         print_json(asdict(found))
     elif found.broken is None:
-        click.echo(f"{found.entries:,} entries, none touched. Head: {found.head}")
+        entries_found = "1 entry" if found.entries == 1 else f"{found.entries:,} entries"
+        click.echo(f"{entries_found}, none touched. Head: {found.head}")
     else:
         click.echo(f"Entry {found.broken} does not fit: it, or one before it, was changed or taken out.")
     if found.broken is not None:

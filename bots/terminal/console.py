@@ -30,6 +30,11 @@ def inert(text: str) -> str:
     return _LIVE.sub("", text.replace("\r\n", "\n"))
 
 
+def in_line(name: str) -> str:
+    """A name or title as one line: a file's name may hold line ends, and must not start a line of its own."""
+    return " ".join(inert(name).splitlines())
+
+
 def out() -> "Console":
     """The console for data."""
     return _console(stderr=False)

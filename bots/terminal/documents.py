@@ -93,7 +93,7 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
     """Take DOCUMENT out of the index; the file itself stays where it is."""
     from bots.terminal.answer_json import document_json
     from bots.terminal.confirm import confirm
-    from bots.terminal.console import inert, print_json, progress
+    from bots.terminal.console import in_line, inert, print_json, progress
     from brain.catalog.rows import DocumentState
     from brain.errors import UsageError
 
@@ -102,8 +102,8 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
         if row.state is DocumentState.REMOVED:
             raise UsageError(f"{row.path} was removed already.")
         if not yes:
-            named = f"{inert(row.title)} ({inert(row.path)}, {row.passages} passages)"
-            confirm(f"Take {named} out of the index?", f"removing {inert(row.path)}")
+            named = f"{in_line(row.title)} ({in_line(row.path)}, {row.passages} passages)"
+            confirm(f"Take {named} out of the index?", f"removing {in_line(row.path)}")
         citewise.catalog.remove_document(row.id)
         with progress() as citewise.report:
             citewise.index.apply_pending()
@@ -112,7 +112,7 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
         print_json({"removed": document_json(row), "returns": bool(returns)})
     else:
         click.echo(
-            f"Removed {inert(row.title)} ({inert(row.path)}): {row.passages} passages.{inert(returns)}"
+            f"Removed {in_line(row.title)} ({in_line(row.path)}): {row.passages} passages.{inert(returns)}"
         )
 
 
@@ -125,7 +125,7 @@ def history(call: Invocation, document: str) -> None:
     """List the versions of DOCUMENT that were indexed."""
     from rich.table import Table
 
-    from bots.terminal.console import inert, out, print_json, print_table
+    from bots.terminal.console import in_line, out, print_json, print_table
 
     with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
@@ -144,7 +144,9 @@ def history(call: Invocation, document: str) -> None:
             ]
         )
         return
-    table = Table("version", "indexed", "characters", box=None, title=inert(row.title), title_justify="left")
+    table = Table(
+        "version", "indexed", "characters", box=None, title=in_line(row.title), title_justify="left"
+    )
     for version in versions:
         table.add_row(str(version.number), f"{version.created:%Y-%m-%d %H:%M}", f"{version.characters:,}")
     print_table(out(), table)
@@ -169,7 +171,7 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
     from rich.text import Text
 
     from bots.desk.wording import age
-    from bots.terminal.console import inert, print_table
+    from bots.terminal.console import in_line, print_table
 
     if not rows:
         console.print("No document fits. `citewise ingest FOLDER` adds some.")
@@ -184,11 +186,11 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
     for row in rows:
         table.add_row(
             str(row.id),
-            Text(inert(row.title), style="bold"),
+            Text(in_line(row.title), style="bold"),
             Text(row.space),
             age(row.modified) if row.modified else "–",
             f"{row.passages:,}",
-            Text(inert(row.path)),
+            Text(in_line(row.path)),
         )
     print_table(console, table)
 
@@ -196,14 +198,14 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
 def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:
     from rich.text import Text
 
-    from bots.terminal.console import inert
+    from bots.terminal.console import in_line
 
     if failures:
         console.print(Text(f"\nNot readable: {len(failures)}", style="bold yellow"))
     for failure in failures:
         console.print(
-            Text(f"  {inert(failure.path)}: ", style="bold")
-            + Text(inert(failure.sentence))
+            Text(f"  {in_line(failure.path)}: ", style="bold")
+            + Text(in_line(failure.sentence))
             + Text(_next_try(failure), style="dim")
         )
     if failures:

@@ -58,7 +58,7 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
     """
     from bots.drive_names import find_drive, listed
     from bots.terminal.confirm import confirm
-    from bots.terminal.console import inert, print_json, progress
+    from bots.terminal.console import in_line, print_json, progress
     from bots.terminal.drives_shown import drive_json
     from brain.catalog.rows import DriveState
 
@@ -66,7 +66,7 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
         rows = citewise.keeper.status()  # also those whose removal was cut short
         found = find_drive([row.known.drive for row in rows], drive, call.directory)
         row = next(row for row in rows if row.known.drive.id == found.id)
-        place = inert(listed(found))
+        place = in_line(listed(found))
         if not yes and row.known.state is not DriveState.REMOVING:
             documents = _documents(row.known.documents)
             confirm(f"Take {place} with {documents} out of the index?", f"removing {place}")

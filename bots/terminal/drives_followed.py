@@ -9,7 +9,10 @@ from bots.terminal.durations import seconds
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bots.wiring import Citewise
+    from brain.catalog.rows import Drive
 
 _REFRESH_SECONDS = 0.5
 _STOP_SECONDS = 30.0
@@ -61,7 +64,7 @@ def add(
     Adding it again changes its settings.
     """
     from bots.drive_names import listed
-    from bots.terminal.console import inert, print_json
+    from bots.terminal.console import in_line, print_json
     from bots.terminal.drives_shown import drive_json
     from ingest.options import DriveOptions
 
@@ -79,7 +82,7 @@ def add(
         if running
         else f"`citewise drives sync {known.id}` takes it in now; `citewise serve` does so, and follows it."
     )
-    click.echo(f"Added {inert(listed(known))} to {known.space} as drive {known.id}. {next_step}")
+    click.echo(f"Added {in_line(listed(known))} to {known.space} as drive {known.id}. {next_step}")
 
 
 @click.command(short_help="Bring the index in step with the drives now.")
@@ -95,7 +98,6 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
 
     The exit code is 1 where one of them could not be looked at.
     """
-    from bots.drive_names import find_drive
     from bots.terminal.console import out, print_json, progress
     from bots.terminal.drives_shown import show_synced, synced_json
     from bots.terminal.ingest import stages
@@ -103,7 +105,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
 
     with call.citewise() as citewise:
         known = citewise.catalog.drives()
-        chosen = [find_drive(known, named, call.directory).id for named in drives] or None
+        chosen = [_staying(citewise, named, call.directory).id for named in drives] or None
         if chosen is None and not any(drive.watched for drive in known):
             raise UsageError("No drive is followed yet: `citewise drives add FOLDER` adds one.")
         if watch:
@@ -127,23 +129,24 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
 @invocation
 def confirm(call: Invocation, drive: str, yes: bool) -> None:
     """Let the removals that wait on a suspended drive go ahead: its files are gone on purpose."""
-    from bots.drive_names import find_drive, listed
+    from bots.drive_names import listed
     from bots.terminal.confirm import confirm as ask
-    from bots.terminal.console import inert, out, print_json, progress
+    from bots.terminal.console import in_line, out, print_json, progress
     from bots.terminal.drives_shown import show_synced, synced_json
     from bots.terminal.ingest import stages
     from brain.errors import UsageError
 
     with call.citewise() as citewise:
-        found = find_drive(citewise.catalog.drives(), drive, call.directory)
-        known, where = citewise.catalog.followed.of(found.id), inert(listed(found))
+        found = _staying(citewise, drive, call.directory)
+        known, where = citewise.catalog.followed.of(found.id), in_line(listed(found))
         if not known.held:
             raise UsageError(
                 f"Nothing waits to be confirmed on {where}."
                 + (f" {known.reason}" if known.reason else " It is in step.")
             )
         if not yes:
-            ask(f"Take {known.held:,} documents of {where} out of the index?", f"removing from {where}")
+            held = f"{known.held:,} document{'' if known.held == 1 else 's'}"
+            ask(f"Take {held} of {where} out of the index?", f"removing from {where}")
         citewise.catalog.followed.allow(found.id)
         with progress() as citewise.report:
             done = citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)
@@ -161,7 +164,6 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
 @invocation
 def retry(call: Invocation, drive: str | None, path: str | None) -> None:
     """Try files again that could not be read: all, those of one drive, or one by its PATH."""
-    from bots.drive_names import find_drive
     from bots.terminal.console import out, print_json, progress
     from bots.terminal.drives_shown import show_synced, synced_json
     from bots.terminal.ingest import stages
@@ -169,7 +171,7 @@ def retry(call: Invocation, drive: str | None, path: str | None) -> None:
 
     with call.citewise() as citewise:
         followed = citewise.catalog.followed
-        number = None if drive is None else find_drive(citewise.catalog.drives(), drive, call.directory).id
+        number = None if drive is None else _staying(citewise, drive, call.directory).id
         failed = [
             failure.drive_id
             for failure in citewise.catalog.failures()
@@ -184,6 +186,21 @@ def retry(call: Invocation, drive: str | None, path: str | None) -> None:
         print_json([synced_json(synced) for synced in done])
     else:
         show_synced(out(), done)
+
+
+def _staying(citewise: "Citewise", named: str, directory: "Path") -> "Drive":
+    """The drive that is meant; UsageError where there is none, or it is being taken out."""
+    from bots.drive_names import find_drive, listed
+    from brain.errors import UsageError
+
+    leaving = [one.drive for one in citewise.catalog.removals.under_way()]
+    found = find_drive([*citewise.catalog.drives(), *leaving], named, directory)
+    if found in leaving:
+        raise UsageError(
+            f"{listed(found)} is being taken out: `citewise drives remove {found.id}` goes on with that, and "
+            "`citewise drives add` follows it again afterwards."
+        )
+    return found
 
 
 def _follow(citewise: "Citewise") -> None:

@@ -67,7 +67,7 @@ def drives_table(rows: "Sequence[DriveStatus]") -> "Table":
     from rich.text import Text
 
     from bots.drive_names import listed
-    from bots.terminal.console import inert
+    from bots.terminal.console import in_line
     from bots.terminal.durations import in_words
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
@@ -84,7 +84,7 @@ def drives_table(rows: "Sequence[DriveStatus]") -> "Table":
         known = row.known
         table.add_row(
             str(known.drive.id),
-            Text(inert(listed(known.drive))),
+            Text(in_line(listed(known.drive))),
             Text(known.drive.space),
             _state(row),
             f"{known.documents:,}",
@@ -100,7 +100,7 @@ def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
     """A sentence for each drive that is held up, or that keeps files from the space."""
     from rich.text import Text
 
-    from bots.terminal.console import inert
+    from bots.terminal.console import in_line
     from ingest.drives import NOT_FOR_AUDIENCE
 
     found = []
@@ -108,7 +108,7 @@ def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
         number = f"  {row.known.drive.id}  "
         if row.known.reason:
             since = f" (since {row.known.since:%Y-%m-%d %H:%M} UTC)" if row.known.since else ""
-            found.append(Text(number, style="cyan") + Text(inert(row.known.reason) + since, style="yellow"))
+            found.append(Text(number, style="cyan") + Text(in_line(row.known.reason) + since, style="yellow"))
         if unlisted := row.known.reconciled.get("unlisted"):
             parts = f"{unlisted:,} folders or files could not be looked at: nothing is concluded about them."
             found.append(Text(number, style="cyan") + Text(parts, style="yellow"))
@@ -124,18 +124,18 @@ def show_synced(console: "Console", done: "Sequence[Synced]") -> None:
     from rich.text import Text
 
     from bots.drive_names import listed
-    from bots.terminal.console import inert
+    from bots.terminal.console import in_line
     from bots.terminal.ingest import show_report
 
     for synced in done:
-        for number, report in enumerate(synced.reports):
-            if number == 0 or report.any_change:
+        for report in synced.reports:  # those before the last are of files that were waited for
+            if report is synced.reports[-1] or report.any_change:
                 show_report(console, report)
         if synced.problem:
             console.print(
                 Text("✗ ", style="red")
-                + Text(inert(listed(synced.drive)), style="bold")
-                + Text(f": {inert(synced.problem)}")
+                + Text(in_line(listed(synced.drive)), style="bold")
+                + Text(f": {in_line(synced.problem)}")
             )
 
 

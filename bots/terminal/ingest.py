@@ -47,7 +47,7 @@ def ingest(call: Invocation, places: tuple[str, ...], space: str, retry: bool, c
     else:
         for done in reports:
             show_report(out(), done)
-    if not any(done.documents for done in reports):
+    if not any(done.documents or done.unsettled_count or done.held for done in reports):
         raise NothingIndexed("None of these files can be read: mend what is said above, then ingest again.")
 
 
@@ -64,28 +64,30 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     """Print what one run changed, and each file that could not be read."""
     from rich.text import Text
 
-    from bots.terminal.console import inert
+    from bots.terminal.console import in_line
     from ingest.registration import place
 
     changes = [f"{count:,} {word}" for word in _COUNTED if (count := getattr(report, word))]
     seconds = sum(report.seconds.values())
     console.print(
-        Text(f"{inert(place(report.url))}: ", style="bold")
+        Text(f"{in_line(place(report.url))}: ", style="bold")
         + Text(f"{', '.join(changes) or 'nothing to read'}; {report.passages:,} passages in {report.space}, ")
         + Text(f"{seconds:.1f} s", style="dim")
     )
     for note in report.failures[:_SHOWN]:
-        console.print(Text("  ✗ ", style="red") + Text(f"{inert(note.path)}: {inert(note.sentence)}"))
+        console.print(Text("  ✗ ", style="red") + Text(f"{in_line(note.path)}: {in_line(note.sentence)}"))
     for note in report.warnings[:_SHOWN]:
-        console.print(Text("  ! ", style="yellow") + Text(f"{inert(note.path)}: {inert(note.sentence)}"))
+        console.print(Text("  ! ", style="yellow") + Text(f"{in_line(note.path)}: {in_line(note.sentence)}"))
     for part in report.unlisted[:_SHOWN]:
-        console.print(Text("  ! ", style="yellow") + Text(f"{inert(part.path)}: {inert(part.reason)}"))
+        console.print(Text("  ! ", style="yellow") + Text(f"{in_line(part.path)}: {in_line(part.reason)}"))
     if report.held:
         held = f"{report.held:,} documents are gone at once and were not removed: see `citewise drives`."
         console.print(Text("  ! ", style="yellow") + Text(held))
     for path in report.unsettled[:_SHOWN]:
-        waits = f"{inert(path)}: changed just now; it is read when it is left alone."
+        waits = f"{in_line(path)}: changed just now; it is read when it is left alone."
         console.print(Text("  ! ", style="yellow") + Text(waits))
+    if report.unsettled_count > _SHOWN:
+        console.print(f"  … and {report.unsettled_count - _SHOWN:,} more that were changed just now.")
     if report.remembered:
         again = f"{report.remembered:,} could not be read before and were not tried again: --retry does."
         console.print(Text("  ! ", style="yellow") + Text(again))

@@ -179,6 +179,8 @@ def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> No
     )
     if counts.documents:
         console.print(f"  {counts.documents:,} documents, {counts.passages:,} passages")
+    elif any(drive.watched for drive in citewise.catalog.drives()):
+        console.print("  Nothing is indexed yet: the drives are taken in now, see `citewise drives`.")
     else:
         console.print("  Nothing is indexed yet: add documents with `citewise ingest FOLDER`.")
     good, waiting = Text("  ✓ ", "green"), Text("  ! ", "yellow")

@@ -30,6 +30,7 @@ def verify(context: click.Context, call: Invocation) -> None:
         rebuilt = citewise.index.rebuilt
         found = citewise.index.verify(deep=True)
         drifts = citewise.drives.drifts()
+        leaving = sum(drive.documents for drive in citewise.catalog.removals.under_way())
     same = found.healthy and not any(drift.any for drift in drifts)
     if call.as_json:
         print_json(
@@ -48,6 +49,7 @@ def verify(context: click.Context, call: Invocation) -> None:
         if found.healthy:
             click.echo(
                 f"Index and catalog agree: {found.documents:,} documents, {found.passages:,} passages."
+                + (f" {leaving:,} of the documents are being taken out and hidden." if leaving else "")
             )
         for difference in found.differences:
             click.echo(f"✗ {inert(difference)}")

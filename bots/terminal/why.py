@@ -114,7 +114,7 @@ def _show_rows(console: "Console", rows: object) -> None:
 
 
 def _words(value: object, longest: int = 400) -> str:
-    from bots.terminal.console import inert
+    from bots.terminal.console import in_line
 
     if value is None:
         return "–"
@@ -127,5 +127,5 @@ def _words(value: object, longest: int = 400) -> str:
     elif isinstance(value, Mapping):
         text = ", ".join(f"{key} {_words(item, longest)}" for key, item in value.items()) or "–"
     else:
-        text = inert(str(value)).replace("\n", " ")
+        text = in_line(str(value))
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,6 +1,7 @@
 """The home folder: where everything of one bot lies, and which process owns it."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -149,6 +150,10 @@ def _holder(descriptor: int) -> str:
 
 
 def _not_writable(home: Path, error: OSError) -> StorageFailed:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFailed(
+            f"The disk that holds {home} is full: free some space, then run the command again."
+        )
     reason = (error.strerror or str(error)).lower()
     return StorageFailed(
         f"The home {home} can't be written ({reason}): check its owner, its permissions and the disk, "

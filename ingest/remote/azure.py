@@ -29,7 +29,7 @@ class Azure(Bucket):
         super().__init__(place)
         if not place.text("account"):
             raise UsageError(
-                f'{place.kept_in}: set account under ["az://{place.host}"], the name of the storage account.'
+                f'{place.kept_in}: set account under ["{place.table}"], the name of the storage account.'
             )
 
     def connect(self, limits: Limits) -> Any:

@@ -17,7 +17,10 @@ _SAFE = "/!$&'()*+,;=:@~"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address in parts: `path` is decoded and has no slash at either end; `port` 0 is the usual one."""
+    """An address in parts: `path` is decoded and has no slash at either end; `port` 0 is the usual one.
+
+    `named` is the table of `kept_in` that the secrets are from, empty where there is none.
+    """
 
     scheme: str
     host: str
@@ -25,6 +28,7 @@ class Place:
     path: str
     secrets: Mapping[str, Any] = field(default_factory=dict, repr=False)
     kept_in: Path = Path("credentials.toml")
+    named: str = ""
 
     @property
     def url(self) -> str:
@@ -36,6 +40,11 @@ class Place:
         """The address without a path: `smb://host:1445`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}" + (f":{self.port}" if self.port else "")
+
+    @property
+    def table(self) -> str:
+        """The table of credentials.toml to write settings into: the one that counts, or one for the host."""
+        return self.named or self.base
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -107,7 +116,7 @@ def place_of(url: str, credentials: Credentials, known: frozenset[str]) -> Place
     if any(segment in (".", "..") for segment in path.split("/")):
         raise UsageError(f"{url}: name the folder itself, without . and .. in it.")
     secrets = credentials.of(url)
-    place = Place(kind, parts.hostname, port, path, secrets, credentials.path)
+    place = Place(kind, parts.hostname, port, path, secrets, credentials.path, credentials.table(url))
     unknown = sorted(secrets.keys() - known)
     if unknown:
         raise UsageError(

@@ -138,7 +138,7 @@ class S3(Bucket):
         return Trouble(
             Kind.REFUSED,
             f"the keys are missing or wrong: set access_key and secret_key in {self._place.kept_in} "
-            f'under ["s3://{self._place.host}"]',
+            f'under ["{self._place.table}"]',
         )
 
 

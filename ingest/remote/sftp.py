@@ -69,7 +69,7 @@ class Sftp:
         self._key: Any = None  # the server's, once it was found to be trusted
         if not place.text("username"):
             raise UsageError(
-                f'{place.kept_in}: set username under ["{place.base}"], the account on the server.'
+                f'{place.kept_in}: set username under ["{place.table}"], the account on the server.'
             )
 
     def connect(self, limits: Limits) -> Any:
@@ -197,7 +197,7 @@ class Sftp:
             return Trouble(
                 Kind.REFUSED,
                 f"user, password or key is not accepted: correct them in {place.kept_in} "
-                f'under ["{place.base}"]',
+                f'under ["{place.table}"]',
             )
         if isinstance(
             error, asyncssh.ConnectionLost | asyncssh.SFTPConnectionLost | asyncssh.DisconnectError
@@ -283,6 +283,6 @@ def _not_trusted(place: Place, fingerprint: str, another: bool) -> str:
     )
     return (
         f"its host key {found}. It shows {fingerprint}: ask whoever runs it whether that is right, then "
-        f'write fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.base}"], or '
+        f'write fingerprint = "{fingerprint}" into {place.kept_in} under ["{place.table}"], or '
         f"connect once with `ssh {host}`"
     )

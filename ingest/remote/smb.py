@@ -82,7 +82,8 @@ class Smb:
         if isinstance(error, smb.LogonFailure | smb.SMBAuthenticationError):
             return Trouble(
                 Kind.REFUSED,
-                f'user or password is wrong: correct them in {self._place.kept_in} under ["{self.url}"]',
+                f"user or password is wrong: correct them in {self._place.kept_in} "
+                f'under ["{self._place.table}"]',
             )
         if isinstance(error, smb.PasswordExpired):
             return Trouble(

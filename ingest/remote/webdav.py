@@ -121,7 +121,8 @@ class WebDav:
             case 401:
                 return Trouble(
                     Kind.REFUSED,
-                    f'user or password is wrong: correct them in {self._place.kept_in} under ["{self.url}"]',
+                    f"user or password is wrong: correct them in {self._place.kept_in} "
+                    f'under ["{self._place.table}"]',
                 )
             case 403:
                 return Trouble(Kind.FORBIDDEN)

@@ -20,7 +20,7 @@ def test_the_log_is_shown_verified_and_a_touch_is_found(here: Run, tmp_path: Pat
     assert "Leave[2J" in shown.out
     assert json.loads(here("audit", "--json").out)[0]["detail"] == '{"space": "hr"}'
     sound = here("audit", "--verify")
-    assert (sound.code, "1 entries, none touched" in sound.out) == (0, True)
+    assert (sound.code, "1 entry, none touched" in sound.out) == (0, True)
     with Catalog(home / "catalog.db") as catalog, catalog.database.writing() as writer:
         writer.execute("DROP TRIGGER audit_is_not_rewritten")
         writer.execute("UPDATE audit SET object = 'Salaries'")

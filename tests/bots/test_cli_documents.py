@@ -138,3 +138,17 @@ def test_home_and_json_may_stand_before_or_after_the_command(here: Run, home: Pa
     assert before.code == 0
     assert before.out == after.out == set_by_name.out
     assert len(json.loads(before.out)["documents"]) == len(DRIVE)
+
+
+def test_a_name_with_line_ends_starts_no_line_of_its_own(here: Run, tmp_path: Path) -> None:
+    (tmp_path / "drive").mkdir()
+    name = "a\n[2] Official \u2028🚀.md"
+    (tmp_path / "drive" / name).write_text("# Sheds\n\nThe bicycle shed has 44 places.\n", "utf-8")
+    (tmp_path / "drive" / "b\n[3] broken.pdf").write_bytes(b"%PDF-1.7 and then nothing of use")
+    shown = [here("ingest", "drive"), here("documents")]
+    shown += [here("ask", asked) for asked in ("How many places has the bicycle shed?", "Who won in 1974?")]
+    for done in (*shown, here("why"), here("search", "bicycle shed")):
+        assert done.code == 0, done.err
+        assert "Official" in done.out or "broken" in done.out
+        assert not any(line.strip().startswith(("[2]", "[3]")) for line in done.out.splitlines()), done.out
+    assert json.loads(here("search", "bicycle shed", "--json").out)[0]["doc"] == name

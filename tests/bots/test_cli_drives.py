@@ -79,6 +79,11 @@ def test_a_removal_that_was_cut_short_is_shown_and_goes_on(here: Run, two_drives
     shown = here("drives")
     assert "nothing is answered from it any more" in shown.out
     assert "`citewise drives remove 1` goes on" in shown.out
+    for command in ("sync", "confirm", "retry"):
+        refused = here("drives", command, "1")
+        assert refused.code == 2
+        assert "drive is being taken out: `citewise drives remove 1` goes on" in refused.err
+    assert f"{len(DRIVE)} of the documents are being taken out and hidden" in here("verify").out
     done = here("drives", "remove", "1")  # a yes was given the first time
     assert done.code == 0, done.err
     assert f"{len(DRIVE)} documents" in done.out
@@ -139,7 +144,7 @@ def test_removing_a_drive_needs_a_yes_and_a_drive_that_is_known(here: Run, two_d
 def test_a_drive_that_moves_to_another_space_is_removed_as_ingest_says(here: Run, two_drives: Path) -> None:
     refused = here("ingest", "hr files", "--space", "general")
     assert refused.code == 2
-    assert f"citewise drives remove {two_drives / 'hr files'}" in refused.err
+    assert f"`citewise drives remove '{two_drives / 'hr files'}'`" in refused.err
     assert here("drives", "remove", two_drives / "hr files", "--yes").code == 0
     assert here("ingest", "hr files", "--space", "general").code == 0
     assert {row["space"] for row in data(here, "drives")} == {"general"}

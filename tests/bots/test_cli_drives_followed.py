@@ -156,3 +156,33 @@ def test_following_goes_on_until_it_is_interrupted(here: Run, drive: Path, tmp_p
     assert "Traceback" not in rest
     assert "Zebras sleep at 16:00" in here("ask", "When do zebras sleep?").out
     assert os.listdir(drive)
+
+
+def test_what_to_type_is_quoted_where_a_path_holds_spaces(here: Run, drive: Path, tmp_path: Path) -> None:
+    spaced = drive.rename(tmp_path / "our drive")
+    assert here("drives", "add", spaced, "--settle", "0s").code == 0
+    asked = here("ask", "How many days of annual leave do full-time employees get?")
+    assert (asked.code, "`citewise drives` shows how far" in asked.err) == (4, True)
+    assert here("drives", "sync").code == 0
+    assert f"`citewise drives remove '{spaced}'`" in here("drives", "add", tmp_path).err
+    shutil.rmtree(spaced)
+    spaced.mkdir()
+    assert here("drives", "sync").code == 1
+    assert f"`citewise drives confirm '{spaced}'`" in here("drives").out
+    (spaced / "vpn.md").write_text("# VPN", "utf-8")
+    here("drives", "sync")
+    assert f"`citewise drives confirm '{spaced}'`" in here("drives").out
+
+
+def test_many_files_that_wait_are_counted_and_are_no_failure(here: Run, tmp_path: Path) -> None:
+    (tmp_path / "drive").mkdir()
+    for number in range(25):
+        (tmp_path / "drive" / f"{number}.md").write_text(f"# Kiosk {number}\n\nIt sells maps.\n", "utf-8")
+    assert here("drives", "add", "drive", "--settle", "1h").code == 0
+    early = here("ingest", "drive")
+    assert (early.code, early.out.count("changed just now; it is read")) == (0, 20)
+    assert "… and 5 more that were changed just now" in early.out
+    assert here("drives", "add", "drive", "--settle", "2s").code == 0
+    synced = here("drives", "sync")  # which waits for them
+    assert "25 added" in synced.out
+    assert "changed just now" not in synced.out

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from command_kit import Run
 
+from brain.catalog.catalog import Catalog
+
 
 def checks(out: str) -> dict[str, tuple[str, str]]:
     return {row["check"]: (row["verdict"], row["found"] + row["mend"]) for row in json.loads(out)["checks"]}
@@ -52,7 +54,17 @@ def test_a_healthy_home_passes_every_check(here: Run, home: Path) -> None:
     done = here("doctor", "--json")
     found = checks(done.out)
     assert done.code == 0, done.out
-    assert set(found) == {"python", "settings", "home", "disk", "catalog", "embedder", "index", "files"}
+    assert set(found) == {
+        "python",
+        "settings",
+        "home",
+        "disk",
+        "catalog",
+        "embedder",
+        "index",
+        "drives",
+        "files",
+    }
     assert {verdict for verdict, _ in found.values()} == {"good"}
 
 
@@ -77,3 +89,17 @@ def test_a_home_that_cannot_be_written_is_a_fault(here: Run, tmp_path: Path) -> 
     done = here("doctor", "--json", "--home", "home")
     assert done.code == 1
     assert checks(done.out)["home"][0] == "fault"
+
+
+@pytest.mark.weights
+def test_drives_that_need_somebody_are_told_without_serve_too(here: Run, drive: Path, tmp_path: Path) -> None:
+    assert here("drives", "add", drive, "--settle", "0s").code == 0
+    assert here("drives", "sync").code == 0
+    assert checks(here("doctor", "--json").out)["drives"] == ("good", "1 to be followed")
+    drive.rename(tmp_path / "away")
+    assert here("drives", "sync").code == 1
+    verdict, found = checks(here("doctor", "--json").out)["drives"]
+    assert (verdict, found.partition("citewise drives says why")[0]) == ("note", "1 suspended")
+    with Catalog(tmp_path / ".citewise" / "catalog.db") as catalog:
+        catalog.removals.begin(1)
+    assert checks(here("doctor", "--json").out)["drives"][1].startswith("1 removing")

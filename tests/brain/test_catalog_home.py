@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -17,9 +18,12 @@ from brain.catalog.home import Home
 lock = Home(Path(sys.argv[1])).lock("citewise serve")
 if "fork" in sys.argv:
     import os
+    reading, writing = os.pipe()
     if (child := os.fork()) == 0:
+        os.write(writing, b"!")  # what a fork registers is done by now
         sys.stdin.read()
         os._exit(0)
+    os.read(reading, 1)
     print(child, flush=True)
 print("held", flush=True)
 sys.stdin.read()
@@ -139,3 +143,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, made: bool):
         env={**os.environ, "PYTHONPATH": os.getcwd()},
     ).stdout
     assert said.startswith(f"The home {home} can't be written (permission denied)")
+
+
+def test_a_full_disk_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(StorageFailed, match=r"The disk that holds .* is full: free some space"):
+        Home(tmp_path).lock("ask")
+    monkeypatch.undo()
+    Home(tmp_path).lock("ask").release()

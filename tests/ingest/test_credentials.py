@@ -6,6 +6,7 @@ from brain.errors import UsageError
 from ingest.credentials import Credentials
 from ingest.locate import REMOTE, open_drive
 from ingest.options import DriveOptions
+from ingest.remote.place import place_of
 
 
 def written(tmp_path, text, mode=0o600):
@@ -27,6 +28,13 @@ def test_the_longest_beginning_of_an_address_counts(tmp_path):
     assert found.of("smb://h/hrx")["username"] == "wide"
     assert found.of("s3://bucket/x")["key"] == "k"
     assert found.of("sftp://h/hr") == {}
+    assert (found.table("smb://h/hrx"), found.table("sftp://h/hr")) == ("smb://h", "")
+
+
+def test_what_is_to_be_corrected_is_said_to_be_where_it_stands(tmp_path):
+    found = Credentials.load(written(tmp_path, '["smb://h"]\nusername = "wide"\n'))
+    assert place_of("smb://h/hr/x", found, frozenset({"username"})).table == "smb://h"
+    assert place_of("smb://other:1445/hr", found, frozenset()).table == "smb://other:1445"
 
 
 def test_a_missing_file_holds_nothing_and_values_are_never_shown(tmp_path):

@@ -188,6 +188,7 @@ def test_a_wrong_password_is_a_sentence_without_it(server, folder, kit):
     wrong = server.wrong_password()
     with pytest.raises(DriveUnavailable, match=r"correct (it|them) in /home/bot/credentials.toml") as refused:
         kit.sync(server.drive(folder, **wrong))
+    assert f'under ["{server.place(folder)}"]' in refused.value.sentence
     secret = next(iter(wrong.values()))
     assert secret not in refused.value.sentence + refused.value.detail
     assert set(kit.documents()) == {"a.md"}
