@@ -42,6 +42,7 @@ class Signals:
     rarest: float = 0.0
     named: float = 0.0
     typed: float = 0.0
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class GateWeights:
     rarest: float = 0.0
     named: float = 0.0
     typed: float = 0.0
+    alike: float = 0.0
 
 
 # Cosines mean something only within one embedder: these weights hold for the default one …
@@ -161,6 +163,7 @@ def signals_of(retrieved: Retrieved) -> Signals:
         rarest=_rarest(retrieved, best),
         named=min(1.0, named / coverage) if coverage else 0.0,
         typed=min(1.0, typed / coverage) if coverage else 0.0,
+        alike=max((one.by_token for read in retrieved.likeness.values() for one in read), default=0.0),
     )
 
 

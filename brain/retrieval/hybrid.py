@@ -74,21 +74,23 @@ class HybridRetriever(BaseRetriever):
     def find(self, query: Query, spaces: Iterable[str]) -> Retrieved:
         """The candidates of these spaces, best first; nothing outside them is looked at."""
         found = _find(query, sorted(spaces), self.catalog, self.index, self.embeddings, self.weights)
-        return found if self._reading is None else _read(found, self._reading)
+        return self.compared(found)
+
+    def compared(self, found: Retrieved) -> Retrieved:
+        """The same with its best sentences compared with the question, where the embedder can do that."""
+        if self._reading is None:
+            return found
+        watch = _Watch()
+        best = [candidate.passage for candidate in found.candidates[:READ]]
+        likeness = self._reading.likeness(found.query.text, best)
+        watch.lap("compare")
+        return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         found = self.find(Query.of(query), self.spaces)
         return [_document(passage) for passage in found.passages[: self.limit]]
-
-
-def _read(found: Retrieved, reading: LateInteraction) -> Retrieved:
-    watch = _Watch()
-    best = [candidate.passage for candidate in found.candidates[:READ]]
-    likeness = reading.likeness(found.query.text, best)
-    watch.lap("compare")
-    return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
 
 
 def _find(
