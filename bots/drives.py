@@ -35,6 +35,8 @@ class Drives:
     """None where nobody has asked for it yet: it follows no drive then."""
     changing: Callable[[], AbstractContextManager[None]]
     """Held while drives are read that nobody follows."""
+    finish_removals: Callable[[], None]
+    """Called first: a place whose removal was cut short can be added again then."""
 
     def ingest(
         self,
@@ -54,6 +56,7 @@ class Drives:
 
         drives = [self.open_drive(place, None) for place in places]
         catalog = self.catalog()
+        self.finish_removals()
         watched = {(known.url, known.space): known.id for known in catalog.drives() if known.watched}
         reports = []
         for drive in drives:
@@ -77,6 +80,7 @@ class Drives:
 
         drive = self.open_drive(place, options)
         catalog = self.catalog()
+        self.finish_removals()
         find(catalog, drive.url, space)
         if options.marker and isinstance(drive, PartlyListed):
             if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
@@ -104,6 +108,7 @@ class Drives:
         from bots.synced import sync_all
         from ingest.report import silent
 
+        self.finish_removals()
         known = self.catalog().drives()
         if drive_ids is None:
             chosen = [drive for drive in known if drive.watched]

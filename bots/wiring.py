@@ -168,6 +168,7 @@ class Citewise:
             looks=lambda: self.looks,
             keeper=lambda: vars(self).get("keeper"),
             changing=self.changing,
+            finish_removals=self.finish_removals,
         )
 
     @cached_property
@@ -182,10 +183,12 @@ class Citewise:
         from bots.model_watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
+        from bots.serving.unfinished_removals import UnfinishedRemovals
 
         model = model_services(self.settings)
         chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), *model, *chats]
+        removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
+        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals, *model, *chats]
 
     def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         """What lists and lends the files of a folder, file, page, share or space's added files.
@@ -223,6 +226,26 @@ class Citewise:
         """Make the indexes again, unless opening them has just done so."""
         if self.index.rebuilt is None:
             self.index.rebuild(self._tell)
+
+    def remove_drive(self, drive_id: int) -> int:
+        """Take a drive out, or go on where that was cut short; how many documents went now.
+
+        Nothing is answered from it from the first moment on, whatever becomes of this process.
+        """
+        removals = self.catalog.removals
+        if any(drive.id == drive_id for drive in self.catalog.drives()):
+            with self.changing():
+                removals.begin(drive_id)
+        return removals.carry_out(
+            drive_id,
+            lambda: self._built_index().apply_pending(),
+            lambda done, of: self._tell("Removing documents", done, of),
+        )
+
+    def finish_removals(self) -> None:
+        """Take the rest of those drives out whose removal was cut short."""
+        for leaving in self.catalog.removals.under_way():
+            self.remove_drive(leaving.drive.id)
 
     def backup(self, target: Path) -> None:
         """Copy the catalog into one file."""

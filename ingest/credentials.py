@@ -26,6 +26,11 @@ class Credentials:
     path: Path
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
+    @property
+    def folder(self) -> Path:
+        """Where the file lies: citewise's own folder."""
+        return self.path.parent
+
     @classmethod
     def load(cls, path: Path) -> "Credentials":
         """Read the file; a missing one holds nothing.

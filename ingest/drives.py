@@ -28,7 +28,8 @@ class Entry:
     """A file as a listing shows it. `path` is POSIX-relative to the drive, or the page's address.
 
     `etag` is the source's own version mark, where it has one. `address` is what the drive needs to find
-    the file again, where that differs from `path` (a name that is no valid Unicode, a cloud file's id).
+    the file again or to link to it, where `path` and `identity` don't tell (a name that is no valid Unicode,
+    a cloud file's link).
     `identity` is the source's own name for the file, the same after a rename or move (a cloud file's id):
     with an equal etag it shows a move without fetching anything.
     """

@@ -151,9 +151,10 @@ def _sync(
             with closing(reading) as batches:
                 for stored in batches:
                     run.stored(stored)
+    run.apply()  # what takes the place of inner drives is found before these are hidden
     for swallowed in inner.drives():
-        catalog.remove_drive(swallowed.id)
-    run.apply()
+        catalog.removals.begin(swallowed.id)
+        catalog.removals.carry_out(swallowed.id, run.apply)
     report = _report(drive.url, space, comparison, tally, stopwatch)
     return replace(
         report,

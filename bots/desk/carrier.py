@@ -64,9 +64,8 @@ class Carrier:
     def _remove(self, change: Change) -> dict[str, object]:
         drive_id, found = change.target.get("drive"), dict[str, object]()
         if isinstance(drive_id, int):
-            url = self._catalog.drive(drive_id).url
             self._library.take_out_drive(drive_id)
-            return {"drive_url": url}
+            return {"drive_url": change.target["path"]}  # a page is the one document of its drive
         for file in self._catalog.added_files.listed(change.space):
             if file.name == change.target["path"]:
                 found["file"] = file.id
@@ -100,5 +99,7 @@ class Carrier:
             self._catalog.added_files.list(file_id)
         if isinstance(url, str):
             self._catalog.add_drive(url, change.space)
-        revived = self._library.put_back(int(str(change.target["document"])))
-        return "It is back." if revived else "It had come back by itself."
+        document = self._catalog.document(int(str(change.target["document"])))
+        if self._library.drive_of(document) is None:
+            return "The drive that it lay on was taken out since, so it stays out."
+        return "It is back." if self._library.put_back(document.id) else "It had come back by itself."

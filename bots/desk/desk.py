@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from brain.catalog.rows import Counts, DocumentRow
 
 log = logging.getLogger("citewise.desk")
+log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
 
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
@@ -140,19 +141,19 @@ class Desk:
         if asked.unasked and not _strong(answer):
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
-        kept = await asyncio.to_thread(self._keep, answer, asked, question)
+        not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
         private = asked.thread.startswith(PRIVATE)
         buttons = buttons_under(answer.trace.id, refused=answer.refused, private=private)
-        yield Final(answer, buttons if kept else (), more)
+        yield Final(answer, () if not_kept else buttons, more, not_kept)
 
-    def _keep(self, answer: Answer, asked: Asked, question: Question) -> bool:
-        """Remember an answer; False where the disk is full: that is no reason to say nothing."""
+    def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
+        """Remember an answer, or say why not: a full disk is no reason to leave a question unanswered."""
         try:
             self._catalog.answers.keep(answer, asked.text, asked.asker, asked.thread, question.audience)
         except StorageFailed as error:
             log.warning("An answer was given and could not be kept: %s", error.sentence)
-            return False
-        return True
+            return error.sentence
+        return ""
 
     async def run(self, command: Command) -> Reply:
         """Do what a verb says; what can't be done is a card that says why."""

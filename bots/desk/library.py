@@ -69,9 +69,10 @@ class Library:
         return removed
 
     def take_out_drive(self, drive_id: int) -> None:
-        """Take a page out as a whole, so that it isn't fetched again."""
-        self.catalog.remove_drive(drive_id)
-        self._follow()
+        """Take a page out as a whole, so that it isn't fetched again; goes on where that was cut short."""
+        if any(drive.id == drive_id for drive in self.catalog.drives()):
+            self.catalog.removals.begin(drive_id)
+        self.catalog.removals.carry_out(drive_id, self._follow)
 
     def put_back(self, document_id: int) -> bool:
         """Put a document back that was taken out; False where that is not possible any more."""

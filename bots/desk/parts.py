@@ -124,12 +124,14 @@ class Final:
     """The answer, checked, with its sources and the buttons under it; nothing comes after it.
 
     `more_privately`: better evidence lies where the asker may read and this place may not. That is told to
-    the asker alone, and no more than that.
+    the asker alone, and no more than that. `not_kept`: a sentence for the admin where it could not be
+    remembered, so that nothing can be done with it later; the log has it too.
     """
 
     answer: Answer
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
+    not_kept: str = ""
 
 
 Part = Working | Draft | Final

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, BinaryIO
 
 from bots.serving.address import LOOPBACK, PROTOCOL, Address, published
+from bots.terminal.account import account_name
 from brain.catalog.home import Home
 from brain.errors import HomeLocked, ServiceStopped, UsageError
 
@@ -51,9 +52,10 @@ def reach(settings: "Settings") -> "ClientConnection | None":
         return None
     if owner != os.geteuid():
         connection.close()
+        user = account_name(owner)
         raise HomeLocked(
-            f"The home {settings.home} is served by the user {_user(owner)}: run the command as that user, "
-            f"such as with `sudo -u {_user(owner)} citewise …`."
+            f"The home {settings.home} is served by the user {user}: run the command as that user, "
+            f"such as with `sudo -u {user} citewise …`."
         )
     if address.protocol != PROTOCOL:
         connection.close()
@@ -249,12 +251,3 @@ class _Relay:
 
         with contextlib.suppress(OSError):
             self._connection.socket.shutdown(socket.SHUT_RDWR)
-
-
-def _user(number: int) -> str:
-    import pwd
-
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return str(number)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Literal
+
+from bots.terminal.streams import own_stderr
 
 LogFormat = Literal["text", "json"]
 LARGEST = 5_000_000  # bytes a file
@@ -52,7 +53,8 @@ def logging_to(file: Path, kind: LogFormat) -> Iterator[None]:
     """Log to this process's stderr and to `file` while the block runs; a full disk stops no one."""
     root, own = logging.getLogger(), logging.getLogger("citewise")
     raising, logging.raiseExceptions = logging.raiseExceptions, False
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    # Not the stream of the client whose command a line comes from: people are told in sentences.
+    handlers: list[logging.Handler] = [logging.StreamHandler(own_stderr())]
     try:
         file.touch(mode=0o600, exist_ok=True)
         handlers.append(RotatingFileHandler(file, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8"))

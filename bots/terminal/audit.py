@@ -1,4 +1,4 @@
-"""`citewise audit`: who changed what from a chat, and whether the log was touched since."""
+"""`citewise audit`: who changed what, and whether the log was touched since."""
 
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ _SHOWN = 50
 @click.pass_context
 def audit(context: click.Context, call: Invocation, verify: bool, everything: bool) -> None:
     """Show the changes that people made, the newest last.
+
+    They are all that is changed from a chat, and from a terminal what spaces there are and who reads them,
+    and which model answers.
 
     Each entry is sealed with the hash of the one before it. Entries cut off at the end leave no trace in
     the chain: keep the hash that --verify prints somewhere else, and compare.
@@ -60,7 +63,7 @@ def _show(console: "Console", entries: "Sequence[AuditEntry]") -> None:
     from bots.terminal.console import inert, print_table
 
     if not entries:
-        console.print("Nothing was changed from a chat yet.")
+        console.print("Nothing was changed yet, neither from a chat nor in the spaces.")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("no.", "when", "who", "did", "what"):

@@ -1,9 +1,16 @@
 """`citewise drives`: where documents come from, and taking out all that came from one place."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bots.terminal import drives_followed
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from brain.catalog.rows import Drive, DriveBeingRemoved
 
 
 @click.group(invoke_without_command=True, short_help="List, follow and look after the drives.")
@@ -44,28 +51,45 @@ def list_(call: Invocation) -> None:
 @json_option
 @invocation
 def remove(call: Invocation, drive: str, yes: bool) -> None:
-    """Take a drive and all its documents out of the index; the files stay where they are."""
+    """Take a drive and all its documents out of the index; the files stay where they are.
+
+    Nothing is answered from it from the start on. Cut short, it goes on when it is called again, and by
+    itself with `citewise serve` or the next `citewise ingest`.
+    """
     from bots.drive_names import find_drive, listed
     from bots.terminal.confirm import confirm
     from bots.terminal.console import inert, print_json, progress
     from bots.terminal.drives_shown import drive_json
+    from brain.catalog.rows import DriveState
 
     with call.citewise() as citewise:
-        found = find_drive(citewise.catalog.drives(), drive, call.directory)
-        row = next(row for row in citewise.keeper.status() if row.known.drive.id == found.id)
+        rows = citewise.keeper.status()  # also those whose removal was cut short
+        found = find_drive([row.known.drive for row in rows], drive, call.directory)
+        row = next(row for row in rows if row.known.drive.id == found.id)
         place = inert(listed(found))
-        if not yes:
+        if not yes and row.known.state is not DriveState.REMOVING:
             documents = _documents(row.known.documents)
             confirm(f"Take {place} with {documents} out of the index?", f"removing {place}")
-        with citewise.changing():
-            removed = citewise.catalog.remove_drive(found.id)
-        if removed:
+        try:
             with progress() as citewise.report:
-                citewise.index.apply_pending()
+                removed = citewise.remove_drive(found.id)
+        except KeyboardInterrupt:
+            _say_what_is_left(citewise.catalog.removals.under_way(), found, place)
+            raise
     if call.as_json:
         print_json({"removed": drive_json(row)})
     else:
         click.echo(f"Removed {place} from {found.space}: {_documents(removed)}.")
+
+
+def _say_what_is_left(under_way: "Sequence[DriveBeingRemoved]", drive: "Drive", place: str) -> None:
+    for leaving in under_way:
+        if leaving.drive.id == drive.id:
+            click.echo(
+                f"Nothing is answered from {place} any more; {_documents(leaving.documents)} of it "
+                f"are still stored. `citewise drives remove {drive.id}` goes on.",
+                err=True,
+            )
 
 
 def _documents(count: int) -> str:

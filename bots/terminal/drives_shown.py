@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from bots.synced import Synced
     from ingest.following.keeper import DriveStatus
 
-_COLOURS = {"ok": "green", "suspended": "bold yellow", "unreachable": "bold red", "failing": "bold red"}
+_COLOURS = {
+    "ok": "green",
+    "suspended": "bold yellow",
+    "unreachable": "bold red",
+    "failing": "bold red",
+    "removing": "yellow",
+}
 
 
 def drive_json(status: "DriveStatus") -> dict[str, Any]:
@@ -150,9 +156,9 @@ def synced_json(synced: "Synced") -> dict[str, Any]:
 def _state(row: "DriveStatus") -> Any:
     from rich.text import Text
 
-    if not row.known.drive.watched:
-        return Text("read once", style="dim")
     name = row.known.state.value
+    if not row.known.drive.watched and name != "removing":
+        return Text("read once", style="dim")
     mode = f" ({row.mode})" if row.mode and name == "ok" else ""
     return Text(name, style=_COLOURS[name]) + Text(mode, style="dim")
 

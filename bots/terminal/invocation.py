@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bots.terminal.account import account_name
+
 if TYPE_CHECKING:
     from bots.serving.host import Running
     from bots.settings import Settings
@@ -28,6 +30,8 @@ class Invocation:
     """What a running `citewise serve` lends to the command that it runs for a client."""
     running: "Callable[[], Running] | None" = None
     """How that `citewise serve` is."""
+    account: str = field(default_factory=account_name)
+    """Under whose account it was called, for the audit log."""
     _typed: dict[Path, str] = field(default_factory=dict)
 
     def settings(self) -> "Settings":
@@ -43,6 +47,11 @@ class Invocation:
         if connection is not None:
             raise HomeServed(connection, settings)
         return settings
+
+    @property
+    def actor(self) -> str:
+        """Whoever calls, as the audit log names them."""
+        return f"terminal:{self.account}"
 
     def typed(self, path: Path) -> str:
         """A path as the person typed it, to be said again."""

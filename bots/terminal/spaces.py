@@ -71,7 +71,7 @@ def list_(call: Invocation) -> None:
 def create(call: Invocation, name: str) -> None:
     """Create the space NAME; nobody may read it until `spaces allow` says who."""
     with call.citewise(create=True) as citewise:
-        space = citewise.catalog.create_space(name)
+        space = citewise.catalog.places.create_space(name, by=call.actor)
     _say(call, f"Created the space {space.name}.", {"space": space.name})
 
 
@@ -85,8 +85,7 @@ def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     """Let PRINCIPALs (slack:user:U…, slack:channel:C…, discord:role:…) read the space NAME."""
     _check(principals)
     with call.citewise(create=True) as citewise:
-        for principal in principals:
-            citewise.catalog.allow(name, principal)
+        citewise.catalog.places.allow(name, principals, by=call.actor)
         allowed = sorted(citewise.catalog.principals(name))
     _say(call, f"{name} may now be read by {', '.join(allowed)}.", {"space": name, "principals": allowed})
 
@@ -101,8 +100,7 @@ def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     """Take back from PRINCIPALs the right to read the space NAME."""
     _check(principals)
     with call.citewise(create=True) as citewise:
-        for principal in principals:
-            citewise.catalog.deny(name, principal)
+        citewise.catalog.places.deny(name, principals, by=call.actor)
         allowed = sorted(citewise.catalog.principals(name))
     readers = ", ".join(allowed) or "nobody"
     _say(call, f"{name} may now be read by {readers}.", {"space": name, "principals": allowed})

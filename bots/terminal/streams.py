@@ -54,6 +54,11 @@ class Routed:
         self._name = name
         self._own = own
 
+    @property
+    def own(self) -> TextIO:
+        """The process's own stream, whoever's command runs."""
+        return self._own
+
     def __getattr__(self, attribute: str) -> Any:
         streams = current()
         return getattr(self._own if streams is None else getattr(streams, self._name), attribute)
@@ -61,6 +66,11 @@ class Routed:
     def __iter__(self) -> Iterator[str]:
         streams = current()
         return iter(self._own if streams is None else getattr(streams, self._name))
+
+
+def own_stderr() -> TextIO:
+    """The standard error of this process, also in the midst of a client's command."""
+    return sys.stderr.own if isinstance(sys.stderr, Routed) else sys.stderr
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from brain.catalog.inbox import InboxTable
 from brain.catalog.known_files import KnownFiles
 from brain.catalog.past import Past
 from brain.catalog.places import Places
+from brain.catalog.removals import Removals
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
@@ -65,6 +66,8 @@ class Catalog:
         """What the indexes are made from and brought up to date by."""
         self.followed = FollowedDrives(self._database)
         """How the drives are followed: options, states, retries, lags."""
+        self.removals = Removals(self._database)
+        """Drives that are taken out, and what of them is left to be done."""
         self.past = Past(self._database)
         """Earlier versions, removed documents, vectors out of use."""
         self.duplicates = Duplicates(self._database)
@@ -196,14 +199,6 @@ class Catalog:
         """The drive of that id; UsageError where there is none."""
         with self._database.reading() as connection:
             return spaces.drive(connection, drive_id)
-
-    def remove_drive(self, drive_id: int) -> int:
-        """Take a drive and all its documents out; returns how many documents that were."""
-        with self._database.writing() as connection:
-            spaces.drive(connection, drive_id)
-            ids = documents.of_drive(connection, drive_id)
-            spaces.forget_drive(connection, drive_id)
-            return documents.remove(connection, ids)
 
     # Files of a drive
 

@@ -67,21 +67,16 @@ def remove(connection: sqlite3.Connection, document_ids: Sequence[int]) -> int:
     return len(living)
 
 
-def of_drive(connection: sqlite3.Connection, drive_id: int) -> list[int]:
-    """The ids of all present documents of a drive."""
-    rows = connection.execute(
-        """SELECT id FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND removed IS NULL""",
-        (drive_id,),
-    )
-    return [document_id for (document_id,) in rows]
-
-
 def revive(connection: sqlite3.Connection, document_id: int) -> bool:
-    """Put a removed document back as it last was; False where it isn't removed, or its place is taken."""
+    """Put a removed document back as it last was.
+
+    False where it isn't removed, where its place is taken, and where its drive was taken out.
+    """
     row = connection.execute(
-        """SELECT space_id, version, versions.id FROM documents AS gone
+        """SELECT gone.space_id, version, versions.id FROM documents AS gone
            JOIN versions ON versions.document_id = gone.id AND number = version
-           WHERE gone.id = ? AND removed NOTNULL AND deflated NOTNULL AND NOT EXISTS (
+           JOIN drives ON drives.id = gone.drive_id AND drives.removed IS NULL
+           WHERE gone.id = ? AND gone.removed NOTNULL AND deflated NOTNULL AND NOT EXISTS (
                SELECT 1 FROM documents AS living WHERE living.drive_id = gone.drive_id
                AND living.path = gone.path AND living.removed IS NULL)""",
         (document_id,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from brain.catalog import outbox, passages, vectors
+from brain.catalog import outbox, passages, spaces, vectors
 from brain.catalog.rows import IndexedDocument, IndexedPassage, Operation, SpaceCounts
 from brain.catalog.storage import Database
 
@@ -77,6 +77,21 @@ class IndexFeed:
         """The first passages of a space with each of these vector keys, at most `limit` of each."""
         with self._database.reading() as connection:
             return passages.passages_of_keys(connection, space_id, keys, limit)
+
+    def hides(self) -> bool:
+        """Whether a drive is being removed, so that the indexes still hold what must not be found."""
+        with self._database.reading() as connection:
+            return bool(spaces.hidden(connection))
+
+    def shown_passages(self, ids: Iterable[int]) -> set[int]:
+        """Those of these passages that may be found: present, and of no drive that is being removed."""
+        with self._database.reading() as connection:
+            return passages.shown(connection, ids)
+
+    def shown_documents(self, ids: Iterable[int]) -> set[int]:
+        """Those of these documents that may be found, as shown_passages()."""
+        with self._database.reading() as connection:
+            return passages.shown_documents(connection, ids)
 
     def document_ids(self) -> dict[int, set[int]]:
         """All present documents' ids by space id."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -132,10 +132,13 @@ class FollowedDrives:
         with self._database.writing() as connection:
             return ledger.retry_now(connection, drive_id, path)
 
-    def slice_paths(self, drive_id: int, first: int, count: int, of: int) -> list[str]:
-        """The paths of `count` of `of` equal parts of a drive's documents, from part `first` on."""
+    def slice_paths(self, drive_id: int, first: int, count: int, of: int, after: str = "") -> list[str]:
+        """The paths of `count` of `of` equal parts of a drive's documents, from part `first` on.
+
+        A page of them, in their order and after the path that is given; none at the end.
+        """
         with self._database.reading() as connection:
-            return ledger.slice_paths(connection, drive_id, first, count, of)
+            return ledger.slice_paths(connection, drive_id, first, count, of, after)
 
     def document_count(self, drive_id: int) -> int:
         """How many documents a drive holds."""
@@ -147,13 +150,6 @@ class FollowedDrives:
                     (drive_id,),
                 ).fetchone()[0]
             )
-
-    def remove_documents(self, document_ids: Iterable[int]) -> None:
-        """Take documents out at once, in one transaction."""
-        from brain.catalog import documents
-
-        with self._database.writing() as connection:
-            documents.remove(connection, list(document_ids))
 
 
 def _followed(connection: sqlite3.Connection, row: tuple[Any, ...]) -> FollowedDrive:

@@ -10,6 +10,7 @@ from brain.catalog.schema import now
 
 PATHS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement; more than this is no faster
 PAGE = 2000  # rows that are held at a time
+SLICE_PAGE = 10_000  # paths whose contents are compared by one look, which costs something by itself
 
 _DOCUMENTS_AT = """SELECT path, id, size, mtime_ns, content_hash, etag, identity
     FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND path IN ({}) AND removed IS NULL"""
@@ -66,12 +67,15 @@ def count(connection: sqlite3.Connection, drive_id: int) -> int:
     return int(row[0])
 
 
-def slice_paths(connection: sqlite3.Connection, drive_id: int, first: int, count: int, of: int) -> list[str]:
-    """The paths of one part of a drive's documents, when they are parted by their ids into `of` parts."""
+def slice_paths(
+    connection: sqlite3.Connection, drive_id: int, first: int, count: int, of: int, after: str
+) -> list[str]:
+    """The next paths of one part of a drive's documents, parted by their ids into `of` parts."""
     rows = connection.execute(
         """SELECT path FROM documents INDEXED BY documents_ledger
-           WHERE drive_id = ? AND removed IS NULL AND (id + ? - ?) % ? < ?""",
-        (drive_id, of, first, of, count),
+           WHERE drive_id = ? AND path > ? AND removed IS NULL AND (id + ? - ?) % ? < ?
+           ORDER BY path LIMIT ?""",
+        (drive_id, after, of, first, of, count, SLICE_PAGE),
     )
     return [path for (path,) in rows]
 

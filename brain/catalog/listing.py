@@ -10,16 +10,18 @@ _DOCUMENTS = """
     SELECT documents.id, title, documents.path, spaces.name, uri, documents.drive_id, media_type,
            documents.size, documents.content_hash, version,
            (SELECT count(*) FROM passages WHERE document_id = documents.id),
-           modified, indexed, documents.removed, failures.path NOTNULL
-    FROM documents JOIN spaces ON spaces.id = space_id
+           modified, indexed, coalesce(documents.removed, drives.removed), failures.path NOTNULL
+    FROM documents JOIN spaces ON spaces.id = documents.space_id
+    CROSS JOIN drives ON drives.id = documents.drive_id
     LEFT JOIN failures ON failures.drive_id = documents.drive_id AND failures.path = documents.path
 """
+_PRESENT = "documents.removed IS NULL AND drives.removed IS NULL"
 _SHOWN = 5
 
 
 def documents(connection: sqlite3.Connection, space: str | None, words: str) -> list[DocumentRow]:
     """Present documents whose title or path holds all the words, by space and path."""
-    clauses, values = ["documents.removed IS NULL"], []
+    clauses, values = [_PRESENT], []
     if space is not None:
         clauses.append("spaces.name = ?")
         values.append(space)
@@ -43,7 +45,7 @@ def document(connection: sqlite3.Connection, document_id: int) -> DocumentRow:
 
 def same_content(connection: sqlite3.Connection, content_hash: str) -> list[DocumentRow]:
     """Present documents with exactly this content."""
-    where = "WHERE documents.removed IS NULL AND documents.content_hash = ? ORDER BY documents.id"
+    where = f"WHERE {_PRESENT} AND documents.content_hash = ? ORDER BY documents.id"
     return [_document(row) for row in connection.execute(_DOCUMENTS + where, (content_hash,))]
 
 
@@ -53,7 +55,7 @@ def find_document(connection: sqlite3.Connection, text: str) -> DocumentRow:
     if wanted.isdecimal():
         return document(connection, int(wanted))
     exact = connection.execute(
-        _DOCUMENTS + "WHERE documents.removed IS NULL AND (documents.path = ? OR uri = ? OR title = ?)",
+        _DOCUMENTS + f"WHERE {_PRESENT} AND (documents.path = ? OR uri = ? OR title = ?)",
         (wanted, wanted, wanted),
     ).fetchall()
     found = [_document(row) for row in exact] or (documents(connection, None, wanted) if wanted else [])

@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 
+from brain.catalog import spaces
 from brain.catalog.rows import Counts, IndexedDocument, IndexedPassage, SpaceCounts
 from brain.catalog.vectors import vector_of
 from brain.catalog.versions import document_text
@@ -15,7 +16,9 @@ from brain.domain import Locator, Passage, Source
 _PASSAGES = """
     SELECT passages.id, text, context, table_header, ordinal, start, "end", locator,
            documents.id, path, title, spaces.name, uri, modified
-    FROM passages JOIN documents ON documents.id = document_id JOIN spaces ON spaces.id = space_id
+    FROM passages JOIN documents ON documents.id = document_id
+    JOIN spaces ON spaces.id = documents.space_id
+    CROSS JOIN drives ON drives.id = drive_id AND drives.removed IS NULL
 """
 _Row = tuple[int, str, str, str, int, int, int, str, int, str, str, str, str, str | None]
 
@@ -65,6 +68,8 @@ def shared(connection: sqlite3.Connection, vector_keys: Iterable[str]) -> dict[i
     """How many of these embedded strings each present document holds, by its id."""
     rows = connection.execute(
         """SELECT document_id, count(DISTINCT key_id) FROM passages
+           JOIN documents ON documents.id = document_id
+           CROSS JOIN drives ON drives.id = drive_id AND drives.removed IS NULL
            WHERE key_id IN (SELECT id FROM vector_keys WHERE key IN (SELECT value FROM json_each(?)))
            GROUP BY document_id""",
         (json.dumps(list(vector_keys)),),
@@ -85,7 +90,7 @@ def keys_of_content(connection: sqlite3.Connection, content_hash: str) -> dict[t
 
 def counts(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> Counts:
     """How many documents and passages these spaces hold, or all spaces."""
-    chosen, values = _present(space_names)
+    chosen, values = _present(connection, space_names)
     held = connection.execute(
         f"SELECT count(*) FROM passages WHERE document_id IN (SELECT documents.id {chosen})", values
     ).fetchone()[0]
@@ -94,25 +99,58 @@ def counts(connection: sqlite3.Connection, space_names: Iterable[str] | None) ->
 
 def document_count(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> int:
     """How many documents these spaces hold, or all spaces."""
-    chosen, values = _present(space_names)
+    chosen, values = _present(connection, space_names)
     return int(connection.execute(f"SELECT count(*) {chosen}", values).fetchone()[0])
 
 
 def any_held(connection: sqlite3.Connection, space_names: Iterable[str]) -> bool:
     """Whether these spaces hold a passage, told by the first one."""
-    chosen, values = _present(space_names)
-    held = "SELECT 1 FROM passages WHERE document_id = documents.id"
-    return bool(
-        connection.execute(f"SELECT EXISTS (SELECT 1 {chosen} AND EXISTS ({held}))", values).fetchone()[0]
+    # Drive by drive, so that one that is being removed costs nothing, however much it still holds.
+    row = connection.execute(
+        """SELECT EXISTS (
+               SELECT 1 FROM drives JOIN spaces ON spaces.id = drives.space_id
+               WHERE drives.removed IS NULL AND spaces.name IN (SELECT value FROM json_each(?)) AND EXISTS (
+                   SELECT 1 FROM documents INDEXED BY documents_living
+                   WHERE documents.drive_id = drives.id AND documents.removed IS NULL
+                   AND EXISTS (SELECT 1 FROM passages WHERE document_id = documents.id)))""",
+        (json.dumps(list(space_names)),),
+    ).fetchone()
+    return bool(row[0])
+
+
+def shown(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these passages that are present and not of a drive that is being removed."""
+    rows = connection.execute(
+        """SELECT passages.id FROM passages JOIN documents ON documents.id = document_id
+           CROSS JOIN drives ON drives.id = drive_id AND drives.removed IS NULL
+           WHERE passages.id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(ids)),),
     )
+    return {number for (number,) in rows}
 
 
-def _present(space_names: Iterable[str] | None) -> tuple[str, tuple[str, ...]]:
-    """The documents of these spaces that aren't removed, as SQL and its values."""
+def shown_documents(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these documents that are present and not of a drive that is being removed."""
+    rows = connection.execute(
+        """SELECT documents.id FROM documents
+           CROSS JOIN drives ON drives.id = drive_id AND drives.removed IS NULL
+           WHERE documents.removed IS NULL AND documents.id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(ids)),),
+    )
+    return {number for (number,) in rows}
+
+
+def _present(
+    connection: sqlite3.Connection, space_names: Iterable[str] | None
+) -> tuple[str, tuple[str, ...]]:
+    """The documents of these spaces that are neither removed nor about to be, as SQL and its values."""
     clause, values = "", tuple[str, ...]()
     if space_names is not None:
         clause = "AND spaces.name IN (SELECT value FROM json_each(?))"
         values = (json.dumps(list(space_names)),)
+    if leaving := spaces.hidden(connection):
+        clause += " AND drive_id NOT IN (SELECT value FROM json_each(?))"
+        values += (json.dumps(leaving),)
     return f"FROM documents JOIN spaces ON spaces.id = space_id WHERE removed IS NULL {clause}", values
 
 
@@ -162,14 +200,18 @@ def keys_in_use(connection: sqlite3.Connection, space_id: int, keys: Iterable[in
 def passages_of_keys(
     connection: sqlite3.Connection, space_id: int, keys: Iterable[int], limit: int
 ) -> dict[int, list[int]]:
-    """The first passages of a space with each of these vector keys, at most `limit` of each, oldest first."""
+    """The first passages of a space with each of these vector keys, at most `limit` of each, oldest first.
+
+    Those of a drive that is being removed are left out.
+    """
     # CROSS JOIN keeps the order of the tables: by key, whose index is in the order of ids, so that the
     # 100,000th copy of a passage costs nothing.
     rows = connection.execute(
         """SELECT keys.value, passages.id FROM json_each(?) AS keys CROSS JOIN passages
            WHERE passages.id IN (
                SELECT same.id FROM passages AS same CROSS JOIN documents ON documents.id = same.document_id
-               WHERE same.key_id = keys.value AND space_id = ? ORDER BY same.id LIMIT ?)
+               CROSS JOIN drives ON drives.id = drive_id AND drives.removed IS NULL
+               WHERE same.key_id = keys.value AND documents.space_id = ? ORDER BY same.id LIMIT ?)
            ORDER BY passages.id""",
         (json.dumps(list(keys)), space_id, limit),
     )

@@ -19,7 +19,7 @@ class Past:
             return versions.history(connection, document_id)
 
     def revive(self, document_id: int) -> bool:
-        """Put a removed document back as it last was; False where it wasn't removed or isn't kept."""
+        """Put a removed document back as it last was; False where it isn't removed, kept, or on a drive."""
         with self._database.writing() as connection:
             return documents.revive(connection, document_id)
 

@@ -1,4 +1,7 @@
-"""What admins set from a chat: spaces, who is asked for help, where the bot answers unasked."""
+"""What admins set: spaces and their readers, who is asked for help, where the bot answers unasked."""
+
+from collections.abc import Iterable
+from sqlite3 import Connection
 
 from brain.catalog import audit, spaces
 from brain.catalog.rows import Space
@@ -20,6 +23,23 @@ class Places:
             made = spaces.create_space(connection, name)
             audit.append(connection, by, "create space", made.name, None)
         return made
+
+    def allow(self, space: str, principals: Iterable[str], *, by: str) -> None:
+        """Let all these principals read a space; UsageError where there is none, and nothing is done then.
+
+        Rights that are granted so are not among the changes that a chat's undo takes back.
+        """
+        with self._database.writing() as connection:
+            for principal in principals:
+                if spaces.allow(connection, space, principal):
+                    _audit_right(connection, by, "allow", space, principal)
+
+    def deny(self, space: str, principals: Iterable[str], *, by: str) -> None:
+        """Take the right to read a space from all these principals, as allow()."""
+        with self._database.writing() as connection:
+            for principal in principals:
+                if spaces.deny(connection, space, principal):
+                    _audit_right(connection, by, "deny", space, principal)
 
     def set_support(self, space: str, principal: str, *, by: str) -> None:
         """Name who is asked where a space's documents don't answer; nobody where `principal` is empty."""
@@ -51,3 +71,8 @@ class Places:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT principal FROM auto_answer").fetchall()
         return frozenset(place for (place,) in rows)
+
+
+def _audit_right(connection: Connection, by: str, action: str, space: str, principal: str) -> None:
+    told = {"space": space, "principal": principal}
+    audit.append(connection, by, action, f"{principal} in {space}", told)

@@ -47,12 +47,22 @@ class DriveState(StrEnum):
 
     SUSPENDED: removals wait for a person, or for the files to come back. UNREACHABLE: it can't be looked at.
     FAILING: it can be, and what it holds can't be taken in (the disk is full, the embedder is gone).
+    REMOVING: a person took it out, it is hidden, and some of its documents still have to go; never stored.
     """
 
     OK = "ok"
     SUSPENDED = "suspended"
     UNREACHABLE = "unreachable"
     FAILING = "failing"
+    REMOVING = "removing"
+
+
+@dataclass(frozen=True, slots=True)
+class DriveBeingRemoved:
+    """A drive that a person took out, with how many of its documents still have to go."""
+
+    drive: Drive
+    documents: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from brain.catalog.rows import Drive, Space
+from brain.catalog.rows import Drive, DriveBeingRemoved, Space
 from brain.catalog.schema import now
 from brain.errors import UsageError
 
@@ -77,15 +77,28 @@ def readable_by(connection: sqlite3.Connection, held: Iterable[str]) -> frozense
     return frozenset(name for (name,) in rows)
 
 
-_DRIVES = """
+_ALL_DRIVES = """
     SELECT drives.id, url, spaces.name, watched, added
     FROM drives JOIN spaces ON spaces.id = drives.space_id
-    WHERE removed IS NULL
 """
+_DRIVES = f"{_ALL_DRIVES} WHERE removed IS NULL"
+# Told by the partial index alone: what was removed long ago may have held a million documents.
+_BEING_REMOVED = """drives.removed NOTNULL AND EXISTS (
+    SELECT 1 FROM documents INDEXED BY documents_living
+    WHERE documents.drive_id = drives.id AND documents.removed IS NULL)"""
 
 
 def add_drive(connection: sqlite3.Connection, url: str, space_name: str, *, watched: bool) -> Drive:
-    """The drive of that address and space, made where there is none; `watched` only ever switches on."""
+    """The drive of that address and space, made where there is none; `watched` only ever switches on.
+
+    UsageError while one of that address and space is still being removed: its documents stay hidden.
+    """
+    for leaving in being_removed(connection):
+        if (leaving.drive.url, leaving.drive.space) == (url, space_name):
+            raise UsageError(
+                f"{url} is still being taken out ({leaving.documents:,} documents are left): add it again "
+                "when `citewise drives` no longer lists it."
+            )
     connection.execute(
         """INSERT INTO drives (url, space_id, watched, added) VALUES (?, ?, ?, ?)
            ON CONFLICT (url, space_id) DO UPDATE
@@ -109,8 +122,24 @@ def drive(connection: sqlite3.Connection, drive_id: int) -> Drive:
     return _drive(row)
 
 
+def being_removed(connection: sqlite3.Connection) -> list[DriveBeingRemoved]:
+    """The drives that are off the list and still have documents, with how many these are."""
+    rows = connection.execute(f"{_ALL_DRIVES} WHERE {_BEING_REMOVED} ORDER BY drives.id").fetchall()
+    counted = """SELECT count(*) FROM documents INDEXED BY documents_living
+        WHERE drive_id = ? AND removed IS NULL"""
+    return [
+        DriveBeingRemoved(_drive(row), int(connection.execute(counted, row[:1]).fetchone()[0]))
+        for row in rows
+    ]
+
+
+def hidden(connection: sqlite3.Connection) -> list[int]:
+    """The ids of the drives that are being removed: nothing of theirs is shown or counted."""
+    return [number for (number,) in connection.execute(f"SELECT id FROM drives WHERE {_BEING_REMOVED}")]
+
+
 def forget_drive(connection: sqlite3.Connection, drive_id: int) -> None:
-    """Take a drive off the list, with its failures; its documents are the caller's to remove."""
+    """Take a drive off the list, with its failures; its documents are hidden, and the caller's to remove."""
     connection.execute("DELETE FROM failures WHERE drive_id = ?", (drive_id,))
     connection.execute("DELETE FROM lags WHERE drive_id = ?", (drive_id,))
     connection.execute(

@@ -20,6 +20,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, how many are d
 _OPERATIONS = 4000
 _FILL = 5000
 _COPIES = 5  # passages of one string that a search by vector yields
+_FURTHEST = 16  # times as many as asked for are looked at, where what is found first must not be shown
 PLAIN = Weights()
 
 
@@ -79,25 +80,25 @@ class SearchIndex:
         """
         space_id = self._space_id(space)
         with self._reading() as pair:
-            nearest = pair.vectors.nearest(space_id, vector, limit)
-            found = self._passages(space_id, nearest)
-            if len(found) < limit == len(nearest):  # some were removed a moment ago and are still held
-                found = self._passages(space_id, pair.vectors.nearest(space_id, vector, 2 * limit))
-            return found[:limit]
+            asked = limit
+            while True:
+                nearest = pair.vectors.nearest(space_id, vector, asked)
+                found = self._passages(space_id, nearest)
+                if len(found) >= limit or len(nearest) < asked or asked >= _FURTHEST * limit:
+                    return found[:limit]
+                asked *= 2  # some were removed a moment ago, or are being removed, and are still held
 
     def keyword(
         self, space: str, terms: Sequence[str], limit: int, weights: Weights = PLAIN
     ) -> list[tuple[int, float]]:
         """Ids of the passages that fit plain words best and their BM25 (higher is better), best first."""
-        with self._reading() as pair:
-            return pair.keywords.search(Unit.PASSAGE, self._space_id(space), terms, limit, weights)
+        return self._keyword(Unit.PASSAGE, space, terms, limit, weights)
 
     def keyword_documents(
         self, space: str, terms: Sequence[str], limit: int, weights: Weights = PLAIN
     ) -> list[tuple[int, float]]:
         """Ids of the documents that fit plain words best as a whole, as keyword() for passages."""
-        with self._reading() as pair:
-            return pair.keywords.search(Unit.DOCUMENT, self._space_id(space), terms, limit, weights)
+        return self._keyword(Unit.DOCUMENT, space, terms, limit, weights)
 
     def holding(self, space: str, terms: Sequence[str]) -> Holding:
         """How many passages of a space hold each of the terms."""
@@ -234,6 +235,23 @@ class SearchIndex:
             yield pair
         finally:
             pair.release()
+
+    def _keyword(
+        self, unit: Unit, space: str, terms: Sequence[str], limit: int, weights: Weights
+    ) -> list[tuple[int, float]]:
+        space_id, asked = self._space_id(space), limit
+        with self._reading() as pair:
+            if not self._feed.hides():
+                return pair.keywords.search(unit, space_id, terms, limit, weights)
+            # The indexes still hold a drive that is being removed: it must not crowd the others out.
+            may_be_shown = self._feed.shown_passages if unit is Unit.PASSAGE else self._feed.shown_documents
+            while True:
+                found = pair.keywords.search(unit, space_id, terms, asked, weights)
+                shown = may_be_shown(number for number, _ in found)
+                left = [hit for hit in found if hit[0] in shown]
+                if len(left) >= limit or len(found) < asked or asked >= _FURTHEST * limit:
+                    return left[:limit]
+                asked *= 2
 
     def _passages(self, space_id: int, nearest: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
         passages = self._feed.passages_of_keys(space_id, [key_id for key_id, _ in nearest], _COPIES)

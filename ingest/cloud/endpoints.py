@@ -72,7 +72,7 @@ class Settings:
 
         Raises UsageError where it can't be read, or where others than its owner may read it.
         """
-        path = self.credentials.path.parent / Path(self.text(name)).expanduser()
+        path = self.credentials.folder / Path(self.text(name)).expanduser()
         try:
             mode = path.stat().st_mode
             content = path.read_text("utf-8")
@@ -103,7 +103,7 @@ class Settings:
     def _authorities(self) -> ssl.SSLContext:
         if not self.has("ca_file"):
             return _usual_authorities()
-        path = self.credentials.path.parent / Path(self.text("ca_file")).expanduser()
+        path = self.credentials.folder / Path(self.text("ca_file")).expanduser()
         try:
             return ssl.create_default_context(cafile=path)
         except (OSError, ssl.SSLError) as error:

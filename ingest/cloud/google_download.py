@@ -35,7 +35,7 @@ class GoogleDownload:
                 return self._export(entry, _BY_PAGE[page], into)
             if entry.etag:
                 return self._download(entry, into)
-            file = self._look_up(entry.address)  # no mark tells what it is
+            file = self._look_up(entry.identity)  # no mark tells what it is
             entry = entry_of(entry.path, file)
             return self._export(entry, file.export, into) if file.export else self._download(entry, into)
         except Refused as refused:
@@ -45,13 +45,13 @@ class GoogleDownload:
         check_size(entry.size)
         with into.open("wb") as file:
             received = self._api.download(
-                f"/files/{entry.address}",
+                f"/files/{entry.identity}",
                 file,
                 {"alt": "media", "supportsAllDrives": "true"},
             )
         if received.md5 == entry.etag or (not _MD5.fullmatch(entry.etag) and received.size == entry.size):
             return entry
-        now = self._look_up(entry.address)
+        now = self._look_up(entry.identity)
         if now.trashed:
             raise FileNotFoundError(entry.path)
         if _MD5.fullmatch(now.etag) and now.etag != received.md5:
@@ -63,7 +63,7 @@ class GoogleDownload:
     def _export(self, entry: Entry, export: Export, into: Path) -> Entry:
         try:
             with into.open("wb") as file:
-                self._api.download(f"/files/{entry.address}/export", file, {"mimeType": export.mime})
+                self._api.download(f"/files/{entry.identity}/export", file, {"mimeType": export.mime})
         except Refused as refused:
             if not is_over_export_limit(refused.fault):
                 raise
@@ -73,7 +73,7 @@ class GoogleDownload:
     def _export_by_link(self, entry: Entry, export: Export, into: Path) -> None:
         """Links for exporting have no limit of 10 MB; they lead to another host of Google's."""
         params = {"supportsAllDrives": "true", "fields": "exportLinks"}
-        answer, _ = self._api.get(f"/files/{entry.address}", params)
+        answer, _ = self._api.get(f"/files/{entry.identity}", params)
         link = answer.get("exportLinks", {}).get(export.mime, "")
         if not _same_host(link, self._export_url):
             raise too_large_to_export(entry.path, "no export link to follow")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from brain.catalog.rows import LedgerEntry
@@ -13,11 +14,11 @@ from ingest.cloud.endpoints import Settings
 from ingest.cloud.google_access import GoogleAccess
 from ingest.cloud.google_download import GoogleDownload
 from ingest.cloud.google_faults import GOOGLE, place_refused
-from ingest.cloud.google_files import FOLDER, SHORTCUT, GoogleFile, entry_of, usual_link
+from ingest.cloud.google_files import FOLDER, SHORTCUT, GoogleFile, entry_of, link_of, packed, unpacked
 from ingest.cloud.google_listing import GoogleListing
 from ingest.cloud.lending import place_for
-from ingest.cloud.names import in_order
 from ingest.cloud.rest import Patience, Refused, RestApi
+from ingest.cloud.tree import Tree
 from ingest.credentials import Credentials
 from ingest.drives import NOT_FOR_AUDIENCE, Changes, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
 from ingest.local_folder import moment
@@ -65,11 +66,14 @@ def open_drive(
     client = settings.client()
     tokens = ServiceAccount(settings, client)
     api = RestApi(base, client, tokens, GOOGLE, patience or Patience())
-    return GoogleDrive(parts.netloc, suffixes, wanted, api, tokens.account, export_url)
+    return GoogleDrive(parts.netloc, suffixes, wanted, api, tokens.account, export_url, credentials.folder)
 
 
 class GoogleDrive:
-    """All documents under one folder, or on one shared drive, as far as `account` can see them."""
+    """All documents under one folder, or on one shared drive, as far as `account` can see them.
+
+    While it is listed, what is too much for the memory lies in `home`.
+    """
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class GoogleDrive:
         api: RestApi,
         account: str,
         export_url: str,
+        home: Path,
     ) -> None:
         self._root = root
         self._suffixes = suffixes
@@ -87,7 +92,7 @@ class GoogleDrive:
         self._account = account
         self._listing = GoogleListing(api, audience=bool(wanted))
         self._download = GoogleDownload(api, self._listing.file, export_url)
-        self._links: dict[str, str] = {}  # only of files whose link can't be told from the id
+        self._home = home
         self._change_log: str | None = None
 
     @property
@@ -100,50 +105,42 @@ class GoogleDrive:
         root = self._top()
         access = GoogleAccess(self._api)
         gate = Gate(self.url, self._readers, f"Give {self._account} a role that may share files.")
-        self._links = {}
-        try:
-            children = self._listing.below(root)
-        except Refused as refused:
-            raise self._refused(refused) from refused
-        seen = {root.id}
-        folders = [(root.id, "")]
-        while folders:
-            folder, prefix = folders.pop()
+        with Tree(self._home, packed, unpacked) as tree:
             try:
-                found = in_order(children(folder))
+                children = self._listing.below(root, tree)
             except Refused as refused:
-                if not prefix:
-                    raise self._refused(refused) from refused
-                yield Unlisted(
-                    prefix.rstrip("/"), f"Google Drive refuses to list it ({refused.fault.status})"
-                )
-                continue
-            below = []
-            for name, file in found:
-                path = prefix + name
-                if reason := self._reason_to_skip(name, file, seen):
-                    yield Skipped(path, reason)
+                raise self._refused(refused) from refused
+            for folder, prefix in tree.folders(root.id):
+                try:
+                    found = children(folder)
+                except Refused as refused:
+                    if not prefix:
+                        raise self._refused(refused) from refused
+                    yield Unlisted(
+                        prefix.rstrip("/"), f"Google Drive refuses to list it ({refused.fault.status})"
+                    )
                     continue
-                seen.add(file.id)
-                if file.mime == FOLDER:
-                    below.append((file.id, path + "/"))
-                else:
-                    yield self._entry(path, file, access, gate)
-            folders.extend(reversed(below))
+                for name, file in found:
+                    path = prefix + name
+                    if reason := self._reason_to_skip(name, file, tree):
+                        yield Skipped(path, reason)
+                    elif file.mime == FOLDER:
+                        tree.enter(file.id, path + "/")
+                    else:
+                        yield self._entry(path, file, access, gate)
         gate.close()
 
-    def _reason_to_skip(self, name: str, file: GoogleFile, seen: set[str]) -> str | None:
+    def _reason_to_skip(self, name: str, file: GoogleFile, tree: Tree[GoogleFile]) -> str | None:
         if file.mime == SHORTCUT:
             return A_SHORTCUT
-        if file.id in seen:
-            return LISTED_TWICE
         if reason := reason_to_skip(name):
             return reason
-        if file.mime == FOLDER:
-            return None
-        if file.is_foreign:
-            return NO_DOCUMENT
-        return None if "." + name.rpartition(".")[2].lower() in self._suffixes else UNKNOWN_FORMAT
+        if file.mime != FOLDER:
+            if file.is_foreign:
+                return NO_DOCUMENT
+            if "." + name.rpartition(".")[2].lower() not in self._suffixes:
+                return UNKNOWN_FORMAT
+        return None if tree.meet(file.id) else LISTED_TWICE
 
     def _entry(self, path: str, file: GoogleFile, access: GoogleAccess, gate: Gate) -> Entry | Skipped:
         if self._readers:
@@ -153,10 +150,7 @@ class GoogleDrive:
                 raise self._refused(refused) from refused
             if not gate.lets_in(granted):
                 return Skipped(path, NOT_FOR_AUDIENCE)
-        entry = entry_of(path, file)
-        if file.link:
-            self._links[file.id] = file.link
-        return entry
+        return entry_of(path, file)
 
     def _top(self) -> GoogleFile:
         try:
@@ -185,7 +179,7 @@ class GoogleDrive:
 
     def uri(self, entry: Entry) -> str:
         """The link that opens it in the browser, as the API gave it."""
-        return self._links.get(entry.address) or usual_link(entry)
+        return link_of(entry)
 
     def changes(self, cursor: str) -> Changes:
         """Whether anything changed on the shared drive, or for the account, since the cursor.

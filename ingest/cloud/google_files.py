@@ -1,8 +1,9 @@
 """What the Drive API says about a file, and what that means here: format, version mark, who may read it."""
 
-import sys
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from ingest.cloud.audience import ANYONE, Grants, Principal
@@ -39,7 +40,7 @@ EXPORTS: Mapping[str, Export] = {
 
 @dataclass(frozen=True, slots=True)
 class GoogleFile:
-    """A file, folder or shortcut, kept small, since a drive may hold a million; times are in nanoseconds.
+    """A file, folder or shortcut; times are in nanoseconds.
 
     `etag` changes with the content alone. `link` is empty where it is the usual one. `permission_ids` and
     `grants` are None where the API gave none.
@@ -81,19 +82,42 @@ def google_file(found: Mapping[str, Any]) -> GoogleFile:
     return GoogleFile(
         id=found["id"],
         name=name,
-        mime=sys.intern(mime),
+        mime=mime,
         made=nanoseconds(found.get("createdTime", "")),
         mtime_ns=nanoseconds(found.get("modifiedTime", "")),
         size=int(found.get("size", 0)),
         etag=_content_mark(found, export),
         link="" if link == _link(found["id"], export.page if export else None) else link,
-        drive_id=sys.intern(found.get("driveId", "")),
-        parents=tuple(sys.intern(parent) for parent in found.get("parents", ())),
+        drive_id=found.get("driveId", ""),
+        parents=tuple(found.get("parents", ())),
         trashed=bool(found.get("trashed")),
-        permission_ids=None if ids is None else frozenset(map(sys.intern, ids)),
+        permission_ids=None if ids is None else frozenset(ids),
         has_own_permissions=bool(found.get("hasAugmentedPermissions")),
         grants=None if permissions is None else frozenset(filter(None, map(grant, permissions))),
     )
+
+
+def packed(file: GoogleFile) -> str:
+    """All that is known of a file as a text, from which `unpacked` makes it again."""
+    plain = (file.id, file.name, file.mime, file.made, file.mtime_ns, file.size, file.etag, file.link)
+    ids, grants = file.permission_ids, file.grants
+    rights = (
+        None if ids is None else list(ids),
+        file.has_own_permissions,
+        None if grants is None else [(one.kind, one.name) for one in grants],
+    )
+    return json.dumps((*plain, file.drive_id, file.parents, file.trashed, *rights))
+
+
+def unpacked(text: str) -> GoogleFile:
+    """The file of a packed text."""
+    *plain, parents, trashed, ids, has_own_permissions, grants = json.loads(text)
+    rights = (
+        None if ids is None else frozenset(ids),
+        has_own_permissions,
+        None if grants is None else frozenset(starmap(Principal, grants)),
+    )
+    return GoogleFile(*(*plain, tuple(parents), trashed, *rights))
 
 
 def _content_mark(found: Mapping[str, Any], export: Export | None) -> str:
@@ -114,14 +138,16 @@ def _link(file_id: str, page: str | None) -> str:
 
 
 def entry_of(path: str, file: GoogleFile) -> Entry:
-    """The file as a listing shows it."""
-    return Entry(path, file.size, file.mtime_ns, file.etag, address=file.id, identity=file.id)
+    """The file as a listing shows it: its identity is the id, its address the link if it is not the usual."""
+    return Entry(path, file.size, file.mtime_ns, file.etag, address=file.link, identity=file.id)
 
 
-def usual_link(entry: Entry) -> str:
-    """The address under which Google opens a file, told from its id and kind."""
+def link_of(entry: Entry) -> str:
+    """The address under which Google opens a file: told by the API, or from the file's id and kind."""
     page = entry.etag.partition("@")[0]
-    return _link(entry.address, page if any(page == export.page for export in EXPORTS.values()) else None)
+    return entry.address or _link(
+        entry.identity, page if any(page == export.page for export in EXPORTS.values()) else None
+    )
 
 
 def grant(permission: Mapping[str, Any]) -> Principal | None:

@@ -1,22 +1,23 @@
 """Listing Google Drive by ids: one folder at a time, or a shared drive at once."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ingest.cloud.google_files import FIELDS, FOLDER, PERMISSION_FIELDS, GoogleFile, google_file
+from ingest.cloud.google_files import FIELDS, PERMISSION_FIELDS, GoogleFile, google_file
 from ingest.cloud.rest import Refused, RestApi
+from ingest.cloud.tree import Tree
 from ingest.drives import DriveUnavailable
 
 _PAGE = "1000"  # the most that files.list gives at once
 _REJECTED_PAGE = 400  # a page token that is too old: to be dropped, and the listing begun again
 
-Children = Callable[[str], Sequence[GoogleFile]]
+Children = Callable[[str], Iterator[tuple[str, GoogleFile]]]  # by name, with a name that no other has
+Folders = Callable[[GoogleFile], Sequence[str]]
 
 
 class GoogleListing:
     """What the API lists; with `audience` each file says as much as it can of who may read it.
 
-    All methods raise Refused and DriveUnavailable.
+    All methods raise Refused, DriveUnavailable and StorageFailed.
     """
 
     def __init__(self, api: RestApi, *, audience: bool) -> None:
@@ -29,32 +30,35 @@ class GoogleListing:
         params = {"supportsAllDrives": "true", "fields": FIELDS}
         return google_file(self._api.get(f"/files/{file_id}", params)[0])
 
-    def below(self, root: GoogleFile) -> Children:
-        """What lies in each folder below `root`, to be asked by the folder's id.
+    def below(self, root: GoogleFile, tree: Tree[GoogleFile]) -> Children:
+        """What lies in each folder below `root`, to be asked by the folder's id, one after the other.
 
         A shared drive is listed as a whole, in pages. A folder is walked with one query for each folder: a
         query for several folders at once is known to leave some out without a word (rclone issues 3114,
-        4289 and 9810), and what is left out would pass for deleted.
+        4289 and 9810), and what is left out would pass for deleted. What is listed is kept in `tree`.
         """
         if root.id == root.drive_id:
-            by_folder = self._shared_drive(root)
-            return lambda folder: by_folder.get(folder, ())
+            self._shared_drive(root, tree)
+            return tree.children
         scope = {"corpora": "drive", "driveId": root.drive_id} if root.drive_id else {"corpora": "user"}
-        return lambda folder: self._files(f"'{folder}' in parents and trashed = false", scope)
 
-    def _shared_drive(self, root: GoogleFile) -> Mapping[str, Sequence[GoogleFile]]:
-        files = self._files("trashed = false", {"corpora": "drive", "driveId": root.id})
-        folders = {root.id} | {file.id for file in files if file.mime == FOLDER}
-        by_folder = defaultdict[str, list[GoogleFile]](list)
-        left = list(files)
-        while left:
-            file = left.pop()
-            for parent in file.parents or (root.id,):
-                by_folder[parent].append(file)
-                if parent not in folders:
-                    folders.add(parent)
-                    left += self._missed(parent)
-        return by_folder
+        def children(folder: str) -> Iterator[tuple[str, GoogleFile]]:
+            query = f"'{folder}' in parents and trashed = false"
+            self._list(query, scope, tree, lambda file: (folder,))
+            return tree.children(folder)
+
+        return children
+
+    def _shared_drive(self, root: GoogleFile, tree: Tree[GoogleFile]) -> None:
+        def folders_of(file: GoogleFile) -> Sequence[str]:
+            return file.parents or (root.id,)
+
+        self._list("trashed = false", {"corpora": "drive", "driveId": root.id}, tree, folders_of)
+        tree.put([(root, ())])
+        while unknown := tree.unknown_folders():
+            tree.put_unseen(unknown)
+            for folder in unknown:
+                tree.put((file, folders_of(file)) for file in self._missed(folder))
 
     def _missed(self, folder: str) -> Sequence[GoogleFile]:
         """A folder that the listing did not show though it holds something: made or moved meanwhile."""
@@ -66,15 +70,20 @@ class GoogleListing:
             return ()  # not for this account to see
         return () if found.trashed else (found,)
 
-    def _files(self, query: str, scope: Mapping[str, str]) -> Sequence[GoogleFile]:
+    def _list(
+        self, query: str, scope: Mapping[str, str], tree: Tree[GoogleFile], folders_of: Folders
+    ) -> None:
+        """Have `tree` hold what is found and nothing else; begun again once where a page token is too old."""
         try:
-            return self._pages(query, scope)
+            self._pages(query, scope, tree, folders_of)
         except Refused as refused:
             if refused.fault.status != _REJECTED_PAGE:
                 raise
-            return self._pages(query, scope)
+            self._pages(query, scope, tree, folders_of)
 
-    def _pages(self, query: str, scope: Mapping[str, str]) -> Sequence[GoogleFile]:
+    def _pages(
+        self, query: str, scope: Mapping[str, str], tree: Tree[GoogleFile], folders_of: Folders
+    ) -> None:
         """All pages; a file that moved from page to page meanwhile counts once, as it was seen last."""
         params = {
             **scope,
@@ -84,15 +93,14 @@ class GoogleListing:
             "pageSize": _PAGE,
             "fields": self._fields,
         }
-        found: dict[str, GoogleFile] = {}
+        tree.clear()
         while True:
             page, _ = self._api.get("/files", params)
             if page.get("incompleteSearch"):
                 raise DriveUnavailable(
                     "Google Drive did not search to the end. Nothing was changed: a later run tries again."
                 )
-            for file in map(google_file, page.get("files", ())):
-                found[file.id] = file
+            tree.put((file, folders_of(file)) for file in map(google_file, page.get("files", ())))
             if not page.get("nextPageToken"):
-                return list(found.values())
+                return
             params["pageToken"] = page["nextPageToken"]

@@ -1,14 +1,18 @@
 """Who may read which file on SharePoint and OneDrive, twenty answers a call."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from ingest.cloud.audience import ANYONE, Grants, Principal
-from ingest.cloud.graph_items import Enumeration, GraphItem
+from ingest.cloud.graph_items import GraphItem
 from ingest.cloud.rest import RestApi
 
 BATCH = 20  # the most requests that Graph takes in one batch
+_HELD = 1000  # folders, and answers: a tree is walked folder by folder, so that those used last are used next
+_DEEPEST = 500  # folders in one another; a path may have 400 letters
 _READING = frozenset({"read", "write", "owner", "sp.owner", "sp.member"})
 _NOT_SHOWN = (401, 403, 404)
 # Claims that stand for all accounts of the organisation, in SharePoint's own encoding.
@@ -16,12 +20,21 @@ _EVERYONE = ("c:0-.f|rolemanager|spo-grid-all-users", "c:0(.s|true")
 
 
 class GraphAccess:
-    """The permissions of one run; `domains` are those that “people in your organization” are taken for."""
+    """The permissions of one run; `domains` are those that “people in your organization” are taken for.
 
-    def __init__(self, api: RestApi, drive_id: str, listed: Enumeration, domains: Iterable[str]) -> None:
+    `look_up` gives an item by its id, where those without sharing of their own have their folder's.
+    """
+
+    def __init__(
+        self,
+        api: RestApi,
+        drive_id: str,
+        look_up: Callable[[str], GraphItem | None] | None,
+        domains: Iterable[str],
+    ) -> None:
         self._api = api
         self._drive_id = drive_id
-        self._listed = listed
+        self._look_up = look_up and lru_cache(_HELD)(look_up)
         self._organization = frozenset(Principal.of("domain", domain) for domain in domains)
         self._known: dict[str, Grants | None] = {}
 
@@ -34,16 +47,23 @@ class GraphAccess:
         wanted = [one for one in dict.fromkeys(holders) if one not in self._known]
         for start in range(0, len(wanted), BATCH):
             self._ask(wanted[start : start + BATCH])
-        return [self._known[holder] for holder in holders]
+        found = {holder: self._known.pop(holder) for holder in dict.fromkeys(holders)}
+        self._known |= found
+        for old in [*islice(self._known, max(0, len(self._known) - _HELD))]:
+            del self._known[old]
+        return [found[holder] for holder in holders]
 
     def _holder(self, item: GraphItem) -> str:
         """The item whose permissions count: itself, or the folder that it has them from."""
-        while self._listed.inherits and not item.has_own_sharing:
-            above = self._listed.items.get(item.parent)
-            if above is None or above.id == item.id:
-                break
-            item = above
-        return item.id
+        at = item
+        for _ in range(_DEEPEST):
+            if self._look_up is None or at.has_own_sharing:
+                return at.id
+            above = self._look_up(at.parent)
+            if above is None or above.id == at.id:
+                return at.id
+            at = above
+        return item.id  # in folders that seem to lie in one another, since one was moved meanwhile
 
     def _ask(self, ids: Sequence[str]) -> None:
         left, tries = list(ids), 0

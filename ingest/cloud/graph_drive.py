@@ -1,8 +1,8 @@
 """OneDrive and SharePoint libraries as drives, over Microsoft Graph."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UsageError
@@ -11,11 +11,11 @@ from ingest.cloud.audience import Gate, Principal, readers
 from ingest.cloud.endpoints import Settings
 from ingest.cloud.graph_access import BATCH, GraphAccess
 from ingest.cloud.graph_faults import GRAPH, file_refused, place_refused
-from ingest.cloud.graph_items import Enumeration, GraphItem, entry_of, everything
+from ingest.cloud.graph_items import GraphItem, entry_of, list_all, packed, unpacked
 from ingest.cloud.graph_place import Located, Place, locate, place_of
 from ingest.cloud.lending import check_size, place_for
-from ingest.cloud.names import in_order
 from ingest.cloud.rest import Patience, Refused, RestApi
+from ingest.cloud.tree import Tree
 from ingest.credentials import Credentials
 from ingest.drives import NOT_FOR_AUDIENCE, Changes, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
 from ingest.local_folder import moment
@@ -60,13 +60,14 @@ def open_drive(
     client = settings.client()
     app = EntraApp(settings, client, base)
     api = RestApi(base, client, app, GRAPH, patience or Patience())
-    return GraphDrive(place, suffixes, wanted, api, app.client_id, domains)
+    return GraphDrive(place, suffixes, wanted, api, app.client_id, domains, credentials.folder)
 
 
 class GraphDrive:
     """All documents in one folder of a drive, or on all of it, as far as the app `client_id` may read them.
 
-    `domains` are those of the organization's own accounts.
+    `domains` are those of the organization's own accounts. While it is listed, what is too much for the
+    memory lies in `home`.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class GraphDrive:
         api: RestApi,
         client_id: str,
         domains: Sequence[str],
+        home: Path,
     ) -> None:
         self._place = place
         self._suffixes = suffixes
@@ -84,8 +86,8 @@ class GraphDrive:
         self._api = api
         self._client_id = client_id
         self._domains = tuple(domains)
+        self._home = home
         self._located: Located | None = None
-        self._links: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -99,50 +101,42 @@ class GraphDrive:
         """
         try:
             at = self._located = locate(self._place, self._api)
-            listed = everything(self._api, at.drive_id, audience=bool(self._readers))
-            access = GraphAccess(self._api, at.drive_id, listed, self._domains)
-            gate = Gate(
-                self.url, self._readers, f"Give the app {self._client_id} the right to read permissions."
-            )
-            self._links = {}
-            waiting: list[tuple[str, GraphItem]] = []
-            for path, found in self._below(at.item_id, listed):
-                if isinstance(found, str):
-                    yield Skipped(path, found)
-                    continue
-                waiting.append((path, found))
-                if len(waiting) == BATCH:
-                    yield from self._entries(waiting, access, gate)
-                    waiting = []
-            yield from self._entries(waiting, access, gate)
+            with Tree(self._home, packed, unpacked) as tree:
+                inherits = list_all(self._api, at.drive_id, tree, audience=bool(self._readers))
+                access = GraphAccess(self._api, at.drive_id, tree.get if inherits else None, self._domains)
+                gate = Gate(
+                    self.url, self._readers, f"Give the app {self._client_id} the right to read permissions."
+                )
+                waiting: list[tuple[str, GraphItem]] = []
+                for path, found in self._below(at.item_id, tree):
+                    if isinstance(found, str):
+                        yield Skipped(path, found)
+                        continue
+                    waiting.append((path, found))
+                    if len(waiting) == BATCH:
+                        yield from self._entries(waiting, access, gate)
+                        waiting = []
+                yield from self._entries(waiting, access, gate)
             gate.close()
         except Refused as refused:
             raise self._refused(refused) from refused
 
-    def _below(self, top: str, listed: Enumeration) -> Iterator[tuple[str, GraphItem | str]]:
+    def _below(self, top: str, tree: Tree[GraphItem]) -> Iterator[tuple[str, GraphItem | str]]:
         """Files with their paths, in name order, and what is left alone with the reason."""
-        by_folder = defaultdict[str, list[GraphItem]](list)
-        for item in listed.items.values():
-            if not item.is_root:
-                by_folder[item.parent].append(item)
-        if top not in listed.items:
+        if tree.get(top) is None:
             raise DriveUnavailable(
                 f"The folder of {self.url} is not in Microsoft Graph's list of the drive. Nothing was "
                 "changed: a later run tries again."
             )
-        folders = [(top, "")]
-        while folders:
-            folder, prefix = folders.pop()
-            below = []
-            for name, item in in_order(by_folder.pop(folder, ())):
+        for folder, prefix in tree.folders(top):
+            for name, item in tree.children(folder):
                 path = prefix + name
                 if reason := self._reason_to_skip(name, item):
                     yield path, reason
-                elif item.is_folder:
-                    below.append((item.id, path + "/"))
-                else:
+                elif not item.is_folder:
                     yield path, item
-            folders.extend(reversed(below))
+                elif tree.meet(item.id):
+                    tree.enter(item.id, path + "/")
 
     def _reason_to_skip(self, name: str, item: GraphItem) -> str | None:
         if item.package:
@@ -165,7 +159,6 @@ class GraphDrive:
             if self._readers and not gate.lets_in(grants):
                 yield Skipped(path, NOT_FOR_AUDIENCE)
             else:
-                self._links[item.id] = item.link
                 yield entry_of(path, item)
 
     @contextmanager
@@ -176,7 +169,7 @@ class GraphDrive:
             try:
                 at = self._located = self._located or locate(self._place, self._api)
                 with path.open("wb") as file:
-                    content = f"/drives/{at.drive_id}/items/{entry.address}/content"
+                    content = f"/drives/{at.drive_id}/items/{entry.identity}/content"
                     self._api.download(content, file)
             except Refused as refused:
                 raise file_refused(refused.fault, entry.path) from refused
@@ -184,7 +177,7 @@ class GraphDrive:
 
     def uri(self, entry: Entry) -> str:
         """The link that opens it in the browser."""
-        return self._links.get(entry.address) or (self._located.link if self._located else "") or self.url
+        return entry.address or (self._located.link if self._located else "") or self.url
 
     def changes(self, cursor: str) -> Changes:
         """Whether anything changed since the cursor, anywhere on the drive that the folder is on."""

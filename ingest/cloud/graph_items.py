@@ -1,12 +1,14 @@
 """What Microsoft Graph says about an item, and the listing of a whole drive by its delta query."""
 
-import sys
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from ingest.cloud.moments import nanoseconds
 from ingest.cloud.rest import Refused, RestApi
+from ingest.cloud.tree import Tree
 from ingest.drives import Entry
 
 _SELECT = (
@@ -39,12 +41,17 @@ class GraphItem:
     has_own_sharing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Enumeration:
-    """Everything on a drive by id. `inherits`: items without sharing of their own have their folder's."""
+_VALUES = attrgetter(*(field.name for field in fields(GraphItem)))
 
-    items: Mapping[str, GraphItem]
-    inherits: bool
+
+def packed(item: GraphItem) -> str:
+    """All that is known of an item as a text, from which `unpacked` makes it again."""
+    return json.dumps(_VALUES(item))
+
+
+def unpacked(text: str) -> GraphItem:
+    """The item of a packed text."""
+    return GraphItem(*json.loads(text))
 
 
 def graph_item(found: Mapping[str, Any]) -> GraphItem:
@@ -53,7 +60,7 @@ def graph_item(found: Mapping[str, Any]) -> GraphItem:
     return GraphItem(
         id=str(found["id"]),
         name=str(found.get("name", "")),
-        parent=sys.intern(str((found.get("parentReference") or {}).get("id", ""))),
+        parent=str((found.get("parentReference") or {}).get("id", "")),
         made=nanoseconds(str(found.get("createdDateTime", ""))),
         mtime_ns=nanoseconds(str(found.get("lastModifiedDateTime", ""))),
         size=int(found.get("size", 0)),
@@ -80,20 +87,21 @@ def _content_mark(found: Mapping[str, Any], hashes: Mapping[str, str]) -> str:
 
 
 def entry_of(path: str, item: GraphItem) -> Entry:
-    """The file as a listing shows it."""
-    return Entry(path, item.size, item.mtime_ns, item.etag, address=item.id, identity=item.id)
+    """The file as a listing shows it: its identity is the id, its address the link."""
+    return Entry(path, item.size, item.mtime_ns, item.etag, address=item.link, identity=item.id)
 
 
-def everything(api: RestApi, drive_id: str, *, audience: bool) -> Enumeration:
-    """All items of a drive; after 410 the listing begins again, as the service asks.
+def list_all(api: RestApi, drive_id: str, tree: Tree[GraphItem], *, audience: bool) -> bool:
+    """Have `tree` hold all items of a drive; after 410 the listing begins again, as the service asks.
 
-    Raises Refused, DriveUnavailable.
+    True where items without sharing of their own have their folder's. Raises Refused, DriveUnavailable,
+    StorageFailed.
     """
     first = f"/drives/{drive_id}/root/delta"
     link: str = first
     for left in range(_ANEW, -1, -1):
         try:
-            return _pages(api, link, first, audience)
+            return _pages(api, link, first, tree, audience)
         except Refused as refused:
             if refused.fault.status != 410 or not left:
                 raise
@@ -101,19 +109,19 @@ def everything(api: RestApi, drive_id: str, *, audience: bool) -> Enumeration:
     raise AssertionError("unreachable")
 
 
-def _pages(api: RestApi, link: str, first: str, audience: bool) -> Enumeration:
+def _pages(api: RestApi, link: str, first: str, tree: Tree[GraphItem], audience: bool) -> bool:
     params = {"$select": _SELECT, "$top": _PAGE} if link == first else None
     headers = {"Prefer": HIERARCHICAL} if audience else None
-    items: dict[str, GraphItem] = {}
     inherits = audience
+    tree.clear()
     while True:
         page, answer = api.get(link, params, headers)
         inherits = inherits and HIERARCHICAL in answer.get("preference-applied", "").lower()
-        for found in page.get("value", ()):
-            # An item may come more than once, and the last one counts; so may one that was deleted since.
-            items.pop(str(found["id"]), None)
-            if "deleted" not in found:
-                items[str(found["id"])] = graph_item(found)
+        # An item may come more than once, and the last one counts; so may one that was deleted since.
+        last = {str(found["id"]): found for found in page.get("value", ())}
+        tree.drop(item_id for item_id, found in last.items() if "deleted" in found)
+        items = (graph_item(found) for found in last.values() if "deleted" not in found)
+        tree.put((item, () if item.is_root else (item.parent,)) for item in items)
         if not page.get("@odata.nextLink"):
-            return Enumeration(items, inherits)
+            return inherits
         link, params = str(page["@odata.nextLink"]), None

@@ -1,7 +1,7 @@
 """Paths for items that a cloud knows by id: unique among siblings, stable, and valid as paths."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Protocol, TypeVar
 
@@ -34,22 +34,19 @@ class Named(Protocol):
 Item = TypeVar("Item", bound=Named)
 
 
-def in_order(siblings: Iterable[Item]) -> list[tuple[str, Item]]:
-    """The items of one folder with a name for each that no other has, by name.
+def give_name(item: Named, take: Callable[[str], bool]) -> None:
+    """Have an item take a name that no other item of its folder has: `take` says whether one was free.
 
-    Of several with one name the oldest keeps it, the others get a mark made from their id. So a name
-    changes only when an older twin goes, and then the item is recognised by its identity.
+    The items of a folder come oldest first, in the order of `made` and id. So of several with one name the
+    oldest keeps it, the others get a mark made from their id; a name changes only when an older twin goes,
+    and then the item is recognised by its identity.
     """
-    items = sorted(siblings, key=lambda item: (item.made, item.id))
-    taken: dict[str, Item] = {}
-    for item in items:
-        name = part_of_path(item.name)
-        if name in taken:
-            name = _marked(name, hashlib.sha256(item.id.encode()).hexdigest()[:6])
-        while name in taken:
-            name = _marked(name, item.id)
-        taken[name] = item
-    return sorted(taken.items())
+    name = part_of_path(item.name)
+    if take(name):
+        return
+    name = _marked(name, hashlib.sha256(item.id.encode()).hexdigest()[:6])
+    while not take(name):
+        name = _marked(name, item.id)
 
 
 def part_of_path(name: str) -> str:

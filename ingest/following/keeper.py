@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import DriveState, FollowedDrive
+from brain.catalog.rows import DriveBeingRemoved, DriveState, FollowedDrive
 from brain.errors import StorageFailed, UsageError
 from ingest.following.follower import Follower, Request
 from ingest.following.journal import note
@@ -148,7 +148,7 @@ class Keeper:
         return [
             _status(self._as_it_is(known), followers.get(known.drive.id))
             for known in self._catalog.followed.all()
-        ]
+        ] + [DriveStatus(_leaving(row)) for row in self._catalog.removals.under_way()]
 
     def _as_it_is(self, known: FollowedDrive) -> FollowedDrive:
         """As in the catalog, or as it would be there if the catalog could be written to."""
@@ -175,6 +175,14 @@ class Keeper:
                 elif self._marks.get(drive_id) != mark and (mark[1] or self._marks[drive_id][0] != mark[0]):
                     follower.wake("its settings changed, or removals were confirmed")
             self._marks = marks
+
+
+def _leaving(row: DriveBeingRemoved) -> FollowedDrive:
+    reason = (
+        "It is being taken out: nothing is answered from it any more. Where that was cut short, "
+        f"`citewise drives remove {row.drive.id}` goes on, and `citewise serve` does by itself."
+    )
+    return FollowedDrive(row.drive, state=DriveState.REMOVING, reason=reason, documents=row.documents)
 
 
 def _status(known: FollowedDrive, follower: Follower | None) -> DriveStatus:

@@ -141,9 +141,11 @@ class Looks:
             self._checked(drive_id, 0)  # all of it was read just now
         if not count:
             return
-        paths = self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS)
-        if paths:
+        after = ""
+        while paths := self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS, after):
+            go_on()
             self.look(drive_id, paths=dict.fromkeys(paths, 0.0), check_contents=True, go_on=go_on)
+            after = paths[-1]
         self._checked(drive_id, first + count)
 
     def _opened(self, known: FollowedDrive, memory: Memory) -> Drive:

@@ -1,5 +1,6 @@
 """Azure Blob Storage: `az://container/prefix`, by adlfs."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from ingest.remote.opening import Opener
 from ingest.remote.place import Place
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Trouble
+from ingest.remote.source import AT_ONCE, Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset(
     {
@@ -64,8 +65,13 @@ class Azure(Bucket):
         sync(files.loop, files.service_client.close)
 
     def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
-        """The blobs up to the next slash. adlfs gathers the pages, and knows which of them mean folders."""
-        return Piece(files.ls(folder, detail=True, invalidate_cache=True))
+        """A page of the blobs up to the next slash; `rest` is the service's own mark of the next one."""
+        from fsspec.asyn import sync
+
+        found, after = sync(files.loop, _page, files, folder, rest)
+        if not found and not rest and not after:
+            found = files.ls(folder, detail=True, invalidate_cache=True)  # which says what is wrong with it
+        return Piece(found, after)
 
     def info(self, files: Any, path: str) -> Info:
         """The blob's properties."""
@@ -118,6 +124,40 @@ class Azure(Bucket):
             f"the account or its key is not accepted: correct them in {self._place.kept_in} under "
             f'["az://{self._place.host}"]',
         )
+
+
+async def _page(files: Any, folder: str, after: str | None) -> tuple[list[Info], str | None]:
+    """Some of what lies in a folder, and the mark of the next page. Raises what azure.core raises."""
+    container, _, key = folder.partition("/")
+    prefix = f"{key}/" if key else ""
+    async with files.service_client.get_container_client(container) as client:
+        pages = client.walk_blobs(
+            name_starts_with=prefix or None, include=["metadata"], delimiter="/", results_per_page=AT_ONCE
+        ).by_page(after)
+        blobs = [blob async for blob in await anext(pages)]
+        return list(_infos(container, prefix, blobs)), pages.continuation_token
+
+
+def _infos(container: str, prefix: str, blobs: Sequence[Any]) -> Iterator[Info]:
+    from azure.storage.blob.aio import BlobPrefix
+
+    below = {blob.name.removesuffix("/") for blob in blobs if isinstance(blob, BlobPrefix)}
+    for blob in blobs:
+        name = f"{container}/{blob.name}"
+        if isinstance(blob, BlobPrefix):
+            yield {"name": name.removesuffix("/"), "type": "directory"}
+        elif blob.name == prefix or (_means_folder(blob) and blob.name in below):
+            continue  # some programs make an empty blob for each folder, which tells nothing more then
+        elif _means_folder(blob):
+            yield {"name": name, "type": "directory"}
+        else:
+            told = {"size": blob.size, "last_modified": blob.last_modified, "etag": blob.etag}
+            yield {"name": name, "type": "file", **told}
+
+
+def _means_folder(blob: Any) -> bool:
+    told = {name.lower(): value for name, value in (blob.metadata or {}).items()}
+    return "true" in (told.get("hdi_isfolder"), told.get("is_directory"))
 
 
 open_drive = Opener(Azure, "Azure Blob Storage", "adlfs", SETTINGS)

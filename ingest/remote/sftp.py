@@ -2,9 +2,11 @@
 
 import asyncio
 import hashlib
+import posixpath
 import stat
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +19,7 @@ from ingest.remote.folder import RemoteFolder
 from ingest.remote.place import OPEN_TO_ALL, Place, need, place_of
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import of_files, of_sockets
-from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Trouble
+from ingest.remote.source import AT_ONCE, Facts, Info, Kind, Limits, Piece, Rest, Trouble
 
 SETTINGS = frozenset({"username", "password", "key_file", "passphrase", "known_hosts", "fingerprint"})
 _AGAIN_SECONDS = 0.5
@@ -160,8 +162,9 @@ class Sftp:
         files.loop.call_soon_threadsafe(files.client.abort)
 
     def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
-        """The whole folder, with the attributes of each file; links are told, not followed."""
-        return Piece(files.ls(folder or "/", detail=True))
+        """The attributes of each file, as the server's answers come; links are told, not followed."""
+        found: Rest = rest or Rest(_infos(files, folder or "/"))
+        return found.take()
 
     def info(self, files: Any, path: str) -> Info:
         """The file's attributes."""
@@ -204,6 +207,8 @@ class Sftp:
             return Trouble(Kind.DROPPED)
         if isinstance(error, asyncssh.SFTPPermissionDenied):
             return Trouble(Kind.FORBIDDEN)
+        if isinstance(error, asyncssh.SFTPNoSuchFile):
+            return Trouble(Kind.MISSING)
         if isinstance(error, asyncssh.ChannelOpenError):
             return Trouble(Kind.DROPPED)
         return of_sockets(error) or of_files(error)
@@ -218,6 +223,36 @@ class Sftp:
     def link(self, path: str) -> str:
         """The `sftp://` address, which file managers open."""
         return self._place.link(path)
+
+
+def _infos(files: Any, folder: str) -> Generator[Info, None, None]:
+    """What lies in a folder, told as `ls` of sshfs tells it, one by one. Raises what asyncssh raises."""
+    from fsspec.asyn import sync
+
+    found = _read(files, folder)
+    try:
+        while some := sync(files.loop, _next, found):
+            yield from some
+    finally:
+        asyncio.run_coroutine_threadsafe(found.aclose(), files.loop)  # nobody should wait for the server here
+
+
+async def _next(found: AsyncGenerator[Info, None]) -> Sequence[Info]:
+    some = []
+    async for info in found:
+        some.append(info)
+        if len(some) == AT_ONCE:
+            break
+    return some
+
+
+async def _read(files: Any, folder: str) -> AsyncGenerator[Info, None]:
+    # Others may use the same channel meanwhile. The server keeps the folder open until the last is closed.
+    async with files._pool.get() as channel, aclosing(channel.scandir(folder)) as entries:
+        async for entry in entries:
+            if entry.filename not in ("", ".", ".."):
+                told = files._decode_attributes(entry.attrs)
+                yield {**told, "name": posixpath.join(folder, entry.filename)}
 
 
 def fingerprint_of(public_data: bytes) -> str:

@@ -1,15 +1,21 @@
 """WebDAV: `webdavs://host/path` over TLS, `webdav://` without, by webdav4 (Nextcloud, Apache…)."""
 
+import errno
+from collections.abc import Generator
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from ingest.remote.kept import Kept
 from ingest.remote.opening import Opener
 from ingest.remote.place import Place
+from ingest.remote.propfind import NoListing, resources
 from ingest.remote.smb import nanoseconds
 from ingest.remote.sockets import causes, of_files, of_sockets
 from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Trouble
 
 SETTINGS = frozenset({"username", "password", "token", "ca_file"})
+_MULTI_STATUS = 207
+_AT_A_TIME = 64 * 1024  # bytes of an answer that are read, unpacked and parsed at once
 
 
 class WebDav:
@@ -50,12 +56,12 @@ class WebDav:
         files.client.http.close()
 
     def list(self, files: Any, folder: str, rest: Any = None) -> Piece:
-        """A PROPFIND of depth 1, whose answer is one piece: WebDAV knows no pages.
+        """A PROPFIND of depth 1, whose answer is read as it comes: WebDAV knows no pages.
 
         webdav4's own file system would cut spaces off names and misread a %.
         """
-        found = files.client.ls(_quoted(folder), allow_listing_resource=False)
-        return Piece([_absolute(info) for info in found])
+        found: Kept = rest or Kept(_infos(files.client, folder))
+        return found.take()
 
     def info(self, files: Any, path: str) -> Info:
         """A PROPFIND of the file."""
@@ -93,6 +99,10 @@ class WebDav:
             return Trouble(Kind.MISSING, "it is a file; name the folder that it lies in")
         if isinstance(error, ForbiddenOperation):
             return Trouble(Kind.FORBIDDEN)
+        if isinstance(error, NoListing):
+            return Trouble(Kind.FAILED, f"its answer {error}")
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            return Trouble(Kind.FAILED, "the disk here is full, and a long listing is kept on it")
         if known := of_sockets(error):
             return known
         for one in causes(error):
@@ -147,8 +157,38 @@ def _quoted(path: str) -> str:
     return quote(path)
 
 
-def _absolute(info: Any) -> Info:
-    return {**info, "name": "/" + str(info["name"]).strip("/")}
+def _infos(client: Any, folder: str) -> Generator[Info, None, None]:
+    """What lies in a folder, told as webdav4 tells it. Raises NoListing and what httpx and webdav4 raise."""
+    from webdav4.client import IsAResourceError
+    from webdav4.multistatus import Response
+
+    at = client.join_url(_quoted(folder))
+    asked = client.http.build_request("PROPFIND", at, headers={"Depth": "1"})
+    answer = client.http.send(asked, stream=True, follow_redirects=True)
+    try:
+        answer.raise_for_status()
+        if answer.status_code != _MULTI_STATUS:
+            raise NoListing("is no listing")
+        for element in resources(answer.iter_bytes(_AT_A_TIME), answer.charset_encoding):
+            resource = Response(element)
+            kind = resource.properties.resource_type
+            if resource.path_norm != at.path:
+                yield _info(resource)
+            elif kind == "file":
+                raise IsAResourceError(folder)
+    finally:
+        answer.close()
+
+
+def _info(resource: Any) -> Info:
+    told = resource.properties
+    return {
+        "name": "/" + resource.path_norm.strip("/"),
+        "type": told.resource_type,
+        "content_length": told.content_length,
+        "modified": told.modified,
+        "etag": told.etag,
+    }
 
 
 open_drive = Opener(WebDav, "WebDAV", "webdav4", SETTINGS)

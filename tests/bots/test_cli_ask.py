@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from command_kit import DRIVE, Run
 
+from brain.catalog.answers import Answers
+from brain.errors import StorageFailed
+
 pytestmark = pytest.mark.weights
 
 ANSWERED = "How many days of annual leave do full-time employees get?"
@@ -122,3 +125,17 @@ def test_a_batch_with_a_broken_line_is_told_before_anything_is_asked(here: Run, 
     assert done.code == 2
     assert "questions.jsonl" in done.err
     assert not (tmp_path / "predictions.jsonl").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_answer_that_can_not_be_kept_is_given_and_that_is_one_sentence(
+    here: Run, home: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    def full(*_: object) -> None:
+        raise StorageFailed("The disk is full: free some space.")
+
+    monkeypatch.setattr(Answers, "keep", full)
+    done = here("ask", ANSWERED, *options)
+    assert done.code == 0
+    assert "27 days" in done.out
+    assert done.err == "citewise: This answer could not be kept: The disk is full: free some space.\n"

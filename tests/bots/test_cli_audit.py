@@ -1,8 +1,11 @@
 """`citewise audit` on a home of its own."""
 
 import json
+import os
+import pwd
 from pathlib import Path
 
+import pytest
 from command_kit import Run
 
 from brain.catalog.catalog import Catalog
@@ -24,3 +27,47 @@ def test_the_log_is_shown_verified_and_a_touch_is_found(here: Run, tmp_path: Pat
     broken = here("audit", "--verify", "--json")
     assert broken.code == 1
     assert json.loads(broken.out)["broken"] == 1
+
+
+ME = f"terminal:{pwd.getpwuid(os.getuid()).pw_name}"
+
+
+def entries(here: Run) -> list[tuple[str, str, str]]:
+    found = json.loads(here("audit", "--json").out)
+    return [(entry["actor"], entry["action"], entry["object"]) for entry in found]
+
+
+def test_what_a_terminal_changes_in_the_spaces_is_in_the_log_with_who_did_it(
+    here: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("USER", "LOGNAME", "USERNAME"):
+        monkeypatch.setenv(variable, "somebody-else")
+    assert here("spaces", "create", "hr").code == 0
+    assert here("spaces", "allow", "hr", "slack:user:U1", "slack:channel:C1").code == 0
+    assert here("spaces", "allow", "hr", "slack:user:U1").code == 0  # it could already: no change
+    assert here("spaces", "deny", "hr", "slack:channel:C1", "slack:channel:C2").code == 0
+    for refused in (("create", "hr"), ("allow", "nowhere", "slack:user:U1"), ("allow", "hr", "ann")):
+        assert here("spaces", *refused).code == 2
+    assert entries(here) == [
+        (ME, "create space", "hr"),
+        (ME, "allow", "slack:user:U1 in hr"),
+        (ME, "allow", "slack:channel:C1 in hr"),
+        (ME, "deny", "slack:channel:C1 in hr"),
+    ]
+    assert ME in here("audit").out
+    assert here("audit", "--verify").code == 0
+
+
+def test_what_can_not_be_audited_is_not_changed_from_a_terminal_either(here: Run, tmp_path: Path) -> None:
+    assert here("spaces", "create", "hr").code == 0
+    assert here("spaces", "allow", "hr", "slack:user:U1").code == 0
+    with Catalog(tmp_path / ".citewise" / "catalog.db") as catalog, catalog.database.writing() as writer:
+        writer.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'nothing more fits'); END"
+        )
+    for words in (("create", "board"), ("allow", "hr", "slack:user:U2"), ("deny", "hr", "slack:user:U1")):
+        assert here("spaces", *words).code == 1
+    with Catalog(tmp_path / ".citewise" / "catalog.db") as catalog:
+        assert [space.name for space in catalog.spaces()] == ["general", "hr"]
+        assert catalog.principals("hr") == {"slack:user:U1"}
+    assert len(entries(here)) == 2

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from command_kit import DRIVE, Run
 
+from brain.catalog import removals
+from brain.catalog.catalog import Catalog
+from brain.index.search_index import SearchIndex
+
 pytestmark = pytest.mark.weights
 
 
@@ -59,6 +63,58 @@ def test_a_drive_is_removed_by_any_of_its_names(here: Run, two_drives: Path, nam
     assert listed["failures"] == []
     assert all(hit["doc"] != "pay.md" for hit in data(here, "search", "When are salaries paid?"))
     assert (folder / "pay.md").exists()
+
+
+def cut_short(home: Path, drive_id: int) -> None:
+    """Leave a home as a `drives remove` does that is killed at once."""
+    with Catalog(home / "catalog.db") as catalog:
+        catalog.removals.begin(drive_id)
+
+
+def test_a_removal_that_was_cut_short_is_shown_and_goes_on(here: Run, two_drives: Path) -> None:
+    cut_short(two_drives / ".citewise", 1)
+    assert {hit["doc"] for hit in data(here, "search", "How much annual leave is there?")} == {"pay.md"}
+    assert {row["doc"] for row in data(here, "documents")["documents"]} == {"pay.md"}
+    assert data(here, "drives")[-1]["state"] == "removing"
+    shown = here("drives")
+    assert "nothing is answered from it any more" in shown.out
+    assert "`citewise drives remove 1` goes on" in shown.out
+    done = here("drives", "remove", "1")  # a yes was given the first time
+    assert done.code == 0, done.err
+    assert f"{len(DRIVE)} documents" in done.out
+    assert [row["state"] for row in data(here, "drives")] == ["ok"]
+    assert here("verify").code == 0
+
+
+@pytest.mark.parametrize("command", ["ingest", "drives add"])
+def test_a_place_whose_removal_was_cut_short_is_taken_in_as_new(
+    here: Run, two_drives: Path, command: str
+) -> None:
+    cut_short(two_drives / ".citewise", 1)
+    (two_drives / "drive" / "leave.md").unlink()
+    assert here(*command.split(), "drive").code == 0
+    held = {row["doc"] for row in data(here, "documents")["documents"]}
+    assert held == ({"pay.md"} | (set(DRIVE) - {"leave.md"} if command == "ingest" else set()))
+    assert "removing" not in here("drives").out
+
+
+def test_ctrl_c_in_a_removal_says_what_it_came_to(
+    here: Run, two_drives: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(index: SearchIndex, *_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(removals, "DOCUMENTS_AT_ONCE", 1)
+    monkeypatch.setattr(removals, "_INDEXED_AT_ONCE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(SearchIndex, "apply_pending", interrupted)
+        stopped = here("drives", "remove", "drive", "--yes")
+    assert (stopped.code, stopped.out) == (130, "")
+    assert f"Nothing is answered from {two_drives / 'drive'} any more" in stopped.err
+    assert f"{len(DRIVE) - 1} documents of it are still stored" in stopped.err
+    assert "`citewise drives remove 1` goes on" in stopped.err
+    assert here("drives", "remove", "1").code == 0
+    assert here("verify").code == 0
 
 
 def test_a_drive_whose_folder_is_gone_can_be_removed(here: Run, two_drives: Path) -> None:

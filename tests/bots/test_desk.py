@@ -169,4 +169,5 @@ async def test_a_full_disk_keeps_nobody_from_an_answer(
     assert isinstance(last, Final)
     assert last.answer.text == f"You asked: {words}"
     assert last.buttons == ()  # they would lead nowhere
+    assert "is full" in last.not_kept
     assert "is full" in caplog.text

@@ -218,6 +218,34 @@ async def test_a_change_that_was_interrupted_is_carried_out_when_pressed_again(h
     assert [entry.action for entry in here.catalog.audit.entries()] == ["add confirmed", "add done"]
 
 
+async def test_a_page_whose_removal_was_interrupted_goes_when_pressed_again_and_comes_back(
+    here: DeskHome,
+) -> None:
+    leave = here.catalog.find_document("Leave")
+    with here.catalog.database.writing() as connection:  # as a page is the one document of its drive
+        connection.execute("UPDATE documents SET path = '/drive/general' WHERE id = ?", (leave.id,))
+    asked = await run(here, BOSS, "remove Leave")
+    ref = int(asked.buttons[0].ref)
+    here.catalog.changes.step(ref, ChangeState.PROPOSED, ChangeState.CONFIRMED, ADMIN)
+    here.catalog.removals.begin(leave.drive_id)  # … and then a kill
+    done = card(await press(here, BOSS, "confirm", str(ref)))
+    assert done.title == "Removed: “Leave”"
+    assert here.catalog.removals.under_way() == []
+    assert (await run(here, BOSS, "undo")).text == "It is back."
+    assert [drive.id for drive in here.catalog.drives() if drive.id == leave.drive_id] == [leave.drive_id]
+    assert "27 days" in (await here.answer(ANA, "How many days of annual leave?")).text
+
+
+async def test_what_was_removed_stays_out_where_its_drive_was_taken_out_since(here: DeskHome) -> None:
+    leave = here.catalog.find_document("Leave")
+    asked = await run(here, BOSS, "remove Leave")
+    await press(here, BOSS, "confirm", asked.buttons[0].ref)
+    here.catalog.removals.begin(leave.drive_id)
+    assert "was taken out since" in (await run(here, BOSS, "undo")).text
+    assert here.catalog.documents("general") == []
+    assert (await run(here, BOSS, "undo")).title == "Nothing to take back"
+
+
 async def test_spaces_are_opened_and_closed_and_undone(here: DeskHome) -> None:
     assert {row.text: row.detail for row in (await run(here, BOSS, "spaces")).rows}["hr"] == "nobody yet"
     await run(here, BOSS, "spaces allow hr here")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -113,7 +114,7 @@ def test_ready_says_what_runs(served: Serving) -> None:
     assert served.ready["event"] == "ready"
     assert (served.ready["documents"], served.ready["pid"]) == (4, served.process.pid)
     services = [(row["service"], row["running"]) for row in served.ready["services"]]  # type: ignore[attr-defined]
-    assert services == [("index check", True), ("drives", True)]
+    assert services == [("index check", True), ("drives", True), ("removals", True)]
     doctor = json.loads(run(served.folder, "doctor", "--json").out)
     found = {row["check"]: row["found"] for row in doctor["checks"]}
     assert doctor["ok"]
@@ -272,6 +273,9 @@ def test_killed_it_is_in_nobodys_way_and_an_empty_home_is_served(cli: Run, tmp_p
     with serving(tmp_path) as server:
         assert server.ready["documents"] == 0
         assert run(tmp_path, "ask", LEAVE).code == 4
+        assert run(tmp_path, "spaces", "create", "board").code == 0
+        (entry,) = json.loads(run(tmp_path, "audit", "--json").out)
+        assert entry["actor"] == f"terminal:{pwd.getpwuid(os.getuid()).pw_name}"
         assert server.control["pid"] == server.process.pid
         server.process.kill()
         server.process.wait()

@@ -1,5 +1,7 @@
 """What runs beside the others: one that fails stops no other, and the index is held against the catalog."""
 
+import io
+import logging
 import sqlite3
 import sys
 import threading
@@ -13,7 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "brain"))
 from small_home import SmallHome
 
 from bots.serving.index_check import IndexCheck
+from bots.serving.log import logging_to
 from bots.serving.services import ServiceStatus, Supervisor
+from bots.serving.unfinished_removals import UnfinishedRemovals
+from bots.terminal.streams import Streams, routed, using
+from brain.catalog import removals
 from brain.errors import StorageFailed
 
 
@@ -137,3 +143,73 @@ def test_the_check_comes_round_and_a_failure_does_not_end_it() -> None:
     assert check.status() == ServiceStatus(True, "could not be checked: The disk is full.")
     check.stop(30)
     assert not check.status().running
+
+
+def test_what_is_logged_within_a_clients_command_reaches_the_log_and_not_the_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, client = io.StringIO(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", own)
+    streams = Streams(io.StringIO(), client, client, {}, ask=str, checkpoint=lambda: None)
+    with routed(), logging_to(tmp_path / "serve.log", "text"), using(streams):
+        logging.getLogger("citewise.desk").warning("the disk is full")
+        print("The disk is full.", file=sys.stderr)
+    assert client.getvalue() == "The disk is full.\n"
+    for log in (own.getvalue(), (tmp_path / "serve.log").read_text("utf-8")):
+        assert 'logger=citewise.desk event="the disk is full"' in log
+        assert log.count("\n") == 1
+
+
+def test_a_removal_that_was_cut_short_is_finished_by_itself_at_the_start_and_later(tmp_path: Path) -> None:
+    home = SmallHome(tmp_path).fill({"leave.md": "Leave is 27 days.", "vpn.md": "Causeway is the VPN."})
+    home.add("pay.md", "Pay comes on the 25th.", "hr")
+    service = UnfinishedRemovals(lambda: home.catalog.removals, lambda: home.index, every=0.05)
+    first, second = (drive.id for drive in home.catalog.drives())
+    home.catalog.removals.begin(first)
+    service.start()
+    wait_for(lambda: not home.catalog.removals.under_way())
+    home.catalog.removals.begin(second)
+    wait_for(lambda: not home.catalog.removals.under_way())
+    wait_for(lambda: service.status() == ServiceStatus(True, "no removal of a drive waits to be finished"))
+    assert home.index.verify(deep=True).healthy
+    service.stop(30)
+    assert not service.status().running
+    home.close()
+
+
+def test_a_removal_stops_between_two_batches_and_outlives_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removals, "DOCUMENTS_AT_ONCE", 1)
+    monkeypatch.setattr(removals, "_INDEXED_AT_ONCE", 1)
+    home = SmallHome(tmp_path).fill({f"{n}.md": f"Rule {n} says {n}." for n in range(4)})
+    at_work, go_on = threading.Event(), threading.Event()
+
+    class Slow:
+        def apply_pending(self) -> int:
+            at_work.set()
+            assert go_on.wait(60)
+            go_on.clear()
+            return home.index.apply_pending()
+
+    service = UnfinishedRemovals(lambda: home.catalog.removals, Slow)
+    home.catalog.removals.begin(1)
+    service.start()
+    assert at_work.wait(60)
+    stopping = threading.Thread(target=service.stop, args=(60,))
+    stopping.start()
+    wait_for(service._ending.is_set)
+    go_on.set()
+    stopping.join()
+    (left,) = home.catalog.removals.under_way()
+    assert left.documents == 3
+
+    def full() -> SmallHome:
+        raise StorageFailed("The disk is full.")
+
+    failing = UnfinishedRemovals(lambda: home.catalog.removals, full, every=0.01)  # type: ignore[arg-type,return-value]
+    failing.start()
+    wait_for(lambda: failing.status().sentence == "a removal could not be finished: The disk is full.")
+    assert failing.status().running
+    failing.stop(30)
+    home.close()

@@ -272,7 +272,8 @@ def test_a_removed_drive_takes_its_documents_and_failures_with_it(catalog, drive
     catalog.put_document(document(catalog, drive, "b.txt", ["beta"]))
     kept = catalog.put_document(document(catalog, other, "a.txt", ["gamma"]))
     catalog.record_failure(drive.id, "c.txt", size=1, mtime_ns=1, content_hash="", sentence="It is empty.")
-    assert catalog.remove_drive(drive.id) == 2
+    catalog.removals.begin(drive.id)
+    assert catalog.removals.carry_out(drive.id, lambda: None) == 2
     assert [row.id for row in catalog.documents()] == [kept.document_id]
     assert [known.url for known in catalog.drives()] == ["/other"]
     assert catalog.failures() == []

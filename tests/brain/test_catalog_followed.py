@@ -6,6 +6,7 @@ from importlib.resources import files
 import pytest
 from stored_documents import document, new_catalog
 
+from brain.catalog import ledger
 from brain.catalog.catalog import Catalog
 from brain.catalog.followed import KEPT_LAGS
 from brain.catalog.ledger import PAGE
@@ -58,7 +59,7 @@ def test_adding_a_drive_again_changes_its_settings_and_nothing_else(catalog):
     assert catalog.followed.of(first.id).options == {"every": 90}
     catalog.add_drive("file:///once", "general")
     assert list(catalog.followed.marks()) == [first.id]
-    catalog.remove_drive(first.id)
+    catalog.removals.begin(first.id)
     assert catalog.followed.marks() == {}
     with pytest.raises(UsageError, match="no drive"):
         catalog.followed.of(first.id)
@@ -131,6 +132,19 @@ def test_the_parts_of_a_drive_are_all_of_it_and_each_document_once(catalog):
     assert sorted(path for part in parts for path in part) == sorted(catalog.ledger(drive.id))
     assert all(parts)
     assert sorted(catalog.followed.slice_paths(drive.id, 5, 3, 7)) == sorted(parts[5] + parts[6] + parts[0])
+
+
+def test_a_part_of_a_large_drive_comes_in_pages(catalog, monkeypatch):
+    monkeypatch.setattr(ledger, "SLICE_PAGE", 3)
+    drive = catalog.add_drive("file:///d", "general")
+    for number in range(10):
+        catalog.put_document(document(catalog, drive, f"{number}.md", [f"words of {number}"]))
+    pages, after = [], ""
+    while page := catalog.followed.slice_paths(drive.id, 0, 1, 1, after):
+        pages.append(page)
+        after = page[-1]
+    assert [len(page) for page in pages] == [3, 3, 3, 1]
+    assert [path for page in pages for path in page] == sorted(catalog.ledger(drive.id))
 
 
 def test_the_vector_keys_of_equal_content_are_found_while_it_is_there(catalog):

@@ -3,48 +3,33 @@
 import hashlib
 import json
 import shutil
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import jwt
 import pytest
 from fake_cloud import key_pair, private_pem
-from line_proxy import Proxy
+from fake_store import FakeStore, StoreHandler
 from server_process import Server
 
 # Azurite's one account, whose key is printed in Microsoft's documentation.
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-
-
 AUDIENCE = "https://oauth2.googleapis.com/token"  # google-auth's, wherever the token is asked for
 
 
-class GoogleStorage(Server):
+class GoogleStorage(FakeStore):
     """The documented endpoints of Cloud Storage's JSON API that gcsfs reads with: list, get, download.
 
-    A fake, which knows only what was read in the documentation. Whoever comes without a token is let in as
-    anonymous; a token must be one of `tokens`, which are given for a service account's signed word.
+    Whoever comes without a token is let in as anonymous; a token must be one of `tokens`, which are given for
+    a service account's signed word.
     """
 
     scheme = "gs"
-    bucket = "handbook"
-    enforces_rights = False
-    refuses_password = False
-    many = 2100
+    package = "gcsfs"
 
     def __init__(self):
-        pytest.importorskip("gcsfs", reason="gcsfs is not installed")
-        self.objects = {}
-        self.process = None
-        self.http = _Google(("127.0.0.1", 0), _GoogleHandler)
-        self.http.store = self.objects
-        self.port = self.http.server_address[1]
-        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.proxy = Proxy(self.port)
-        self.http.handed = self
+        self.handler = _GoogleHandler
+        super().__init__()
         self.tokens = {"ya29.good"}
-        self._generation = 0
 
     def key_file(self, file, key=None):
         """A service account's key, of the account that is known here or of another."""
@@ -59,53 +44,11 @@ class GoogleStorage(Server):
         file.chmod(0o600)
         return file
 
-    def kill(self):
-        self.proxy.refusing = True
-        self.proxy.cut()
-
-    def close(self):
-        self.proxy.close()
-        self.http.shutdown()
-        self.http.server_close()
-
-    def fresh(self, name):
-        return name
-
-    def write(self, path, content, mtime=0):
-        self._generation += 1
-        body = content.encode() if isinstance(content, str) else content
-        self.objects[path] = (body, self._generation)
-
-    def delete(self, path):
-        del self.objects[path]
-
-    def rename(self, old, new):
-        self.write(new, self.objects.pop(old)[0])
-
-    def content(self, folder):
-        return {
-            path.removeprefix(folder + "/"): hashlib.sha256(body).hexdigest()
-            for path, (body, _) in self.objects.items()
-            if path.startswith(folder + "/")
-        }
-
-    def place(self, folder=""):
-        return f"gs://{self.bucket}/{quote(folder)}".rstrip("/")
-
     def secrets(self):
         return {"anonymous": True, "endpoint": f"http://127.0.0.1:{self.proxy.port}"}
 
 
-class _Google(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """Clients that hang up are what some tests are about."""
-
-
-class _GoogleHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class _GoogleHandler(StoreHandler):
     def do_POST(self):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         try:
@@ -142,26 +85,19 @@ class _GoogleHandler(BaseHTTPRequestHandler):
             if int(first) >= len(body):
                 return self._json(416, {"error": {"code": 416, "message": "Requested range not satisfiable"}})
             status, body = 206, body[int(first) : int(last) + 1 if last else None]
-        self._send(status, body, "application/octet-stream")
+        self.send(status, body, {"Content-Type": "application/octet-stream"})
 
     def _list(self, asked):
         prefix, delimiter = asked.get("prefix", ""), asked.get("delimiter", "")
         page, start = int(asked.get("maxResults", 1000)), asked.get("pageToken", "")
-        found = {}
-        for key in sorted(self.server.store):
-            if key.startswith(prefix):
-                rest = key[len(prefix) :]
-                head, slash, _ = rest.partition(delimiter) if delimiter else (rest, "", "")
-                found[prefix + head + slash] = not slash
-        names = [name for name in sorted(found) if name > start]
-        shown = names[: min(page, 1000)]
+        shown, more = self.level(prefix, delimiter, start, min(page, 1000))
         answer = {
             "kind": "storage#objects",
-            "items": [self._object(name) for name in shown if found[name]],
-            "prefixes": [name for name in shown if not found[name]],
+            "items": [self._object(name) for name, is_object in shown.items() if is_object],
+            "prefixes": [name for name, is_object in shown.items() if not is_object],
         }
-        if len(names) > len(shown):
-            answer["nextPageToken"] = shown[-1]
+        if more:
+            answer["nextPageToken"] = list(shown)[-1]
         self._json(200, answer)
 
     def _object(self, key):
@@ -179,17 +115,7 @@ class _GoogleHandler(BaseHTTPRequestHandler):
         }
 
     def _json(self, status, answer):
-        self._send(status, json.dumps(answer).encode(), "application/json; charset=UTF-8")
-
-    def _send(self, status, body, kind):
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        """Quiet."""
+        self.send(status, json.dumps(answer).encode(), {"Content-Type": "application/json; charset=UTF-8"})
 
 
 class Azurite(Server):

@@ -10,9 +10,11 @@ import pytest
 from sync_kit import BROKEN
 from watch_kit import follow, looks_of, own_clock
 
+from brain.catalog import ledger
 from brain.catalog.rows import DriveState
 from brain.errors import UsageError
 from ingest.drives import Changes, DriveUnavailable
+from ingest.following.follower import StopAsked
 from ingest.following.hints import LIMIT, Hints
 from ingest.following.keeper import Keeper
 from ingest.following.turns import Line, Turns, is_small
@@ -140,7 +142,7 @@ def test_a_person_confirms_adds_and_removes_while_it_runs(kit, keeping):
     until(lambda: keeper.follows(added.id), "the added drive")
     with pytest.raises(UsageError, match="not followed"):
         keeper.sync_now(99)
-    kit.catalog.remove_drive(added.id)
+    kit.catalog.removals.begin(added.id)
     until(lambda: not keeper.follows(added.id), "the removed drive")
 
 
@@ -249,6 +251,39 @@ def test_content_that_changed_behind_size_and_time_is_found_by_the_pass_over_con
         kit.catalog.followed.set_checked(drive_id, {**notes, "when": time.time() - 2 * 3600})
         looks.check_some(drive_id)
     assert kit.found("99") == {"a.md"}
+
+
+def test_a_pass_over_many_contents_looks_at_a_page_of_them_at_a_time_and_can_be_left(kit, monkeypatch):
+    monkeypatch.setattr(ledger, "SLICE_PAGE", 4)
+    for number in range(20):
+        kit.write(f"{number}.md", f"Rule {number} costs 10 euros.")
+    drive_id = follow(kit)
+    looks = looks_of(kit)
+    looks.look(drive_id)
+    looks.check_some(drive_id)
+    looked_at, look = [], looks.look
+
+    def noted(number, **how):
+        looked_at.extend([sorted(how["paths"])])
+        return look(number, **how)
+
+    monkeypatch.setattr(looks, "look", noted)
+    monkeypatch.setattr("ingest.following.looks.CHECK_PARTS", 1)
+    a_day_ago = {"part": 0, "when": time.time() - 24 * 3600}
+    kit.catalog.followed.set_checked(drive_id, a_day_ago)
+
+    def leave_after_two():
+        if len(looked_at) == 2:
+            raise StopAsked
+
+    with pytest.raises(StopAsked):
+        looks.check_some(drive_id, leave_after_two)
+    assert kit.catalog.followed.of(drive_id).checked == a_day_ago, "the part is not done"
+    del looked_at[:]
+    looks.check_some(drive_id)
+    assert [len(paths) for paths in looked_at] == [4, 4, 4, 4, 4]
+    assert sorted(path for paths in looked_at for path in paths) == sorted(kit.documents())
+    assert kit.catalog.followed.of(drive_id).checked["when"] > a_day_ago["when"]
 
 
 def test_questions_are_answered_while_a_look_changes_the_index(kit, keeping):

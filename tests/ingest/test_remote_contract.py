@@ -5,6 +5,7 @@ import hashlib
 from itertools import count
 
 import pytest
+from azure_store import AzureStorage
 from object_store import Moto
 from remote_servers import Apache, OpenSsh, Samba
 from remote_stores import Azurite, GoogleStorage
@@ -16,7 +17,7 @@ from ingest.drives import DriveUnavailable, Entry, Skipped, Unlisted
 from ingest.options import DriveOptions
 from ingest.skipping import HIDDEN, TEMPORARY, UNKNOWN_FORMAT
 
-KINDS = [Samba, OpenSsh, Apache, Moto, GoogleStorage, Azurite]
+KINDS = [Samba, OpenSsh, Apache, Moto, GoogleStorage, AzureStorage, Azurite]
 _numbers = count()
 
 

@@ -182,7 +182,7 @@ def test_one_place_belongs_to_one_space(kit):
     with pytest.raises(UsageError, match="There is no space"):
         kit.sync(space="nothing")
     assert len(kit.catalog.documents()) == 1
-    kit.catalog.remove_drive(1)
+    kit.catalog.removals.begin(1)
     assert kit.sync().added == 1
 
 

@@ -1,8 +1,12 @@
 """What a listing of Google Drive holds: names, pages, shortcuts, folders of shared drives."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
 from cloud_kit import kept_out
+from fake_cloud import Answer
 from fake_google_drive import DOC, FOLDER, SHORTCUT
 from google_place import Place, paths
 
@@ -63,6 +67,94 @@ def test_three_thousand_files_come_in_pages(cloud, shared):
     found = shared.listed()
     assert len(found) == len({entry.identity for entry in found}) == 3000
     assert cloud.count("/files") == 4  # 3,001 items, a thousand a page
+
+
+@pytest.mark.parametrize("shared_drive", [True, False])
+def test_a_folder_of_many_pages_is_listed_by_name_and_twins_are_told_apart(
+    cloud, place, shared, shared_drive
+):
+    at = shared if shared_drive else place
+    cloud.page_size = 50
+    numbers = [*range(620)]
+    random.Random(1).shuffle(numbers)
+    for number in numbers:
+        cloud.add(f"{number:04}.md", at.root, "text")
+    first, *twins = [cloud.add("0300 twin.md", at.root, "text") for _ in range(60)]
+    for file_id in (first, *twins):
+        cloud.change(file_id, createdTime="2024-01-01T00:00:00.000Z")
+    found = at.listed()
+    listed = [entry.path for entry in found]
+    assert listed == sorted(listed)
+    assert len(set(listed)) == 680
+    named = {entry.identity: entry.path for entry in found}
+    assert named[first] == "0300 twin.md"
+    assert all(named[twin].startswith("0300 twin (") for twin in twins)
+
+
+def on_a_later_page(cloud, change):
+    """Have `change` look at the second page that is given; what it returns is given instead."""
+    whole = cloud.answer
+
+    def order(ask):
+        if ask.path != "/drive/v3/files" or ask.params.get("pageToken") != "10":
+            return None
+        answer = whole(ask)
+        return change(answer) or answer
+
+    cloud.orders.append(order)
+
+
+def test_a_file_that_moves_from_page_to_page_counts_where_it_was_seen_last(cloud, shared):
+    cloud.page_size = 10
+    other = cloud.folder("other", shared.root)
+    moving = cloud.add("moving.md", shared.root, "text")
+    for number in range(15):
+        cloud.add(f"{number:02}.md", shared.root, "text")
+
+    def move(answer):
+        answer.body["files"].append({**cloud.files[moving], "name": "moved.md", "parents": [other]})
+
+    on_a_later_page(cloud, move)
+    found = {entry.path: entry.identity for entry in shared.listed()}
+    assert (len(found), found["other/moved.md"]) == (16, moving)
+    assert "moving.md" not in found
+
+
+@pytest.mark.parametrize("shared_drive", [True, False])
+def test_a_page_token_that_is_dropped_begins_the_listing_again(cloud, place, shared, shared_drive):
+    at = shared if shared_drive else place
+    cloud.page_size = 10
+    gone = cloud.add("gone.md", at.root, "text")
+    for number in range(15):
+        cloud.add(f"{number:02}.md", at.root, "text")
+    left = [Answer(400, {"error": {"code": 400, "errors": [{"reason": "invalid"}]}})]
+
+    def reject(answer):
+        if left:
+            cloud.delete(gone)
+            return left.pop()
+        return None
+
+    on_a_later_page(cloud, reject)
+    assert paths(at.listed()) == [f"{number:02}.md" for number in range(15)]
+    assert not left
+
+
+def test_links_are_known_after_the_listing_and_in_other_threads(cloud, shared):
+    below = cloud.folder("below", shared.root)
+    plain = cloud.add("plain.md", below, "text")
+    own = cloud.add("own.md", shared.root, "text", webViewLink="https://example.org/of/its/own")
+    doc = cloud.add("Plan", shared.root, b"docx", DOC)
+    drive = shared.open()
+    for _ in range(2):  # a drive may be looked at again and again
+        entries = list(drive.list({}))
+        with ThreadPoolExecutor(2) as pool:
+            links = dict(zip((e.identity for e in entries), pool.map(drive.uri, entries), strict=True))
+        assert links == {
+            plain: f"https://drive.google.com/file/d/{plain}/view?usp=drivesdk",
+            own: "https://example.org/of/its/own",
+            doc: f"https://docs.google.com/document/d/{doc}/edit?usp=drivesdk",
+        }
 
 
 def test_the_root_of_my_drive_needs_no_shared_drive_parameters(cloud, place):
