@@ -73,16 +73,22 @@ class LateInteraction:
 def compared(asked: TokenStates, read: TokenStates, passage: Passage) -> tuple[Floats, Floats]:
     """Of each sentence of a passage, its likest token to each of the question's, and the mean of all pairs.
 
+    A table's row is taken with the table's header, which says what its cells are.
     Cosines, [question tokens, sentences] and [sentences]; 0 for a sentence of which nothing was read.
     """
     sentences = analyse(passage).sentences
     offset = len(embedded(passage)) - len(passage.text)
+    columns = (read.characters[:, 1] > offset - 1 - len(passage.table_header)) & (
+        read.characters[:, 0] < offset
+    )
     similar = asked.vectors @ read.vectors.T
     likest = np.zeros((len(asked.vectors), len(sentences)), np.float32)
     mean = np.zeros(len(sentences), np.float32)
     for number, sentence in enumerate(sentences):
         start, end = offset + sentence.start, offset + sentence.end
         inside = (read.characters[:, 1] > start) & (read.characters[:, 0] < end)
+        if passage.table_header and "\t" in passage.text[sentence.start : sentence.end]:
+            inside |= columns
         if inside.any() and len(asked.vectors):
             own = similar[:, inside]
             likest[:, number], mean[number] = own.max(axis=1), own.mean()

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,6 +75,16 @@ def test_each_question_token_takes_its_likest_of_the_sentence_not_of_what_stands
     likest, mean = compared(asked, read, TWO)
     assert likest.tolist() == [[0, 1], [1, 0]]  # "Leave" in the heading is not the first sentence's
     assert mean.shape == (2,)
+
+
+def test_a_row_is_read_with_its_columns_and_nothing_else_is():
+    table = replace(
+        passage("Permanent\t30\nSee the printer room.", context="Rules"), table_header="Staff\tHoliday"
+    )
+    reader = WordReader()
+    asked, read = reader.token_states(["vacation", embedded_text("Rules", table.table_header, table.text)])
+    likest, _ = compared(asked, read, table)
+    assert likest.tolist() == [[1, 0]]
 
 
 def test_a_sentence_of_which_nothing_was_read_is_like_nothing():
