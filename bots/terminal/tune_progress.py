@@ -43,7 +43,7 @@ class Shown:
         self._out: Console = out()
         self._bars: Bars | None = None
         self._task: TaskID | None = None
-        self._held_out: float | None = None
+        self._validation: float | None = None
         self._told = 0.0
 
     def begin(self, start: "Start", run: "Run", folder: "RunFolder", before: int) -> None:
@@ -51,7 +51,7 @@ class Shown:
         if self._as_json:
             self._event(
                 "start", run=run.name, folder=str(folder.path), base=run.base.model, data=asdict(run.data),
-                recipe=dict(run.recipe), method_because=start.why, device=start.machine.name,
+                recipe=dict(run.recipe), method_because=start.why, mind=start.mind, device=start.machine.name,
                 memory_needed=start.needed, memory_free=start.machine.free, after_step=before,
             )  # fmt: skip
             return
@@ -59,8 +59,9 @@ class Shown:
         goes_on = f"Going on with {run.name} after step {before}" if before else f"{run.name} begins"
         lines = [
             f"{goes_on}: {run.base.model} learns from {run.data.name} on {where}.",
-            f"{run.data.learnt:,} rows to learn from, {run.data.held_out:,} held out"
+            f"{run.data.learnt:,} rows to learn from, {run.data.validation:,} to stop by"
             + (f", {run.data.left_out:,} too long and left out." if run.data.left_out else "."),
+            *([start.mind] if start.mind else []),
             start.why,
             f"Memory: {start.needed / 1e9:.1f} GB forecast, {start.machine.free / 1e9:.1f} GB free.",
             f"Folder: {folder.path}",
@@ -71,13 +72,13 @@ class Shown:
     def step(self, progress: "Progress") -> None:
         """One more step is done."""
         self.steps += 1
-        if progress.held_out is not None:
-            self._held_out = progress.held_out
+        if progress.validation is not None:
+            self._validation = progress.validation
         if self._as_json:
             self._event("step", **asdict(progress))
         elif self._console.is_terminal:
             self._move(progress)
-        elif progress.held_out is not None or time.monotonic() - self._told > _LINE_SECONDS:
+        elif progress.validation is not None or time.monotonic() - self._told > _LINE_SECONDS:
             self._told = time.monotonic()
             self._say(f"Step {progress.step} of {progress.steps}: {self._figures(progress)}")
 
@@ -102,7 +103,7 @@ class Shown:
             return
         self._out.print(
             f"Trained {run.name}: {run.steps:,} steps{', stopped early' if run.early else ''}; "
-            f"loss on held-out rows {_loss(run.held_out)}."
+            f"loss on the rows to stop by {_loss(run.validation_loss)}."
         )
         self._out.print(f"Adapter: {folder.adapter}")
         if folder.picture.is_file():
@@ -117,8 +118,8 @@ class Shown:
             self._event("done", **_result(run, folder))
             return
         self._out.print(
-            f"{run.name} learnt just this already (loss on held-out rows {_loss(run.held_out)}); "
-            "--name begins another run."
+            f"{run.name} learnt just this already (loss on the rows to stop by "
+            f"{_loss(run.validation_loss)}); --name begins another run."
         )
         self._out.print(f"Next: citewise tune eval {run.name}")
 
@@ -149,9 +150,9 @@ class Shown:
         self._bars.update(self._task, completed=progress.step, figures=self._figures(progress))
 
     def _figures(self, progress: "Progress") -> str:
-        held_out = "" if self._held_out is None else f", held out {self._held_out:.3f}"
+        validation = "" if self._validation is None else f", rows to stop by {self._validation:.3f}"
         return (
-            f"loss {progress.loss:.3f}{held_out}, {progress.tokens_per_second:,.0f} tokens/s, "
+            f"loss {progress.loss:.3f}{validation}, {progress.tokens_per_second:,.0f} tokens/s, "
             f"{_time(progress.seconds_left)} left"
         )
 
@@ -170,14 +171,14 @@ def _result(run: "Run", folder: "RunFolder") -> dict[str, Any]:
         "folder": str(folder.path),
         "adapter": str(folder.adapter),
         "steps": run.steps,
-        "held_out": run.held_out,
+        "validation": run.validation_loss,
         "early": run.early,
         "next": f"citewise tune eval {run.name}",
     }
 
 
 def _loss(loss: float | None) -> str:
-    return "unknown" if loss is None else f"{loss:.3f}"
+    return "not looked at" if loss is None else f"{loss:.3f}"
 
 
 def _time(seconds: float) -> str:

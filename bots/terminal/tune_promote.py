@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def promote(context: click.Context, call: Invocation, run: str) -> None:
     """Let RUN's adapter answer, if its evaluation says that it is better.
 
-    It must be better at answering than the extractive answers, its base model and the base model with
+    Judged by its report on your own questions, if there is one about enough of them, or else on the held-out
+    ones. It must be better at answering than the extractive answers, its base model and the base model with
     examples, and at citing and refusing no worse; docs/tuning.md has the rule. Where it isn't, every
     condition is told, the one before stays, and the exit code is 1. There is no way around it.
     """
@@ -41,7 +42,7 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
         change = None
         if judged.may_answer:
             when = datetime.now(UTC).isoformat(timespec="seconds")
-            kept = versions_of(citewise).keep(trained.adapter, judged.about(trained, when))
+            kept = versions_of(citewise).keep(trained.folder.adapter, judged.about(trained, when))
             change = put_in_use(
                 citewise, kept.number, action="promote adapter", serving=call.shared is not None
             )
@@ -102,8 +103,10 @@ def _show_judged(call: Invocation, judged: "Judgement", change: "Change | None")
 
     if call.as_json:
         conditions = [{"holds": ground.holds, "condition": ground.sentence} for ground in judged.grounds]
-        print_json({"promoted": change is not None, **_json(change), "conditions": conditions})
+        about = {"judged_by": judged.report.questions or "held-out questions", "why": judged.by}
+        print_json({"promoted": change is not None, **_json(change), **about, "conditions": conditions})
         return
+    click.echo(judged.by)
     show_grounds(out(), judged.grounds)
     if change is None:
         click.echo("It was not promoted: what answered before goes on.")

@@ -30,7 +30,7 @@ def show_comparison(console: "Console", title: str, found: "Comparison") -> None
             table.add_row(f"{metric} (low is good)" if metric in LOW_IS_GOOD else metric, *cells)
     print_table(console, table)
     console.print(
-        f"{found.rows} held-out questions, {found.answerable} of them answerable; * differs from "
+        f"{found.rows} unseen questions, {found.answerable} of them answerable; * differs from "
         f"{inert(found.ours)} beyond chance\n"
     )
 

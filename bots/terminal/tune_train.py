@@ -33,7 +33,7 @@ _FIELDS = {
     "tokens_per_step": "Tokens read for one change of the weights.",
     "tokens_at_once": "Of these, how many are computed together; memory grows with it (2048 without a GPU).",
     "epochs": "Times that the data is read; early stopping may end sooner.",
-    "evaluate_every": "Steps between looks at the held-out rows; a short run has six.",
+    "evaluate_every": "Steps between looks at the rows to stop by; a short run has six.",
     "patience": "Looks without a better loss, after which training stops.",
     "save_every": "Steps between checkpoints (10 without a GPU).",
     "seed": "Fixes the order of the rows and the adapter's first weights.",

@@ -1,6 +1,5 @@
 """Which run a command means: a new one, one that it goes on with, or one that is done already."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,6 @@ from brain.errors import UsageError
 from brain.tuning.citing_set import CitingSet
 from brain.tuning.learning_data import find_data
 from brain.tuning.runs import Base, Run, RunFolder, Status, new_name, run_folder, runs_in
-
-_ROOT = Path(__file__).resolve().parents[1]
-_CODE = ("tuning", "phi3", "answering/prompt.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +68,6 @@ def meant(tuning: Path, base: Base, asked: Asked) -> Meant:
             f"was begun by `citewise tune train --resume --name {asked.name}`."
         )
     return Meant(folder, data, method, run)
-
-
-def code_fingerprint() -> str:
-    """A hash of the modules that render, train and load: what an adapter depends on besides its recipe."""
-    digest = hashlib.sha256()
-    for name in _CODE:
-        place = _ROOT / name
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
 
 
 def _resumed(tuning: Path, base: Base, asked: Asked) -> Meant:

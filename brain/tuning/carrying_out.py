@@ -13,8 +13,9 @@ from typing import Any
 import torch
 
 from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
-from brain.tuning.beginning import Meant, code_fingerprint
+from brain.tuning.beginning import Meant
 from brain.tuning.checkpoints import newest
+from brain.tuning.code import code_fingerprint
 from brain.tuning.durable import write_json
 from brain.tuning.extra import has_matplotlib
 from brain.tuning.from_rows import opened
@@ -24,6 +25,8 @@ from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 from brain.tuning.start import Start, gone_on, planned
 from brain.tuning.training import Outcome, Progress, train
 
+_CODE = ("tuning", "phi3", "answering/prompt.py")
+"""The modules that render, train and load: what an adapter depends on besides its recipe."""
 _LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 _FULL = ("allocate memory", "out of memory", "not enough memory")
 
@@ -44,13 +47,13 @@ def prepared(which: Meant, model: Path, base: Base, fields: Mapping[str, Any]) -
             str(data.folder),
             data.data_hash,
             len(start.learnt.examples),
-            len(start.held_out.examples),
+            len(start.validation.examples),
             start.left_out,
         ),
         method=which.method,
         recipe=start.recipe.as_dict(),
         citewise=importlib.metadata.version("citewise"),
-        code=code_fingerprint(),
+        code=code_fingerprint(*_CODE),
         libraries=dict(_versions()),
         device=start.machine.name,
         started=_now(),
@@ -91,7 +94,7 @@ def carry_out(
             outcome = train(
                 opened(start.model, start.recipe.method),
                 start.learnt.examples,
-                start.held_out.examples,
+                start.validation.examples,
                 folder.path,
                 start.recipe,
                 noted,
@@ -122,7 +125,7 @@ def _ended(run: Run, outcome: Outcome) -> Run:
         status=Status.DONE,
         ended=_now(),
         steps=outcome.steps,
-        held_out=outcome.held_out,
+        validation_loss=outcome.validation,
         early=outcome.early,
         adapter=hashlib.sha256(weights).hexdigest(),
     )
@@ -135,11 +138,13 @@ def _write_card(run: Run, outcome: Outcome) -> None:
         del content[name]
     write_json(outcome.adapter / "card.json", content)
     recipe = run.recipe
+    loss = run.validation_loss
+    validation = "" if loss is None else f"loss a said token on the rows to stop by: {loss:.4f}, "
     lines = (
         f"# {run.name}",
         f"- base model: {run.base.model} (fingerprint {run.base.fingerprint})",
         f"- learnt from: citing set {run.data.name}, {run.data.learnt} rows, hash {run.data.hash}",
-        f"- held-out loss a said token: {run.held_out:.4f}, after {run.steps} steps on {run.device}",
+        f"- {validation}after {run.steps} steps on {run.device}",
         f"- {recipe['method']}, rank {recipe['rank']}, alpha {recipe['alpha']:g}, rate "
         f"{recipe['learning_rate']:g}, seed {recipe['seed']}",
         f"- citewise {run.citewise}, code {run.code}",

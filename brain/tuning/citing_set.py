@@ -1,9 +1,12 @@
-"""A citing set on disk: HOME/tuning/data/NAME with train.jsonl, held_out.jsonl, questions.jsonl and its card.
+"""A citing set on disk: HOME/tuning/data/NAME with its three files of rows, questions.jsonl and its card.
 
-- train.jsonl, held_out.jsonl: rows (brain/tuning/rows.py). What is right for a row depends on the passages in
-  it: one whose gold passage was taken away is to be declined. as_question() says it in eval's terms.
+- train.jsonl, validation.jsonl, held_out.jsonl: rows to learn from, to stop a training by, and to test with
+  (brain/tuning/rows.py). What is right for a row depends on the passages in it: one whose gold passage was
+  taken away is to be declined. as_question() says it in eval's terms.
 - questions.jsonl: held-out questions for `citewise eval`, which asks the whole catalog: only the rows whose
   right answer is the same there, with the rows' ids.
+
+Sets of before there were three parts have no validation.jsonl: held_out.jsonl served for both.
 """
 
 import hashlib
@@ -24,6 +27,7 @@ from brain.tuning.durable import rename, sync_folder, told
 from brain.tuning.rows import Row, read_rows, write_rows
 
 _FILES = ("train.jsonl", "held_out.jsonl", "questions.jsonl", "card.json")
+_ROWS = ("train.jsonl", "validation.jsonl", "held_out.jsonl")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class CitingSet:
 
     @property
     def data_hash(self) -> str:
-        """SHA-256 over train.jsonl and held_out.jsonl as they are now, in hex."""
+        """SHA-256 over the files of rows as they are now, in hex."""
         return data_hash(self.folder)
 
     @property
@@ -87,6 +91,15 @@ class CitingSet:
     def train(self) -> tuple[Row, ...]:
         """The rows to learn from."""
         return read_rows(self.folder / "train.jsonl")
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether it has a part of its own to stop a training by, which may be empty."""
+        return has_validation(self.folder)
+
+    def validation(self) -> tuple[Row, ...]:
+        """The rows to stop a training by: in a set of two parts, those to test with."""
+        return read_rows(self.folder / "validation.jsonl") if self.has_validation else self.held_out()
 
     def held_out(self) -> tuple[Row, ...]:
         """The rows to test with."""
@@ -109,10 +122,17 @@ def plain_answer(row: Row) -> str:
     return " ".join(claim.text for claim in claims(row.answer, complete=True))
 
 
+def has_validation(folder: Path) -> bool:
+    """Whether the set in that folder has three parts."""
+    return (folder / "validation.jsonl").is_file()
+
+
 def data_hash(folder: Path) -> str:
-    """SHA-256 over the two files of rows, in hex."""
+    """SHA-256 over the files of rows, in hex; raises OSError where one is missing."""
     digest = hashlib.sha256()
-    for name in ("train.jsonl", "held_out.jsonl"):
+    for name in _ROWS:
+        if name == "validation.jsonl" and not has_validation(folder):
+            continue
         with (folder / name).open("rb") as file:
             while piece := file.read(1 << 20):
                 digest.update(piece)
@@ -135,16 +155,17 @@ def save(
     tuning: Path,
     name: str | None,
     made: str,
-    rows: tuple[Sequence[Row], Sequence[Row]],
+    rows: tuple[Sequence[Row], Sequence[Row], Sequence[Row]],
     questions: Sequence[Mapping[str, Any]],
     card: Mapping[str, Any],
     text: str,
 ) -> CitingSet:
     """Write a set into a home's tuning folder: beside, synced, renamed.
 
-    `made` is a UTC time such as 20260131T120000Z; without a `name` it and the data's hash make one. Name and
-    hash are added to `card`, and stand in `text` for {NAME} and {HASH}. Raises UsageError where the name is
-    taken, StorageFailed where the disk is full or the folder can't be written; nothing is left behind then.
+    `rows` are those to learn from, to stop by, and to test with. `made` is a UTC time such as
+    20260131T120000Z; without a `name` it and the data's hash make one. Name and hash are added to `card`, and
+    stand in `text` for {NAME} and {HASH}. Raises UsageError where the name is taken, StorageFailed where the
+    disk is full or the folder can't be written; nothing is left behind then.
     """
     data = tuning / "data"
     beside = data / f".{name or made}.{os.getpid()}.partial"
@@ -155,8 +176,8 @@ def save(
     try:
         with failure:
             beside.mkdir(parents=True, mode=0o700)
-            write_rows(beside / "train.jsonl", rows[0])
-            write_rows(beside / "held_out.jsonl", rows[1])
+            for file, part in zip(_ROWS, rows, strict=True):
+                write_rows(beside / file, part)
             (beside / "questions.jsonl").write_text(
                 "".join(json.dumps(question, ensure_ascii=False) + "\n" for question in questions), "utf-8"
             )

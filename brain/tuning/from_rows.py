@@ -34,7 +34,7 @@ class Rendered:
 def train_rows(
     model: Path,
     learnt: Sequence[Row],
-    held_out: Sequence[Row],
+    validation: Sequence[Row],
     folder: Path,
     recipe: Recipe,
     report: Callable[[Progress], None],
@@ -45,7 +45,7 @@ def train_rows(
     `weights.load` and `training.train` do.
     """
     prompts = Prompts.of(model)
-    shown, kept_back = (rendered(rows, prompts, recipe.longest).examples for rows in (learnt, held_out))
+    shown, kept_back = (rendered(rows, prompts, recipe.longest).examples for rows in (learnt, validation))
     return train(opened(model, recipe.method), shown, kept_back, folder, recipe, report)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from brain.errors import CitewiseError
-from brain.tuning.promotion import Ground, grounds
-from brain.tuning.report import Report, read_report
+from brain.tuning.promotion import Ground, Rule, grounds
+from brain.tuning.report import Report, read_own_report, read_report
 from brain.tuning.trained import TrainedRun
 from brain.tuning.versions import hash_of
 
@@ -18,10 +18,11 @@ class NotPromoted(CitewiseError):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A run's report, and every condition of its promotion."""
+    """A run's report, every condition of its promotion, and a sentence that says which report it is."""
 
     report: Report
     grounds: tuple[Ground, ...]
+    by: str = ""
 
     @property
     def may_answer(self) -> bool:
@@ -34,34 +35,54 @@ class Judgement:
         return {
             "when": when,
             "run": run.name,
-            "base_model": run.base_model,
-            "base": run.base,
-            "data": run.data_hash,
+            "base_model": run.record.base.model,
+            "base": run.record.base.fingerprint,
+            "data": run.record.data.hash,
             "code": self.report.code,
             "figures": {metric: figure.value for metric, figure in ours.items()},
         }
 
 
 def judge(run: TrainedRun, tuning: Path) -> Judgement:
-    """Judge a run by its report.
+    """Judge a run by its report on own questions, where there is one about enough, or else on held-out ones.
 
-    Raises UsageError where it was not evaluated or its held-out questions are gone or changed, and
-    WeightsUnavailable where its adapter is not whole.
+    Raises UsageError where it was not evaluated or its citing set is gone or changed, and WeightsUnavailable
+    where its adapter is not whole.
     """
-    adapter = hash_of(run.adapter)
-    report = read_report(run.evaluation, run.name)
-    run.held_out(tuning)
+    adapter = hash_of(run.folder.adapter)
+    report, by = _report(run)
+    run.data(tuning)
     same = [
         Ground(
             report.adapter == adapter,
             "the report is about this adapter" if report.adapter == adapter else _stale("adapter"),
         ),
         Ground(
-            report.data == run.data_hash,
-            "the report is about this citing set" if report.data == run.data_hash else _stale("citing set"),
+            report.data == run.record.data.hash,
+            "the report is about this citing set"
+            if report.data == run.record.data.hash
+            else _stale("citing set"),
         ),
     ]
-    return Judgement(report, (*same, *grounds(report.given)))
+    return Judgement(report, (*same, *grounds(report.given)), by)
+
+
+def _report(run: TrainedRun) -> tuple[Report, str]:
+    """The report that decides, and why it is that one."""
+    rule, folder = Rule(), run.folder.evaluation
+    own = read_own_report(folder, run.name)
+    if own is not None and rule.enough(own.given):
+        return own, f"Judged by {own.questions}, asked {own.when}: {own.note}"
+    by = "Judged by the held-out questions of its citing set"
+    report = read_report(folder, run.name)
+    note = f" {report.note}" if report.note else ""
+    if own is None:
+        return report, f"{by}.{note}"
+    asked = f"{own.given.answerable} answerable and {own.given.rows - own.given.answerable} unanswerable ones"
+    return report, (
+        f"{by}, since {own.questions} has {asked} that can judge it, and {rule.answerable} and "
+        f"{rule.unanswerable} are needed.{note}"
+    )
 
 
 def _stale(what: str) -> str:

@@ -29,7 +29,7 @@ class LossLog:
         """One step."""
         figures = {
             "loss/learnt": progress.loss,
-            "loss/held_out": progress.held_out,
+            "loss/validation": progress.validation,
             "gradient": progress.gradient,
             "tokens_per_second": progress.tokens_per_second,
         }
@@ -56,24 +56,31 @@ def read_losses(folder: Path) -> list[Progress]:
     by_step: dict[int, Progress] = {}
     for line in (folder / "losses.jsonl").read_text("utf-8").splitlines():
         try:
-            progress = Progress(**json.loads(line))
+            progress = _progress(json.loads(line))
         except (ValueError, TypeError):
             continue  # the line that a kill cut off
         by_step[progress.step] = progress
     return [by_step[step] for step in sorted(by_step)]
 
 
+def _progress(values: dict[str, Any]) -> Progress:
+    """As it was written; before a set had three parts, training looked at the held-out rows."""
+    if "held_out" in values:
+        values = {"validation": values.pop("held_out"), **values}
+    return Progress(**values)
+
+
 def draw_losses(losses: Sequence[Progress], path: Path) -> None:
-    """Loss by step, learnt and held out, as SVG or PNG by the path's ending."""
+    """Loss by step, of the rows learnt and of those to stop by, as SVG or PNG by the path's ending."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     axes.plot([p.step for p in losses], [p.loss for p in losses], lw=1, label="learnt")
-    looks = [(p.step, p.held_out) for p in losses if p.held_out is not None]
+    looks = [(p.step, p.validation) for p in losses if p.validation is not None]
     if looks:
-        axes.plot(*zip(*looks, strict=True), marker="o", label="held out")
+        axes.plot(*zip(*looks, strict=True), marker="o", label="to stop by")
     axes.set_xlabel("step")
     axes.set_ylabel("loss a token of the answers")
     axes.legend()

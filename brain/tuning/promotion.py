@@ -16,7 +16,7 @@ from brain.tuning.writers import BASE, EXTRACTIVE, FEW_SHOT
 class Rule:
     """What is asked of an adapter.
 
-    Fewer than `answerable` and `unanswerable` held-out questions tell nothing. `better` must lie above each
+    Fewer than `answerable` and `unanswerable` unseen questions tell nothing. `better` must lie above each
     rival's with its whole interval; each of `no_worse` may lie up to `margin` below.
     """
 
@@ -26,6 +26,11 @@ class Rule:
     no_worse: tuple[str, ...] = ("accuracy", "cite_f1", "refuse_f1")
     margin: float = 0.02
     rivals: tuple[str, ...] = (EXTRACTIVE, BASE, FEW_SHOT)
+
+    def enough(self, found: Comparison) -> bool:
+        """Whether so many questions tell anything."""
+        unanswerable = found.rows - found.answerable
+        return found.answerable >= self.answerable and unanswerable >= self.unanswerable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,10 @@ def grounds(found: Comparison, rule: Rule | None = None) -> tuple[Ground, ...]:
     """Every condition of the rule in its order; the adapter may be promoted where all hold."""
     rule = rule or Rule()
     unanswerable = found.rows - found.answerable
-    enough = found.answerable >= rule.answerable and unanswerable >= rule.unanswerable
     grounds = [
         Ground(
-            enough,
-            f"held-out questions: {found.answerable} answerable and {unanswerable} unanswerable; at least "
+            rule.enough(found),
+            f"unseen questions: {found.answerable} answerable and {unanswerable} unanswerable; at least "
             f"{rule.answerable} and {rule.unanswerable} are needed",
         )
     ]

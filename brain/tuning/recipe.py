@@ -36,8 +36,8 @@ class Recipe:
     tokens_per_step: int = 8192  # of packed examples, for one change of the weights
     tokens_at_once: int = 8192  # of these, how many pass through the model together; memory grows with it
     epochs: int = 3  # times that the data is read; early stopping may end sooner
-    evaluate_every: int = 50  # steps between looks at the held-out split
-    patience: int = 3  # looks without a better held-out loss, after which training stops
+    evaluate_every: int = 50  # steps between looks at the validation rows
+    patience: int = 3  # looks without a better loss there, after which training stops
     save_every: int = 50  # steps between checkpoints that a killed run goes on from
     recompute: bool = False  # activations are computed twice: a third slower, a fifth of the memory
     seed: int = 0

@@ -1,8 +1,7 @@
 """What a writer made of a row's own passages, and how good that is by the project's own metrics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from brain.answering.citations import Checked
 from brain.evaluation.documents import Documents
@@ -32,48 +31,14 @@ class Reply:
     dropped: tuple[tuple[str, str], ...] = ()
     named: int = 0
     made_up: int = 0
-    latency_ms: float = 0.0
 
     @property
     def silenced(self) -> bool:
         """Whether it did not decline, and nothing of what it said was backed."""
         return not self.refused and not self.kept
 
-    def as_json(self) -> dict[str, Any]:
-        """For the file of replies."""
-        return {
-            "id": self.id,
-            "written": self.written,
-            "answer": self.answer,
-            "citations": [list(citation) for citation in self.citations],
-            "refused": self.refused,
-            "kept": self.kept,
-            "dropped": [list(sentence) for sentence in self.dropped],
-            "named": self.named,
-            "made_up": self.made_up,
-            "latency_ms": round(self.latency_ms, 1),
-        }
 
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Reply":
-        """As it was kept; raises LookupError, ValueError or TypeError where it is none."""
-        return cls(
-            str(values["id"]),
-            str(values["written"]),
-            str(values["answer"]),
-            tuple((int(number), str(quote)) for number, quote in values["citations"]),
-            bool(values["refused"]),
-            int(values["kept"]),
-            tuple((str(sentence), str(why)) for sentence, why in values["dropped"]),
-            int(values["named"]),
-            int(values["made_up"]),
-            float(values["latency_ms"]),
-        )
-
-
-def reply_of(
-    row: Row, written: str, result: Checked, *, refused: bool, named: Sequence[int] = (), latency_ms: float
-) -> Reply:
+def reply_of(row: Row, written: str, result: Checked, *, refused: bool, named: Sequence[int] = ()) -> Reply:
     """The reply to a row, checked over passages whose ids are their numbers."""
     refused = refused and not result.sentences  # then what it said is no claim that could be dropped
     return Reply(
@@ -86,7 +51,6 @@ def reply_of(
         dropped=tuple((gone["sentence"], gone["why"]) for gone in result.dropped if not refused),
         named=len(named),
         made_up=sum(not 1 <= number <= len(row.passages) for number in named),
-        latency_ms=latency_ms,
     )
 
 

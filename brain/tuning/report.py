@@ -9,6 +9,7 @@ from brain.errors import UsageError
 from brain.tuning.comparison import Comparison
 
 FILE = "report.json"
+OWN_FILE = "questions.json"  # on an admin's own questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,9 @@ class Report:
 
     `code` is the version of citewise, `when` in ISO form, `split` the number of rows that the held-out split
     has, of which `given.rows` were asked. `in_use` is there where the whole brain was asked too.
+
+    On own questions, `questions` is the name of their file, and `given` is what the whole brain answered to
+    those that `note` tells of. Otherwise `note` says what is to be minded of the held-out questions.
     """
 
     run: str
@@ -28,6 +32,8 @@ class Report:
     split: int
     given: Comparison
     in_use: Comparison | None = None
+    questions: str = ""
+    note: str = ""
 
     def as_json(self) -> dict[str, object]:
         """As plain JSON."""
@@ -41,6 +47,8 @@ class Report:
             "split": self.split,
             "given": self.given.as_json(),
             "in_use": self.in_use.as_json() if self.in_use else None,
+            "questions": self.questions,
+            "note": self.note,
         }
 
     @classmethod
@@ -57,19 +65,28 @@ class Report:
             split=int(values["split"]),
             given=Comparison.from_json(values["given"]),
             in_use=Comparison.from_json(in_use) if in_use else None,
+            questions=str(values.get("questions", "")),
+            note=str(values.get("note", "")),
         )
 
 
 def read_report(folder: Path, run: str) -> Report:
     """The report in a run's folder `evaluation`; raises UsageError where there is none, or a damaged one."""
-    path = folder / FILE
+    found = _read(folder / FILE, f"citewise tune eval {run}")
+    if found is None:
+        raise UsageError(f"{run} was not evaluated: run `citewise tune eval {run}` first.")
+    return found
+
+
+def read_own_report(folder: Path, run: str) -> Report | None:
+    """The report on own questions in that folder, if there is one; UsageError where it is damaged."""
+    return _read(folder / OWN_FILE, f"citewise tune eval {run} --questions FILE")
+
+
+def _read(path: Path, command: str) -> Report | None:
     try:
         return Report.from_json(json.loads(path.read_text("utf-8")))
-    except FileNotFoundError as error:
-        raise UsageError(
-            f"{run} was not evaluated: run `citewise tune eval {run}` first.", detail=repr(error)
-        ) from error
+    except FileNotFoundError:
+        return None
     except (OSError, LookupError, ValueError, AttributeError, TypeError) as error:
-        raise UsageError(
-            f"{path} is damaged: run `citewise tune eval {run}` again.", detail=repr(error)
-        ) from error
+        raise UsageError(f"{path} is damaged: run `{command}` again.", detail=repr(error)) from error

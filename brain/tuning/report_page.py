@@ -14,35 +14,38 @@ EXAMPLES = 12
 _LONGEST = 300
 
 
-def page(report: Report, evaluated: Evaluated, grounds: Sequence[Ground], picture: str = "") -> str:
-    """The page; `picture` is the path of the plot, as seen from the page."""
-    lines = [
-        f"# Evaluation of {report.run}",
-        "",
-        f"{report.given.rows} of {report.split} held-out questions, of which {report.given.answerable} are "
-        f"answerable. Base model {_code(report.base_model)}, citewise {report.code}, {report.when}.",
-        f"Adapter {_code(report.adapter[:12])}, data {_code(report.data[:12])}.",
-        "",
-        *_verdict(grounds),
-        "",
+def page(report: Report, evaluated: Evaluated | None, grounds: Sequence[Ground], picture: str = "") -> str:
+    """The page; `picture` is the path of the plot, as seen from the page.
+
+    `evaluated` is None for a report on own questions.
+    """
+    of = f"questions of {_line(report.questions)}" if report.questions else "held-out questions"
+    end_to_end = ("## In use", "", "The whole of citewise: what it retrieves, its gate, its fallback.", "")
+    given = (
         "## Given the same passages",
         "",
         "Every writer got the same numbered passages, and none was helped out by another.",
         "",
+    )
+    lines = [
+        f"# Evaluation of {report.run}",
+        "",
+        f"{report.given.rows} of {report.split} {of}, of which {report.given.answerable} are "
+        f"answerable. Base model {_code(report.base_model)}, citewise {report.code}, {report.when}.",
+        f"Adapter {_code(report.adapter[:12])}, data {_code(report.data[:12])}.",
+        "",
+        *([_line(report.note), ""] if report.note else []),
+        *_verdict(grounds),
+        "",
+        *(end_to_end if report.questions else given),
         *tables(report.given),
     ]
     if picture:
         lines += ["", f"![The main figures with their intervals]({picture})"]
     if report.in_use:
-        lines += [
-            "",
-            "## In use",
-            "",
-            "The whole of citewise: what it retrieves, its gate, its fallback.",
-            "",
-        ]
-        lines += tables(report.in_use)
-    lines += ["", "## What the adapter got wrong", "", *_examples(evaluated)]
+        lines += ["", *end_to_end, *tables(report.in_use)]
+    if evaluated:
+        lines += ["", "## What the adapter got wrong", "", *_examples(evaluated)]
     return "\n".join(lines) + "\n"
 
 

@@ -35,7 +35,7 @@ def plot(found: Comparison, path: Path, title: str) -> None:
         axes.errorbar(places, values, (below, above), fmt="none", ecolor="#30343b", capsize=2, linewidth=1)
     axes.set_xticks(range(len(SHOWN)), list(SHOWN.values()))
     axes.set_ylim(0, 1.05)
-    axes.set_title(f"{title} ({found.rows} held-out questions)", loc="left", fontsize=11)
+    axes.set_title(f"{title} ({found.rows} unseen questions)", loc="left", fontsize=11)
     axes.grid(axis="y", color="#e4e7eb", linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

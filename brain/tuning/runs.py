@@ -35,19 +35,22 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """The citing set: name, folder, hash over its two files, rows read, and those that were too long."""
+    """The citing set: name, folder, hash over its rows, rows read, and those that were too long.
+
+    `validation` are the rows that training stops by.
+    """
 
     name: str
     folder: str
     hash: str
     learnt: int
-    held_out: int
+    validation: int
     left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What run.json says. Times are UTC, ISO 8601; `held_out` is the best look's loss a said token."""
+    """What run.json says. Times are UTC, ISO 8601; `validation_loss` is the best look's, a said token."""
 
     name: str
     status: Status
@@ -63,14 +66,14 @@ class Run:
     ended: str = ""
     reason: str = ""
     steps: int = 0
-    held_out: float | None = None
+    validation_loss: float | None = None
     early: bool = False
     adapter: str = ""  # SHA-256 of adapter_model.safetensors
     asked: Mapping[str, Any] = field(default_factory=dict)  # the hyperparameters that were named
 
 
 class RunFolder:
-    """One run's folder."""
+    """One run's folder. Its record is read by read(), and by nothing else."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -79,6 +82,11 @@ class RunFolder:
     def adapter(self) -> Path:
         """The trained adapter, where the run is done."""
         return self.path / "adapter"
+
+    @property
+    def evaluation(self) -> Path:
+        """What it was held against, and how it did."""
+        return self.path / "evaluation"
 
     @property
     def checkpoints(self) -> Path:
@@ -91,15 +99,20 @@ class RunFolder:
         return self.path / "losses.svg"
 
     def read(self) -> Run:
-        """Its record; UsageError where the folder holds none."""
+        """Its record; UsageError where the folder holds none, or a damaged one."""
         path = self.path / "run.json"
         try:
             return _run(json.loads(path.read_text("utf-8")))
-        except FileNotFoundError:
-            raise UsageError(f"There is no run {self.path.name}: `citewise tune train` makes one.") from None
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
+            known = ", ".join(_names(self.path.parent))
+            there = f"there are: {known}" if known else "`citewise tune train` makes one"
             raise UsageError(
-                f"{path} can't be read: give the run another --name, or remove the folder.",
+                f"There is no training run {self.path.name}; {there}.", detail=repr(error)
+            ) from error
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+            raise UsageError(
+                f"{path} is damaged: train again with `citewise tune train` and another --name, or remove "
+                "the folder.",
                 detail=repr(error),
             ) from error
 
@@ -119,6 +132,11 @@ def runs_in(tuning: Path) -> tuple[Run, ...]:
     return tuple(sorted(found, key=lambda run: (run.started, run.name), reverse=True))
 
 
+def run_names(tuning: Path) -> list[str]:
+    """Of all runs, in order."""
+    return _names(tuning / "runs")
+
+
 def run_folder(tuning: Path, name: str) -> RunFolder:
     """The folder of the run of that name, whether it is there or not; UsageError for what is no name."""
     if not re.fullmatch(r"\w[\w.-]{0,99}", name):
@@ -133,12 +151,16 @@ def new_name(tuning: Path) -> str:
     return f"run-{max(taken, default=0) + 1}"
 
 
+def _names(runs: Path) -> list[str]:
+    return sorted(path.parent.name for path in runs.glob("*/run.json"))
+
+
 def _run(values: dict[str, Any]) -> Run:
-    return Run(
-        **{
-            **values,
-            "status": Status(values["status"]),
-            "base": Base(**values["base"]),
-            "data": Data(**values["data"]),
-        }
-    )
+    """A record as it was written; before a set had three parts, training looked at the held-out rows."""
+    values, data = _renamed(values, "validation_loss"), _renamed(values["data"], "validation")
+    status, base = Status(values["status"]), Base(**values["base"])
+    return Run(**{**values, "status": status, "base": base, "data": Data(**data)})
+
+
+def _renamed(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {name if key == "held_out" else key: value for key, value in values.items()}

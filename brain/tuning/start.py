@@ -24,7 +24,7 @@ _USUAL = Recipe()
 _MOST = 1 << 62
 _KEPT_AT_ONCE = 4  # checkpoints: the two newest, the best, and the one that is being written
 _CHECKPOINT_BYTES = 16  # a learning weight, twice, and its two running means, in 32 bits
-_LOOKS = 6  # at the held-out split, at least, however short a run is
+_LOOKS = 6  # at the validation rows, at least, however short a run is
 _ON_PROCESSOR = {"tokens_at_once": 2048, "save_every": 10}
 """A processor gains nothing from larger packs, and loses a minute with every step that must be done again."""
 
@@ -47,20 +47,24 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A run that can begin: what it will do, the memory that it is forecast to take (bytes), and why so."""
+    """A run that can begin: what it will do, the memory that it is forecast to take (bytes), and why so.
+
+    `mind` is what whoever runs it should know of the rows to stop by, empty where all is as usual.
+    """
 
     model: Path
     recipe: Recipe
     learnt: Rendered
-    held_out: Rendered
+    validation: Rendered
     machine: Machine
     needed: int
     why: str
+    mind: str = ""
 
     @property
     def left_out(self) -> int:
         """Rows that are too long."""
-        return self.learnt.left_out + self.held_out.left_out
+        return self.learnt.left_out + self.validation.left_out
 
 
 def planned(model: Path, data: CitingSet, method: str, asked: Mapping[str, Any], folder: Path) -> Start:
@@ -77,8 +81,9 @@ def planned(model: Path, data: CitingSet, method: str, asked: Mapping[str, Any],
         )
     chosen, needed, why = choose(config, recipe, method, machine, fixed="recompute" in asked)
     check_disk(config, chosen, folder)
-    learnt, held_out = _shown(model, data, chosen)
-    return Start(model, _paced(chosen, learnt, asked), learnt, held_out, machine, needed, why)
+    learnt, validation = _shown(model, data, chosen)
+    paced = _paced(chosen, learnt, asked)
+    return Start(model, paced, learnt, validation, machine, needed, why, _mind(data, validation))
 
 
 def gone_on(model: Path, data: CitingSet, recipe: Recipe, folder: Path) -> Start:
@@ -91,8 +96,9 @@ def gone_on(model: Path, data: CitingSet, recipe: Recipe, folder: Path) -> Start
             "some, or begin a new run with another --name."
         )
     check_disk(config, recipe, folder)
-    learnt, held_out = _shown(model, data, recipe)
-    return Start(model, recipe, learnt, held_out, machine, needed, "It goes on as it was begun.")
+    learnt, validation = _shown(model, data, recipe)
+    why = "It goes on as it was begun."
+    return Start(model, recipe, learnt, validation, machine, needed, why, _mind(data, validation))
 
 
 def _looked_at(model: Path) -> Any:
@@ -167,18 +173,31 @@ def _paced(recipe: Recipe, learnt: Rendered, asked: Mapping[str, Any]) -> Recipe
 
 
 def _shown(model: Path, data: CitingSet, recipe: Recipe) -> tuple[Rendered, Rendered]:
-    """The rows to learn from and those held out; UsageError where there are none."""
+    """The rows to learn from and those to stop by; UsageError where there are none or all are too long."""
     prompts, longest = Prompts.of(model), recipe.longest
-    splits = (("train.jsonl", data.train()), ("held_out.jsonl", data.held_out()))
-    found = [(name, rendered(rows, prompts, longest)) for name, rows in splits]
-    for name, split in found:
-        if not split.examples:
+    learnt, validation = (
+        rendered(data.train(), prompts, longest),
+        rendered(data.validation(), prompts, longest),
+    )
+    for name, part, needed in (("to learn from", learnt, True), ("to stop by", validation, False)):
+        if not part.examples and (needed or part.left_out):
             raise UsageError(
-                f"The citing set {data.name} has no row of up to {longest:,} tokens in {name}: index more "
+                f"The citing set {data.name} has no row {name} of up to {longest:,} tokens: index more "
                 "documents, then make it again with `citewise tune data`."
             )
-    (_, learnt), (_, held_out) = found
-    return learnt, held_out
+    return learnt, validation
+
+
+def _mind(data: CitingSet, validation: Rendered) -> str:
+    if not validation.examples:
+        return "No rows are there to stop by: all epochs are done, and the last adapter is kept."
+    if not data.has_validation:
+        return (
+            f"{data.name} is of an older citewise, without rows of their own to stop by: those that `tune "
+            "eval` tests with are used, which favours the adapter a little. `citewise tune data` makes a set "
+            "with three parts."
+        )
+    return ""
 
 
 def _recipe(asked: Mapping[str, Any], longest: int, *, on_gpu: bool) -> Recipe:

@@ -1,4 +1,4 @@
-"""A whole run: packs in an order that the seed fixes, checkpoints, held-out looks, early stopping.
+"""A whole run: packs in an order that the seed fixes, checkpoints, validation, early stopping.
 
 Killed at any moment, the same call goes on from the newest checkpoint and ends with the same adapter.
 """
@@ -22,31 +22,31 @@ from brain.tuning.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is; losses are means over said tokens, `held_out` where that split was looked at."""
+    """How far a run is; losses are means over said tokens, `validation` where that was looked at."""
 
     step: int
     steps: int
     loss: float
     gradient: float
-    held_out: float | None
+    validation: float | None
     tokens_per_second: float
     seconds_left: float
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: the best adapter's folder and held-out loss, steps done, whether it stopped early."""
+    """What came of it: the adapter's folder, steps done, its validation loss, whether it stopped early."""
 
     adapter: Path
     steps: int
-    held_out: float
+    validation: float | None
     early: bool
 
 
 def train(
     model: Any,
     learnt: Sequence[Example],
-    held_out: Sequence[Example],
+    validation: Sequence[Example],
     folder: Path,
     recipe: Recipe,
     report: Callable[[Progress], None],
@@ -57,14 +57,16 @@ def train(
 ) -> Outcome:
     """Train an adapter for `model`; `filling` is a token to fill packs with.
 
-    `stopping` is asked after each step: where it is true, a checkpoint is saved and KeyboardInterrupt raised.
+    The adapter is that of the look with the best loss on `validation`, after which training stops early;
+    without any rows there, all epochs are done and the last one is kept. `stopping` is asked after each step:
+    where it is true, a checkpoint is saved and KeyboardInterrupt raised.
     Raises UsageError for too little data or another run's folder, TuningFailed when the loss is no number or
     no gradient flows, StorageFailed when a checkpoint can't be written.
     """
     # A GPU's compiled code wants packs of one size; a processor would only waste time on the filling.
     fill = filling if model.device.type == "cuda" else None
-    packs, looked_at = (_packs(examples, recipe, fill) for examples in (learnt, held_out))
-    if not packs or not looked_at:
+    packs, looked_at = (_packs(examples, recipe, fill) for examples in (learnt, validation))
+    if not packs or (validation and not looked_at):
         raise UsageError(
             f"There is nothing to {'learn from' if not packs else 'hold the adapter against'}: "
             f"no example of up to {recipe.longest} tokens. Index more documents."
@@ -73,7 +75,7 @@ def train(
     steps = per_epoch * recipe.epochs
     trainee = Trainee(attach(model, recipe), recipe, steps, fast=fast)
     checkpoints = folder / "checkpoints"
-    belongs = _fingerprint(recipe, learnt, held_out)
+    belongs = _fingerprint(recipe, learnt, validation)
     state = State(0, belongs)
     if found := newest(checkpoints):
         path, state = found
@@ -98,9 +100,9 @@ def train(
         if progress.gradient == 0:
             raise TuningFailed("No gradient reached the adapter; nothing was learnt.")
         before = None
-        if looking:
-            progress = replace(progress, held_out=trainee.loss(looked_at))
-            state = _looked(state, done, progress.held_out)
+        if looking and looked_at:
+            progress = replace(progress, validation=trainee.loss(looked_at))
+            state = _looked(state, done, progress.validation)
         state = replace(state, step=done)
         save(checkpoints, trainee, state)
         report(progress)
@@ -118,7 +120,7 @@ def _looked(state: State, step: int, loss: float | None) -> State:
 
 
 def _outcome(folder: Path, checkpoints: Path, trainee: Trainee, state: State, early: bool) -> Outcome:
-    """Lay the best look's adapter where it is taken from."""
+    """Lay the best look's adapter, or the last one where nothing was looked at, where it is taken from."""
     adapter, beside = folder / "adapter", folder / ".adapter.partial"
     shutil.rmtree(beside, ignore_errors=True)
     best = checkpoints / state.best
@@ -130,7 +132,7 @@ def _outcome(folder: Path, checkpoints: Path, trainee: Trainee, state: State, ea
         save_adapter(trainee.adapted, beside)
     shutil.rmtree(adapter, ignore_errors=True)
     beside.rename(adapter)
-    return Outcome(adapter, state.step, state.best_loss, early)
+    return Outcome(adapter, state.step, state.best_loss if state.best else None, early)
 
 
 def _packs(examples: Sequence[Example], recipe: Recipe, filling: int | None) -> list[Pack]:

@@ -4,7 +4,6 @@ None falls back on another: in use, a model of whose words nothing is backed is 
 answerer, which would lend it merits that it doesn't have.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -36,16 +35,11 @@ EXTRACTIVE, BASE, FEW_SHOT, ADAPTER = "extractive", "base", "few-shot", "adapter
 
 
 class Writer(Protocol):
-    """Whoever answers rows; `identity` changes with whatever changes the answers."""
+    """Whoever answers rows."""
 
     @property
     def name(self) -> str:
         """What the report calls it."""
-        ...
-
-    @property
-    def identity(self) -> str:
-        """Replies of another identity are not taken for its own."""
         ...
 
     @property
@@ -75,18 +69,15 @@ class ExtractiveWriter:
         distinct = {(p.context, p.table_header, p.text): p for p in collection}
         self._passages = len(distinct)
         self._holding = Counter(name for p in distinct.values() for name in analyse(p).stems)
-        self.identity = f"{EXTRACTIVE} {gate} {self._passages}"
 
     def reply(self, row: Row) -> Reply:
         """What its sentences answer, where the gate lets them."""
-        began = time.perf_counter()
         passages = _numbered(row)
         evidence = self._gate.weigh(self._retrieved(row.question, passages))
         suffices = bool(evidence.retrieved.query.terms) and evidence.suffices
         draft = self._answerer.write(evidence) if suffices else Draft(())
         result = checked(draft, passages)
-        took = (time.perf_counter() - began) * 1000
-        return reply_of(row, result.text, result, refused=True, latency_ms=took)
+        return reply_of(row, result.text, result, refused=True)
 
     def _retrieved(self, question: str, passages: Sequence[Passage]) -> Retrieved:
         query = Query.of(question)
@@ -110,16 +101,14 @@ class ModelWriter:
         self,
         name: str,
         model: BaseChatModel,
-        identity: str,
         *,
         few_shot: bool,
         room: int,
         count: Callable[[Sequence[BaseMessage]], int],
         at_once: int = 1,
     ) -> None:
-        """Prompts have up to `room` tokens by `count`; `identity` tells base model and adapter apart."""
+        """Prompts have up to `room` tokens by `count`."""
         self.name = name
-        self.identity = f"{name} {identity} {room}"
         self.at_once = at_once
         self._model = model
         self._few_shot = few_shot
@@ -128,7 +117,6 @@ class ModelWriter:
 
     def reply(self, row: Row) -> Reply:
         """What it writes, and what of that is backed; raises ModelUnavailable."""
-        began = time.perf_counter()
         messages, given = prompt(
             row.question, _numbered(row), few_shot=self._few_shot, tokens=self._room, count=self._count
         )
@@ -136,8 +124,7 @@ class ModelWriter:
         draft = draft_of(written, given)
         result = checked(draft, given)
         named = [number for claim in claims(written, complete=True) for number in claim.cited]
-        took = (time.perf_counter() - began) * 1000
-        return reply_of(row, written, result, refused=draft.declined, named=named, latency_ms=took)
+        return reply_of(row, written, result, refused=draft.declined, named=named)
 
 
 def _numbered(row: Row) -> tuple[Passage, ...]:

@@ -89,6 +89,36 @@ def test_a_refused_adapter_says_why_and_the_one_before_goes_on(here: Run, tuned:
 
 
 @pytest.mark.parametrize(
+    ("held_out", "own", "answerable", "promoted", "judged_by"),
+    [
+        (False, True, 40, True, "mine.jsonl"),
+        (True, False, 40, False, "mine.jsonl"),
+        (True, False, 29, True, "held-out questions"),  # too few of them tell anything
+        (False, True, 29, False, "held-out questions"),
+    ],
+)
+def test_enough_questions_of_ones_own_decide_instead_of_the_held_out_ones(
+    here: Run, tuned: TunedHome, held_out: bool, own: bool, answerable: int, promoted: bool, judged_by: str
+):
+    folder = tuned.run("first", 1, better=held_out)
+    tuned.judged_by_own(folder, better=own, answerable=answerable)
+    done = here("tune", "promote", "first", "--json", **tuned.settings)
+    found = json.loads(done.out)
+    assert (done.code, found["promoted"], found["judged_by"]) == (0 if promoted else 1, promoted, judged_by)
+    told = "50 of 60 questions can judge it." if judged_by == "mine.jsonl" else "29 answerable and 10"
+    assert told in found["why"]
+
+
+def test_own_questions_decide_also_where_nothing_was_held_out(here: Run, tuned: TunedHome):
+    folder = tuned.run("first", 1)
+    tuned.judged_by_own(folder, better=True)
+    (folder / "evaluation" / "report.json").unlink()
+    done = here("tune", "promote", "first", **tuned.settings)
+    assert done.code == 0, done.err
+    assert "Judged by mine.jsonl, asked now: 50 of 60 questions can judge it." in done.out
+
+
+@pytest.mark.parametrize(
     ("changes", "told"),
     [
         ({"adapter": "0" * 64}, "the report is about another adapter"),
@@ -247,17 +277,63 @@ def test_an_evaluation_is_kept_shown_and_gone_on_with(here: Run, tuned: TunedHom
     assert "# Evaluation of first" in (written / "report.md").read_text()
     replies = {path.name: path.read_text().splitlines()[1:] for path in (written / "replies").glob("*.jsonl")}
     assert {name: len(lines) for name, lines in replies.items()} == dict.fromkeys(
-        ("extractive.jsonl", "base.jsonl", "few-shot.jsonl", "adapter.jsonl"), 3
+        ("base.jsonl", "few-shot.jsonl", "adapter.jsonl"), 3
     )
     said = [json.loads(replies[f"{name}.jsonl"][0])["written"] for name in ("base", "adapter")]
     assert said[0] != said[1]  # the adapter was really in it
     whole = here("tune", "eval", "first", **tuned.settings)
     assert "Given the same passages" in whole.out
+    assert "Training stopped by these" not in whole.out
     assert "It may not be promoted." in whole.out
     after = (written / "replies" / "adapter.jsonl").read_text().splitlines()[1:]
     assert after[:3] == replies["adapter.jsonl"]  # kept, not asked again
     assert len(after) == 5
     assert here("tune", "promote", "first", **tuned.settings).code == 1
+    (tuned.tuning / "data" / "small" / "validation.jsonl").unlink()  # as sets were before
+    record = json.loads((folder / "run.json").read_text())
+    record["data"]["hash"] = data_hash(tuned.tuning / "data" / "small")
+    (folder / "run.json").write_text(json.dumps(record))
+    old = here("tune", "eval", "first", **tuned.settings)
+    assert "Training stopped by these very questions" in old.out
+    promoted = here("tune", "promote", "first", **tuned.settings)
+    assert "Training stopped by these very questions" in promoted.out
+
+
+@pytest.mark.weights
+def test_own_questions_are_asked_end_to_end_as_far_as_they_were_not_learnt(
+    here: Run, home: Path, model: Path, tmp_path: Path
+):
+    tuned = TunedHome(home, model)
+    folder = tuned.run("first", 1)
+    questions = (
+        {"id": "a", "question": "How long is parental leave?", "answers": ["16 weeks"]}
+        | {"gold": [{"doc": "leave.md"}]},
+        {"id": "b", "question": "What does parking cost?", "gold": [{"doc": "parking.md"}]},
+        {"id": "c", "question": "Who repairs the telescope?", "answerable": False},
+    )
+    (tmp_path / "mine.jsonl").write_text("".join(f"{json.dumps(question)}\n" for question in questions))
+    done = here("tune", "eval", "first", "--questions", "mine.jsonl", **tuned.settings)
+    assert done.code == 0, done.err
+    assert "2 of 3 questions can judge it; left out: 1 about documents that the adapter learnt" in done.err
+    assert "In use, mine.jsonl" in done.out
+    assert "2 unseen questions, 1 of them answerable" in done.out
+    own = json.loads((folder / "evaluation" / "questions.json").read_text())
+    assert list(own["given"]["figures"]) == ["extractive", "base", "few-shot", "adapter"]
+    # Nothing that the babbling model says is backed: the extractive answer stands in for all.
+    assert {name: table["accuracy"]["value"] for name, table in own["given"]["figures"].items()} == (
+        dict.fromkeys(own["given"]["figures"], 1.0)
+    )
+    assert "mine.jsonl" in (folder / "evaluation" / "questions.md").read_text()
+    kept = (folder / "evaluation" / "replies" / "base.jsonl").read_text()
+    assert here("tune", "eval", "first", "--questions", "mine.jsonl", **tuned.settings).code == 0
+    assert (folder / "evaluation" / "replies" / "base.jsonl").read_text() == kept  # nothing was asked again
+    shutil.rmtree(folder / "evaluation" / "replies")
+    (folder / "evaluation" / "replies").write_text("in the way")
+    full = here("tune", "eval", "first", "--questions", "mine.jsonl", **tuned.settings)
+    assert full.code == 1  # the fallback doesn't hide that the model was not asked
+    assert "Answers can't be kept in" in full.err
+    both = here("tune", "eval", "first", "--questions", "mine.jsonl", "--in-use", **tuned.settings)
+    assert (both.code, "leave out --in-use" in both.err) == (2, True)
 
 
 @pytest.mark.weights

@@ -26,6 +26,7 @@ def test_a_set_is_made_and_looked_at(here: Run, home: Path) -> None:
     assert card["hash"] == kept.data_hash
     assert card["train"]["rows"] == len(kept.train()) > 3
     assert card["held_out"]["rows"] == len(kept.held_out()) > 0
+    assert card["validation"]["rows"] == len(kept.validation())
     assert card["settings"]["mask"] is True
 
     again = data(here, "--rows", "40", "--held-out", "0.2", "--name", "again")
@@ -42,10 +43,29 @@ def test_a_set_is_made_and_looked_at(here: Run, home: Path) -> None:
     assert "Question: " in shown.out
     assert "learnt: between ⟦ and ⟧" in shown.out
     assert "--model" in shown.err
+    counts = [len(rows) for rows in (kept.train(), kept.validation(), kept.held_out())]
+    assert (
+        f"rows {counts[0]} to learn from, {counts[1]} to stop a training by, {counts[2]} to test" in shown.out
+    )
+    tested = here("tune", "data", "--preview", "1", "--part", "held-out")
+    assert "expected: between ⟦ and ⟧" in tested.out
+    assert any(f"⟦{row.answer}⟧" in tested.out for row in kept.held_out())
     previewed = data(here, "--preview", "1", "--name", "again")
+    assert list(previewed["parts"].values()) == counts
     assert previewed["tokens"] is False
     assert [piece["learnt"] for piece in previewed["rows"][0]["pieces"]] == [False, True]
     assert "Not in the documents." in previewed["rows"][0]["pieces"][0]["text"]
+
+
+def test_what_own_questions_are_about_is_kept_out(here: Run, home: Path, tmp_path: Path) -> None:
+    line = {"id": "a", "question": "Who?", "gold": [{"doc": "leave.md"}]}
+    (tmp_path / "mine.jsonl").write_text(json.dumps(line), "utf-8")
+    card = data(here, "--keep-out", "mine.jsonl")
+    assert "leave.md" in card["held_out_documents"]
+    assert card["settings"]["kept_out"] == ["leave.md"]
+    (tmp_path / "none.jsonl").write_text('{"id": "a", "question": "Who?"}', "utf-8")
+    done = here("tune", "data", "--keep-out", "none.jsonl")
+    assert (done.code, "No question of none.jsonl names a document" in done.err) == (2, True)
 
 
 def test_people_read_what_was_made(here: Run, home: Path) -> None:
@@ -115,7 +135,9 @@ def test_another_space_is_warned_of(here: Run, home: Path, tmp_path: Path) -> No
         (("--space", "moon"), 2, "moon"),
         (("--rows", "1"), 2, "--rows"),
         (("--held-out", "0.9"), 2, "--held-out"),
+        (("--validation", "0.9"), 2, "--validation"),
         (("--model", "."), 2, "--preview"),
+        (("--part", "train"), 2, "--preview"),
         (("--name", "../out"), 2, "../out"),
         (("--preview", "1"), 2, "citewise tune data"),
         (("--preview", "0"), 2, "--preview"),

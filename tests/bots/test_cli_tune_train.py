@@ -77,7 +77,7 @@ def test_a_run_leaves_an_adapter_its_record_and_what_to_do_next(tuned: Run, tmp_
     done = tuned(*QUICK)
     assert done.code == 0, done.err
     assert "Next: citewise tune eval run-1" in done.out
-    assert "12 rows to learn from, 3 held out" in done.err
+    assert "12 rows to learn from, 3 to stop by" in done.err
     assert "LoRA" in done.err
     assert "GB forecast" in done.err
     folder = tmp_path / ".citewise" / "tuning" / "runs" / "run-1"
@@ -112,7 +112,7 @@ def test_programs_get_a_line_a_step(tuned: Run) -> None:
     assert (start["event"], start["run"], start["after_step"]) == ("start", "mine", 0)
     assert 0 < start["memory_needed"] < start["memory_free"]
     assert [step["step"] for step in steps] == list(range(1, steps[-1]["steps"] + 1))
-    assert {"loss", "held_out", "tokens_per_second", "seconds_left"} <= steps[0].keys()
+    assert {"loss", "validation", "tokens_per_second", "seconds_left"} <= steps[0].keys()
     assert (end["event"], end["next"]) == ("done", "citewise tune eval mine")
     assert Path(end["adapter"]).is_dir()
 
@@ -136,7 +136,7 @@ def test_a_killed_run_goes_on_where_it_was_and_ends_the_same(
         load_file(str(Path(end["adapter"]) / "adapter_model.safetensors")) for end in (again[-1], whole[-1])
     )
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
-    assert again[-1]["held_out"] == whole[-1]["held_out"]
+    assert again[-1]["validation"] == whole[-1]["validation"]
 
 
 def test_a_run_that_is_stopped_saves_first_and_is_resumed(

@@ -16,6 +16,7 @@ from brain.tuning.citing_set import data_hash
 from brain.tuning.comparison import Comparison, Figure
 from brain.tuning.report import Report
 from brain.tuning.rows import write_rows
+from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 from brain.tuning.versions import hash_of
 
 RIVALS = ("extractive", "base", "few-shot")
@@ -37,6 +38,16 @@ class TunedHome:
     def settings(self) -> Mapping[str, str]:
         return {"CITEWISE_ANSWERER": "phi3", "CITEWISE_MODEL": str(self.model)}
 
+    def judged_by_own(self, folder: Path, *, better: bool, answerable: int = 40) -> None:
+        """A report on own questions beside that on held-out ones; ten of them can't be answered."""
+        path = folder / "evaluation" / "report.json"
+        whole = Report.from_json(json.loads(path.read_text()))
+        gap = GOOD if better else replace(GOOD, low=-0.1)
+        differences = {rival: {**table, "f1": gap} for rival, table in whole.given.differences.items()}
+        given = replace(whole.given, rows=answerable + 10, answerable=answerable, differences=differences)
+        own = replace(whole, given=given, questions="mine.jsonl", note="50 of 60 questions can judge it.")
+        path.with_name("questions.json").write_text(json.dumps(own.as_json()))
+
     def run(self, name: str, seed: int, *, better: bool = True, **changes: str) -> Path:
         """A finished run with an adapter and a report; `changes` are of the report."""
         folder = self.tuning / "runs" / name
@@ -45,23 +56,27 @@ class TunedHome:
         if not data.is_dir():
             data.mkdir(parents=True)
             write_rows(data / "train.jsonl", rows(2, 1))
+            write_rows(data / "validation.jsonl", rows(1, 0))
             write_rows(data / "held_out.jsonl", rows(3, 2))
             (data / "questions.jsonl").write_text(
                 '{"id": "q", "question": "How long is parental leave?", "answers": ["16 weeks"]}\n'
             )
-        base = {"model": str(self.model), "fingerprint": fingerprint(self.model)}
-        of = {"name": "small", "hash": data_hash(data)}
-        record = {"name": name, "status": "done", "base": base, "data": of}
-        (folder / "run.json").write_text(json.dumps(record))
+        of = Data("small", str(data), data_hash(data), 3, 1)
+        RunFolder(folder).write(done_run(name, Base(str(self.model), fingerprint(self.model)), of))
         gap = GOOD if better else replace(GOOD, low=-0.1)
         gaps = {"f1": gap, "accuracy": EVEN, "cite_f1": EVEN, "refuse_f1": EVEN}
         figures = {name: dict.fromkeys(gaps, Figure(0.7, 0.6, 0.8, 40)) for name in (*RIVALS, "adapter")}
         given = Comparison("adapter", 50, 40, figures, dict.fromkeys(RIVALS, gaps))
-        report = Report(name, hash_of(adapter), of["hash"], str(self.model), "0", "now", 50, given)
+        report = Report(name, hash_of(adapter), of.hash, str(self.model), "0", "now", 50, given)
         report = replace(report, **changes)  # type: ignore[arg-type]
         (folder / "evaluation").mkdir()
         (folder / "evaluation" / "report.json").write_text(json.dumps(report.as_json()))
         return folder
+
+
+def done_run(name: str, base: Base, data: Data) -> Run:
+    """What is on record of a run that is done."""
+    return Run(name, Status.DONE, base, data, "auto", {}, "0.1.0", "c" * 64, {}, "processor", "2026-01-01")
 
 
 def model_in(folder: Path) -> Path:

@@ -19,11 +19,22 @@ ANSWERED = Row(
     "a", "Where do visitors park?", PASSAGES, "Visitors park on level 2 [1].", (1,), "heading", "parking.pdf"
 )
 DECLINED = Row("b", "Who repairs bicycles?", PASSAGES, "Not in the documents.", (), "asked", "")
+WATCHED = Row(
+    "c", "Who parks on level 2?", PASSAGES, "Visitors park on level 2 [1].", (1,), "heading", "b.md"
+)
 QUESTION = {"id": "a", "question": "Where do visitors park?", "answers": ["Level 2"], "answerable": True}
 
 
 def kept(tuning: Path, name: str | None = None, made: str = "20260131T120000Z") -> CitingSet:
-    return save(tuning, name, made, ([ANSWERED], [DECLINED]), [QUESTION], {"made": made}, "{NAME} is {HASH}")
+    return save(
+        tuning,
+        name,
+        made,
+        ([ANSWERED], [WATCHED], [DECLINED]),
+        [QUESTION],
+        {"made": made},
+        "{NAME} is {HASH}",
+    )
 
 
 def test_what_is_saved_is_read_again(tmp_path: Path):
@@ -31,12 +42,26 @@ def test_what_is_saved_is_read_again(tmp_path: Path):
     assert found.folder.parent == tmp_path / "data"
     assert [row.question for row in found.train()] == [ANSWERED.question]
     assert found.held_out()[0].answer == "Not in the documents."
-    rows = b"".join((found.folder / name).read_bytes() for name in ("train.jsonl", "held_out.jsonl"))
+    assert [row.id for row in found.validation()] == ["c"]
+    parts = ("train.jsonl", "validation.jsonl", "held_out.jsonl")
+    rows = b"".join((found.folder / name).read_bytes() for name in parts)
     assert found.card["hash"] == found.data_hash == hashlib.sha256(rows).hexdigest()
     assert found.name == f"20260131T120000Z-{found.data_hash[:8]}"
     assert (found.folder / "card.md").read_text("utf-8") == f"{found.name} is {found.data_hash}"
     assert json.loads(found.questions.read_text("utf-8")) == QUESTION
     assert [path.name for path in (tmp_path / "data").iterdir()] == [found.name]
+
+
+def test_a_set_of_two_parts_is_stopped_by_what_it_is_tested_with(tmp_path: Path):
+    """So were they trained before there were three; their hash is what it was."""
+    found = kept(tmp_path)
+    assert found.has_validation
+    (found.folder / "validation.jsonl").unlink()
+    old = CitingSet.open(found.folder)
+    assert not old.has_validation
+    assert old.validation() == old.held_out() == found.held_out()
+    rows = b"".join((old.folder / name).read_bytes() for name in ("train.jsonl", "held_out.jsonl"))
+    assert old.data_hash == hashlib.sha256(rows).hexdigest()
 
 
 def test_the_newest_whole_one_is_taken(tmp_path: Path):

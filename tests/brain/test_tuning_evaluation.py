@@ -1,28 +1,33 @@
-import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chat_models import telling
 from citing_rows import Knowing, knowing, rows
 from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
 
 from brain.answering.prompt import REFUSAL
 from brain.answering.written import estimated
-from brain.errors import UsageError
+from brain.errors import ModelUnavailable, UsageError
 from brain.evidence import FOR_ANY, EvidenceGate
-from brain.tuning.evaluation import evaluate, sample
-from brain.tuning.reply import Reply, scored
+from brain.tuning.evaluation import Evaluated, evaluate, sample
+from brain.tuning.kept import KeptChat, KeptReplies
+from brain.tuning.reply import scored
 from brain.tuning.rows import Row
 from brain.tuning.writers import ExtractiveWriter, ModelWriter
 
 HELD_OUT = rows(6, 3)
 
 
-def model(name: str, chat: Knowing, *, at_once: int = 1) -> ModelWriter:
-    return ModelWriter(name, chat, "tiny", few_shot=False, room=1700, count=estimated, at_once=at_once)
+def model(name: str, chat: BaseChatModel, *, at_once: int = 1) -> ModelWriter:
+    return ModelWriter(name, chat, few_shot=False, room=1700, count=estimated, at_once=at_once)
 
 
 def told(row: Row) -> str:
@@ -56,7 +61,7 @@ def test_who_answers_cites_and_declines_rightly_has_full_marks():
 
 def test_the_model_is_asked_as_in_use_about_the_rows_own_passages_in_their_order():
     chat = right()
-    ModelWriter("few-shot", chat, "", few_shot=True, room=1700, count=estimated).reply(HELD_OUT[0])
+    ModelWriter("few-shot", chat, few_shot=True, room=1700, count=estimated).reply(HELD_OUT[0])
     (messages,) = chat.asked
     assert [message.type for message in messages] == ["system", "human", "ai", "human", "ai", "human"]
     asked = str(messages[-1].text)
@@ -129,43 +134,97 @@ def test_several_at_once_say_the_same_in_the_same_order():
     assert [reply.answer for reply in one] == [reply.answer for reply in many]
 
 
+def letters(messages: Sequence[BaseMessage]) -> list[int]:
+    """The tokens of a model that reads letter by letter."""
+    return [ord(letter) for message in messages for letter in f"{message.type}: {message.text}"]
+
+
+def keeping(
+    folder: Path,
+    chat: BaseChatModel,
+    rows: Sequence[Row] = HELD_OUT,
+    *,
+    identity: str = "tiny",
+    at_once: int = 1,
+) -> Evaluated:
+    """Evaluate `chat` with what is kept in the folder."""
+    with closing(KeptReplies(folder / "adapter.jsonl", identity)) as kept:
+        asked = KeptChat(model=chat, kept=kept, tokens=letters, failures=[])
+        return evaluate(rows, [model("adapter", asked, at_once=at_once)])
+
+
 def test_what_was_replied_before_is_not_asked_again(tmp_path: Path):
-    first = right()
-    evaluate(HELD_OUT[:4], [model("adapter", first)], kept=tmp_path)
-    second, progress = right(), list[tuple[str, int, int]]()
-    found = evaluate(
-        HELD_OUT,
-        [model("adapter", second)],
-        kept=tmp_path,
-        progress=lambda *told: progress.append(told),
-    )
+    first, second = right(), right()
+    keeping(tmp_path, first, HELD_OUT[:4])
+    found = keeping(tmp_path, second)
     assert (len(first.asked), len(second.asked)) == (4, 5)
-    assert progress[0] == ("adapter", 4, 9)
-    assert progress[-1] == ("adapter", 9, 9)
     assert found.comparison.figures["adapter"]["f1"].value == 1.0
 
 
-def test_a_half_written_line_is_asked_again_and_another_writers_replies_are_not_taken(tmp_path: Path):
-    evaluate(HELD_OUT, [model("adapter", right())], kept=tmp_path)
+def test_replies_that_come_at_once_are_all_kept(tmp_path: Path):
+    keeping(tmp_path, right(), at_once=4)
+    chat = right()
+    keeping(tmp_path, chat)
+    assert chat.asked == []
+
+
+def test_a_half_written_line_is_asked_again_and_another_models_replies_are_not_taken(tmp_path: Path):
+    keeping(tmp_path, right())
     path = tmp_path / "adapter.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
     chat = right()
-    evaluate(HELD_OUT, [model("adapter", chat)], kept=tmp_path)
+    keeping(tmp_path, chat)
     assert len(chat.asked) == 1
     assert path.read_bytes().count(b"\n") == whole.count(b"\n")
     other = right()
-    writer = ModelWriter("adapter", other, "another", few_shot=False, room=1700, count=estimated)
-    evaluate(HELD_OUT, [writer], kept=tmp_path)
+    keeping(tmp_path, other, identity="another")
     assert len(other.asked) == 9
 
 
-def test_a_row_that_was_changed_is_asked_again(tmp_path: Path):
-    evaluate(HELD_OUT, [model("adapter", right())], kept=tmp_path)
+def test_a_row_is_asked_again_where_its_prompt_is_another_and_only_there(tmp_path: Path):
+    keeping(tmp_path, right())
     chat = right()
-    changed = (replace(HELD_OUT[0], question="How much is parking?"), *HELD_OUT[1:])
-    evaluate(changed, [model("adapter", chat)], kept=tmp_path)
+    renamed = replace(HELD_OUT[1], id="other", answer="The bicycles costs nothing [2].", kind="faq")
+    keeping(tmp_path, chat, (replace(HELD_OUT[0], question="How much is parking?"), renamed, *HELD_OUT[2:]))
+    assert len(chat.asked) == 1  # what is right about a row is not in its prompt
+
+
+def test_other_rules_in_the_prompt_are_another_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    keeping(tmp_path, right())
+    monkeypatch.setattr("brain.answering.prompt.RULES", "Answer in verse.")
+    chat = right()
+    keeping(tmp_path, chat)
+    assert len(chat.asked) == len(HELD_OUT)
+
+
+def test_what_is_kept_is_checked_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert keeping(tmp_path, right()).comparison.figures["adapter"]["dropped"].value == 0.0
+    monkeypatch.setattr("brain.answering.written.backing", lambda *_: "a stricter check")
+    chat = right()
+    figures = keeping(tmp_path, chat).comparison.figures["adapter"]
+    assert chat.asked == []
+    assert (figures["dropped"].value, figures["f1"].value) == (1.0, 0.0)
+
+
+def test_what_a_model_could_not_say_is_neither_kept_nor_forgotten(tmp_path: Path):
+    def fail() -> None:
+        raise ModelUnavailable("It is gone.")
+
+    with closing(KeptReplies(tmp_path / "adapter.jsonl", "tiny")) as kept:
+        asked = KeptChat(model=telling(fail), kept=kept, tokens=letters, failures=[])
+        with pytest.raises(ModelUnavailable):
+            evaluate(HELD_OUT[:1], [model("adapter", asked)])
+        assert [type(failure) for failure in asked.failures] == [ModelUnavailable]
+    chat = right()
+    keeping(tmp_path, chat, HELD_OUT[:1])
     assert len(chat.asked) == 1
+
+
+def test_progress_is_told_row_by_row():
+    progress: list[tuple[str, int, int]] = []
+    evaluate(HELD_OUT[:3], [model("adapter", right())], progress=lambda *told: progress.append(told))
+    assert progress == [("adapter", done, 3) for done in range(4)]
 
 
 _DIES = """
@@ -180,7 +239,7 @@ class Dying(type(chat)):
             os.kill(os.getpid(), 9)
         return super()._generate(*given, **more)
 dying = Dying(pieces=[], asked=[], told=[], answers=chat.answers)
-t.evaluate(t.HELD_OUT, [t.model("adapter", dying)], kept=Path(sys.argv[1]))
+t.keeping(Path(sys.argv[1]), dying)
 """
 
 
@@ -189,13 +248,17 @@ def test_a_killed_evaluation_goes_on(tmp_path: Path):
     killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], env={**os.environ}, check=False)
     assert killed.returncode == -9
     chat = right()
-    evaluate(HELD_OUT, [model("adapter", chat)], kept=tmp_path)
+    keeping(tmp_path, chat)
     assert len(chat.asked) == 6
 
 
-def test_a_reply_survives_its_file():
-    reply = Reply("a", "x\u2028y", "x", ((1, "q"),), False, 1, (("gone", "why"),), 2, 1, 3.5)
-    assert Reply.from_json(json.loads(json.dumps(reply.as_json()))) == reply
+def test_a_reply_survives_its_file(tmp_path: Path):
+    said = 'x\u2028y\n"z"'
+    for _ in range(2):
+        with closing(KeptReplies(tmp_path / "replies" / "base.jsonl", "tiny")) as kept:
+            if kept.get("a") is None:
+                kept.add("a", said)
+            assert (kept.get("a"), kept.get("b")) == (said, None)
 
 
 def test_a_sample_is_always_the_same_whatever_the_order():

@@ -23,6 +23,7 @@ from brain.tuning.export.exporting import RECORD, Format, export
 from brain.tuning.export.precision import Precision, number_type
 from brain.tuning.export.source import Source, source
 from brain.tuning.export.vocabulary import Kind, vocabulary
+from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 from brain.tuning.versions import Versions
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -210,8 +211,9 @@ def test_an_adapter_is_found_by_version_run_or_folder(tmp_path: Path, tuned: Sou
     assert found("current") == found("1") == kept
     run = tuning / "runs" / "night"
     shutil.copytree(tuned.adapter, run / "adapter")
-    record = {"status": "done", "base": {"model": "elsewhere/model", "fingerprint": "x"}}
-    (run / "run.json").write_text(json.dumps({**record, "data": {"name": "x", "hash": "x"}}))
+    base_of, of = Base("elsewhere/model", "x"), Data("x", "", "x", 1, 0)
+    done = Run("night", Status.DONE, base_of, of, "auto", {}, "0.1.0", "c", {}, "processor", "2026-01-01")
+    RunFolder(run).write(done)
     assert found("night") == Source(run / "adapter", base, "night")
     assert found("x/ours", tuned.adapter) == tuned
     other = talking_phi3(tmp_path / "other")

@@ -1,6 +1,6 @@
 """A citing set from a small home with real parts: catalog, index, retriever, readers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,7 +53,7 @@ def made(home: SmallHome, **settings: object) -> Made:
 
 
 def rows(found: Made) -> list[Row]:
-    return [*found.train.rows, *found.held_out.rows]
+    return [*found.train.rows, *found.validation.rows, *found.held_out.rows]
 
 
 def test_every_answer_passes_the_check_in_use_and_every_refusal_is_the_one_in_use(home: SmallHome):
@@ -105,6 +105,28 @@ def test_nothing_of_a_held_out_document_is_learnt(home: SmallHome):
     assert 0.1 < share < 0.4
 
 
+def shown(found: Iterable[Row]) -> set[str]:
+    """The documents whose passages stand in these rows."""
+    return {passage.source.document for row in found for passage in row.passages}
+
+
+def test_what_training_stops_by_is_neither_learnt_nor_tested_with(home: SmallHome):
+    found = made(home, held_out=0.2, validation=0.2)
+    watched, tested = (
+        {found.documents[number] for number in part.documents} for part in (found.validation, found.held_out)
+    )
+    assert watched
+    assert tested
+    assert watched.isdisjoint(tested)
+    assert {row.origin for row in found.validation.rows} <= watched
+    assert shown(found.train.rows).isdisjoint(watched | tested)
+    assert shown(found.validation.rows).isdisjoint(tested)
+    assert 0.05 < len(found.validation.rows) / len(rows(found)) < 0.4
+    alone = made(home, held_out=0.2, validation=0.0)
+    assert alone.held_out.documents == found.held_out.documents  # what is tested does not depend on it
+    assert (alone.validation.rows, alone.validation.documents) == ([], frozenset())
+
+
 def test_the_same_seed_makes_the_same_set_and_another_one_another(home: SmallHome):
     first = made(home, seed=1)
     again = made(home, seed=1)
@@ -125,8 +147,7 @@ def test_what_is_not_open_to_all_is_used_only_where_it_is_named(home: SmallHome)
 
 def test_rows_and_distractors_are_as_many_as_wanted(home: SmallHome):
     few = made(home, rows=20, distractors=2)
-    assert len(few.train.rows) == 17
-    assert len(few.held_out.rows) == 3
+    assert [len(part.rows) for part in (few.train, few.validation, few.held_out)] == [15, 2, 3]
     assert {len(row.passages) for row in rows(few)} <= {3, 4}
     alone = made(home, rows=20, distractors=0, without_gold=0.0, unanswerable=0.0)
     assert all(len(row.passages) == len(row.gold) for row in rows(alone))
@@ -155,14 +176,37 @@ def test_the_card_counts_what_was_made(home: SmallHome):
     making = Making()
     found = made(home)
     values = card(found, making, "20260131T120000Z", "1.2.3")
-    for name, side in (("train", found.train), ("held_out", found.held_out)):
+    parts = {"train": found.train, "validation": found.validation, "held_out": found.held_out}
+    for name, side in parts.items():
         assert values[name]["rows"] == len(side.rows)
         assert sum(values[name]["by_kind"].values()) == len(side.rows)
         assert sum(values[name]["by_role"].values()) == len(side.rows)
     assert values["masked"]["email"] == found.masked["email"]
     text = card_text(values)
     assert "People's names are not masked." in text
-    assert all(path in text for path in values["held_out_documents"])
+    assert all(path in text for path in values["held_out_documents"] + values["validation_documents"])
+    assert f"| rows | {len(found.train.rows)} | {len(found.validation.rows)} |" in text
+    assert "all its epochs" not in text
+
+
+def test_documents_of_own_questions_are_kept_out(home: SmallHome):
+    for share in (0.15, 0.0):
+        found = made(home, held_out=share, kept_out=("dogs.md", "heating.md", "elsewhere.md"))
+        assert {"dogs.md", "heating.md"} <= {found.documents[n] for n in found.held_out.documents}
+        assert shown([*found.train.rows, *found.validation.rows]).isdisjoint({"dogs.md", "heating.md"})
+        assert bool(found.held_out.rows) == bool(share)
+
+
+def test_two_documents_make_a_part_to_learn_from_and_one_to_test_with(tmp_path: Path):
+    home = SmallHome(tmp_path)
+    home.fill({f"{topic}.md": text_of(topic, number) for number, topic in enumerate(TOPICS[:2], 1)})
+    found = made(home)
+    assert (len(found.train.documents), len(found.held_out.documents)) == (1, 1)
+    assert found.train.rows
+    assert found.held_out.rows
+    assert found.validation.rows == []
+    assert "all its epochs" in card_text(card(found, Making(), "20260131T120000Z", "1.2.3"))
+    home.close()
 
 
 def test_one_document_can_be_learnt_from_but_not_tested_with(tmp_path: Path):
@@ -195,6 +239,7 @@ def test_an_empty_space_and_an_unknown_one_are_told_of(tmp_path: Path):
     [
         ({"rows": 1}, "--rows"),
         ({"held_out": 0.7}, "--held-out"),
+        ({"validation": 0.5}, "--validation"),
         ({"without_gold": -0.1}, "--without-gold"),
         ({"unanswerable": 1.0}, "--unanswerable"), ({"distractors": 6}, "--distractors"),
     ],

@@ -37,7 +37,7 @@ def test_better_than_each_and_no_worse_may_be_promoted():
 def test_too_few_questions_tell_nothing(answerable: int, unanswerable: int):
     (why,) = failing(compared(answerable=answerable, unanswerable=unanswerable))
     assert why == (
-        f"held-out questions: {answerable} answerable and {unanswerable} unanswerable; "
+        f"unseen questions: {answerable} answerable and {unanswerable} unanswerable; "
         "at least 30 and 10 are needed"
     )
 

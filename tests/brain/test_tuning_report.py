@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ from brain.errors import StorageFailed, UsageError
 from brain.tuning.comparison import Comparison
 from brain.tuning.evaluation import Evaluated, evaluate
 from brain.tuning.promotion import grounds
-from brain.tuning.report import Report, read_report
+from brain.tuning.report import Report, read_own_report, read_report
 from brain.tuning.report_page import page
 from brain.tuning.report_plot import plot
 from brain.tuning.writers import ModelWriter
@@ -30,7 +31,7 @@ SAID = (
 def evaluated() -> Evaluated:
     answers = {f"costs {20 + number} euros": said for number, said in enumerate(SAID)}
     writers = [
-        ModelWriter(name, knowing(answers if name == "adapter" else {}), "", few_shot=False, room=1700,
+        ModelWriter(name, knowing(answers if name == "adapter" else {}), few_shot=False, room=1700,
                     count=estimated)
         for name in ("base", "adapter")
     ]  # fmt: skip
@@ -49,6 +50,13 @@ def test_a_report_survives_its_file(evaluated: Evaluated, tmp_path: Path):
         whole = report(evaluated, in_use)
         (tmp_path / "report.json").write_text(json.dumps(whole.as_json()))
         assert read_report(tmp_path, "leave") == whole
+    assert read_own_report(tmp_path, "leave") is None
+    own = replace(report(evaluated), questions="mine.jsonl", note="6 of 8 questions can judge it.")
+    (tmp_path / "questions.json").write_text(json.dumps(own.as_json()))
+    assert read_own_report(tmp_path, "leave") == own
+    (tmp_path / "questions.json").write_text("{")
+    with pytest.raises(UsageError, match="is damaged: run `citewise tune eval leave --questions FILE` again"):
+        read_own_report(tmp_path, "leave")
 
 
 def test_a_report_that_is_missing_or_damaged_is_told(tmp_path: Path):
@@ -64,7 +72,7 @@ def test_the_page_tells_verdict_figures_and_what_went_wrong(evaluated: Evaluated
     text = page(report(evaluated), evaluated, grounds(evaluated.comparison), "report.svg")
     assert "6 of 8 held-out questions, of which 4 are answerable" in text
     assert "**It may not be promoted**" in text
-    assert "- ✗ held-out questions: 4 answerable and 2 unanswerable" in text
+    assert "- ✗ unseen questions: 4 answerable and 2 unanswerable" in text
     assert "| metric | base | adapter |" in text
     assert "![The main figures with their intervals](report.svg)" in text
     wrong = text.partition("## What the adapter got wrong")[2]
@@ -78,7 +86,7 @@ def test_the_page_tells_verdict_figures_and_what_went_wrong(evaluated: Evaluated
 
 def test_the_page_of_a_faultless_adapter(evaluated: Evaluated):
     answers = {f"costs {20 + number} euros": row.answer for number, row in enumerate(HELD_OUT)}
-    writer = ModelWriter("adapter", knowing(answers), "", few_shot=False, room=1700, count=estimated)
+    writer = ModelWriter("adapter", knowing(answers), few_shot=False, room=1700, count=estimated)
     faultless = evaluate(HELD_OUT, [writer])
     text = page(report(faultless, evaluated.comparison), faultless, ())
     assert "**It may be promoted**" in text
@@ -86,12 +94,21 @@ def test_the_page_of_a_faultless_adapter(evaluated: Evaluated):
     assert "## In use" in text
 
 
+def test_the_page_about_own_questions_says_which_they_are(evaluated: Evaluated):
+    own = replace(report(evaluated), questions="mine.jsonl", note="6 of 8 questions can judge it.")
+    text = page(own, None, grounds(evaluated.comparison))
+    assert "6 of 8 questions of mine.jsonl, of which 4 are answerable" in text
+    assert "6 of 8 questions can judge it." in text
+    assert "The whole of citewise" in text
+    assert "Given the same passages" not in text
+
+
 def test_the_plot_has_every_writer_and_figure(evaluated: Evaluated, tmp_path: Path):
     pytest.importorskip("matplotlib")
     path = tmp_path / "made" / "report.svg"
     plot(evaluated.comparison, path, "leave")
     text = "".join(ElementTree.parse(path).getroot().itertext())
-    for word in ("base", "adapter", "(cite_f1)", "(refuse_f1)", "leave (6 held-out questions)"):
+    for word in ("base", "adapter", "(cite_f1)", "(refuse_f1)", "leave (6 unseen questions)"):
         assert word in text
 
 

@@ -41,9 +41,19 @@ def adapter(run: Path) -> None:
 
 
 def test_a_record_is_read_as_it_was_written(tuning: Path) -> None:
-    run = record(tuning, status=Status.DONE, held_out=0.25, asked={"rank": 8})
+    run = record(tuning, status=Status.DONE, validation_loss=0.25, asked={"rank": 8})
     assert run_folder(tuning, "run-1").read() == run
     assert Recipe.from_dict(run.recipe) == Recipe()
+
+
+def test_a_record_of_before_sets_had_three_parts_is_read(tuning: Path) -> None:
+    run = record(tuning, validation_loss=0.25)
+    path = tuning / "runs" / "run-1" / "run.json"
+    values = json.loads(path.read_text("utf-8"))
+    values["held_out"] = values.pop("validation_loss")
+    values["data"]["held_out"] = values["data"].pop("validation")
+    path.write_text(json.dumps(values), "utf-8")
+    assert run_folder(tuning, "run-1").read() == run
 
 
 def test_a_recipe_of_another_version_is_said() -> None:
@@ -57,9 +67,9 @@ def test_runs_are_listed_newest_first_without_broken_ones(tuning: Path) -> None:
     (tuning / "runs" / "broken").mkdir()
     (tuning / "runs" / "broken" / "run.json").write_text("{", "utf-8")
     assert [run.name for run in runs_in(tuning)] == ["new", "old"]
-    with pytest.raises(UsageError, match="can't be read"):
+    with pytest.raises(UsageError, match=r"run\.json is damaged"):
         run_folder(tuning, "broken").read()
-    with pytest.raises(UsageError, match="There is no run other"):
+    with pytest.raises(UsageError, match="There is no training run other; there are: broken, new, old"):
         run_folder(tuning, "other").read()
 
 

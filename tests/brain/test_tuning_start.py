@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
-from house_rows import house_set
+from house_rows import house_rows, house_set
 from talking_phi3 import talking_phi3
 from transformers import Phi3Config
 
@@ -17,6 +17,7 @@ from brain.phi3.fingerprint import fingerprint
 from brain.tuning.citing_set import CitingSet
 from brain.tuning.forecast import forecast
 from brain.tuning.recipe import Method, Recipe
+from brain.tuning.rows import write_rows
 from brain.tuning.start import Machine, check_disk, choose, planned
 
 MINI = Phi3Config()  # Phi-3-mini's own shape
@@ -68,7 +69,7 @@ def test_checkpoints_need_room(tmp_path: Path) -> None:
 
 def test_a_plan_fits_the_machine_and_the_data(model: Path, data: CitingSet) -> None:
     start = planned(model, data, "auto", {"epochs": 4}, data.folder / "run")
-    assert (len(start.learnt.examples), len(start.held_out.examples), start.left_out) == (9, 3, 0)
+    assert (len(start.learnt.examples), len(start.validation.examples), start.left_out) == (9, 3, 0)
     assert (start.recipe.epochs, start.recipe.method, start.recipe.longest) == (4, Method.LORA, 2047)
     assert start.recipe.evaluate_every < 50
     assert 0 < start.needed < start.machine.free
@@ -78,15 +79,28 @@ def test_a_plan_fits_the_machine_and_the_data(model: Path, data: CitingSet) -> N
     assert (named.recipe.evaluate_every, named.recipe.tokens_at_once) == (7, 4096)
 
 
+def test_rows_of_their_own_to_stop_by_are_taken_and_what_is_unusual_is_said(
+    model: Path, data: CitingSet
+) -> None:
+    old = planned(model, data, "auto", {}, data.folder / "run")
+    assert "first is of an older citewise" in old.mind
+    write_rows(data.folder / "validation.jsonl", house_rows(2, 30))
+    own = planned(model, data, "auto", {}, data.folder / "run")
+    assert (len(own.validation.examples), own.mind) == (2, "")
+    write_rows(data.folder / "validation.jsonl", ())
+    none = planned(model, data, "auto", {}, data.folder / "run")
+    assert (none.validation.examples, "all epochs are done" in none.mind) == ((), True)
+
+
 def test_what_the_model_cannot_read_is_refused_and_long_rows_are_left_out(
     model: Path, data: CitingSet
 ) -> None:
     with pytest.raises(UsageError, match="up to 2,047 tokens: --longest 4,000"):
         planned(model, data, "auto", {"longest": 4000}, data.folder / "run")
-    with pytest.raises(UsageError, match=r"first has no row of up to 100 tokens in train\.jsonl"):
+    with pytest.raises(UsageError, match=r"first has no row to learn from of up to 100 tokens"):
         planned(model, data, "auto", {"longest": 100}, data.folder / "run")
     start = planned(model, data, "auto", {"longest": 700}, data.folder / "run")
-    assert start.left_out + len(start.learnt.examples) + len(start.held_out.examples) == 12
+    assert start.left_out + len(start.learnt.examples) + len(start.validation.examples) == 12
     assert all(len(example.tokens) <= 700 for example in start.learnt.examples)
 
 

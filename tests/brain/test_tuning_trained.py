@@ -7,7 +7,8 @@ from citing_rows import rows
 from brain.errors import UsageError
 from brain.tuning.citing_set import data_hash
 from brain.tuning.rows import write_rows
-from brain.tuning.trained import run_names, trained_run
+from brain.tuning.runs import Base, Data, Run, RunFolder, Status, run_names
+from brain.tuning.trained import trained_run
 
 
 def written(tuning: Path, place: Path, **changes: object) -> None:
@@ -15,15 +16,18 @@ def written(tuning: Path, place: Path, **changes: object) -> None:
     write_rows(place / "train.jsonl", rows(2, 0))
     write_rows(place / "held_out.jsonl", rows(1, 1))
     (tuning / "runs" / "leave" / "adapter").mkdir(parents=True)
-    of = {"name": "mine", "folder": str(place), "hash": data_hash(place)}
-    record = {"status": "done", "base": {"model": "m", "fingerprint": "f"}, "data": of}
-    (tuning / "runs" / "leave" / "run.json").write_text(json.dumps(record | changes))
+    base, of = Base("m", "f"), Data("mine", str(place), data_hash(place), 2, 1)
+    folder = RunFolder(tuning / "runs" / "leave")
+    folder.write(Run("leave", Status.DONE, base, of, "auto", {}, "0.1.0", "c", {}, "processor", "2026-01-01"))
+    record = folder.path / "run.json"
+    record.write_text(json.dumps(json.loads(record.read_text()) | changes))
 
 
 def test_the_set_is_found_in_the_home_or_where_it_lay(tmp_path: Path):
     written(tmp_path / "tuning", tmp_path / "elsewhere")
     run = trained_run(tmp_path / "tuning", "leave")
-    assert (run.base_model, run.base, run.data) == ("m", "f", "mine")
+    assert run.record == run.folder.read()
+    assert (run.record.base, run.record.data.name) == (Base("m", "f"), "mine")
     assert run.held_out(tmp_path / "tuning") == rows(1, 1)
     moved = tmp_path / "tuning" / "data" / "mine"
     moved.parent.mkdir()

@@ -100,8 +100,8 @@ def test_training_learns_and_keeps_the_best_adapter(tmp_path: Path) -> None:
     assert [step.step for step in steps] == list(range(1, steps[-1].steps + 1))
     assert min(step.gradient for step in steps) > 0
     assert steps[-1].loss < 0.8 * steps[0].loss
-    looks = [step.held_out for step in steps if step.held_out is not None]
-    assert outcome.held_out == min(looks) < steps[0].loss
+    looks = [step.validation for step in steps if step.validation is not None]
+    assert outcome.validation == min(looks) < steps[0].loss
     assert len(load_file(str(outcome.adapter / "adapter_model.safetensors"))) == 2 * 4 * 2
 
 
@@ -117,7 +117,7 @@ def test_losses_are_logged_and_drawn(tmp_path: Path) -> None:
         file.write('{"step": 9')
     assert read_losses(tmp_path) == steps
     draw_losses(steps, tmp_path / "losses.svg")
-    assert "held out" in (tmp_path / "losses.svg").read_text("utf-8")
+    assert "to stop by" in (tmp_path / "losses.svg").read_text("utf-8")
     assert list((tmp_path / "tensorboard").iterdir())
 
 
@@ -171,12 +171,25 @@ def test_another_runs_checkpoints_are_not_gone_on_from(tmp_path: Path) -> None:
         run(tmp_path, replace(RECIPE, epochs=1, seed=1))
 
 
+def test_without_rows_to_stop_by_all_epochs_are_done_and_the_last_adapter_is_kept(tmp_path: Path) -> None:
+    model = small_phi3(attention=register())
+    steps: list[Progress] = []
+    outcome = train(model, examples(20), (), tmp_path, RECIPE, steps.append)
+    assert (outcome.validation, outcome.early, outcome.steps) == (None, False, steps[-1].steps)
+    assert all(step.validation is None for step in steps)
+    last = tmp_path / "checkpoints" / f"step-{outcome.steps:06d}" / "adapter_model.safetensors"
+    assert (outcome.adapter / "adapter_model.safetensors").read_bytes() == last.read_bytes()
+    again = train(small_phi3(attention=register()), examples(20), (), tmp_path, RECIPE, steps.append)
+    assert (again.steps, again.validation) == (outcome.steps, None)  # nothing was left to do
+    assert (again.adapter / "adapter_model.safetensors").read_bytes() == last.read_bytes()
+
+
 def test_training_stops_early_where_the_held_out_split_gets_no_better(tmp_path: Path) -> None:
     recipe = replace(RECIPE, epochs=30, evaluate_every=1, patience=2, learning_rate=0.1)
     outcome, steps = run(tmp_path, recipe)
     assert outcome.early
     assert steps[-1].step < steps[-1].steps
-    assert outcome.held_out == min(step.held_out for step in steps if step.held_out is not None)
+    assert outcome.validation == min(step.validation for step in steps if step.validation is not None)
 
 
 def test_a_loss_that_is_no_number_changes_nothing_and_stops() -> None:

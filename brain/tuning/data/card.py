@@ -1,10 +1,16 @@
 """The data card: what a citing set is made of, for programs and for people."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from brain.tuning.data.making import Made, Making, Split
 
+PARTS = ("train", "validation", "held_out")
+NO_VALIDATION = (
+    "No rows are for stopping (few documents are better learnt from): a training does all its epochs and "
+    "keeps the last adapter."
+)
 _NOT_MASKED = "People's names are not masked."
 
 
@@ -18,10 +24,13 @@ def card(made: Made, making: Making, when: str, version: str) -> dict[str, Any]:
         "documents": {
             "read": made.sampled,
             "train": len(made.train.documents),
+            "validation": len(made.validation.documents),
             "held_out": len(made.held_out.documents),
         },
+        "validation_documents": sorted(made.documents[d] for d in made.validation.documents),
         "held_out_documents": sorted(made.documents[d] for d in made.held_out.documents),
         "train": _side(made.train),
+        "validation": _side(made.validation),
         "held_out": _side(made.held_out),
         "questions": len(made.questions),
         "questions_considered": made.asked,
@@ -46,14 +55,19 @@ def _side(split: Split) -> dict[str, Any]:
 
 def card_text(values: dict[str, Any]) -> str:
     """The card for people, in Markdown; {NAME} and {HASH} are filled in when the set is saved."""
-    train, test, settings = values["train"], values["held_out"], values["settings"]
+    parts, settings = [values[name] for name in PARTS], values["settings"]
+    train, watched, test = parts
     spaces = ", ".join(values["spaces"])
-    kinds = sorted({*train["by_kind"], *test["by_kind"]})
+    kinds = sorted({kind for part in parts for kind in part["by_kind"]})
+
+    def line(said: str, cells: Iterable[str]) -> str:
+        return f"| {said} | {' | '.join(cells)} |"
+
     lines = [
         "# Citing set {NAME}",
         "",
-        f"{train['rows']:,} rows to learn from and {test['rows']:,} to test with, made by citewise "
-        f"{values['version']} "
+        f"{train['rows']:,} rows to learn from, {watched['rows']:,} to stop a training by and "
+        f"{test['rows']:,} to test with, made by citewise {values['version']} "
         f"on {values['made']} from {values['documents']['read']:,} documents of: {spaces}. No outside "
         f"service was used.",
         "",
@@ -61,20 +75,18 @@ def card_text(values: dict[str, Any]) -> str:
         f"({spaces}), "
         "whatever they may read themselves.",
         "",
-        "SHA-256 of train.jsonl and held_out.jsonl: `{HASH}`",
+        "SHA-256 of train.jsonl, validation.jsonl and held_out.jsonl: `{HASH}`",
         "",
-        "| | train | held out |",
-        "| --- | --- | --- |",
-        f"| documents | {values['documents']['train']:,} | {values['documents']['held_out']:,} |",
-        f"| rows | {train['rows']:,} | {test['rows']:,} |",
-        f"| answered | {train['answerable']:,} | {test['answerable']:,} |",
-        f"| to be declined | {train['share_refused']:.0%} | {test['share_refused']:.0%} |",
-        f"| passages a row | {train['passages_per_row']} | {test['passages_per_row']} |",
-        *(
-            f"| {kind} | {train['by_kind'].get(kind, 0):,} | {test['by_kind'].get(kind, 0):,} |"
-            for kind in kinds
-        ),
+        "| | train | validation | held out |",
+        "| --- | --- | --- | --- |",
+        line("documents", (f"{values['documents'][name]:,}" for name in PARTS)),
+        line("rows", (f"{part['rows']:,}" for part in parts)),
+        line("answered", (f"{part['answerable']:,}" for part in parts)),
+        line("to be declined", (f"{part['share_refused']:.0%}" for part in parts)),
+        line("passages a row", (f"{part['passages_per_row']}" for part in parts)),
+        *(line(kind, (f"{part['by_kind'].get(kind, 0):,}" for part in parts)) for kind in kinds),
         "",
+        *([] if watched["rows"] else [NO_VALIDATION, ""]),
         f"Of {values['questions_considered']:,} questions these were left out:",
         "",
         *(f"- {why}: {count:,}" for why, count in values["dropped"].items()),
@@ -85,7 +97,15 @@ def card_text(values: dict[str, Any]) -> str:
         "",
         "## Made with",
         "",
-        *(f"- {name.replace('_', ' ')}: {value}" for name, value in settings.items()),
+        *(
+            f"- {name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}"
+            for name, value in settings.items()
+            if value != []
+        ),
+        "",
+        "## Documents to stop by",
+        "",
+        *(f"- {path}" for path in values["validation_documents"]),
         "",
         "## Held-out documents",
         "",

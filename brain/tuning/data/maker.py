@@ -21,7 +21,7 @@ from brain.tuning.data.laying import ANSWERED, OTHER_DOCUMENT, UNANSWERABLE, WIT
 from brain.tuning.data.making import Made, Making, Split
 from brain.tuning.data.masking import Masking
 from brain.tuning.data.ordering import in_turn, without_repeats
-from brain.tuning.data.splitting import families, held_out
+from brain.tuning.data.splitting import Apart, apart, families
 from brain.tuning.data.statements import questions_from_statements
 from brain.tuning.data.tables import questions_from_tables
 from brain.tuning.data.verifying import fault_of
@@ -51,27 +51,27 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
             "No question could be made from these documents: index some with sentences, headings or tables."
         )
     weights = Counter(case.document for case in in_turn(cases, making.seed) if case.document)
-    out = held_out(weights, family_of, paths, making.held_out, making.seed)
-    tested = min(round(making.rows * making.held_out), making.rows) if out else 0
-    train = Split(frozenset(documents) - out, making.rows - tested)
-    test = Split(out, tested)
+    shares = (making.held_out, making.validation)
+    kept_out = [document for document, path in paths.items() if path in making.kept_out]
+    out = apart(weights, family_of, paths, shares, making.seed, kept_out)
+    train, watched, test = _parts(frozenset(documents), out, making)
     layer = Layer(find, making.distractors, making.seed, family_of, dropped)
     masking = Masking()
     questions: list[Mapping[str, Any]] = []
-    pools = {
-        id(train): _pool(documents, train.documents, making.seed),
-        id(test): _pool(documents, documents, making.seed),
+    # What may be shown: to learn from, nothing that is kept apart; to stop by, nothing that is tested with.
+    usable = {
+        id(train): train.documents,
+        id(watched): frozenset(documents) - out.held_out,
+        id(test): frozenset(documents),
     }
-    for side, case in _in_sides(cases, train, test, making):
-        report("Making rows", len(train.rows) + len(test.rows), making.rows)
-        if side is test and not test.rows:  # few documents give fewer rows than were asked for
-            test.most = min(
-                test.most, max(1, round(len(train.rows) * making.held_out / (1 - making.held_out)))
-            )
+    pools = {side: _pool(documents, shown, making.seed) for side, shown in usable.items()}
+    for side, case in _in_sides(cases, (train, watched, test), making):
+        report("Making rows", len(train.rows) + len(watched.rows) + len(test.rows), making.rows)
+        if side is not train and not side.rows:  # few documents give fewer rows than were asked for
+            side.most = min(side.most, max(1, round(len(train.rows) * side.most / train.most)))
         if side.full:
             continue
-        usable = train.documents if side is train else frozenset(documents)
-        role, row = _laid(layer, case, side, making, usable, pools[id(side)])
+        role, row = _laid(layer, case, side, making, usable[id(side)], pools[id(side)])
         if row is None:
             continue
         masked = masking.row(row) if making.mask else row
@@ -82,12 +82,12 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
         side.roles[role] += 1
         if side is test and (question := _question(case, row, masked)):
             questions.append(question)
-    if not train.rows or (out and not test.rows):
+    if not train.rows or (making.held_out and not test.rows):
         raise UsageError(
             "Too few questions could be made from these documents to learn from some and test with others: "
             "index more documents, or say --held-out 0."
         )
-    return Made(train, test, tuple(questions), dropped, masking.counts, asked, paths, len(documents))
+    return Made(train, watched, test, tuple(questions), dropped, masking.counts, asked, paths, len(documents))
 
 
 def finder(retriever: HybridRetriever, spaces: Collection[str]) -> Find:
@@ -128,19 +128,36 @@ def _cases(documents: Mapping[int, Sequence[Passage]], report: Report) -> Iterab
             yield from ask(passages, letters)
 
 
+def _parts(documents: frozenset[int], out: Apart, making: Making) -> tuple[Split, Split, Split]:
+    """The three parts, still empty: to learn from, to stop by, to test with."""
+    tested = round(making.rows * making.held_out) if out.held_out else 0
+    watched = round(making.rows * making.validation) if out.validation else 0
+    learnt = documents - out.held_out - out.validation
+    return (
+        Split(learnt, max(1, making.rows - tested - watched)),
+        Split(out.validation, watched),
+        Split(out.held_out, tested),
+    )
+
+
 def _in_sides(
-    cases: Sequence[Case], train: Split, test: Split, making: Making
+    cases: Sequence[Case], parts: tuple[Split, Split, Split], making: Making
 ) -> Iterator[tuple[Split, Case]]:
-    """Each case with its side: that of its document; what is about none goes by its words."""
-    sides: tuple[list[Case], list[Case]] = [], []
+    """Each case with its part: that of its document; what is about none goes by its words."""
+    train, watched, test = parts
+    of_parts: dict[int, list[Case]] = {id(part): [] for part in parts}
     for case in cases:
-        held = case.document in test.documents
-        if not case.document and test.documents:
-            held = random.Random(f"{making.seed}:{case.questions[0]}").random() < making.held_out
-        sides[held].append(case)
-    for side, found in zip((train, test), sides, strict=True):
-        for case in in_turn(found, making.seed):
-            yield side, case
+        part = next((part for part in (test, watched) if case.document in part.documents), train)
+        if not case.document:
+            drawn = random.Random(f"{making.seed}:{case.questions[0]}").random()
+            if test.documents and drawn < making.held_out:
+                part = test
+            elif watched.documents and making.held_out <= drawn < making.held_out + making.validation:
+                part = watched
+        of_parts[id(part)].append(case)
+    for part in parts:
+        for case in in_turn(of_parts[id(part)], making.seed):
+            yield part, case
 
 
 def _laid(
@@ -149,7 +166,7 @@ def _laid(
     if not case.said:
         return UNANSWERABLE, layer.refusal(case, usable, pool)
     if any(passage.source.document_id not in usable for passage in case.gold):
-        layer.dropped["it cites a held-out document"] += 1
+        layer.dropped["it cites a document that is kept apart"] += 1
         return ANSWERED, None
     if not case.first:
         if side.wants(UNANSWERABLE, making.unanswerable) and (row := layer.unanswerable(case, usable, pool)):

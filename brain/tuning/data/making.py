@@ -20,11 +20,15 @@ class Making:
 
     spaces: tuple[str, ...] = ("general",)
     rows: int = 2000  # at most
-    held_out: float = 0.15  # of the questions, by whole documents
+    held_out: float = 0.15  # of the questions, by whole documents: to test with
+    validation: float = 0.1  # likewise: training stops by them, and the best checkpoint is chosen by them
     without_gold: float = 0.15  # rows whose answering passages are taken away
     unanswerable: float = 0.1  # rows that ask for what no document says
     distractors: int = PASSAGES - 1  # passages beside those that answer
     seed: int = 0
+    kept_out: tuple[
+        str, ...
+    ] = ()  # paths of documents to hold out in any case, such as own questions are about
     mask: bool = True  # e-mail addresses, telephone and account numbers, personal ids
 
     def __post_init__(self) -> None:
@@ -33,6 +37,8 @@ class Making:
             raise UsageError(f"--rows {self.rows} is too few: a set has two rows at least.")
         if not 0 <= self.held_out <= 0.5:
             raise UsageError(f"--held-out {self.held_out} must be between 0 and 0.5, such as 0.15.")
+        if not 0 <= self.validation <= 0.4:
+            raise UsageError(f"--validation {self.validation} must be between 0 and 0.4, such as 0.1.")
         for name in ("without_gold", "unanswerable"):
             if not 0 <= getattr(self, name) <= 0.5:
                 raise UsageError(
@@ -47,12 +53,12 @@ class Making:
 
     def as_dict(self) -> dict[str, Any]:
         """The settings for the data card."""
-        return {**asdict(self), "spaces": list(self.spaces)}
+        return {**asdict(self), "spaces": list(self.spaces), "kept_out": list(self.kept_out)}
 
 
 @dataclass(slots=True)
 class Split:
-    """One side of the set while it grows."""
+    """One part of the set while it grows."""
 
     documents: frozenset[int]
     most: int
@@ -74,6 +80,7 @@ class Made:
     """A set before it is written: rows, questions in eval's schema, counts of what was dropped and masked."""
 
     train: Split
+    validation: Split
     held_out: Split
     questions: tuple[Mapping[str, Any], ...]
     dropped: Counter[str]

@@ -1,9 +1,10 @@
-"""Which documents are learnt from and which are held out: those that share long passages stay together."""
+"""Which documents are learnt from and which are kept apart: those that share long passages stay together."""
 
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
 
@@ -58,42 +59,69 @@ def families(documents: Mapping[int, Sequence[Passage]]) -> dict[int, int]:
     return {document: root(document) for document in documents}
 
 
-def held_out(
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Documents that nothing is learnt from: those to test with, and those to stop a training by."""
+
+    held_out: frozenset[int] = frozenset()
+    validation: frozenset[int] = frozenset()
+
+
+def apart(
     weights: Mapping[int, int],
     family_of: Mapping[int, int],
     paths: Mapping[int, str],
-    share: float,
+    shares: tuple[float, float],
     seed: int,
-) -> frozenset[int]:
-    """Documents to hold out: whole families, in an order that seed and paths fix, up to the weight's share.
+    kept_out: Collection[int] = (),
+) -> Apart:
+    """Documents to keep apart: whole families, in an order that seed and paths fix, up to the weight's share.
 
-    `weights` are how many questions each document gives. Raises UsageError where all come from one family.
+    `weights` are how many questions each document gives; `shares` are for held_out and validation. The
+    families of `kept_out` are held out first, whatever their weight. Raises UsageError where all come from
+    one family and some are to be held out, and where nothing is left to learn from. For validation nothing is
+    kept apart where that would take more than a third of what testing leaves to learn from.
     """
-    if share <= 0:
-        return frozenset()
     members: dict[int, list[int]] = defaultdict(list)
     for document, family in family_of.items():
         members[family].append(document)
     asking = {family: sum(weights.get(d, 0) for d in found) for family, found in members.items()}
     useful = [family for family, weight in asking.items() if weight]
-    if len(useful) < 2:
+    test, validation = shares
+    if test > 0 and len(useful) < 2:
         raise UsageError(
             "All questions come from one document (or from copies of one), so none can be held out to test "
             "an adapter: "
             "index more documents, or say --held-out 0 and test it with questions of your own."
         )
-    wanted = share * sum(asking.values())
     order = sorted(useful, key=lambda family: _order(seed, min(paths[d] for d in members[family])))
+    every = sum(asking.values())
+    forced = sorted({family_of[document] for document in kept_out if document in family_of})
+    free = [family for family in order if family not in forced]
+    if not free and order:
+        raise UsageError(
+            "All questions come from documents that are to be kept out, so none is left to learn from: index "
+            "more documents, or keep fewer out."
+        )
+    missing = test * every - sum(asking[family] for family in forced)
+    tested = [*forced, *_chosen(free, asking, missing, every)]
+    left = [family for family in order if family not in tested]
+    watched = _chosen(left, asking, validation * every, sum(asking[family] for family in left) / 3)
+    return Apart(*(frozenset(d for family in found for d in members[family]) for found in (tested, watched)))
+
+
+def _chosen(order: Sequence[int], asking: Mapping[int, int], wanted: float, most: float) -> list[int]:
+    """Families up to the weight `wanted`, never all; the first has at most the weight `most`."""
     chosen: list[int] = []
     held = 0
     for family in order:
-        if held >= wanted or len(chosen) == len(useful) - 1:
+        if held >= wanted or len(chosen) == len(order) - 1:
             break
-        if held and held + asking[family] > 1.5 * wanted:
+        if held + asking[family] > (1.5 * wanted if held else most):
             continue  # a huge document would take far more than the share
         chosen.append(family)
         held += asking[family]
-    return frozenset(document for family in chosen for document in members[family])
+    return chosen
 
 
 def _order(seed: int, path: str) -> str:

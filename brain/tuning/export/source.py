@@ -7,7 +7,8 @@ from pathlib import Path
 from brain.errors import UsageError, WeightsUnavailable
 from brain.phi3.adapters import read_deltas
 from brain.phi3.opening import model_folder
-from brain.tuning.trained import run_names, trained_run
+from brain.tuning.runs import run_names
+from brain.tuning.trained import trained_run
 from brain.tuning.versions import Versions
 
 CURRENT = "current"
@@ -54,7 +55,7 @@ def _adapter(meant: str, place: Path, tuning: Path) -> tuple[Path, str, str]:
         return versions.folder(version.number), version.name, version.base_model
     if meant in run_names(tuning):
         run = trained_run(tuning, meant)
-        return run.adapter, run.name, run.base_model
+        return run.folder.adapter, run.name, run.record.base.model
     for folder in (place, place / "adapter"):
         if (folder / "adapter_config.json").is_file():
             return folder, place.resolve().name, ""
