@@ -19,7 +19,7 @@ from brain.domain import Passage
 from brain.embedding.token_states import Floats, ReadsTokens, TokenStates
 from brain.text.analysis import analyse
 
-REMEMBERED = 256  # passages, of some 80 KB each
+REMEMBERED = 128  # passages, of some 170 KB each
 
 
 @dataclass(frozen=True, slots=True)
