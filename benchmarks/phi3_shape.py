@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -29,6 +30,7 @@ class Size:
     steps: int
     shrink: int
     fast: bool = True  # citewise's own operations in training; else PEFT's, compiled
+    work: Path = Path("work")  # for what is on disk
 
     @property
     def dtype(self) -> torch.dtype:

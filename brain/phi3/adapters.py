@@ -37,6 +37,8 @@ class Merged:
     def __init__(self, projections: dict[str, torch.nn.Linear], base: dict[str, torch.Tensor]) -> None:
         self._projections = projections
         self._base = base
+        self.served: Mapping[str, Delta] = {}
+        """The changes that are in the weights."""
 
     @classmethod
     def of(cls, model: Any) -> "Merged":
@@ -48,17 +50,30 @@ class Merged:
 
     @torch.inference_mode()
     def swap(self, deltas: Mapping[str, Delta]) -> None:
-        """Serve these changes from now on; with none, the base model. Raises UsageError, changing nothing."""
+        """Serve these changes from now on; with none, the base model. Raises UsageError, changing nothing.
+
+        torch.OutOfMemoryError too comes before anything is changed: all memory is taken beforehand.
+        """
         self._check(deltas)
+        some = next(iter(self._projections.values())).weight
+        moved = {
+            name: [part.to(some.device, torch.float32) for part in (delta.first, delta.second)]
+            for name, delta in deltas.items()
+        }
+        largest = max(weight.numel() for weight in self._base.values()) if deltas else 0
+        narrow = torch.empty(largest, dtype=some.dtype, device=some.device)
+        wide = torch.empty(largest, dtype=torch.float32, device=some.device)
         for name, linear in self._projections.items():
-            weight = linear.weight.data
-            base = self._base[name].to(weight.device, non_blocking=True)
-            delta = deltas.get(name)
-            if delta is None:
-                weight.copy_(base)
+            weight, base = linear.weight.data, self._base[name]
+            if name not in deltas:
+                weight.copy_(base, non_blocking=True)
                 continue
-            first, second = (part.to(weight.device, torch.float32) for part in (delta.first, delta.second))
-            weight.copy_(torch.addmm(base.float(), second, first, alpha=delta.scale))
+            # Laid down beside, widened, added to: each step into memory that is there already.
+            laid = narrow[: base.numel()].view_as(base).copy_(base, non_blocking=True)
+            total = wide[: base.numel()].view_as(base).copy_(laid)
+            first, second = moved[name]
+            weight.copy_(total.addmm_(second, first, alpha=deltas[name].scale))
+        self.served = deltas
 
     def _check(self, deltas: Mapping[str, Delta]) -> None:
         for name, delta in deltas.items():

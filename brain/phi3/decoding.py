@@ -13,7 +13,7 @@ _WARM_UPS = 2
 
 
 class Step:
-    """One more step for up to `sequences` texts, `tokens` tokens each; on a GPU it is a recorded graph.
+    """One more step for up to `sequences` texts, `tokens` tokens each; on a GPU, recorded where it can be.
 
     With one token a step it feeds itself: the most likely token becomes the next input, so that the next
     step may start before the processor has seen the token.
@@ -27,7 +27,7 @@ class Step:
         self._starts = torch.zeros(sequences, dtype=torch.int32, device=device)
         self._slots = torch.full((sequences,), resting_slot, dtype=torch.int32, device=device)
         self.best = torch.zeros((sequences, tokens), dtype=torch.long, device=device)
-        self._graph: Any = self._recorded() if device.type == "cuda" else None
+        self._graph: Any = self._recorded() if device.type == "cuda" and network.recordable else None
 
     def place(self, tokens: Sequence[Sequence[int]], starts: Sequence[int], slots: Sequence[int]) -> None:
         """Say what is read next, and where; sequences that are not used work in the resting slot."""
@@ -86,9 +86,10 @@ class Decoder:
 
     def remember_prefix(self, tokens: Sequence[int]) -> None:
         """Read the beginning that prompts share, once; prompts that begin with it skip it."""
-        self._prefix = list(tokens)
+        self._prefix = []  # until it is read: where that fails, prompts are read whole
         if tokens:
-            self._read(self._prefix_slot, self._prefix, 0)
+            self._read(self._prefix_slot, tokens, 0)
+            self._prefix = list(tokens)
 
     @property
     def prefix(self) -> list[int]:

@@ -17,6 +17,7 @@ import torch
 
 from brain.errors import CitewiseError, ModelUnavailable
 from brain.phi3.decoding import Decoder, Step
+from brain.phi3.full_memory import let_go
 from brain.phi3.lookup import Guesser
 
 Hear = Callable[[int | CitewiseError | None], object]
@@ -166,8 +167,8 @@ class Generator:
                 self._drop_done()
                 if self._texts:
                     self._advance()
-        except torch.cuda.OutOfMemoryError as error:
-            self._fail(ModelUnavailable("The GPU's memory is full.", detail=repr(error)))
+        except torch.OutOfMemoryError as error:
+            self._fail(_memory_full(error))
         except Exception as error:
             self._fail(ModelUnavailable("The model stopped with an error.", detail=repr(error)))
             raise
@@ -202,8 +203,15 @@ class Generator:
             if stream.cancelled.is_set():
                 stream.put(None)
                 continue
+            try:
+                first = int(self._decoder.read(self._free[-1], stream.request.prompt))
+            except torch.OutOfMemoryError as error:
+                # Reading needs memory for the prompt, which may be there for the next one.
+                let_go(error)
+                stream.put(_memory_full(error))
+                continue
             text = _Text(stream, self._free.pop())
-            text.write([int(self._decoder.read(text.slot, stream.request.prompt))])
+            text.write([first])
             self._texts.append(text)
 
     def _run(self, errand: _Errand) -> None:
@@ -279,3 +287,7 @@ class Generator:
         while size < texts:
             size *= 2
         return min(size, self._decoder.slots)
+
+
+def _memory_full(error: BaseException) -> ModelUnavailable:
+    return ModelUnavailable("The GPU's memory is full.", detail=repr(error))

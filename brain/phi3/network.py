@@ -36,6 +36,13 @@ class Network:
         found: torch.nn.Module = self._decoder.layers[0].self_attn.qkv_proj
         return found
 
+    @property
+    def recordable(self) -> bool:
+        """Whether a GPU can record a step: in 8 bits the processor looks at each input for outliers."""
+        projection = self.projection()
+        packed = getattr(projection, "projection", projection)
+        return not getattr(getattr(packed, "state", None), "threshold", 0.0)
+
     @torch.inference_mode()
     def logits(self, tokens: torch.Tensor, place: Place, *, last_only: bool) -> torch.Tensor:
         """`tokens` (sequences, tokens each) read at `place`; logits (rows, vocabulary), or the last ones."""

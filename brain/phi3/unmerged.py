@@ -42,6 +42,8 @@ class Unmerged:
     def __init__(self, projections: Mapping[str, Beside], rank: int) -> None:
         self._projections = projections
         self._rank = rank
+        self.served: Mapping[str, Delta] = {}
+        """The changes that are beside the weights."""
 
     @classmethod
     def of(cls, model: Any, deltas: Mapping[str, Delta]) -> "Unmerged":
@@ -61,16 +63,23 @@ class Unmerged:
     def swap(self, deltas: Mapping[str, Delta]) -> None:
         """Serve these changes from now on; with none, the base model. Raises UsageError, changing nothing.
 
-        NeedsRestart where the adapter's rank is higher than there is room for.
+        NeedsRestart where the adapter's rank is higher than there is room for. torch.OutOfMemoryError too
+        comes before anything is changed.
         """
         self._check(deltas)
+        moved = {
+            name: (delta.first.to(beside.first), (delta.second.float() * delta.scale).to(beside.second))
+            for name, beside in self._projections.items()
+            if (delta := deltas.get(name))
+        }
         for name, beside in self._projections.items():
             beside.first.zero_()
             beside.second.zero_()
-            if delta := deltas.get(name):
-                rank = delta.first.shape[0]
-                beside.first[:rank].copy_(delta.first)
-                beside.second[:, :rank].copy_(delta.second.float() * delta.scale)
+            if name in moved:
+                first, second = moved[name]
+                beside.first[: first.shape[0]].copy_(first)
+                beside.second[:, : second.shape[1]].copy_(second)
+        self.served = deltas
 
     def _check(self, deltas: Mapping[str, Delta]) -> None:
         for name, delta in deltas.items():

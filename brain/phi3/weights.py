@@ -5,6 +5,7 @@ found by its own header, before minutes are spent on loading.
 """
 
 import json
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,8 @@ def _loaded(folder: Path, quantization: Quantization) -> Any:
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # standard error is for people
+    # In 8 bits it warns of every product that its input isn't in 16-bit floats: hundreds of lines a token.
+    getLogger("bitsandbytes").setLevel(ERROR)
     on_gpu = torch.cuda.is_available()
     try:
         model, found = Phi3ForCausalLM.from_pretrained(

@@ -105,6 +105,25 @@ def test_who_still_waits_is_told_when_the_model_is_shut_down(model: Any) -> None
         generator.stream(Request(prompt(20), 5, NEVER))
 
 
+def test_a_prompt_that_memory_is_too_full_for_is_told_and_others_are_answered(model: Any) -> None:
+    class FullOnce(Decoder):
+        full = True
+
+        def read(self, slot: int, tokens: Any) -> torch.Tensor:
+            if self.full:
+                self.full = False
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            return super().read(slot, tokens)
+
+    generator = Generator(FullOnce(model, slots=1))
+    try:
+        with pytest.raises(ModelUnavailable, match="GPU's memory is full"):
+            list(generator.stream(Request(prompt(20), 5, NEVER)))
+        assert written(generator, prompt(20)) == by_transformers(model, prompt(20), WRITTEN)
+    finally:
+        generator.close()
+
+
 def test_a_guess_is_what_followed_the_last_words_before() -> None:
     guesser = Guesser([5, 6, 7, 8, 9, 1, 6, 7])
     assert guesser.guess(2) == [8, 9]

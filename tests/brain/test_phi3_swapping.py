@@ -1,4 +1,5 @@
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from talking_phi3 import talking_phi3
 from brain.answering.prompt import opening
 from brain.errors import CitewiseError, ModelUnavailable, NeedsRestart, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
+from brain.phi3.full_memory import let_go
 from brain.phi3.generation import Generator, Request
 from brain.phi3.opening import open_phi3
 
@@ -198,3 +200,56 @@ def test_a_closed_generator_does_no_more_work(folder: Path, closing: ExitStack):
     chat.close()
     with pytest.raises(ModelUnavailable):
         chat.generator.between(lambda: None)
+
+
+def test_where_memory_is_too_full_to_change_the_one_in_use_stays(
+    folder: Path, adapters: tuple[Path, Path], closing: ExitStack, monkeypatch: pytest.MonkeyPatch
+):
+    chat = opened(closing, folder, adapters[0])
+    before, decoder = said(chat), chat.swapping._decoder
+    known, read = decoder.prefix, decoder._read
+
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("brain.phi3.adapters.torch.empty", full)  # what a swap needs for its work
+        with pytest.raises(ModelUnavailable, match="too full to change the adapter: the one in use stays"):
+            chat.swap(adapters[1], PLAIN)
+    assert said(chat) == before
+    times = iter((True, False))
+
+    def full_once(*place: object) -> torch.Tensor:
+        return full() if next(times) else read(*place)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(decoder, "_read", full_once)  # the weights are changed already by then
+        with pytest.raises(ModelUnavailable, match="the one in use stays"):
+            chat.swap(adapters[1], PLAIN)
+    assert decoder.prefix == known
+    assert said(chat) == before
+    with monkeypatch.context() as patched:
+        patched.setattr(decoder, "_read", full)
+        with pytest.raises(ModelUnavailable, match="the one in use stays"):
+            chat.swap(adapters[1], PLAIN)
+    assert decoder.prefix == []  # what was read of it belonged to other weights
+    assert said(chat) == before
+
+
+def test_what_failed_work_holds_is_let_go_of():
+    class Held:
+        pass
+
+    held: list[weakref.ref[Held]] = []
+
+    def work() -> None:
+        tensors = Held()
+        held.append(weakref.ref(tensors))
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    try:
+        work()
+    except torch.OutOfMemoryError as error:
+        assert held[0]() is not None
+        let_go(error)
+        assert held[0]() is None

@@ -49,7 +49,7 @@ def said(chat: Phi3Chat) -> str:
 
 
 def test_it_says_what_peft_says_beside_the_same_packed_weights(
-    chat: Phi3Chat, base: Path, adapters: tuple[Path, Path]
+    chat: Phi3Chat, base: Path, adapters: tuple[Path, Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     packed = Quantization(chat.facts().quantization)
     model = load(base, packed, processor_allowed=True)
@@ -59,6 +59,7 @@ def test_it_says_what_peft_says_beside_the_same_packed_weights(
     adapted = peft.PeftModel.from_pretrained(model, str(adapters[0])).eval()
     expected = adapted.generate(input_ids=tokens, attention_mask=torch.ones_like(tokens), **options)
     start = tokens.shape[1]
+    assert caplog.text == ""  # bitsandbytes would tell of every product in 8 bits
     assert said(chat) == chat.prompts.text(expected[0, start:].tolist()).rstrip("\ufffd")
     assert plain[0, start:].tolist() != expected[0, start:].tolist()
 
@@ -96,3 +97,8 @@ def test_what_does_not_fit_is_refused_and_the_one_before_stays(
     assert said(chat) == before
     chat.close()
     assert check(str(base), adapters[0], Quantization.FOUR_BIT) == base
+
+
+def test_a_gpu_records_steps_in_four_bits_but_not_in_eight(chat: Phi3Chat) -> None:
+    """In eight bits each input is looked at for outliers by the processor, which no recording allows."""
+    assert chat.generator.decoder.network.recordable == (chat.facts().quantization == "4bit")
