@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass, replace
 from statistics import fmean
 
 from brain.answering.question_kind import Wants
-from brain.answering.selection import ScoredSentence
+from brain.answering.selection import ScoredSentence, stems_of
 from brain.answering.sought import sought
 from brain.answering.typed import has_type
 from brain.retrieval.hybrid import Retrieved
@@ -28,6 +28,7 @@ class LikenessWeights:
     long: float = -0.3  # its words, in sixties, up to one
     asks: float = -1.25  # is a question itself
     leads_in: float = -0.45  # ends with a colon
+    subject: float = 0.8  # is a table's row about just what is asked about; set by hand, there are few tables
     untyped: float = -0.7  # lacks the number or time that is asked for
 
 
@@ -48,6 +49,7 @@ def by_likeness(
 def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) -> list[LikenessWeights]:
     """What the weights weigh, of each sentence; one of a passage that was not read counts as a usual one."""
     asked = sought(retrieved.query.text).kind
+    asked_of = frozenset(retrieved.query.stems)
     measured = asked.wants in (Wants.NUMBER, Wants.TIME)
     read = [one for passage in retrieved.likeness.values() for one in passage]
     usual = Likeness(fmean(one.by_token for one in read), fmean(one.mean for one in read))
@@ -67,7 +69,15 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
                 long=min(len(sentence.text.split()), 60) / 60,
                 asks=float(sentence.text.endswith("?")),
                 leads_in=float(sentence.text.endswith(":")),
+                subject=float(_is_about(sentence, asked_of)),
                 untyped=float(measured and not has_type(asked, sentence.text)),
             )
         )
     return found
+
+
+def _is_about(sentence: ScoredSentence, asked_of: frozenset[str]) -> bool:
+    """Whether it is a row whose first cell says nothing that isn't asked: "Petrel 2", not "Petrel 2 Pro"."""
+    subject, tab, _ = sentence.passage.text[sentence.start : sentence.end].partition("\t")
+    stems = stems_of(subject) if tab else frozenset()
+    return bool(stems) and stems <= asked_of
