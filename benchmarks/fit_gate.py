@@ -74,7 +74,7 @@ def cases(sets: Sequence[QuestionSet]) -> list[Case]:
                 found.append(_case(one, way, bool(question.answerable), retrieved))
                 if question.answerable and not twins:
                     gold = {reference.doc for reference in question.gold}
-                    found.append(_case(one, "removed", False, _without(retrieved, gold)))
+                    found.append(_case(one, "removed", False, retriever.compared(_without(retrieved, gold))))
                 near = question.answerable and _near_miss(retriever, retrieved, strange, chance)
                 if near:
                     found.append(_case(one, "near miss", False, near))
@@ -174,10 +174,14 @@ def auc(answerable: Numbers, other: Numbers) -> float:
     return float(np.mean([(answerable > x).mean() + 0.5 * (answerable == x).mean() for x in other]))
 
 
-def report(cases: Sequence[Case], names: Sequence[str]) -> None:
-    """AUC and refusals of each set under weights that were fitted without it, and the weights of all."""
+def report(cases: Sequence[Case], names: Sequence[str], untaught: Sequence[str]) -> None:
+    """AUC and refusals of each set under weights that were fitted without it, and the weights of all.
+
+    Nothing is fitted to the `untaught` sets.
+    """
+    taught = [case for case in cases if case.set not in untaught]
     for one in sorted({case.set for case in cases}):
-        weights = fitted(cases, one, names)
+        weights = fitted(taught, one, names)
         held = [case for case in cases if case.set == one]
         chances = 1 / (1 + np.exp(-_matrix(held, names) @ weights))
         by_way = {
@@ -189,7 +193,7 @@ def report(cases: Sequence[Case], names: Sequence[str]) -> None:
             f"{way} {auc(own, x):.3f} (answered {np.mean(x >= THRESHOLD):.2f})" for way, x in by_way.items()
         )
         print(f"{one:14} refused {np.mean(own < THRESHOLD):.3f}   AUC: {told}")
-    weights = fitted(cases, "", names)
+    weights = fitted(taught, "", names)
     print("all", " ".join(f"{n}={w:.2f}" for n, w in zip(("bias", *names), weights, strict=True)))
 
 
@@ -198,6 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", metavar="NAME=QUESTIONS@HOME")
     parser.add_argument("--without", nargs="*", default=[], help="signals to leave out")
+    parser.add_argument("--untaught", nargs="*", default=[], help="names of sets that nothing is fitted to")
     given = parser.parse_args()
     sets = []
     for text in given.sets:
@@ -205,9 +210,11 @@ def main() -> None:
         questions, _, home = places.rpartition("@")
         sets.append(QuestionSet(name, read_questions(Path(questions)), Path(home)))
     made = cases(sets)
-    report(made, [name for name in NAMES if name not in given.without])
+    report(made, [name for name in NAMES if name not in given.without], given.untaught)
     print("for any embedder:")
-    report(made, [name for name in NAMES if name not in {*given.without, "similarity"}])
+    report(
+        made, [name for name in NAMES if name not in {*given.without, "similarity", "alike"}], given.untaught
+    )
 
 
 if __name__ == "__main__":

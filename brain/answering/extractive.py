@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 
 from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
 from brain.answering.selection import (
     ScoredSentence,
     SentenceWeights,
-    names_date,
-    names_time,
     new_share,
     scored_sentences,
     stems_of,
 )
 from brain.answering.sought import sought
+from brain.answering.typed import names_date, names_time
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
 from brain.retrieval.hybrid import Retrieved
@@ -34,9 +34,9 @@ class Lengths:
     verdict_sentences: int = 2
     broad_sentences: int = 4
     words: int = 75  # that a further sentence may bring the answer to
-    margin: float = 0.3  # how far its score may lie behind the best sentence's …
-    adjacent_bonus: float = 0.15  # … if it doesn't stand beside a chosen one …
-    same_passage_bonus: float = 0.2  # … or in the best one's passage …
+    margin: float = 0.75  # how far its score may lie behind the best sentence's …
+    adjacent_bonus: float = 0.3  # … if it doesn't stand beside a chosen one …
+    same_passage_bonus: float = 0.4  # … or in the best one's passage …
     other_document: float = -0.1  # … and less far in another document …
     beside_definition: float = -0.5  # … above all where the best one says what a thing is
     new: float = 0.4  # the share of its words that must not have been said yet
@@ -52,17 +52,22 @@ STEPS_AMONG = 3  # of the best passages
 class ExtractiveAnswerer:
     """One to four sentences of the best passages: the best is chosen first, all are set in reading order."""
 
-    def __init__(self, weights: SentenceWeights | None = None, lengths: Lengths | None = None) -> None:
+    def __init__(
+        self,
+        weights: SentenceWeights | None = None,
+        lengths: Lengths | None = None,
+        likeness: LikenessWeights | None = None,
+    ) -> None:
         self._weights = weights or SentenceWeights()
         self._lengths = lengths or Lengths()
+        self._likeness = likeness or LikenessWeights()
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where no passage holds any."""
         query = evidence.retrieved.query
         kind = kind_of(query.text)
-        asked = sought(query.text).kind  # "how long is the warranty": a time, not the number in "Petrel 2"
-        typed = asked if asked.wants is Wants.TIME else kind
-        ranked = scored_sentences(evidence.retrieved, typed, self._weights)
+        by_words = sentences_by_words(evidence.retrieved, self._weights)
+        ranked = by_likeness(by_words, evidence.retrieved, self._likeness)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft(())  # all of it is about other things
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
@@ -168,6 +173,14 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+def sentences_by_words(retrieved: Retrieved, weights: SentenceWeights | None = None) -> list[ScoredSentence]:
+    """All sentences of the best passages, the likeliest answer by their words first."""
+    kind, asked = kind_of(retrieved.query.text), sought(retrieved.query.text).kind
+    # "how long is the warranty": a time, not the number in "Petrel 2"
+    typed = asked if asked.wants is Wants.TIME else kind
+    return scored_sentences(retrieved, typed, weights or SentenceWeights())
 
 
 def _counted(question: str, told: Sequence[DraftSentence]) -> bool:

@@ -8,6 +8,7 @@ from brain.answering.cleaning import without_marks
 from brain.answering.definition import Definition, Saying, definition
 from brain.answering.instructions import instructs
 from brain.answering.question_kind import QuestionKind, Wants, core
+from brain.answering.typed import names_number, names_time
 from brain.domain import Passage
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
@@ -66,24 +67,6 @@ class ScoredSentence:
     defines: bool = False
 
 
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty"
-    r"|forty|fifty|sixty|seventy|eighty|ninety|half|third|quarter|dozen|hundred|thousand|million|free|once|twice|nobody"
-    r"|none|no)\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
-    r"|\b\d{1,2}(?:st|nd|rd|th)\b"
-    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
-    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|\w+teen|twenty|thirty|sixty"
-    r"|ninety)[ -](?:(?:working|business|calendar) )?"
-    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
-    r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
-    r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
-    re.IGNORECASE,
-)
 _NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")
 _REASON = re.compile(
     r"\b(?:because|due to|since|as a result|so that|in order to|caused by|reason|therefore)\b", re.IGNORECASE
@@ -230,9 +213,9 @@ def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], righ
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
     match kind.wants:
         case Wants.NUMBER:
-            return weights.right_type * bool(_NUMBER.search(text))
+            return weights.right_type * names_number(text)
         case Wants.TIME:
-            return weights.right_type * bool(_TIME.search(text))
+            return weights.right_type * names_time(text)
         case Wants.PERSON | Wants.PLACE:
             return weights.right_type / 2 * bool(_NAME.search(text))
         case Wants.REASON:
@@ -243,26 +226,6 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return weights.enumeration * min(text.count(","), 4) / 4
         case _:
             return 0.0
-
-
-def has_type(kind: QuestionKind, text: str) -> bool:
-    """Whether the text holds the number or time that is asked for; True where that can't be seen.
-
-    Who and where aren't looked for: "the travel desk" is a person to ask, too.
-    """
-    if kind.wants is Wants.NUMBER:
-        return bool(_NUMBER.search(text))
-    return names_time(text) if kind.wants is Wants.TIME else True
-
-
-def names_time(text: str) -> bool:
-    """Whether a date, a time of day, a weekday or a duration stands in the text."""
-    return bool(_TIME.search(text))
-
-
-def names_date(text: str) -> bool:
-    """Whether the text is little more than a date, as a heading of release notes or minutes is."""
-    return bool(_TIME.search(text)) and any(c.isdigit() for c in text) and len(text.split()) <= 6
 
 
 def _is_unreadable(text: str) -> bool:

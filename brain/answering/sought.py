@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
-from brain.answering.selection import has_type
+from brain.answering.typed import has_type
 from brain.text.terms import content_stems
 
 _ASKS_MONEY = re.compile(

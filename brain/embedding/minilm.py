@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from brain.embedding.token_states import TokenStates
+
 Vectors = npt.NDArray[np.float32]
-Span = tuple[int, int]
 
 DIMENSIONS = 384
 MAX_TOKENS = 254
 """What the model was made for, 256, less the markers at both ends."""
 
+TELLING = "minilm_telling.npy"
 _TOKENS_A_RUN = 512
 _REMEMBERED_WORDS = 1 << 16
 _LONGEST_REMEMBERED = 32
@@ -72,32 +75,33 @@ class MiniLM(Embeddings):
         self._spread(embed, list(_runs(ids)))
         return vectors
 
-    def embed_passages(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Vectors of passages, and of character spans in them from the same forward pass.
+    def token_states(self, texts: Sequence[str]) -> list[TokenStates]:
+        """Of every token of each text its state, scaled to length 1, and the characters that it stands for.
 
-        Late chunking (Günther et al. 2024, arXiv 2409.04701): a span's vector is the mean over its own
-        tokens, whose states have seen the whole passage. Returns float32 [texts, 384] and, a text,
-        [spans, 384]. A span without any token (blank, or beyond what is read) gets zeros.
+        A state has seen the whole text, as far as that is read; the markers at both ends are left out.
         """
         encodings = [self._encode(text) for text in texts]
         ids = [_cut(encoding.ids) for encoding in encodings]
-        whole = np.zeros((len(texts), DIMENSIONS), np.float32)
-        parts = [np.zeros((len(wanted), DIMENSIONS), np.float32) for wanted in spans]
+        found: list[TokenStates | None] = [None] * len(texts)
 
-        def embed(group: list[int]) -> None:
+        def read(group: list[int]) -> None:
             states = self._states([ids[index] for index in group])
-            whole[group] = _unit(states.mean(axis=1))
             for index, rows in zip(group, states, strict=True):
-                places = np.array(encodings[index].offsets[1 : len(rows) - 1]).reshape(-1, 2)
-                for number, (start, end) in enumerate(spans[index]):
-                    inside = (places[:, 1] > start) & (places[:, 0] < end)
-                    if inside.any():
-                        parts[index][number] = _unit(rows[1:-1][inside].mean(axis=0))
+                places = np.array(encodings[index].offsets[1 : len(rows) - 1], np.int64).reshape(-1, 2)
+                found[index] = TokenStates(_unit(rows[1:-1]), places)
 
-        self._spread(embed, list(_runs(ids)))
-        return whole, parts
+        self._spread(read, list(_runs(ids)))
+        return [states for states in found if states is not None]
+
+    def telling(self, question: TokenStates) -> Vectors:
+        """How much each token of a question counts, [tokens]; the sum is 1.
+
+        A softmax over what `benchmarks/fit_sentences.py` learnt of these states.
+        """
+        worth = question.vectors @ _telling_direction()
+        powers = np.exp(worth - worth.max(initial=-np.inf))
+        shares: Vectors = powers / max(powers.sum(), np.float32(1e-12))
+        return shares
 
     def count_tokens(self, text: str) -> int:
         """The text's tokens, without the markers at both ends; words are counted once and remembered.
@@ -132,6 +136,14 @@ class MiniLM(Embeddings):
             return
         for _ in self._workers.map(work, groups):
             pass
+
+
+@lru_cache(maxsize=1)
+def _telling_direction() -> Vectors:
+    """The direction of token states that tell what a question asks for, [384]."""
+    with as_file(files("brain.embedding") / TELLING) as path:
+        direction: Vectors = np.load(path, allow_pickle=False)
+    return direction
 
 
 def available_cores() -> int:

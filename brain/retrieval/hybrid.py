@@ -1,7 +1,7 @@
 """The retriever: vectors and words, each space by itself, fused and reranked by how words stand together."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,13 +9,15 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
+from pydantic import ConfigDict, PrivateAttr
 
 from brain.catalog.catalog import Catalog
 from brain.domain import Passage
+from brain.embedding.token_states import ReadsTokens
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
+from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
@@ -23,6 +25,7 @@ from brain.text.steps import runs_over
 
 CANDIDATES = 80  # of each retriever and space
 RERANKED = 40
+READ = 6  # of the best, whose sentences are compared with the question token by token
 JOINED = 3  # of the best, for which a list is followed over …
 REACH = 3  # … so many passages to either side
 COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
@@ -38,6 +41,9 @@ class Retrieved:
     timings_ms: dict[str, float]
     beside: tuple[Passage, ...] = ()
     """Neighbours of the best passages, where a numbered list runs over from one into the next."""
+    likeness: Mapping[int, tuple[Likeness, ...]] = field(default_factory=dict)
+    """How like the question the sentences of the best passages are, by the passage's id; empty where the
+    embedder can't be read token by token."""
     passages: tuple[Passage, ...] = field(init=False)
     """The candidates' passages, best first, with their scores."""
 
@@ -58,9 +64,27 @@ class HybridRetriever(BaseRetriever):
     weights: FusionWeights = FusionWeights()
     limit: int = 10
 
+    _reading: LateInteraction | None = PrivateAttr(None)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Read token by token with what can be read so."""
+        if isinstance(self.embeddings, ReadsTokens):
+            self._reading = LateInteraction(self.embeddings)
+
     def find(self, query: Query, spaces: Iterable[str]) -> Retrieved:
         """The candidates of these spaces, best first; nothing outside them is looked at."""
-        return _find(query, sorted(spaces), self.catalog, self.index, self.embeddings, self.weights)
+        found = _find(query, sorted(spaces), self.catalog, self.index, self.embeddings, self.weights)
+        return self.compared(found)
+
+    def compared(self, found: Retrieved) -> Retrieved:
+        """The same with its best sentences compared with the question, where the embedder can do that."""
+        if self._reading is None:
+            return found
+        watch = _Watch()
+        best = [candidate.passage for candidate in found.candidates[:READ]]
+        likeness = self._reading.likeness(found.query.text, best)
+        watch.lap("compare")
+        return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

@@ -170,38 +170,45 @@ def test_odd_texts_have_a_vector_too(model, text):
     assert model.count_tokens(text) >= 0
 
 
-def test_spans_come_from_the_same_pass_as_the_passage(model):
-    text = "Staff get thirty days of leave. The printer on floor two is out of ink."
-    middle = text.index("The")
-    whole, parts = model.embed_passages(
-        [text, "", text], [[(0, middle - 1), (middle, len(text))], [], [(0, 5)]]
-    )
-    assert np.array_equal(whole, model.embed_array([text, "", text]))
-    assert [part.shape for part in parts] == [(2, DIMENSIONS), (0, DIMENSIONS), (1, DIMENSIONS)]
-    question = model.embed_array(["How many days of holiday?"])[0]
-    assert parts[0][0] @ question > parts[0][1] @ question + 0.1
-    assert np.linalg.norm(parts[0], axis=1) == pytest.approx(1, abs=1e-5)
-
-
-def test_a_span_means_over_its_own_tokens_only(model, float_model, folder, weights):
+def test_a_text_is_read_token_by_token(model, float_model, folder, weights):
     from tokenizers import Tokenizer
 
     text = "Überraschung: naïve café staff 🙂 get thirty days"
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     encoding = tokenizer.encode(text)
-    start = text.index("staff")
     states = plain_bert(weights, encoding.ids)
-    wanted = [i for i, (a, b) in enumerate(encoding.offsets) if a >= start and b <= start + 5 and b > a]
-    assert [encoding.tokens[i] for i in wanted] == ["staff"]
-    _, parts = float_model.embed_passages([text], [[(start, start + 5)]])
-    assert parts[0][0] == pytest.approx(states[wanted[0]] / np.linalg.norm(states[wanted[0]]), abs=1e-5)
+    read = float_model.token_states([text])[0]
+    at = encoding.tokens.index("staff")
+    start, end = read.characters[at - 1]  # the marker before the text is left out
+    assert text[start:end] == "staff"
+    assert read.vectors[at - 1] == pytest.approx(states[at] / np.linalg.norm(states[at]), abs=1e-5)
+    assert len(read.vectors) == len(read.characters) == len(encoding.ids) - 2
 
 
-def test_a_span_without_tokens_has_zeros(model):
-    text = "leave   " + "printer " * 300
-    _, parts = model.embed_passages([text], [[(6, 7), (len(text) - 8, len(text)), (0, 5)]])
-    assert [bool(vector.any()) for vector in parts[0]] == [False, False, True]
+def test_states_are_the_same_whatever_is_read_beside_them(model):
+    alone = [model.token_states([text])[0] for text in TEXTS]
+    together = model.token_states([*TEXTS, ""])
+    assert all(np.array_equal(a.vectors, b.vectors) for a, b in zip(alone, together, strict=False))
+    assert together[-1].vectors.shape == (0, DIMENSIONS)
+    assert together[-1].characters.shape == (0, 2)
+
+
+def test_what_is_beyond_the_limit_has_no_states(model):
+    read = model.token_states(["printer " * 300])[0]
+    assert len(read.vectors) == MAX_TOKENS
+    assert read.characters[-1][1] <= MAX_TOKENS * len("printer ")
+
+
+def test_the_words_that_ask_tell_more_than_the_words_around_them(model):
+    question = "Hello there, thank you, how many days?"
+    read = model.token_states([question])[0]
+    telling = model.telling(read)
+    assert telling.sum() == pytest.approx(1, abs=1e-5)
+    assert (telling > 0).all()
+    worth = {question[a:b]: share for (a, b), share in zip(read.characters, telling, strict=True)}
+    assert worth["many"] > worth["there"]
+    assert model.telling(model.token_states([""])[0]).shape == (0,)
 
 
 def test_the_embedder_says_what_it_is(folder):

@@ -1,0 +1,117 @@
+"""`python -m benchmarks.everyday NAME=QUESTIONS@HOME … [--show]`: questions as people type them in chat.
+
+Each set is a file of `benchmarks/questions` (or one like it) and a home in which its documents alone are
+indexed. The questions mostly don't use the documents' words. A question's `must` are groups of wordings: an
+answer is right that says one of each group, half right that says one of some. Prints a table and writes
+`results/everyday.json`; `--show` prints what was not right, or answered though no document answers it.
+"""
+
+import argparse
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from statistics import fmean
+
+from langchain_core.runnables import Runnable
+
+from benchmarks.recording import Row, record, show
+from bots.settings import Settings
+from bots.wiring import Citewise
+from brain.domain import Answer, Question
+from brain.evaluation.questions import EvalQuestion, read_questions
+
+
+class Verdict(StrEnum):
+    """What became of a question: the first four where it has an answer, the others where it has none."""
+
+    RIGHT = "right"
+    HALF = "half right"
+    WRONG = "wrong"
+    REFUSED = "refused"
+    RIGHTLY_REFUSED = "rightly refused"
+    ANSWERED = "answered though there is no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A question, what was said and what that is worth."""
+
+    question: EvalQuestion
+    answer: Answer
+    verdict: Verdict
+
+
+def outcome(question: EvalQuestion, answer: Answer) -> Outcome:
+    """Judge one answer by the wordings that it must have."""
+    if not question.answerable:
+        return Outcome(question, answer, Verdict.RIGHTLY_REFUSED if answer.refusal else Verdict.ANSWERED)
+    if answer.refusal:
+        return Outcome(question, answer, Verdict.REFUSED)
+    groups: Sequence[Sequence[str]] = question.fields["must"]  # type: ignore[assignment]
+    said = plain(answer.text)
+    held = [any(plain(wording) in said for wording in group) for group in groups]
+    verdict = Verdict.RIGHT if all(held) else Verdict.HALF if any(held) else Verdict.WRONG
+    return Outcome(question, answer, verdict)
+
+
+def plain(text: str) -> str:
+    """Words as they are compared: without marks of Markdown, numbers of citations, addresses and case."""
+    bare = re.sub(r"\[\d+\]|\(https?[^)]*\)|[*_`\[\]]", "", text.lower().replace("’", "'"))
+    return re.sub(r"\s+", " ", bare).strip()
+
+
+def asked(brain: Runnable[Question, Answer], questions: Sequence[EvalQuestion]) -> list[Outcome]:
+    """Ask each by itself."""
+    return [outcome(question, brain.invoke(Question(question.text))) for question in questions]
+
+
+def row(name: str, outcomes: Sequence[Outcome]) -> Row:
+    """One line of the table: shares of the answerable questions, and what became of the others."""
+    counts = Counter(found.verdict for found in outcomes)
+    none = counts[Verdict.RIGHTLY_REFUSED] + counts[Verdict.ANSWERED]
+    total = len(outcomes) - none
+    shares = {
+        f"{verdict} %": round(100 * counts[verdict] / total, 1)
+        for verdict in (Verdict.RIGHT, Verdict.HALF, Verdict.WRONG, Verdict.REFUSED)
+    }
+    words = [len(found.answer.text.split()) for found in outcomes if not found.answer.refusal]
+    return {
+        "set": name,
+        "questions": total,
+        **shares,
+        "near misses": none,
+        "of them refused": counts[Verdict.RIGHTLY_REFUSED],
+        "words": round(fmean(words)) if words else None,
+    }
+
+
+def _show(found: Outcome) -> None:
+    if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
+        wanted = "; ".join(found.question.answers) or "–"
+        print(f"{found.verdict}: {found.question.text}\n  said: {found.answer.text}\n  wanted: {wanted}\n")
+
+
+def main() -> None:
+    """Read the arguments, ask, print and keep."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sets", nargs="+", metavar="NAME=QUESTIONS@HOME")
+    parser.add_argument("--show", action="store_true", help="print what was not right")
+    given = parser.parse_args()
+    rows = []
+    for text in given.sets:
+        name, _, places = text.partition("=")
+        questions, _, home = places.rpartition("@")
+        with Citewise(Settings(CITEWISE_HOME=Path(home))) as citewise:  # type: ignore[call-arg]
+            outcomes = asked(citewise.brain, read_questions(Path(questions)))
+        for found in outcomes if given.show else ():
+            _show(found)
+        rows.append(row(name, outcomes))
+    show("Everyday questions", rows, "shares are of the questions that have an answer")
+    print(f"Written to {record('everyday', rows)}.")
+
+
+if __name__ == "__main__":
+    main()

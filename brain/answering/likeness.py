@@ -1,0 +1,83 @@
+"""Which sentences answer, where the embedder has compared them with the question token by token."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from statistics import fmean
+
+from brain.answering.question_kind import Wants
+from brain.answering.selection import ScoredSentence, stems_of
+from brain.answering.sought import sought
+from brain.answering.typed import has_type
+from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.late_interaction import Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class LikenessWeights:
+    """How much each signal of a sentence counts; as `signals` gives them, they are the signals themselves.
+
+    Fitted by `python -m benchmarks.fit_sentences` to questions of people who don't use the documents' words.
+    """
+
+    by_words: float = 1.0  # its score by `SentenceWeights`
+    by_token: float = 7.2
+    mean: float = 2.1
+    defines: float = 0.7
+    passage: float = 1.4  # the cosine of its passage
+    best_passage: float = -0.25
+    long: float = -0.3  # its words, in sixties, up to one
+    asks: float = -1.25  # is a question itself
+    leads_in: float = -0.45  # ends with a colon
+    subject: float = 0.8  # is a table's row about just what is asked about; set by hand, there are few tables
+    untyped: float = -0.7  # lacks the number or time that is asked for
+
+
+def by_likeness(
+    sentences: Sequence[ScoredSentence], retrieved: Retrieved, weights: LikenessWeights
+) -> list[ScoredSentence]:
+    """The sentences with their new scores, best first; as they are where nothing was compared."""
+    if not retrieved.likeness or not sentences:
+        return list(sentences)
+    worth = astuple(weights)
+    found = [
+        replace(sentence, score=sum(w * s for w, s in zip(worth, astuple(signals), strict=True)))
+        for sentence, signals in zip(sentences, likeness_signals(sentences, retrieved), strict=True)
+    ]
+    return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
+
+
+def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) -> list[LikenessWeights]:
+    """What the weights weigh, of each sentence; one of a passage that was not read counts as a usual one."""
+    asked = sought(retrieved.query.text).kind
+    asked_of = frozenset(retrieved.query.stems)
+    measured = asked.wants in (Wants.NUMBER, Wants.TIME)
+    read = [one for passage in retrieved.likeness.values() for one in passage]
+    usual = Likeness(fmean(one.by_token for one in read), fmean(one.mean for one in read))
+    dense = {c.passage.id: c.dense for c in retrieved.candidates}
+    found = []
+    for sentence in sentences:
+        own = retrieved.likeness.get(sentence.passage.id)
+        like = usual if own is None else own[sentence.number]
+        found.append(
+            LikenessWeights(
+                by_words=sentence.score,
+                by_token=like.by_token,
+                mean=like.mean,
+                defines=float(sentence.defines),
+                passage=dense[sentence.passage.id],
+                best_passage=float(sentence.rank == 0),
+                long=min(len(sentence.text.split()), 60) / 60,
+                asks=float(sentence.text.endswith("?")),
+                leads_in=float(sentence.text.endswith(":")),
+                subject=float(_is_about(sentence, asked_of)),
+                untyped=float(measured and not has_type(asked, sentence.text)),
+            )
+        )
+    return found
+
+
+def _is_about(sentence: ScoredSentence, asked_of: frozenset[str]) -> bool:
+    """Whether it is a row whose first cell says nothing that isn't asked: "Petrel 2", not "Petrel 2 Pro"."""
+    subject, tab, _ = sentence.passage.text[sentence.start : sentence.end].partition("\t")
+    stems = stems_of(subject) if tab else frozenset()
+    return bool(stems) and stems <= asked_of

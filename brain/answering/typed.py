@@ -1,0 +1,49 @@
+"""Whether a text holds the kind of thing that is asked for: a number, a time, a date."""
+
+import re
+
+from brain.answering.question_kind import QuestionKind, Wants
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty"
+    r"|forty|fifty|sixty|seventy|eighty|ninety|half|third|quarter|dozen|hundred|thousand|million|free|once|twice|nobody"
+    r"|none|no)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
+    r"|\b\d{1,2}(?:st|nd|rd|th)\b"
+    r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|\w+teen|twenty|thirty|sixty"
+    r"|ninety)[ -](?:(?:working|business|calendar) )?"
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
+    r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
+    re.IGNORECASE,
+)
+
+
+def has_type(kind: QuestionKind, text: str) -> bool:
+    """Whether the text holds the number or time that is asked for; True where that can't be seen.
+
+    Who and where aren't looked for: "the travel desk" is a person to ask, too.
+    """
+    if kind.wants is Wants.NUMBER:
+        return bool(names_number(text))
+    return names_time(text) if kind.wants is Wants.TIME else True
+
+
+def names_time(text: str) -> bool:
+    """Whether a date, a time of day, a weekday or a duration stands in the text."""
+    return bool(_TIME.search(text))
+
+
+def names_date(text: str) -> bool:
+    """Whether the text is little more than a date, as a heading of release notes or minutes is."""
+    return bool(_TIME.search(text)) and any(c.isdigit() for c in text) and len(text.split()) <= 6
+
+
+def names_number(text: str) -> bool:
+    """Whether a number stands in the text, in digits or words."""
+    return bool(_NUMBER.search(text))

@@ -1,0 +1,34 @@
+"""What an embedder can say of single words, where it can: the late interaction of retrieval looks at it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStates:
+    """A text as the model reads it: unit vectors [tokens, dimensions] and the characters of each [tokens, 2].
+
+    Markers that a model puts around a text are left out; so is what goes beyond its limit.
+    """
+
+    vectors: Floats
+    characters: npt.NDArray[np.int64]
+
+
+@runtime_checkable
+class ReadsTokens(Protocol):
+    """An embedder that gives every token its state in the text, and knows which of a question's tell most."""
+
+    def token_states(self, texts: Sequence[str]) -> list[TokenStates]:
+        """The states of each text's tokens."""
+        ...
+
+    def telling(self, question: TokenStates) -> Floats:
+        """How much each token of a question counts, [tokens]; the sum is 1."""
+        ...

@@ -1,0 +1,161 @@
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from langchain_core.embeddings import Embeddings
+from small_home import SmallHome, fake_embedder
+
+from brain.catalog.vectors import embedded_text
+from brain.domain import Locator, Passage, Source
+from brain.embedding.embedder import Embedder
+from brain.embedding.token_states import TokenStates
+from brain.retrieval import late_interaction
+from brain.retrieval.late_interaction import LateInteraction, compared
+from brain.text.analysis import analyse
+
+# Words with one meaning have one direction; a passage of other words is at right angles to all of these.
+MEANINGS = ("vacation holiday leave", "day days", "many number", "boss manager", "printer ink")
+
+
+class WordReader(Embeddings):
+    """Reads words apart by blanks; the same direction for those of one meaning. Counts what it read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self._lock = threading.Lock()
+
+    def token_states(self, texts: Sequence[str]) -> list[TokenStates]:
+        with self._lock:
+            self.read += texts
+        return [self._states(text) for text in texts]
+
+    def _states(self, text: str) -> TokenStates:
+        vectors, places, at = [], [], 0
+        for word in text.split():
+            at = text.index(word, at)
+            bare = word.strip(".,?:-").lower()
+            meaning = next((n for n, same in enumerate(MEANINGS) if bare in same.split()), len(MEANINGS))
+            vectors.append(np.eye(len(MEANINGS) + 1, dtype=np.float32)[meaning])
+            places.append((at, at + len(word)))
+            at += len(word)
+        size = (-1, len(MEANINGS) + 1)
+        return TokenStates(np.array(vectors, np.float32).reshape(size), np.array(places).reshape(-1, 2))
+
+    def telling(self, question: TokenStates) -> np.ndarray:
+        known = 1.0 - question.vectors[:, -1]
+        return known / max(known.sum(), 1)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self._states(text).vectors.sum(axis=0).tolist() for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+
+def passage(text: str, context: str = "", number: int = 1) -> Passage:
+    return Passage(number, text, Source("a.md", "A", "general", "file:///a.md", Locator()), context=context)
+
+
+TWO = passage("The printer is old. Staff get thirty days of leave.", context="Rules › Leave")
+
+
+def test_the_sentence_that_means_the_same_is_the_likest():
+    likeness = LateInteraction(WordReader()).likeness("How many vacation days?", [TWO])[TWO.id]
+    assert len(likeness) == len(analyse(TWO).sentences) == 2
+    assert likeness[1].by_token > likeness[0].by_token
+    assert likeness[1].by_token == pytest.approx(2 / 3)  # vacation and days, but no number of them
+    assert likeness[1].mean == pytest.approx(6 / 24)  # of 4 times 6 pairs
+
+
+def test_each_question_token_takes_its_likest_of_the_sentence_not_of_what_stands_above_it():
+    reader = WordReader()
+    asked, read = reader.token_states(["vacation printer", embedded_text(TWO.context, "", TWO.text)])
+    likest, mean = compared(asked, read, TWO)
+    assert likest.tolist() == [[0, 1], [1, 0]]  # "Leave" in the heading is not the first sentence's
+    assert mean.shape == (2,)
+
+
+def test_a_row_is_read_with_its_columns_and_nothing_else_is():
+    table = replace(
+        passage("Permanent\t30\nSee the printer room.", context="Rules"), table_header="Staff\tHoliday"
+    )
+    reader = WordReader()
+    asked, read = reader.token_states(["vacation", embedded_text("Rules", table.table_header, table.text)])
+    likest, _ = compared(asked, read, table)
+    assert likest.tolist() == [[1, 0]]
+
+
+def test_a_sentence_of_which_nothing_was_read_is_like_nothing():
+    asked = WordReader().token_states(["vacation"])[0]
+    cut = WordReader().token_states(["The printer is"])[0]
+    likest, mean = compared(asked, cut, passage("The printer is old. Vacation days are thirty."))
+    assert likest[:, 1].tolist() == [0]
+    assert mean[1] == 0
+
+
+@pytest.mark.parametrize("question", ["", "???"])
+def test_a_question_without_words_is_like_nothing(question):
+    likeness = LateInteraction(WordReader()).likeness(question, [TWO])[TWO.id]
+    assert [one.by_token for one in likeness] == [0, 0]
+
+
+def test_passages_are_read_once_and_the_oldest_forgotten(monkeypatch):
+    monkeypatch.setattr(late_interaction, "REMEMBERED", 2)
+    reader = WordReader()
+    reading = LateInteraction(reader)
+    first, second, third = (passage(f"Leave is {n} days.", number=n) for n in (1, 2, 3))
+    once = reading.likeness("leave", [first, second])
+    assert reading.likeness("leave", [first, second]) == once
+    assert reader.read == ["leave", first.text, second.text, "leave"]
+    reading.likeness("leave", [third])
+    reading.likeness("leave", [second])  # still known
+    reading.likeness("leave", [first])  # forgotten
+    assert reader.read[4:] == ["leave", third.text, "leave", "leave", first.text]
+
+
+def test_passages_of_the_same_text_are_read_once():
+    reader = WordReader()
+    same = [passage("Leave is 3 days.", number=n) for n in (1, 2)]
+    found = LateInteraction(reader).likeness("leave", same)
+    assert found[1] == found[2]
+    assert reader.read.count("Leave is 3 days.") == 1
+
+
+def test_threads_share_what_was_read():
+    reader = WordReader()
+    reading = LateInteraction(reader)
+    passages = [passage(f"Leave is {n} days. The boss knows.", number=n) for n in range(40)]
+    alone = {p.id: LateInteraction(WordReader()).likeness("vacation boss", [p])[p.id] for p in passages}
+    wrong: list[int] = []
+
+    def ask() -> None:
+        for one in passages:
+            if reading.likeness("vacation boss", [one])[one.id] != alone[one.id]:
+                wrong.append(one.id)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_an_answer_may_use_none_of_the_words_of_the_question(tmp_path):
+    text = "# Being away\n\nThe printer room is closed. Staff get thirty days of leave. Bring your badge.\n"
+    reader = Embedder("words/6", 6, 200, WordReader(), lambda text: len(text.split()))
+    home = SmallHome(tmp_path, reader).fill({"away.md": text})
+    answer = home.ask("How many vacation days?")
+    assert answer.text.startswith("Staff get thirty days of leave.")
+    assert answer.trace.timings_ms["compare"] >= 0
+    home.close()
+
+
+def test_an_embedder_that_cannot_be_read_leaves_the_words(tmp_path):
+    home = SmallHome(tmp_path, fake_embedder()).fill({"away.md": "Staff get thirty days of leave."})
+    found = home.find("days of leave")
+    assert found.likeness == {}
+    assert "compare" not in found.timings_ms
+    home.close()
