@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import AnalysedPassage
-from brain.text.names import names_in
+from brain.text.names import NUMBERING, names_in
 
 # What a word of the question is worth where it stands not in the sentence itself but beside or above it.
 BESIDE = 0.5
@@ -82,10 +82,26 @@ def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequenc
     for name in names:
         total = sum(rarity.weights.get(stem, 0.0) for stem in name)
         share = sum(rarity.weights.get(s, 0.0) for s in name if s in there) / total if total else 1.0
-        numbered = [pair for pair in pairwise(name) if pair[1].isdigit()]
-        together = all(any(pair in pairwise(line) for line in lines) for pair in numbered)
+        together = all(any(map(whole.issubset, map(_pairs, lines))) for whole in _numbered(name))
         held += share if together else APART * share
     return held / len(names)
+
+
+def _numbered(name: tuple[str, ...]) -> list[frozenset[tuple[str, str]]]:
+    """The pairs that must stand in one line for each number: itself with what it numbers.
+
+    Of "gauge number 7" the 7 beside "number", and that beside the gauge: a crane has the same numbers.
+    """
+    found = []
+    for at, (before, word) in enumerate(pairwise(name)):
+        if word.isdigit():
+            first = at - 1 if at and before in NUMBERING else at
+            found.append(_pairs(name[first : at + 2]))
+    return found
+
+
+def _pairs(line: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(line))
 
 
 _K1, _B = 1.2, 0.75  # the usual constants (Robertson and Zaragoza 2009), as FTS5 has them

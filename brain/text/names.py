@@ -4,6 +4,7 @@ import re
 
 from brain.text.terms import content_stems, content_words
 
+NUMBERING = frozenset(("number", "no", "nr", "num"))
 _TOKEN = re.compile(r"[^\W_](?:[\w’'./&+-]*[\w+])?")
 
 
@@ -23,8 +24,7 @@ def names_in(question: str) -> tuple[tuple[str, ...], ...]:
             runs.append([])
             continue
         if word.isdigit():
-            before = tokens[at - 1].group() if at else ""
-            runs[-1].extend([word] if runs[-1] else [*content_stems(before), word])
+            runs[-1].extend([word] if runs[-1] else [*_numbered(tokens, at), word])
             continue
         opens = at == 0 or question[: token.start()].rstrip()[-1:] in (".", "?", "!", ":", "–")
         capital = word[0].isupper() and not shouted and (not opens or (word.isupper() and len(word) > 1))
@@ -35,10 +35,20 @@ def names_in(question: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(tuple(run) for run in runs if run))
 
 
+def _numbered(tokens: list[re.Match[str]], at: int) -> list[str]:
+    """The stems of what a number numbers: "gauge number" of "gauge number 7"."""
+    first = at - 1
+    if first > 0 and tokens[first].group().lower() in NUMBERING:
+        first -= 1
+    return [stem for token in tokens[max(0, first) : at] for stem in content_stems(token.group())]
+
+
 def _is_amount(tokens: list[re.Match[str]], at: int, question: str) -> bool:
     """Whether a number counts or measures what follows it."""
     if question[: tokens[at].start()][-1:] in ("€", "$", "£"):
         return True
+    if at and tokens[at - 1].group().lower() in NUMBERING:
+        return False
     following = tokens[at + 1].group() if at + 1 < len(tokens) else ""
     return question[tokens[at].end() :].lstrip()[:1] in ("%", "€") or (
         following[:1].islower() and bool(content_words(following))

@@ -49,6 +49,14 @@ def test_a_sentence_that_points_back_brings_the_one_before(home):
     assert_backed(answer)
 
 
+def test_a_thing_of_the_same_number_is_not_the_thing(tmp_path):
+    cranes = "# Yard\n\nCrane number 7 lifts ten tons. Gauge number 8 stands at the weir.\n"
+    home = SmallHome(tmp_path).fill({"yard.md": cranes})
+    assert home.ask("Where does gauge number 8 stand?").text.startswith("Gauge number 8 stands at the weir.")
+    assert home.ask("Where does gauge number 7 stand?").refusal
+    home.close()
+
+
 def test_a_list_comes_along_with_the_line_that_announces_it(home):
     answer = home.ask("What must I bring to collect my laptop?")
     assert all(item in answer.text for item in ("assport", "igned form", "harger bag"))

@@ -11,6 +11,8 @@ NAMES = [
     ("visa fee for Peru in 2019", {("peru",), ("2019",)}),
     ("Who is the Head of Cider?", {("head",), ("cider",)}),
     ("a claim that is 70 days old, worth 80 euro or €90", set()),
+    ("Where does gauge number 7 stand?", {("gaug", "number", "7")}),
+    ("form no 12", {("form", "no", "12")}),
     ("What is it?", set()),
     ("WHAT IS THE PRICE OF IT", set()),
 ]
