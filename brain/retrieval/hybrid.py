@@ -25,7 +25,7 @@ from brain.text.steps import runs_over
 
 CANDIDATES = 80  # of each retriever and space
 RERANKED = 40
-READ = 6  # of the best, whose sentences are compared with the question token by token
+READ = 4  # of the best, whose sentences are compared with the question token by token
 JOINED = 3  # of the best, for which a list is followed over …
 REACH = 3  # … so many passages to either side
 COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
@@ -78,19 +78,22 @@ class HybridRetriever(BaseRetriever):
 
     def compared(self, found: Retrieved) -> Retrieved:
         """The same with its best sentences compared with the question, where the embedder can do that."""
-        if self._reading is None:
-            return found
-        watch = _Watch()
-        best = [candidate.passage for candidate in found.candidates[:READ]]
-        likeness = self._reading.likeness(found.query.text, best)
-        watch.lap("compare")
-        return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
+        return found if self._reading is None else compared(found, self._reading)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         found = self.find(Query.of(query), self.spaces)
         return [_document(passage) for passage in found.passages[: self.limit]]
+
+
+def compared(found: Retrieved, reading: LateInteraction) -> Retrieved:
+    """The same with the sentences of its best passages compared with the question."""
+    watch = _Watch()
+    best = [candidate.passage for candidate in found.candidates[:READ]]
+    likeness = reading.likeness(found.query.text, best)
+    watch.lap("compare")
+    return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
 
 
 def _find(

@@ -22,9 +22,11 @@ from brain.answering.prompt import prompt
 from brain.answering.written import draft_of
 from brain.catalog.vectors import embedded_text
 from brain.domain import Passage
+from brain.embedding.token_states import ReadsTokens
 from brain.evidence import EvidenceGate
 from brain.retrieval.fusion import Candidate, FusionWeights
-from brain.retrieval.hybrid import Retrieved, rank
+from brain.retrieval.hybrid import Retrieved, compared, rank
+from brain.retrieval.late_interaction import LateInteraction
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
 from brain.text.terms import stem
@@ -64,6 +66,7 @@ class ExtractiveWriter:
     def __init__(self, embeddings: Embeddings, gate: EvidenceGate, collection: Iterable[Passage]) -> None:
         """`gate` is the one for these embeddings."""
         self._embeddings = embeddings
+        self._reading = LateInteraction(embeddings) if isinstance(embeddings, ReadsTokens) else None
         self._gate = gate
         self._answerer = ExtractiveAnswerer()
         distinct = {(p.context, p.table_header, p.text): p for p in collection}
@@ -91,7 +94,8 @@ class ExtractiveWriter:
         lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(asked)
         cosines = vectors @ asked / np.where(lengths > 0, lengths, 1.0)
         candidates = [Candidate(p, 0.0, float(c)) for p, c in zip(passages, cosines, strict=True)]
-        return Retrieved(query, rarity, tuple(rank(query, rarity, candidates, FusionWeights())), {})
+        found = Retrieved(query, rarity, tuple(rank(query, rarity, candidates, FusionWeights())), {})
+        return found if self._reading is None else compared(found, self._reading)
 
 
 class ModelWriter:
