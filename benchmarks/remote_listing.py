@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recording import alone, record, show
+from benchmarks.recording import alone, peak_mib, record, show
 from ingest.credentials import Credentials
 from ingest.drives import Entry
 from ingest.locate import REMOTE, readable_suffixes
@@ -28,23 +28,17 @@ def measure(protocol: str, small: str, large: str, secrets: dict[str, Any]) -> d
     """List both folders, as a process that was just started does."""
     began, before = 0.0, 0.0
     for url in (small, large):
-        before, began = _peak_mib(), time.perf_counter()
+        before, began = peak_mib(), time.perf_counter()
         count = _count(url, secrets)
-    grew = _peak_mib() - before
+    grew = peak_mib() - before
     return {
         "protocol": protocol,
         "files": count,
         "seconds": time.perf_counter() - began,
         "grew by MiB": grew,
         "bytes a file": grew * 2**20 / count,
-        "memory MiB": _peak_mib(),
+        "memory MiB": peak_mib(),
     }
-
-
-def _peak_mib() -> float:
-    """The most that this process has held (resident, MiB; Linux): getrusage's begins with its parent's."""
-    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    return int(told["VmHWM"].split()[0]) / 1024
 
 
 def _count(url: str, secrets: dict[str, Any]) -> int:
