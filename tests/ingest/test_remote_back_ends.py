@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from object_store import Moto, StrictMoto
-from remote_servers import OpenSsh
 from remote_stores import GoogleStorage
 
 from brain.errors import UsageError
@@ -18,13 +17,6 @@ from ingest.remote.folder import ODD_NAME
 from ingest.remote.smb import Smb
 
 NO_SECRETS = Credentials(Path("/home/bot/credentials.toml"))
-
-
-@pytest.fixture(scope="module")
-def ssh():
-    server = OpenSsh()
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")

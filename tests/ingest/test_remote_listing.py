@@ -22,13 +22,6 @@ def server(request):
 
 
 @pytest.fixture(scope="module")
-def ssh():
-    server = OpenSsh()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
 def apache():
     server = Apache()
     yield server
