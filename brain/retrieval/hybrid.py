@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -31,7 +32,7 @@ REACH = 3  # … so many passages to either side
 COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Retrieved:
     """What was found for a query, best first, and the milliseconds of each step."""
 
@@ -44,12 +45,11 @@ class Retrieved:
     likeness: Mapping[int, tuple[Likeness, ...]] = field(default_factory=dict)
     """How like the question the sentences of the best passages are, by the passage's id; empty where the
     embedder can't be read token by token."""
-    passages: tuple[Passage, ...] = field(init=False)
-    """The candidates' passages, best first, with their scores."""
 
-    def __post_init__(self) -> None:
-        scored = tuple(replace(found.passage, score=found.score) for found in self.candidates)
-        object.__setattr__(self, "passages", scored)
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The candidates' passages, best first, with their scores."""
+        return tuple(found.passage.scored(found.score) for found in self.candidates)
 
 
 class HybridRetriever(BaseRetriever):
@@ -179,11 +179,12 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
     keyword = [bm25(rarity, found, mean_length) for found in analysed]
     best = max(keyword, default=0.0) or 1.0
     return [
-        replace(
-            candidate,
-            keyword=score / best,
-            window=window_coverage(rarity, found),
-            phrase=phrase_coverage(query, rarity, found),
+        Candidate(
+            candidate.passage,
+            score / best,
+            candidate.dense,
+            window_coverage(rarity, found),
+            phrase_coverage(query, rarity, found),
         )
         for candidate, found, score in zip(candidates, analysed, keyword, strict=True)
     ]
