@@ -13,8 +13,11 @@ from brain.domain import Locator, Passage, Source
 from brain.embedding.embedder import Embedder
 from brain.embedding.factory import open_embedder
 from brain.embedding.token_states import ReadsTokens, TokenStates
-from brain.retrieval import late_interaction
+from brain.retrieval import hybrid, late_interaction
+from brain.retrieval.fusion import Candidate
+from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.late_interaction import LateInteraction, compared
+from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
 
 # Words with one meaning have one direction; a passage of other words is at right angles to all of these.
@@ -195,6 +198,22 @@ def test_threads_share_what_was_read():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_few_passages_are_read_and_none_that_lies_far_behind():
+    behind = (0.0, 0.2, hybrid.BEHIND, hybrid.BEHIND + 0.01, 0.3, 0.4)
+    candidates = sorted(
+        (
+            Candidate(passage(f"Leave is {n} days.", number=n), 0.0, 0.5, score=3.0 - less)
+            for n, less in enumerate(behind)
+        ),
+        key=lambda candidate: -candidate.score,
+    )
+    query = Query.of("leave")
+    for held, read in (((0, 1, 4, 5, 2, 3), {0, 1, 4, 5}), ((0, 1, 2, 3), {0, 1, 2}), ((), set())):
+        some = tuple(c for c in candidates if c.passage.id in held)
+        found = Retrieved(query, Rarity.counted(query, 6, {}), some, {})
+        assert set(hybrid.compared(found, LateInteraction(WordReader())).likeness) == read
 
 
 def test_an_answer_may_use_none_of_the_words_of_the_question(tmp_path):
