@@ -66,7 +66,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a form asks for: a choice where there are `options`, otherwise words."""
+    """One thing that a form asks for: a choice where there are `options`, a person, otherwise words.
+
+    A `person` is picked as the platform lets one pick people, and comes back as a principal.
+    """
 
     name: str
     label: str
@@ -75,6 +78,7 @@ class Field:
     long: bool = False
     optional: bool = False
     value: str = ""
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`)."""
+    """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`).
+
+    What is delivered under a `key` is delivered once, however often and by whomever it's asked for: the door
+    looks for it first. Without one, that holds for the event that led to it.
+    """
 
     to: str
     card: Card
     ref: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
