@@ -27,6 +27,7 @@ from bots.desk.parts import (
     Working,
 )
 from bots.desk.people import REPLY, People
+from bots.desk.triage import Triage as Cases
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from brain.domain import Answer, Passage, Question, Trace, Turn
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
+    from brain.triage.domain import Request, Triage
 
 log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
@@ -62,11 +64,12 @@ class Desk:
         library: "Library | None" = None,
         admins: Iterable[str] = (),
         model: Callable[[], Sequence[Row]] = tuple,
+        triage: "Callable[[Request], Triage] | None" = None,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
-        of the language model, where there is one.
+        of the language model, where there is one. Without `triage` there are no tickets.
         """
         self._catalog = catalog
         self._brain = brain
@@ -85,10 +88,14 @@ class Desk:
             "not_helpful": (Role.ALL, answers.not_helpful),
             "share": (Role.ALL, answers.share),
         }
-        self._forms: dict[str, Callable[[Caller], Form]] = {"not_helpful": lambda caller: NOT_HELPFUL}
+        self._forms: dict[str, Callable[[str, Caller], Form | None]] = {
+            "not_helpful": lambda ref, caller: NOT_HELPFUL
+        }
         self._people: People | None = None
         if library is not None:
             self._manage(Knowledge(catalog, self._audience, library))
+        if triage is not None:
+            self._commands["triage"] = Cases().triage
 
     def _manage(self, knowledge: Knowledge) -> None:
         """Offer what changes documents, and what ends in one."""
@@ -114,7 +121,7 @@ class Desk:
         self._forms |= {
             "add": knowledge.add_form,
             "remove": knowledge.remove_form,
-            "reply": lambda caller: REPLY,
+            "reply": lambda ref, caller: REPLY,
         }
 
     # What every chat door calls
@@ -168,6 +175,10 @@ class Desk:
         role = await asyncio.to_thread(self._audience.role, caller)
         return any(known.name == verb and known.who <= role for known in self.verbs)
 
+    def reads_thread(self, verb: str) -> bool:
+        """Whether a verb is about the thread that it is said in: its messages are then to be fetched."""
+        return verb == "triage" and verb in self._commands
+
     async def press(self, press: Press) -> Reply:
         """Do what a button or a form says."""
         who, action = self._actions.get(press.action, (Role.ALL, None))
@@ -185,7 +196,8 @@ class Desk:
         who = self._actions[action][0] if action in self._actions else Role.ALL
         if make is None or await asyncio.to_thread(self._audience.role, caller) < who:
             return None
-        return replace(await asyncio.to_thread(make, caller), ref=ref)
+        form = await asyncio.to_thread(make, ref, caller)
+        return replace(form, ref=ref) if form else None
 
     async def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot."""

@@ -85,7 +85,7 @@ class Knowledge:
 
     # Adding
 
-    def add_form(self, caller: Caller) -> Form:
+    def add_form(self, ref: str, caller: Caller) -> Form:
         """What is asked where `add` came without anything to add."""
         names = tuple((name, name) for name in self._space_names())
         default = self._default_space(caller)
@@ -181,7 +181,7 @@ class Knowledge:
 
     # Removing
 
-    def remove_form(self, caller: Caller) -> Form:
+    def remove_form(self, ref: str, caller: Caller) -> Form:
         """What is asked where `remove` came without a name."""
         field = Field("document", "Document", hint="Its title, path or number")
         return Form("remove", "", "Remove a document", "Go on", (field,))
