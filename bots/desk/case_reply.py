@@ -18,6 +18,10 @@ _NO_LONGER_READ = (
     "It is from documents that not everyone in the thread may read any more. Press Edit, and write a reply "
     "without them."
 )
+LONGEST_REPLY = 3_000  # characters: what the forms of both platforms take, and a message of each holds
+_TOO_LONG = (
+    f"It is longer than the {LONGEST_REPLY:,} characters that one message holds: press Edit, and shorten it."
+)
 _CHANGED = (
     "What it cites was changed or taken out since: triage the thread again, or press Edit and take {numbers} "
     "out."
@@ -33,6 +37,8 @@ class CaseReplies:
 
     def hindrance(self, case: "Case", words: str) -> str:
         """Why these words can't be posted in the case's place, in a sentence; empty where they can."""
+        if len(words) > LONGEST_REPLY:
+            return _TOO_LONG
         answer = self._catalog.answers.find(case.trace_id)
         if answer is None:
             return ""

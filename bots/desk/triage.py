@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Style
 from bots.desk.case_card import NO_CATEGORY, CaseCards
-from bots.desk.case_reply import CaseReplies
+from bots.desk.case_reply import LONGEST_REPLY, CaseReplies
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command, Press
 from bots.desk.wording import count, shortened
 from brain.catalog.cases import Case, CaseState, NewCase
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("citewise.desk")
 
 SHOWN = 20
-LONGEST_REPLY = 3_000  # characters: what the forms of both platforms take
 LONGEST_NUMBER = 15  # digits of a case's number that are still looked up
 UNKNOWN = Card("I don't know of this case here", "`triage list` shows those that you can see.")
 _ORDER = re.compile(r"triage(?:\s+(?:list|#?\d+))?", re.IGNORECASE)
