@@ -170,7 +170,7 @@ class CaseCards:
         """Similar cases, from the vectors that are kept."""
         held = self._catalog.cases.comparable(self._catalog.embedder_identity() or "", [case.place])
         own = next((one.vector for one in held if one.id == case.id), None)
-        return () if own is None else similar_cases(own, held, leave_out=[case.id])
+        return () if own is None else similar_cases(own, [one for one in held if one.id != case.id])
 
     def _so_far(self, case: Case) -> list[Row]:
         """What people did with it."""
