@@ -71,8 +71,9 @@ _NOBODY_CAN = (
     r"(?:nobody|no one|no-one|niemand|personne)\b[^.?!]{0,40}?\b(?:can|could|is able|gets|kann|kommt|peut)"
 )
 _MANY = _group(r"""
-    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:customers?|users?|clients?|services|offices?|site|company)
-    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:payments|orders|machines|desk|department|building|floor)
+    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:customers?|users?|clients?|company|offices?)
+    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:services|site|payments|orders|machines|desk)
+    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:department|building|floor)
     customers|users|clients|callers|everyone|everybody|everywhere|hundreds|thousands
     production|prod|webshop|checkout
     alle kunden|tous les clients
