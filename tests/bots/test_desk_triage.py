@@ -420,8 +420,9 @@ async def test_what_there_is_no_room_for_is_shown_all_the_same(
 async def test_a_closed_case_that_is_triaged_again_stays_as_it_was_closed(here: DeskHome) -> None:
     ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
     await pressed(here, KIM, "case_resolve", ref, words="It is 27 days.")
-    here.catalog.cases.learn([Example(QUESTION, "leave")], by=ADMIN)
-    again = await ordered(here, KIM, "", QUESTION, "No hurry, when you have time.")
+    later = "No hurry, when you have time."
+    here.catalog.cases.learn([Example(f"{QUESTION}\n\n{later}", "leave")], by=ADMIN)
+    again = await ordered(here, KIM, "", QUESTION, later)
     assert again.title == "Triage: no category fits"
     assert rows(again)["Category"] == "no category fits"
     assert rows(again)["Urgency"] == "high"
