@@ -152,7 +152,7 @@ def learn(call: Invocation, file: Path) -> None:
     labels = {example.category for example in examples}
     with call.citewise(create=True) as citewise, progress() as citewise.report:
         new = citewise.catalog.cases.learn(examples, by=call.actor)
-        citewise.triager.prepare(lambda done: citewise.report("Learning", done, new))
+        citewise.triager.prepare(lambda done: citewise.report("Learning", done, max(new, done)))
     old = len(examples) - new
     passed = f" {_messages(old)} were there already, or stand in it twice." if old else ""
     _say(

@@ -198,6 +198,25 @@ async def test_a_reply_is_not_sent_where_the_place_may_not_read_it_any_more(here
     assert sent.elsewhere[0].card.rows == ()
 
 
+async def test_a_reply_for_a_place_knows_only_what_the_place_may_read(here: DeskHome) -> None:
+    here.catalog.allow("hr", "slack:user:UKIM")
+    shown = await ordered(here, KIM, "", REVIEW)
+    assert "October" not in repr(shown)
+    assert "October" not in repr(await pressed(here, KIM, "case_send", shown.buttons[0].ref))
+
+
+async def test_a_case_that_a_group_was_given_is_each_members(here: DeskHome) -> None:
+    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    member, other = person("UNIA", "slack:group:SNET"), person("UNIA", "slack:group:SWEB")
+    (delivery,) = (await pressed(here, KIM, "case_assign", ref, owner="slack:group:SNET")).elsewhere
+    assert delivery.to == "slack:group:SNET"
+    assert (await ordered(here, other, ref)).title == "That is for support"
+    assert (await ordered(here, member, ref)).title.startswith("Triage")
+    assert [row.text for row in (await ordered(here, member)).rows] == [f"“{QUESTION}”"]
+    (sent,) = (await pressed(here, member, "case_send", ref)).elsewhere
+    assert sent.to == "slack:channel:CHELP/t1"
+
+
 async def test_a_reply_is_not_sent_when_its_source_was_taken_out(here: DeskHome) -> None:
     ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
     here.catalog.remove_document(here.catalog.find_document("Leave").id)
