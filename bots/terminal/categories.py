@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from brain.triage.domain import Category
-    from brain.triage.scores import Scores
+    from brain.triage.scoring import Scores
 
 LONGEST_NAME = 60  # characters: menus of the chats show so many
 _SHOWN = 10
@@ -176,7 +176,7 @@ def evaluate(call: Invocation, file: Path) -> None:
 
     from bots.terminal.console import out, print_json, progress
     from bots.terminal.labelled_csv import read_labelled
-    from brain.triage.scores import score
+    from brain.triage.scoring import scores
 
     rows = read_labelled(file, call.typed(file))
     with call.citewise() as citewise, progress() as citewise.report:
@@ -190,13 +190,13 @@ def evaluate(call: Invocation, file: Path) -> None:
         for start in range(0, len(rows), _AT_ONCE):
             told += citewise.triager.categories_of([row.text for row in rows[start : start + _AT_ONCE]])
             citewise.report("Telling", len(told), len(rows))
-    scores = score([(row.category, found.name) for row, found in zip(rows, told, strict=True)])
+    figures = scores([row.category for row in rows], told)
     learnt = sum(row.text in known for row in rows)
     missing = sorted({row.category for row in rows} - names)
     if call.as_json:
-        print_json({**asdict(scores), "learnt_before": learnt, "unknown_labels": missing})
+        print_json({**asdict(figures), "learnt_before": learnt, "unknown_labels": missing})
     else:
-        _show_scores(out(), scores, learnt, missing)
+        _show_scores(out(), figures, learnt, missing)
 
 
 def _show_scores(console: "Console", scores: "Scores", learnt: int, missing: list[str]) -> None:
@@ -205,10 +205,10 @@ def _show_scores(console: "Console", scores: "Scores", learnt: int, missing: lis
 
     from bots.terminal.console import in_line, print_table
 
-    console.print(f"{_messages(scores.rows)} with {scores.labels:,} labels")
+    console.print(_messages(scores.tickets))
     figures = (
         ("right, of all", scores.accuracy),
-        ("right, of those told", scores.accuracy_told),
+        ("right, of those told", scores.of_answered),
         ("macro-F1", scores.macro_f1),
         ("left open", scores.left_open),
     )
@@ -216,13 +216,14 @@ def _show_scores(console: "Console", scores: "Scores", learnt: int, missing: lis
     for name, value in figures:
         table.add_row(name, f"{value:.3f}")
     print_table(console, table)
-    if scores.confused:
+    mixed_up = [pair for pair in scores.mixed_up if pair.found][:_SHOWN]
+    if mixed_up:
         console.print(Text("\nMistaken most", style="bold"))
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
         for column in ("times", "label", "told as"):
             table.add_column(column, justify="right" if column == "times" else "left")
-        for pair in scores.confused[:_SHOWN]:
-            table.add_row(str(pair.rows), Text(in_line(pair.label)), Text(in_line(pair.told)))
+        for pair in mixed_up:
+            table.add_row(str(pair.tickets), Text(in_line(pair.wanted)), Text(in_line(pair.found)))
         print_table(console, table)
     if learnt:
         console.print(

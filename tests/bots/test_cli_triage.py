@@ -157,9 +157,9 @@ def test_categories_are_scored(here: Run, tmp_path: Path, labelled: Path) -> Non
         "The VPN shows error 809 in the hotel,canteen\nzq zq zq,leave\n"
     )
     found = _json(here("categories", "eval", others, "--json"))
-    assert (found["rows"], found["labels"], found["learnt_before"]) == (4, 3, 1)
+    assert (found["tickets"], found["learnt_before"]) == (4, 1)
     assert found["accuracy"] >= 0.5
-    assert {"label": "canteen", "told": "vpn", "rows": 1} in found["confused"]
+    assert {"wanted": "canteen", "found": "vpn", "tickets": 1} in found["mixed_up"]
     assert found["unknown_labels"] == ["canteen"]
     shown = here("categories", "eval", others).out
     assert "macro-F1" in shown
