@@ -205,6 +205,24 @@ async def test_a_reply_for_a_place_knows_only_what_the_place_may_read(here: Desk
     assert "October" not in repr(await pressed(here, KIM, "case_send", shown.buttons[0].ref))
 
 
+async def test_whoever_is_given_a_case_reads_of_its_reply_only_what_they_may(here: DeskHome) -> None:
+    here.catalog.allow("hr", HELP)
+    shown = await ordered(here, KIM, "", REVIEW)
+    ref, bob = shown.buttons[0].ref, person("UBOB")
+    assert "October" in shown.text
+    (told,) = (await pressed(here, KIM, "case_assign", ref, owner="slack:user:UBOB")).elsewhere
+    form = await here.desk.form("case_edit", ref, bob)
+    assert form is not None
+    sent = await pressed(here, bob, "case_send", ref)
+    assert sent.elsewhere == ()
+    for seen in (told, form, sent, await ordered(here, bob, ref), await here.desk.home(bob)):
+        assert "October" not in repr(seen)
+    await pressed(here, KIM, "case_send", ref)
+    assert "October" not in repr(await ordered(here, bob, ref))  # sent to a channel that they are not in
+    here.catalog.allow("hr", "slack:user:UBOB")
+    assert "October" in (await ordered(here, bob, ref)).text
+
+
 async def test_a_case_that_a_group_was_given_is_each_members(here: DeskHome) -> None:
     ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
     member, other = person("UNIA", "slack:group:SNET"), person("UNIA", "slack:group:SWEB")
