@@ -27,7 +27,7 @@ from bots.desk.parts import (
     Working,
 )
 from bots.desk.people import REPLY, People
-from bots.desk.triage import Triage as Cases
+from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from brain.domain import Answer, Passage, Question, Trace, Turn
@@ -51,7 +51,13 @@ STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
 and a sentence must hold most of the question's own words."""
 
-_NOT_YOURS = Card("That is for admins", "`help` shows what you can do.")
+_NOT_YOURS = {
+    Role.SUPPORT: Card(
+        "That is for support",
+        "An admin names who that is with `spaces support SPACE WHO`. Where that is a channel, say it there.",
+    ),
+    Role.ADMIN: Card("That is for admins", "`help` shows what you can do."),
+}
 
 
 class Desk:
@@ -92,10 +98,12 @@ class Desk:
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
         self._people: People | None = None
-        if library is not None:
-            self._manage(Knowledge(catalog, self._audience, library))
+        self._tickets: Tickets | None = None
+        knowledge = Knowledge(catalog, self._audience, library) if library else None
+        if knowledge is not None:
+            self._manage(knowledge)
         if triage is not None:
-            self._commands["triage"] = Cases().triage
+            self._take_tickets(Tickets(catalog, self._audience, triage, knowledge))
 
     def _manage(self, knowledge: Knowledge) -> None:
         """Offer what changes documents, and what ends in one."""
@@ -122,6 +130,24 @@ class Desk:
             "add": knowledge.add_form,
             "remove": knowledge.remove_form,
             "reply": lambda ref, caller: REPLY,
+        }
+
+    def _take_tickets(self, tickets: Tickets) -> None:
+        """Offer what support people do with tickets."""
+        self._tickets = tickets
+        self._commands["triage"] = tickets.triage
+        self._actions |= {
+            "case_send": (Role.SUPPORT, tickets.send),
+            "case_edit": (Role.SUPPORT, tickets.edit),
+            "case_assign": (Role.SUPPORT, tickets.assign),
+            "case_resolve": (Role.SUPPORT, tickets.resolve),
+            "case_keep": (Role.SUPPORT, tickets.keep),
+            "case_category": (Role.SUPPORT, tickets.category),
+        }
+        self._forms |= {
+            "case_edit": tickets.edit_form,
+            "case_assign": tickets.assign_form,
+            "case_resolve": tickets.resolve_form,
         }
 
     # What every chat door calls
@@ -201,7 +227,12 @@ class Desk:
 
     async def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot."""
-        return await asyncio.to_thread(self._overview.home, caller)
+
+        def found() -> tuple[Card, ...]:
+            first, *others = self._overview.home(caller)
+            return (first, *(self._tickets.home(caller) if self._tickets else ()), *others)
+
+        return await asyncio.to_thread(found)
 
     async def prompts(self, caller: Caller) -> tuple[str, ...]:
         """Questions that the caller could ask, made from the documents that they may read."""
@@ -228,6 +259,8 @@ class Desk:
         """Note where a delivered card stands."""
         if self._people is not None:
             await asyncio.to_thread(self._people.placed, ref, thread)
+        if self._tickets is not None:
+            await asyncio.to_thread(self._tickets.placed, ref, thread)
 
     async def listens(self, thread: str) -> bool:
         """Whether a person answers a question in that thread: words there may be for its asker."""
@@ -248,7 +281,7 @@ class Desk:
     async def _guarded(self, who: Role, caller: Caller, action: Callable[[], Reply]) -> Reply:
         def guarded() -> Reply:
             if self._audience.role(caller) < who:
-                return Reply(_NOT_YOURS)
+                return Reply(_NOT_YOURS[who])
             try:
                 return action()
             except CitewiseError as error:

@@ -1,5 +1,6 @@
 """Documents from a chat: listed, added after a preview, removed after a yes, and the last change undone."""
 
+import hashlib
 import re
 import time
 from dataclasses import dataclass
@@ -275,6 +276,11 @@ class Knowledge:
         assert card is not None
         assert done is not None
         return card, done.state is ChangeState.DONE
+
+    def holds_words(self, space: str, text: str) -> bool:
+        """Whether these very words are a document of that space already."""
+        seal = hashlib.sha256(text.encode()).hexdigest()
+        return any(file.sha256 == seal for file in self._catalog.added_files.listed(space))
 
     def _expire(self) -> None:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
