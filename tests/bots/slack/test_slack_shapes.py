@@ -20,7 +20,12 @@ def test_the_manifest_asks_for_exactly_what_the_code_uses() -> None:
     assert set(manifest["oauth_config"]["scopes"]["bot"]) == needs.SCOPES
     assert tuple(manifest["settings"]["event_subscriptions"]["bot_events"]) == needs.EVENTS
     assert manifest["features"]["slash_commands"][0]["command"] == needs.COMMAND
-    assert manifest["features"]["shortcuts"][0]["callback_id"] == needs.SHORTCUT
+    shortcuts = {found["callback_id"]: found["name"] for found in manifest["features"]["shortcuts"]}
+    assert shortcuts == needs.SHORTCUTS
+    assert {found["type"] for found in manifest["features"]["shortcuts"]} == {"message"}
+    # Slack's limits on what it shows of them.
+    assert all(len(found["name"]) <= 24 for found in manifest["features"]["shortcuts"])
+    assert all(len(found["description"]) <= 150 for found in manifest["features"]["shortcuts"])
     assert "agent_view" in manifest["features"]
 
 
