@@ -9,7 +9,8 @@ from bots.desk.answers import source_rows, stored_sources
 from bots.desk.cards import Button, Card, Menu, Row, Style
 from bots.desk.wording import age, count, shortened, web_link
 from brain.catalog.cases import Case, CaseState
-from brain.triage.domain import Said, Triage, Urgency, text_of
+from brain.triage.domain import Said, Similar, Triage, Urgency, text_of
+from brain.triage.similar import similar_cases
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
@@ -57,14 +58,14 @@ class CaseCards:
     ) -> Card:
         """The whole case; `viewers` are the principals whose rights count for what is shown.
 
-        `found` is what a triage has just found out, and `suggested` its reply; without them the card tells
-        what is kept. `not_kept` says why nothing can be done with it.
+        `found` is what a triage found out, and `suggested` its reply; without them the card tells what is
+        kept. `not_kept` says why nothing can be done with it.
         """
         if suggested is None:
             suggested = self.suggested(case, viewers)
         rows = [
             *([Row("Not kept", not_kept)] if not_kept else []),
-            *([self.line(case)] if found is None else []),
+            *([self.line(case)] if case.id else []),
             Row("Category", self._category(case, found)),
             Row("Urgency", _urgency(case, found)),
             Row("Summary", _summary(case, found)),
@@ -154,10 +155,8 @@ class CaseCards:
         return " and ".join(parts)
 
     def _similar(self, case: Case, found: Triage | None) -> list[Row]:
-        if found is None:
-            return []
         rows = []
-        for similar in found.similar:
+        for similar in found.similar if found else self._like_this(case):
             other = self._catalog.cases.find(similar.case_id)
             # The triager looks only at cases of the same place; another one must not be shown here at all.
             if other is None or other.id == case.id or not other.place or other.place != case.place:
@@ -166,6 +165,12 @@ class CaseCards:
             about = f"case {other.id}, {similar.score:.0%} alike · {other.state}{solved}"
             rows.append(Row(f"Similar: “{first_words(other.text)}”", about, web_link(other.link)))
         return rows or [Row("Similar", "no earlier case here is like it")]
+
+    def _like_this(self, case: Case) -> tuple[Similar, ...]:
+        """Similar cases, from the vectors that are kept."""
+        held = self._catalog.cases.comparable(self._catalog.embedder_identity() or "", [case.place])
+        own = next((one.vector for one in held if one.id == case.id), None)
+        return () if own is None else similar_cases(own, held, leave_out=[case.id])
 
     def _so_far(self, case: Case) -> list[Row]:
         """What people did with it."""

@@ -2,8 +2,10 @@
 
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Style
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("citewise.desk")
 
 SHOWN = 20
+REMEMBERED = 100  # triages of which this process knows the reasons too
 LONGEST_NUMBER = 15  # digits of a case's number that are still looked up
 UNKNOWN = Card("I don't know of this case here", "`triage list` shows those that you can see.")
 _ORDER = re.compile(r"triage(?:\s+(?:list|#?\d+))?", re.IGNORECASE)
@@ -46,6 +49,8 @@ class Tickets:
         self._knowledge = knowledge
         self._cards = CaseCards(catalog, audience)
         self._replies = CaseReplies(catalog, audience)
+        self._found: OrderedDict[int, Triage] = OrderedDict()
+        self._finding = Lock()
 
     # The verb
 
@@ -95,7 +100,16 @@ class Tickets:
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))
-        return Reply(self._card(case, caller, found))
+        self._remember(case.id, found)
+        return Reply(self._card(case, caller))
+
+    def _remember(self, case_id: int, found: Triage) -> None:
+        """Keep why, to be shown again; after a restart a card tells what is kept, without all of the why."""
+        with self._finding:
+            self._found[case_id] = found
+            self._found.move_to_end(case_id)
+            while len(self._found) > REMEMBERED:
+                self._found.popitem(last=False)
 
     def _unkept(self, found: Triage, error: StorageFailed) -> Card:
         """The card of a triage that there is no room for: all is shown, nothing can be pressed."""
@@ -236,7 +250,8 @@ class Tickets:
             return Reply(UNKNOWN)
         elsewhere: tuple[Delivery, ...] = ()
         if owner != caller.person:
-            shown = self._cards.card(given, [owner], title=f"Case {given.id} is yours")
+            why = self._found.get(given.id)
+            shown = self._cards.card(given, [owner], found=why, title=f"Case {given.id} is yours")
             elsewhere = (Delivery(owner, shown, key=f"case:{given.id}:owner:{owner}"),)
         return Reply(self._card(given, caller), replaces=True, elsewhere=elsewhere)
 
@@ -313,8 +328,8 @@ class Tickets:
         case = self._catalog.cases.find(int(ref))
         return case if case and self._audience.may_see_case(caller, case) else None
 
-    def _card(self, case: Case, caller: Caller, found: Triage | None = None) -> Card:
-        return self._cards.card(case, caller.all_principals, found=found)
+    def _card(self, case: Case, caller: Caller) -> Card:
+        return self._cards.card(case, caller.all_principals, found=self._found.get(case.id))
 
 
 def _is_person(principal: str) -> bool:

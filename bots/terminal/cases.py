@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def cases(context: click.Context) -> None:
-    """List, show and close tickets that were triaged."""
+    """List, show, close and delete tickets that were triaged."""
     if context.invoked_subcommand is None:
         context.invoke(list_)
 
@@ -91,6 +91,32 @@ def resolve(call: Invocation, number: int, words: str) -> None:
         print_json(case_json(case))
     else:
         click.echo(f"Case {number} is closed.")
+
+
+@cases.command(short_help="Delete a case.")
+@click.argument("number", type=click.IntRange(1, 2**53))
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@home_option
+@json_option
+@invocation
+def remove(call: Invocation, number: int, yes: bool) -> None:
+    """Delete the case NUMBER: its words, what was found out, and what people did with it.
+
+    The audit log keeps who did what with it, and a reply that was sent stays where it is.
+    """
+    from bots.desk.case_card import first_words
+    from bots.terminal.confirm import confirm
+    from bots.terminal.console import in_line, print_json
+
+    with call.citewise() as citewise:
+        case = _found(citewise.catalog, number)
+        if not yes:
+            confirm(f"Delete case {number}, “{in_line(first_words(case.text))}”?", f"deleting case {number}")
+        citewise.catalog.cases.remove(number, by=call.actor)
+    if call.as_json:
+        print_json({"removed": number})
+    else:
+        click.echo(f"Deleted case {number}.")
 
 
 def case_json(case: "Case") -> dict[str, Any]:

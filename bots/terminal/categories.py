@@ -11,10 +11,12 @@ from brain.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from brain.triage.domain import Category
     from brain.triage.scores import Scores
 
 LONGEST_NAME = 60  # characters: menus of the chats show so many
 _SHOWN = 10
+_AT_ONCE = 500  # messages between two reports of progress
 
 
 @click.group(invoke_without_command=True)
@@ -150,7 +152,7 @@ def learn(call: Invocation, file: Path) -> None:
     labels = {example.category for example in examples}
     with call.citewise(create=True) as citewise, progress() as citewise.report:
         new = citewise.catalog.cases.learn(examples, by=call.actor)
-        citewise.triager.prepare(lambda done, total: citewise.report("Learning", done, total))
+        citewise.triager.prepare(lambda done: citewise.report("Learning", done, new))
     old = len(examples) - new
     passed = f" {_messages(old)} were there already, or stand in it twice." if old else ""
     _say(
@@ -184,9 +186,10 @@ def evaluate(call: Invocation, file: Path) -> None:
                 "There is no category to tell: `citewise categories add` or `learn` makes some first."
             )
         known = citewise.catalog.cases.known_texts({row.text for row in rows})
-        told = citewise.triager.categories_of(
-            [row.text for row in rows], lambda done, total: citewise.report("Telling", done, total)
-        )
+        told: list[Category] = []
+        for start in range(0, len(rows), _AT_ONCE):
+            told += citewise.triager.categories_of([row.text for row in rows[start : start + _AT_ONCE]])
+            citewise.report("Telling", len(told), len(rows))
     scores = score([(row.category, found.name) for row, found in zip(rows, told, strict=True)])
     learnt = sum(row.text in known for row in rows)
     missing = sorted({row.category for row in rows} - names)

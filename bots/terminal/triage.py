@@ -48,14 +48,13 @@ def triage(call: Invocation, text: str, spaces: tuple[str, ...], asker: str | No
     from bots.terminal.console import out, print_json, progress
     from brain.triage.domain import Message, Request, Ticket
 
-    words = _ticket(text)
     with call.citewise() as citewise:
+        words = _ticket(text)  # here, since a running server reads what is typed at its client
         audience = citewise.desk.audience(principals_of(asker), spaces)
-        person = asker or OWNER
-        ticket = Ticket((Message(person, words, datetime.now(UTC)),))
+        ticket = Ticket((Message(asker or "", words, datetime.now(UTC)),))
         with progress() as citewise.report:
             citewise.warm_up()
-            found = citewise.triager.invoke(Request(ticket, person, audience, frozenset()))
+            found = citewise.triager.invoke(Request(ticket, asker or OWNER, audience, frozenset()))
         if call.as_json:
             print_json(triage_json(found, citewise.catalog))
         else:
