@@ -11,7 +11,7 @@ Block = dict[str, Any]
 
 MOST_IN_AN_INPUT = 3_000  # characters
 _FILLED_IN = 2_500  # of that, so that there is room to write on
-_MOST_OPTIONS = 100  # of a menu, or of a group of its options
+_MOST_OPTIONS = 100
 _LONGEST_VALUE = 150
 _SOMEONE = re.compile(r"slack:user:([UW]\w+)")
 
@@ -43,26 +43,16 @@ def button_element(button: Button) -> Block:
 
 
 def menu_element(menu: Menu) -> Block:
-    """A choice of one, in groups where there are more than a menu takes."""
-    options = [_option(name, name) for name in menu.options]
+    """A choice of one."""
+    options = [_option(name, name) for name in menu.options[:_MOST_OPTIONS]]
     chosen = [option for option in options if option["value"] == menu.chosen[:_LONGEST_VALUE]]
     return {
         "type": "static_select",
         "action_id": f"citewise:{menu.action}:{menu.ref}",
         "placeholder": plain_text(menu.label, 150),
-        **(_grouped(options) if len(options) > _MOST_OPTIONS else {"options": options}),
+        "options": options,
         **({"initial_option": chosen[0]} if chosen else {}),
     }
-
-
-def _grouped(options: list[Block]) -> Block:
-    """More options than a menu takes, in groups that say from where to where they go."""
-    groups = []
-    for start in range(0, len(options), _MOST_OPTIONS):
-        some = options[start : start + _MOST_OPTIONS]
-        ends = (some[0]["text"]["text"][:35], some[-1]["text"]["text"][:35])
-        groups.append({"label": plain_text(" – ".join(ends), 75), "options": some})
-    return {"option_groups": groups}
 
 
 def plain_text(text: str, longest: int) -> Block:

@@ -61,10 +61,9 @@ def _check_limits(block: Json, complaints: list[str]) -> None:
 
 
 def _check_menu(menu: Json, complaints: list[str]) -> None:
-    groups = menu.get("option_groups") or [{"options": menu.get("options", [])}]
-    if not all(1 <= len(group["options"]) <= 100 for group in groups) or len(groups) > 100:
-        complaints.append(f"a menu of {[len(group['options']) for group in groups]} options")
-    options = [option for group in groups for option in group["options"]]
+    options = menu["options"]
+    if not 1 <= len(options) <= 100:
+        complaints.append(f"a menu of {len(options)} options")
     if any(not option["value"] or len(option["value"]) > 150 for option in options):
         complaints.append("an option without a value, or with a long one")
     if "initial_option" in menu and menu["initial_option"] not in options:
