@@ -1,12 +1,15 @@
-"""A ticket in Slack from its thread to its end, and the reply that is sent once, whatever happens meanwhile."""
+"""A ticket in Slack from its thread to its end, and a reply that is sent once, whatever happens."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_kit import ADMIN
-from fake_slack import blocks_of, button, links_of, walk, words_of
+from desk_kit import ADMIN, LEAVE, WORD_GATE, desk_home
+from fake_slack import FakeSlack, Fault, blocks_of, button, links_of, walk, words_of
 from workspace import Workspace
 
+from benchmarks.chat_soak import Bot
+from benchmarks.slack_soak import TESTS
 from bots.slack.needs import TRIAGE_SHORTCUT
 from brain.catalog.cases import CaseState, CategoryRow
 
@@ -74,7 +77,6 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: 
     assert "Leave › Annual leave" in said
     assert "I need to know it today" in said
     assert "slack:user:UANA" in said
-    assert f"https://acme.slack.com/archives/CHELP/p{root}" not in links_of(shown)  # it stands right here
     case = cases.in_thread(f"slack:CHELP:{root}")
     assert case is not None
     assert (case.place, case.origin, case.opened_by) == (
@@ -146,7 +148,7 @@ async def test_open_cases_are_listed_where_they_are_and_shown_by_number(helped: 
 
 async def test_nothing_from_a_ticket_becomes_live(helped: Workspace) -> None:
     slack = helped.slack
-    evil = "<!channel> <@UBOSS> *How* many days of annual leave <https://evil.example/x|here> `do` we get, @here?"
+    evil = "<!channel> <@UBOSS> *How* many days of annual leave `do` we get, @here? <https://evil.example|x>"
     root = await slack.say("UANA", evil, "CHELP")
     await slack.say("UBEN", "See https://evil.example/y and <mailto:a@evil.example>.", "CHELP", root)
     shown = await card(helped, KIM, root)
@@ -200,7 +202,8 @@ async def test_the_reply_is_sent_once_whoever_presses_at_the_same_time(helped: W
     await slack.submit(LEE, view, words="Other words.")
     for address in addresses:
         await slack.privately(address)
-    await slack.until(lambda: helped.here.catalog.inbox.waiting("slack") == 0)
+    said = await slack.until(lambda: len(slack.ephemeral) >= 6 and slack.ephemeral)  # two cards, four replies
+    assert sum("A reply was sent already" in words_of(message) for message in said) >= 2
     assert len(replies(helped, root)) == 1
 
 
@@ -221,3 +224,35 @@ async def test_a_reply_far_up_in_a_long_thread_is_found(helped: Workspace) -> No
         writer.execute("UPDATE cases SET reply_at = '', state = 'open'")
     await pressed(helped, LEE, shown, "case_send")
     assert len(replies(helped, root)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("chat.postMessage", held=True), Fault("chat.postMessage", 9, status=429, retry_after=15)],
+    ids=["after it was posted", "before it was posted"],
+)
+async def test_a_process_killed_while_it_sends_a_reply_sends_it_once(tmp_path: Path, fault: Fault) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with desk_home(home, WORD_GATE) as here:
+        here.home.fill({"leave.md": LEAVE})
+        here.catalog.places.set_support("general", "slack:channel:CHELP", by=ADMIN)
+    async with FakeSlack(redelivery=2.0) as slack:
+        command = ("-m", "benchmarks.slack_soak", "--bot", str(home), slack.api_url)
+        async with Bot(command, TESTS) as bot:
+            await slack.connected()
+            root = await slack.say("UANA", PROBLEM, "CHELP")
+            shown = await slack.privately(await slack.shortcut(KIM, "CHELP", root, TRIAGE_SHORTCUT))
+            posts = slack.calls["chat.postMessage"]
+            slack.faults.append(fault)
+            pressed = await slack.press(KIM, button(shown, "case_send"), "CHELP", {"ts": ""})
+            await slack.until(lambda: slack.calls["chat.postMessage"] > posts)
+            if fault.held:
+                await slack.until(lambda: slack.answers("CHELP", root))
+            await bot.kill()
+            slack.faults.clear()
+            await bot.start()
+            assert "was sent by slack:user:UKIM" in words_of(await slack.privately(pressed))
+            again = await slack.press(LEE, button(shown, "case_send"), "CHELP", {"ts": ""})
+            assert "A reply was sent already" in words_of(await slack.privately(again))
+            assert len(slack.answers("CHELP", root)) == 1
