@@ -129,7 +129,7 @@ class CaseCards:
     def _category(self, case: Case, found: Triage | None) -> str:
         if case.category_by:
             return f"{case.category or 'none'}, as {case.category_by} decided"
-        if found is None:
+        if found is None or found.category.name != case.category:
             return f"{case.category}, as it was found out" if case.category else "no category fits"
         category = found.category
         or_else = f", or else {category.or_else}" if category.or_else else ""
@@ -170,7 +170,7 @@ class CaseCards:
         """Similar cases, from the vectors that are kept."""
         held = self._catalog.cases.comparable(self._catalog.embedder_identity() or "", [case.place])
         own = next((one.vector for one in held if one.id == case.id), None)
-        return () if own is None else similar_cases(own, held, leave_out=[case.id])
+        return () if own is None else similar_cases(own, [one for one in held if one.id != case.id])
 
     def _so_far(self, case: Case) -> list[Row]:
         """What people did with it."""
@@ -225,7 +225,7 @@ def _urgency(case: Case, found: Triage | None) -> str:
     word = Urgency(case.urgency).word
     if case.urgency_by:
         return f"{word}, as {case.urgency_by} decided"
-    if found is None:
+    if found is None or found.urgency.level != case.urgency:
         return word
     said = ", ".join(f"“{shortened(said.text, 120)}”" for said in found.urgency.because)
     return f"{word}: {said or 'no words of urgency'}"
@@ -253,7 +253,7 @@ def _owner(case: Case, found: Triage | None) -> str:
     if case.owner_by:
         return f"{case.owner}, as {case.owner_by} decided"
     if not case.owner:
-        return "nobody is named for this: `Assign` gives it to somebody"
+        return "nobody is named for this" + (": `Assign` gives it to somebody" if case.id else "")
     if found is not None and found.owner is not None and found.owner.principal == case.owner:
         return f"{case.owner} could take it: {found.owner.why}"
     return f"{case.owner} could take it"

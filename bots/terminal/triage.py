@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST_TICKET = 100_000  # characters
 
 
-@click.command()
+@click.command(short_help="Triage one ticket, of which nothing is kept.")
 @click.argument("text", default="")
 @spaces_option
 @asker_option

@@ -193,6 +193,24 @@ class Cases:
             ).fetchall()
         return {number: Example(text, category) for number, text, category in rows}
 
+    def example_counts(self) -> dict[str, int]:
+        """How many messages were learnt, by category; categories without any are absent."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT category, count(*) FROM cases WHERE state = 'example' GROUP BY category"
+            ).fetchall()
+        return dict(rows)
+
+    def known_texts(self, texts: Iterable[str]) -> set[str]:
+        """Which of these texts were learnt, whatever as."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """SELECT text FROM cases
+                   WHERE state = 'example' AND text IN (SELECT value FROM json_each(?))""",
+                (json.dumps(list(texts)),),
+            ).fetchall()
+        return {text for (text,) in rows}
+
     # Cases
 
     def open(self, new: NewCase) -> tuple[Case, bool]:
@@ -311,6 +329,15 @@ class Cases:
             _set(connection, case_id, resolution=resolution, resolved_by=by, state=CaseState.RESOLVED)
             _audit(connection, by, "resolve", case_id, {"resolution": resolution})
             return _find(connection, case_id)
+
+    def remove(self, case_id: int, *, by: str) -> bool:
+        """Delete a case with its words and vector; False where there is none. The audit log stays."""
+        with self._database.writing() as connection:
+            if _find(connection, case_id) is None:
+                return False
+            connection.execute("DELETE FROM cases WHERE id = ?", (case_id,))
+            _audit(connection, by, "remove", case_id, {})
+        return True
 
     # Vectors, by which cases are compared
 

@@ -11,8 +11,8 @@ _TROUBLE = re.compile(
     r"\b(?:error|errors|fail(?:s|ed|ing|ure)?|crash\w*|broken?|wrong|lost|stolen|missing|stuck|locked out"
     r"|blocked|down|offline|slow|denied|refused|declined|expired|problem|issue|trouble|doesn['’]?t|don['’]?t"
     r"|didn['’]?t|isn['’]?t|aren['’]?t|won['’]?t|can ?not|can['’]?t|couldn['’]?t|unable|never|no longer"
-    r"|stopped|forgot(?:ten)?|twice|instead of|fehler|kaputt|geht nicht|funktioniert nicht|kann nicht|erreur"
-    r"|panne|ne fonctionne|impossible)\b",
+    r"|stopped|drops?|forgot(?:ten)?|twice|instead of|fehler|kaputt|geht nicht|funktioniert nicht|kann nicht"
+    r"|erreur|panne|ne fonctionne|impossible)\b",
     re.IGNORECASE,
 )
 _TRIED = re.compile(
@@ -41,7 +41,7 @@ def summary(messages: Sequence[Message]) -> tuple[Said, ...]:
     own = [one for one in all_said if messages[one.message].author == opener]
     chosen: list[Said] = [problem(own)]
     for pattern, choices in ((_TRIED, own), (_ASKED, own[::-1])):
-        rest = (one for one in choices if one not in chosen and content_words(one.text))
+        rest = (one for one in choices if one not in chosen)
         if found := next((one for one in rest if pattern.search(one.text)), None):
             chosen.append(found)
     order = {one: place for place, one in reversed(list(enumerate(all_said)))}

@@ -56,8 +56,11 @@ class Triager(Runnable[Request, Triage]):
         )
         return [categoriser.category(vector) for vector in vectors]
 
-    def prepare(self) -> int:
-        """Give cases and examples the vectors that they lack; how many that were."""
+    def prepare(self, progress: Callable[[int], object] = lambda done: None) -> int:
+        """Give cases and examples the vectors that they lack; how many that were.
+
+        `progress` is told how many are done; what is done stays where it raises.
+        """
         done, cases = 0, self._catalog.cases
         with self._filling:
             while batch := cases.without_vector(self._embedder, _AT_ONCE):
@@ -65,6 +68,7 @@ class Triager(Runnable[Request, Triage]):
                 found = [(number, text, v) for (number, text), v in zip(batch, vectors, strict=True)]
                 cases.add_vectors(self._embedder, found)
                 done += len(found)
+                progress(done)
         return done
 
     def _triage(self, request: Request) -> Triage:

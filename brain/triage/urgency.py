@@ -7,6 +7,7 @@ from brain.triage.domain import Message, Said, Urgency, UrgencyFound
 from brain.triage.prose import said, short
 
 MOST_QUOTES = 2
+_READ = 1_000  # characters of a sentence: what is longer is a pasted list, and would take long to read
 
 
 def _group(lines: str) -> str:
@@ -70,14 +71,17 @@ _ASKS_ABOUT = re.compile(
 _NOBODY_CAN = (
     r"(?:nobody|no one|no-one|niemand|personne)\b[^.?!]{0,40}?\b(?:can|could|is able|gets|kann|kommt|peut)"
 )
+_GAP = r"[^.?!]{0,100}?"  # between two words of one sentence
 _MANY = _group(r"""
-    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:customers?|users?|clients?|services|offices?|site|company)
-    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:payments|orders|machines|desk|department|building|floor)
+    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:customers?|users?|clients?|company|offices?)
+    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:services|site|payments|orders|machines|desk)
+    (?:all|every|each|whole|entire|none of) (?:\w+ ){0,3}?(?:department|building|floor)
     customers|users|clients|callers|everyone|everybody|everywhere|hundreds|thousands
     production|prod|webshop|checkout
     alle kunden|tous les clients
 """)
 _A_TEAM = r"\b(?:team|department|people in my|of us|colleagues)\b"
+_ANY_TEAM = re.compile(_A_TEAM, re.IGNORECASE)
 _FAILS = _group(r"""
     can ?not|can['’]?t|can (?:reach|log|open|pay|work|use|access)|couldn['’]?t|unable
     doesn['’]?t|don['’]?t|isn['’]?t|aren['’]?t
@@ -86,8 +90,12 @@ _FAILS = _group(r"""
     not (?:work\w*|reachable|available|respond\w*)
     geht nicht|kaputt|ausgefallen|en panne
 """)
-_MANY_CANT = re.compile(rf"\b{_MANY}\b[^.?!]*?\b{_FAILS}\b|\b{_FAILS}\b[^.?!]*?\b{_MANY}\b", re.IGNORECASE)
-_TEAM_CANT = re.compile(rf"{_A_TEAM}[^.?!]*?\b{_FAILS}\b|\b{_FAILS}\b[^.?!]*?{_A_TEAM}", re.IGNORECASE)
+_MANY_CANT = re.compile(
+    rf"\b(?:{_NOBODY_CAN}|{_MANY}\b{_GAP}\b{_FAILS}|{_FAILS}\b{_GAP}\b{_MANY})\b", re.IGNORECASE
+)
+_TEAM_CANT = re.compile(
+    rf"{_A_TEAM}[^.?!]{0, 100}?\b{_FAILS}\b|\b{_FAILS}\b[^.?!]{0, 100}?{_A_TEAM}", re.IGNORECASE
+)
 _OUTAGE = _any(r"""
     (?:major|total|complete|full|ongoing) outage
     outage (?:since|right now|in)
@@ -99,17 +107,17 @@ _SECURITY = _any(r"""
     ransomware|malware|virus|leaked|compromised
     (?:been|got|was|were) hacked
     data (?:breach|leak)
-    phish\w*[^.?!]*\b(?:password|clicked)
+    phish\w*[^.?!]{0,100}\b(?:password|clicked)
     files are encrypted
     (?:entered|typed in) my password
-    mails?\b[^.?!]*\bi (?:didn['’]?t|did not|never) (?:write|wrote|send|sent)
-    logged in as\b[^.?!]*\badmin
+    mails?\b[^.?!]{0,100}\bi (?:didn['’]?t|did not|never) (?:write|wrote|send|sent)
+    logged in as\b[^.?!]{0,100}\badmin
     data of other
     see (?:their|other (?:people|customers?|companies)['’]?s?) (?:data|invoices|files|orders)
 """)
 _LOSS = _any(r"""
-    (?:files|data|backups?|tables?|folders?|databases?) [^.?!]*\b(?:gone|deleted|overwritten|wiped|corrupted)
-    (?:lost|deleted|overwrote|wiped|dropped) [^.?!]*\b(?:backups?|data|database|table|folder|production)
+    (?:files|data|backups?|tables?|folders?) [^.?!]{0,100}\b(?:gone|deleted|overwritten|wiped|corrupted)
+    (?:lost|deleted|overwrote|wiped|dropped) [^.?!]{0,100}\b(?:backups?|data|database|table|folder|production)
     losing (?:orders|money|customers|data|sales)
 """)
 _DANGER = _any(r"""
@@ -129,8 +137,7 @@ _DUE = _group(r"""
     muss|müssen|dois|doit|tengo
 """)
 _DEADLINE = re.compile(
-    rf"\b{_DUE}\b[^.?!]*?(?<!since )\b{_SOON}\b|(?<!since )\b{_SOON}\b[^.?!]*?\b{_DUE}\b",
-    re.IGNORECASE,
+    rf"\b{_DUE}\b{_GAP}(?<!since )\b{_SOON}\b|(?<!since )\b{_SOON}\b{_GAP}\b{_DUE}\b", re.IGNORECASE
 )
 _URGENT = _any(r"""
     urgent(?:ly)?|asap|as soon as possible|immediately|right (?:away|now)|at once|quickly
@@ -171,8 +178,8 @@ def urgency_of(messages: Sequence[Message]) -> UrgencyFound:
     danger.
     """
     everything = said(messages)
-    claims = [one for one in everything if not _ASKS_ABOUT.match(one.text)]
-    beyond_a_team = [one for one in claims if not re.search(_A_TEAM, one.text, re.IGNORECASE)]
+    claims = [one for one in everything if not _ASKS_ABOUT.match(one.text, 0, _READ)]
+    beyond_a_team = [one for one in claims if not _ANY_TEAM.search(one.text, 0, _READ)]
     for level, sentences, patterns in (
         (Urgency.CRITICAL, claims, _CRITICAL),
         (Urgency.CRITICAL, beyond_a_team, (_MANY_CANT,)),
@@ -189,7 +196,9 @@ def _quoted(sentences: Iterable[Said], patterns: Sequence[re.Pattern[str]]) -> t
     """The first sentences in which a pattern is found; of a very long one just the words."""
     found: dict[Said, None] = {}
     for sentence in sentences:
-        hit = next((match for pattern in patterns if (match := pattern.search(sentence.text))), None)
+        hit = next(
+            (match for pattern in patterns if (match := pattern.search(sentence.text, 0, _READ))), None
+        )
         if hit:
             cut = short(sentence)
             found[sentence if cut == sentence else short(Said(hit.group(), sentence.message))] = None

@@ -1,6 +1,11 @@
 """Tickets at the Desk: triaged, replied to, handed on and closed, on real parts."""
 
+import asyncio
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,8 +16,10 @@ from desk_kit import ADMIN, LEAVE, SALARIES, WORD_GATE, DeskHome, desk_home, per
 from desk_orders import ANA, BOSS, card, run
 from triage_kit import HELP, KIM, LEE, buttons, ordered, pressed, rows, said
 
-from bots.desk import OWNER, Caller
+from bots.desk import OWNER, Caller, Command, Desk
 from brain.catalog.cases import CaseState, CategoryRow, Example
+from brain.errors import ModelUnavailable
+from brain.triage.domain import Request, Triage
 
 QUESTION = "How many days of paid annual leave do full-time employees get? It is urgent."
 REVIEW = "When does the pay review for zqsecret engineers happen?"
@@ -112,6 +119,39 @@ async def test_the_reply_goes_into_the_thread_once_whoever_presses_and_however_o
     # It is an answer of the thread now, with the buttons of one, for everybody in it.
     trace = delivery.card.buttons[0].ref
     assert card(await pressed(here, person("UANA", place="CHELP"), "quotes", trace)).quotes
+
+
+async def test_of_replies_at_the_same_moment_one_is_sent(here: DeskHome) -> None:
+    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    people = [person(f"U{number}", place="CHELP") for number in range(8)]
+    replies = await asyncio.gather(
+        *(pressed(here, who, "case_edit", ref, words=f"So says {who.person}.") for who in people)
+    )
+    assert len({delivery.card.text for reply in replies for delivery in reply.elsewhere}) == 1
+    assert {delivery.key for reply in replies for delivery in reply.elsewhere} == {f"case:{ref}:reply"}
+    assert [card(reply).title for reply in replies].count("A reply was sent already") == len(people) - 1
+
+
+async def test_a_reply_is_delivered_after_a_kill_as_it_was_taken_down(tmp_path: Path) -> None:
+    with desk_home(tmp_path) as before:
+        before.home.fill({"leave.md": LEAVE})
+        before.catalog.places.set_support("general", HELP, by=ADMIN)
+        ref = (await ordered(before, KIM, "", QUESTION)).buttons[0].ref
+    killed = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(Path(__file__).with_name("killed_reply.py")), str(tmp_path), ref],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        timeout=120,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    with desk_home(tmp_path) as after:
+        case = after.catalog.cases.find(int(ref))
+        assert case is not None
+        assert (case.reply_by, case.reply_at) == ("slack:user:UKIM", "")
+        (delivery,) = (await pressed(after, KIM, "case_send", ref)).elsewhere  # the event comes again
+        assert (delivery.key, delivery.card.text) == (f"case:{ref}:reply", case.reply)
+        assert delivery.card.rows[0].text.startswith("[1] Leave")
 
 
 async def test_an_edited_reply_is_a_persons_and_keeps_the_sources_that_it_names(here: DeskHome) -> None:
@@ -375,6 +415,30 @@ async def test_what_there_is_no_room_for_is_shown_all_the_same(
     assert "tell an admin" in rows(shown)["Not kept"]
     here.catalog.database._writer.execute("PRAGMA max_page_count = 1073741823")
     assert (await ordered(here, KIM, "", QUESTION)).buttons
+
+
+async def test_a_closed_case_that_is_triaged_again_stays_as_it_was_closed(here: DeskHome) -> None:
+    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    await pressed(here, KIM, "case_resolve", ref, words="It is 27 days.")
+    later = "No hurry, when you have time."
+    here.catalog.cases.learn([Example(f"{QUESTION}\n\n{later}", "leave")], by=ADMIN)
+    again = await ordered(here, KIM, "", QUESTION, later)
+    assert again.title == "Triage: no category fits"
+    assert rows(again)["Category"] == "no category fits"
+    assert rows(again)["Urgency"] == "high"
+    assert rows(again)["Closed"] == "by slack:user:UKIM: “It is 27 days.”"
+    assert again.buttons == ()
+
+
+async def test_without_what_answers_the_person_is_told_so(here: DeskHome) -> None:
+    def away(request: Request) -> Triage:
+        raise ModelUnavailable("The model server does not answer: tell an admin.")
+
+    desk = Desk(here.catalog, lambda: here.home.brain(), triage=away)
+    said_so = card(await desk.run(Command("triage", "", KIM, messages=(said(QUESTION),))))
+    assert (said_so.title, said_so.buttons) == ("That did not work", ())
+    assert said_so.text == "The model server does not answer: tell an admin."
+    assert here.catalog.cases.listed() == []
 
 
 async def test_what_can_not_be_audited_is_not_done(here: DeskHome) -> None:

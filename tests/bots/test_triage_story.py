@@ -19,7 +19,7 @@ pytestmark = pytest.mark.weights
 
 FIRST = (
     "Hello everybody, I hope you had a good weekend!",
-    "I am in a hotel in Bergen and Causeway shows E-52 whenever it connects. I restarted the laptop twice.",
+    "I am in a hotel in Bergen and Causeway shows E-52, it doesn't connect. I restarted the laptop twice.",
     "I must send the quote to a customer today. What can I do about E-52?",
 )
 SECOND = (
@@ -113,13 +113,12 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(
 
 async def test_what_was_found_out_is_still_there_after_a_restart(citewise: Citewise, desk: Desk) -> None:
     caller = replace(KIM, thread="slack:CHELP:t3", origin="slack:channel:CHELP/t3")
-    ref = buttons(await ordered(desk, caller, "My phone was stolen. Whom do I call? It is urgent."))[
-        "case_send"
-    ].ref
+    before = await ordered(desk, caller, "My phone was stolen. Whom do I call? It is urgent.")
+    ref = buttons(before)["case_send"].ref
     fresh = Desk(citewise.catalog, lambda: citewise.brain, triage=citewise.triager.invoke)
     shown = card(await fresh.run(Command("triage", ref, caller)))
-    assert "ext 400" in shown.text
+    assert shown.text == before.text
     assert "stolen" in rows(shown)["Summary"]
     (delivery,) = (await press(fresh, caller, "case_send", ref)).elsewhere
-    assert "ext 400" in delivery.card.text
-    assert delivery.card.rows
+    assert delivery.card.text == before.text
+    assert delivery.card.rows[0].text.startswith("[1] ")
