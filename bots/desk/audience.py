@@ -44,7 +44,7 @@ class Audience:
         if caller.person in self.admins or OWNER in caller.own:
             return Role.ADMIN
         helpers = frozenset(self.catalog.places.support().values())
-        if helpers & caller.all_principals or self._has_cases(caller):
+        if helpers & caller.all_principals or self._has_cases(caller, helpers):
             return Role.SUPPORT
         return Role.ALL
 
@@ -71,10 +71,14 @@ class Audience:
     def _was_given(self, caller: Caller, case: "Case") -> bool:
         return bool(case.owner_by) and case.owner in caller.all_principals
 
-    def _has_cases(self, caller: Caller) -> bool:
-        """Whether someone is to take care of an open case: they need what support people may do for it."""
+    def _has_cases(self, caller: Caller, helpers: frozenset[str]) -> bool:
+        """Whether someone is to take care of an open case: they need what support people may do for it.
+
+        So does whoever opened one in a channel of support, and goes on with it in a direct message: there,
+        Discord tells what a mention leads to.
+        """
         return any(
-            self._was_given(caller, case)
+            self._was_given(caller, case) or (case.opened_by == caller.person and case.place in helpers)
             for state in (CaseState.OPEN, CaseState.REPLIED)
             for case in self.catalog.cases.listed(state=state)
         )

@@ -21,7 +21,7 @@ _UNDECIDED = (
     *("reply", "reply_by", "reply_at", "resolution", "resolved_by"),
 )
 NO_CATEGORY = "no category"
-MENU_HOLDS = 25  # options: as many as the smaller of the platforms' menus takes
+MENU_HOLDS = 100  # options: as many as each door offers, where it must in several menus
 _FIRST_WORDS = 100
 _SOLVED_BY = 200
 

@@ -18,9 +18,9 @@ _NO_LONGER_READ = (
     "It is from documents that not everyone in the thread may read any more. Press Edit, and write a reply "
     "without them."
 )
-LONGEST_REPLY = 3_000  # characters: what the forms of both platforms take, and a message of each holds
+LONGEST_REPLY = 8_000  # characters: what each door takes in a form, and posts in one go
 _TOO_LONG = (
-    f"It is longer than the {LONGEST_REPLY:,} characters that one message holds: press Edit, and shorten it."
+    f"It is longer than the {LONGEST_REPLY:,} characters that can be sent: press Edit, and shorten it."
 )
 _CHANGED = (
     "What it cites was changed or taken out since: triage the thread again, or press Edit and take {numbers} "

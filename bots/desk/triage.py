@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Style
 from bots.desk.case_card import NO_CATEGORY, CaseCards
-from bots.desk.case_reply import LONGEST_REPLY, CaseReplies
+from bots.desk.case_reply import CaseReplies
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command, Press
 from bots.desk.wording import count, shortened
 from brain.catalog.cases import Case, CaseState, NewCase
@@ -172,7 +172,7 @@ class Tickets:
         suggested = self._cards.suggested(case, caller.all_principals)
         fits = not suggested.refused and not self._replies.hindrance(case, suggested.text)
         hint = "A number such as [1] keeps its source; what you write is told as a person's words."
-        words = suggested.text[:LONGEST_REPLY] if fits else ""
+        words = suggested.text if fits else ""
         return Form(
             "case_edit",
             ref,

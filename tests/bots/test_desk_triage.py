@@ -407,13 +407,13 @@ async def test_a_category_is_corrected_by_one_choice_and_counts_at_once(here: De
 
 
 async def test_a_menu_holds_no_more_than_the_platforms_take(here: DeskHome) -> None:
-    for number in range(40):
-        here.catalog.cases.set_category(CategoryRow(f"kind {number:02}"), by=ADMIN)
-    here.catalog.cases.learn([Example(QUESTION, "kind 39")], by=ADMIN)
+    for number in range(120):
+        here.catalog.cases.set_category(CategoryRow(f"kind {number:03}"), by=ADMIN)
+    here.catalog.cases.learn([Example(QUESTION, "kind 119")], by=ADMIN)
     menu = (await ordered(here, KIM, "", QUESTION)).menu
     assert menu is not None
-    assert len(menu.options) == 25
-    assert menu.chosen == "kind 39"
+    assert len(menu.options) == 100
+    assert menu.chosen == "kind 119"
     assert menu.chosen in menu.options
 
 
