@@ -4,7 +4,7 @@ import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -63,17 +63,20 @@ class EventDoor(ABC):
     ) -> None:
         """Do what a verb says; a thread is read only for those who may have it read."""
         verb, words = payload["verb"], payload["words"]
-        read = ThreadRead(caller)
-        if not words and self._desk.reads_thread(verb) and await self._desk.may_use(verb, caller):
-            read = await self._thread(payload, caller)
+        if words or not self._desk.reads_thread(verb) or not await self._desk.may_use(verb, caller):
+            reply = await self._desk.run(Command(verb, words, caller, files))
+        else:
+            async with self._busy(payload):
+                reply = await self._run_on_thread(verb, await self._thread(payload, caller))
+        await self._reply(item, payload, reply)
+
+    async def _run_on_thread(self, verb: str, read: ThreadRead) -> Reply:
         told = " ".join(read.missing)
         if told and not read.messages:
-            await self._reply(item, payload, Reply(Card("I can't read this thread", told)))
-            return
-        reply = await self._desk.run(Command(verb, words, read.caller, files, read.messages))
-        if told:
-            reply = replace(reply, more=(*reply.more, Card("Not all of the thread was read", told)))
-        await self._reply(item, payload, reply)
+            return Reply(Card("I can't read this thread", told))
+        reply = await self._desk.run(Command(verb, "", read.caller, messages=read.messages))
+        more = (Card("Not all of the thread was read", told),) if told else ()
+        return replace(reply, more=(*reply.more, *more))
 
     @asynccontextmanager
     async def _once(self, key: str) -> AsyncIterator[None]:
@@ -111,6 +114,10 @@ class EventDoor(ABC):
     @abstractmethod
     async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
         """The thread that an event was said in, or that its message belongs to."""
+
+    @abstractmethod
+    def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
+        """Let people see that an order is worked on, where the platform does not show it by itself."""
 
     @abstractmethod
     async def _press(self, item: InboxItem, payload: Json) -> None: ...

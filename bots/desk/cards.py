@@ -54,7 +54,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message of the Desk. All of it is plain text: a door must let none of it become live."""
+    """A message of the Desk. All of it is plain text: a door must let none of it become live.
+
+    `people` are the principals that the Desk itself names in it. Where one person alone reads the card, a
+    door may show their names for these, and for no others that may stand in words of a person or a document.
+    """
 
     title: str
     text: str = ""
@@ -62,6 +66,7 @@ class Card:
     quotes: tuple[Quote, ...] = ()
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

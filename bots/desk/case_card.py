@@ -80,6 +80,7 @@ class CaseCards:
             tuple(rows),
             buttons=self._buttons(case, suggested) if case.id else (),
             menu=self._menu(case, found) if case.id else None,
+            people=people_of(case) | {message.author for message in (found.ticket.messages if found else ())},
         )
 
     def unkept(self, found: Triage, not_kept: str = "") -> Card:
@@ -214,6 +215,15 @@ class CaseCards:
             (NO_CATEGORY, *names),
             case.category or NO_CATEGORY,
         )
+
+
+def people_of(*cases: Case) -> frozenset[str]:
+    """The principals that cases name."""
+    named = (
+        (case.owner, case.owner_by, case.category_by, case.urgency_by, case.reply_by, case.resolved_by)
+        for case in cases
+    )
+    return frozenset(principal for some in named for principal in some if principal)
 
 
 def first_words(text: str) -> str:

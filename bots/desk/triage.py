@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Style
-from bots.desk.case_card import NO_CATEGORY, CaseCards
+from bots.desk.case_card import NO_CATEGORY, CaseCards, people_of
 from bots.desk.case_reply import CaseReplies
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command, Press
 from bots.desk.wording import count, shortened
@@ -128,7 +128,7 @@ class Tickets:
             return Reply(Card(f"No open cases {where}", how))
         more = f"The {SHOWN} most urgent of them." if len(cases) > SHOWN else ""
         rows = tuple(self._cards.line(case) for case in cases[:SHOWN])
-        return Reply(Card(count(len(cases), "open case"), more, rows))
+        return Reply(Card(count(len(cases), "open case"), more, rows, people=people_of(*cases[:SHOWN])))
 
     def open_cases(self, caller: Caller) -> list[Case]:
         """The cases that are not closed: of this place, for an admin of all, in private one's own."""
@@ -146,9 +146,8 @@ class Tickets:
         """The open cases of a person, for their home page; nothing where there are none."""
         theirs = [case for case in self.open_cases(caller) if self._audience.owns_case(caller, case)]
         rows = tuple(self._cards.line(case) for case in theirs[:SHOWN])
-        return [Card("Your cases", f"{count(len(theirs), 'open case')}, the most urgent first.", rows)][
-            : len(rows)
-        ]
+        told = f"{count(len(theirs), 'open case')}, the most urgent first."
+        return [Card("Your cases", told, rows, people=people_of(*theirs[:SHOWN]))] if rows else []
 
     # Replying
 
@@ -196,7 +195,9 @@ class Tickets:
         if not case.place:
             return Reply(Card("There is nobody to reply to", "Only you and I are here."))
         if case.state is CaseState.RESOLVED and not case.reply:
-            return Reply(Card("This case is closed", f"{case.resolved_by} closed it, so nothing was sent."))
+            return Reply(
+                _told_of("This case is closed", case, f"{case.resolved_by} closed it, so nothing was sent.")
+            )
         hindrance = self._replies.hindrance(case, case.reply or words)
         if hindrance and not case.reply_at:
             return Reply(Card("This was not sent", hindrance))
@@ -207,7 +208,9 @@ class Tickets:
         elsewhere = () if kept.reply_at else (self._replies.delivery(kept),)
         if kept.reply_by != caller.person or kept.reply != words:
             same = "the same" if kept.reply == words else "other words"
-            card = Card("A reply was sent already", f"{kept.reply_by} sent {same}; yours was left out.")
+            card = _told_of(
+                "A reply was sent already", kept, f"{kept.reply_by} sent {same}; yours was left out."
+            )
             return Reply(card, elsewhere=elsewhere)
         # What is told now is read after the delivery.
         sent = replace(kept, reply_at=kept.reply_at or kept.origin)
@@ -239,7 +242,7 @@ class Tickets:
         if case is None:
             return Reply(UNKNOWN)
         if case.state is CaseState.RESOLVED:
-            return Reply(Card("This case is closed", f"{case.resolved_by} closed it."))
+            return Reply(_told_of("This case is closed", case, f"{case.resolved_by} closed it."))
         owner = press.fields.get("owner", "").strip() or case.owner
         if owner.count(":") < 2:
             raise UsageError("Nobody was named: press Assign again, and pick who takes it.")
@@ -274,7 +277,7 @@ class Tickets:
         if closed is None:
             return Reply(UNKNOWN)
         if closed.resolved_by != caller.person or closed.resolution != words:
-            return Reply(Card("This case is closed already", f"{closed.resolved_by} closed it."))
+            return Reply(_told_of("This case is closed already", closed, f"{closed.resolved_by} closed it."))
         if not words or self._knowledge is None:
             return Reply(Card(f"Case {closed.id} is closed", "The thread is told nothing."), replaces=True)
         keep = Button("case_keep", f"Add to {self._space(closed)}", str(closed.id), Style.PRIMARY)
@@ -330,6 +333,11 @@ class Tickets:
 
     def _card(self, case: Case, caller: Caller) -> Card:
         return self._cards.card(case, caller.all_principals, found=self._found.get(case.id))
+
+
+def _told_of(title: str, case: Case, text: str) -> Card:
+    """Why nothing more is done with a case, and whose doing that is."""
+    return Card(title, text, people=people_of(case))
 
 
 def _is_person(principal: str) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +147,10 @@ class DiscordDoor(EventDoor):
         if "message_text" in payload and not files:
             files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
         await self._run(item, payload, caller, tuple(files))
+
+    def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
+        """By typing; of a command or a menu Discord itself says that it is worked on."""
+        return self._typing(payload, silent="token" in payload)
 
     async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
         return await self._threads.read(payload, caller)

@@ -16,7 +16,7 @@ from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, fair_share, pieces
 from bots.desk.wording import age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
-from bots.discord.words import inert, linked, with_code
+from bots.discord.words import inert, linked, named_in, with_code
 from brain.domain import Answer, Citation, RefusalReason
 
 _SHORTEST_ROW = 100
@@ -75,7 +75,7 @@ def card_view(card: Card, mark: int) -> ui.LayoutView:
             cut = True
             break
         texts.append(text)
-    shown = "\n".join([*texts, *([_MORE] if cut else []), *rows]) or "–"
+    shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
     parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(shown)]
     if card.menu is not None:
         parts += [_action_row(ChoiceMenu(card.menu, part)) for part in range(menu_parts(card.menu))]

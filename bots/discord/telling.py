@@ -1,6 +1,7 @@
 """Cards to people and places: to someone alone, into a direct message, into another channel."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.cards import Card
@@ -89,6 +90,8 @@ class Telling:
             raise UsageError(
                 f"{who} can't be written to: an admin names a channel with `spaces support` instead."
             )
+        if kind != "user":  # what others read names nobody
+            card = replace(card, people=frozenset())
         parts = parts_of(card)
         views = [card_view(part, mark_of(_key(key, number))) for number, part in enumerate(parts)]
         try:

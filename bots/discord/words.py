@@ -1,6 +1,7 @@
 """Discord's way of writing mentions and markup: read as plain words, and written so that it does nothing."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bots.desk.pieces import clean
@@ -20,6 +21,8 @@ _LINE_STARTS = re.compile(r"^(\s*)(-#|[-+#]|\d+(?=\.))", re.MULTILINE)
 # Addresses, invitations, @everyone and @here would be live even without markup around them.
 _ADDRESSES = re.compile(r"(?<=[A-Za-z])(?=://)|(?<=@)(?=everyone|here)|(?<=discord)(?=\.gg/|(?:app)?\.com/)")
 _JOINER = "\u2060"  # nothing to see, but an address no more
+_NAMED = re.compile(r"discord:(?:user|role|channel):\d+")
+_NAME_OF = {"user": "<@{}>", "role": "<@&{}>", "channel": "<#{}>"}
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -69,6 +72,15 @@ def with_code(text: str) -> str:
     """The same, with what stands between backticks as code: there, nothing is ever live."""
     parts = _CODE.split(text)
     return "".join(f"`{clean(part)}`" if number % 2 else inert(part) for number, part in enumerate(parts))
+
+
+def named_in(text: str, people: Iterable[str]) -> str:
+    """Text with these principals as Discord shows people, roles and channels: by their names."""
+    known = [name for name in people if _NAMED.fullmatch(name)]
+    if not known:
+        return text
+    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known)
+    return re.sub(pattern, lambda m: _NAME_OF[m[0].split(":")[1]].format(m[0].rpartition(":")[2]), text)
 
 
 def one_line(text: str, longest: int) -> str:

@@ -23,6 +23,7 @@ MOST_BLOCKS = 48  # Slack takes 50
 MOST_CHARACTERS = 12_000  # of all blocks of a message; Slack refuses somewhere above 13,000
 MOST_IN_A_BLOCK = 2_900  # 3,000 in a section; the same here, so that any client can show it
 _LEAST_FOR_ROWS = 4_000  # characters; a longer text before them is cut
+_NAMED = re.compile(r"slack:(?:user:[UW]|group:S|channel:[CG])\w+")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -77,7 +78,7 @@ def quoted(text: str) -> list[Block]:
 
 
 def card_blocks(card: Card) -> list[Block]:
-    """A card as a message."""
+    """A card as a message, with the names of the people that the Desk names in it."""
     blocks: list[Block] = [{"type": "header", "text": plain_text(card.title, 150)}] if card.title else []
     if card.text:
         blocks += [_rich(_section(_coded(piece))) for piece in pieces(card.text, MOST_IN_A_BLOCK)]
@@ -90,7 +91,7 @@ def card_blocks(card: Card) -> list[Block]:
         blocks.append({"type": "actions", "elements": [menu_element(card.menu)]})
     if card.buttons:
         blocks += _feedback(list(card.buttons), plain=True)
-    return _within(blocks)
+    return _with_names(_within(blocks), card.people)
 
 
 def fits(card: Card) -> bool:
@@ -215,6 +216,45 @@ def _within(blocks: list[Block]) -> list[Block]:
             cut = left < 0 or room < 0
             kept.append(_rich(_section([_text(_MORE)])) if cut else block)
     return kept
+
+
+def _with_names(blocks: list[Block], people: Iterable[str]) -> list[Block]:
+    """The blocks with these principals as Slack shows people, groups and channels: by their names."""
+    known = [name for name in people if _NAMED.fullmatch(name)]
+    if not known:
+        return blocks
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known))
+
+    def named(part: Any) -> Any:
+        if isinstance(part, list):
+            return [one for each in part for one in (parted(each) if _is_text(each) else [named(each)])]
+        return {key: named(value) for key, value in part.items()} if isinstance(part, dict) else part
+
+    def parted(element: Block) -> list[Block]:
+        found, end = list[Block](), 0
+        for match in pattern.finditer(element["text"]):
+            found += [{**element, "text": element["text"][end : match.start()]}, _name(match[0])]
+            end = match.end()
+        found.append({**element, "text": element["text"][end:]})
+        return [one for one in found if one.get("text", "-")]
+
+    return [named(block) if block["type"] == "rich_text" else block for block in blocks]
+
+
+def _is_text(element: Any) -> bool:
+    return (
+        isinstance(element, dict)
+        and element.get("type") == "text"
+        and not element.get("style", {}).get("code")
+    )
+
+
+def _name(principal: str) -> Block:
+    _, kind, name = principal.split(":")
+    element, field = {"user": ("user", "user_id"), "group": ("usergroup", "usergroup_id")}.get(
+        kind, ("channel", "channel_id")
+    )
+    return {"type": element, field: name}
 
 
 def _is_list(block: Block) -> bool:

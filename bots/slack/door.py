@@ -1,6 +1,8 @@
 """Works off what the inbox keeps: each event becomes one call of the Desk, and its reply one message."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
@@ -129,6 +131,18 @@ class SlackDoor(EventDoor):
         if "message" in payload and not files:
             files = [await self._as_file(payload["message"])]
         await self._run(item, payload, caller, tuple(files))
+
+    @asynccontextmanager
+    async def _busy(self, payload: Json) -> AsyncIterator[None]:
+        """Below the thread that it was said in; a menu's order is nobody's business there."""
+        if "ts" not in payload:
+            yield
+            return
+        await self._status(payload, "is reading the thread…")
+        try:
+            yield
+        finally:
+            await self._status(payload, "")
 
     async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
         return await self._threads.read(payload, caller)

@@ -1,5 +1,6 @@
 """Cards to people and places: to someone alone in a channel, into a direct message, into another channel."""
 
+from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Card
@@ -67,6 +68,8 @@ class Telling:
             raise UsageError(f"{who} is not on Slack, so I can't tell them from here.")
         if not fits(card):
             raise UsageError("That is more than fits into one message, so I did not send it: shorten it.")
+        if ":user:" not in who:  # where others read it, a name would call its person
+            card = replace(card, people=frozenset())
         message = {"text": summary(f"{card.title}. {card.text}"), "blocks": card_blocks(card)}
         try:
             channel = await self._channel_of(who)

@@ -79,6 +79,15 @@ async def test_nothing_from_a_ticket_becomes_live() -> None:
     assert not re.search(r"^(#(?!## Triage)|>)", shown, re.MULTILINE)
 
 
+async def test_people_are_named_where_the_desk_names_them_and_nowhere_else() -> None:
+    people = frozenset({"discord:user:50", "discord:role:7", "discord:channel:9", "slack:user:U1"})
+    text = "discord:user:50 gave it to discord:user:501, discord:role:7, discord:channel:9, slack:user:U1"
+    shown = drawn(Card("t", text, (Row("discord:user:50", "<@&8> discord:role:8"),), people=people))
+    assert "<@50> gave it to discord:user:501, <@&7>, <#9>, slack:user:U1" in shown
+    assert "- **<@50>**  \\<@&8\\> discord:role:8" in shown
+    assert "<@50>" not in drawn(Card("t", text))
+
+
 async def test_a_card_that_is_too_long_for_a_message_goes_into_several() -> None:
     text = " ".join(f"Sentence_{n} has *signs* in it." for n in range(250))
     card = Card("Reply", text, (Row("[1] Leave", "today"),), buttons=(Button("quotes", "Quotes", "t"),))

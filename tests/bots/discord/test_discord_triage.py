@@ -71,12 +71,15 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: 
     discord, people, cases = helped.discord, helped.people, helped.here.catalog.cases
     thread = await ticket(helped)
     await people.mention(KIM, "triage", thread)
+    await discord.until(lambda: thread in discord.typed)
     shown = await discord.answer(direct(KIM))  # a message can't be answered to one person alone in a channel
     said = words_of(shown)
     assert said.startswith("### Triage: no category fits")
     assert "27 days of paid annual leave" in said
     assert "Leave › Annual leave" in said
     assert "I need to know it today" in said
+    assert f"<@{ANA}>" in said  # shown as a name; nothing of the bot's ever pings
+    assert "discord:user" not in said
     case = cases.in_thread(f"discord:{thread}")
     assert case is not None
     assert (case.place, case.origin, case.opened_by) == (
@@ -153,7 +156,10 @@ async def test_open_cases_are_listed_where_they_are_and_shown_by_number(helped: 
 
 async def test_nothing_from_a_ticket_becomes_live(helped: Guild) -> None:
     discord, people = helped.discord, helped.people
-    evil = "@everyone **How** many days of annual leave do we get? [x](https://evil.example) discord.gg/evil"
+    evil = (
+        "@everyone <@5555> discord:user:5555 **How** many days of annual leave do we get? "
+        "[x](https://evil.example) discord.gg/evil"
+    )
     thread = await people.thread(ANA, evil, HELP)
     await people.say(BEN, "# Look\n> https://evil.example/y <t:1:R> <:a:1> ||hid||", thread)
     shown = await card(helped, KIM, thread)
@@ -165,6 +171,12 @@ async def test_nothing_from_a_ticket_becomes_live(helped: Guild) -> None:
             r"@everyone|(?<!\\)\*\*How|https://evil|discord\.gg/|<t:|<:a:|(?<!\\)\|\|", written
         )
         assert not any("evil" in link for link in re.findall(r"(?<!\\)\]\(<?([^)]*)", written))
+    assert "discord:user:5555" in words_of(shown)
+    named = {
+        name for message in (shown, posted) for name in re.findall(r"(?<!\\)<@(\d+)>", raw_words_of(message))
+    }
+    assert named <= {str(ANA), str(BEN), str(KIM)}
+    assert "<@" not in raw_words_of(posted).replace("\\<@", "")
     assert posted["allowed_mentions"]["parse"] == []
 
 
@@ -258,7 +270,7 @@ async def test_a_process_killed_while_it_sends_a_reply_sends_it_once(tmp_path: P
             discord._nonces.clear()  # minutes later
             await discord.drop()
             await bot.start()
-            assert f"was sent by discord:user:{KIM}" in words_of(await discord.told(pressed))
+            assert f"was sent by <@{KIM}>" in words_of(await discord.told(pressed))
             again = await people.press(LEE, buttons_of(shown)["case_send"], shown)
             assert "A reply was sent already" in words_of(await discord.told(again))
             assert len(discord.answers(HELP)) == 1

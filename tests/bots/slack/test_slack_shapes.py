@@ -129,6 +129,30 @@ def test_nothing_from_a_ticket_becomes_live() -> None:
     assert not any(part.get("emoji") for part in walk(blocks))
 
 
+def test_people_are_named_where_the_desk_names_them_and_nowhere_else() -> None:
+    text = "slack:user:U1 gave it to slack:user:U12, `slack:user:U1`, xslack:user:U1"
+    people = frozenset(
+        {"slack:user:U1", "slack:group:S1", "slack:channel:C1", "discord:user:5", "slack:bot:B1"}
+    )
+    row = Row("slack:user:U1", "slack:group:S1 in slack:channel:C1, discord:user:5, slack:bot:B1")
+    blocks = card_blocks(Card("By slack:user:U1", text, (row,), people=people))
+    checks = FakeSlack()
+    checks._check_blocks(blocks)
+    assert checks.complaints == []
+    shown = [part for part in walk(blocks) if part.get("type") in ("user", "usergroup", "channel")]
+    assert shown == [
+        {"type": "user", "user_id": "U1"},
+        {"type": "user", "user_id": "U1"},
+        {"type": "usergroup", "usergroup_id": "S1"},
+        {"type": "channel", "channel_id": "C1"},
+    ]
+    said = words_of({"blocks": blocks})
+    assert "slack:user:U12" in said
+    assert "xslack:user:U1" in said
+    assert "discord:user:5" in said
+    assert not any(part.get("type") == "user" for part in walk(card_blocks(Card("t", text, (row,)))))
+
+
 def test_a_person_is_picked_and_long_words_stand_in_as_many_inputs_as_they_take() -> None:
     words = "\n".join(f"{n}: " + "x" * 90 for n in range(60))
     person = Field("owner", "Who takes it", value="slack:user:U0KIM", person=True)

@@ -65,18 +65,25 @@ def replies(workspace: Workspace, root: str, channel: str = "CHELP") -> list[Jso
     return workspace.slack.answers(channel, root)
 
 
+def named(message: Json) -> set[str]:
+    """Whose names a message shows."""
+    return {part["user_id"] for part in walk(blocks_of(message)) if part.get("type") == "user"}
+
+
 async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: Workspace) -> None:
     slack, cases = helped.slack, helped.here.catalog.cases
     root = await ticket(helped)
     await slack.mention(KIM, "triage", "CHELP", root)
     (shown,) = await slack.until(lambda: slack.ephemeral)
+    assert [status["status"] for status in slack.statuses] == ["is reading the thread…", ""]
     assert (shown["user"], shown["thread_ts"]) == (KIM, root)
     said = words_of(shown)
     assert said.startswith("Triage: no category fits")
     assert "27 days of paid annual leave" in said
     assert "Leave › Annual leave" in said
     assert "I need to know it today" in said
-    assert "slack:user:UANA" in said
+    assert "UANA" in named(shown)
+    assert "slack:user" not in said
     case = cases.in_thread(f"slack:CHELP:{root}")
     assert case is not None
     assert (case.place, case.origin, case.opened_by) == (
@@ -87,7 +94,7 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: 
     assert corrected["replace_original"] is True
     assert words_of(corrected).startswith("Triage: leave")
     assigned = await filled_in(helped, KIM, corrected, "case_assign", owner=LEE)
-    assert "slack:user:ULEE, as slack:user:UKIM decided" in words_of(assigned)
+    assert {"ULEE", "UKIM"} <= named(assigned)
     (theirs,) = slack.channels["DULEE"].values()
     assert words_of(theirs).startswith(f"Case {case.id} is yours: leave")
 
@@ -148,7 +155,10 @@ async def test_open_cases_are_listed_where_they_are_and_shown_by_number(helped: 
 
 async def test_nothing_from_a_ticket_becomes_live(helped: Workspace) -> None:
     slack = helped.slack
-    evil = "<!channel> <@UBOSS> *How* many days of annual leave `do` we get, @here? <https://evil.example|x>"
+    evil = (
+        "<!channel> <@UBOSS> slack:user:UBOSS *How* many days of annual leave `do` we get, @here? "
+        "<https://evil.example|x>"
+    )
     root = await slack.say("UANA", evil, "CHELP")
     await slack.say("UBEN", "See https://evil.example/y and <mailto:a@evil.example>.", "CHELP", root)
     shown = await card(helped, KIM, root)
@@ -157,7 +167,10 @@ async def test_nothing_from_a_ticket_becomes_live(helped: Workspace) -> None:
     for message in (shown, reply, posted):
         assert not any("evil" in link for link in links_of(message))
         kinds = {part["type"] for part in walk(blocks_of(message)) if "type" in part}
-        assert not kinds & {"user", "usergroup", "channel", "broadcast", "mrkdwn", "emoji"}
+        assert not kinds & {"usergroup", "channel", "broadcast", "mrkdwn", "emoji"}
+        assert named(message) <= {"UANA", "UBEN", KIM}  # who wrote, and who acted; nobody that the words name
+    assert named(posted) == set()
+    assert "slack:user:UBOSS" in words_of(shown)
     assert "<!channel>" not in posted["text"]
     assert "://evil" not in posted["text"].replace("\u2060", " ")
     assert (posted["parse"], posted["link_names"], posted["unfurl_links"]) == ("none", False, False)
@@ -172,7 +185,8 @@ async def test_a_reply_is_not_sent_where_the_bot_is_no_member_and_then_it_is(hel
     assert "/invite @citewise" in words_of(refused)
     slack.outside.clear()
     sent = await pressed(helped, KIM, shown, "case_send")
-    assert "was sent by slack:user:UKIM" in words_of(sent)
+    assert "was sent by" in words_of(sent)
+    assert KIM in named(sent)
     assert len(replies(helped, root)) == 1
 
 
@@ -252,7 +266,7 @@ async def test_a_process_killed_while_it_sends_a_reply_sends_it_once(tmp_path: P
             await bot.kill()
             slack.faults.clear()
             await bot.start()
-            assert "was sent by slack:user:UKIM" in words_of(await slack.privately(pressed))
+            assert "was sent by" in words_of(await slack.privately(pressed))
             again = await slack.press(LEE, button(shown, "case_send"), "CHELP", {"ts": ""})
             assert "A reply was sent already" in words_of(await slack.privately(again))
             assert len(slack.answers("CHELP", root)) == 1
