@@ -133,7 +133,8 @@ def row(name: str, learnt: str, contender: str, test: Sequence[Example], told: T
     inside = [(e.category, one) for e, one in zip(test, found, strict=True) if e.category != OUTSIDE]
     outside = [one for e, one in zip(test, found, strict=True) if e.category == OUTSIDE]
     counted = scores([label for label, _ in inside], [one for _, one in inside])
-    surest = sorted(inside, key=lambda pair: (bool(pair[1].name), pair[1].sure), reverse=True)
+    guesses = [(label, one.name or one.or_else) for label, one in inside]
+    surest = sorted(inside, key=lambda pair: pair[1].sure, reverse=True)
     surest = surest[: int(SUREST * len(inside))]
     ranks = contender == "citewise"
     return {
@@ -142,9 +143,10 @@ def row(name: str, learnt: str, contender: str, test: Sequence[Example], told: T
         "by": contender,
         "right %": _percent(counted.accuracy),
         "macro-F1": _percent(counted.macro_f1),
+        "best guess right %": _percent(sum(label == guess for label, guess in guesses) / len(guesses)),
         "open %": _percent(counted.left_open),
         "right of answered %": _percent(counted.of_answered),
-        "right of surest 80 %": _percent(sum(w == o.name for w, o in surest) / len(surest))
+        "right of surest 80 %": _percent(sum(w == (o.name or o.or_else) for w, o in surest) / len(surest))
         if ranks
         else None,
         "outside left open": f"{sum(not one.name for one in outside)} of {len(outside)}" if outside else "–",

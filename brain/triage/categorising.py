@@ -93,7 +93,7 @@ class Categoriser:
         constant, by_score, by_lead = SURE_OF
         sure = 1 / (1 + math.exp(-(constant + by_score * float(scores[best]) + by_lead * lead)))
         if sure < LEFT_OPEN_BELOW:
-            return Category(sure=sure)
+            return Category(sure=sure, or_else=str(self.names[best]))
         a, b = self._starts[best], self._starts[best + 1]
         nearest = a + np.argsort(-cosines[a:b], kind="stable")[:BECAUSE]
         because = tuple(int(self._ids[i]) for i in nearest if self._ids[i])
