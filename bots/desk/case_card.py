@@ -133,11 +133,12 @@ class CaseCards:
         if found is None or found.category.name != case.category:
             return f"{case.category}, as it was found out" if case.category else "no category fits"
         category = found.category
-        or_else = f", or else {category.or_else}" if category.or_else else ""
         if not category.name:
             if not self._catalog.cases.categories():
                 return "no category fits: none is set up yet, an admin does it with `citewise categories add`"
-            return f"no category fits: nothing like it was labelled{or_else}"
+            nearest = f"; the nearest is {category.or_else}" if category.or_else else ""
+            return f"no category fits: too little like it was labelled{nearest}"
+        or_else = f", or else {category.or_else}" if category.or_else else ""
         return f"{category.name} ({category.sure:.0%} sure), {self._like(category.because)}{or_else}"
 
     def _like(self, because: Sequence[int]) -> str:

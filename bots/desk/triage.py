@@ -157,7 +157,7 @@ class Tickets:
         if case is None:
             return Reply(UNKNOWN)
         if not case.reply:
-            suggested = self._cards.suggested(case, press.caller.all_principals)
+            suggested = self._cards.suggested(case, _viewers(case, press.caller))
             if suggested.refused:
                 return Reply(Card("There is no reply to send", suggested.text))
             return self._reply(press, case, suggested.text)
@@ -168,7 +168,7 @@ class Tickets:
         case = self._find(ref, caller)
         if case is None or case.reply or not case.place or case.state is not CaseState.OPEN:
             return None
-        suggested = self._cards.suggested(case, caller.all_principals)
+        suggested = self._cards.suggested(case, _viewers(case, caller))
         fits = not suggested.refused and not self._replies.hindrance(case, suggested.text)
         hint = "A number such as [1] keeps its source; what you write is told as a person's words."
         words = suggested.text if fits else ""
@@ -332,7 +332,17 @@ class Tickets:
         return case if case and self._audience.may_see_case(caller, case) else None
 
     def _card(self, case: Case, caller: Caller) -> Card:
-        return self._cards.card(case, caller.all_principals, found=self._found.get(case.id))
+        return self._cards.card(case, _viewers(case, caller), found=self._found.get(case.id))
+
+
+def _viewers(case: Case, caller: Caller) -> frozenset[str]:
+    """Whose rights count for what the caller is shown of a case.
+
+    Who opened it was shown it with the rights of its place, and goes on with it wherever they are: where a
+    platform shows nothing to one person alone in a channel, in a direct message.
+    """
+    opened = case.opened_by == caller.person and case.place
+    return caller.all_principals | {case.place} if opened else caller.all_principals
 
 
 def _told_of(title: str, case: Case, text: str) -> Card:

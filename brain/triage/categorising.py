@@ -1,5 +1,6 @@
 """What a ticket is about: the category whose labelled tickets are most like it, or none."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -12,18 +13,20 @@ from brain.triage.domain import Category
 
 Floats = NDArray[np.float32]
 
-# Chosen on the training parts of banking77 and clinc150 by `python -m benchmarks.triage --choose`.
+# All chosen by `python -m benchmarks.fit_triage` on the training parts of banking77 and clinc150, with
+# cosines of the default embedder. What another embedder's cosines are worth is not known here.
 NEAREST = 3
 """Labelled tickets of a category that speak for it."""
 SHARPNESS = 0.05
 """How much nearer (in cosine) a labelled ticket must be to count e times as much as another."""
 OF_MEAN = 0.4
 """What share of a category's score is its likeness to the mean of all its tickets."""
-TEMPERATURE = 0.05
-LIKE = 0.45
-SURE = 0.3
-CLOSE = 0.5
-"""The next best is told where it is at least so likely as the best, by this share."""
+SURE_OF = (-5.18, 6.92, 12.31)
+"""The chance that the best category is right, as a logistic function: constant, by its score, by its lead."""
+LEFT_OPEN_BELOW = 0.5
+"""Rather no category than one that is more likely wrong than right."""
+CLOSE = 0.05
+"""The next best is told where the best has no greater lead than this."""
 BECAUSE = 3
 
 
@@ -85,17 +88,16 @@ class Categoriser:
         return self.categories(vector[None, :])[0] if vector.size else Category()
 
     def _category(self, scores: Floats, cosines: Floats) -> Category:
-        best = int(np.argmax(scores))
-        likely = np.exp((scores - scores[best]) / TEMPERATURE)
-        sure = float(likely[best] / likely.sum())
-        if scores[best] < LIKE or sure < SURE:
-            return Category(sure=sure)
-        likely[best] = 0.0
-        second = int(np.argmax(likely))
-        or_else = str(self.names[second]) if likely[second] >= CLOSE else ""
+        best, *others = (int(place) for place in np.argsort(-scores, kind="stable")[:2])
+        lead = float(scores[best] - scores[others[0]]) if others else 0.0
+        constant, by_score, by_lead = SURE_OF
+        sure = 1 / (1 + math.exp(-(constant + by_score * float(scores[best]) + by_lead * lead)))
+        if sure < LEFT_OPEN_BELOW:
+            return Category(sure=sure, or_else=str(self.names[best]))
         a, b = self._starts[best], self._starts[best + 1]
         nearest = a + np.argsort(-cosines[a:b], kind="stable")[:BECAUSE]
         because = tuple(int(self._ids[i]) for i in nearest if self._ids[i])
+        or_else = str(self.names[others[0]]) if others and lead <= CLOSE else ""
         return Category(str(self.names[best]), sure, because, or_else)
 
 

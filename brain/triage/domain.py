@@ -78,7 +78,7 @@ class Category:
 
     `sure` is between 0 and 1. `because` are the cases (ids) that speak for it, the nearest first; empty
     where the name's own words and description were all there was to compare with. `or_else` is the next
-    best name, told where the two are close.
+    best name, told where the two are close; without a `name`, it is the best of those that don't fit.
     """
 
     name: str = ""

@@ -223,6 +223,20 @@ async def test_whoever_is_given_a_case_reads_of_its_reply_only_what_they_may(her
     assert "October" in (await ordered(here, bob, ref)).text
 
 
+async def test_who_opened_a_case_goes_on_with_it_in_private(here: DeskHome) -> None:
+    here.catalog.allow("hr", HELP)
+    ref = (await ordered(here, KIM, "", REVIEW)).buttons[0].ref
+    alone = person("UKIM")
+    assert "October" in (await ordered(here, alone, ref)).text
+    assert (await ordered(here, person("ULEE"), ref)).title == "That is for support"
+    here.catalog.deny("hr", HELP)
+    assert "October" not in repr(await ordered(here, alone, ref))
+    here.catalog.allow("hr", HELP)
+    (delivery,) = (await pressed(here, alone, "case_send", ref)).elsewhere
+    assert delivery.to == "slack:channel:CHELP/t1"
+    assert "October" in delivery.card.text
+
+
 async def test_a_case_that_a_group_was_given_is_each_members(here: DeskHome) -> None:
     ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
     member, other = person("UNIA", "slack:group:SNET"), person("UNIA", "slack:group:SWEB")
