@@ -227,9 +227,10 @@ class Tickets:
         case = self._find(ref, caller)
         if case is None or case.state is CaseState.RESOLVED:
             return None
-        whole = bool(case.owner) and not _is_person(case.owner)
-        hint = f"Left empty: {case.owner}" if whole else ""
-        person = case.owner if _is_person(case.owner) else ""
+        owner = self._cards.owner(case)
+        whole = bool(owner) and not _is_person(owner)
+        hint = f"Left empty: {owner}" if whole else ""
+        person = owner if _is_person(owner) else ""
         field = Field("owner", "Who takes it", hint=hint, optional=whole, value=person, person=True)
         return Form("case_assign", ref, f"Assign case {case.id}", "Assign", (field,))
 
@@ -240,7 +241,7 @@ class Tickets:
             return Reply(UNKNOWN)
         if case.state is CaseState.RESOLVED:
             return Reply(Card("This case is closed", f"{case.resolved_by} closed it."))
-        owner = press.fields.get("owner", "").strip() or case.owner
+        owner = press.fields.get("owner", "").strip() or self._cards.owner(case)
         if owner.count(":") < 2:
             raise UsageError("Nobody was named: press Assign again, and pick who takes it.")
         if owner.partition(":")[0] != caller.person.partition(":")[0]:
