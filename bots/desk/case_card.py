@@ -69,7 +69,7 @@ class CaseCards:
             Row("Category", self._category(case, found)),
             Row("Urgency", _urgency(case, found)),
             Row("Summary", _summary(case, found)),
-            *self._similar(case, found),
+            *self._similar(case, found, viewers),
             Row("Owner", self._owner(case, found)),
             *self._so_far(case),
             *suggested.sources,
@@ -102,7 +102,7 @@ class CaseCards:
         )
         sources = source_rows((citation.number, citation.passage) for citation in answer.citations)
         suggested = Suggested(answer.text, answer.refused, sources)
-        return self.card(case, (), found=found, suggested=suggested, not_kept=not_kept)
+        return self.card(case, [case.place], found=found, suggested=suggested, not_kept=not_kept)
 
     def line(self, case: Case) -> Row:
         """A case in a list."""
@@ -165,7 +165,12 @@ class CaseCards:
             )
         return " and ".join(parts)
 
-    def _similar(self, case: Case, found: Triage | None) -> list[Row]:
+    def _similar(self, case: Case, found: Triage | None, viewers: Collection[str]) -> list[Row]:
+        """Earlier cases of the same place: for those who are in it, and not for whoever has this one."""
+        if not case.place:
+            return [Row("Similar", "cases are compared within a channel")]
+        if case.place not in viewers and not self._audience.sees_all_places(viewers):
+            return []
         rows = []
         for similar in found.similar if found else self._like_this(case):
             other = self._catalog.cases.find(similar.case_id)
