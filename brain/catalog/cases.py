@@ -180,7 +180,13 @@ class Cases:
                     new += 1
             if new:
                 names = sorted({category for text, category in wanted if text and category})
-                audit.append(connection, by, "learn examples", f"{new} examples", {"categories": names})
+                audit.append(
+                    connection,
+                    by,
+                    "learn examples",
+                    f"{new} example{'' if new == 1 else 's'}",
+                    {"categories": names},
+                )
         return new
 
     def examples(self, ids: Iterable[int]) -> dict[int, Example]:

@@ -78,6 +78,7 @@ class Triager(Runnable[Request, Triage]):
         ]
         categories = cases.categories()
         category = self._categoriser(held, categories).category(vector)
+        decided = own.category if own and own.category_by else category.name
         similar = similar_cases(vector, held)
         question = question_for_documents(messages)
         answer = self._brain(Question(question, request.asker, request.audience))
@@ -90,7 +91,7 @@ class Triager(Runnable[Request, Triage]):
             summary=summary(messages),
             similar=similar,
             answer=answer,
-            owner=owner_of(category, categories, earlier, answer, self._catalog.places.support()),
+            owner=owner_of(decided, categories, earlier, answer, self._catalog.places.support()),
         )
 
     def _categoriser(self, held: Sequence[Comparable], categories: Sequence[CategoryRow]) -> Categoriser:

@@ -171,7 +171,7 @@ def test_every_decision_is_audited_with_what_was_before(catalog: Catalog, cases:
         ("u:1", "set category of", one),
         ("u:1", "set urgency of", one),
         ("u:1", "assign", one),
-        ("admin", "learn examples", "1 examples"),
+        ("admin", "learn examples", "1 example"),
         ("admin", "remove category", "network"),
     ]
     told = json.loads(catalog.audit.entries()[1].detail)
