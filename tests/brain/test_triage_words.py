@@ -115,6 +115,12 @@ def test_a_very_long_sentence_is_cut_after_a_word_and_still_verbatim() -> None:
             ["The travel form is new.", "Is it needed for a day trip?"],
             "The travel form is new – Is it needed for a day trip?",
         ),
+        (["Hi team, could I get access to the archive?"], "could I get access to the archive?"),
+        (["Urgent! The badge reader is dead."], "The badge reader is dead."),
+        (
+            ["My insurance card still has my maiden name. What do I need to send you?"],
+            "My insurance card still has my maiden name – What do I need to send you?",
+        ),
         (["Good morning,", "who approves a second monitor?", "Thanks!"], "who approves a second monitor?"),
         ([f"The import fails:\n{DUMP}"], "The import fails:"),
     ],
