@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import source_rows, stored_sources
 from bots.desk.cards import Button, Card, Menu, Row, Style
 from bots.desk.wording import age, count, shortened, web_link
-from brain.catalog.cases import Case, CaseState
+from brain.catalog.cases import Case, CaseState, CategoryRow
 from brain.triage.domain import Said, Similar, Triage, Urgency, text_of
 from brain.triage.similar import similar_cases
 
@@ -69,8 +69,8 @@ class CaseCards:
             Row("Category", self._category(case, found)),
             Row("Urgency", _urgency(case, found)),
             Row("Summary", _summary(case, found)),
-            *self._similar(case, found),
-            Row("Owner", _owner(case, found)),
+            *self._similar(case, found, viewers),
+            Row("Owner", self._owner(case, found)),
             *self._so_far(case),
             *suggested.sources,
         ]
@@ -103,7 +103,7 @@ class CaseCards:
         )
         sources = source_rows((citation.number, citation.passage) for citation in answer.citations)
         suggested = Suggested(answer.text, answer.refused, sources)
-        return self.card(case, (), found=found, suggested=suggested, not_kept=not_kept)
+        return self.card(case, [case.place], found=found, suggested=suggested, not_kept=not_kept)
 
     def line(self, case: Case) -> Row:
         """A case in a list."""
@@ -111,7 +111,7 @@ class CaseCards:
             f"case {case.id}",
             Urgency(case.urgency).word,
             case.category or "no category",
-            case.owner or "nobody's",
+            self.owner(case) or "nobody's",
             age(case.opened),
             *(["replied to"] if case.state is CaseState.REPLIED else []),
         ]
@@ -127,6 +127,16 @@ class CaseCards:
             return Suggested(why, refused=True, hidden=True)
         return Suggested(answer.text, answer.refused, stored_sources(self._catalog, answer))
 
+    def owner(self, case: Case) -> str:
+        """Whose a case is, or who is suggested for it: a category that a person chose brings its owner."""
+        if not case.owner_by and case.category_by:
+            named = next((row.owner for row in self._categories() if row.name == case.category), "")
+            return named or case.owner
+        return case.owner
+
+    def _categories(self) -> list[CategoryRow]:
+        return self._catalog.cases.categories()
+
     def _category(self, case: Case, found: Triage | None) -> str:
         if case.category_by:
             return f"{case.category or 'none'}, as {case.category_by} decided"
@@ -134,7 +144,7 @@ class CaseCards:
             return f"{case.category}, as it was found out" if case.category else "no category fits"
         category = found.category
         if not category.name:
-            if not self._catalog.cases.categories():
+            if not self._categories():
                 return "no category fits: none is set up yet, an admin does it with `citewise categories add`"
             nearest = f"; the nearest is {category.or_else}" if category.or_else else ""
             return f"no category fits: too little like it was labelled{nearest}"
@@ -156,7 +166,12 @@ class CaseCards:
             )
         return " and ".join(parts)
 
-    def _similar(self, case: Case, found: Triage | None) -> list[Row]:
+    def _similar(self, case: Case, found: Triage | None, viewers: Collection[str]) -> list[Row]:
+        """Earlier cases of the same place: for those who are in it, and not for whoever has this one."""
+        if not case.place:
+            return [Row("Similar", "cases are compared within a channel")]
+        if case.place not in viewers and not self._audience.sees_all_places(viewers):
+            return []
         rows = []
         for similar in found.similar if found else self._like_this(case):
             other = self._catalog.cases.find(similar.case_id)
@@ -173,6 +188,16 @@ class CaseCards:
         held = self._catalog.cases.comparable(self._catalog.embedder_identity() or "", [case.place])
         own = next((one.vector for one in held if one.id == case.id), None)
         return () if own is None else similar_cases(own, [one for one in held if one.id != case.id])
+
+    def _owner(self, case: Case, found: Triage | None) -> str:
+        owner = self.owner(case)
+        if case.owner_by:
+            return f"{owner}, as {case.owner_by} decided"
+        if not owner:
+            return "nobody is named for this" + (": `Assign` gives it to somebody" if case.id else "")
+        if found is not None and found.owner is not None and found.owner.principal == owner:
+            return f"{owner} could take it: {found.owner.why}"
+        return f"{owner} could take it" + (f": owns {case.category}" if owner != case.owner else "")
 
     def _so_far(self, case: Case) -> list[Row]:
         """What people did with it."""
@@ -200,7 +225,7 @@ class CaseCards:
 
     def _menu(self, case: Case, found: Triage | None) -> Menu | None:
         """All categories to choose from; where there are too many, those that could fit first."""
-        names = [row.name for row in self._catalog.cases.categories()]
+        names = [row.name for row in self._categories()]
         if case.category and case.category not in names:
             names.append(case.category)
         if not names:
@@ -258,13 +283,3 @@ def _summary(case: Case, found: Triage | None) -> str:
 
 def _author(found: Triage, said: Said) -> str:
     return found.ticket.messages[said.message].author
-
-
-def _owner(case: Case, found: Triage | None) -> str:
-    if case.owner_by:
-        return f"{case.owner}, as {case.owner_by} decided"
-    if not case.owner:
-        return "nobody is named for this" + (": `Assign` gives it to somebody" if case.id else "")
-    if found is not None and found.owner is not None and found.owner.principal == case.owner:
-        return f"{case.owner} could take it: {found.owner.why}"
-    return f"{case.owner} could take it"

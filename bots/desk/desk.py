@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers, buttons_under
 from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row
+from bots.desk.case_actions import CaseActions
+from bots.desk.case_view import CaseView
 from bots.desk.knowledge import Knowledge
 from bots.desk.manners import FOLLOWS
 from bots.desk.overview import Overview
@@ -99,11 +101,15 @@ class Desk:
         }
         self._people: People | None = None
         self._tickets: Tickets | None = None
+        self._cases: CaseActions | None = None
         knowledge = Knowledge(catalog, self._audience, library) if library else None
         if knowledge is not None:
             self._manage(knowledge)
         if triage is not None:
-            self._take_tickets(Tickets(catalog, self._audience, triage, knowledge))
+            view = CaseView(catalog, self._audience)
+            self._tickets = Tickets(catalog, self._audience, view, triage)
+            self._commands["triage"] = self._tickets.triage
+            self._act_on_cases(CaseActions(catalog, self._audience, view, knowledge))
 
     def _manage(self, knowledge: Knowledge) -> None:
         """Offer what changes documents, and what ends in one."""
@@ -132,22 +138,21 @@ class Desk:
             "reply": lambda ref, caller: REPLY,
         }
 
-    def _take_tickets(self, tickets: Tickets) -> None:
-        """Offer what support people do with tickets."""
-        self._tickets = tickets
-        self._commands["triage"] = tickets.triage
+    def _act_on_cases(self, cases: CaseActions) -> None:
+        """Offer what support people do with tickets that were triaged."""
+        self._cases = cases
         self._actions |= {
-            "case_send": (Role.SUPPORT, tickets.send),
-            "case_edit": (Role.SUPPORT, tickets.edit),
-            "case_assign": (Role.SUPPORT, tickets.assign),
-            "case_resolve": (Role.SUPPORT, tickets.resolve),
-            "case_keep": (Role.SUPPORT, tickets.keep),
-            "case_category": (Role.SUPPORT, tickets.category),
+            "case_send": (Role.SUPPORT, cases.send),
+            "case_edit": (Role.SUPPORT, cases.edit),
+            "case_assign": (Role.SUPPORT, cases.assign),
+            "case_resolve": (Role.SUPPORT, cases.resolve),
+            "case_keep": (Role.SUPPORT, cases.keep),
+            "case_category": (Role.SUPPORT, cases.category),
         }
         self._forms |= {
-            "case_edit": tickets.edit_form,
-            "case_assign": tickets.assign_form,
-            "case_resolve": tickets.resolve_form,
+            "case_edit": cases.edit_form,
+            "case_assign": cases.assign_form,
+            "case_resolve": cases.resolve_form,
         }
 
     # What every chat door calls
@@ -259,8 +264,8 @@ class Desk:
         """Note where a delivered card stands."""
         if self._people is not None:
             await asyncio.to_thread(self._people.placed, ref, thread)
-        if self._tickets is not None:
-            await asyncio.to_thread(self._tickets.placed, ref, thread)
+        if self._cases is not None:
+            await asyncio.to_thread(self._cases.placed, ref, thread)
 
     async def listens(self, thread: str) -> bool:
         """Whether a person answers a question in that thread: words there may be for its asker."""

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
-
-from brain.catalog.rows import Vector
 
 
 class CaseState(StrEnum):
@@ -86,16 +83,3 @@ class Example:
 
     text: str
     category: str
-
-
-class Comparable(NamedTuple):
-    """What a ticket may be held against.
-
-    `category` is empty where nobody stands for it: it was only found out, and the case isn't closed yet, or
-    the category was taken away.
-    """
-
-    id: int
-    category: str
-    state: CaseState
-    vector: Vector

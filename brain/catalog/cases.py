@@ -5,14 +5,14 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from brain.catalog import audit
-from brain.catalog.case_rows import Case, CaseState, CategoryRow, Comparable, Example, NewCase
+from brain.catalog import audit, comparing
+from brain.catalog.case_rows import Case, CaseState, CategoryRow, Example, NewCase
+from brain.catalog.comparing import NAMES, Comparable
 from brain.catalog.rows import Vector
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
-from brain.catalog.vectors import blob_of, vector_of
 
-__all__ = ["Case", "CaseState", "Cases", "CategoryRow", "Comparable", "Example", "NewCase"]
+__all__ = ["Case", "CaseState", "Cases", "CategoryRow", "Example", "NewCase"]
 
 _COLUMNS = (
     "id, thread, place, origin, link, text, question, summary, trace_id, category, category_by, urgency, "
@@ -20,8 +20,6 @@ _COLUMNS = (
     "opened, changed"
 )
 _CASES = f"SELECT {_COLUMNS} FROM cases WHERE state <> 'example' "
-_NAMES = """SELECT name FROM categories
-    UNION SELECT category FROM cases WHERE state = 'example'"""
 
 
 class Cases:
@@ -37,7 +35,7 @@ class Cases:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""SELECT found.name, coalesce(description, ''), coalesce(owner, '')
-                    FROM ({_NAMES}) AS found LEFT JOIN categories ON categories.name = found.name
+                    FROM ({NAMES}) AS found LEFT JOIN categories ON categories.name = found.name
                     ORDER BY found.name"""
             ).fetchall()
         return [CategoryRow(*row) for row in rows]
@@ -86,7 +84,13 @@ class Cases:
                     new += 1
             if new:
                 names = sorted({category for text, category in wanted if text and category})
-                audit.append(connection, by, "learn examples", f"{new} examples", {"categories": names})
+                audit.append(
+                    connection,
+                    by,
+                    "learn examples",
+                    f"{new} example{'' if new == 1 else 's'}",
+                    {"categories": names},
+                )
         return new
 
     def examples(self, ids: Iterable[int]) -> dict[int, Example]:
@@ -176,7 +180,7 @@ class Cases:
             if category:
                 connection.execute(
                     f"""INSERT OR IGNORE INTO categories SELECT ?1, '', ''
-                        WHERE ?1 NOT IN ({_NAMES})""",
+                        WHERE ?1 NOT IN ({NAMES})""",
                     (category,),
                 )
             _set(connection, case_id, category=category, category_by=by)
@@ -250,9 +254,7 @@ class Cases:
     def without_vector(self, embedder: str, limit: int) -> list[tuple[int, str]]:
         """Ids and texts of cases and examples that have no vector of this embedder, the oldest first."""
         with self._database.reading() as connection:
-            return connection.execute(
-                "SELECT id, text FROM cases WHERE embedder <> ? ORDER BY id LIMIT ?", (embedder, limit)
-            ).fetchall()
+            return comparing.without_vector(connection, embedder, limit)
 
     def add_vectors(self, embedder: str, vectors: Iterable[tuple[int, str, Vector]]) -> None:
         """Keep vectors (unit length, float32) of cases, by id and the text that they are of.
@@ -260,11 +262,8 @@ class Cases:
         Where a case has another text by now, it stays without one; a text that says nothing has a vector of
         no dimensions.
         """
-        rows = [(embedder, blob_of(vector), number, text) for number, text, vector in vectors]
         with self._database.writing() as connection:
-            connection.executemany(
-                "UPDATE cases SET embedder = ?, vector = ? WHERE id = ? AND text = ?", rows
-            )
+            comparing.add_vectors(connection, embedder, vectors)
 
     def comparable(self, embedder: str, places: Collection[str]) -> list[Comparable]:
         """What a ticket may be held against: examples, cases of these places; those that say something.
@@ -273,19 +272,7 @@ class Cases:
         that one person alone saw are nobody else's, so that they are left out whatever `places` says.
         """
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"""SELECT id, CASE WHEN (state IN ('example', 'resolved') OR category_by <> '')
-                        AND category IN ({_NAMES}) THEN category ELSE '' END, state, vector
-                    FROM cases WHERE embedder = ? AND vector <> x''
-                    AND (state = 'example'
-                         OR (place <> '' AND place IN (SELECT value FROM json_each(?))))
-                    ORDER BY id""",
-                (embedder, json.dumps(list(places))),
-            ).fetchall()
-        return [
-            Comparable(number, category, CaseState(state), vector_of(vector))
-            for number, category, state, vector in rows
-        ]
+            return comparing.comparable(connection, embedder, places)
 
 
 def _insert(connection: sqlite3.Connection, fields: dict[str, object]) -> int:

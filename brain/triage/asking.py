@@ -19,6 +19,14 @@ _REQUEST = re.compile(
     r"|is|are|do|does|may|must|should)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"(?:how|what|which|where|when|who|why)\b", re.IGNORECASE)
+# What goes before a question and is no part of it: "Hi team, …", "No hurry: …".
+_LEAD_IN = re.compile(
+    r"^(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|bonjour)"
+    r"(?: (?:all|team|everyone|everybody|folks|there))?[,!.:]+"
+    r"|(?:no (?:hurry|rush)|not urgent|urgent|dringend|eilt nicht|pas urgent)[,!.:–-]+)\s*(?=\w)",
+    re.IGNORECASE,
+)
 # Words that every ticket may end with: "can anyone help?", "any ideas how to fix this?".
 _EVERYONES = frozenset(
     content_stems(
@@ -43,12 +51,17 @@ def question_for_documents(messages: Sequence[Message]) -> str:
     trouble = problem(own)
     asked = _question(own)
     if asked is None or asked == trouble:
-        return core(trouble.text)
-    if asked.text.strip().lower().startswith(("how", "what", "which", "where", "when", "who", "why")) and (
-        len(_telling(asked.text)) > 2 and not points_back(asked.text)
-    ):
-        return core(asked.text)
-    return standalone(core(asked.text), (Turn(core(trouble.text), ""),))
+        return _core(trouble)
+    telling = len(_telling(asked.text))
+    if telling > 2 and _ASKS.match(_core(asked)) and not points_back(asked.text):
+        return _core(asked)
+    if telling <= 1:
+        return f"{_core(trouble).rstrip('?!. ')} – {_core(asked)}"
+    return standalone(_core(asked), (Turn(_core(trouble), ""),))
+
+
+def _core(quote: Said) -> str:
+    return core(_LEAD_IN.sub("", quote.text.strip()))
 
 
 def _question(own: Sequence[Said]) -> Said | None:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from brain.catalog.cases import Case, CategoryRow
 from brain.domain import Answer
-from brain.triage.domain import Category, Owner
+from brain.triage.domain import Owner
 
 
 def owner_of(
-    category: Category,
+    category: str,
     categories: Sequence[CategoryRow],
     similar: Sequence[Case],
     answer: Answer,
@@ -17,12 +17,12 @@ def owner_of(
 ) -> Owner | None:
     """The owner and why, or None where nothing tells of one.
 
-    `similar` are the earlier cases that are like the ticket, the nearest first; `support` tells who helps
-    with each space.
+    `category` is what a person chose, or else what was found (or empty). `similar` are the earlier cases that
+    are like the ticket, the nearest first; `support` tells who helps with each space.
     """
-    named = {row.name: row.owner for row in categories}.get(category.name, "") if category.name else ""
+    named = next((row.owner for row in categories if row.name == category), "")
     if named:
-        return Owner(named, f"owns {category.name}")
+        return Owner(named, f"owns {category}")
     solved = [case for case in similar if case.resolved_by]
     if solved:
         # Of those who solved as many, whoever solved the nearest: Counter keeps the order of first seeing.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from brain.catalog.cases import CaseState, Comparable
+from brain.catalog.comparing import Comparable
 from brain.catalog.rows import Vector
 from brain.triage.domain import Similar
 
@@ -18,7 +18,7 @@ def similar_cases(vector: Vector, cases: Sequence[Comparable]) -> tuple[Similar,
 
     `cases` are all that may be shown: nothing else is looked at.
     """
-    held = [case for case in cases if case.state is not CaseState.EXAMPLE]
+    held = [case for case in cases if not case.example]
     if not held or not vector.size:
         return ()
     cosines = np.stack([case.vector for case in held]) @ vector

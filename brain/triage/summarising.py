@@ -49,7 +49,7 @@ def summary(messages: Sequence[Message]) -> tuple[Said, ...]:
 
 
 def problem(own: Sequence[Said]) -> Said:
-    """The sentence that tells of trouble first, or else the first that says something."""
-    telling = [one for one in own if content_words(one.text)] or list(own)
+    """The sentence that tells of trouble first, or else the first that says something ("Urgent!" doesn't)."""
+    telling = [one for one in own if len(content_words(one.text)) > 1] or list(own)
     statements = (one for one in telling if _TROUBLE.search(one.text) and not _TRIED.search(one.text))
     return next(statements, telling[0])

@@ -8,8 +8,9 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from brain.catalog.cases import CategoryRow, Comparable
+from brain.catalog.cases import CategoryRow
 from brain.catalog.catalog import Catalog
+from brain.catalog.comparing import Comparable
 from brain.catalog.rows import Vector
 from brain.domain import Answer, Question
 from brain.triage.asking import question_for_documents
@@ -82,6 +83,7 @@ class Triager(Runnable[Request, Triage]):
         ]
         categories = cases.categories()
         category = self._categoriser(held, categories).category(vector)
+        decided = own.category if own and own.category_by else category.name
         similar = similar_cases(vector, held)
         question = question_for_documents(messages)
         answer = self._brain(Question(question, request.asker, request.audience))
@@ -94,7 +96,7 @@ class Triager(Runnable[Request, Triage]):
             summary=summary(messages),
             similar=similar,
             answer=answer,
-            owner=owner_of(category, categories, earlier, answer, self._catalog.places.support()),
+            owner=owner_of(decided, categories, earlier, answer, self._catalog.places.support()),
         )
 
     def _categoriser(self, held: Sequence[Comparable], categories: Sequence[CategoryRow]) -> Categoriser:

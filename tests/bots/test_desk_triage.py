@@ -223,6 +223,29 @@ async def test_whoever_is_given_a_case_reads_of_its_reply_only_what_they_may(her
     assert "October" in (await ordered(here, bob, ref)).text
 
 
+async def test_whoever_is_given_a_case_is_shown_no_others_of_its_channel(here: DeskHome) -> None:
+    earlier = await ordered(here, KIM, "", said(f"zqearlier {QUESTION}", link="https://chat/zq"), "One more.")
+    await pressed(here, KIM, "case_resolve", earlier.buttons[0].ref, words="zqsolved")
+    second = replace(KIM, thread="slack:CHELP:t2", origin="slack:channel:CHELP/t2")
+    shown = await ordered(here, second, "", f"zqearlier {QUESTION}", "One more.")
+    ref = shown.buttons[0].ref
+    assert "zqsolved" in repr(shown)
+    (told,) = (await pressed(here, second, "case_assign", ref, owner="slack:user:UBOB")).elsewhere
+    for seen in (told, await ordered(here, person("UBOB"), ref), await ordered(here, person("UBOB"), "list")):
+        assert "zqsolved" not in repr(seen)
+        assert "https://chat/zq" not in repr(seen)
+    for who in (person("UKIM"), person("UADMIN"), LEE):
+        assert "zqsolved" in repr(await ordered(here, who, ref))
+    # After a restart, from what is kept: the same to the same people.
+    fresh = Desk(here.catalog, lambda: here.home.brain(), admins=[ADMIN], triage=lambda request: shown)  # type: ignore[arg-type,return-value]
+    third = replace(KIM, thread="slack:CHELP:t3")
+    await ordered(here, third, "", "Something quite different")  # gives the vectors that were missing
+    for who, sees in ((person("UBOB"), False), (LEE, True), (person("UADMIN"), True)):
+        again = card(await fresh.run(Command("triage", ref, who)))
+        assert again.title.startswith("Triage")
+        assert ("zqsolved" in repr(again)) is sees
+
+
 async def test_who_opened_a_case_goes_on_with_it_in_private(here: DeskHome) -> None:
     here.catalog.allow("hr", HELP)
     ref = (await ordered(here, KIM, "", REVIEW)).buttons[0].ref

@@ -72,6 +72,10 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(
     # A person says what it is about, and gives it to whoever is named for that.
     corrected = card(await press(desk, KIM, "case_category", ref, value="network"))
     assert corrected.title == "Triage: network"
+    assert rows(corrected)["Owner"] == "slack:user:UNET could take it: owns network"
+    form = await desk.form("case_assign", ref, KIM)
+    assert form is not None
+    assert form.fields[0].value == "slack:user:UNET"
     assigned = await press(desk, KIM, "case_assign", ref, owner="slack:user:UNET")
     assert [delivery.to for delivery in assigned.elsewhere] == ["slack:user:UNET"]
     net = person("UNET")

@@ -171,7 +171,7 @@ def test_every_decision_is_audited_with_what_was_before(catalog: Catalog, cases:
         ("u:1", "set category of", one),
         ("u:1", "set urgency of", one),
         ("u:1", "assign", one),
-        ("admin", "learn examples", "1 examples"),
+        ("admin", "learn examples", "1 example"),
         ("admin", "remove category", "network"),
     ]
     told = json.loads(catalog.audit.entries()[1].detail)
@@ -264,13 +264,13 @@ def test_only_examples_and_cases_of_the_places_named_are_comparable(cases: Cases
     cases.open(new("t3", "", text="in a private talk"))
     embed(cases)
 
-    def seen(*places: str) -> set[CaseState | int]:
+    def seen(*places: str) -> set[str | int]:
         found = cases.comparable(EMBEDDER, places)
-        return {one.state if one.state is CaseState.EXAMPLE else one.id for one in found}
+        return {"example" if one.example else one.id for one in found}
 
-    assert seen() == {CaseState.EXAMPLE}
-    assert seen("p1") == {CaseState.EXAMPLE, here.id}
-    assert seen("p1", "") == {CaseState.EXAMPLE, here.id}, "what one person alone saw is nobody else's"
+    assert seen() == {"example"}
+    assert seen("p1") == {"example", here.id}
+    assert seen("p1", "") == {"example", here.id}, "what one person alone saw is nobody else's"
     assert cases.comparable("another-embedder", {"p1"}) == []
 
 

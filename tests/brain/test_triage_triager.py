@@ -243,6 +243,12 @@ def test_the_owner_is_named_by_an_admin_else_solved_it_before_else_helps_there(
     named = triager.invoke(asked).owner
     assert named is not None
     assert (named.principal, named.why) == ("chat:user:net", "owns vpn")
+    own = keep(home, text_of(asked.ticket.messages), thread=asked.ticket.thread)
+    catalog.cases.set_category(CategoryRow("hotels", "", "chat:user:travel"), by="admin")
+    catalog.cases.set_category_of(own, "hotels", by="chat:user:ann")
+    chosen = triager.invoke(asked).owner
+    assert chosen is not None
+    assert (chosen.principal, chosen.why) == ("chat:user:travel", "owns hotels"), "a person decided that"
 
 
 def test_missing_vectors_are_made_once_and_anew_for_another_embedder(home: SmallHome) -> None:

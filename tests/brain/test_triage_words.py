@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tickets import DUMP, LOG, ODD, OPENER, assert_verbatim, thread
 
 from brain.triage.asking import question_for_documents
@@ -28,6 +30,13 @@ def test_no_thread_is_too_odd(name: str) -> None:
     assert all(len(quote.text) <= LONGEST_QUOTE for quote in summary(messages))
     assert len(question_for_documents(messages)) <= 3 * LONGEST_QUOTE
     assert all(len(compared(message.text)) <= 2_000 for message in messages)
+
+
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=4))
+def test_whatever_is_written_is_quoted_as_it_stands(texts: list[str]) -> None:
+    messages = thread(*texts)
+    assert_verbatim((*summary(messages), *urgency_of(messages).because), messages)
+    question_for_documents(messages)
 
 
 @pytest.mark.parametrize("name", ["nothing at all", "white space", "only the bot", "emoji", "question marks"])
@@ -105,6 +114,12 @@ def test_a_very_long_sentence_is_cut_after_a_word_and_still_verbatim() -> None:
         (
             ["The travel form is new.", "Is it needed for a day trip?"],
             "The travel form is new – Is it needed for a day trip?",
+        ),
+        (["Hi team, could I get access to the archive?"], "could I get access to the archive?"),
+        (["Urgent! The badge reader is dead."], "The badge reader is dead."),
+        (
+            ["My insurance card still has my maiden name. What do I need to send you?"],
+            "My insurance card still has my maiden name – What do I need to send you?",
         ),
         (["Good morning,", "who approves a second monitor?", "Thanks!"], "who approves a second monitor?"),
         ([f"The import fails:\n{DUMP}"], "The import fails:"),
