@@ -92,7 +92,7 @@ async def ask(desk: Desk, text: str) -> Final:
 
 
 async def triage(desk: Desk) -> str:
-    """A ticket's thread, and the card that the person of the support team is shown; an earlier one is closed."""
+    """A ticket and the card that the person of the support team is shown; an earlier one is closed."""
     helper = Caller("slack:user:U2", BOSS.own, "slack:channel:C1", "slack:C1:2", "slack:channel:C1/2")
     earlier = (Message("slack:user:U7", EARLIER, datetime.now(UTC)),)
     await desk.run(Command("triage", "", helper, messages=earlier))
