@@ -28,6 +28,7 @@ LEFT_OPEN_BELOW = 0.5
 CLOSE = 0.05
 """The next best is told where the best has no greater lead than this."""
 BECAUSE = 3
+_TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +53,30 @@ class Categoriser:
     """Holds tickets against labelled ones. Scores are means of cosines: what speaks for one can be told."""
 
     def __init__(self, labelled: Labelled) -> None:
-        self._labelled = labelled
-        self.names, own = np.unique(
-            np.asarray(labelled.categories, dtype=object).astype(str), return_inverse=True
-        )
+        self.names, own = np.unique(np.asarray(labelled.categories, dtype=np.str_), return_inverse=True)
         order = np.argsort(own, kind="stable")
+        self._own = own[order]
         self._ids = np.asarray(labelled.ids, dtype=np.int64)[order]
         self._vectors = labelled.vectors[order] if len(order) else labelled.vectors
-        self._starts = np.searchsorted(own[order], np.arange(len(self.names) + 1))
-        means = [
-            self._vectors[a:b].mean(axis=0) for a, b in zip(self._starts, self._starts[1:], strict=False)
-        ]
-        self._means = np.stack([_unit(mean) for mean in means]) if means else np.empty((0, 0), np.float32)
+        self._starts = np.searchsorted(self._own, np.arange(len(self.names) + 1))
+        sums = np.add.reduceat(self._vectors, self._starts[:-1]) if len(order) else self._vectors
+        self._means = sums / np.maximum(np.linalg.norm(sums, axis=-1, keepdims=True), _TINY)
 
     def scores(self, vectors: Floats) -> tuple[Floats, Floats]:
         """How like tickets [n, dimensions] are to categories [n, categories] and to labelled tickets."""
         cosines = vectors @ self._vectors.T
-        nearest = np.empty((len(vectors), len(self.names)), np.float32)
-        for place, (a, b) in enumerate(zip(self._starts, self._starts[1:], strict=False)):
-            best = np.sort(cosines[:, a:b], axis=1)[:, -NEAREST:]
-            top = best[:, -1:]
-            soft = np.log(np.exp((best - top) / SHARPNESS).mean(axis=1)) * SHARPNESS
-            nearest[:, place] = top[:, 0] + soft
+        nearest = np.stack([self._nearest(row) for row in cosines])
         return (1 - OF_MEAN) * nearest + OF_MEAN * (vectors @ self._means.T), cosines
+
+    def _nearest(self, cosines: Floats) -> Floats:
+        """How like a ticket is to the nearest few of each category; the nearest of them weigh most."""
+        order = np.lexsort((-cosines, self._own))  # by category, the nearest first
+        places = self._starts[:-1, None] + np.arange(NEAREST)
+        there = places < self._starts[1:, None]
+        best = np.where(there, cosines[order[np.where(there, places, 0)]], -np.inf)
+        top = best[:, 0]
+        sums = np.exp((best - top[:, None]) / SHARPNESS).sum(axis=1)
+        return np.asarray(top + SHARPNESS * np.log(sums / there.sum(axis=1)), np.float32)
 
     def categories(self, vectors: Floats) -> list[Category]:
         """The category of each ticket [n, dimensions]; an empty name where nothing is like it enough."""
@@ -99,8 +101,3 @@ class Categoriser:
         because = tuple(int(self._ids[i]) for i in nearest if self._ids[i])
         or_else = str(self.names[others[0]]) if others and lead <= CLOSE else ""
         return Category(str(self.names[best]), sure, because, or_else)
-
-
-def _unit(vector: Floats) -> Floats:
-    length = float(np.linalg.norm(vector))
-    return vector / length if length else vector
