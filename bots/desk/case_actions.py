@@ -137,7 +137,9 @@ class CaseActions:
         elsewhere: tuple[Delivery, ...] = ()
         if owner != caller.person:
             shown = self._view.card_for(given, owner, f"Case {given.id} is yours")
-            elsewhere = (Delivery(owner, shown, key=f"case:{given.id}:owner:{owner}"),)
+            # Once for each time that it's given to them; pressing again changes nothing.
+            key = f"case:{given.id}:owner:{owner}:{given.changed.timestamp():.6f}"
+            elsewhere = (Delivery(owner, shown, key=key),)
         return Reply(self._view.card(given, caller), replaces=True, elsewhere=elsewhere)
 
     def resolve_form(self, ref: str, caller: Caller) -> Form | None:

@@ -25,9 +25,11 @@ _NO_HURRY = _any(r"""
     in no hurry
     (?:not|isn['’]?t|nothing|never) (?:at all |that |very |really |super |an? |so )*(?:urgent|emergency)
     low.priority
-    when (?:you|someone|anyone) (?:have|has|finds?) (?:a |some |the )?(?:spare )?(?:time|minute|moment)
+    when(?:ever)? (?:you|someone|anyone) (?:have|has|finds?) (?:a |some |the )?(?:spare )?(?:time|minute|moment)
     when(?:ever)? (?:you|someone|somebody|anyone) gets? (?:a chance|a minute|around to it)
-    whenever
+    whenever(?= *(?:[.,;!?)]|$))
+    whenever (?:it |that )?(?:works|suits|is (?:fine|good|convenient))
+    whenever (?:you|someone|somebody|anyone) (?:can|could|like|want|feel)
     (?:can|could|may) (?:easily )?wait
     some ?day
     at your (?:leisure|convenience)

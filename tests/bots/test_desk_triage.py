@@ -366,6 +366,10 @@ async def test_a_case_is_given_to_somebody_who_is_told(here: DeskHome) -> None:
         d.key for d in (await pressed(here, LEE, "case_assign", ref, owner="slack:user:UBOB")).elsewhere
     ] == [delivery.key]
     assert (await pressed(here, LEE, "case_assign", ref, owner="slack:user:ULEE")).elsewhere == ()
+    # Given back, it is told once more.
+    (again,) = (await pressed(here, LEE, "case_assign", ref, owner="slack:user:UBOB")).elsewhere
+    assert again.key != delivery.key
+    await pressed(here, LEE, "case_assign", ref, owner="slack:user:ULEE")
     for owner in ("Bob", "discord:user:5", "terminal:owner"):
         said = await pressed(here, KIM, "case_assign", ref, owner=owner)
         assert card(said).title == "That did not work"

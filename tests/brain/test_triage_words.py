@@ -155,7 +155,7 @@ def test_the_question_is_that_of_whoever_began_the_thread() -> None:
             Urgency.LOW,
             "isn’t really urgent",
         ),
-        ("Whenever you have time, please look at my chair.", Urgency.LOW, "Whenever"),
+        ("Whenever you have time, please look at my chair.", Urgency.LOW, "Whenever you have time"),
         ("Small typo on page 3.", Urgency.LOW, "typo"),
         ("How long does an urgent transfer take?", Urgency.NORMAL, ""),
         ("Is there an outage planned for the weekend?", Urgency.NORMAL, ""),
@@ -193,3 +193,15 @@ def test_what_is_compared_is_what_people_wrote() -> None:
     assert compared(DUMP).startswith("``` 2026-11-02T09:00:00Z ERROR"), "there is nothing else"
     assert compared("😀") == ""
     assert [quote.text for quote in said(thread("Hello. Why?"))] == ["Why?"]
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        ("Causeway shows E-52 whenever it connects.", Urgency.NORMAL),
+        ("Could somebody look at it, whenever?", Urgency.LOW),
+        ("Please order one more monitor, whenever it suits you.", Urgency.LOW),
+    ],
+)
+def test_whenever_is_leisure_only_where_it_is_said_of_the_help(words: str, level: Urgency) -> None:
+    assert urgency_of(thread(words)).level is level
