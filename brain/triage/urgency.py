@@ -25,7 +25,7 @@ _NO_HURRY = _any(r"""
     in no hurry
     (?:not|isn['’]?t|nothing|never) (?:at all |that |very |really |super |an? |so )*(?:urgent|emergency)
     low.priority
-    when(?:ever)? (?:you|someone|anyone) (?:have|has|finds?) (?:a |some |the )?(?:spare )?(?:time|minute|moment)
+    when(?:ever)? (?:you|someone|anyone) (?:have|has|finds?) (?:a |some )?(?:spare )?(?:time|minute|moment)
     when(?:ever)? (?:you|someone|somebody|anyone) gets? (?:a chance|a minute|around to it)
     whenever(?= *(?:[.,;!?)]|$))
     whenever (?:it |that )?(?:works|suits|is (?:fine|good|convenient))
