@@ -75,13 +75,16 @@ class Cases:
         wanted = dict.fromkeys((example.text.strip(), example.category.strip()) for example in examples)
         new = 0
         with self._database.writing() as connection:
+            [lowest] = connection.execute("SELECT min(0, ifnull(min(id), 0)) FROM cases").fetchone()
             known = set(
                 connection.execute("SELECT text, category FROM cases WHERE state = 'example'").fetchall()
             )
             for text, category in wanted:
                 if text and category and (text, category) not in known:
-                    _insert(connection, {"text": text, "category": category, "state": CaseState.EXAMPLE})
                     new += 1
+                    # Below zero: the numbers that people see are those of cases, from 1 on.
+                    example = {"id": lowest - new, "text": text, "category": category}
+                    _insert(connection, {**example, "state": CaseState.EXAMPLE})
             if new:
                 names = sorted({category for text, category in wanted if text and category})
                 audit.append(

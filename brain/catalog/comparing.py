@@ -27,7 +27,7 @@ class Comparable(NamedTuple):
 
 
 def without_vector(connection: sqlite3.Connection, embedder: str, limit: int) -> list[tuple[int, str]]:
-    """Ids and texts of cases and examples that have no vector of this embedder, the oldest first."""
+    """Ids and texts of cases and examples that have no vector of this embedder."""
     return connection.execute(
         "SELECT id, text FROM cases WHERE embedder <> ? ORDER BY id LIMIT ?", (embedder, limit)
     ).fetchall()

@@ -71,6 +71,19 @@ def test_a_thread_is_one_case_and_comes_back_as_it_was_kept(cases: Cases) -> Non
     assert cases.find(case.id + 1) is None
 
 
+def test_cases_are_numbered_from_1_however_many_messages_were_learnt(cases: Cases) -> None:
+    assert cases.learn([Example(f"wire {n} cut", "network") for n in range(5)], by="admin") == 5
+    first, _ = cases.open(new())
+    assert cases.learn([Example("chair broke", "furniture")], by="admin") == 1
+    second, _ = cases.open(new(thread="chat:1:t2"))
+    assert (first.id, second.id) == (1, 2)
+    learnt = [number for number, _ in cases.without_vector(EMBEDDER, 100) if number < 0]
+    assert {example.text for example in cases.examples(learnt).values()} == {
+        *(f"wire {n} cut" for n in range(5)),
+        "chair broke",
+    }
+
+
 def test_what_one_person_pastes_without_a_thread_is_a_case_each(cases: Cases) -> None:
     first, second = cases.open(new(thread="")), cases.open(new(thread=""))
     assert first[1]
@@ -250,7 +263,8 @@ def test_examples_are_learnt_once_and_told_by_their_ids(cases: Cases) -> None:
     assert cases.learn([*twice, Example("c", "x")], by="admin") == 1
     ids = [number for number, _ in cases.without_vector(EMBEDDER, 10)]
     case, _ = cases.open(new())
-    assert list(cases.examples([*ids, case.id, 99]).values()) == [
+    found = cases.examples([*ids, case.id, 99])
+    assert [found[number] for number in sorted(found, reverse=True)] == [
         Example("a", "x"),
         Example("a", "y"),
         Example("c", "x"),
