@@ -255,7 +255,7 @@ class Cases:
     # Vectors, by which cases are compared
 
     def without_vector(self, embedder: str, limit: int) -> list[tuple[int, str]]:
-        """Ids and texts of cases and examples that have no vector of this embedder, the oldest first."""
+        """Ids and texts of cases and examples that have no vector of this embedder."""
         with self._database.reading() as connection:
             return comparing.without_vector(connection, embedder, limit)
 
