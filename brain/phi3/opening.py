@@ -37,7 +37,7 @@ def open_phi3(
     """
     folder = model_folder(model)
     deltas = read_deltas(adapter) if adapter is not None else {}
-    prompts = Prompts.of(folder)
+    prompts = prompts_of(folder, checked_config(folder))
     loaded = load(folder, quantization, texts=TEXTS, capacity=CAPACITY, processor_allowed=is_small(folder))
     merged = _with_room(loaded, deltas) if deltas else None
     if merged:
@@ -61,8 +61,22 @@ def check(model: str, adapter: Path | None, quantization: Quantization) -> Path:
     config = checked_config(folder)
     check_files(folder)
     check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))
-    Prompts.of(folder)
+    prompts_of(folder, config)
     return folder
+
+
+def prompts_of(folder: Path, config: Any) -> Prompts:
+    """The model's tokenizer, known to be its own: a token that has no weights would end the generator.
+
+    Raises as Prompts.of does.
+    """
+    prompts = Prompts.of(folder)
+    if prompts.highest >= config.vocab_size:
+        raise WeightsUnavailable(
+            f"The tokenizer in {folder} is another model's: it has tokens up to number {prompts.highest:,}, "
+            f"and the weights are for {config.vocab_size:,}. Download the model again."
+        )
+    return prompts
 
 
 def model_folder(model: str) -> Path:

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, aclosing
@@ -149,3 +150,20 @@ def test_what_can_not_be_opened_says_why(folder: Path, tmp_path: Path, monkeypat
     with pytest.raises(WeightsUnavailable, match="There is no adapter"):
         check(str(folder), tmp_path, Quantization.AUTO)
     assert check(str(folder), None, Quantization.AUTO) == folder
+
+
+def test_what_goes_with_the_weights_is_looked_at_before_they_answer(folder: Path, tmp_path: Path) -> None:
+    """Damaged, or another model's: told in a sentence, by the same check as before a training."""
+
+    def refused(name: str, text: str) -> str:
+        model = Path(shutil.copytree(folder, tmp_path / name.replace(".", "-")))
+        (model / name).write_text(text, "utf-8")
+        with pytest.raises((UsageError, WeightsUnavailable)) as caught:
+            check(str(model), None, Quantization.NONE)
+        return caught.value.sentence
+
+    assert "generation_config.json is damaged" in refused("generation_config.json", '{"eos')
+    assert "can't write a conversation" in refused("chat_template.jinja", "{% for m in messages %}")
+    words = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    words["model"]["vocab"] = {token: 500 + number for token, number in words["model"]["vocab"].items()}
+    assert "is another model's" in refused("tokenizer.json", json.dumps(words))

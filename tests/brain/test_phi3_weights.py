@@ -138,3 +138,41 @@ def test_a_broken_adapter_is_refused(tmp_path: Path) -> None:
     path.rename(tmp_path / "adapter_model.bin")
     with pytest.raises(WeightsUnavailable, match="pickled"):
         read_deltas(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("hidden_size", "64"), ("hidden_size", None), ("num_attention_heads", 0)]
+)
+def test_a_configuration_of_no_model_is_told(tmp_path: Path, name: str, value: object) -> None:
+    saved_phi3(tmp_path)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), name: value}), "utf-8")
+    assert "config.json describes no Phi-3" in refusal(tmp_path, WeightsUnavailable)
+
+
+def test_an_index_that_names_no_files_is_told(tmp_path: Path) -> None:
+    saved_phi3(tmp_path)
+    (tmp_path / "model.safetensors.index.json").write_text('{"weight_map": {"a": 5}}', "utf-8")
+    assert "5 is missing" in refusal(tmp_path, WeightsUnavailable)
+
+
+@pytest.mark.parametrize("change", ["rank", "shape", "flat", "half"])
+def test_an_adapter_whose_halves_dont_fit_is_refused(tmp_path: Path, change: str) -> None:
+    from safetensors.torch import load_file, save_file
+
+    save_adapter(with_adapter(small_phi3()), tmp_path)
+    config, weights = tmp_path / "adapter_config.json", tmp_path / "adapter_model.safetensors"
+    tensors = load_file(str(weights))
+    key = next(name for name in tensors if "lora_A" in name)
+    if change == "rank":
+        config.write_text(json.dumps({**json.loads(config.read_text("utf-8")), "r": 8}), "utf-8")
+    elif change == "half":
+        del tensors[key]
+    else:
+        tensors[key] = tensors[key][:2] if change == "shape" else tensors[key][:, 0].contiguous()
+    save_file(tensors, str(weights))
+    with pytest.raises(WeightsUnavailable, match="is not whole"):
+        read_deltas(tmp_path)
+    config.write_text(json.dumps({**json.loads(config.read_text("utf-8")), "r": 0}), "utf-8")
+    with pytest.raises(WeightsUnavailable, match="missing or damaged"):
+        read_deltas(tmp_path)
