@@ -74,5 +74,7 @@ def trained_run(tuning: Path, name: str) -> TrainedRun:
     folder = RunFolder(tuning / "runs" / name)
     record = folder.read()
     if record.status is not Status.DONE or not folder.adapter.is_dir():
-        raise UsageError(f"The run {name} is not done: let `citewise tune train` finish it.")
+        raise UsageError(
+            f"The run {name} is not done: `citewise tune train --resume --name {name}` finishes it."
+        )
     return TrainedRun(folder, record)

@@ -162,7 +162,7 @@ def test_what_is_missing_or_damaged_is_one_sentence(here: Run, tuned: TunedHome,
     assert "adapter_model.safetensors" in refused("eval", "first")
     record = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps(record | {"status": "running"}))
-    assert "The run first is not done" in refused("promote", "first")
+    assert "`citewise tune train --resume --name first` finishes it" in refused("promote", "first")
     (folder / "run.json").write_text("{")
     assert "run.json is damaged" in refused("promote", "first")
 

@@ -46,6 +46,15 @@ def test_a_record_is_read_as_it_was_written(tuning: Path) -> None:
     assert Recipe.from_dict(run.recipe) == Recipe()
 
 
+def test_a_renamed_run_is_called_by_its_folder(tuning: Path) -> None:
+    record(tuning, status=Status.DONE)
+    adapter(tuning / "runs" / "run-1")
+    (tuning / "runs" / "run-1").rename(tuning / "runs" / "best")
+    which = meant(tuning, BASE, Asked())
+    assert which.done
+    assert which.folder.path == tuning / "runs" / "best"
+
+
 def test_a_record_of_before_sets_had_three_parts_is_read(tuning: Path) -> None:
     run = record(tuning, validation_loss=0.25)
     path = tuning / "runs" / "run-1" / "run.json"
