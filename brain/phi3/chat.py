@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +165,7 @@ class Phi3Chat(BaseChatModel):
 
     def facts(self) -> ModelFacts:
         """What is loaded, and where."""
-        return facts_of(self.generator.decoder)
+        return replace(facts_of(self.generator.decoder), fault=self.generator.failure)
 
     def _request(self, messages: list[BaseMessage]) -> Request:
         return Request(self.prompts.tokens(messages), self.longest, self.prompts.ends)
@@ -209,7 +211,7 @@ class Phi3Chat(BaseChatModel):
         loop, arrived = asyncio.get_running_loop(), asyncio.Queue[int | CitewiseError | None]()
 
         def hear(item: int | CitewiseError | None) -> None:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop has ended, and nobody listens any more
                 loop.call_soon_threadsafe(arrived.put_nowait, item)
 
         request = await asyncio.to_thread(self._request, messages)

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,17 @@ from serving_kit import Serving, serving
 from test_serve import run as run_in
 
 from bots.desk import Command, Desk
+from bots.model_status import status_of
 from bots.model_watch import model_rows, model_services
 from bots.serving.model_health import ModelHealth
 from bots.settings import Settings
+from brain.answering.draft import Draft
+from brain.answering.facts import AnswererState, ModelFacts
+from brain.answering.speed import Pace
+from brain.answering.swappable import SwappableAnswerer
 from brain.answering.written import WritingAnswerer
 from brain.errors import ModelUnavailable
+from brain.evidence import Evidence
 from brain.tuning.versions import Versions
 
 QUESTION = "How long is parental leave?"
@@ -142,6 +148,37 @@ def test_only_a_server_is_watched() -> None:
     assert model_services(Settings(CITEWISE_ANSWERER="extractive")) == []
     watched = model_services(Settings(CITEWISE_ANSWERER="server", CITEWISE_MODEL_URL="http://127.0.0.1:9/v1"))
     assert [service.name for service in watched] == ["model server"]
+
+
+class Loaded:
+    """An answerer whose model tells what it is told to."""
+
+    def __init__(self, facts: ModelFacts) -> None:
+        self.state = lambda: AnswererState("m", facts, Pace(0, None, None), False, False)
+
+    def measure(self) -> None:
+        pass
+
+    def write(self, evidence: Evidence) -> Draft:
+        return Draft(())
+
+    def drafts(self, evidence: Evidence) -> Generator[Draft]:
+        yield Draft(())
+
+
+def test_a_model_that_ended_by_itself_is_a_fault(tmp_path: Path) -> None:
+    facts = ModelFacts("m", "in this process", "a GPU", "none", fault="It stopped: start citewise again.")
+    settings = Settings(CITEWISE_HOME=tmp_path, CITEWISE_ANSWERER="phi3")
+    assert status_of(settings, Loaded(facts)).fault == "It stopped: start citewise again."
+
+
+def test_the_adapter_in_memory_is_told_and_not_the_one_of_the_next_start(tmp_path: Path) -> None:
+    loaded = Loaded(ModelFacts("m", "in this process", "a GPU", "4bit"))
+    settings = Settings(CITEWISE_HOME=tmp_path, CITEWISE_ANSWERER="phi3", CITEWISE_ADAPTER=tmp_path / "new")
+    was = SwappableAnswerer(loaded, lambda adapter: loaded, tmp_path / "old")
+    assert status_of(settings, was).adapter == str(tmp_path / "old")
+    was.use(tmp_path / "new")
+    assert status_of(settings, was).adapter == str(tmp_path / "new")
 
 
 async def test_the_chats_status_has_a_row_for_the_model(tmp_path: Path) -> None:
