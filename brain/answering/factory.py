@@ -122,15 +122,17 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
     from brain.answering.prompt import opening
     from brain.answering.swappable import SwappableAnswerer
     from brain.answering.written import Limits, WritingAnswerer
-    from brain.phi3.opening import open_phi3
+    from brain.phi3.merged_before import merged_before
+    from brain.phi3.opening import model_folder, open_phi3
     from brain.phi3.quantising import Quantization
 
     longest = Limits().answer
+    untrained = not merged_before(model_folder(choice.model))
     chat = open_phi3(
         choice.model,
         choice.adapter,
         Quantization(choice.quantization),
-        begin=opening(few_shot=choice.adapter is None),
+        begin=opening(few_shot=untrained and choice.adapter is None),
         longest=longest,
     )
     closing.callback(chat.close)
@@ -138,10 +140,11 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
 
     def writing(adapter: Path | None) -> GradualAnswerer:
         name = f"phi3 ({choice.model}{f' with adapter {adapter.name}' if adapter else ''})"
-        return WritingAnswerer(chat, name, few_shot=adapter is None, limits=limits, count=chat.count)
+        few_shot = untrained and adapter is None
+        return WritingAnswerer(chat, name, few_shot=few_shot, limits=limits, count=chat.count)
 
     def with_adapter(adapter: Path | None) -> GradualAnswerer:
-        chat.swap(adapter, opening(few_shot=adapter is None))
+        chat.swap(adapter, opening(few_shot=untrained and adapter is None))
         return writing(adapter)
 
     return SwappableAnswerer(writing(choice.adapter), with_adapter, choice.adapter)
