@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from langchain_core.messages import BaseMessage
 
-from brain.errors import UsageError, WeightsUnavailable
+from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.adapters import Delta, Merged, read_deltas
 from brain.phi3.chat import Phi3Chat, Prompts
 from brain.phi3.decoding import Decoder
+from brain.phi3.full_memory import let_go
 from brain.phi3.generation import Generator
 from brain.phi3.quantising import Quantization
 from brain.phi3.swapping import Swapping, shared
@@ -39,11 +41,19 @@ def open_phi3(
     deltas = read_deltas(adapter) if adapter is not None else {}
     prompts = prompts_of(folder, checked_config(folder))
     loaded = load(folder, quantization, texts=TEXTS, capacity=CAPACITY, processor_allowed=is_small(folder))
-    merged = _with_room(loaded, deltas) if deltas else None
-    if merged:
-        merged.swap(deltas)
-    decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
-    decoder.remember_prefix(shared(prompts, begin) if begin else [])
+    try:
+        merged = _with_room(loaded, deltas) if deltas else None
+        if merged:
+            merged.swap(deltas)
+        decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
+        decoder.remember_prefix(shared(prompts, begin) if begin else [])
+    except torch.OutOfMemoryError as error:  # the memory was there before; another program has taken it
+        let_go(error)
+        raise ModelUnavailable(
+            "The GPU's memory was full before the model was ready: free some, or choose a smaller "
+            "CITEWISE_QUANTIZATION.",
+            detail=repr(error),
+        ) from error
     return Phi3Chat(
         generator=Generator(decoder),
         prompts=prompts,

@@ -9,11 +9,14 @@ pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
 from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.adapters import Merged, deltas_of, read_deltas
-from brain.phi3.quantising import Quantization, bytes_needed, choose, quantise_in_place
+from brain.phi3.decoding import Decoder
+from brain.phi3.opening import open_phi3
+from brain.phi3.quantising import Quantization, bytes_needed, cache_bytes, choose, quantise_in_place
 from brain.phi3.weights import load
 from brain.tuning.adapter import attach, save_adapter
 from brain.tuning.recipe import Recipe
 from tests.brain.small_phi3 import by_transformers, prompt, saved_phi3, small_phi3
+from tests.brain.talking_phi3 import talking_phi3
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
@@ -176,3 +179,22 @@ def test_an_adapter_whose_halves_dont_fit_is_refused(tmp_path: Path, change: str
     config.write_text(json.dumps({**json.loads(config.read_text("utf-8")), "r": 0}), "utf-8")
     with pytest.raises(WeightsUnavailable, match="missing or damaged"):
         read_deltas(tmp_path)
+
+
+def test_the_memory_that_is_reckoned_with_holds_what_a_decoder_takes() -> None:
+    """Its spare slots too: where they were left out, what just fitted did not."""
+    model = small_phi3(key_heads=2)
+    taken = Decoder(model, slots=8, capacity=256).network.cache.both.numel()
+    assert cache_bytes(model.config, 8, 256) == 2 * taken
+    more = bytes_needed(model.config, Quantization.NONE, 8, 256)
+    assert more - bytes_needed(model.config, Quantization.NONE, 8, 0) > 2 * taken
+
+
+def test_a_gpu_that_fills_up_while_opening_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    talking_phi3(tmp_path)
+    monkeypatch.setattr("brain.phi3.opening.Decoder", full)
+    with pytest.raises(ModelUnavailable, match="memory was full before the model was ready"):
+        open_phi3(str(tmp_path))
