@@ -148,5 +148,6 @@ def deltas_of(adapted: Any) -> dict[str, Delta]:
 
 
 def _aside(weight: torch.Tensor) -> torch.Tensor:
-    kept = weight.detach().cpu().clone()
-    return kept.pin_memory() if weight.is_cuda else kept
+    """A copy in the processor's memory; of a GPU's weight, in pages that it can be written back from fast."""
+    kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu", pin_memory=weight.is_cuda)
+    return kept.copy_(weight.detach())
