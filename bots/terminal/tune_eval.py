@@ -145,7 +145,8 @@ def _ask_own(
 
     tuning = citewise.home.tuning
     run = trained_run(tuning, name)
-    own = own_questions(read_questions(questions), run.data(tuning))
+    indexed = {row.path for row in citewise.catalog.documents()}
+    own = own_questions(read_questions(questions), run.data(tuning), indexed)
     err().print(inert(own.sentence))
     contest = _contest(citewise.settings, run)
     with opened(contest) as chat:
