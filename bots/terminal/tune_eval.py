@@ -160,6 +160,7 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     """The adapter and the model that is set, which must be the one that it was trained for."""
     from bots.adapter_in_use import base_of
     from brain.phi3.adapters import read_deltas
+    from brain.phi3.quantising import Quantization
     from brain.tuning.contestants import Contest
     from brain.tuning.versions import hash_of
 
@@ -170,7 +171,9 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
             "set it back to that model, or train again."
         )
     read_deltas(run.folder.adapter)
-    return Contest(settings.model, run.folder.adapter, base, adapter, run.folder.evaluation / "replies")
+    kept = run.folder.evaluation / "replies"
+    packed = Quantization(settings.quantization)
+    return Contest(settings.model, run.folder.adapter, base, adapter, kept, packed)
 
 
 def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
