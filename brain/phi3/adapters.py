@@ -6,6 +6,7 @@ base + scale · B·A for each projection and writes it where the weights lie, so
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,9 @@ def deltas_of(adapted: Any) -> dict[str, Delta]:
 
 
 def _aside(weight: torch.Tensor) -> torch.Tensor:
-    """A copy in the processor's memory; of a GPU's weight, in pages that it can be written back from fast."""
-    kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu", pin_memory=weight.is_cuda)
+    """A copy in the processor's memory; of a GPU's weight, in pages that it is written back from faster."""
+    kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu")
+    if weight.is_cuda:
+        with suppress(RuntimeError):  # there are fewer of such pages than of others
+            kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu", pin_memory=True)
     return kept.copy_(weight.detach())
