@@ -104,8 +104,8 @@ def model_folder(model: str) -> Path:
         ) from error
     except (LocalEntryNotFoundError, OSError) as error:
         raise WeightsUnavailable(
-            f"The model {model} is not on this machine: fetch it with `hf download {model}`, set "
-            "CITEWISE_MODEL to the folder that it is in, or set CITEWISE_ANSWERER=extractive.",
+            f"The model {model} is not on this machine: fetch it with `hf download {model}`, or set "
+            "CITEWISE_MODEL to the folder that it is in.",
             detail=repr(error),
         ) from error
 
