@@ -19,8 +19,11 @@ def is_gguf(choice: "AnswererChoice") -> bool:
     return choice.name == "phi3" and choice.model.lower().endswith(".gguf")
 
 
-def check_gguf(choice: "AnswererChoice") -> "Header":
-    """Look at all that can be seen without loading; raises what is wrong as a CitewiseError."""
+def check_gguf(choice: "AnswererChoice", *, loaded: bool = False) -> "Header":
+    """Look at all that can be seen without loading; raises what is wrong as a CitewiseError.
+
+    `loaded`: it is in memory already, so that what is free need not hold it once more.
+    """
     from brain.llamacpp.opening import check
 
     if choice.adapter is not None:
@@ -33,7 +36,7 @@ def check_gguf(choice: "AnswererChoice") -> "Header":
             "A GGUF file is as it was packed: unset CITEWISE_QUANTIZATION, and choose with "
             "`citewise tune export --quantize`."
         )
-    return check(choice.model)
+    return check(choice.model, loaded=loaded)
 
 
 def open_gguf_answerer(choice: "AnswererChoice", closing: ExitStack) -> GradualAnswerer:

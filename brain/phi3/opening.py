@@ -63,14 +63,18 @@ def open_phi3(
     )
 
 
-def check(model: str, adapter: Path | None, quantization: Quantization) -> Path:
-    """Look at all that can be seen without loading; the folder of the model. Raises as `open_phi3` does."""
+def check(model: str, adapter: Path | None, quantization: Quantization, *, loaded: bool = False) -> Path:
+    """Look at all that can be seen without loading; the folder of the model. Raises as `open_phi3` does.
+
+    `loaded`: it is in memory already, so that what is free need not hold it once more.
+    """
     folder = model_folder(model)
     if adapter is not None:
         read_deltas(adapter)
     config = checked_config(folder)
     check_files(folder)
-    check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))
+    if not loaded:
+        check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))
     prompts_of(folder, config)
     return folder
 

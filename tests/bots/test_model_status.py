@@ -17,6 +17,8 @@ from desk_kit import ADMIN, desk_home, person
 from serving_kit import Serving, serving
 from test_serve import run as run_in
 
+from bots.answerer import examine
+from bots.checks import Verdict
 from bots.desk import Command, Desk
 from bots.model_status import status_of
 from bots.model_watch import model_rows, model_services
@@ -164,6 +166,23 @@ class Loaded:
 
     def drafts(self, evidence: Evidence) -> Generator[Draft]:
         yield Draft(())
+
+
+def test_what_is_loaded_needs_no_memory_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`citewise doctor` of a running bot, whose model has taken the GPU's memory."""
+    pytest.importorskip("torch", reason="the phi3 extra is not installed")
+    from talking_phi3 import talking_phi3
+
+    def full(*_: object, **__: object) -> None:
+        raise ModelUnavailable("The GPU has 1.0 GB free; the model needs 9.0 GB.")
+
+    monkeypatch.setattr("brain.phi3.opening.check_memory", full)
+    model = talking_phi3(tmp_path / "model")
+    settings = Settings(CITEWISE_HOME=tmp_path, CITEWISE_ANSWERER="phi3", CITEWISE_MODEL=str(model))
+    (fault,) = examine(settings)
+    assert (fault.verdict, fault.found[:7]) == (Verdict.FAULT, "The GPU")
+    (fine,) = examine(settings, loaded=True)
+    assert fine.verdict is Verdict.GOOD
 
 
 def test_a_model_that_ended_by_itself_is_a_fault(tmp_path: Path) -> None:
