@@ -12,7 +12,7 @@ from brain.tuning.runs import Run, RunFolder, Status
 
 @dataclass(frozen=True, slots=True)
 class TrainedRun:
-    """A finished run: where it lies, and what its record says."""
+    """A run, finished where trained_run() gave it: where it lies, and what its record says."""
 
     folder: RunFolder
     record: Run

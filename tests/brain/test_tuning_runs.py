@@ -154,6 +154,17 @@ def test_resume_takes_the_newest_that_is_not_done(tuning: Path) -> None:
         meant(tuning, BASE, Asked(resume=True))
 
 
+def test_a_run_is_resumed_in_a_home_that_was_moved(tuning: Path, tmp_path: Path) -> None:
+    record(tuning)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("data", "runs"):
+        (tuning / name).rename(moved / name)
+    which = meant(moved, BASE, Asked(resume=True))
+    assert which.data.folder == moved / "data" / "first"
+    assert which.folder.path == moved / "runs" / "run-1"
+
+
 def test_data_is_found_by_name_folder_or_age(tuning: Path, tmp_path: Path) -> None:
     house_set(tuning / "data" / "second", 4, 2, first=20)
     assert find_data(tuning, "first").name == "first"
