@@ -227,7 +227,7 @@ def test_the_line_for_vllm_is_whole_words_for_a_shell(here: Run, tmp_path: Path)
     (adapter / "adapter_config.json").write_text('{"r": 24}')
     (adapter / "adapter_model.safetensors").write_bytes(b"")
     versions = Versions(home / "tuning")
-    about = dict.fromkeys(("when", "run", "base", "code", "base_model"), "x")
+    about = {**dict.fromkeys(("when", "run", "base", "code"), "x"), "base_model": settings["CITEWISE_MODEL"]}
     for data in ("one", "two"):
         versions.keep(adapter, {**about, "data": data})
     versions.use(2)
@@ -240,3 +240,7 @@ def test_the_line_for_vllm_is_whole_words_for_a_shell(here: Run, tmp_path: Path)
     assert words[-1] == f"citewise-2={home / 'tuning' / 'adapters' / '2'}"
     every = json.loads(here("tune", "serve-command", "--all", "--json", **settings).out)
     assert every["models"] == ["citewise-1", "citewise-2"]
+    other = settings | {"CITEWISE_MODEL": "microsoft/another"}
+    refused = here("tune", "serve-command", **other)
+    assert (refused.code, "was trained for microsoft/Phi-3-mini-4k-instruct" in refused.err) == (2, True)
+    assert json.loads(here("tune", "serve-command", "--all", "--json", **other).out)["models"] == []
