@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
-import psutil
-
 from brain.errors import ModelUnavailable, UsageError
+from brain.free_memory import free_memory
 from brain.llamacpp.chat import LlamaCppChat
 from brain.llamacpp.header import Header, read_header
 from brain.llamacpp.server import LlamaServer, Load
@@ -37,7 +36,7 @@ def check(model: str, *, loaded: bool = False) -> Header:
         raise UsageError(f"CITEWISE_MODEL is {path}: that is a folder, not a GGUF file.")
     header = read_header(path)
     needed = path.stat().st_size + header.memory * window(header) * SLOTS + _WORKING_BYTES
-    if not loaded and needed > (free := psutil.virtual_memory().available):
+    if not loaded and needed > (free := free_memory()):
         raise ModelUnavailable(
             f"{free / 1e9:.1f} GB of memory are free; {path.name} needs {needed / 1e9:.1f} GB. Free some, or "
             "export the model with fewer bits."

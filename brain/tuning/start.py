@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from brain.errors import ModelUnavailable, StorageFailed, UsageError
+from brain.free_memory import free_memory
 from brain.phi3.network import longest_text
 from brain.phi3.opening import is_small, prompts_of
 from brain.phi3.weights import check_files, checked_config
@@ -41,7 +41,7 @@ class Machine:
         """The GPU if there is one."""
         if torch.cuda.is_available():
             return cls(torch.cuda.get_device_name(0), True, torch.cuda.mem_get_info()[0])
-        return cls("processor", False, psutil.virtual_memory().available)
+        return cls("processor", False, free_memory())
 
 
 @dataclass(frozen=True, slots=True)
