@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brain.answering.draft import Answerer, GradualAnswerer
-from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer
+from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer, patient
 from brain.errors import ModelUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
         longest=longest,
     )
     closing.callback(chat.close)
-    limits = Limits(window=chat.window, answer=longest)
+    limits = patient(chat.window, longest) if chat.facts().slow else Limits(chat.window, longest)
 
     def writing(adapter: Path | None) -> GradualAnswerer:
         name = f"phi3 ({choice.model}{f' with adapter {adapter.name}' if adapter else ''})"
