@@ -150,7 +150,10 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it."""
+    """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
+
+    Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
+    """
 
     text: str
     sentences: tuple[Sentence, ...]
@@ -158,6 +161,7 @@ class Answer:
     refusal: Refusal | None
     trace: Trace
     retrieved: tuple[Passage, ...] = ()
+    sure: bool = True
 
     @property
     def refused(self) -> bool:
