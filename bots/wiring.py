@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
     from brain.retrieval.hybrid import HybridRetriever
+    from brain.triage.domain import Request, Triage
+    from brain.triage.triager import Triager
     from ingest.drives import Drive
     from ingest.following.keeper import Keeper
     from ingest.following.looks import Looks
@@ -132,7 +134,20 @@ class Citewise:
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
-        return Desk(self.catalog, self._built_brain, self.library, admins, model)
+        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged)
+
+    @cached_property
+    def triager(self) -> "Triager":
+        """What finds out about tickets; the brain behind it is built with the first."""
+        from brain.triage.triager import Triager
+
+        embedder = self.embedder
+        return Triager(
+            self.catalog,
+            embedder.embeddings,
+            embedder.identity,
+            lambda question: self._built_brain().invoke(question),
+        )
 
     @cached_property
     def library(self) -> "Library":
@@ -283,6 +298,11 @@ class Citewise:
     def _built_embedder(self) -> "Embedder":
         with self.building:
             return self.embedder
+
+    def _triaged(self, request: "Request") -> "Triage":
+        with self.building:
+            triager = self.triager
+        return triager.invoke(request)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)

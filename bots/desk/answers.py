@@ -1,6 +1,6 @@
 """What can be done with an answer that was given: quotes, why, share, helpful or not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.audience import Audience, Role
@@ -104,7 +104,7 @@ class GivenAnswers:
                 )
             )
         self._catalog.answers.publish(answer.trace_id, caller.thread)
-        rows = self._sources(answer)
+        rows = stored_sources(self._catalog, answer)
         card = Card(
             shortened(answer.question, 140),
             answer.text,
@@ -136,17 +136,6 @@ class GivenAnswers:
         ]
         return max(found, key=lambda answer: answer.saved, default=None)
 
-    def _sources(self, answer: StoredAnswer) -> tuple[Row, ...]:
-        passages = self._catalog.passages(c.passage_id for c in answer.citations)
-        rows: dict[int, Row] = {}
-        for citation in answer.citations:
-            if (passage := passages.get(citation.passage_id)) and citation.number not in rows:
-                source = passage.source
-                old = age(source.modified) if source.modified else ""
-                label = f"[{citation.number}] {named(source)}"
-                rows[citation.number] = Row(label, old, web_link(source.uri))
-        return tuple(rows[number] for number in sorted(rows))
-
     def _feedback(self, press: Press, feedback: Feedback) -> Reply:
         if self.visible(press.ref, press.caller) is None:
             return Reply(GONE)
@@ -160,6 +149,25 @@ class GivenAnswers:
                 buttons=(Button("person", "Ask a person", press.ref),),
             )
         )
+
+
+def stored_sources(catalog: "Catalog", answer: StoredAnswer) -> tuple[Row, ...]:
+    """The numbered sources of an answer that are still there, each once."""
+    passages = catalog.passages(c.passage_id for c in answer.citations)
+    return source_rows(
+        (c.number, passages[c.passage_id]) for c in answer.citations if c.passage_id in passages
+    )
+
+
+def source_rows(numbered: Iterable[tuple[int, Passage]]) -> tuple[Row, ...]:
+    """Numbered sources, each once: title › heading, age, link."""
+    rows: dict[int, Row] = {}
+    for number, passage in numbered:
+        if number not in rows:
+            source = passage.source
+            old = age(source.modified) if source.modified else ""
+            rows[number] = Row(f"[{number}] {named(source)}", old, web_link(source.uri))
+    return tuple(rows[number] for number in sorted(rows))
 
 
 def _quote(number: int, passage: Passage, marks: tuple[tuple[int, int], ...]) -> Quote:

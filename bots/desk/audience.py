@@ -6,9 +6,11 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from bots.desk.parts import OPEN_SPACE, OWNER, PRIVATE, Caller
+from brain.catalog.cases import CaseState
 
 if TYPE_CHECKING:
     from brain.catalog.answers import StoredAnswer
+    from brain.catalog.cases import Case
     from brain.catalog.catalog import Catalog
 
 
@@ -42,7 +44,48 @@ class Audience:
         if caller.person in self.admins or OWNER in caller.own:
             return Role.ADMIN
         helpers = frozenset(self.catalog.places.support().values())
-        return Role.SUPPORT if helpers & caller.all_principals else Role.ALL
+        if helpers & caller.all_principals or self._has_cases(caller, helpers):
+            return Role.SUPPORT
+        return Role.ALL
+
+    def is_admin(self, caller: Caller) -> bool:
+        """Whether the caller looks after all spaces and places."""
+        return self.role(caller) is Role.ADMIN
+
+    def may_see_case(self, caller: Caller, case: "Case") -> bool:
+        """Whether a case may be shown to the caller: in its place, to those whose it is, to admins.
+
+        What one person alone saw is not even an admin's to see, but for the owner of the home folder.
+        """
+        if OWNER in caller.own or self.owns_case(caller, case):
+            return True
+        return bool(case.place) and (case.place == caller.place or self.sees_all_places([caller.person]))
+
+    def sees_all_places(self, principals: Iterable[str]) -> bool:
+        """Whether one of these is an admin, or the owner of the home folder."""
+        return not (self.admins | {OWNER}).isdisjoint(principals)
+
+    def owns_case(self, caller: Caller, case: "Case") -> bool:
+        """Whether a case is the caller's: they opened it, or somebody gave it to them (or to their group).
+
+        An owner who was only suggested has no rights by that.
+        """
+        return case.opened_by == caller.person or self._was_given(caller, case)
+
+    def _was_given(self, caller: Caller, case: "Case") -> bool:
+        return bool(case.owner_by) and case.owner in caller.all_principals
+
+    def _has_cases(self, caller: Caller, helpers: frozenset[str]) -> bool:
+        """Whether someone is to take care of an open case: they need what support people may do for it.
+
+        So does whoever opened one in a channel of support, and goes on with it in a direct message: there,
+        Discord tells what a mention leads to.
+        """
+        return any(
+            self._was_given(caller, case) or (case.opened_by == caller.person and case.place in helpers)
+            for state in (CaseState.OPEN, CaseState.REPLIED)
+            for case in self.catalog.cases.listed(state=state)
+        )
 
     def may_see(self, caller: Caller, answer: "StoredAnswer", *, searched: bool = False) -> bool:
         """Whether an answer may be shown to the caller; with `searched`, also what it was chosen from."""

@@ -54,7 +54,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message of the Desk. All of it is plain text: a door must let none of it become live."""
+    """A message of the Desk. All of it is plain text: a door must let none of it become live.
+
+    `people` are the principals that the Desk itself names in it. Where one person alone reads the card, a
+    door may show their names for these, and for no others that may stand in words of a person or a document.
+    """
 
     title: str
     text: str = ""
@@ -62,11 +66,15 @@ class Card:
     quotes: tuple[Quote, ...] = ()
     buttons: tuple[Button, ...] = ()
     menu: Menu | None = None
+    people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a form asks for: a choice where there are `options`, otherwise words."""
+    """One thing that a form asks for: a choice where there are `options`, a person, otherwise words.
+
+    A `person` is picked as the platform lets one pick people, and comes back as a principal.
+    """
 
     name: str
     label: str
@@ -75,6 +83,7 @@ class Field:
     long: bool = False
     optional: bool = False
     value: str = ""
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +99,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`)."""
+    """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`).
+
+    What is delivered under a `key` is delivered once, however often and by whomever it's asked for: the door
+    looks for it first. Without one, that holds for the event that led to it.
+    """
 
     to: str
     card: Card
     ref: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

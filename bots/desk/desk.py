@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers, buttons_under
 from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row
+from bots.desk.case_actions import CaseActions
+from bots.desk.case_view import CaseView
 from bots.desk.knowledge import Knowledge
 from bots.desk.manners import FOLLOWS
 from bots.desk.overview import Overview
@@ -27,6 +29,7 @@ from bots.desk.parts import (
     Working,
 )
 from bots.desk.people import REPLY, People
+from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from brain.domain import Answer, Passage, Question, Trace, Turn
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
+    from brain.triage.domain import Request, Triage
 
 log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
@@ -49,7 +53,13 @@ STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
 and a sentence must hold most of the question's own words."""
 
-_NOT_YOURS = Card("That is for admins", "`help` shows what you can do.")
+_NOT_YOURS = {
+    Role.SUPPORT: Card(
+        "That is for support",
+        "An admin names who that is with `spaces support SPACE WHO`. Where that is a channel, say it there.",
+    ),
+    Role.ADMIN: Card("That is for admins", "`help` shows what you can do."),
+}
 
 
 class Desk:
@@ -62,11 +72,12 @@ class Desk:
         library: "Library | None" = None,
         admins: Iterable[str] = (),
         model: Callable[[], Sequence[Row]] = tuple,
+        triage: "Callable[[Request], Triage] | None" = None,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
-        of the language model, where there is one.
+        of the language model, where there is one. Without `triage` there are no tickets.
         """
         self._catalog = catalog
         self._brain = brain
@@ -85,10 +96,20 @@ class Desk:
             "not_helpful": (Role.ALL, answers.not_helpful),
             "share": (Role.ALL, answers.share),
         }
-        self._forms: dict[str, Callable[[Caller], Form]] = {"not_helpful": lambda caller: NOT_HELPFUL}
+        self._forms: dict[str, Callable[[str, Caller], Form | None]] = {
+            "not_helpful": lambda ref, caller: NOT_HELPFUL
+        }
         self._people: People | None = None
-        if library is not None:
-            self._manage(Knowledge(catalog, self._audience, library))
+        self._tickets: Tickets | None = None
+        self._cases: CaseActions | None = None
+        knowledge = Knowledge(catalog, self._audience, library) if library else None
+        if knowledge is not None:
+            self._manage(knowledge)
+        if triage is not None:
+            view = CaseView(catalog, self._audience)
+            self._tickets = Tickets(catalog, self._audience, view, triage)
+            self._commands["triage"] = self._tickets.triage
+            self._act_on_cases(CaseActions(catalog, self._audience, view, knowledge))
 
     def _manage(self, knowledge: Knowledge) -> None:
         """Offer what changes documents, and what ends in one."""
@@ -114,7 +135,24 @@ class Desk:
         self._forms |= {
             "add": knowledge.add_form,
             "remove": knowledge.remove_form,
-            "reply": lambda caller: REPLY,
+            "reply": lambda ref, caller: REPLY,
+        }
+
+    def _act_on_cases(self, cases: CaseActions) -> None:
+        """Offer what support people do with tickets that were triaged."""
+        self._cases = cases
+        self._actions |= {
+            "case_send": (Role.SUPPORT, cases.send),
+            "case_edit": (Role.SUPPORT, cases.edit),
+            "case_assign": (Role.SUPPORT, cases.assign),
+            "case_resolve": (Role.SUPPORT, cases.resolve),
+            "case_keep": (Role.SUPPORT, cases.keep),
+            "case_category": (Role.SUPPORT, cases.category),
+        }
+        self._forms |= {
+            "case_edit": cases.edit_form,
+            "case_assign": cases.assign_form,
+            "case_resolve": cases.resolve_form,
         }
 
     # What every chat door calls
@@ -168,6 +206,10 @@ class Desk:
         role = await asyncio.to_thread(self._audience.role, caller)
         return any(known.name == verb and known.who <= role for known in self.verbs)
 
+    def reads_thread(self, verb: str) -> bool:
+        """Whether a verb is about the thread that it is said in: its messages are then to be fetched."""
+        return verb == "triage" and verb in self._commands
+
     async def press(self, press: Press) -> Reply:
         """Do what a button or a form says."""
         who, action = self._actions.get(press.action, (Role.ALL, None))
@@ -185,11 +227,17 @@ class Desk:
         who = self._actions[action][0] if action in self._actions else Role.ALL
         if make is None or await asyncio.to_thread(self._audience.role, caller) < who:
             return None
-        return replace(await asyncio.to_thread(make, caller), ref=ref)
+        form = await asyncio.to_thread(make, ref, caller)
+        return replace(form, ref=ref) if form else None
 
     async def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot."""
-        return await asyncio.to_thread(self._overview.home, caller)
+
+        def found() -> tuple[Card, ...]:
+            first, *others = self._overview.home(caller)
+            return (first, *(self._tickets.home(caller) if self._tickets else ()), *others)
+
+        return await asyncio.to_thread(found)
 
     async def prompts(self, caller: Caller) -> tuple[str, ...]:
         """Questions that the caller could ask, made from the documents that they may read."""
@@ -216,6 +264,8 @@ class Desk:
         """Note where a delivered card stands."""
         if self._people is not None:
             await asyncio.to_thread(self._people.placed, ref, thread)
+        if self._cases is not None:
+            await asyncio.to_thread(self._cases.placed, ref, thread)
 
     async def listens(self, thread: str) -> bool:
         """Whether a person answers a question in that thread: words there may be for its asker."""
@@ -236,7 +286,7 @@ class Desk:
     async def _guarded(self, who: Role, caller: Caller, action: Callable[[], Reply]) -> Reply:
         def guarded() -> Reply:
             if self._audience.role(caller) < who:
-                return Reply(_NOT_YOURS)
+                return Reply(_NOT_YOURS[who])
             try:
                 return action()
             except CitewiseError as error:

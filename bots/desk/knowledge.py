@@ -1,5 +1,6 @@
 """Documents from a chat: listed, added after a preview, removed after a yes, and the last change undone."""
 
+import hashlib
 import re
 import time
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ class Knowledge:
 
     # Adding
 
-    def add_form(self, caller: Caller) -> Form:
+    def add_form(self, ref: str, caller: Caller) -> Form:
         """What is asked where `add` came without anything to add."""
         names = tuple((name, name) for name in self._space_names())
         default = self._default_space(caller)
@@ -181,7 +182,7 @@ class Knowledge:
 
     # Removing
 
-    def remove_form(self, caller: Caller) -> Form:
+    def remove_form(self, ref: str, caller: Caller) -> Form:
         """What is asked where `remove` came without a name."""
         field = Field("document", "Document", hint="Its title, path or number")
         return Form("remove", "", "Remove a document", "Go on", (field,))
@@ -275,6 +276,11 @@ class Knowledge:
         assert card is not None
         assert done is not None
         return card, done.state is ChangeState.DONE
+
+    def holds_words(self, space: str, text: str) -> bool:
+        """Whether these very words are a document of that space already."""
+        seal = hashlib.sha256(text.encode()).hexdigest()
+        return any(file.sha256 == seal for file in self._catalog.added_files.listed(space))
 
     def _expire(self) -> None:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)

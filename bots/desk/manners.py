@@ -1,5 +1,7 @@
 """What every chat door says and lets be in the same way, whatever the platform."""
 
+import re
+
 from bots.desk.cards import Card
 from bots.desk.parts import Attachment, Final
 from brain.catalog.inbox import TurnedAway
@@ -18,6 +20,13 @@ TURNED_AWAY = {
 }
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
 WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "spaces", "undo", "history"})
+_TRIAGE = re.compile(r"triage(?: this| it)?(?: please)?[.!]?|triage #?(\d+)|triage (list)", re.IGNORECASE)
+
+
+def asked_to_triage(words: str) -> str | None:
+    """What follows `triage` where the words are that command: nothing, `list` or a number; else None."""
+    found = _TRIAGE.fullmatch(" ".join(words.split()))
+    return (found[1] or (found[2] or "").lower()) if found else None
 
 
 def is_small_talk(part: Final) -> bool:

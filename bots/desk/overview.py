@@ -8,6 +8,7 @@ from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command
 from bots.desk.wording import age, count, in_line, shortened
+from brain.catalog.cases import CaseState
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,12 +62,22 @@ class Overview:
             Row("Drives", count(len(catalog.drives()), "drive")),
             Row("Index", "in step with the catalog" if not behind else f"{behind:,} steps behind"),
             Row("Waiting", f"{count(waiting, 'event')}, {count(catalog.handoffs.waiting(), 'hand-off')}"),
+            Row("Open cases", self._open_cases()),
             Row("Older than a year", count(len(stale), "document")),
             Row("Not readable", count(len(failures), "file")),
             *self._model(),
         ]
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
+
+    def _open_cases(self) -> str:
+        cases = self._catalog.cases
+        opened, replied = (len(cases.listed(state=state)) for state in (CaseState.OPEN, CaseState.REPLIED))
+        return (
+            f"{count(opened + replied, 'case')}, {replied:,} of them replied to"
+            if replied
+            else count(opened, "case")
+        )
 
     def spaces(self, command: Command) -> Reply:
         """Who reads what; or a change of it."""

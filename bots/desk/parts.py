@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bots.desk.cards import Button
 from brain.domain import Answer
 from brain.errors import UsageError
+from brain.triage.domain import Message
 
 LONGEST_QUESTION = 4_000
 
@@ -87,12 +88,17 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A verb with its words, such as `documents leave`."""
+    """A verb with its words, such as `documents leave`.
+
+    `messages` are those of the thread that it was said in, the oldest first, for the verbs that are about
+    a thread (Desk.reads_thread).
+    """
 
     verb: str
     words: str
     caller: Caller
     attachments: tuple[Attachment, ...] = ()
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Text for a chat: without what is no text, and cut where a message's limit asks for it."""
 
 import re
+from collections.abc import Sequence
 
 from brain.text.sentences import sentence_spans
 
@@ -24,6 +25,17 @@ def pieces(text: str, longest: int) -> list[str]:
             current = ""
         current += part
     return [*found, current.strip("\n ")] if current.strip() else found
+
+
+def fair_share(lengths: Sequence[int], most: int) -> int:
+    """How long each may be at most, so that all together keep to `most`: what is shorter leaves its rest."""
+    left, waiting = most, sorted(lengths)
+    while waiting:
+        share = left // len(waiting)
+        if waiting[0] > share:
+            return share
+        left -= waiting.pop(0)
+    return most
 
 
 def _parts(text: str, longest: int) -> list[str]:

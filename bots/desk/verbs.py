@@ -15,10 +15,15 @@ class Verb:
     does: str
 
 
-# `triage` joins here, and in the Desk's table of what is done, once it is built.
 VERBS = (
     Verb("ask", "<question>", Role.ALL, "A private answer, which you may share"),
     Verb("why", "", Role.ALL, "How the last answer here came about"),
+    Verb(
+        "triage",
+        "[list | number]",
+        Role.SUPPORT,
+        "In a thread: what it is about, how urgent, who takes it, and a reply with sources",
+    ),
     Verb("add", "<address> [to <space>]", Role.ADMIN, "Adds a page, or files sent with the word"),
     Verb("documents", "[words]", Role.ADMIN, "What is indexed, such as `documents travel`"),
     Verb("remove", "<document>", Role.ADMIN, "Takes a document out, after a yes"),

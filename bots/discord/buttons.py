@@ -8,7 +8,8 @@ import discord
 from discord import ui
 
 from bots.desk.cards import Button, Field, Form, Menu, Style
-from bots.discord.words import one_line
+from bots.discord.words import one_line, principal
+from bots.long_fields import filled_in, inputs_of
 
 Json = dict[str, Any]
 _STYLES = {
@@ -17,6 +18,10 @@ _STYLES = {
     Style.DANGER: discord.ButtonStyle.danger,
 }
 _MOST_OPTIONS = 25
+_MOST_MENUS = 4
+MOST_IN_AN_INPUT = 4_000
+_FILLED_IN = 3_500  # characters of that, so that there is room to write on
+_PERSON = 5  # the type of a choice among people
 _FORM = re.compile(r"citewise-form:([a-z_]+):(.*)")
 
 
@@ -46,15 +51,27 @@ class PressButton(ui.DynamicItem[ui.Button[Any]], template=r"citewise:(?P<action
         await interaction.client.pressed(interaction, action, ref, {})
 
 
-class ChoiceMenu(ui.DynamicItem[ui.Select[Any]], template=r"citewise-menu:(?P<action>[a-z_]+):(?P<ref>.*)"):
-    """A menu of the Desk."""
+def menu_parts(menu: Menu) -> int:
+    """How many menus of Discord's it takes to offer all that a menu holds (a hundred at most)."""
+    return min(-(-len(menu.options) // _MOST_OPTIONS), _MOST_MENUS)
 
-    def __init__(self, menu: Menu) -> None:
+
+class ChoiceMenu(
+    ui.DynamicItem[ui.Select[Any]],
+    template=r"citewise-menu(?P<part>[0-9]?):(?P<action>[a-z_]+):(?P<ref>.*)",
+):
+    """A menu of the Desk, or a part of one that is too long for one of Discord's."""
+
+    def __init__(self, menu: Menu, part: int = 0) -> None:
+        names = menu.options[part * _MOST_OPTIONS : (part + 1) * _MOST_OPTIONS]
+        label = menu.label
+        if len(menu.options) > _MOST_OPTIONS:
+            label = f"{label}: {one_line(names[0], 50)} – {one_line(names[-1], 50)}"
         super().__init__(
             ui.Select(
-                custom_id=f"citewise-menu:{menu.action}:{menu.ref}",
-                placeholder=one_line(menu.label, 150),
-                options=_options([(name, name) for name in menu.options], menu.chosen),
+                custom_id=f"citewise-menu{part or ''}:{menu.action}:{menu.ref}",
+                placeholder=one_line(label, 150),
+                options=_options([(name, name) for name in names], menu.chosen),
             )
         )
 
@@ -77,8 +94,8 @@ def modal(form: Form) -> ui.Modal:
     shown = ui.Modal(
         title=one_line(form.title, 45), custom_id=f"citewise-form:{form.action}:{form.ref}", timeout=None
     )
-    for field in form.fields:
-        shown.add_item(ui.Label(text=one_line(field.label, 45), component=_filled_in(field)))
+    for part in (part for field in form.fields for part in inputs_of(field, _FILLED_IN)):
+        shown.add_item(ui.Label(text=one_line(part.label, 45), component=_filled_in(part)))
     shown.stop()
     return shown
 
@@ -92,11 +109,23 @@ def submitted(data: Mapping[str, Any]) -> tuple[str, str, dict[str, str]] | None
     for row in data.get("components", []):
         component = row.get("component") or (row.get("components") or [{}])[0]
         values = component.get("values") or []
-        fields[str(component.get("custom_id"))] = str(component.get("value") or (values or [""])[0])
-    return found[1], found[2], fields
+        filled = str(component.get("value") or (values or [""])[0])
+        picked = filled and component.get("type") == _PERSON
+        fields[str(component.get("custom_id"))] = principal("user", filled) if picked else filled
+    return found[1], found[2], filled_in(fields)
 
 
 def _filled_in(field: Field) -> ui.Item[Any]:
+    if field.person:
+        someone = re.fullmatch(r"discord:user:(\d+)", field.value)
+        kind = discord.SelectDefaultValueType.user
+        return ui.UserSelect(
+            custom_id=field.name,
+            placeholder=one_line(field.hint, 150) if field.hint else None,
+            required=not field.optional,
+            min_values=0 if field.optional else 1,
+            default_values=[discord.SelectDefaultValue(id=int(someone[1]), type=kind)] if someone else [],
+        )
     if field.options:
         return ui.Select(
             custom_id=field.name,
@@ -109,7 +138,7 @@ def _filled_in(field: Field) -> ui.Item[Any]:
         placeholder=one_line(field.hint, 100) if field.hint else None,
         default=field.value or None,
         required=not field.optional,
-        max_length=3_000 if field.long else 400,
+        max_length=MOST_IN_AN_INPUT if field.long else 400,
     )
 
 

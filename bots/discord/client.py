@@ -124,6 +124,11 @@ class DoorClient(discord.Client):
         await self._keep(events.command(interaction, "add", "", files, **text))
         await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
 
+    async def triage_message(self, interaction: Its, message: discord.Message) -> None:
+        """Keep the wish to triage the thread of a message."""
+        await self._keep(events.command(interaction, "triage", "", [], about=events.about(message)))
+        await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+
     async def pressed(self, interaction: Its, action: str, ref: str, fields: Mapping[str, str]) -> None:
         """Keep a press, unless its action asks for something first."""
         new = await asyncio.to_thread(events.press, interaction, action, ref, fields, self._known)

@@ -1,4 +1,4 @@
-"""The command group `/citewise` with every verb, the message menu, and their registration with Discord."""
+"""The command group `/citewise` with every verb, the menus of messages, and how they are registered."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bots.discord.calls import Calls
-from bots.discord.needs import COMMAND, MENU
+from bots.discord.needs import COMMAND, MENU, TRIAGE_MENU
 from bots.discord.words import one_line, principal
 from brain.catalog.notes import Notes
 
@@ -43,6 +43,12 @@ class Commands(app_commands.Group):
     async def why(self, interaction: Its) -> None:
         """How the last answer came about."""
         await self._client.commanded(interaction, "why", "")
+
+    @app_commands.command(description="Support: what a thread is about, how urgent, and a reply with sources")
+    @app_commands.describe(case="The number of a case, or list; left out, it is this thread")
+    async def triage(self, interaction: Its, case: app_commands.Range[str, 1, 20] | None = None) -> None:
+        """Triage the thread, show a case, or list the open ones."""
+        await self._client.commanded(interaction, "triage", (case or "").strip().removeprefix("#").lower())
 
     @app_commands.command(description="Admins: adds a page or a file, after a preview")
     @app_commands.describe(url="Address of a page", file="A file to add", space="Whose document it will be")
@@ -129,20 +135,32 @@ class Commands(app_commands.Group):
 
 
 def add_commands(tree: "app_commands.CommandTree[DoorClient]", client: "DoorClient") -> None:
-    """Put the group and the message menu into the tree."""
+    """Put the group and the menus of messages into the tree."""
 
     async def add_message(interaction: Its, message: discord.Message) -> None:
         await client.add_message(interaction, message)
 
+    async def triage_message(interaction: Its, message: discord.Message) -> None:
+        await client.triage_message(interaction, message)
+
+    installs = app_commands.AppInstallationType(guild=True)
     menu = app_commands.ContextMenu(
         name=MENU,
         callback=add_message,
         allowed_contexts=app_commands.AppCommandContext(guild=True),
-        allowed_installs=app_commands.AppInstallationType(guild=True),
+        allowed_installs=installs,
     )
     menu.default_permissions = discord.Permissions(manage_guild=True)
+    # Who is support is no right of Discord's: all see it, and the Desk says who may use it.
+    triage_menu = app_commands.ContextMenu(
+        name=TRIAGE_MENU,
+        callback=triage_message,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+        allowed_installs=installs,
+    )
     tree.add_command(Commands(client))
     tree.add_command(menu)
+    tree.add_command(triage_menu)
 
 
 async def synchronise(

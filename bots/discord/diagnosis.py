@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bots.checks import Check, Verdict
-from bots.discord.needs import COMMAND, MESSAGE_CONTENT_FLAGS, PERMISSIONS, invitation
+from bots.discord.needs import COMMAND, MENU, MESSAGE_CONTENT_FLAGS, PERMISSIONS, TRIAGE_MENU, invitation
 from bots.discord.service import SECONDS_A_CALL, DiscordSettings
 from brain.errors import UsageError
 
@@ -98,10 +98,18 @@ def _intent(settings: DiscordSettings, flags: int, auto_answer: bool) -> Check:
 def _commands(api: _Api, settings: DiscordSettings, application: str) -> Check:
     paths = [f"/applications/{application}/guilds/{guild}/commands" for guild in settings.guilds]
     for path in paths or [f"/applications/{application}/commands"]:
-        if COMMAND not in {command["name"] for command in api(path)}:
+        known = {command["name"] for command in api(path)}
+        wanted = {
+            COMMAND: f"/{COMMAND}",
+            MENU: f"the menu “{MENU}”",
+            TRIAGE_MENU: f"the menu “{TRIAGE_MENU}”",
+        }
+        lacking = [label for name, label in wanted.items() if name not in known]
+        if lacking:
             note = "they are registered when the bot starts"
-            return Check("discord commands", Verdict.NOTE, f"/{COMMAND} is not registered yet", note)
-    return Check("discord commands", Verdict.GOOD, f"/{COMMAND} is registered")
+            found = f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not registered yet"
+            return Check("discord commands", Verdict.NOTE, found, note)
+    return Check("discord commands", Verdict.GOOD, f"/{COMMAND} and its menus are registered")
 
 
 def _permissions(guild: Json, invite: str) -> Check:

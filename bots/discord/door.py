@@ -3,11 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from bots.desk import Caller, Command, Desk, Draft, Final, Press
+from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
 from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
@@ -18,9 +18,11 @@ from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
 from bots.discord.telling import Telling
+from bots.discord.threads import Threads
 from bots.discord.words import one_line
 from bots.event_door import EventDoor, Json, Memory
 from bots.inbox import Unreachable
+from bots.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.domain import Answer
 from brain.errors import CitewiseError
@@ -53,9 +55,11 @@ class DiscordDoor(EventDoor):
         telling: Telling,
         people: People,
         files: Files,
+        threads: Threads,
         memory: DiscordMemory,
     ) -> None:
         super().__init__(desk)
+        self._threads = threads
         self._calls = calls
         self._posts = posts
         self._telling = telling
@@ -142,7 +146,14 @@ class DiscordDoor(EventDoor):
             files = [await self._files.fetch(file) for file in payload["files"]]
         if "message_text" in payload and not files:
             files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
-        await self._reply(item, payload, await self._desk.run(Command(verb, words, caller, tuple(files))))
+        await self._run(item, payload, caller, tuple(files))
+
+    def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
+        """By typing; of a command or a menu Discord itself says that it is worked on."""
+        return self._typing(payload, silent="token" in payload)
+
+    async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
+        return await self._threads.read(payload, caller)
 
     async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
         marks = [mark_of(f"{item.key}-{number}") for number in range(4)]
@@ -198,11 +209,13 @@ class DiscordDoor(EventDoor):
         to = delivery.to
         if payload["place"] and to == f"discord:channel:{payload['place']}":
             to = f"discord:channel:{payload['channel']}"  # "the channel" is this thread, where it is one
-        channel, message, is_thread = await self._telling.elsewhere(
-            key, to, delivery.card, again=item.attempts > 0, after=int(payload["event"])
-        )
-        if delivery.ref:
-            await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))
+        after = int(payload["event"]) if not delivery.key else None
+        async with self._once(delivery.key):
+            channel, message, is_thread = await self._telling.elsewhere(
+                delivery.key or key, to, delivery.card, again=item.attempts > 0, after=after
+            )
+            if delivery.ref:
+                await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         await message.finish(self._views(message, part.answer, part))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bots.desk.manners import WRITTEN_ALONE
+from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
 from bots.desk.wording import asks_something
 from bots.discord.words import addresses_another, asked, commanded, principal
 from brain.catalog.inbox import InboxItem, NewEvent
@@ -43,7 +43,9 @@ def question(message: "discord.Message", known: Known) -> NewEvent | None:
         return None
     bot = str(known.bot)
     root, thread = _conversation(message, known)
-    how = _how(message, thread, known)
+    words = commanded(message.content, bot)
+    triage = asked_to_triage(words)
+    how = _how(message, thread, known, ordered=triage is not None)
     if how is None:
         return None
     text = asked(message.content, bot) or _replied_to(message, known)
@@ -60,12 +62,15 @@ def question(message: "discord.Message", known: Known) -> NewEvent | None:
         "own_thread": _wants_own_thread(message, how, known),
     }
     kind = "question"
-    words = commanded(message.content, bot)
     verb = words.split(None, 1)[0].lower() if words else ""
     adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
     if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
         kind = "command"
         payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    elif how in ("direct", "mention") and triage is not None:
+        kind = "command"
+        reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
+        payload |= {"verb": "triage", "words": triage, "files": [], "reply_to": str(reference or "")}
     elif not text and how != "unasked":
         kind = "command"
         payload |= {"verb": "help", "words": "", "files": []}
@@ -95,9 +100,13 @@ def deleted(channel: int, message: int, asked_before: InboxItem) -> NewEvent:
 
 
 def command(
-    interaction: "discord.Interaction[Any]", verb: str, words: str, files: list[Json], **more: str
+    interaction: "discord.Interaction[Any]", verb: str, words: str, files: list[Json], **more: Any
 ) -> NewEvent:
-    """A command, from its options or from the menu of a message (`message`, as text, id and link)."""
+    """A command, from its options or from the menu of a message.
+
+    `message_text`, `message` and `message_link` are of one that becomes a document; `about` is one whose
+    thread is meant.
+    """
     payload = {**_interaction(interaction), "verb": verb, "words": words, "files": files, **more}
     return _new(f"interaction:{interaction.id}", "command", payload)
 
@@ -125,6 +134,25 @@ def payload_of(new: NewEvent) -> Json:
 def asker(interaction: "discord.Interaction[Any]") -> Json:
     """Who asks and where, of an interaction that isn't kept."""
     return _interaction(interaction)
+
+
+def about(message: "discord.Message") -> Json:
+    """The message that a menu was used on, in Discord's own shape: its words are in it in any case."""
+    found: Json = {
+        "id": str(message.id),
+        "channel_id": str(message.channel.id),
+        "type": message.type.value,
+        "flags": message.flags.value,
+        "author": {"id": str(message.author.id)},
+        "webhook_id": message.webhook_id,
+        "content": message.content,
+        "embeds": [embed.to_dict() for embed in message.embeds],
+    }
+    snapshots = [{"message": {"content": snapshot.content}} for snapshot in message.message_snapshots]
+    found |= {"message_snapshots": snapshots} if snapshots else {}
+    if message.reference is not None and not snapshots:
+        found["message_reference"] = {"message_id": str(message.reference.message_id or "")}
+    return found
 
 
 def file_of(attachment: "discord.Attachment", link: str = "") -> Json:
@@ -172,15 +200,16 @@ def _of_answer(answer: Any, known: Known) -> tuple[int, str]:
     return reference.message_id, thread_of(reference.message_id)
 
 
-def _how(message: "discord.Message", thread: str, known: Known) -> str | None:
-    """Why a message is for the bot, if it is."""
+def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool) -> str | None:
+    """Why a message is for the bot, if it is; `ordered`: its words are a command, if it is for the bot."""
     if str(message.channel.type) == "private":
         return "direct"
     if message.guild is None:
         return None  # of a server that is not there yet; it is found when the bot looks back
     in_thread = str(message.channel.type) in _THREADS
     replies = message.reference is not None
-    if (in_thread or replies) and message.content and known.handoff(thread):
+    by_name = f"<@{known.bot}>" in message.content or f"<@!{known.bot}>" in message.content
+    if (in_thread or replies) and message.content and known.handoff(thread) and not (ordered and by_name):
         return "handoff"
     own_role = message.guild.self_role
     if any(user.id == known.bot for user in message.mentions) or (

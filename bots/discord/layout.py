@@ -6,18 +6,21 @@ previews. A message is recognised by a mark: the id of its first component, whic
 
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
-from bots.desk.pieces import MARKER, pieces
-from bots.desk.wording import age, named, shortened, web_link
-from bots.discord.buttons import ChoiceMenu, PressButton
-from bots.discord.words import inert, linked, with_code
+from bots.desk.pieces import MARKER, fair_share, pieces
+from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
+from bots.discord.words import inert, linked, named_in, with_code
 from brain.domain import Answer, Citation, RefusalReason
 
+_SHORTEST_ROW = 100
+_LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
 MOST_CHARACTERS = 3_900  # of all text of a message; Discord takes 4,000
 _SOURCES_AT_MOST = 1_600
 _MORE = "-# … there is more than fits into one message."
@@ -59,21 +62,40 @@ def answer_views(
 
 
 def card_view(card: Card, mark: int) -> ui.LayoutView:
-    """A card as a message."""
-    title = f"### {inert(' '.join(card.title.split()))}"
-    texts, left = [title], MOST_CHARACTERS - len(title) - len(_MORE)
-    for text in (*_paragraphs(card.text), *map(_line, card.rows), *_quotes(card.quotes, left)):
+    """A card as a message: its rows always, of a longer text or of quotes what fits beside them."""
+    title = f"### {inert(' '.join(card.title.split()))}" if card.title else ""
+    room = MOST_CHARACTERS - len(title) - len(_MORE) - 2
+    paragraphs = _paragraphs(card.text)
+    rows = _rows(card.rows, max(_LEAST_FOR_ROWS, room - sum(len(text) + 1 for text in paragraphs)))
+    left = room - sum(len(line) + 1 for line in rows)
+    texts, cut = [title] if title else [], False
+    for text in (*paragraphs, *_quotes(card.quotes, left)):
         left -= len(text) + 1
         if left < 0:
-            texts.append(_MORE)
+            cut = True
             break
         texts.append(text)
-    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(texts))]
+    shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(shown)]
     if card.menu is not None:
-        parts.append(_action_row(ChoiceMenu(card.menu)))
+        parts += [_action_row(ChoiceMenu(card.menu, part)) for part in range(menu_parts(card.menu))]
     if card.buttons:
         parts.append(_row(card.buttons))
     return _view(ui.Container(*parts, id=mark))
+
+
+def parts_of(card: Card) -> list[Card]:
+    """A card as several, where its text is too long for one message: rows and buttons stand in the last."""
+    rows = sum(len(line) + 1 for line in map(_line, card.rows))
+    room = max(MOST_CHARACTERS - len(inert(card.title)) - rows - 100, MOST_CHARACTERS // 4)
+    if sum(len(text) + 1 for text in _paragraphs(card.text)) <= room:
+        return [card]
+    texts = pieces(card.text, min(room, MOST_CHARACTERS - 400) // 2)  # inert, text is at most twice as long
+    whole = replace(card, title="", rows=(), quotes=(), buttons=(), menu=None)
+    return [
+        *(replace(whole, title="" if n else card.title, text=text) for n, text in enumerate(texts[:-1])),
+        replace(card, title="", text=texts[-1]),
+    ]
 
 
 # Answers
@@ -103,7 +125,8 @@ def _marked(text: str, links: dict[int, str]) -> str:
 def _foot(answer: Answer) -> str:
     """Small print: the numbered sources, or what came nearest."""
     if answer.refusal is None:
-        return _fitting(_sources(answer.citations))
+        unsure = [] if answer.sure else [f"-# *{inert(UNSURE)}*"]
+        return _fitting([*unsure, *_sources(answer.citations)])
     nearest = answer.refusal.nearest
     if not nearest or answer.refusal.reason is RefusalReason.NOT_A_QUESTION:
         return ""
@@ -144,6 +167,33 @@ def _fitting(lines: list[str]) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     return [with_code(piece) for piece in pieces(text, 1_500)] if text.strip() else []
+
+
+def _rows(rows: Sequence[Row], most: int) -> list[str]:
+    """The rows in lines of that many characters together: the longest are cut, then the last left out."""
+    lines = [_line(row) for row in rows]
+    each = fair_share([len(line) + 1 for line in lines], most) - 1
+    if each >= _SHORTEST_ROW or not lines:
+        return [
+            line if len(line) <= each else _shorter(row, each) for row, line in zip(rows, lines, strict=True)
+        ]
+    shown = most // (_SHORTEST_ROW + 1) - 1
+    return [*_rows(rows[:shown], most - _SHORTEST_ROW), f"-# … and {len(rows) - shown} more."]
+
+
+def _shorter(row: Row, longest: int) -> str:
+    """A row as a line of so many characters; its link goes first, since half an address is none."""
+    line = ""
+    for link in (row.link, ""):
+        for share in (1.0, 0.7, 0.45):  # written inert, text is up to twice as long
+            left = int(longest * share) - len(link) - 10
+            text = shortened(
+                row.text, max(left // 2, left - len(row.detail)) if row.detail else max(left, 20)
+            )
+            line = _line(Row(text, shortened(row.detail, max(left - len(text), 1)), link))
+            if len(line) <= longest:
+                return line
+    return inert(shortened(row.text, longest // 2 - 2))
 
 
 def _line(row: Row) -> str:

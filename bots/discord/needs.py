@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 COMMAND = "citewise"
 MENU = "Add to knowledge base"
+TRIAGE_MENU = "Triage with sources"
 
 # Each permission with its bit and what it is for (discord.com/developers/docs/topics/permissions).
 PERMISSIONS = {

@@ -1,5 +1,6 @@
 """One answer in a few messages at most: streamed by edits, found again after a crash, never posted twice."""
 
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _BETWEEN_EDITS = 1.5  # seconds; a channel takes five edits in five
 UNKNOWN_MESSAGE = 10008
 _COMPONENTS_V2, _SUPPRESS_EMBEDS, EPHEMERAL = 1 << 15, 1 << 2, 1 << 6
 PARTS_AT_MOST = 4
+_PAGES_BACK = 20  # of a hundred messages
+_LONGEST_NONCE = 25
 
 
 def body_of(view: "LayoutView", flags: int = 0) -> Json:
@@ -45,11 +48,9 @@ class Posts:
         self._bot = bot
 
     async def send(self, place: Place, view: "LayoutView", key: str) -> int:
-        """Send a message; one that was sent under that key a moment ago is returned instead.
-
-        `key` has at most 25 characters.
-        """
-        body = body_of(view) | {"nonce": key, "enforce_nonce": True}
+        """Send a message; one that was sent under that key a moment ago is returned instead."""
+        nonce = key if len(key) <= _LONGEST_NONCE else hashlib.sha256(key.encode()).hexdigest()
+        body = body_of(view) | {"nonce": nonce[:_LONGEST_NONCE], "enforce_nonce": True}
         if place.reply_to:
             body["message_reference"] = {
                 "message_id": place.reply_to,
@@ -74,12 +75,32 @@ class Posts:
     async def find(self, channel: int, marks: Sequence[int], after: int) -> list[int]:
         """Which of our messages after that one carry these marks, in the marks' order."""
         query = {"after": after, "limit": 100}
+        found = self._marked(await self._calls("GET", _MESSAGES, query=query, channel_id=channel))
+        return [found[mark] for mark in marks if mark in found]
+
+    async def look_back(self, channel: int, mark: int, after: int) -> int:
+        """Our latest message with that mark, but none before the id `after`; 0 for none.
+
+        Asked for a message of which nobody knows when it was sent. Goes back some pages at most.
+        """
+        query: Json = {"limit": 100}
+        for _ in range(_PAGES_BACK):
+            page = await self._calls("GET", _MESSAGES, query=query, channel_id=channel)
+            if stands := self._marked(page).get(mark):
+                return stands if stands > after else 0
+            if len(page) < 100 or (before := min(int(message["id"]) for message in page)) <= after:
+                break
+            query["before"] = before
+        return 0
+
+    def _marked(self, messages: Sequence[Json]) -> dict[int, int]:
+        """Our messages among these, by their marks."""
         found: dict[int, int] = {}
-        for message in await self._calls("GET", _MESSAGES, query=query, channel_id=channel):
+        for message in messages:
             if int(message["author"]["id"]) == self._bot:
                 for component in message.get("components", [])[:1]:
                     found[int(component.get("id") or 0)] = int(message["id"])
-        return [found[mark] for mark in marks if mark in found]
+        return found
 
 
 class AnswerMessage:

@@ -127,6 +127,7 @@ class DiscordService:
         from bots.discord.people import People
         from bots.discord.posting import Posts
         from bots.discord.telling import Telling
+        from bots.discord.threads import Threads
         from brain.catalog.notes import Notes
 
         assert client.user is not None
@@ -136,7 +137,8 @@ class DiscordService:
         telling = Telling(calls, posts, client.application_id, _kinds_of(client))
         people = People(calls, lambda: guilds_with_mapped_roles(client, self._catalog))
         files = Files(session, self._own_addresses())
-        door = DiscordDoor(self._desk, calls, posts, telling, people, files, self._memory())
+        threads = Threads(calls, client.user.id, reads_all=self._settings.message_content)
+        door = DiscordDoor(self._desk, calls, posts, telling, people, files, threads, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         client.wire(self._desk, door, self._known(client.user.id), inbox.receive, self._write_down)
         await synchronise(

@@ -1,11 +1,12 @@
 """Cards to people and places: to someone alone, into a direct message, into another channel."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.cards import Card
 from bots.discord.calls import Calls, DiscordRefused
-from bots.discord.layout import card_view, mark_of
+from bots.discord.layout import card_view, mark_of, parts_of
 from bots.discord.posting import EPHEMERAL, Place, Posts, body_of
 from brain.errors import UsageError
 
@@ -19,6 +20,15 @@ _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 _EXPIRED = (10015, 50027, 401, 404)
 _UNKNOWN_MESSAGE = 10008  # its message was dismissed
 _FORUMS = (15, 16)
+_CLOSED = (50007, 50278)  # they take no direct messages from the bot
+_NO_ENTRY = (50001, 50013, 10003)  # missing access, missing permissions, unknown channel
+_NOT_TOLD = (
+    "They take no direct messages from me, so they don't know of it yet: what you decided is kept, tell them."
+)
+_NO_RIGHT = (
+    "I may not write in that channel. An admin of the server gives me View Channel, Send Messages and Send "
+    "Messages in Threads there; then press again: nothing is lost, and nothing is sent twice."
+)
 
 
 class Telling:
@@ -62,12 +72,14 @@ class Telling:
         await self._post(key, Place(channel), view, again=again, after=int(payload["event"]))
 
     async def elsewhere(
-        self, key: str, to: str, card: Card, *, again: bool, after: int
+        self, key: str, to: str, card: Card, *, again: bool, after: int | None
     ) -> tuple[int, int, bool]:
         """Show a card to a channel, in answer to a message of one, or to a person.
 
         `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
-        among messages after the id `after`. Returns channel and message, and whether that is a thread.
+        among messages after the id `after`; with None for that it is looked for in any case, among all that
+        could be it. A card that is too long for one message goes into several. Returns channel and (first)
+        message, and whether that is a thread.
         """
         who, _, reply_to = to.partition("/")
         platform, _, rest = who.partition(":")
@@ -78,22 +90,42 @@ class Telling:
             raise UsageError(
                 f"{who} can't be written to: an admin names a channel with `spaces support` instead."
             )
-        channel = await self.direct(name) if kind == "user" else int(name)
-        view = card_view(card, mark_of(key))
-        if self._kind_of(channel) in _FORUMS:
-            post = await self._forum_post(channel, card, view)
-            return post, post, True
-        place = Place(channel, int(reply_to or 0))
-        message = await self._post(key, place, view, again=again, after=after)
-        return channel, message, self._kind_of(channel) in (10, 11, 12)
+        if kind != "user":  # what others read names nobody
+            card = replace(card, people=frozenset())
+        parts = parts_of(card)
+        views = [card_view(part, mark_of(_key(key, number))) for number, part in enumerate(parts)]
+        try:
+            channel = await self.direct(name) if kind == "user" else int(name)
+            if self._kind_of(channel) in _FORUMS:
+                post = await self._forum_post(channel, card, views[0])
+                for number, view in enumerate(views[1:], 1):
+                    await self._posts.send(Place(post), view, _key(key, number))
+                return post, post, True
+            place, sent = Place(channel, int(reply_to or 0)), list[int]()
+            for number, view in enumerate(views):
+                sent.append(await self._post(_key(key, number), place, view, again=again, after=after))
+                place = Place(channel)
+        except DiscordRefused as error:
+            if error.code in _CLOSED and kind == "user":
+                raise UsageError(_NOT_TOLD) from error
+            if error.code in _NO_ENTRY:
+                raise UsageError(_NO_RIGHT) from error
+            raise
+        return channel, sent[0], self._kind_of(channel) in (10, 11, 12)
 
     async def direct(self, user: str | int) -> int:
         """The channel of direct messages with someone."""
         opened = await self._calls("POST", "/users/@me/channels", {"recipient_id": str(user)})
         return int(opened["id"])
 
-    async def _post(self, key: str, place: Place, view: "LayoutView", *, again: bool, after: int) -> int:
-        if again and (found := await self._posts.find(place.channel, [mark_of(key)], after)):
+    async def _post(
+        self, key: str, place: Place, view: "LayoutView", *, again: bool, after: int | None
+    ) -> int:
+        if after is None:
+            # A reply stands after what it replies to: what an older home sent here under this key is not it.
+            if found_back := await self._posts.look_back(place.channel, mark_of(key), place.reply_to):
+                return found_back
+        elif again and (found := await self._posts.find(place.channel, [mark_of(key)], after)):
             return found[0]
         return await self._posts.send(place, view, key)
 
@@ -102,3 +134,8 @@ class Telling:
         body = {"name": name, "message": body_of(view)}
         opened = await self._calls("POST", "/channels/{channel_id}/threads", body, channel_id=channel)
         return int(opened["id"])
+
+
+def _key(key: str, number: int) -> str:
+    """The key of a part of a card: the first has the card's own."""
+    return f"{key}+{number}" if number else key

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
     from brain.retrieval.hybrid import HybridRetriever
+    from brain.triage.triager import Triager
     from ingest.drives import Drive
     from ingest.following.keeper import Keeper
     from ingest.following.looks import Looks
@@ -74,6 +75,13 @@ class LentCitewise(Citewise):
         self._where_settings_matter()
         with self._built("desk"):
             return self._owner.desk
+
+    @cached_property
+    def triager(self) -> "Triager":
+        """The owner's."""
+        self._where_settings_matter()
+        with self._built("triager"):
+            return self._owner.triager
 
     @cached_property
     def looks(self) -> "Looks":

@@ -6,18 +6,24 @@ as they are: no mention, link, picture or markup can come of them. The only link
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
-from bots.desk.pieces import MARKER, clean, pieces
-from bots.desk.wording import age, named, web_link
+from bots.desk.cards import Button, Card, Quote, Row
+from bots.desk.pieces import MARKER, clean, fair_share, pieces
+from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.slack.controls import button_element, menu_element, plain_text
 from brain.domain import Answer, Citation, RefusalReason
 
 Block = dict[str, Any]
 
+_MORE = "… there is more than fits into one message."
+_SHORTEST_ROW = 80
 MOST_BLOCKS = 48  # Slack takes 50
 MOST_CHARACTERS = 12_000  # of all blocks of a message; Slack refuses somewhere above 13,000
 MOST_IN_A_BLOCK = 2_900  # 3,000 in a section; the same here, so that any client can show it
+_LEAST_FOR_ROWS = 4_000  # characters; a longer text before them is cut
+_NAMED = re.compile(r"slack:(?:user:[UW]|group:S|channel:[CG])\w+")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -44,6 +50,8 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
             ]
             blocks.append(_rich(_section([_text("Nearest to it are:")]), _list(rows)))
     else:
+        if not answer.sure:
+            blocks.append(_rich(_section([_text(UNSURE, italic=True)])))
         blocks += sources(answer.citations)
     return [*blocks, *_feedback(list(buttons), plain=plain)]
 
@@ -72,31 +80,25 @@ def quoted(text: str) -> list[Block]:
 
 
 def card_blocks(card: Card) -> list[Block]:
-    """A card as a message."""
-    blocks: list[Block] = [{"type": "header", "text": _plain(card.title, 150)}]
+    """A card as a message, with the names of the people that the Desk names in it."""
+    blocks: list[Block] = [{"type": "header", "text": plain_text(card.title, 150)}] if card.title else []
     if card.text:
         blocks += [_rich(_section(_coded(piece))) for piece in pieces(card.text, MOST_IN_A_BLOCK)]
     if card.rows:
-        blocks.append(_rich(_list(card.rows)))
+        blocks.append(
+            _rich(_list(_fitted(card.rows, max(_LEAST_FOR_ROWS, MOST_CHARACTERS - characters(blocks)))))
+        )
     blocks += _quotes(card.quotes)
-    if card.menu is not None:
-        blocks.append({"type": "actions", "elements": [_menu(card.menu)]})
+    if card.menu is not None and card.menu.options:
+        blocks.append({"type": "actions", "elements": [menu_element(card.menu)]})
     if card.buttons:
         blocks += _feedback(list(card.buttons), plain=True)
-    return _within(blocks)
+    return _with_names(_within(blocks), card.people)
 
 
-def modal(form: Form, private: str) -> Block:
-    """A form as a modal; `private` comes back with what was filled in."""
-    return {
-        "type": "modal",
-        "callback_id": f"citewise:{form.action}",
-        "private_metadata": private,
-        "title": _plain(form.title, 24),
-        "submit": _plain(form.submit, 24),
-        "close": _plain("Cancel", 24),
-        "blocks": [_input(field) for field in form.fields],
-    }
+def fits(card: Card) -> bool:
+    """Whether a card is shown as a whole."""
+    return len(card.title) <= 150 and len(card.text) + sum(map(_length, card.rows)) <= MOST_CHARACTERS - 1_000
 
 
 def summary(text: str) -> str:
@@ -171,7 +173,7 @@ def _feedback(buttons: list[Button], *, plain: bool) -> list[Block]:
     others = buttons
     if not plain and thumbs[0] and thumbs[1]:
         others = [button for button in buttons if button not in thumbs]
-        up, down = ({"text": _plain(b.label, 75), "value": f"{b.action}|{b.ref}"} for b in thumbs if b)
+        up, down = ({"text": plain_text(b.label, 75), "value": f"{b.action}|{b.ref}"} for b in thumbs if b)
         element = {
             "type": "feedback_buttons",
             "action_id": "citewise:feedback",
@@ -180,62 +182,8 @@ def _feedback(buttons: list[Button], *, plain: bool) -> list[Block]:
         }
         blocks.append({"type": "context_actions", "elements": [element]})
     if others:
-        blocks.append({"type": "actions", "elements": [_button(button) for button in others[:25]]})
+        blocks.append({"type": "actions", "elements": [button_element(button) for button in others[:25]]})
     return blocks
-
-
-def _button(button: Button) -> Block:
-    style = {} if button.style == "plain" else {"style": str(button.style)}
-    action = f"citewise:{button.action}:{button.ref}"
-    return {
-        "type": "button",
-        "text": _plain(button.label, 75),
-        "action_id": action,
-        "value": button.ref,
-        **style,
-    }
-
-
-def _menu(menu: Menu) -> Block:
-    options = [_option(name, name) for name in menu.options[:100]]
-    return {
-        "type": "static_select",
-        "action_id": f"citewise:{menu.action}:{menu.ref}",
-        "placeholder": _plain(menu.label, 150),
-        "options": options,
-        "initial_option": _option(menu.chosen, menu.chosen),
-    }
-
-
-def _input(field: Field) -> Block:
-    element: Block
-    if field.options:
-        element = {
-            "type": "static_select",
-            "options": [_option(v, label) for v, label in field.options[:100]],
-        }
-        chosen = [option for option in element["options"] if option["value"] == field.value]
-        element |= {"initial_option": chosen[0]} if chosen else {}
-    else:
-        element = {"type": "plain_text_input", "multiline": field.long, "max_length": 3000}
-        element |= {"placeholder": _plain(field.hint, 150)} if field.hint else {}
-    return {
-        "type": "input",
-        "block_id": field.name,
-        "optional": field.optional,
-        "label": _plain(field.label, 75),
-        "element": {**element, "action_id": "value"},
-    }
-
-
-def _option(value: str, label: str) -> Block:
-    return {"text": _plain(label, 75), "value": value[:150]}
-
-
-def _plain(text: str, longest: int) -> Block:
-    words = " ".join(clean(text).split()) or "–"
-    words = words if len(words) <= longest else words[: longest - 1] + "…"
-    return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def _rich(*elements: Block) -> Block:
@@ -246,8 +194,9 @@ def _section(elements: list[Block]) -> Block:
     return {"type": "rich_text_section", "elements": elements}
 
 
-def _text(text: str, *, bold: bool = False) -> Block:
-    return {"type": "text", "text": clean(text), **({"style": {"bold": True}} if bold else {})}
+def _text(text: str, *, bold: bool = False, italic: bool = False) -> Block:
+    style = {name: True for name, wanted in (("bold", bold), ("italic", italic)) if wanted}
+    return {"type": "text", "text": clean(text), **({"style": style} if style else {})}
 
 
 def _linked(text: str, link: str, *, bold: bool = False) -> Block:
@@ -258,17 +207,80 @@ def _linked(text: str, link: str, *, bold: bool = False) -> Block:
 
 
 def _within(blocks: list[Block]) -> list[Block]:
-    """The first blocks that fit into one message, the buttons at the end always."""
-    buttons = [block for block in blocks if block["type"] in ("actions", "context_actions")]
-    others = [block for block in blocks if block not in buttons]
-    kept, left = list[Block](), MOST_CHARACTERS - sum(map(characters, buttons))
-    for block in others[: MOST_BLOCKS - len(buttons)]:
-        left -= characters(block)
-        if left < 0:
-            kept.append(_rich(_section([_text("… there is more than fits into one message.")])))
-            break
-        kept.append(block)
-    return [*kept, *buttons]
+    """The blocks that fit into one message: those of buttons and rows always, of the others the first."""
+    always = [block for block in blocks if block["type"] in ("actions", "context_actions") or _is_list(block)]
+    left, room = MOST_CHARACTERS - sum(map(characters, always)), MOST_BLOCKS - len(always) - 1
+    kept, cut = list[Block](), False
+    for block in blocks:
+        if block in always:
+            kept.append(block)
+        elif not cut:
+            left, room = left - characters(block), room - 1
+            cut = left < 0 or room < 0
+            kept.append(_rich(_section([_text(_MORE)])) if cut else block)
+    return kept
+
+
+def _with_names(blocks: list[Block], people: Iterable[str]) -> list[Block]:
+    """The blocks with these principals as Slack shows people, groups and channels: by their names."""
+    known = [name for name in people if _NAMED.fullmatch(name)]
+    if not known:
+        return blocks
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known))
+
+    def named(part: Any) -> Any:
+        if isinstance(part, list):
+            return [one for each in part for one in (parted(each) if _is_text(each) else [named(each)])]
+        return {key: named(value) for key, value in part.items()} if isinstance(part, dict) else part
+
+    def parted(element: Block) -> list[Block]:
+        found, end = list[Block](), 0
+        for match in pattern.finditer(element["text"]):
+            found += [{**element, "text": element["text"][end : match.start()]}, _name(match[0])]
+            end = match.end()
+        found.append({**element, "text": element["text"][end:]})
+        return [one for one in found if one.get("text", "-")]
+
+    return [named(block) if block["type"] == "rich_text" else block for block in blocks]
+
+
+def _is_text(element: Any) -> bool:
+    return (
+        isinstance(element, dict)
+        and element.get("type") == "text"
+        and not element.get("style", {}).get("code")
+    )
+
+
+def _name(principal: str) -> Block:
+    _, kind, name = principal.split(":")
+    element, field = {"user": ("user", "user_id"), "group": ("usergroup", "usergroup_id")}.get(
+        kind, ("channel", "channel_id")
+    )
+    return {"type": element, field: name}
+
+
+def _is_list(block: Block) -> bool:
+    return bool(block["type"] == "rich_text" and block["elements"][0]["type"] == "rich_text_list")
+
+
+def _fitted(rows: Sequence[Row], most: int) -> list[Row]:
+    """The rows with no more characters than that: the longest are shortened, then the last left out."""
+    rows = [replace(row, text=clean(row.text), detail=clean(row.detail)) for row in rows]
+    each = fair_share([_length(row) for row in rows], most)
+    if each >= _SHORTEST_ROW:
+        return [row if _length(row) <= each else _shorter(row, each) for row in rows]
+    shown = most // _SHORTEST_ROW - 1
+    return [*_fitted(rows[:shown], most - _SHORTEST_ROW), Row(f"… and {len(rows) - shown} more.")]
+
+
+def _shorter(row: Row, longest: int) -> Row:
+    text = shortened(row.text, longest if not row.detail else max(longest - len(row.detail), longest // 2))
+    return replace(row, text=text, detail=shortened(row.detail, longest - len(text)))
+
+
+def _length(row: Row) -> int:
+    return len(row.text) + len(row.detail) + 2
 
 
 def characters(value: object) -> int:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from bots.checks import Check, Verdict
 from bots.inbox import Unreachable
 from bots.slack.calls import Calls, SlackRefused
-from bots.slack.needs import EVENTS, SCOPES
+from bots.slack.needs import EVENTS, SCOPES, SHORTCUTS
 from bots.slack.service import SECONDS_A_CALL, SlackSettings
 
 _APP = "api.slack.com/apps → your app"
@@ -54,6 +54,13 @@ async def _examine(settings: SlackSettings, channels: list[str]) -> AsyncIterato
             Verdict.NOTE,
             "Slack tells nobody which events an app is sent",
             f"{_APP} → Event Subscriptions must list {', '.join(EVENTS)}",
+        )
+        named = " and ".join(f"“{name}” ({callback})" for callback, name in SHORTCUTS.items())
+        yield Check(
+            "slack shortcuts",
+            Verdict.NOTE,
+            "Slack tells nobody which message shortcuts an app has",
+            f"{_APP} → Interactivity & Shortcuts must list {named}; if not, {_MANIFEST}",
         )
         for channel in channels:
             yield await _channel(calls, channel)

@@ -1,19 +1,24 @@
 """Works off what the inbox keeps: each event becomes one call of the Desk, and its reply one message."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from bots.desk import Caller, Command, Desk, Draft, Final, Press, Working
+from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
 from bots.event_door import EventDoor, Json, Memory
-from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, modal, quoted, summary, words_of
+from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
+from bots.slack.controls import modal
 from bots.slack.events import PLATFORM, thread_of
 from bots.slack.files import Files
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
+from bots.slack.threads import Threads
+from bots.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 
 
@@ -31,6 +36,7 @@ class SlackDoor(EventDoor):
         self._memory = memory
         self._people = People(calls)
         self._telling = Telling(calls, files)
+        self._threads = Threads(calls, bot)
 
     # What the inbox calls
 
@@ -124,7 +130,22 @@ class SlackDoor(EventDoor):
             files = [await self._files.fetch(file) for file in payload["files"]]
         if "message" in payload and not files:
             files = [await self._as_file(payload["message"])]
-        await self._reply(item, payload, await self._desk.run(Command(verb, words, caller, tuple(files))))
+        await self._run(item, payload, caller, tuple(files))
+
+    @asynccontextmanager
+    async def _busy(self, payload: Json) -> AsyncIterator[None]:
+        """Below the thread that it was said in; a menu's order is nobody's business there."""
+        if "ts" not in payload:
+            yield
+            return
+        await self._status(payload, "is reading the thread…")
+        try:
+            yield
+        finally:
+            await self._status(payload, "")
+
+    async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
+        return await self._threads.read(payload, caller)
 
     async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
         async for part in self._desk.ask(caller.asks(text, private=True)):
@@ -157,9 +178,13 @@ class SlackDoor(EventDoor):
             await self._telling.alone(f"{item.key}-c{number}", payload, card, replaces=replaces)
 
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
-        channel, ts = await self._telling.elsewhere(key, delivery.to, delivery.card, again=again)
-        if delivery.ref:
-            await self._desk.placed(delivery.ref, thread_of(channel, ts))
+        """Deliver, once for the event, or once at all where the delivery has a key of its own."""
+        async with self._once(delivery.key):
+            channel, ts = await self._telling.elsewhere(
+                delivery.key or key, delivery.to, delivery.card, again=again or bool(delivery.key)
+            )
+            if delivery.ref:
+                await self._desk.placed(delivery.ref, thread_of(channel, ts))
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bots.desk.manners import WRITTEN_ALONE
+from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
 from bots.desk.wording import asks_something
-from bots.slack.needs import COMMAND, SHORTCUT
+from bots.long_fields import filled_in
+from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
 from brain.catalog.inbox import NewEvent
 
@@ -38,7 +39,9 @@ def translate(body: Json, known: Known) -> NewEvent | None:
         case "view_submission":
             return _submission(body)
         case "message_action" if body.get("callback_id") == SHORTCUT:
-            return _shortcut(body)
+            return _shortcut(body, _added(body))
+        case "message_action" if body.get("callback_id") == TRIAGE_SHORTCUT:
+            return _shortcut(body, _triaged(body))
     return None
 
 
@@ -104,10 +107,14 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     kind, person = "question", principal("user", str(event["user"]))
     words = commanded(text, known.bot)
     verb = words.split(None, 1)[0].lower() if words.split() else ""
+    triage = asked_to_triage(words)
     adds = verb == "add" and (words.lower() == verb or "http" in words or bool(event.get("files")))
     if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
         kind = "command"
         payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": event.get("files", [])}
+    elif how in ("direct", "mention") and triage is not None:
+        kind = "command"
+        payload |= {"verb": "triage", "words": triage, "files": []}
     elif not payload["text"].strip():
         payload |= {"verb": "help", "words": "", "files": []}
         kind = "command"
@@ -174,20 +181,18 @@ def _press(body: Json) -> NewEvent | None:
 
 def _submission(body: Json) -> NewEvent:
     view = body["view"]
-    values = {name: _filled(found["value"]) for name, found in view["state"]["values"].items()}
+    values = filled_in({name: _filled(found["value"]) for name, found in view["state"]["values"].items()})
     action = str(view["callback_id"]).partition(":")[2]
     payload = {"action": action, "fields": values, **json.loads(view["private_metadata"])}
     payload |= {"user": body["user"]["id"]}
     return _pressed(f"{view['id']}:{view.get('hash', '')}", payload)
 
 
-def _shortcut(body: Json) -> NewEvent:
-    message, channel = body["message"], body["channel"]["id"]
+def _shortcut(body: Json, what: Json) -> NewEvent:
+    channel = body["channel"]["id"]
     payload = {
-        "verb": "add",
+        **what,
         "words": "",
-        "files": message.get("files", []),
-        "message": {**_only(message, "ts", "user", "text"), "channel": channel},
         "user": body["user"]["id"],
         "channel": channel,
         "team": (body.get("team") or {}).get("id"),
@@ -195,6 +200,19 @@ def _shortcut(body: Json) -> NewEvent:
     }
     person = principal("user", body["user"]["id"])
     return _new(str(body["trigger_id"]), "command", payload, "", person, principal("channel", channel))
+
+
+def _added(body: Json) -> Json:
+    """The message that is to be a document, or whose files are."""
+    message = {**_only(body["message"], "ts", "user", "text"), "channel": body["channel"]["id"]}
+    return {"verb": "add", "files": body["message"].get("files", []), "message": message}
+
+
+def _triaged(body: Json) -> Json:
+    """The message whose thread is to be triaged: what Slack hands over is readable wherever the bot is."""
+    message = body["message"]
+    about = _only(message, "ts", "user", "bot_id", "text", "subtype", "attachments")
+    return {"verb": "triage", "files": [], "about": about, "root": message.get("thread_ts") or message["ts"]}
 
 
 def where_pressed(body: Json) -> Json:
@@ -221,6 +239,8 @@ def _pressed(identity: str, payload: Json) -> NewEvent:
 
 
 def _filled(element: Json) -> str:
+    if person := element.get("selected_user"):
+        return principal("user", str(person))
     option = element.get("selected_option") or {}
     return str(option.get("value") or element.get("value") or "")
 

@@ -2,6 +2,9 @@
 
 COMMAND = "/citewise"
 SHORTCUT = "add_to_knowledge_base"
+TRIAGE_SHORTCUT = "triage_with_sources"
+# The message shortcuts that the app must have, as people read them.
+SHORTCUTS = {SHORTCUT: "Add to knowledge base", TRIAGE_SHORTCUT: "Triage with sources"}
 
 # The events that are subscribed to. `assistant_thread_*` are the older form of the agent view.
 EVENTS = (

@@ -18,7 +18,7 @@ from bots.slack.calls import Calls, SlackRefused
 from bots.slack.door import SlackDoor
 from bots.slack.events import PLATFORM, Known, action_of, translate, where_pressed
 from bots.slack.files import Files
-from bots.slack.needs import COMMAND, SHORTCUT
+from bots.slack.needs import COMMAND, SHORTCUTS
 from brain.catalog.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
@@ -171,7 +171,8 @@ class SlackService:
         app.use(keep)
         app.event(re.compile(".*"))(acknowledge)
         app.command(COMMAND)(acknowledge)
-        app.shortcut(SHORTCUT)(acknowledge)
+        for shortcut in SHORTCUTS:
+            app.shortcut(shortcut)(acknowledge)
         app.action(re.compile("^citewise:"))(acknowledge)
         app.view(re.compile("^citewise:"))(acknowledge)
         return app

@@ -1,10 +1,11 @@
 """Cards to people and places: to someone alone in a channel, into a direct message, into another channel."""
 
+from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Card
 from bots.inbox import Unreachable
-from bots.slack.blocks import card_blocks, summary
+from bots.slack.blocks import card_blocks, fits, summary
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.files import Files
 from bots.slack.posting import HARMLESS, MARK
@@ -12,6 +13,16 @@ from brain.errors import UsageError
 
 Json = dict[str, Any]
 _GROUP_AT_MOST = 8  # people in a group conversation
+_A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was sent before
+_NOT_HERE = ("not_in_channel", "channel_not_found", "is_archived")
+_INVITE = (
+    "I can't write in that channel. Write `/invite @citewise` there (or take it out of the archive), then "
+    "press again: nothing is lost, and nothing is sent twice."
+)
+_NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled")
+_NOT_TOLD = (
+    "They can't be written to on Slack, so they don't know of it yet: what you decided is kept, tell them."
+)
 
 
 class Telling:
@@ -53,18 +64,31 @@ class Telling:
         `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first.
         """
         who, _, root = to.partition("/")
+        if not who.startswith("slack:"):
+            raise UsageError(f"{who} is not on Slack, so I can't tell them from here.")
+        if not fits(card):
+            raise UsageError("That is more than fits into one message, so I did not send it: shorten it.")
+        if ":user:" not in who:  # where others read it, a name would call its person
+            card = replace(card, people=frozenset())
+        message = {"text": summary(f"{card.title}. {card.text}"), "blocks": card_blocks(card)}
+        try:
+            channel = await self._channel_of(who)
+            return channel, await self._post(key, channel, message, root or None, again=again)
+        except SlackRefused as error:
+            if error.code in _NOT_HERE:
+                raise UsageError(_INVITE) from error
+            if error.code in _NOBODY:
+                raise UsageError(_NOT_TOLD) from error
+            raise
+
+    async def _channel_of(self, who: str) -> str:
         kind, _, name = who.partition(":")[2].partition(":")
         if kind == "user":
-            channel = await self._direct([name])
-        elif kind == "group":
+            return await self._direct([name])
+        if kind == "group":
             members = await self._calls("usergroups.users.list", usergroup=name)
-            channel = await self._direct(members.get("users", [])[:_GROUP_AT_MOST])
-        elif who.startswith("slack:"):
-            channel = name
-        else:
-            raise UsageError(f"{who} is not on Slack, so I can't tell them from here.")
-        message = {"text": summary(f"{card.title}. {card.text}"), "blocks": card_blocks(card)}
-        return channel, await self._post(key, channel, message, root or None, again=again)
+            return await self._direct(members.get("users", [])[:_GROUP_AT_MOST])
+        return name
 
     async def _post(self, key: str, channel: str, message: Json, root: str | None, *, again: bool) -> str:
         if again and (stands := await self._standing(key, channel, root)):
@@ -76,14 +100,18 @@ class Telling:
         return str(posted["ts"])
 
     async def _standing(self, key: str, channel: str, root: str | None) -> str:
-        where: Json = {"channel": channel, "limit": 100, "include_all_metadata": True}
-        if root:
-            answer = await self._calls("conversations.replies", **where, ts=root)
-        else:
-            answer = await self._calls("conversations.history", **where)
-        for found in answer.get("messages", []):
-            if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
-                return str(found["ts"])
+        """Where a message with that key stands: in all of a thread, or among the latest of a channel."""
+        where: Json = {"channel": channel, "limit": _A_PAGE, "include_all_metadata": True}
+        method = "conversations.replies" if root else "conversations.history"
+        cursor = ""
+        for _ in range(_MOST_PAGES if root else 1):
+            answer = await self._calls(method, **where, ts=root, cursor=cursor or None)
+            for found in answer.get("messages", []):
+                if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
+                    return str(found["ts"])
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
         return ""
 
     async def _direct(self, people: list[str]) -> str:

@@ -7,6 +7,11 @@ _USER = re.compile(r"<@([UW]\w+)(?:\|([^>]*))?>")
 _GROUP = re.compile(r"<!subteam\^(S\w+)(?:\|([^>]*))?>")
 _SPECIAL = re.compile(r"<!(\w+)(?:\^[^|>]*)?(?:\|([^>]*))?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_NAMED_CHANNEL = re.compile(r"<#C\w+(?:\|([^>]*))?>")
+# Slack's marks of bold, italic and struck text stand at the edges of words, and reach over no line end.
+_MARKS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n]{1,200}?)(?<=\S)\1(?![\w*_~])")
+_CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]+)`", re.DOTALL)
+_QUOTED = re.compile(r"^(?:&gt;)+ ?", re.MULTILINE)
 
 
 def asked(text: str, bot: str) -> str:
@@ -26,6 +31,15 @@ def commanded(text: str, bot: str) -> str:
     return _unescaped(_LINK.sub(lambda m: m[1], text))
 
 
+def plain(text: str, bot: str) -> str:
+    """What a person wrote, as others read it: without marks and the bot's mention, links by their words."""
+    parts, end = list[str](), 0
+    for code in _CODE.finditer(text):
+        parts += [_unmarked(text[end : code.start()], bot), code[1] or code[2] or ""]
+        end = code.end()
+    return _unescaped("".join([*parts, _unmarked(text[end:], bot)]))
+
+
 def mentions(text: str, person: str) -> bool:
     """Whether a text addresses this person."""
     return f"<@{person}>" in text or f"<@{person}|" in text
@@ -40,6 +54,18 @@ def addresses_another(text: str, bot: str) -> bool:
 def principal(kind: str, name: str) -> str:
     """`slack:channel:C1`, `slack:user:U1`, `slack:group:S1`."""
     return f"slack:{kind}:{name}"
+
+
+def _unmarked(text: str, bot: str) -> str:
+    text = text.replace(f"<@{bot}>", " ")
+    text = _USER.sub(lambda m: f"@{m[2]}" if m[2] else "someone", text)
+    text = _GROUP.sub(lambda m: m[2] or "a group", text)
+    text = _NAMED_CHANNEL.sub(lambda m: f"#{m[1]}" if m[1] else "a channel", text)
+    text = _SPECIAL.sub(lambda m: m[2] or f"@{m[1]}", text)
+    text = _LINK.sub(lambda m: m[2] or m[1].removeprefix("mailto:"), _QUOTED.sub("", text))
+    for _ in range(3):  # bold and italic and struck, one around the other
+        text = _MARKS.sub(lambda m: m[2], text)
+    return text
 
 
 def _unescaped(text: str) -> str:

@@ -1,6 +1,7 @@
 """`citewise spaces`: sets of documents, each with its audience."""
 
 import re
+from collections.abc import Iterable
 
 import click
 
@@ -83,7 +84,7 @@ def create(call: Invocation, name: str) -> None:
 @invocation
 def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     """Let PRINCIPALs (slack:user:U…, slack:channel:C…, discord:role:…) read the space NAME."""
-    _check(principals)
+    check_principals(principals)
     with call.citewise(create=True) as citewise:
         citewise.catalog.places.allow(name, principals, by=call.actor)
         allowed = sorted(citewise.catalog.principals(name))
@@ -98,7 +99,7 @@ def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
 @invocation
 def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     """Take back from PRINCIPALs the right to read the space NAME."""
-    _check(principals)
+    check_principals(principals)
     with call.citewise(create=True) as citewise:
         citewise.catalog.places.deny(name, principals, by=call.actor)
         allowed = sorted(citewise.catalog.principals(name))
@@ -106,7 +107,8 @@ def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     _say(call, f"{name} may now be read by {readers}.", {"space": name, "principals": allowed})
 
 
-def _check(principals: tuple[str, ...]) -> None:
+def check_principals(principals: Iterable[str]) -> None:
+    """Raise UsageError for what names neither a person, a channel nor a group."""
     for principal in principals:
         if not _PRINCIPAL.fullmatch(principal):
             raise UsageError(

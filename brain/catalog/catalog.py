@@ -17,6 +17,7 @@ from brain.catalog import (
 from brain.catalog.added_files import AddedFiles
 from brain.catalog.answers import Answers
 from brain.catalog.audit import AuditLog
+from brain.catalog.cases import Cases
 from brain.catalog.changes import Changes
 from brain.catalog.conversations import Conversations
 from brain.catalog.duplicates import Duplicates
@@ -78,6 +79,7 @@ class Catalog:
         self.answers = Answers(self._database)
         self.handoffs = Handoffs(self._database)
         self.changes = Changes(self._database)
+        self.cases = Cases(self._database)
         self.audit = AuditLog(self._database)
         self.inbox = InboxTable(self._database)
 

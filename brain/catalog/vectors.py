@@ -139,6 +139,11 @@ def collect(connection: sqlite3.Connection, orphaned_before: datetime) -> int:
     return connection.execute("DELETE FROM vector_keys WHERE orphaned < ?", (before,)).rowcount
 
 
+def blob_of(vector: Vector) -> bytes:
+    """A vector as it is stored; ValueError unless it is one row of finite numbers."""
+    return _blob(vector, np.asarray(vector).size)
+
+
 def vector_of(blob: bytes) -> Vector:
     """A stored vector as float32 of shape (dimensions,), read-only."""
     return np.frombuffer(blob, dtype=_STORED)

@@ -9,6 +9,7 @@ import html
 import shutil
 import subprocess
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from bots.desk.parts import Attachment
 from bots.settings import load_settings
 from bots.slack.blocks import answer_blocks, card_blocks
 from bots.wiring import Citewise
+from brain.catalog.cases import CategoryRow
+from brain.triage.domain import Message
 
 Block = dict[str, Any]
 HERE = Path(__file__).parent
@@ -26,6 +29,13 @@ ANA = Caller("slack:user:U1", frozenset({"slack:user:U1"}), "slack:channel:C1", 
 BOSS = Caller("slack:user:U2", frozenset({OWNER, "slack:user:U2"}))
 QUESTION = "How many days of annual leave do we get?"
 NOT_FOUND = "Which dentist near the office do people go to?"
+NAMES = {"U1": "Ana", "U2": "Noor", "U5": "Emeka", "U7": "Jon"}
+EARLIER = "The VPN client says E-52 in my hotel in Lisbon, I can't reach the file server."
+TICKET = (
+    "Causeway shows error code E-52 since this morning.",
+    "I restarted the laptop twice, and I need the file server for the customer call at 2 pm today. "
+    "What can I do?",
+)
 PARKING = (
     b"# Visitor parking\n\nVisitors park on level two. The barrier opens with the code from the invitation.\n"
 )
@@ -62,11 +72,13 @@ async def messages(desk: Desk) -> dict[str, str]:
     handed = (await desk.press(Press("person", unknown.answer.trace.id, ANA))).elsewhere
     assert quotes is not None
     assert preview is not None
+    triaged = await triage(desk)
     asked = message("Ana", "A", f"<div><b>@citewise</b> {QUESTION}</div>", person=True)
     return {
         "slack-answer": asked + bot(answer_blocks(answer.answer, answer.buttons)),
         "slack-quotes": bot(card_blocks(quotes), only=True),
         "slack-add": bot(card_blocks(preview), only=True),
+        "slack-triage": triaged,
         "slack-handoff": bot(card_blocks(handed[0].card if handed else Card("It was handed on before"))),
     }
 
@@ -77,6 +89,22 @@ async def ask(desk: Desk, text: str) -> Final:
     last = [part async for part in desk.ask(asked)][-1]
     assert isinstance(last, Final)
     return last
+
+
+async def triage(desk: Desk) -> str:
+    """A ticket and the card that the person of the support team is shown; an earlier one is closed."""
+    helper = Caller("slack:user:U2", BOSS.own, "slack:channel:C1", "slack:C1:2", "slack:channel:C1/2")
+    earlier = (Message("slack:user:U7", EARLIER, datetime.now(UTC)),)
+    await desk.run(Command("triage", "", helper, messages=earlier))
+    solved = {"words": "Compatibility mode in the settings."}
+    await desk.press(Press("case_resolve", "1", helper, solved))
+    told = tuple(Message(ANA.person, text, datetime.now(UTC)) for text in TICKET)
+    here = Caller("slack:user:U2", BOSS.own, "slack:channel:C1", "slack:C1:3", "slack:channel:C1/3")
+    card = (await desk.run(Command("triage", "", here, messages=told))).card
+    assert card is not None
+    said = "".join(message("Ana", "A", f"<div>{html.escape(text)}</div>", person=True) for text in TICKET)
+    order = message("Noor", "N", "<div><b>@citewise</b> triage</div>", person=True)
+    return said + order + bot(card_blocks(card), only=True)
 
 
 def bot(blocks: list[Block], *, only: bool = False) -> str:
@@ -118,7 +146,9 @@ def part(rich: Block) -> str:
 
 
 def words(text: Block) -> str:
-    """A piece of text or a link."""
+    """A piece of text, a link, or a person."""
+    if text["type"] == "user":
+        return f'<a href="#">@{NAMES[text["user_id"]]}</a>'
     said, style = html.escape(text["text"]), text.get("style", {})
     said = f"<b>{said}</b>" if style.get("bold") else said
     said = f"<code>{said}</code>" if style.get("code") else said
@@ -170,6 +200,13 @@ def main() -> None:
         copied = Path(folder, "home")
         shutil.copytree(home, copied)
         with Citewise(settings.model_copy(update={"home": copied})) as citewise:
+            for name, description in (
+                ("vpn", "Connecting from outside: Causeway, VPN, error codes"),
+                ("printing", "Printers, paper, scans"),
+                ("access", "Passwords, second factor, locked accounts"),
+            ):
+                row = CategoryRow(name, description, "slack:user:U5" if name == "vpn" else "")
+                citewise.catalog.cases.set_category(row, by="terminal:admin")
             for name, body in asyncio.run(messages(citewise.desk)).items():
                 picture(name, body)
 

@@ -14,6 +14,7 @@ from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
+from brain.triage.triager import Triager
 from ingest.added import AddedDrive
 from ingest.addresses import AddressPolicy
 from ingest.drives import Drive
@@ -62,9 +63,11 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = N
     changing = Lock()
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
     brain = home.brain(answerer, gate)
+    triager = Triager(home.catalog, home.embedder.embeddings, home.embedder.identity, brain.invoke)
     try:
         admins = [ADMIN, DISCORD_ADMIN]
-        yield DeskHome(home, Desk(home.catalog, lambda: brain, library, admins), library, changing)
+        desk = Desk(home.catalog, lambda: brain, library, admins, triage=triager.invoke)
+        yield DeskHome(home, desk, library, changing)
     finally:
         home.close()
 

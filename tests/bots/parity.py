@@ -42,6 +42,11 @@ _NO_BUTTONS = Gap("nothing to press; the words `quotes`, `why` and a number do w
 _MANAGED = "citewise documents, drives, ingest"
 _LIST = Proved(f"`{_MANAGED}`", "documents_are_listed_shown_and_removed")
 
+_TRIAGED = "a_ticket_from_triage_to_its_end_and_the_next_one_like_it"
+_CASES = "open_cases_are_listed_where_they_are_and_shown_by_number"
+_NOT_SUPPORT = "who_is_not_support_gets_a_no_and_nothing_is_fetched"
+_OWN_MESSAGE = "where_the_bot_is_not_a_member_the_menus_own_message_is_used_and_that_is_said"
+
 FEATURES = (
     Feature(
         "The same questions, answers, sources, refusals",
@@ -217,10 +222,70 @@ FEATURES = (
         Proved("token, intents, commands, permissions", "each_fault_is_told_with_its_remedy"),
     ),
     Feature(
-        "`triage`",
-        Gap("not built yet, for any door"),
-        Gap("not built yet, for any door"),
-        Gap("not built yet, for any door"),
+        "`triage` a ticket: category, urgency, summary, similar cases, owner, a reply with sources",
+        Proved("`citewise triage`", "a_ticket_is_triaged_at_the_terminal_and_nothing_of_it_is_kept"),
+        Proved("mention in its thread, shown to one person alone", _TRIAGED),
+        Proved("`/citewise triage` in its thread; a mention is answered directly", _TRIAGED),
+    ),
+    Feature(
+        "Menu **Triage with sources** on a message",
+        _ALONE,
+        Proved("message shortcut", "the_menu_of_any_message_brings_its_whole_thread"),
+        Proved("message menu", "the_command_and_the_menus_of_a_thread_bring_the_same_case"),
+    ),
+    Feature(
+        "What a ticket is",
+        Proved("the words given, or a file", "a_ticket_comes_from_a_file_too"),
+        Proved("the thread", "a_mention_in_a_thread_brings_its_messages_as_plain_words"),
+        Proved(
+            "the thread or post; elsewhere a message with those that it replies to",
+            "elsewhere_a_message_is_a_ticket_with_those_that_it_replies_to",
+        ),
+    ),
+    Feature(
+        "What of it can't be read is told, with what would help",
+        Gap("its words are given with the command"),
+        Proved("where the bot is no member", _OWN_MESSAGE),
+        Proved(
+            "without `DISCORD_MESSAGE_CONTENT`, or without the permissions",
+            "without_the_intent_what_can_be_read_is_used_and_the_rest_is_told",
+        ),
+    ),
+    Feature(
+        "**Send reply**, **Edit**: into the thread once, through crashes, whoever presses",
+        Gap("a terminal stands in no thread that could be told"),
+        Proved("SIGKILL, two presses at once", "a_process_killed_while_it_sends_a_reply_sends_it_once"),
+        Proved("SIGKILL, two presses at once", "a_process_killed_while_it_sends_a_reply_sends_it_once"),
+    ),
+    Feature(
+        "**Assign** a ticket to a person, who is told",
+        Gap("people are picked and told in their chat"),
+        Proved("a form with Slack's choice of people", _TRIAGED),
+        Proved("a form with Discord's choice of people", _TRIAGED),
+    ),
+    Feature(
+        "**Resolve** it, with what solved it",
+        Proved("`citewise cases resolve`", "cases_are_listed_shown_closed_and_deleted"),
+        Proved("form", _TRIAGED),
+        Proved("form", _TRIAGED),
+    ),
+    Feature(
+        "The open cases, and one by its number",
+        Proved("`citewise cases`", "cases_are_listed_shown_closed_and_deleted"),
+        Proved("`/citewise triage`, `triage 12`", _CASES),
+        Proved("`/citewise triage`, with `case`", _CASES),
+    ),
+    Feature(
+        "A ticket is triaged by support alone, from what its place may read",
+        Proved("`--as USER`", "a_ticket_is_triaged_as_somebody_who_may_read_less"),
+        Proved("a polite no, and nothing is fetched", _NOT_SUPPORT),
+        Proved("a polite no, and nothing is fetched", _NOT_SUPPORT),
+    ),
+    Feature(
+        "Nothing from a ticket becomes live",
+        Proved("control characters are dropped", "names_of_a_chat_do_not_paint_the_screen"),
+        Proved("rich text only", "nothing_from_a_ticket_becomes_live"),
+        Proved("markup, mentions, addresses inert", "nothing_from_a_ticket_becomes_live"),
     ),
 )
 

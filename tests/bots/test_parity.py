@@ -26,5 +26,6 @@ def test_every_verb_and_button_is_in_the_table() -> None:
     written = page()
     for verb in VERBS:
         assert f"`{verb.name}" in written
-    for label in ("Show quotes", "Helpful", "Not helpful", "Ask a person", "Share", "Add to knowledge base"):
+    answers = ("Show quotes", "Helpful", "Not helpful", "Ask a person", "Share", "Add to knowledge base")
+    for label in (*answers, "Triage with sources", "Send reply", "Edit", "Assign", "Resolve"):
         assert f"**{label}**" in written

@@ -36,3 +36,20 @@ def check_message(body: Json, complaints: list[str], *, visible: bool) -> None:
             complaints.append(f"label {part['label']!r}")
         if part["type"] == 10 and not part["content"]:
             raise Wrong(400, 50035, "empty text")
+    for menu in (part for part in kinds if part["type"] == 3):
+        if not 1 <= len(menu["options"]) <= 25:
+            raise Wrong(400, 50035, f"Invalid Form Body: a menu of {len(menu['options'])}")
+
+
+def check_modal(data: Json, complaints: list[str]) -> None:
+    """Hold a form against Discord's documented limits."""
+    for text, most in ((data["title"], 45), (data["custom_id"], 100)):
+        if len(text) > most:
+            complaints.append(f"modal: {text!r} is longer than {most}")
+    if not 1 <= len(data["components"]) <= 5:
+        raise Wrong(400, 50035, "Invalid Form Body")
+    for row in data["components"]:
+        component = row["component"]
+        longest = component.get("max_length") or 4_000
+        if len(row["label"]) > 45 or longest > 4_000 or len(component.get("value") or "") > longest:
+            raise Wrong(400, 50035, "Invalid Form Body")

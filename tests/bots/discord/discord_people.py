@@ -51,6 +51,17 @@ class People:
         gone = {"id": str(message), "channel_id": str(channel), "guild_id": str(GUILD)}
         await self._discord._dispatch(None, "MESSAGE_DELETE", gone)
 
+    async def thread(self, person: int, text: str, channel: int = GENERAL) -> int:
+        """Write a message and open a thread on it; returns its id, which the thread has too."""
+        discord = self._discord
+        number = await self.say(person, text, channel)
+        discord.kinds[number], discord.parents[number] = 11, channel
+        message = discord.channels[channel][number]
+        message["flags"] |= 1 << 5
+        discord._put(number, {"author": user(person), "type": 21, "referenced_message": message})
+        await discord._dispatch(None, "THREAD_CREATE", {**discord._channel(number), "newly_created": True})
+        return number
+
     async def post(self, person: int, title: str, text: str, forum: int) -> int:
         """Open a post in a forum; returns the thread's id, which its first message has too."""
         discord = self._discord
@@ -77,10 +88,10 @@ class People:
         callback = await self._discord.until(lambda: talk.callback)
         return list(callback["data"]["choices"])
 
-    async def menu(self, person: int, channel: int, message: int) -> str:
-        """Use the menu of a message."""
+    async def menu(self, person: int, channel: int, message: int, name: str = "Add to knowledge base") -> str:
+        """Use a menu of a message, whose words Discord hands over in any case."""
         found = self._discord.channels[channel][message]
-        data = {"id": "43", "name": "Add to knowledge base", "type": 3, "target_id": str(message)}
+        data = {"id": "43", "name": name, "type": 3, "target_id": str(message)}
         return await self._interact(
             person, 2, channel, {**data, "resolved": {"messages": {str(message): found}}}
         )
@@ -92,7 +103,7 @@ class People:
         return await self._interact(person, 3, int(message["channel_id"]), data, message)
 
     async def submit(self, person: int, token: str, **values: str) -> str:
-        """Fill in the form that was opened by an interaction, and send it."""
+        """Fill in the form that was opened by an interaction, and send it; the rest stays as it stood."""
         talk = self._discord.talks[token]
         callback = await self._discord.until(lambda: talk.callback)
         assert callback["type"] == 9, callback
@@ -100,7 +111,13 @@ class People:
         for row in modal["components"]:
             component = row["component"]
             name, kind = component["custom_id"], component["type"]
-            filled: Json = {"values": [values[name]]} if kind == 3 else {"value": values.get(name, "")}
+            if kind == 5:
+                stood = [str(default["id"]) for default in component.get("default_values", [])]
+                filled: Json = {"values": [values[name]] if name in values else stood}
+            elif kind == 3:
+                filled = {"values": [values[name]]}
+            else:
+                filled = {"value": values.get(name, component.get("value") or "")}
             rows.append(
                 {"type": 18, "id": 1, "component": {"type": kind, "custom_id": name, "id": 2, **filled}}
             )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from discord_gateway import Gateway
-from discord_limits import EPHEMERAL, Wrong, check_message
+from discord_gateway import CONTENT_INTENT, Gateway
+from discord_limits import EPHEMERAL, Wrong, check_message, check_modal
 from discord_server import ADMIN, APPLICATION, BOT, GUILD, direct, now, user
 from discord_texts import Json
 
@@ -71,6 +71,7 @@ class Rest(Gateway):
             "POST /users/@me/channels": lambda body, **_: self._direct(int(body["recipient_id"])),
             "GET /channels/([0-9]+)": lambda c, **_: self._channel(int(c)),
             f"GET {messages}": self._history,
+            f"GET {messages}/([0-9]+)": self._one,
             f"POST {messages}": lambda c, body, **_: self._send(int(c), body),
             f"PATCH {messages}/([0-9]+)": self._edit,
             f"DELETE {messages}/([0-9]+)": self._delete,
@@ -99,13 +100,46 @@ class Rest(Gateway):
         return self._channel(channel)
 
     def _history(self, channel: str, body: Any, query: dict[str, str]) -> list[Json]:
-        after = int(query.get("after", 0))
-        found = [m for n, m in sorted(self.channels[int(channel)].items()) if n > after]
-        return list(reversed(found[: int(query.get("limit", 50))]))
+        found = self._readable(int(channel))
+        limit, before = int(query.get("limit", 50)), int(query.get("before", 1 << 63))
+        assert 1 <= limit <= 100
+        if "after" in query:
+            after = int(query["after"])
+            shown = [m for n, m in sorted(found.items()) if n > after][:limit]
+        else:
+            shown = [m for n, m in sorted(found.items()) if n < before][-limit:]
+        return [self._as_told(m) for m in reversed(shown)]
+
+    def _one(self, channel: str, message: str, **_: Any) -> Json:
+        found = self._readable(int(channel)).get(int(message))
+        if found is None:
+            raise Wrong(404, 10008, "Unknown Message")
+        return self._as_told(found)
+
+    def _readable(self, channel: int) -> dict[int, Json]:
+        if channel in self.closed and self.kinds[channel] != 1:  # what was said directly stays readable
+            raise Wrong(403, 50001, "Missing Access")
+        return self.channels[channel]
+
+    def _as_told(self, message: Json) -> Json:
+        """As Discord does, leave out the words where the bot has no right to them."""
+        reads = bool(self.identifies and self.identifies[-1]["intents"] & CONTENT_INTENT)
+        ours = message["author"]["id"] == str(BOT)
+        mine = ours or self.kinds[int(message["channel_id"])] == 1
+        named = any(user["id"] == str(BOT) for user in message.get("mentions", []))
+        told = {name: value for name, value in message.items() if name != "referenced_message"}
+        if not (reads or mine or named):
+            told |= {"content": "", "attachments": [], "embeds": []}
+        if message.get("referenced_message"):  # one comes along, without what that one refers to
+            replied = self._as_told(message["referenced_message"])
+            told["referenced_message"] = {k: v for k, v in replied.items() if k != "referenced_message"}
+        return told
 
     def _send(self, channel: int, body: Json) -> Json:
         if channel not in self.kinds:
             raise Wrong(404, 10003, "Unknown Channel")
+        if channel in self.closed:
+            raise Wrong(403, 50007 if self.kinds[channel] == 1 else 50001, "Missing Access")
         check_message(body, self.complaints, visible=True)
         nonce = str(body.get("nonce", ""))
         if body.get("enforce_nonce") and nonce in self._nonces:
@@ -151,9 +185,7 @@ class Rest(Gateway):
         talk.callback = body
         if body["type"] == 9:
             data = body["data"]
-            for text, most in ((data["title"], 45), (data["custom_id"], 100)):
-                if len(text) > most:
-                    self.complaints.append(f"modal: {text!r} is longer than {most}")
+            check_modal(data, self.complaints)
         return {"interaction": {"id": talk.body["id"], "type": talk.body["type"]}}
 
     def _original(self, token: str, body: Json, **_: Any) -> Json:

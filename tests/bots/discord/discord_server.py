@@ -25,6 +25,7 @@ class DiscordServer:
         self.kinds = {GENERAL: 0, HELP: 0, FORUM: 15, HR: 0}
         self.parents: dict[int, int] = {}
         self.roles: dict[int, list[int]] = {HR_ROLE: []}
+        self.closed: set[int] = set()  # channels that the bot may neither read nor write in
         self._numbers = itertools.count(1)
 
     def snowflake(self) -> int:

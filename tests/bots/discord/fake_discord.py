@@ -1,5 +1,6 @@
 """A small Discord: REST, gateway and CDN over real sockets, strict where the real one is strict."""
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -38,7 +39,10 @@ __all__ = [
 
 @dataclass
 class Fault:
-    """What goes wrong with the next calls that fit: `after` the effect, where it was done all the same."""
+    """What goes wrong with the next calls that fit: `after` the effect, where it was done all the same.
+
+    With `held` the effect is there, and no answer comes as long as the caller lives.
+    """
 
     method: str
     path: str
@@ -47,6 +51,7 @@ class Fault:
     retry_after: float = 0.2
     after: bool = False
     code: int = 0
+    held: bool = False
 
 
 class FakeDiscord(Rest):
@@ -100,8 +105,10 @@ class FakeDiscord(Rest):
             fault.times -= 1
             if fault.times <= 0:
                 self.faults.remove(fault)
-            if fault.after:
+            if fault.after or fault.held:
                 self.act(request.method, path, body, dict(request.query))
+            if fault.held:
+                await asyncio.Event().wait()
             if fault.status == 429:
                 head["Retry-After"] = str(fault.retry_after)
                 limited = {"retry_after": fault.retry_after, "global": False, "message": "slow down"}

@@ -27,7 +27,8 @@ def faults(found: list[Check]) -> list[str]:
 async def test_a_sound_set_up_is_sound() -> None:
     async with FakeDiscord() as discord:
         discord.permissions = PERMISSION_BITS
-        discord.commands["global"] = [{"name": "citewise"}]
+        names = ("citewise", "Add to knowledge base", "Triage with sources")
+        discord.commands["global"] = [{"name": name} for name in names]
         found = await checks(discord)
         assert faults(found) == []
         assert {check.verdict for check in found} == {Verdict.GOOD}
@@ -43,7 +44,11 @@ async def test_each_fault_is_told_with_its_remedy() -> None:
         found = await checks(discord)
         assert faults(found) == ["Northwind: lacks Send Messages in Threads"]
         assert "permissions=309237713984" in found[-1].mend
-        assert [c.found for c in found if c.verdict is Verdict.NOTE] == ["/citewise is not registered yet"]
+        (note,) = [check.found for check in found if check.verdict is Verdict.NOTE]
+        assert note.startswith("/citewise and the menu “Add to knowledge base” and the menu “Triage with")
+        discord.commands["global"] = [{"name": "citewise"}, {"name": "Add to knowledge base"}]
+        (note,) = [c.found for c in await checks(discord) if c.verdict is Verdict.NOTE]
+        assert note == "the menu “Triage with sources” is not registered yet"
 
 
 def test_the_invitation_asks_for_exactly_what_is_documented() -> None:

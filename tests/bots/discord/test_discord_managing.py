@@ -28,10 +28,12 @@ async def told(guild: Guild, person: int, verb: str, at: int = GENERAL, **option
 
 async def test_every_verb_is_a_subcommand_and_the_commands_are_registered_once(guild: Guild) -> None:
     discord = guild.discord
-    group, menu = discord.commands["global"]
+    group, menu, triage = discord.commands["global"]
     assert {option["name"] for option in group["options"]} == {verb.name for verb in guild.here.desk.verbs}
     assert (menu["name"], menu["type"]) == ("Add to knowledge base", 3)
     assert int(menu["default_member_permissions"]) == 1 << 5
+    assert (triage["name"], triage["type"]) == ("Triage with sources", 3)
+    assert triage["default_member_permissions"] is None  # who is support is no right of Discord's
     await guild.restart()
     assert discord.calls["PUT /applications/#/commands"] == 1
     await guild.restart(guilds=(GUILD,))

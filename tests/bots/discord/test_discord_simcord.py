@@ -33,6 +33,7 @@ class Server:
     guild: Any
     channel: Any
     ana: Any
+    kim: Any
 
     async def ask(self) -> Any:
         assert self.client.user
@@ -48,9 +49,8 @@ async def server(here: DeskHome, **settings: Any) -> AsyncIterator[Server]:
         # The inbox belongs to the test: simcord would wait for its workers, which never end.
         await service.open_inbox(client, session)
         guild = env.create_guild()
-        yield Server(
-            client, guild, guild.create_text_channel("general"), guild.add_member(env.create_user("ana"))
-        )
+        ana, kim = (guild.add_member(env.create_user(name)) for name in ("ana", "kim"))
+        yield Server(client, guild, guild.create_text_channel("general"), ana, kim)
         client.ending = True
         await service.stop()
 
@@ -104,9 +104,38 @@ async def test_a_form_is_sent_and_thanked_for(here: DeskHome) -> None:
 
 async def test_only_who_manages_the_server_is_shown_the_message_menu(here: DeskHome) -> None:
     async with server(here) as found:
-        offered = found.ana.available_commands(found.channel)
-        assert "citewise ask" in offered
-        assert "Add to knowledge base" not in offered
+        assert "citewise ask" in found.ana.available_commands(found.channel)
+        await found.ana.send(found.channel, "Words of a document.")
+        with pytest.raises((simcord.BackendError, simcord.SetupError), match="Add to knowledge base"):
+            await found.ana.context_menu(found.channel, "Add to knowledge base", found.channel.last_message)
+
+
+async def test_a_message_is_triaged_by_its_menu_and_given_to_a_person(here: DeskHome) -> None:
+    async with server(here) as found:
+        place = f"discord:channel:{found.channel.id}"
+        here.catalog.places.set_support("general", place, by="discord:user:5003")
+        kim = found.kim
+        await found.ana.send(found.channel, QUESTION)
+        problem = found.channel.last_message
+        shown = await kim.context_menu(found.channel, "Triage with sources", problem)
+        assert shown.deferred
+        assert shown.ephemeral
+        await seen(lambda: shown.response, "27 days of paid annual leave")
+        opened = await kim.click(shown.response, label="Assign")
+        sent = await kim.submit_modal(opened, {"owner": [found.ana]})
+        (case,) = here.catalog.cases.listed()
+        async with asyncio.timeout(30):
+            while (case := here.catalog.cases.find(case.id)) and not case.owner_by:
+                await asyncio.sleep(0.02)
+        assert case is not None
+        assert case.owner == f"discord:user:{found.ana.id}"
+        assert case.thread == f"discord:{problem.id}"
+        assert sent.deferred
+        pressed = await kim.click(shown.response, label="Send reply")
+        reply = await seen(lambda: found.channel.last_message, "27 days of paid annual leave")
+        assert reply.reference is not None
+        assert reply.reference.message_id == problem.id
+        assert pressed.deferred
 
 
 async def test_a_question_gets_its_own_thread_where_that_is_set(here: DeskHome) -> None:

@@ -24,7 +24,10 @@ __all__ = [
 
 @dataclass
 class Fault:
-    """The next `times` calls of a method fail: with an HTTP status or Slack's word, or after the effect."""
+    """The next `times` calls of a method fail: with an HTTP status or Slack's word, or after the effect.
+
+    With `held` the effect is there, and no answer comes as long as the caller lives.
+    """
 
     method: str
     times: int = 1
@@ -32,6 +35,7 @@ class Fault:
     error: str = ""
     retry_after: float = 0.0
     afterwards: bool = False
+    held: bool = False
 
 
 @dataclass
@@ -72,7 +76,7 @@ class FakeSlack(SlackPeople):
         fault = next((f for f in self.faults if f.method == method and f.times > 0), None)
         if fault is not None:
             fault.times -= 1
-            if not fault.afterwards:
+            if not (fault.afterwards or fault.held):
                 return self._failed(fault)
         arguments = {**request.query}
         if request.can_read_body:
@@ -85,6 +89,8 @@ class FakeSlack(SlackPeople):
             answer = self.act(method, arguments, token)
         except Wrong as error:
             return web.json_response({"ok": False, "error": str(error)})
+        if fault is not None and fault.held:
+            await asyncio.Event().wait()
         if fault is not None:
             return self._failed(fault)
         return web.json_response(

@@ -52,14 +52,32 @@ def _check_limits(block: Json, complaints: list[str]) -> None:
             complaints.append("an empty text element")
         if len(str(part.get("action_id", ""))) > 255 or len(str(part.get("value", ""))) > 2000:
             complaints.append(f"{kind}: action_id or value is too long")
+    for part in walk(block):
+        if part.get("type") == "static_select":
+            _check_menu(part, complaints)
     actions = [element["action_id"] for element in block.get("elements", []) if "action_id" in element]
     if len(actions) != len(set(actions)):
         complaints.append("two elements of a block have one action_id")
+
+
+def _check_menu(menu: Json, complaints: list[str]) -> None:
+    options = menu["options"]
+    if not 1 <= len(options) <= 100:
+        complaints.append(f"a menu of {len(options)} options")
+    if any(not option["value"] or len(option["value"]) > 150 for option in options):
+        complaints.append("an option without a value, or with a long one")
+    if "initial_option" in menu and menu["initial_option"] not in options:
+        complaints.append("the initial option is not among the options")
 
 
 def check_view(view: Json, complaints: list[str], *, thumbs: bool) -> None:
     """A modal, or the Home tab."""
     check_blocks(view["blocks"], complaints, thumbs=thumbs, most=100)
     assert View(**view).to_dict()
+    for element in (block["element"] for block in view["blocks"] if block["type"] == "input"):
+        if len(element.get("initial_value", "")) > element.get("max_length", 3000):
+            raise Wrong("invalid_arguments")
+        if element.get("max_length", 0) > 3000:
+            raise Wrong("invalid_arguments")
     if len(view.get("private_metadata", "")) > 3000:
         raise Wrong("view_too_large")

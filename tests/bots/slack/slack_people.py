@@ -105,20 +105,27 @@ class SlackPeople(SocketMode):
         return f"r{number}"
 
     async def submit(self, user: str, view: Json, **values: str) -> None:
-        """Fill in a modal and send it."""
+        """Fill in a modal and send it; what is not named stays as it stood there."""
         state = {}
         for block in view["blocks"]:
             value, kind = values.get(block["block_id"]), block["element"]["type"]
-            filled = {"selected_option": {"value": value}} if kind == "static_select" else {"value": value}
+            if value is None:
+                value = block["element"].get("initial_value") or block["element"].get("initial_user")
+            filled = {
+                "static_select": {"selected_option": {"value": value}},
+                "users_select": {"selected_user": value},
+            }.get(kind, {"value": value})
             state[block["block_id"]] = {"value": {"type": kind, **filled}}
         body = {"type": "view_submission", "user": {"id": user}, "team": {"id": TEAM}}
         await self.send("interactive", {**body, "view": {**view, "hash": "h", "state": {"values": state}}})
 
-    async def shortcut(self, user: str, channel: str, ts: str) -> str:
+    async def shortcut(
+        self, user: str, channel: str, ts: str, callback: str = "add_to_knowledge_base"
+    ) -> str:
         number = next(self._numbers)
         body = {
             "type": "message_action",
-            "callback_id": "add_to_knowledge_base",
+            "callback_id": callback,
             "user": {"id": user},
             "team": {"id": TEAM},
             "channel": {"id": channel},

@@ -129,11 +129,33 @@ class SlackWorkspace:
 
     def _do_conversations_replies(self, given: Json) -> Json:
         found = self.channels[self._channel(given["channel"])].values()
-        return {"messages": [m for m in found if given["ts"] in (m["ts"], m.get("thread_ts"))]}
+        root, *replies = [m for m in found if given["ts"] in (m["ts"], m.get("thread_ts"))] or [None]
+        if root is None:
+            raise Wrong("thread_not_found")
+        # As on Slack: the oldest first, the message that began it on each page.
+        page = self._page(replies, given)
+        return {**page, "messages": [root, *page["messages"]]}
 
     def _do_conversations_history(self, given: Json) -> Json:
         found = self.channels[self._channel(given["channel"])].values()
-        return {"messages": [m for m in reversed(found) if not m.get("thread_ts")]}
+        return self._page([m for m in reversed(found) if not m.get("thread_ts")], given)
+
+    def _page(self, messages: list[Json], given: Json) -> Json:
+        start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
+        assert limit <= 1_000
+        shown = messages[start : start + limit]
+        more = start + limit < len(messages)
+        return {
+            "messages": [self._with_metadata(m, given) for m in shown],
+            "has_more": more,
+            "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+        }
+
+    @staticmethod
+    def _with_metadata(message: Json, given: Json) -> Json:
+        if given.get("include_all_metadata"):
+            return message
+        return {name: value for name, value in message.items() if name != "metadata"}
 
     def _do_conversations_info(self, given: Json) -> Json:
         channel = given["channel"]

@@ -1,0 +1,36 @@
+"""Tickets at the Desk: people of a support channel, messages of a thread, what is pressed on a case."""
+
+from datetime import UTC, datetime
+
+from desk_kit import DeskHome, person
+from desk_orders import card
+
+from bots.desk.cards import Button, Card, Reply
+from bots.desk.parts import Caller, Command, Press
+from brain.triage.domain import Message
+
+HELP = "slack:channel:CHELP"
+KIM, LEE = person("UKIM", place="CHELP"), person("ULEE", place="CHELP")
+
+
+def said(
+    text: str, author: str = "slack:user:UANA", link: str = "https://chat/p1", *, ours: bool = False
+) -> Message:
+    return Message(author, text, datetime(2026, 11, 2, 9, 30, tzinfo=UTC), link, ours)
+
+
+async def ordered(here: DeskHome, caller: Caller, words: str = "", *messages: Message | str) -> Card:
+    thread = tuple(said(found) if isinstance(found, str) else found for found in messages)
+    return card(await here.desk.run(Command("triage", words, caller, messages=thread)))
+
+
+async def pressed(here: DeskHome, caller: Caller, action: str, ref: str, **fields: str) -> Reply:
+    return await here.desk.press(Press(action, ref, caller, fields))
+
+
+def buttons(shown: Card) -> dict[str, Button]:
+    return {button.action: button for button in shown.buttons}
+
+
+def rows(shown: Card) -> dict[str, str]:
+    return {row.text: row.detail for row in shown.rows}
