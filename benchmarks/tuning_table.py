@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from brain.tuning.comparison import Figure
 from brain.tuning.evaluation import Evaluated
 from brain.tuning.reply import Reply, scored
 from brain.tuning.rows import Row
-from brain.tuning.writers import EXTRACTIVE
+from brain.tuning.writers import ADAPTER, EXTRACTIVE, FEW_SHOT
 
 Table = dict[str, Figure]
 Value = Callable[[Row, Reply], float]
@@ -46,9 +46,9 @@ def with_more(evaluated: Evaluated) -> tuple[dict[str, Table], dict[str, Table]]
     return figures, differences
 
 
-def lines(figures: dict[str, Table], differences: dict[str, Table]) -> list[dict[str, object]]:
-    """A line for each metric that is shown."""
-    return [_line(metric, figures, differences) for metric in SHOWN]
+def lines(trainings: Mapping[int, tuple[dict[str, Table], dict[str, Table]]]) -> list[dict[str, object]]:
+    """A line for each metric that is shown: the rivals, and each seed's adapter, from with_more()."""
+    return [_line(metric, trainings) for metric in SHOWN]
 
 
 def _cited(row: Row, reply: Reply) -> float:
@@ -92,17 +92,23 @@ def _over_answerable(evaluated: Evaluated, value: Value) -> tuple[Table, Table]:
     return whole, gaps
 
 
-def _line(metric: str, figures: dict[str, Table], differences: dict[str, Table]) -> dict[str, object]:
-    def told(figure: Figure | None, form: str) -> str:
-        if figure is None or figure.value is None:
-            return "–"
-        reach = "" if figure.low is None else f" ({figure.low:{form}} to {figure.high:{form}})"
-        return f"{figure.value:{form}}{reach}"
-
+def _line(
+    metric: str, trainings: Mapping[int, tuple[dict[str, Table], dict[str, Table]]]
+) -> dict[str, object]:
+    figures, _ = next(iter(trainings.values()))
     line: dict[str, object] = {"metric": metric}
-    for name, table in figures.items():
-        found = table.get(metric)
-        line[name] = "–" if found is None or found.value is None else f"{found.value:.3f}"
-    for name in ("base", "few-shot"):
-        line[f"adapter − {name}"] = told(differences[name].get(metric), "+.3f")
+    for name in figures:
+        if name != ADAPTER:
+            line[name] = _told(figures[name].get(metric))
+    for seed, (found, _) in trainings.items():
+        line[f"seed {seed}"] = _told(found[ADAPTER].get(metric))
+    for seed, (_, differences) in trainings.items():
+        line[f"seed {seed} − few-shot"] = _told(differences[FEW_SHOT].get(metric), "+.3f")
     return line
+
+
+def _told(figure: Figure | None, form: str = ".3f") -> str:
+    if figure is None or figure.value is None:
+        return "–"
+    reach = "" if "+" not in form or figure.low is None else f" ({figure.low:{form}} to {figure.high:{form}})"
+    return f"{figure.value:{form}}{reach}"

@@ -17,7 +17,11 @@ from brain.tuning.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step: its mean loss a said token, the gradient's length before clipping, the rate, tokens read."""
+    """A step: its mean loss a said token, the gradient's length before clipping, the rate, tokens read.
+
+    The gradient is that of the loss by which the step learns: the sum over its said tokens, divided by how
+    many a step has on average.
+    """
 
     loss: float
     gradient: float
@@ -57,12 +61,20 @@ class Trainee:
     On a GPU each decoder layer is compiled: its norms, rotations and activations become a few kernels. The
     layers are alike, so that one compilation serves all. `fast` is for tests: False computes as PEFT and
     transformers do, True compiles on any machine.
+
+    `said` is how many tokens of a step the assistant says on average over the run. Each of them counts as one
+    of so many, whichever step it falls into. Divided by its own step's number instead, those of a step full
+    of refusals, which are short, would count for several times those of one full of answers, and the adapter
+    would learn to decline more often than the rows do.
     """
 
-    def __init__(self, adapted: Any, recipe: Recipe, steps: int, *, fast: bool | None = None) -> None:
+    def __init__(
+        self, adapted: Any, recipe: Recipe, steps: int, *, said: float, fast: bool | None = None
+    ) -> None:
         self.adapted = adapted
         self.recipe = recipe
         self.steps = steps
+        self.said = said
         self.weights = learning_weights(adapted)
         self.device = self.weights[0].device
         self._base = adapted.get_base_model()
@@ -92,9 +104,9 @@ class Trainee:
         said = max(1, sum(pack.said.numel() for pack in packs))
         total = torch.zeros((), device=self.device)
         for pack in packs:
-            loss = self._summed(pack) / said
-            loss.backward()
-            total += loss.detach()
+            loss = self._summed(pack)
+            (loss / self.said).backward()
+            total += loss.detach() / said
         length = torch.nn.utils.clip_grad_norm_(self.weights, self.recipe.clip, foreach=True)
         figures = torch.stack((total, length))
         # The fused optimizer leaves everything as it is where this says that something wasn't a number.

@@ -74,7 +74,8 @@ def train(
         )
     per_epoch = -(-len(packs) // recipe.passes)
     steps = per_epoch * recipe.epochs
-    trainee = Trainee(attach(model, recipe), recipe, steps, fast=fast)
+    said = sum(pack.said.numel() for pack in packs) / per_epoch
+    trainee = Trainee(attach(model, recipe), recipe, steps, said=said, fast=fast)
     checkpoints = folder / "checkpoints"
     belongs = _fingerprint(recipe, learnt, validation)
     state = State(0, belongs)

@@ -50,7 +50,7 @@ def test_packed_examples_see_only_themselves() -> None:
         for logits in small_phi3()(torch.tensor([e.tokens])).logits.detach()
     )
     said = sum(sum(e.said) for e in made)
-    trainee = Trainee(attach(model, RECIPE), RECIPE, 1)
+    trainee = Trainee(attach(model, RECIPE), RECIPE, 1, said=1)
     assert trainee.loss([pack(made, 256, 64, 0)]) == pytest.approx(alone / said, rel=1e-5)
 
 
@@ -87,13 +87,39 @@ def test_the_fast_way_computes_what_peft_computes(method: Method) -> None:
         if method is Method.QLORA:
             quantise_in_place(model)
         recipe = replace(RECIPE, method=method, recompute=method is Method.QLORA)
-        trainee = Trainee(attach(model, recipe), recipe, 10, fast=fast)
         packs = [pack(examples(5), 256, 64, 0)]
+        trainee = Trainee(attach(model, recipe), recipe, 10, said=packs[0].said.numel(), fast=fast)
         taken.append([trainee.step(number, packs).taken() for number in range(4)])
     for plain, quick in zip(*taken, strict=True):
         assert plain.gradient > 0
         assert quick.loss == pytest.approx(plain.loss, rel=1e-4)
         assert quick.gradient == pytest.approx(plain.gradient, rel=1e-3)
+
+
+def test_what_a_refusal_says_counts_like_what_an_answer_says(tmp_path: Path) -> None:
+    """In steps of their own, a short and a long answer move the adapter as they do in one step together."""
+    short, long = (
+        Example(tuple(prompt(30, seed=seed)), (False,) * (30 - says) + (True,) * says)
+        for seed, says in ((1, 2), (2, 25))
+    )
+
+    def moved(tokens_per_step: int) -> list[dict[str, Any]]:
+        """The optimizer's running means of the gradient after each step: a tenth of it is new."""
+        recipe = replace(
+            RECIPE, learning_rate=1e-7, clip=1e6, epochs=1, save_every=1, longest=32, tokens_at_once=32
+        )
+        recipe = replace(recipe, tokens_per_step=tokens_per_step)
+        folder = tmp_path / str(tokens_per_step)
+        done = train(small(), [short, long], (), folder, recipe, lambda _: None).steps
+        steps = (folder / "checkpoints" / f"step-{n:06d}" / "trainee.safetensors" for n in range(1, done + 1))
+        return [{k: v for k, v in load_file(step).items() if k.endswith("exp_avg")} for step in steps]
+
+    (together,) = moved(64)
+    first, second = moved(32)
+    for name, mean in together.items():
+        apart = first[name] + (second[name] - 0.9 * first[name])
+        assert torch.allclose(apart / 2, mean, rtol=1e-3, atol=1e-7)
+    assert max(float(mean.abs().max()) for mean in together.values()) > 1e-5
 
 
 def test_training_learns_and_keeps_the_best_adapter(tmp_path: Path) -> None:
@@ -161,7 +187,7 @@ def small() -> Any:
 def test_packs_without_filling_lose_what_filled_ones_lose() -> None:
     packed = [pack(examples(5), 256, 64, filling) for filling in (0, None)]
     assert [one.tokens.shape[1] for one in packed] == [256, sum(len(e.tokens) for e in examples(5))]
-    trainee = Trainee(attach(small(), RECIPE), RECIPE, 1)
+    trainee = Trainee(attach(small(), RECIPE), RECIPE, 1, said=1)
     filled, bare = (trainee.loss([one]) for one in packed)
     assert bare == pytest.approx(filled, rel=1e-5)
 
@@ -195,7 +221,7 @@ def test_training_stops_early_where_the_held_out_split_gets_no_better(tmp_path: 
 
 def test_a_loss_that_is_no_number_changes_nothing_and_stops() -> None:
     adapted = attach(small_phi3(attention=register()), RECIPE)
-    trainee = Trainee(adapted, RECIPE, 10)
+    trainee = Trainee(adapted, RECIPE, 10, said=100)
     packs = [pack(examples(4), 128, 64, 0)]
     trainee.step(0, packs).taken()
     before = [weight.detach().clone() for weight in trainee.weights]
