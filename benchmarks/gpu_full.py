@@ -158,13 +158,23 @@ def filled(size: Size, *, leaving: int) -> Iterator[None]:
         return
     free()
     there, _ = torch.cuda.mem_get_info()
-    ballast = torch.empty(max(0, there - leaving), dtype=torch.uint8, device="cuda")
+    ballast = _ballast(max(0, there - leaving))
     torch.cuda.reset_peak_memory_stats()
     try:
         yield
     finally:
         del ballast
         free()
+
+
+def _ballast(size: int) -> torch.Tensor:
+    """So many bytes, or somewhat fewer where the last of them are not to be had."""
+    while True:
+        try:
+            return torch.empty(size, dtype=torch.uint8, device="cuda")
+        except torch.OutOfMemoryError:
+            if (size := size - 8_000_000) <= 0:
+                raise
 
 
 def _begin() -> Any:

@@ -11,10 +11,10 @@ from pathlib import Path
 from benchmarks.gpu_runner import Benchmark, Stage, run
 
 STAGES = {
-    "swap": Stage("gpu_swapping:swap", 120, 50),
-    "lora": Stage("gpu_runs:lora", 150, 80),
-    "packed": Stage("gpu_swapping:packed", 150, 70),
-    "qlora": Stage("gpu_runs:qlora", 150, 80),
+    "swap": Stage("gpu_swapping:swap", 240, 100),
+    "lora": Stage("gpu_runs:lora", 200, 80),
+    "packed": Stage("gpu_swapping:packed", 200, 70),
+    "qlora": Stage("gpu_runs:qlora", 200, 80),
     "profile_decoding": Stage("gpu_decoding:profile", 60, 20),
     "ways": Stage("gpu_decoding:ways", 90, 30),
     "choice": Stage("gpu_full:choice", 120, 50),

@@ -4,7 +4,7 @@ DATA holds folders with `train.csv` and `test.csv` (text,label) each; messages l
 category and are never learnt. Each contender learns the training part (all of it, five messages a label, or
 nothing but the labels' names) and tells the test part: citewise by its own catalog and Triager, LangChain's
 SemanticSimilarityExampleSelector over Chroma (k = 1), and the nearest message by BM25. Then the rules for
-urgency are held against `questions/urgency.jsonl`. Prints tables and writes `results/triage.json`.
+urgency are held against `tickets/urgency.jsonl`. Prints tables and writes `results/triage.json`.
 """
 
 import argparse
@@ -38,7 +38,7 @@ FEW = 5
 SEED = 7
 TIMED = 200  # messages that are told one by one, for the time of one
 SUREST = 0.8
-URGENCY = Path(__file__).parent / "questions" / "urgency.jsonl"
+URGENCY = Path(__file__).parent / "tickets" / "urgency.jsonl"
 
 
 def read(path: Path) -> list[Example]:

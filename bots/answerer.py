@@ -27,8 +27,11 @@ def choice(settings: Settings) -> "AnswererChoice":
     )
 
 
-def examine(settings: Settings) -> Iterator[Check]:
-    """Whether the answerer that is set can write, without loading it, and where it sends text."""
+def examine(settings: Settings, *, loaded: bool = False) -> Iterator[Check]:
+    """Whether the answerer that is set can write, without loading it, and where it sends text.
+
+    `loaded`: this process has it in memory already.
+    """
     yield from _adapter(settings)
     try:
         chosen = choice(settings)
@@ -40,7 +43,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     from brain.answering.factory import langchain_model, server_health
 
     if chosen.name == "phi3":
-        yield _attempt(lambda: _phi3(chosen))
+        yield _attempt(lambda: _phi3(chosen, loaded=loaded))
         return
     if chosen.name == "server":
         yield _attempt(lambda: server_health(chosen))
@@ -76,11 +79,11 @@ def _adapter(settings: Settings) -> Iterator[Check]:
             yield Check("adapter", Verdict.FAULT, f"{told}: its files are missing or were changed", mend)
 
 
-def _phi3(chosen: "AnswererChoice") -> str:
+def _phi3(chosen: "AnswererChoice", *, loaded: bool) -> str:
     from brain.answering.gguf_answerer import check_gguf, is_gguf
 
     if is_gguf(chosen):
-        header = check_gguf(chosen)
+        header = check_gguf(chosen, loaded=loaded)
         of = f" with {header.adapter}" if header.adapter else ""
         return f"phi3 from {header.path}{of} (mostly {header.numbers}), through llama.cpp"
     from brain.answering.factory import need_phi3_extra
@@ -89,7 +92,8 @@ def _phi3(chosen: "AnswererChoice") -> str:
     from brain.phi3.opening import check
     from brain.phi3.quantising import Quantization
 
-    found = check(chosen.model, chosen.adapter, Quantization(chosen.quantization))
+    packed = Quantization(chosen.quantization)
+    found = check(chosen.model, chosen.adapter, packed, loaded=loaded)
     return f"phi3 from {found}{f' with {chosen.adapter}' if chosen.adapter else ''}"
 
 

@@ -54,7 +54,7 @@ def examine(
         if catalog.verdict is Verdict.FAULT:
             return
         yield _embedder(settings, citewise.catalog.embedder_identity())
-        yield from examine_answerer(settings)
+        yield from examine_answerer(settings, loaded=opened is not None)
         if opened is not None and settings.answerer != "extractive":
             yield as_check(status_of(settings, opened.brain.answerer))
         yield _attempt("index", lambda: _index(citewise))

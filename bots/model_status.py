@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bots.adapter_in_use import adapter_in_use
+from bots.adapter_in_use import AdapterInUse, adapter_in_use
 from bots.answerer import choice, examine
 from bots.checks import Check, Verdict
 from bots.settings import Settings
@@ -56,10 +56,9 @@ def status_of(settings: Settings, answerer: object | None, fault: str = "") -> M
         return ModelStatus("extractive", "", answerer is not None, where)
     try:
         adapter = adapter_in_use(settings)
-        named = str(adapter.adapter or "")
-        version = adapter.version.number if adapter.version else None
+        named, version = _adapter(adapter, answerer)
         header = _gguf_header(settings)
-        named = named or (header.adapter if header else "")
+        named = named or (header.adapter if header else _merged_before(settings))
     except CitewiseError as error:
         named, version, header, fault = "", None, None, fault or error.sentence
     if state is None or settings.answerer == "server":
@@ -78,10 +77,23 @@ def status_of(settings: Settings, answerer: object | None, fault: str = "") -> M
     return _loaded(settings, state, named, version, fault)
 
 
+def _adapter(wanted: AdapterInUse, answerer: object | None) -> tuple[str, int | None]:
+    """Folder or name of the adapter, and its version, where it is a promoted one.
+
+    What is in memory counts: a quantised model may take the promoted one only with the next start.
+    """
+    from brain.answering.swappable import SwappableAnswerer
+
+    if isinstance(answerer, SwappableAnswerer) and answerer.adapter != wanted.adapter:
+        return str(answerer.adapter or ""), None
+    return str(wanted.adapter or ""), wanted.version.number if wanted.version else None
+
+
 def _loaded(
     settings: Settings, state: "AnswererState", adapter: str, version: int | None, fault: str
 ) -> ModelStatus:
     facts, pace = state.facts, state.pace
+    fault = fault or (facts.fault if facts else "")
     if state.rests:
         fault = (
             fault or "It failed a moment ago: the documents' own sentences answer until it is tried again."
@@ -130,6 +142,16 @@ def _gguf_header(settings: Settings) -> "Header | None":
 
     chosen = choice(settings)
     return read_header(Path(chosen.model).expanduser()) if is_gguf(chosen) else None
+
+
+def _merged_before(settings: Settings) -> str:
+    """What `citewise tune export` merged into the model, where it is a folder."""
+    folder = Path(settings.model).expanduser()
+    if settings.answerer != "phi3" or not folder.is_dir():
+        return ""
+    from brain.phi3.merged_before import merged_before
+
+    return merged_before(folder)
 
 
 def _numbers(settings: Settings, header: "Header | None") -> str:

@@ -116,6 +116,7 @@ class Brain(Runnable[Question, Answer]):
             refusal=None,
             trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
+            sure=evidence.sure,
         )
 
     def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:

@@ -8,6 +8,7 @@ CitewiseError
 ├── EmbedderMismatch      the catalog's vectors come from another embedder
 ├── WeightsUnavailable    model files can be neither fetched nor found
 ├── ModelUnavailable      a language model or endpoint does not answer
+│   └── ModelBusy         it answers others, and can't take one more
 ├── StorageFailed         disk full, database damaged, folder not writable
 ├── ServiceStopped        what a command was handed to ended before it
 └── UnreadableDocument    one file that can't be read; recorded, the rest goes on
@@ -65,6 +66,10 @@ class ModelUnavailable(CitewiseError):
     """A language model, embeddings endpoint or reranker does not answer."""
 
     retryable = True
+
+
+class ModelBusy(ModelUnavailable):
+    """The model is well, and has as many questions as it can take."""
 
 
 class StorageFailed(CitewiseError):

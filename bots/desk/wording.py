@@ -10,6 +10,8 @@ from brain.domain import Source
 if TYPE_CHECKING:
     from brain.errors import CitewiseError
 
+UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
+
 
 def place_of(source: Source) -> str:
     """The place in the document in words, without the title once more."""

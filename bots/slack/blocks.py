@@ -11,7 +11,7 @@ from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
-from bots.desk.wording import age, named, shortened, web_link
+from bots.desk.wording import UNSURE, age, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
 from brain.domain import Answer, Citation, RefusalReason
 
@@ -50,6 +50,8 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
             ]
             blocks.append(_rich(_section([_text("Nearest to it are:")]), _list(rows)))
     else:
+        if not answer.sure:
+            blocks.append(_rich(_section([_text(UNSURE, italic=True)])))
         blocks += sources(answer.citations)
     return [*blocks, *_feedback(list(buttons), plain=plain)]
 
@@ -192,8 +194,9 @@ def _section(elements: list[Block]) -> Block:
     return {"type": "rich_text_section", "elements": elements}
 
 
-def _text(text: str, *, bold: bool = False) -> Block:
-    return {"type": "text", "text": clean(text), **({"style": {"bold": True}} if bold else {})}
+def _text(text: str, *, bold: bool = False, italic: bool = False) -> Block:
+    style = {name: True for name, wanted in (("bold", bold), ("italic", italic)) if wanted}
+    return {"type": "text", "text": clean(text), **({"style": style} if style else {})}
 
 
 def _linked(text: str, link: str, *, bold: bool = False) -> Block:

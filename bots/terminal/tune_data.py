@@ -11,7 +11,9 @@ from brain.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bots.wiring import Citewise
     from brain.tuning.citing_set import CitingSet
+    from brain.tuning.data.making import Making
 
 _OPEN = "general"
 
@@ -128,7 +130,7 @@ def data(
         raise UsageError("--part goes with --preview N: all three parts are made.")
     from datetime import UTC, datetime
 
-    from bots.terminal.console import err, out, print_json, progress
+    from bots.terminal.console import err, inert, out, print_json, progress
     from brain.tuning.citing_set import check_free, check_name, save
     from brain.tuning.data.card import card, card_text
     from brain.tuning.data.maker import finder, make
@@ -149,8 +151,11 @@ def data(
     )
     with call.citewise() as citewise, progress() as citewise.report:
         check_free(citewise.home.tuning, name)
-        for space in making.spaces:
-            citewise.catalog.space(space)
+        paths = {
+            row.path for name in making.spaces for row in citewise.catalog.documents(_known(citewise, name))
+        }
+        if keep_out and (unknown := [path for path in making.kept_out if path not in paths]):
+            err().print(inert(_not_there(unknown, making)))
         if closed := [space for space in making.spaces if space != _OPEN]:
             err().print(
                 f"Mind: whoever gets answers from an adapter that learns this set may be told words of "
@@ -184,6 +189,23 @@ def _asked_about(questions: Path) -> tuple[str, ...]:
             f"No question of {questions.name} names a document in `gold`: nothing can be kept out."
         )
     return tuple(sorted(found))
+
+
+def _known(citewise: "Citewise", space: str) -> str:
+    """The space's name; raises UsageError where there is none of it."""
+    return citewise.catalog.space(space).name
+
+
+def _not_there(unknown: list[str], making: "Making") -> str:
+    """What is to be minded of documents that can't be kept out; raises UsageError where none can."""
+    some = ", ".join(unknown[:3]) + (" …" if len(unknown) > 3 else "")
+    said = f"no document of {', '.join(making.spaces)} is called as these in `gold`: {some}"
+    if len(unknown) == len(making.kept_out):
+        raise UsageError(
+            f"Nothing can be kept out: {said}. Call them as `citewise documents` does, or name their space "
+            "with --space."
+        )
+    return f"Mind: {said}. They are not kept out by that name."
 
 
 def _show(console: "Console", kept: "CitingSet") -> None:

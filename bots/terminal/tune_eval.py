@@ -145,7 +145,8 @@ def _ask_own(
 
     tuning = citewise.home.tuning
     run = trained_run(tuning, name)
-    own = own_questions(read_questions(questions), run.data(tuning))
+    indexed = {row.path for row in citewise.catalog.documents()}
+    own = own_questions(read_questions(questions), run.data(tuning), indexed)
     err().print(inert(own.sentence))
     contest = _contest(citewise.settings, run)
     with opened(contest) as chat:
@@ -159,6 +160,7 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     """The adapter and the model that is set, which must be the one that it was trained for."""
     from bots.adapter_in_use import base_of
     from brain.phi3.adapters import read_deltas
+    from brain.phi3.quantising import Quantization
     from brain.tuning.contestants import Contest
     from brain.tuning.versions import hash_of
 
@@ -169,7 +171,9 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
             "set it back to that model, or train again."
         )
     read_deltas(run.folder.adapter)
-    return Contest(settings.model, run.folder.adapter, base, adapter, run.folder.evaluation / "replies")
+    kept = run.folder.evaluation / "replies"
+    packed = Quantization(settings.quantization)
+    return Contest(settings.model, run.folder.adapter, base, adapter, kept, packed)
 
 
 def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":

@@ -69,4 +69,4 @@ def export(call: Invocation, meant: str, target: Path, form: str, precision: str
     out().print(
         f"{found.name}, merged into {found.base.name}: {done.size / 1e6:,.0f} MB in {call.typed(target)}"
     )
-    out().print(f"To answer with it: CITEWISE_ANSWERER=phi3, CITEWISE_MODEL={where}")
+    out().print(f"To answer with it: CITEWISE_ANSWERER=phi3, CITEWISE_MODEL={where.absolute()}")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
-from brain.errors import WeightsUnavailable
+from brain.errors import CitewiseError, UsageError, WeightsUnavailable
 
 if TYPE_CHECKING:
-    from brain.tuning.versions import Versions
+    from bots.settings import Settings
+    from brain.tuning.versions import Version, Versions
 
 _RANKS = (16, 32, 64, 128, 256, 512)  # what vLLM takes, from its default on
 
@@ -21,7 +22,10 @@ _RANKS = (16, 32, 64, 128, 256, 512)  # what vLLM takes, from its default on
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Where it listens."
 )
 @click.option(
-    "--all", "every", is_flag=True, help="Serve all versions that are kept, not only the one in use."
+    "--all",
+    "every",
+    is_flag=True,
+    help="Serve all versions of this model that are kept, not only the one in use.",
 )
 @home_option
 @json_option
@@ -37,7 +41,7 @@ def serve_command(call: Invocation, port: int, every: bool) -> None:
 
     settings = call.settings()
     versions = Versions(Home(settings.home).tuning)
-    modules = _modules(versions, every=every)
+    modules = _modules(settings, versions, every=every)
     words = vllm_words(settings.model, port, modules, rank=max(map(_rank, modules.values()), default=0))
     if call.as_json:
         print_json({"command": words, "models": list(modules)})
@@ -73,9 +77,30 @@ def _rank(adapter: Path) -> int:
         ) from error
 
 
-def _modules(versions: "Versions", *, every: bool) -> dict[str, Path]:
+def _modules(settings: "Settings", versions: "Versions", *, every: bool) -> dict[str, Path]:
+    """The adapters' folders by their names; UsageError where the version in use is another model's."""
     current = versions.current()
+    if not every and current is not None and not _is_of(current, settings):
+        raise UsageError(
+            f"Version {current.number}, which is in use, was trained for {current.base_model}, and "
+            f"CITEWISE_MODEL is {settings.model}: set it back, or go back to the base model with "
+            "`citewise tune rollback none`."
+        )
     chosen = [versions.version(number) for number in versions.numbers] if every else [current]
     return {
-        version.name: versions.folder(version.number).absolute() for version in chosen if version is not None
+        version.name: versions.folder(version.number).absolute()
+        for version in chosen
+        if version is not None and _is_of(version, settings)
     }
+
+
+def _is_of(version: "Version", settings: "Settings") -> bool:
+    """Whether the version was trained for the model that is set: by its name, or by weights that are here."""
+    from bots.adapter_in_use import base_of
+
+    if settings.model == version.base_model:
+        return True
+    try:
+        return base_of(settings) == version.base
+    except CitewiseError:
+        return False

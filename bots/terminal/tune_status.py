@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
     from brain.tuning.versions import Version, Versions
@@ -21,14 +22,16 @@ def list_versions(call: Invocation) -> None:
     """Show the versions that were promoted, with the figures that each was promoted for."""
     from rich.table import Table
 
-    from bots.terminal.console import inert, out, print_json, print_table
+    from bots.terminal.console import err, inert, out, print_json, print_table
 
     versions = _versions(call)
-    current, kept = versions.in_use().version, _readable(versions)
+    current, kept, damaged = versions.in_use().version, *_readable(versions)
+    for sentence in damaged:
+        err().print(inert(sentence))
     if call.as_json:
         print_json([_json(version, current) for version in kept])
         return
-    if not kept:
+    if not kept and not damaged:
         out().print("No adapter was promoted yet: `citewise tune promote RUN` does that.")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
@@ -86,7 +89,8 @@ def status(call: Invocation) -> None:
         click.echo(f"The files of version {promoted.number} are missing or were changed: go back.")
     if in_use.before:
         last = in_use.before[-1]
-        click.echo(f"`citewise tune rollback` goes back to {'the base model' if last is None else last}.")
+        named = "the base model" if last is None else f"version {last}"
+        click.echo(f"`citewise tune rollback` goes back to {named}.")
 
 
 def _versions(call: Invocation) -> "Versions":
@@ -96,8 +100,15 @@ def _versions(call: Invocation) -> "Versions":
     return Versions(Home(call.settings().home).tuning)
 
 
-def _readable(versions: "Versions") -> "list[Version]":
-    return [versions.version(number) for number in versions.numbers]
+def _readable(versions: "Versions") -> "tuple[list[Version], list[str]]":
+    """The versions that can be read, and what is wrong with the others."""
+    kept, damaged = [], []
+    for number in versions.numbers:
+        try:
+            kept.append(versions.version(number))
+        except CitewiseError as error:
+            damaged.append(error.sentence)
+    return kept, damaged
 
 
 def _named(version: "Version") -> str:

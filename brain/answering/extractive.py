@@ -124,7 +124,7 @@ class ExtractiveAnswerer:
             if follower is None:
                 break
             chosen.append(follower)
-        return chosen
+        return _without_scraps(chosen)
 
     def _most(self, kind: QuestionKind) -> int:
         if kind.wants is Wants.YES_NO:
@@ -194,6 +194,20 @@ def _counted(question: str, told: Sequence[DraftSentence]) -> bool:
     )
 
 
+def _without_scraps(chosen: list[ScoredSentence]) -> list[ScoredSentence]:
+    """Without headings such as "7. Payment" that stand in the text and of which nothing more is told."""
+    best, *others = chosen
+    forms = {(s.rank, s.number): _form(s) for s in chosen}
+
+    def is_scrap(s: ScoredSentence) -> bool:
+        before, after = forms.get((s.rank, s.number - 1)), (s.rank, s.number + 1)
+        in_list = _form(s) is Form.ITEM and before is Form.ITEM
+        return not in_list and after not in forms and bool(_SCRAP.fullmatch(s.text))
+
+    return [best, *(s for s in others if not is_scrap(s))]
+
+
+_SCRAP = re.compile(r"[^\W\d]+(?: [^\W\d]+)?\.?")  # one or two words and nothing else
 _MAIL_HEADER = re.compile(r"^(?:from|to|cc|subject|date):", re.IGNORECASE)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brain.answering.draft import Answerer, GradualAnswerer
-from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer
+from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer, patient
 from brain.errors import ModelUnavailable, UsageError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PHI3_EXTRA = "CITEWISE_ANSWERER=phi3 needs the extra phi3: pip install 'citewise[phi3]'."
 CONNECT_SECONDS, READ_SECONDS = 3.0, 30.0
+_REFUSALS = (401, 403)  # HTTP: no key, or not this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,14 @@ def server_health(choice: AnswererChoice) -> str:
     """What the server says of itself; raises UsageError or ModelUnavailable."""
     name, served = server_model(choice), served_models(choice)
     if name not in served:
+        remedy = (
+            "Set CITEWISE_MODEL to one that it has"
+            if choice.adapter is None
+            else "Start it with the line that `citewise tune serve-command` prints"
+        )
         raise ModelUnavailable(
-            f"The model server at {_url(choice)} has no {name}; it has: {', '.join(served[:5]) or 'nothing'}."
+            f"The model server at {_url(choice)} has no {name}; it has: "
+            f"{', '.join(served[:5]) or 'nothing'}. {remedy}; until then the documents' own sentences answer."
         )
     return f"{name} at {_url(choice)}"
 
@@ -89,12 +96,24 @@ def served_models(choice: AnswererChoice) -> list[str]:
         timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
         reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout).raise_for_status()
         return [str(model["id"]) for model in reply.json()["data"]]
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code not in _REFUSALS:
+            raise _no_server(url, error) from error
         raise ModelUnavailable(
-            f"The model server at {url} does not answer as one. Start it, or set CITEWISE_MODEL_URL; until "
-            "then the documents' own sentences answer.",
+            f"The model server at {url} refuses the key: set CITEWISE_MODEL_KEY to the one that it takes; "
+            "until then the documents' own sentences answer.",
             detail=repr(error),
         ) from error
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
+        raise _no_server(url, error) from error
+
+
+def _no_server(url: str, error: Exception) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The model server at {url} does not answer as one. Start it, or set CITEWISE_MODEL_URL; until then "
+        "the documents' own sentences answer.",
+        detail=repr(error),
+    )
 
 
 def langchain_model(address: str) -> "BaseChatModel":
@@ -122,26 +141,29 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
     from brain.answering.prompt import opening
     from brain.answering.swappable import SwappableAnswerer
     from brain.answering.written import Limits, WritingAnswerer
-    from brain.phi3.opening import open_phi3
+    from brain.phi3.merged_before import merged_before
+    from brain.phi3.opening import model_folder, open_phi3
     from brain.phi3.quantising import Quantization
 
     longest = Limits().answer
+    untrained = not merged_before(model_folder(choice.model))
     chat = open_phi3(
         choice.model,
         choice.adapter,
         Quantization(choice.quantization),
-        begin=opening(few_shot=choice.adapter is None),
+        begin=opening(few_shot=untrained and choice.adapter is None),
         longest=longest,
     )
     closing.callback(chat.close)
-    limits = Limits(window=chat.window, answer=longest)
+    limits = patient(chat.window, longest) if chat.facts().slow else Limits(chat.window, longest)
 
     def writing(adapter: Path | None) -> GradualAnswerer:
         name = f"phi3 ({choice.model}{f' with adapter {adapter.name}' if adapter else ''})"
-        return WritingAnswerer(chat, name, few_shot=adapter is None, limits=limits, count=chat.count)
+        few_shot = untrained and adapter is None
+        return WritingAnswerer(chat, name, few_shot=few_shot, limits=limits, count=chat.count)
 
     def with_adapter(adapter: Path | None) -> GradualAnswerer:
-        chat.swap(adapter, opening(few_shot=adapter is None))
+        chat.swap(adapter, opening(few_shot=untrained and adapter is None))
         return writing(adapter)
 
     return SwappableAnswerer(writing(choice.adapter), with_adapter, choice.adapter)

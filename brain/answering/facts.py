@@ -10,7 +10,8 @@ from brain.answering.speed import Pace
 class ModelFacts:
     """A loaded model: `where` it runs, in words; `memory` in bytes; `window` in tokens; `slow` on few cores.
 
-    `adapter` is what the model says is merged into it; empty where it doesn't know.
+    `adapter` is what the model says is merged into it; empty where it doesn't know. `fault` says why it
+    answers no more, where it doesn't.
     """
 
     model: str
@@ -21,6 +22,7 @@ class ModelFacts:
     window: int | None = None
     adapter: str = ""
     slow: bool = False
+    fault: str = ""
 
 
 @runtime_checkable

@@ -8,10 +8,20 @@ from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from brain.answering.factory import AnswererChoice
+    from brain.answering.written import Limits
     from brain.llamacpp.header import Header
 
-SILENCE_SECONDS, TOTAL_SECONDS = 180.0, 400.0
-"""A full prompt is read at 10 to 100 tokens a second, an answer written at 5 to 20; the quotes stand."""
+_SILENCE_SECONDS, _TOTAL_SECONDS = 180.0, 400.0
+
+
+def patient(window: int, answer: int) -> "Limits":
+    """For a model on processor cores; the quotes stand meanwhile.
+
+    It reads 10 to 100 tokens of a full prompt a second, and writes 5 to 20 of an answer.
+    """
+    from brain.answering.written import Limits
+
+    return Limits(window, answer, _SILENCE_SECONDS, _TOTAL_SECONDS)
 
 
 def is_gguf(choice: "AnswererChoice") -> bool:
@@ -19,8 +29,11 @@ def is_gguf(choice: "AnswererChoice") -> bool:
     return choice.name == "phi3" and choice.model.lower().endswith(".gguf")
 
 
-def check_gguf(choice: "AnswererChoice") -> "Header":
-    """Look at all that can be seen without loading; raises what is wrong as a CitewiseError."""
+def check_gguf(choice: "AnswererChoice", *, loaded: bool = False) -> "Header":
+    """Look at all that can be seen without loading; raises what is wrong as a CitewiseError.
+
+    `loaded`: it is in memory already, so that what is free need not hold it once more.
+    """
     from brain.llamacpp.opening import check
 
     if choice.adapter is not None:
@@ -33,7 +46,7 @@ def check_gguf(choice: "AnswererChoice") -> "Header":
             "A GGUF file is as it was packed: unset CITEWISE_QUANTIZATION, and choose with "
             "`citewise tune export --quantize`."
         )
-    return check(choice.model)
+    return check(choice.model, loaded=loaded)
 
 
 def open_gguf_answerer(choice: "AnswererChoice", closing: ExitStack) -> GradualAnswerer:
@@ -49,6 +62,6 @@ def open_gguf_answerer(choice: "AnswererChoice", closing: ExitStack) -> GradualA
         chat,
         f"phi3 ({header.path.name})",
         few_shot=not header.adapter,
-        limits=Limits(chat.window, longest, SILENCE_SECONDS, TOTAL_SECONDS),
+        limits=patient(chat.window, longest),
         count=chat.count,
     )

@@ -27,7 +27,7 @@ from brain.answering.prompt import opening, prompt
 from brain.answering.speed import Stopwatch
 from brain.domain import Passage
 from brain.embedding.remote import estimated_tokens
-from brain.errors import CitewiseError, ModelUnavailable
+from brain.errors import CitewiseError, ModelBusy, ModelUnavailable
 from brain.evidence import Evidence
 
 log = logging.getLogger("citewise.answerer")
@@ -158,7 +158,8 @@ class WritingAnswerer:
                     if len(text) > LONGEST_CHARACTERS:
                         break
         except ModelUnavailable as error:
-            self._rests_until = time.monotonic() + self._limits.rest_s
+            if not isinstance(error, ModelBusy):  # then it is well, and may be asked at once again
+                self._rests_until = time.monotonic() + self._limits.rest_s
             log.warning(
                 "%s did not answer, so the documents' own sentences did: %s %s",
                 *(self._name, error.sentence, error.detail),
@@ -204,6 +205,8 @@ class WritingAnswerer:
                     raise ModelUnavailable("The language model takes too long.") from None
                 if piece is None:
                     return
+                if isinstance(piece, ModelBusy):
+                    raise piece
                 if isinstance(piece, CitewiseError):
                     raise ModelUnavailable(piece.sentence, detail=piece.detail) from piece
                 if isinstance(piece, Exception):

@@ -25,6 +25,7 @@ TELLING = "minilm_telling.npy"
 _TOKENS_A_RUN = 512
 _REMEMBERED_WORDS = 1 << 16
 _LONGEST_REMEMBERED = 32
+_REMEMBERED_QUESTIONS = 8  # as many as are answered at once; of the longest each takes 400 KB
 
 
 class MiniLM(Embeddings):
@@ -53,6 +54,7 @@ class MiniLM(Embeddings):
             disabled_optimizers=["SkipLayerNormFusion"],
         )
         self._known_count = lru_cache(_REMEMBERED_WORDS)(self._count)
+        self._question = lru_cache(_REMEMBERED_QUESTIONS)(self._alone)
         self._workers = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="embed")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -62,7 +64,9 @@ class MiniLM(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         """The same as a document's vector: this model makes no difference."""
-        return self.embed_documents([text])[0]
+        states, _ = self._question(text)
+        vector: list[float] = _unit(states.mean(axis=1))[0].tolist()
+        return vector
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:
         """As `embed_documents`, in float32 [texts, 384] without the detour over Python numbers."""
@@ -87,11 +91,15 @@ class MiniLM(Embeddings):
         def read(group: list[int]) -> None:
             states = self._states([ids[index] for index in group])
             for index, rows in zip(group, states, strict=True):
-                places = np.array(encodings[index].offsets[1 : len(rows) - 1], np.int64).reshape(-1, 2)
-                found[index] = TokenStates(_unit(rows[1:-1]), places)
+                found[index] = _between_markers(rows, encodings[index])
 
         self._spread(read, list(_runs(ids)))
         return [states for states in found if states is not None]
+
+    def question_states(self, question: str) -> TokenStates:
+        """As `token_states`, of one text; `embed_query` and this read it once between them."""
+        states, encoding = self._question(question)
+        return _between_markers(states[0], encoding)
 
     def telling(self, question: TokenStates) -> Vectors:
         """How much each token of a question counts, [tokens]; the sum is 1.
@@ -125,6 +133,11 @@ class MiniLM(Embeddings):
         # Lone surrogates, which some readers let through, can't be handed to the tokenizer.
         # One text at a time: batches would start threads that a later fork complains about.
         return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+
+    def _alone(self, text: str) -> tuple[Vectors, Any]:
+        """The states of one text [1, tokens, 384], markers included, and how it was cut into tokens."""
+        encoding = self._encode(text)
+        return self._states([_cut(encoding.ids)]), encoding
 
     def _states(self, ids: list[list[int]]) -> Vectors:
         states: Vectors = self._session.run(None, {"input_ids": np.array(ids, np.int64)})[0]
@@ -164,6 +177,12 @@ def _runs(ids: list[list[int]]) -> Iterator[list[int]]:
         group = list(equal)
         step = max(1, _TOKENS_A_RUN // length)
         yield from (group[start : start + step] for start in range(0, len(group), step))
+
+
+def _between_markers(states: Vectors, encoding: Any) -> TokenStates:
+    """What `token_states` tells of one text, by its states [tokens, 384] with the markers."""
+    places = np.array(encoding.offsets[1 : len(states) - 1], np.int64).reshape(-1, 2)
+    return TokenStates(_unit(states[1:-1]), places)
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -29,6 +29,10 @@ class ReadsTokens(Protocol):
         """The states of each text's tokens."""
         ...
 
+    def question_states(self, question: str) -> TokenStates:
+        """The same of one question, which is not read again where it has just been embedded."""
+        ...
+
     def telling(self, question: TokenStates) -> Floats:
         """How much each token of a question counts, [tokens]; the sum is 1."""
         ...

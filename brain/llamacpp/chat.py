@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field
 
 from brain.answering.facts import ModelFacts
 from brain.answering.prompt import plain
-from brain.errors import ModelUnavailable
+from brain.errors import ModelBusy, ModelUnavailable
 from brain.llamacpp.header import Header
 from brain.llamacpp.server import LlamaServer
 
@@ -111,7 +111,7 @@ class LlamaCppChat(BaseChatModel):
     @contextmanager
     def _place(self) -> Iterator[None]:
         if not self.places.acquire(blocking=False):
-            raise ModelUnavailable(f"The model is busy with {WAITING} questions.")
+            raise ModelBusy(f"The model is busy with {WAITING} questions.")
         try:
             yield
         finally:

@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
-import psutil
-
 from brain.errors import ModelUnavailable, UsageError
+from brain.free_memory import free_memory
 from brain.llamacpp.chat import LlamaCppChat
 from brain.llamacpp.header import Header, read_header
 from brain.llamacpp.server import LlamaServer, Load
@@ -26,8 +25,8 @@ def open_gguf(header: Header, *, longest: int = 320) -> LlamaCppChat:
     return LlamaCppChat(server=LlamaServer(load), header=header, window=load.window, longest=longest)
 
 
-def check(model: str) -> Header:
-    """Look at all of the file `model` that can be seen without loading it.
+def check(model: str, *, loaded: bool = False) -> Header:
+    """Look at all of the file `model` that can be seen without loading it, its memory unless it is `loaded`.
 
     Raises UsageError, WeightsUnavailable or ModelUnavailable with what is wrong and how it is mended.
     """
@@ -37,7 +36,7 @@ def check(model: str) -> Header:
         raise UsageError(f"CITEWISE_MODEL is {path}: that is a folder, not a GGUF file.")
     header = read_header(path)
     needed = path.stat().st_size + header.memory * window(header) * SLOTS + _WORKING_BYTES
-    if needed > (free := psutil.virtual_memory().available):
+    if not loaded and needed > (free := free_memory()):
         raise ModelUnavailable(
             f"{free / 1e9:.1f} GB of memory are free; {path.name} needs {needed / 1e9:.1f} GB. Free some, or "
             "export the model with fewer bits."

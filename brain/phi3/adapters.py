@@ -6,6 +6,7 @@ base + scale · B·A for each projection and writes it where the weights lie, so
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,7 @@ def check_fits(name: str, delta: Delta, projection: Any) -> None:
 
 def read_deltas(folder: Path) -> dict[str, Delta]:
     """An adapter as PEFT saves it; raises WeightsUnavailable or UsageError where it can't be served."""
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     path = folder / "adapter_model.safetensors"
@@ -106,25 +108,30 @@ def read_deltas(folder: Path) -> dict[str, Delta]:
     try:
         config = json.loads((folder / "adapter_config.json").read_text("utf-8"))
         rank, alpha = int(config["r"]), float(config["lora_alpha"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        scale = alpha / (rank**0.5 if config.get("use_rslora") else rank)
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise WeightsUnavailable(
             f"adapter_config.json in {folder} is missing or damaged.", detail=repr(error)
         ) from error
     strange = [name for name in _UNKNOWN if config.get(name)]
     if config.get("peft_type") != "LORA" or strange:
         raise UsageError(f"The adapter in {folder} is not plain LoRA ({', '.join(strange) or 'other type'}).")
-    scale = alpha / (rank**0.5 if config.get("use_rslora") else rank)
-    weights = load_file(str(path))
-    names = {key.removeprefix(_BEFORE).partition(".lora_")[0] for key in weights}
     try:
-        return {
-            name: Delta(
-                weights[f"{_BEFORE}{name}.lora_A.weight"], weights[f"{_BEFORE}{name}.lora_B.weight"], scale
-            )
-            for name in sorted(names)
-        }
-    except KeyError as error:
-        raise WeightsUnavailable(f"The adapter in {folder} is not whole.", detail=repr(error)) from error
+        weights = load_file(str(path))
+        names = {key.removeprefix(_BEFORE).partition(".lora_")[0] for key in weights}
+        return {name: _delta(weights, f"{_BEFORE}{name}", rank, scale) for name in sorted(names)}
+    except (SafetensorError, LookupError, ValueError) as error:
+        raise WeightsUnavailable(
+            f"The adapter in {folder} is not whole: train again, or take another.", detail=repr(error)
+        ) from error
+
+
+def _delta(weights: Mapping[str, torch.Tensor], name: str, rank: int, scale: float) -> Delta:
+    first, second = weights[f"{name}.lora_A.weight"], weights[f"{name}.lora_B.weight"]
+    # Found only when they are multiplied, it would end the generator that they are swapped into.
+    if (*first.shape[:-1], *second.shape[1:]) != (rank, rank):
+        raise ValueError(f"{name}: {tuple(second.shape)} times {tuple(first.shape)} of rank {rank}")
+    return Delta(first, second, scale)
 
 
 def deltas_of(adapted: Any) -> dict[str, Delta]:
@@ -142,5 +149,9 @@ def deltas_of(adapted: Any) -> dict[str, Delta]:
 
 
 def _aside(weight: torch.Tensor) -> torch.Tensor:
-    kept = weight.detach().cpu().clone()
-    return kept.pin_memory() if weight.is_cuda else kept
+    """A copy in the processor's memory; of a GPU's weight, in pages that it is written back from faster."""
+    kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu")
+    if weight.is_cuda:
+        with suppress(RuntimeError):  # there are fewer of such pages than of others
+            kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu", pin_memory=True)
+    return kept.copy_(weight.detach())

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import torch
 from transformers import Phi3Config
 
+SPARE = 2
+"""Slots besides those of the texts: for the shared beginning of prompts, and for steps with fewer texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class SlotCache:

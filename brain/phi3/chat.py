@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict
 
@@ -18,6 +20,7 @@ from brain.phi3.generation import Generator, Request
 
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 _ENDS = ("<|end|>", "<|endoftext|>", "<|im_end|>")
+_TRIAL = (SystemMessage("a"), HumanMessage("b"), AIMessage("c"), HumanMessage("d"))
 _UNFINISHED = "\ufffd"  # the first bytes of a letter whose others are still to come
 
 
@@ -33,6 +36,7 @@ class Prompts:
     @classmethod
     def of(cls, folder: Path) -> "Prompts":
         """Those of the model in `folder`; WeightsUnavailable or UsageError where they can't be used."""
+        from jinja2 import TemplateError
         from transformers import AutoTokenizer, GenerationConfig
 
         try:
@@ -49,10 +53,30 @@ class Prompts:
                 f"The tokenizer in {folder} has no chat template: set CITEWISE_MODEL to an instruct model."
             )
         ends = {tokenizer.eos_token_id, *map(tokenizer.get_added_vocab().get, _ENDS)}
-        if (folder / "generation_config.json").is_file():
-            told = GenerationConfig.from_pretrained(str(folder), local_files_only=True).eos_token_id
+        path = folder / "generation_config.json"
+        if path.is_file():
+            try:
+                told = GenerationConfig.from_pretrained(str(folder), local_files_only=True).eos_token_id
+            except (OSError, ValueError, TypeError, AttributeError) as error:
+                raise WeightsUnavailable(
+                    f"{path} is damaged. Download the model again.", detail=repr(error)
+                ) from error
             ends |= set(told) if isinstance(told, list) else {told}
-        return cls(tokenizer, frozenset(end for end in ends if end is not None))
+        found = cls(tokenizer, frozenset(end for end in ends if end is not None))
+        try:
+            found.tokens(_TRIAL)
+        except TemplateError as error:
+            raise UsageError(
+                f"The chat template of the model in {folder} can't write a conversation that begins with "
+                "instructions: download the model again, or set CITEWISE_MODEL to another instruct model.",
+                detail=repr(error),
+            ) from error
+        return found
+
+    @property
+    def highest(self) -> int:
+        """The largest number of a token."""
+        return max(self._tokenizer.get_vocab().values())
 
     def tokens(self, messages: Sequence[BaseMessage]) -> list[int]:
         """The prompt, up to where the model goes on."""
@@ -141,7 +165,7 @@ class Phi3Chat(BaseChatModel):
 
     def facts(self) -> ModelFacts:
         """What is loaded, and where."""
-        return facts_of(self.generator.decoder)
+        return replace(facts_of(self.generator.decoder), fault=self.generator.failure)
 
     def _request(self, messages: list[BaseMessage]) -> Request:
         return Request(self.prompts.tokens(messages), self.longest, self.prompts.ends)
@@ -187,7 +211,7 @@ class Phi3Chat(BaseChatModel):
         loop, arrived = asyncio.get_running_loop(), asyncio.Queue[int | CitewiseError | None]()
 
         def hear(item: int | CitewiseError | None) -> None:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop has ended, and nobody listens any more
                 loop.call_soon_threadsafe(arrived.put_nowait, item)
 
         request = await asyncio.to_thread(self._request, messages)

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from brain.phi3.cache import SlotCache
+from brain.phi3.cache import SPARE, SlotCache
 from brain.phi3.network import Network, longest_text
 from brain.phi3.stages import Fused, Place, Plain, Stages
 
@@ -77,10 +77,9 @@ class Decoder:
         self.capacity = min(capacity or 2048, longest_text(model.config))
         self.slots = slots
         self.device = weight.device
-        # Two more: one for the shared beginning of prompts, one for steps with fewer texts than recorded.
         self._prefix_slot, self._resting_slot = slots, slots + 1
         self._prefix: list[int] = []
-        cache = SlotCache.empty(model.config, slots + 2, self.capacity, weight.dtype, self.device)
+        cache = SlotCache.empty(model.config, slots + SPARE, self.capacity, weight.dtype, self.device)
         self.network = Network(model, stages or _stages_for(self.device), cache)
         self._steps: dict[tuple[int, int], Step] = {}
 

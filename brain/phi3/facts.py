@@ -1,11 +1,13 @@
 """What there is to know of a Phi-3 that was loaded."""
 
 from itertools import chain
+from pathlib import Path
 
 import torch
 
 from brain.answering.facts import ModelFacts
 from brain.phi3.decoding import Decoder
+from brain.phi3.merged_before import merged_before
 
 _PACKED = {"Linear8bitLt": "8bit", "Linear4bit": "4bit"}  # bitsandbytes' names
 
@@ -28,5 +30,6 @@ def facts_of(decoder: Decoder) -> ModelFacts:
         quantization=packed or f"none ({str(weight.dtype).removeprefix('torch.')})",
         memory=sum(own.values()),
         window=decoder.capacity,
+        adapter=merged_before(Path(network.config.name_or_path or "")),
         slow=not on_gpu,
     )

@@ -115,6 +115,8 @@ class Generator:
         self._flight: _Flight | None = None
         self._news = threading.Condition()
         self._closed = False
+        self.failure = ""
+        """Why it ended by itself, for a person; empty while it serves."""
         self._thread = threading.Thread(target=self._serve, name="phi3", daemon=True)
         self._thread.start()
 
@@ -156,7 +158,7 @@ class Generator:
     def _queue(self, wanted: "Stream | _Errand") -> None:
         with self._news:
             if self._closed:
-                raise ModelUnavailable("The model is being shut down.")
+                raise ModelUnavailable(self.failure or "The model is being shut down.")
             self._waiting.append(wanted)
             self._news.notify()
 
@@ -166,13 +168,27 @@ class Generator:
                 self._admit()
                 self._drop_done()
                 if self._texts:
-                    self._advance()
-        except torch.OutOfMemoryError as error:
-            self._fail(_memory_full(error))
+                    self._take_step()
         except Exception as error:
-            self._fail(ModelUnavailable("The model stopped with an error.", detail=repr(error)))
+            self.failure = (
+                "The model stopped with an error, which the log tells of: start citewise again. Until then "
+                "the documents' own sentences answer."
+            )
+            self._fail(ModelUnavailable(self.failure, detail=repr(error)))
             raise
         self._fail(ModelUnavailable("The model was shut down."))
+
+    def _take_step(self) -> None:
+        try:
+            self._advance()
+        except torch.OutOfMemoryError as error:
+            # A step for more texts than before takes memory of its own; the others are there already.
+            let_go(error)
+            self._flight = None
+            for text in self._texts:
+                text.stream.put(None if text.done else _memory_full(error))
+                self._free.append(text.slot)
+            self._texts.clear()
 
     def _has_work(self) -> bool:
         with self._news:
@@ -194,22 +210,26 @@ class Generator:
     def _admit(self) -> None:
         while self._free and self._waiting:
             stream = self._waiting[0]
-            if isinstance(stream, _Errand) and self._texts:
-                return
-            self._waiting.popleft()
             if isinstance(stream, _Errand):
+                if self._texts:
+                    return
+                self._waiting.popleft()
                 self._run(stream)
                 continue
             if stream.cancelled.is_set():
+                self._waiting.popleft()
                 stream.put(None)
                 continue
+            # It leaves the queue once it is read: where reading ends the generator, it is told.
             try:
                 first = int(self._decoder.read(self._free[-1], stream.request.prompt))
             except torch.OutOfMemoryError as error:
                 # Reading needs memory for the prompt, which may be there for the next one.
                 let_go(error)
+                self._waiting.popleft()
                 stream.put(_memory_full(error))
                 continue
+            self._waiting.popleft()
             text = _Text(stream, self._free.pop())
             text.write([first])
             self._texts.append(text)

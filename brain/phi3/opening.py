@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from langchain_core.messages import BaseMessage
 
-from brain.errors import UsageError, WeightsUnavailable
+from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.adapters import Delta, Merged, read_deltas
 from brain.phi3.chat import Phi3Chat, Prompts
 from brain.phi3.decoding import Decoder
+from brain.phi3.full_memory import let_go
 from brain.phi3.generation import Generator
 from brain.phi3.quantising import Quantization
 from brain.phi3.swapping import Swapping, shared
@@ -37,13 +39,21 @@ def open_phi3(
     """
     folder = model_folder(model)
     deltas = read_deltas(adapter) if adapter is not None else {}
-    prompts = Prompts.of(folder)
+    prompts = prompts_of(folder, checked_config(folder))
     loaded = load(folder, quantization, texts=TEXTS, capacity=CAPACITY, processor_allowed=is_small(folder))
-    merged = _with_room(loaded, deltas) if deltas else None
-    if merged:
-        merged.swap(deltas)
-    decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
-    decoder.remember_prefix(shared(prompts, begin) if begin else [])
+    try:
+        merged = _with_room(loaded, deltas) if deltas else None
+        if merged:
+            merged.swap(deltas)
+        decoder = Decoder(loaded, slots=TEXTS, capacity=CAPACITY)
+        decoder.remember_prefix(shared(prompts, begin) if begin else [])
+    except torch.OutOfMemoryError as error:  # the memory was there before; another program has taken it
+        let_go(error)
+        raise ModelUnavailable(
+            "The GPU's memory was full before the model was ready: free some, or choose a smaller "
+            "CITEWISE_QUANTIZATION.",
+            detail=repr(error),
+        ) from error
     return Phi3Chat(
         generator=Generator(decoder),
         prompts=prompts,
@@ -53,16 +63,34 @@ def open_phi3(
     )
 
 
-def check(model: str, adapter: Path | None, quantization: Quantization) -> Path:
-    """Look at all that can be seen without loading; the folder of the model. Raises as `open_phi3` does."""
+def check(model: str, adapter: Path | None, quantization: Quantization, *, loaded: bool = False) -> Path:
+    """Look at all that can be seen without loading; the folder of the model. Raises as `open_phi3` does.
+
+    `loaded`: it is in memory already, so that what is free need not hold it once more.
+    """
     folder = model_folder(model)
     if adapter is not None:
         read_deltas(adapter)
     config = checked_config(folder)
     check_files(folder)
-    check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))
-    Prompts.of(folder)
+    if not loaded:
+        check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))
+    prompts_of(folder, config)
     return folder
+
+
+def prompts_of(folder: Path, config: Any) -> Prompts:
+    """The model's tokenizer, known to be its own: a token that has no weights would end the generator.
+
+    Raises as Prompts.of does.
+    """
+    prompts = Prompts.of(folder)
+    if prompts.highest >= config.vocab_size:
+        raise WeightsUnavailable(
+            f"The tokenizer in {folder} is another model's: it has tokens up to number {prompts.highest:,}, "
+            f"and the weights are for {config.vocab_size:,}. Download the model again."
+        )
+    return prompts
 
 
 def model_folder(model: str) -> Path:
@@ -80,8 +108,8 @@ def model_folder(model: str) -> Path:
         ) from error
     except (LocalEntryNotFoundError, OSError) as error:
         raise WeightsUnavailable(
-            f"The model {model} is not on this machine: fetch it with `hf download {model}`, set "
-            "CITEWISE_MODEL to the folder that it is in, or set CITEWISE_ANSWERER=extractive.",
+            f"The model {model} is not on this machine: fetch it with `hf download {model}`, or set "
+            "CITEWISE_MODEL to the folder that it is in.",
             detail=repr(error),
         ) from error
 

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from brain.phi3.cache import SPARE
+
 
 class Quantization(StrEnum):
     """How the projections' weights are kept; `AUTO` takes the most exact that fits."""
@@ -30,9 +32,16 @@ def bytes_needed(config: Any, quantization: Quantization, texts: int, capacity: 
         * (2 * config.num_attention_heads * size + 2 * key_width + 3 * config.intermediate_size)
     )
     embeddings = config.vocab_size * config.hidden_size * (1 if config.tie_word_embeddings else 2)
-    cache = texts * capacity * config.num_hidden_layers * 2 * key_width * 2
+    cache = cache_bytes(config, texts, capacity)
     reading = capacity * (3 * config.intermediate_size + 8 * config.hidden_size) * 2
     return int(projections * _BYTES[quantization] + embeddings * 2 + cache + reading + 500e6)
+
+
+def cache_bytes(config: Any, texts: int, capacity: int) -> int:
+    """Memory that a Decoder takes for keys and values, in 16 bits."""
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    slots = texts + SPARE
+    return int(slots * capacity * config.num_hidden_layers * 2 * config.num_key_value_heads * size * 2)
 
 
 def choose(config: Any, free: int, texts: int, capacity: int) -> Quantization | None:

@@ -37,7 +37,7 @@ class Swapping:
         where memory is full; the one before stays.
         """
         deltas = read_deltas(adapter) if adapter is not None else {}
-        if self._merged is None and is_packed(self._model):
+        if deltas and self._merged is None and is_packed(self._model):
             raise NeedsRestart(
                 "The model is quantised, and was started with no room for an adapter beside its weights: it "
                 "takes effect when citewise is started again."
@@ -45,16 +45,18 @@ class Swapping:
         beginning = shared(self._prompts, begin) if begin else []
 
         def change() -> None:
-            # The base weights are kept aside from here on: a copy in the processor's memory.
-            self._merged = self._merged or Merged.of(self._model)
-            before, known = self._merged.served, list(self._decoder.prefix)
+            if self._merged is None and deltas:
+                # The base weights are kept aside from here on: a copy in the processor's memory.
+                self._merged = Merged.of(self._model)
+            before, known = self._merged.served if self._merged else {}, list(self._decoder.prefix)
             try:
-                self._merged.swap(deltas)
+                if self._merged:
+                    self._merged.swap(deltas)
                 # What was computed of the shared beginning was computed with the weights before.
                 self._decoder.remember_prefix(beginning)
             except torch.OutOfMemoryError as error:
                 let_go(error)
-                self._go_back(self._merged, before, known)
+                self._go_back(before, known)
                 raise ModelUnavailable(
                     "The GPU's memory is too full to change the adapter: the one in use stays. Free some, "
                     "then try again.",
@@ -63,9 +65,9 @@ class Swapping:
 
         generator.between(change)
 
-    def _go_back(self, merged: Merged | Unmerged, before: Mapping[str, Delta], known: Sequence[int]) -> None:
-        if merged.served is not before:  # a swap that found no memory has changed nothing
-            merged.swap(before)
+    def _go_back(self, before: Mapping[str, Delta], known: Sequence[int]) -> None:
+        if self._merged and self._merged.served is not before:  # without memory it has changed nothing
+            self._merged.swap(before)
         if self._decoder.prefix != known:
             # Without memory for that too, prompts are read whole until the next swap.
             with suppress(torch.OutOfMemoryError):

@@ -53,7 +53,8 @@ def check_memory(
 
 
 def checked_config(folder: Path) -> Any:
-    """The model's configuration; raises UsageError if it isn't a Phi-3."""
+    """The model's configuration; UsageError if it isn't a Phi-3, WeightsUnavailable if it is damaged."""
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import Phi3Config
 
     path = folder / "config.json"
@@ -69,7 +70,12 @@ def checked_config(folder: Path) -> Any:
     if kind != "phi3":
         raise UsageError(f"The model in {folder} is of type {kind}, not phi3. Set CITEWISE_MODEL to a Phi-3.")
     content.pop("auto_map", None)
-    return Phi3Config(**content)
+    try:
+        return Phi3Config(**content)
+    except (StrictDataclassError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise WeightsUnavailable(
+            f"{path} describes no Phi-3. Download the model again.", detail=repr(error)
+        ) from error
 
 
 def check_files(folder: Path) -> None:
@@ -77,8 +83,9 @@ def check_files(folder: Path) -> None:
     index = folder / "model.safetensors.index.json"
     if index.is_file():
         try:
-            names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            weights = json.loads(index.read_text("utf-8"))["weight_map"]
+            names = sorted({str(name) for name in weights.values()})
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise WeightsUnavailable(
                 f"{index} is damaged. Download the model again.", detail=repr(error)
             ) from error

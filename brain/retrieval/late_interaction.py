@@ -11,15 +11,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from brain.catalog.vectors import embedded_text
 from brain.domain import Passage
 from brain.embedding.token_states import Floats, ReadsTokens, TokenStates
 from brain.text.analysis import analyse
 
-REMEMBERED = 128  # passages, of some 170 KB each
+REMEMBERED_BYTES = 64 << 20
+"""For what is remembered of passages: some 650 of them, of 130 tokens on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,14 @@ class Likeness:
 class LateInteraction:
     """Reads questions and passages with one embedder; passages that were read lately are remembered.
 
-    Several threads may share it.
+    They are known by what the embedder read of them, so that one that changes, or is told of another
+    heading, is another one; `REMEMBERED_BYTES` bounds them. Several threads may share it.
     """
 
     def __init__(self, model: ReadsTokens) -> None:
         self._model = model
-        self._known: OrderedDict[str, TokenStates] = OrderedDict()
+        self._known: OrderedDict[str, _Kept] = OrderedDict()
+        self._bytes = 0
         self._lock = threading.Lock()
 
     def likeness(self, question: str, passages: Sequence[Passage]) -> Mapping[int, tuple[Likeness, ...]]:
@@ -54,20 +59,45 @@ class LateInteraction:
         return found
 
     def states(self, question: str, passages: Sequence[Passage]) -> list[TokenStates]:
-        """The question's states, then those of each passage."""
+        """The question's states, then those of each passage, to 16 bits whether they were known or not."""
         texts = [embedded(passage) for passage in passages]
         with self._lock:
             known = {text: self._known[text] for text in texts if text in self._known}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
-        asked, *new = self._model.token_states([question, *missing])
-        known |= zip(missing, new, strict=True)
+        if missing:
+            known |= zip(missing, map(_Kept.of, self._model.token_states(missing)), strict=True)
         with self._lock:
             for text in texts:
-                self._known[text] = known[text]
-                self._known.move_to_end(text)
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return [asked, *(known[text] for text in texts)]
+                self._remember(text, known[text])
+        return [self._model.question_states(question), *(known[text].states for text in texts)]
+
+    def _remember(self, text: str, kept: "_Kept") -> None:
+        before = self._known.pop(text, None)
+        self._bytes += kept.size - (before.size if before else 0)
+        self._known[text] = kept
+        while self._bytes > REMEMBERED_BYTES:
+            _, oldest = self._known.popitem(last=False)
+            self._bytes -= oldest.size
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A passage's states as they are remembered: half as large, and by some .0001 of a cosine less exact."""
+
+    vectors: npt.NDArray[np.float16]
+    characters: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, states: TokenStates) -> Self:
+        return cls(states.vectors.astype(np.float16), states.characters)
+
+    @property
+    def states(self) -> TokenStates:
+        return TokenStates(self.vectors.astype(np.float32), self.characters)
+
+    @property
+    def size(self) -> int:
+        return self.vectors.nbytes + self.characters.nbytes
 
 
 def compared(asked: TokenStates, read: TokenStates, passage: Passage) -> tuple[Floats, Floats]:

@@ -26,14 +26,13 @@ def sentence_coverages(rarity: Rarity, passage: AnalysedPassage) -> list[float]:
     sentences = passage.sentences
     found = []
     for i, sentence in enumerate(sentences):
-        beside = (sentences[i - 1].stem_set if i else frozenset()) | (
-            sentences[i + 1].stem_set if i + 1 < len(sentences) else frozenset()
-        )
+        before = sentences[i - 1].stem_set if i else frozenset()
+        after = sentences[i + 1].stem_set if i + 1 < len(sentences) else frozenset()
         held = 0.0
         for stem, weight in rarity.weights.items():
             if stem in sentence.stem_set:
                 held += weight
-            elif stem in beside:
+            elif stem in before or stem in after:
                 held += BESIDE * weight
             elif stem in passage.context:
                 held += ABOVE * weight
@@ -46,10 +45,12 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     pairs = query.pairs
     if not pairs:
         return 0.0
-    worth = {(a, b): min(rarity.weights.get(a, 0.0), rarity.weights.get(b, 0.0)) for a, b in pairs}
-    total = sum(worth.values())
     possible = {pair for pair in pairs if passage.stems.issuperset(pair)}
     held = possible & passage.pairs if possible else possible
+    if not held:
+        return 0.0
+    worth = {(a, b): min(rarity.weights.get(a, 0.0), rarity.weights.get(b, 0.0)) for a, b in pairs}
+    total = sum(worth.values())
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 

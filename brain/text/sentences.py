@@ -14,6 +14,7 @@ _MAY_END = frozenset(
 )
 
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]")
+_NOT_SPACE = re.compile(r"\S")
 _OPENS_WORD = re.compile(r"[(\[“\"']")
 _INITIAL = re.compile(r"^[A-Z]$")
 _ENUMERATOR = re.compile(r"^\s*(?:\d{1,3}|[A-Za-z])$")
@@ -47,18 +48,19 @@ def _line_spans(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
-    following = text[stop.end() : end].lstrip()
+    found = _NOT_SPACE.search(text, stop.end(), end)
+    following = found.group() if found else ""
     if not following or stop.group()[0] in "!?。！？":
         # "Really?) he said": a question mark before a small letter is inside the sentence.
-        return not following or not following[0].islower()
-    if following[0].islower():
+        return not following or not following.islower()
+    if following.islower():
         return False
     word = _last_word(text[start : stop.start()])
     low = word.lower().lstrip("(")
     if stop.group().startswith(".") and not stop.group().startswith(".."):
         if low in _ALWAYS_RUNS_ON or _INITIAL.match(word):
             return False
-        if low in _MAY_END and not following[0].isupper():
+        if low in _MAY_END and not following.isupper():
             return False
         if _ENUMERATOR.match(text[start : stop.start()]):  # "1. Open the app": the number opens an item
             return False

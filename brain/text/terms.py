@@ -137,8 +137,12 @@ def _folded(text: str) -> str:
 
 
 def _words_and_compounds(text: str) -> list[str]:
+    folded = _folded(text)
+    whole: list[str] = _WHOLE.findall(folded)
+    if "-" not in folded:
+        return whole
     found: list[str] = []
-    for word in _WHOLE.findall(_folded(text)):
+    for word in whole:
         found.append(word)
         if "-" in word:
             found += _PIECE.findall(word)

@@ -56,5 +56,10 @@ def learning_weights(adapted: Any) -> list[torch.nn.Parameter]:
 
 
 def save_adapter(adapted: Any, folder: Path) -> None:
-    """Write the adapter's weights (safetensors) and its configuration."""
-    adapted.save_pretrained(str(folder), safe_serialization=True)
+    """Write the adapter's weights (safetensors) and its configuration; raises OSError."""
+    from safetensors import SafetensorError
+
+    try:
+        adapted.save_pretrained(str(folder), safe_serialization=True)
+    except SafetensorError as error:
+        raise OSError(f"the adapter was not written: {error}") from error

@@ -9,6 +9,7 @@ from brain.errors import UsageError
 from brain.tuning.citing_set import CitingSet
 from brain.tuning.learning_data import find_data
 from brain.tuning.runs import Base, Run, RunFolder, Status, new_name, run_folder, runs_in
+from brain.tuning.trained import TrainedRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,14 @@ def _resumed(tuning: Path, base: Base, asked: Asked) -> Meant:
             f"{run.name} was begun with {run.base.model}, and CITEWISE_MODEL is {base.model} with other "
             "weights: set it back, or begin a new run."
         )
-    data = find_data(tuning, run.data.folder)
+    folder = run_folder(tuning, run.name)
+    data = find_data(tuning, str(TrainedRun(folder, run).data_in(tuning)))
     if data.data_hash != run.data.hash:
         raise UsageError(
             f"The citing set {run.data.name} has changed since {run.name} was begun with it: begin a new run "
             "with `citewise tune train`."
         )
-    return Meant(run_folder(tuning, run.name), data, run.method, run)
+    return Meant(folder, data, run.method, run)
 
 
 def _named(tuning: Path, name: str | None) -> Run:

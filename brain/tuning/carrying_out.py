@@ -16,7 +16,7 @@ from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
 from brain.tuning.beginning import Meant
 from brain.tuning.checkpoints import newest
 from brain.tuning.code import code_fingerprint
-from brain.tuning.durable import write_json
+from brain.tuning.durable import write_json, write_whole, written
 from brain.tuning.extra import has_matplotlib
 from brain.tuning.from_rows import opened
 from brain.tuning.losses import LossLog, draw_losses, read_losses
@@ -149,13 +149,14 @@ def _write_card(run: Run, outcome: Outcome) -> None:
         f"{recipe['learning_rate']:g}, seed {recipe['seed']}",
         f"- citewise {run.citewise}, code {run.code}",
     )
-    (outcome.adapter / "card.md").write_text("\n".join((lines[0], "", *lines[1:], "")), "utf-8")
+    write_whole(outcome.adapter / "card.md", "\n".join((lines[0], "", *lines[1:], "")))
 
 
 def _draw(folder: RunFolder) -> None:
     draft = folder.path / ".losses.svg"
-    draw_losses(read_losses(folder.path), draft)
-    draft.replace(folder.picture)
+    with written(folder.picture):
+        draw_losses(read_losses(folder.path), draft)
+        draft.replace(folder.picture)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,8 @@ from brain.tuning.writers import ADAPTER, BASE, FEW_SHOT, ModelWriter
 class Contest:
     """An adapter against its own base model; the identities are hashes of their weights.
 
-    `kept` is a folder for what was said, so that it is not asked for again.
+    `kept` is a folder for what was said, so that it is not asked for again. The weights are kept as in use:
+    a GPU that answers in four bits may have no room for sixteen.
     """
 
     model: str
@@ -29,14 +30,14 @@ class Contest:
     base_identity: str
     adapter_identity: str
     kept: Path
+    quantization: Quantization = Quantization.AUTO
 
 
 @contextmanager
 def opened(contest: Contest) -> Iterator[Phi3Chat]:
-    """The base model, to be given its adapter and to be relieved of it."""
-    chat = open_phi3(
-        contest.model, None, Quantization.NONE, begin=opening(few_shot=False), longest=Limits().answer
-    )
+    """The base model, to be relieved of its adapter and to be given it: packed weights need room for it."""
+    begin, longest = opening(few_shot=False), Limits().answer
+    chat = open_phi3(contest.model, contest.adapter, contest.quantization, begin=begin, longest=longest)
     with closing(chat):
         yield chat
 

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 
 from brain.phi3.chat import Prompts
+from brain.phi3.opening import prompts_of
 from brain.phi3.quantising import Quantization, quantise_in_place
-from brain.phi3.weights import load
+from brain.phi3.weights import checked_config, load
 from brain.tuning.attention import register
 from brain.tuning.packing import Example
 from brain.tuning.recipe import Method, Recipe
@@ -44,7 +45,7 @@ def train_rows(
     On the GPU if there is one. Called again with the same, it goes on where it was. Raises what
     `weights.load` and `training.train` do.
     """
-    prompts = Prompts.of(model)
+    prompts = prompts_of(model, checked_config(model))
     shown, kept_back = (rendered(rows, prompts, recipe.longest).examples for rows in (learnt, validation))
     return train(opened(model, recipe.method), shown, kept_back, folder, recipe, report)
 

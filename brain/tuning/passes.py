@@ -44,6 +44,9 @@ class Running:
             raise TuningFailed(
                 f"The loss was no longer a number at step {self.number + 1}; training was stopped. "
                 "The last checkpoint is good. Try a lower learning rate."
+                if self.number
+                else "The loss was no number before anything was learnt: the model's weights are damaged. "
+                "Download the model again."
             )
         return Taken(loss, gradient, self.rate, self.tokens)
 

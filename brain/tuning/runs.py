@@ -7,7 +7,7 @@ tensorboard/ and losses.svg. Nothing here needs torch, so that runs can be liste
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -99,10 +99,10 @@ class RunFolder:
         return self.path / "losses.svg"
 
     def read(self) -> Run:
-        """Its record; UsageError where the folder holds none, or a damaged one."""
+        """Its record, under the folder's name now; UsageError where there is none, or a damaged one."""
         path = self.path / "run.json"
         try:
-            return _run(json.loads(path.read_text("utf-8")))
+            return replace(_run(json.loads(path.read_text("utf-8"))), name=self.path.name)
         except (FileNotFoundError, NotADirectoryError) as error:
             known = ", ".join(_names(self.path.parent))
             there = f"there are: {known}" if known else "`citewise tune train` makes one"

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
 from brain.errors import ModelUnavailable, StorageFailed, UsageError
-from brain.phi3.chat import Prompts
+from brain.free_memory import free_memory
 from brain.phi3.network import longest_text
-from brain.phi3.opening import is_small
+from brain.phi3.opening import is_small, prompts_of
 from brain.phi3.weights import check_files, checked_config
 from brain.tuning.citing_set import CitingSet
 from brain.tuning.extra import has_bitsandbytes
@@ -42,7 +41,7 @@ class Machine:
         """The GPU if there is one."""
         if torch.cuda.is_available():
             return cls(torch.cuda.get_device_name(0), True, torch.cuda.mem_get_info()[0])
-        return cls("processor", False, psutil.virtual_memory().available)
+        return cls("processor", False, free_memory())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _paced(recipe: Recipe, learnt: Rendered, asked: Mapping[str, Any]) -> Recipe
 
 def _shown(model: Path, data: CitingSet, recipe: Recipe) -> tuple[Rendered, Rendered]:
     """The rows to learn from and those to stop by; UsageError where there are none or all are too long."""
-    prompts, longest = Prompts.of(model), recipe.longest
+    prompts, longest = prompts_of(model, checked_config(model)), recipe.longest
     learnt, validation = (
         rendered(data.train(), prompts, longest),
         rendered(data.validation(), prompts, longest),

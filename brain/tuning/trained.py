@@ -12,7 +12,7 @@ from brain.tuning.runs import Run, RunFolder, Status
 
 @dataclass(frozen=True, slots=True)
 class TrainedRun:
-    """A finished run: where it lies, and what its record says."""
+    """A run, finished where trained_run() gave it: where it lies, and what its record says."""
 
     folder: RunFolder
     record: Run
@@ -74,5 +74,7 @@ def trained_run(tuning: Path, name: str) -> TrainedRun:
     folder = RunFolder(tuning / "runs" / name)
     record = folder.read()
     if record.status is not Status.DONE or not folder.adapter.is_dir():
-        raise UsageError(f"The run {name} is not done: let `citewise tune train` finish it.")
+        raise UsageError(
+            f"The run {name} is not done: `citewise tune train --resume --name {name}` finishes it."
+        )
     return TrainedRun(folder, record)

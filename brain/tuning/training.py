@@ -15,6 +15,7 @@ from typing import Any
 from brain.errors import UsageError
 from brain.tuning.adapter import TuningFailed, attach, save_adapter
 from brain.tuning.checkpoints import State, content_of, newest, restore, save
+from brain.tuning.durable import made_whole
 from brain.tuning.packing import Example, Pack, arrange, pack
 from brain.tuning.passes import Running, Trainee
 from brain.tuning.recipe import Recipe
@@ -61,7 +62,7 @@ def train(
     without any rows there, all epochs are done and the last one is kept. `stopping` is asked after each step:
     where it is true, a checkpoint is saved and KeyboardInterrupt raised.
     Raises UsageError for too little data or another run's folder, TuningFailed when the loss is no number or
-    no gradient flows, StorageFailed when a checkpoint can't be written.
+    no gradient flows, StorageFailed when a checkpoint or the adapter can't be written.
     """
     # A GPU's compiled code wants packs of one size; a processor would only waste time on the filling.
     fill = filling if model.device.type == "cuda" else None
@@ -121,17 +122,14 @@ def _looked(state: State, step: int, loss: float | None) -> State:
 
 def _outcome(folder: Path, checkpoints: Path, trainee: Trainee, state: State, early: bool) -> Outcome:
     """Lay the best look's adapter, or the last one where nothing was looked at, where it is taken from."""
-    adapter, beside = folder / "adapter", folder / ".adapter.partial"
-    shutil.rmtree(beside, ignore_errors=True)
-    best = checkpoints / state.best
-    if state.best and best.is_dir():
-        beside.mkdir(parents=True)
-        for name in ("adapter_model.safetensors", "adapter_config.json"):
-            shutil.copy2(best / name, beside / name)
-    else:
-        save_adapter(trainee.adapted, beside)
-    shutil.rmtree(adapter, ignore_errors=True)
-    beside.rename(adapter)
+    adapter, best = folder / "adapter", checkpoints / state.best
+    shutil.rmtree(adapter, ignore_errors=True)  # a kill came between it and the record
+    with made_whole(adapter) as beside:
+        if state.best and best.is_dir():
+            for name in ("adapter_model.safetensors", "adapter_config.json"):
+                shutil.copyfile(best / name, beside / name)
+        else:
+            save_adapter(trainee.adapted, beside)
     return Outcome(adapter, state.step, state.best_loss if state.best else None, early)
 
 

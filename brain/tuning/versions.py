@@ -75,7 +75,8 @@ class Versions:
             ) from error
         except (OSError, ValueError, TypeError) as error:
             raise StorageFailed(
-                f"{path} is damaged: go back to another version with `citewise tune rollback`.",
+                f"{path} is damaged: go back to another version by its number, with `citewise tune rollback "
+                "NUMBER`, or to the base model with `citewise tune rollback none`.",
                 detail=repr(error),
             ) from error
 

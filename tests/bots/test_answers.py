@@ -2,12 +2,13 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.console import Console
 
-from bots.desk.wording import age, place_of
+from bots.desk.wording import UNSURE, age, place_of
 from bots.terminal.answers import show_answer, show_passages
 from bots.terminal.console import inert
 from bots.terminal.why import show_trace
@@ -58,6 +59,11 @@ def test_an_answer_is_followed_by_its_numbered_sources() -> None:
     assert lines[2].startswith("[1] Leave › Annual · ")
     assert lines[2].endswith(" · hr/leave.md")
     assert len(lines) == 3
+
+
+def test_an_unsure_answer_says_so_between_its_words_and_its_sources() -> None:
+    text = shown(replace(answer("You get 27 days [1].", cited()), sure=False), width=120)
+    assert text.index("You get 27 days") < text.index(UNSURE) < text.index("[1] Leave › Annual")
 
 
 def test_quotes_stand_below_their_source_when_asked_for() -> None:

@@ -51,7 +51,7 @@ def test_a_better_adapter_is_promoted_and_gone_back_from(here: Run, tuned: Tuned
     assert "0.700" in here("tune", "list").out
     status = here("tune", "status", **tuned.settings).out
     assert "In use: version 2, from second" in status
-    assert "goes back to 1" in status
+    assert "goes back to version 1" in status
     assert "In use: version 1 (first)." in here("tune", "rollback", **tuned.settings).out
     assert "In use: the base model." in here("tune", "rollback", **tuned.settings).out
     again = here("tune", "rollback", "2", "--json", **tuned.settings)
@@ -162,7 +162,7 @@ def test_what_is_missing_or_damaged_is_one_sentence(here: Run, tuned: TunedHome,
     assert "adapter_model.safetensors" in refused("eval", "first")
     record = json.loads((folder / "run.json").read_text())
     (folder / "run.json").write_text(json.dumps(record | {"status": "running"}))
-    assert "The run first is not done" in refused("promote", "first")
+    assert "`citewise tune train --resume --name first` finishes it" in refused("promote", "first")
     (folder / "run.json").write_text("{")
     assert "run.json is damaged" in refused("promote", "first")
 
@@ -221,6 +221,11 @@ def test_a_damaged_version_is_not_gone_back_to(here: Run, tuned: TunedHome):
     done = here("tune", "rollback", **tuned.settings)
     assert (done.code, "The files of version 1 are missing or were changed" in done.err) == (2, True)
     assert json.loads(here("tune", "status", "--json", **tuned.settings).out)["version"] == 2
+    (tuned.tuning / "adapters" / "1" / "version.json").write_text("{")
+    listed = here("tune", "list")
+    assert (listed.code, "second" in listed.out, "first" in listed.out) == (0, True, False)
+    assert "`citewise tune rollback none`" in listed.err
+    assert "goes back to version 1" in here("tune", "status", **tuned.settings).out
 
 
 def test_each_change_is_in_the_audit_log(here: Run, tuned: TunedHome):

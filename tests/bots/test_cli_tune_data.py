@@ -63,6 +63,13 @@ def test_what_own_questions_are_about_is_kept_out(here: Run, home: Path, tmp_pat
     card = data(here, "--keep-out", "mine.jsonl")
     assert "leave.md" in card["held_out_documents"]
     assert card["settings"]["kept_out"] == ["leave.md"]
+    other = {**line, "id": "b", "gold": [{"doc": "house/leave.md"}]}
+    (tmp_path / "mine.jsonl").write_text(f"{json.dumps(line)}\n{json.dumps(other)}", "utf-8")
+    half = here("tune", "data", "--keep-out", "mine.jsonl", "--name", "half")
+    assert (half.code, "not kept out by that name" in " ".join(half.err.split())) == (0, True)
+    (tmp_path / "mine.jsonl").write_text(json.dumps(other), "utf-8")
+    wrong = here("tune", "data", "--keep-out", "mine.jsonl")
+    assert (wrong.code, "Nothing can be kept out" in wrong.err) == (2, True)
     (tmp_path / "none.jsonl").write_text('{"id": "a", "question": "Who?"}', "utf-8")
     done = here("tune", "data", "--keep-out", "none.jsonl")
     assert (done.code, "No question of none.jsonl names a document" in done.err) == (2, True)

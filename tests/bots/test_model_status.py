@@ -6,7 +6,7 @@ import shlex
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,20 @@ from desk_kit import ADMIN, desk_home, person
 from serving_kit import Serving, serving
 from test_serve import run as run_in
 
+from bots.answerer import examine
+from bots.checks import Verdict
 from bots.desk import Command, Desk
+from bots.model_status import status_of
 from bots.model_watch import model_rows, model_services
 from bots.serving.model_health import ModelHealth
 from bots.settings import Settings
+from brain.answering.draft import Draft
+from brain.answering.facts import AnswererState, ModelFacts
+from brain.answering.speed import Pace
+from brain.answering.swappable import SwappableAnswerer
 from brain.answering.written import WritingAnswerer
 from brain.errors import ModelUnavailable
+from brain.evidence import Evidence
 from brain.tuning.versions import Versions
 
 QUESTION = "How long is parental leave?"
@@ -144,6 +152,54 @@ def test_only_a_server_is_watched() -> None:
     assert [service.name for service in watched] == ["model server"]
 
 
+class Loaded:
+    """An answerer whose model tells what it is told to."""
+
+    def __init__(self, facts: ModelFacts) -> None:
+        self.state = lambda: AnswererState("m", facts, Pace(0, None, None), False, False)
+
+    def measure(self) -> None:
+        pass
+
+    def write(self, evidence: Evidence) -> Draft:
+        return Draft(())
+
+    def drafts(self, evidence: Evidence) -> Generator[Draft]:
+        yield Draft(())
+
+
+def test_what_is_loaded_needs_no_memory_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`citewise doctor` of a running bot, whose model has taken the GPU's memory."""
+    pytest.importorskip("torch", reason="the phi3 extra is not installed")
+    from talking_phi3 import talking_phi3
+
+    def full(*_: object, **__: object) -> None:
+        raise ModelUnavailable("The GPU has 1.0 GB free; the model needs 9.0 GB.")
+
+    monkeypatch.setattr("brain.phi3.opening.check_memory", full)
+    model = talking_phi3(tmp_path / "model")
+    settings = Settings(CITEWISE_HOME=tmp_path, CITEWISE_ANSWERER="phi3", CITEWISE_MODEL=str(model))
+    (fault,) = examine(settings)
+    assert (fault.verdict, fault.found[:7]) == (Verdict.FAULT, "The GPU")
+    (fine,) = examine(settings, loaded=True)
+    assert fine.verdict is Verdict.GOOD
+
+
+def test_a_model_that_ended_by_itself_is_a_fault(tmp_path: Path) -> None:
+    facts = ModelFacts("m", "in this process", "a GPU", "none", fault="It stopped: start citewise again.")
+    settings = Settings(CITEWISE_HOME=tmp_path, CITEWISE_ANSWERER="phi3")
+    assert status_of(settings, Loaded(facts)).fault == "It stopped: start citewise again."
+
+
+def test_the_adapter_in_memory_is_told_and_not_the_one_of_the_next_start(tmp_path: Path) -> None:
+    loaded = Loaded(ModelFacts("m", "in this process", "a GPU", "4bit"))
+    settings = Settings(CITEWISE_HOME=tmp_path, CITEWISE_ANSWERER="phi3", CITEWISE_ADAPTER=tmp_path / "new")
+    was = SwappableAnswerer(loaded, lambda adapter: loaded, tmp_path / "old")
+    assert status_of(settings, was).adapter == str(tmp_path / "old")
+    was.use(tmp_path / "new")
+    assert status_of(settings, was).adapter == str(tmp_path / "new")
+
+
 async def test_the_chats_status_has_a_row_for_the_model(tmp_path: Path) -> None:
     from chat_models import telling
 
@@ -171,7 +227,7 @@ def test_the_line_for_vllm_is_whole_words_for_a_shell(here: Run, tmp_path: Path)
     (adapter / "adapter_config.json").write_text('{"r": 24}')
     (adapter / "adapter_model.safetensors").write_bytes(b"")
     versions = Versions(home / "tuning")
-    about = dict.fromkeys(("when", "run", "base", "code", "base_model"), "x")
+    about = {**dict.fromkeys(("when", "run", "base", "code"), "x"), "base_model": settings["CITEWISE_MODEL"]}
     for data in ("one", "two"):
         versions.keep(adapter, {**about, "data": data})
     versions.use(2)
@@ -184,3 +240,7 @@ def test_the_line_for_vllm_is_whole_words_for_a_shell(here: Run, tmp_path: Path)
     assert words[-1] == f"citewise-2={home / 'tuning' / 'adapters' / '2'}"
     every = json.loads(here("tune", "serve-command", "--all", "--json", **settings).out)
     assert every["models"] == ["citewise-1", "citewise-2"]
+    other = settings | {"CITEWISE_MODEL": "microsoft/another"}
+    refused = here("tune", "serve-command", **other)
+    assert (refused.code, "was trained for microsoft/Phi-3-mini-4k-instruct" in refused.err) == (2, True)
+    assert json.loads(here("tune", "serve-command", "--all", "--json", **other).out)["models"] == []

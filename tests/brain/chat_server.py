@@ -23,8 +23,13 @@ class Die(Exception):
 
 
 @contextmanager
-def chat_serving(*pieces: str | Callable[[], object], served: str = "phi-3") -> Iterator[ChatServer]:
-    """Serve until the block ends. A piece of text is sent; anything else is called, and may raise Die."""
+def chat_serving(
+    *pieces: str | Callable[[], object], served: str = "phi-3", wanted: str = ""
+) -> Iterator[ChatServer]:
+    """Serve until the block ends. A piece of text is sent; anything else is called, and may raise Die.
+
+    Models are told only to those who have the key that is `wanted`, if one is.
+    """
     state = ChatServer("", [served], list(pieces))
 
     class Handler(BaseHTTPRequestHandler):
@@ -35,7 +40,8 @@ def chat_serving(*pieces: str | Callable[[], object], served: str = "phi-3") -> 
             body = json.dumps(
                 {"object": "list", "data": [{"id": n, "object": "model"} for n in state.served]}
             )
-            self.send_response(200 if self.path == "/v1/models" else 404)
+            known = not wanted or state.keys[-1] == f"Bearer {wanted}"
+            self.send_response(401 if not known else 200 if self.path == "/v1/models" else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body.encode())

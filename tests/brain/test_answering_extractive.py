@@ -57,6 +57,22 @@ def test_a_thing_of_the_same_number_is_not_the_thing(tmp_path):
     home.close()
 
 
+@pytest.mark.parametrize("heading", ["Payment.", "7. Payment"])
+def test_a_heading_that_stands_in_the_text_is_not_told_by_itself(tmp_path, heading):
+    home = SmallHome(tmp_path).fill({"stock.md": f"Old stations are sold at 259 euros.\n{heading}"})
+    told = home.ask("How does it work with stations?").text
+    home.close()
+    assert told == "Old stations are sold at 259 euros. [1]"
+
+
+def test_items_of_one_word_are_told_to_the_last(tmp_path):
+    home = SmallHome(tmp_path).fill({"halls.md": "The shop has two halls:\n\n- Sales\n- Repairs\n"})
+    told = home.ask("Which halls does the shop have?").text
+    home.close()
+    assert "Sales" in told
+    assert "Repairs" in told
+
+
 def test_a_list_comes_along_with_the_line_that_announces_it(home):
     answer = home.ask("What must I bring to collect my laptop?")
     assert all(item in answer.text for item in ("assport", "igned form", "harger bag"))

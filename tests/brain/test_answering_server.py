@@ -78,6 +78,13 @@ def test_a_server_that_is_down_is_told_by_its_health_and_answers_come_all_the_sa
         server_health(at(server))
     with chat_serving(served="another") as server, pytest.raises(ModelUnavailable, match="it has: another"):
         server_health(at(server))
+    with chat_serving() as server, pytest.raises(ModelUnavailable, match="`citewise tune serve-command`"):
+        server_health(at(server, adapter=Path("citewise-3")))
+    with chat_serving(wanted="secret") as server:
+        assert server_health(at(server, key="secret")) == f"phi-3 at {server.address}"
+        for key in (None, "other"):
+            with pytest.raises(ModelUnavailable, match="refuses the key: set CITEWISE_MODEL_KEY"):
+                server_health(at(server, key=key))
     with pytest.raises(UsageError, match="CITEWISE_MODEL_URL"):
         answerer(AnswererChoice("server", "phi-3"))
 

@@ -14,6 +14,7 @@ from brain.answering.speed import Pace
 from brain.answering.written import Limits, WritingAnswerer, estimated
 from brain.brain import AnswerPart
 from brain.domain import Answer, Question, RefusalReason
+from brain.errors import ModelBusy
 
 DRIVE = {
     "leave.md": "# Leave\n\nEmployees get thirty days of paid leave a year. Unused days expire in March. "
@@ -162,6 +163,19 @@ async def test_sentences_are_shown_when_they_are_checked(home: SmallHome) -> Non
     ]
     assert parts[-1].answer is not None
     assert parts[-1].answer.text == "Unused days expire in March. Thirty days of paid leave a year. [1]"
+
+
+def test_a_model_that_is_busy_is_asked_again_with_the_next_question(home: SmallHome) -> None:
+    full = [True]
+
+    def busy() -> None:
+        if full.pop() if full else False:
+            raise ModelBusy("The model is busy with 16 questions.")
+
+    answerer = WritingAnswerer(telling(busy, "Unused days expire in March [1]."), "m")
+    assert home.ask(LEAVE, answerer=answerer).text == home.ask(LEAVE).text
+    assert not answerer.state().rests
+    assert home.ask(LEAVE, answerer=answerer).text == "Unused days expire in March. [1]"
 
 
 async def test_who_leaves_stops_the_writing(home: SmallHome) -> None:

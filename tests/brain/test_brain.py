@@ -1,8 +1,9 @@
 import asyncio
 import json
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
@@ -14,7 +15,7 @@ from brain.answering.draft import Draft, DraftSentence
 from brain.brain import AnswerPart
 from brain.domain import Answer, Question, RefusalReason, Turn
 from brain.embedding.factory import open_embedder
-from brain.evidence import EvidenceGate
+from brain.evidence import FOR_MINILM, SURE, EvidenceGate
 
 DRIVE = {
     "leave.md": "# Leave\n\nEmployees get thirty days of paid leave a year. Unused days expire in March.\n\n"
@@ -25,6 +26,7 @@ DRIVE = {
 }
 LEAVE = "How many days of paid leave do employees get?"
 OFF_TOPIC = "Which river flows through Prague?"
+SURE_AT = math.log(SURE / (1 - SURE))  # the bias at which all evidence is as sure as that
 CLOSED = replace(OPEN_GATE, threshold=1.1)
 
 
@@ -65,6 +67,16 @@ def test_a_question_is_answered_with_its_sources(home):
     assert answer.citations[0].passage.source.locator.heading == ("Leave",)
     assert {c.passage.id for c in answer.citations} <= {p.id for p in answer.retrieved}
     assert_backed(answer)
+
+
+@pytest.mark.parametrize(("bias", "sure"), [(SURE_AT + 0.1, True), (SURE_AT - 0.1, False)])
+def test_an_answer_on_weak_evidence_is_given_and_called_unsure(home, bias, sure):
+    none = replace(FOR_MINILM, **{field.name: 0.0 for field in fields(FOR_MINILM)})
+    gate = EvidenceGate(replace(none, bias=bias), threshold=0.1)
+    answer = home.brain(gate=gate).invoke(Question(LEAVE))
+    assert not answer.refused
+    assert answer.sure is sure
+    assert answer.trace.steps["evidence"]["confidence"] == pytest.approx(1 / (1 + math.exp(-bias)), abs=1e-4)
 
 
 def test_the_trace_tells_every_step_in_plain_json(home):

@@ -194,6 +194,14 @@ def test_states_are_the_same_whatever_is_read_beside_them(model):
     assert together[-1].characters.shape == (0, 2)
 
 
+@pytest.mark.parametrize("question", ["How many days of leave?", "", "printer " * 300])
+def test_a_question_is_embedded_and_read_in_one(model, question):
+    assert model.embed_query(question) == model.embed_documents([question])[0]
+    read, alone = model.question_states(question), model.token_states([question])[0]
+    assert np.array_equal(read.vectors, alone.vectors)
+    assert np.array_equal(read.characters, alone.characters)
+
+
 def test_what_is_beyond_the_limit_has_no_states(model):
     read = model.token_states(["printer " * 300])[0]
     assert len(read.vectors) == MAX_TOKENS

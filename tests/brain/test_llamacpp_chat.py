@@ -28,7 +28,7 @@ from brain.answering.gguf_answerer import check_gguf
 from brain.answering.written import WritingAnswerer
 from brain.brain import AnswerPart
 from brain.domain import Question
-from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
+from brain.errors import CitewiseError, ModelBusy, ModelUnavailable, UsageError, WeightsUnavailable
 from brain.llamacpp.chat import LlamaCppChat
 from brain.llamacpp.opening import check, open_gguf
 from brain.tuning.export.gguf_file import write_gguf
@@ -154,7 +154,7 @@ def test_more_than_can_be_waited_for_is_refused(chat: LlamaCppChat) -> None:
     held = 0
     while chat.places.acquire(blocking=False):
         held += 1
-    with pytest.raises(ModelUnavailable, match="busy with"):
+    with pytest.raises(ModelBusy, match="busy with"):
         chat.invoke(ASKED)
     for _ in range(held):
         chat.places.release()

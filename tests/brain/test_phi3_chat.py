@@ -1,7 +1,9 @@
 import asyncio
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,16 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from talking_phi3 import talking_phi3
 
 from brain.answering.factory import AnswererChoice, open_answerer
+from brain.answering.facts import ModelFacts
 from brain.answering.prompt import opening
+from brain.answering.written import Limits, WritingAnswerer
 from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
 from brain.phi3.opening import check, open_phi3
 from brain.phi3.quantising import Quantization
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+FACTS = ModelFacts("m", "in this process", "some device", "none")
 ASKED = [SystemMessage("Be short."), HumanMessage("Where is Zürich?")]
 
 
@@ -149,3 +154,38 @@ def test_what_can_not_be_opened_says_why(folder: Path, tmp_path: Path, monkeypat
     with pytest.raises(WeightsUnavailable, match="There is no adapter"):
         check(str(folder), tmp_path, Quantization.AUTO)
     assert check(str(folder), None, Quantization.AUTO) == folder
+
+
+def test_what_goes_with_the_weights_is_looked_at_before_they_answer(folder: Path, tmp_path: Path) -> None:
+    """Damaged, or another model's: told in a sentence, by the same check as before a training."""
+
+    def refused(name: str, text: str) -> str:
+        model = Path(shutil.copytree(folder, tmp_path / name.replace(".", "-")))
+        (model / name).write_text(text, "utf-8")
+        with pytest.raises((UsageError, WeightsUnavailable)) as caught:
+            check(str(model), None, Quantization.NONE)
+        return caught.value.sentence
+
+    assert "generation_config.json is damaged" in refused("generation_config.json", '{"eos')
+    assert "can't write a conversation" in refused("chat_template.jinja", "{% for m in messages %}")
+    words = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    words["model"]["vocab"] = {token: 500 + number for token, number in words["model"]["vocab"].items()}
+    assert "is another model's" in refused("tokenizer.json", json.dumps(words))
+
+
+def test_without_a_gpu_a_full_prompt_may_be_read_for_minutes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Limits] = []
+
+    class Noted(WritingAnswerer):
+        def __init__(self, *told: Any, limits: Limits, **more: Any) -> None:
+            given.append(limits)
+            super().__init__(*told, limits=limits, **more)
+
+    monkeypatch.setattr("brain.answering.written.WritingAnswerer", Noted)
+    for slow in (True, False):
+        monkeypatch.setattr("brain.phi3.chat.facts_of", lambda _, slow=slow: replace(FACTS, slow=slow))
+        with ExitStack() as closing:
+            open_answerer(AnswererChoice("phi3", str(folder)), closing)
+    assert [(limits.silence_s, limits.total_s) for limits in given] == [(180.0, 400.0), (30.0, 120.0)]

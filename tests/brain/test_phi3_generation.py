@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("transformers", reason="the phi3 extra is not installed")
 
 from brain.errors import ModelUnavailable
-from brain.phi3.decoding import Decoder
+from brain.phi3.decoding import Decoder, Step
 from brain.phi3.generation import Generator, Request, Stream
 from brain.phi3.lookup import Guesser
 from tests.brain.small_phi3 import by_transformers, prompt, small_phi3
@@ -122,6 +122,39 @@ def test_a_prompt_that_memory_is_too_full_for_is_told_and_others_are_answered(mo
         assert written(generator, prompt(20)) == by_transformers(model, prompt(20), WRITTEN)
     finally:
         generator.close()
+
+
+def test_a_step_that_memory_is_too_full_for_is_told_and_others_are_answered(model: Any) -> None:
+    class FullOnce(Decoder):
+        full = True
+
+        def step(self, sequences: int, tokens: int = 1) -> Step:
+            if self.full:
+                self.full = False
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            return super().step(sequences, tokens)
+
+    generator = Generator(FullOnce(model, slots=1))
+    try:
+        with pytest.raises(ModelUnavailable, match="GPU's memory is full"):
+            list(generator.stream(Request(prompt(20), 5, NEVER)))
+        assert written(generator, prompt(20)) == by_transformers(model, prompt(20), WRITTEN)
+        assert not generator.failure
+    finally:
+        generator.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_generator_that_ended_by_itself_says_what_to_do(model: Any) -> None:
+    class Broken(Decoder):
+        def read(self, slot: int, tokens: Any) -> torch.Tensor:
+            raise RuntimeError("an illegal memory access was encountered")
+
+    generator = Generator(Broken(model, slots=1))
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match=r"stopped with an error.* start citewise again"):
+            list(generator.stream(Request(prompt(20), 5, NEVER)))
+    assert "start citewise again" in generator.failure
 
 
 def test_a_guess_is_what_followed_the_last_words_before() -> None:

@@ -9,11 +9,14 @@ pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
 from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.adapters import Merged, deltas_of, read_deltas
-from brain.phi3.quantising import Quantization, bytes_needed, choose, quantise_in_place
+from brain.phi3.decoding import Decoder
+from brain.phi3.opening import open_phi3
+from brain.phi3.quantising import Quantization, bytes_needed, cache_bytes, choose, quantise_in_place
 from brain.phi3.weights import load
 from brain.tuning.adapter import attach, save_adapter
 from brain.tuning.recipe import Recipe
 from tests.brain.small_phi3 import by_transformers, prompt, saved_phi3, small_phi3
+from tests.brain.talking_phi3 import talking_phi3
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
@@ -138,3 +141,60 @@ def test_a_broken_adapter_is_refused(tmp_path: Path) -> None:
     path.rename(tmp_path / "adapter_model.bin")
     with pytest.raises(WeightsUnavailable, match="pickled"):
         read_deltas(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("hidden_size", "64"), ("hidden_size", None), ("num_attention_heads", 0)]
+)
+def test_a_configuration_of_no_model_is_told(tmp_path: Path, name: str, value: object) -> None:
+    saved_phi3(tmp_path)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), name: value}), "utf-8")
+    assert "config.json describes no Phi-3" in refusal(tmp_path, WeightsUnavailable)
+
+
+def test_an_index_that_names_no_files_is_told(tmp_path: Path) -> None:
+    saved_phi3(tmp_path)
+    (tmp_path / "model.safetensors.index.json").write_text('{"weight_map": {"a": 5}}', "utf-8")
+    assert "5 is missing" in refusal(tmp_path, WeightsUnavailable)
+
+
+@pytest.mark.parametrize("change", ["rank", "shape", "flat", "half"])
+def test_an_adapter_whose_halves_dont_fit_is_refused(tmp_path: Path, change: str) -> None:
+    from safetensors.torch import load_file, save_file
+
+    save_adapter(with_adapter(small_phi3()), tmp_path)
+    config, weights = tmp_path / "adapter_config.json", tmp_path / "adapter_model.safetensors"
+    tensors = load_file(str(weights))
+    key = next(name for name in tensors if "lora_A" in name)
+    if change == "rank":
+        config.write_text(json.dumps({**json.loads(config.read_text("utf-8")), "r": 8}), "utf-8")
+    elif change == "half":
+        del tensors[key]
+    else:
+        tensors[key] = tensors[key][:2] if change == "shape" else tensors[key][:, 0].contiguous()
+    save_file(tensors, str(weights))
+    with pytest.raises(WeightsUnavailable, match="is not whole"):
+        read_deltas(tmp_path)
+    config.write_text(json.dumps({**json.loads(config.read_text("utf-8")), "r": 0}), "utf-8")
+    with pytest.raises(WeightsUnavailable, match="missing or damaged"):
+        read_deltas(tmp_path)
+
+
+def test_the_memory_that_is_reckoned_with_holds_what_a_decoder_takes() -> None:
+    """Its spare slots too: where they were left out, what just fitted did not."""
+    model = small_phi3(key_heads=2)
+    taken = Decoder(model, slots=8, capacity=256).network.cache.both.numel()
+    assert cache_bytes(model.config, 8, 256) == 2 * taken
+    more = bytes_needed(model.config, Quantization.NONE, 8, 256)
+    assert more - bytes_needed(model.config, Quantization.NONE, 8, 0) > 2 * taken
+
+
+def test_a_gpu_that_fills_up_while_opening_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    talking_phi3(tmp_path)
+    monkeypatch.setattr("brain.phi3.opening.Decoder", full)
+    with pytest.raises(ModelUnavailable, match="memory was full before the model was ready"):
+        open_phi3(str(tmp_path))

@@ -1,3 +1,4 @@
+import random
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,9 +11,13 @@ from small_home import SmallHome, fake_embedder
 from brain.catalog.vectors import embedded_text
 from brain.domain import Locator, Passage, Source
 from brain.embedding.embedder import Embedder
-from brain.embedding.token_states import TokenStates
-from brain.retrieval import late_interaction
+from brain.embedding.factory import open_embedder
+from brain.embedding.token_states import ReadsTokens, TokenStates
+from brain.retrieval import hybrid, late_interaction
+from brain.retrieval.fusion import Candidate
+from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.late_interaction import LateInteraction, compared
+from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
 
 # Words with one meaning have one direction; a passage of other words is at right angles to all of these.
@@ -20,10 +25,11 @@ MEANINGS = ("vacation holiday leave", "day days", "many number", "boss manager",
 
 
 class WordReader(Embeddings):
-    """Reads words apart by blanks; the same direction for those of one meaning. Counts what it read."""
+    """Reads words apart by blanks; one direction for those of one meaning. Keeps what passages it read."""
 
-    def __init__(self) -> None:
+    def __init__(self, meanings: Sequence[str] = MEANINGS) -> None:
         self.read: list[str] = []
+        self._meanings = meanings
         self._lock = threading.Lock()
 
     def token_states(self, texts: Sequence[str]) -> list[TokenStates]:
@@ -31,12 +37,17 @@ class WordReader(Embeddings):
             self.read += texts
         return [self._states(text) for text in texts]
 
+    def question_states(self, question: str) -> TokenStates:
+        return self._states(question)
+
     def _states(self, text: str) -> TokenStates:
         vectors, places, at = [], [], 0
         for word in text.split():
             at = text.index(word, at)
             bare = word.strip(".,?:-").lower()
-            meaning = next((n for n, same in enumerate(MEANINGS) if bare in same.split()), len(MEANINGS))
+            meaning = next(
+                (n for n, same in enumerate(self._meanings) if bare in same.split()), len(MEANINGS)
+            )
             vectors.append(np.eye(len(MEANINGS) + 1, dtype=np.float32)[meaning])
             places.append((at, at + len(word)))
             at += len(word)
@@ -102,17 +113,63 @@ def test_a_question_without_words_is_like_nothing(question):
 
 
 def test_passages_are_read_once_and_the_oldest_forgotten(monkeypatch):
-    monkeypatch.setattr(late_interaction, "REMEMBERED", 2)
+    tokens = 4
+    one = tokens * (2 * (len(MEANINGS) + 1) + 16)  # bytes: numbers of 16 bits, and two places of 64 a token
+    monkeypatch.setattr(late_interaction, "REMEMBERED_BYTES", 2 * one)
     reader = WordReader()
     reading = LateInteraction(reader)
     first, second, third = (passage(f"Leave is {n} days.", number=n) for n in (1, 2, 3))
     once = reading.likeness("leave", [first, second])
     assert reading.likeness("leave", [first, second]) == once
-    assert reader.read == ["leave", first.text, second.text, "leave"]
+    assert reader.read == [first.text, second.text]
     reading.likeness("leave", [third])
     reading.likeness("leave", [second])  # still known
     reading.likeness("leave", [first])  # forgotten
-    assert reader.read[4:] == ["leave", third.text, "leave", "leave", first.text]
+    assert reader.read[2:] == [third.text, first.text]
+
+
+def test_what_is_remembered_stays_below_its_bound(monkeypatch):
+    monkeypatch.setattr(late_interaction, "REMEMBERED_BYTES", 2_000)
+    reading = LateInteraction(WordReader())
+    draw = random.Random(0)
+    for number in range(60):  # of unlike lengths, some again and again, the longest above the bound alone
+        length = 90 if number % 9 == 0 else 1 + number % 20
+        reading.likeness("leave", [passage("leave " * length, number=number)] * draw.randint(1, 2))
+        kept = reading._known.values()
+        assert sum(k.vectors.nbytes + k.characters.nbytes for k in kept) == reading._bytes <= 2_000
+    assert len(reading._known) > 1
+
+
+def test_a_passage_that_was_changed_is_read_anew():
+    reader = WordReader()
+    reading = LateInteraction(reader)
+    reading.likeness("vacation", [TWO])
+    for changed in (replace(TWO, text="Leave is over."), replace(TWO, context="Rules › Printers")):
+        found = reading.likeness("vacation", [changed])
+        assert found == LateInteraction(WordReader()).likeness("vacation", [changed])
+    assert len(reader.read) == 3
+
+
+def test_another_embedder_knows_nothing_of_what_one_has_read():
+    reading = LateInteraction(WordReader())
+    reading.likeness("vacation", [TWO])
+    other = LateInteraction(WordReader(("vacation printer",)))
+    assert other.likeness("vacation", [TWO])[TWO.id][0].by_token == 1
+    assert reading.likeness("vacation", [TWO])[TWO.id][0].by_token == 0
+
+
+@pytest.mark.weights
+def test_what_is_remembered_tells_the_same_as_what_was_just_read():
+    model = open_embedder("minilm").embeddings
+    assert isinstance(model, ReadsTokens)
+    reading = LateInteraction(model)
+    first = reading.likeness("How many vacation days?", [TWO])
+    assert reading.likeness("How many vacation days?", [TWO]) == first
+    exact = model.token_states([embedded_text(TWO.context, "", TWO.text)])[0]
+    asked = model.token_states(["How many vacation days?"])[0]
+    likest, mean = compared(asked, exact, TWO)
+    assert [one.by_token for one in first[TWO.id]] == pytest.approx(model.telling(asked) @ likest, abs=1e-4)
+    assert [one.mean for one in first[TWO.id]] == pytest.approx(mean, abs=1e-4)
 
 
 def test_passages_of_the_same_text_are_read_once():
@@ -141,6 +198,22 @@ def test_threads_share_what_was_read():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_few_passages_are_read_and_none_that_lies_far_behind():
+    behind = (0.0, 0.2, hybrid.BEHIND, hybrid.BEHIND + 0.01, 0.3, 0.4)
+    candidates = sorted(
+        (
+            Candidate(passage(f"Leave is {n} days.", number=n), 0.0, 0.5, score=3.0 - less)
+            for n, less in enumerate(behind)
+        ),
+        key=lambda candidate: -candidate.score,
+    )
+    query = Query.of("leave")
+    for held, read in (((0, 1, 4, 5, 2, 3), {0, 1, 4, 5}), ((0, 1, 2, 3), {0, 1, 2}), ((), set())):
+        some = tuple(c for c in candidates if c.passage.id in held)
+        found = Retrieved(query, Rarity.counted(query, 6, {}), some, {})
+        assert set(hybrid.compared(found, LateInteraction(WordReader())).likeness) == read
 
 
 def test_an_answer_may_use_none_of_the_words_of_the_question(tmp_path):

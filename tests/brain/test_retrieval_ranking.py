@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -54,6 +54,12 @@ def test_the_passage_that_holds_the_words_comes_first_each_once(home):
     scores = [p.score for p in found.passages]
     assert scores == sorted(scores, reverse=True)
     assert scores == [candidate.score for candidate in found.candidates]
+
+
+def test_a_score_changes_nothing_else_of_a_passage():
+    given = {field.name: f"its {field.name}" for field in fields(Passage)}
+    plain = Passage(**given)
+    assert plain.scored(2.5) == replace(plain, score=2.5)
 
 
 def test_other_forms_and_writings_of_a_word_are_found(home):

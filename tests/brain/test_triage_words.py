@@ -14,7 +14,7 @@ from brain.triage.prose import LONGEST_QUOTE, compared, said
 from brain.triage.summarising import summary
 from brain.triage.urgency import urgency_of
 
-TICKETS = Path(__file__).resolve().parents[2] / "benchmarks" / "questions" / "urgency.jsonl"
+TICKETS = Path(__file__).resolve().parents[2] / "benchmarks" / "tickets" / "urgency.jsonl"
 
 
 def texts(quotes: tuple) -> list[str]:

@@ -1,5 +1,6 @@
 import json
 import shutil
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,17 @@ from talking_phi3 import talking_phi3
 from transformers import AutoTokenizer, Phi3ForCausalLM
 from tuned_phi3 import saved_adapter
 
+from brain.answering.factory import AnswererChoice, open_answerer
+from brain.answering.prompt import opening
+from brain.answering.swappable import SwappableAnswerer
 from brain.errors import UsageError, WeightsUnavailable
 from brain.llamacpp.header import read_header
 from brain.llamacpp.opening import check, open_gguf
+from brain.phi3.chat import Phi3Chat
+from brain.phi3.merged_before import RECORD
 from brain.phi3.opening import open_phi3
-from brain.tuning.export.exporting import RECORD, Format, export
+from brain.phi3.swapping import shared
+from brain.tuning.export.exporting import Format, export
 from brain.tuning.export.precision import Precision, number_type
 from brain.tuning.export.source import Source, source
 from brain.tuning.export.vocabulary import Kind, vocabulary
@@ -91,6 +98,32 @@ def test_llama_cpp_says_what_the_adapted_model_says(tmp_path: Path, base: Path, 
         assert len(theirs) > len(ours) - 6
     assert said_by(open_phi3(str(done.folder), longest=24)) == expected
     assert said_by(open_phi3(str(base), longest=24)) != expected
+
+
+def test_a_merged_model_is_known_as_tuned_and_gets_no_examples(
+    tmp_path: Path, base: Path, tuned: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = export(tuned, tmp_path / "merged", Format.SAFETENSORS, Precision.Q8_0, silent)
+    chats: list[Phi3Chat] = []
+
+    def noted(*given: Any, **named: Any) -> Phi3Chat:
+        chats.append(open_phi3(*given, **named))
+        return chats[-1]
+
+    monkeypatch.setattr("brain.phi3.opening.open_phi3", noted)
+    for folder, few_shot in ((base, True), (done.folder, False)):
+        with ExitStack() as closing:
+            answerer = open_answerer(AnswererChoice("phi3", str(folder)), closing)
+            assert isinstance(answerer, SwappableAnswerer)
+            beginning = shared(chats[-1].prompts, opening(few_shot=few_shot))
+            assert chats[-1].generator.decoder.prefix == beginning
+            answerer.use(tuned.adapter)
+            answerer.use(None)
+            assert chats[-1].generator.decoder.prefix == beginning
+            state = answerer.state()
+            assert state is not None
+            assert state.facts is not None
+            assert state.facts.adapter.startswith("" if few_shot else "ours (")
 
 
 @needs_llamacpp

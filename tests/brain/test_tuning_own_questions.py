@@ -24,6 +24,9 @@ def data(tmp_path: Path) -> CitingSet:
     return CitingSet.open(tmp_path)
 
 
+INDEXED = {f"{name}.md" for name in ("parking", "bicycles", "canteen", "library", "laundry", "attic")}
+
+
 def asked(name: str, *docs: str, answerable: bool | None = True) -> EvalQuestion:
     return EvalQuestion(name, f"What about {name}?", ("x",), answerable, tuple(map(Reference, docs)))
 
@@ -39,18 +42,19 @@ def test_only_what_was_neither_learnt_nor_stopped_by_is_asked(data: CitingSet):
         asked("nothing", answerable=False),
         asked("no gold"),
         asked("open", "attic.md", answerable=None),
+        asked("misspelt", "house/parking.md"),  # whether that was learnt can't be told
     )
-    found = own_questions(questions, data)
+    found = own_questions(questions, data, INDEXED)
     assert [question.id for question in found.asked] == ["tested", "new", "nothing"]
-    assert (found.whole, found.learnt, found.untold, found.undecided) == (9, 4, 1, 1)
+    assert (found.whole, found.learnt, found.untold, found.undecided) == (10, 4, 1, 1)
     assert found.sentence == (
-        "3 of 9 questions can judge it; left out: 4 about documents that the adapter learnt from or was "
-        "stopped by, 1 that name no document in `gold`, 1 of which nobody has decided whether they can be "
-        "answered."
+        "3 of 10 questions can judge it; left out: 4 about documents that the adapter learnt from or was "
+        "stopped by, 1 that name no document in `gold`, 1 that name a document in `gold` that is not indexed "
+        "under that name, 1 of which nobody has decided whether they can be answered."
     )
-    assert own_questions(questions[4:7], data).sentence == "3 of 3 questions can judge it."
+    assert own_questions(questions[4:7], data, INDEXED).sentence == "3 of 3 questions can judge it."
 
 
 def test_where_none_can_judge_the_remedy_is_told(data: CitingSet):
     with pytest.raises(UsageError, match=r"0 of 1 questions .* 1 about documents .*--keep-out FILE"):
-        own_questions([asked("own", "parking.md")], data)
+        own_questions([asked("own", "parking.md")], data, INDEXED)

@@ -46,6 +46,15 @@ def test_a_record_is_read_as_it_was_written(tuning: Path) -> None:
     assert Recipe.from_dict(run.recipe) == Recipe()
 
 
+def test_a_renamed_run_is_called_by_its_folder(tuning: Path) -> None:
+    record(tuning, status=Status.DONE)
+    adapter(tuning / "runs" / "run-1")
+    (tuning / "runs" / "run-1").rename(tuning / "runs" / "best")
+    which = meant(tuning, BASE, Asked())
+    assert which.done
+    assert which.folder.path == tuning / "runs" / "best"
+
+
 def test_a_record_of_before_sets_had_three_parts_is_read(tuning: Path) -> None:
     run = record(tuning, validation_loss=0.25)
     path = tuning / "runs" / "run-1" / "run.json"
@@ -143,6 +152,17 @@ def test_resume_takes_the_newest_that_is_not_done(tuning: Path) -> None:
     write_rows(tuning / "data" / "first" / "train.jsonl", house_rows(5))
     with pytest.raises(UsageError, match="first has changed since run-1 was begun"):
         meant(tuning, BASE, Asked(resume=True))
+
+
+def test_a_run_is_resumed_in_a_home_that_was_moved(tuning: Path, tmp_path: Path) -> None:
+    record(tuning)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("data", "runs"):
+        (tuning / name).rename(moved / name)
+    which = meant(moved, BASE, Asked(resume=True))
+    assert which.data.folder == moved / "data" / "first"
+    assert which.folder.path == moved / "runs" / "run-1"
 
 
 def test_data_is_found_by_name_folder_or_age(tuning: Path, tmp_path: Path) -> None:

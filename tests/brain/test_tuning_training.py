@@ -1,3 +1,4 @@
+import errno
 import signal
 import subprocess
 import sys
@@ -216,6 +217,23 @@ def test_a_checkpoint_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "checkpoints").write_text("in the way", "utf-8")
     with pytest.raises(StorageFailed, match="could not be written"):
         run(tmp_path)
+
+
+def test_an_adapter_that_cannot_be_put_in_its_place_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full at the very end: the run is not lost, the same call ends it."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("brain.tuning.training.shutil.copyfile", full)
+        with pytest.raises(StorageFailed, match="no space left on device"):
+            run(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoints"]
+    outcome, _ = run(tmp_path)
+    assert (outcome.adapter / "adapter_model.safetensors").is_file()
 
 
 def test_a_recipe_checks_itself() -> None:

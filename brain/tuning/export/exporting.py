@@ -10,14 +10,13 @@ from pathlib import Path
 
 from brain.errors import StorageFailed, UsageError
 from brain.phi3.adapters import read_deltas
+from brain.phi3.merged_before import RECORD
 from brain.phi3.weights import check_files, checked_config
 from brain.tuning.durable import rename, sync_folder
 from brain.tuning.export.gguf_file import write_gguf
 from brain.tuning.export.merging import Progress, Weights, write_safetensors
 from brain.tuning.export.precision import Precision
 from brain.tuning.export.source import Source
-
-RECORD = "citewise-export.json"
 
 
 class Format(StrEnum):

@@ -1,14 +1,17 @@
 """How cards and answers are drawn: within Discord's limits whatever they hold."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
+from bots.desk.wording import UNSURE
 from bots.discord.buttons import modal, submitted
-from bots.discord.layout import card_view, mark_of, parts_of
+from bots.discord.layout import answer_views, card_view, mark_of, parts_of
 from bots.discord.words import asked, commanded, inert, linked
+from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
 
 
 def drawn(card: Card) -> str:
@@ -31,6 +34,21 @@ async def test_cards_keep_within_a_message_however_much_they_hold() -> None:
     shown = drawn(Card("Word for word", quotes=quotes))
     assert shown.count("**") == 16
     assert all(f"\\[{n}\\] Title" in shown for n in range(4))
+
+
+async def test_an_unsure_answer_says_so_below_its_words() -> None:
+    source = Source("leave.md", "Leave", "general", "https://a.example/leave", Locator())
+    citation = Citation(1, Passage(1, "Twenty-seven days.", source), "Twenty-seven days.")
+    sure = Answer("Twenty-seven days. [1]", (), (citation,), None, Trace("t", "?"))
+
+    def said(answer: Answer) -> str:
+        (view,) = answer_views(answer, (), (1,))
+        parts = view.walk_children()
+        return "\n".join(part.content for part in parts if hasattr(part, "content")).replace("\\", "")
+
+    assert UNSURE not in said(sure)
+    text = said(replace(sure, sure=False))
+    assert text.index("Twenty-seven days.") < text.index(UNSURE) < text.rindex("https://a.example/leave")
 
 
 LIVE = (

@@ -1,6 +1,7 @@
 """Manifest, blocks and words: what Slack demands of their form."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
 from bots.desk.pieces import pieces
+from bots.desk.wording import UNSURE
 from bots.slack import needs, words
 from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks, inert, summary
 from bots.slack.controls import modal
@@ -55,6 +57,13 @@ def test_a_long_answer_is_cut_at_sentence_ends_and_never_parted_from_its_numbers
     endless = pieces("word " * 2_000, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in endless)
     assert pieces("", MOST_IN_A_BLOCK) == []
+
+
+def test_an_unsure_answer_says_so_below_its_words() -> None:
+    sure = answer("Twenty-seven days. [1]")
+    assert UNSURE not in words_of({"blocks": answer_blocks(sure, [])})
+    said = words_of({"blocks": answer_blocks(replace(sure, sure=False), [])})
+    assert said.index("Twenty-seven days.") < said.index(UNSURE) < said.index("Document 1")
 
 
 def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:
