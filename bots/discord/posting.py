@@ -18,7 +18,7 @@ _BETWEEN_EDITS = 1.5  # seconds; a channel takes five edits in five
 UNKNOWN_MESSAGE = 10008
 _COMPONENTS_V2, _SUPPRESS_EMBEDS, EPHEMERAL = 1 << 15, 1 << 2, 1 << 6
 PARTS_AT_MOST = 4
-_PAGES_BACK = 20  # of a hundred messages
+_MOST_PAGES = 20  # of a hundred messages
 _LONGEST_NONCE = 25
 
 
@@ -73,9 +73,18 @@ class Posts:
                 raise
 
     async def find(self, channel: int, marks: Sequence[int], after: int) -> list[int]:
-        """Which of our messages after that one carry these marks, in the marks' order."""
-        query = {"after": after, "limit": 100}
-        found = self._marked(await self._calls("GET", _MESSAGES, query=query, channel_id=channel))
+        """Which of our messages after that one carry these marks, in the marks' order.
+
+        Goes on for some pages at most.
+        """
+        query: Json = {"after": after, "limit": 100}
+        found: dict[int, int] = {}
+        for _ in range(_MOST_PAGES):
+            page = await self._calls("GET", _MESSAGES, query=query, channel_id=channel)
+            found |= self._marked(page)
+            if len(page) < 100:
+                break
+            query["after"] = max(int(message["id"]) for message in page)
         return [found[mark] for mark in marks if mark in found]
 
     async def look_back(self, channel: int, mark: int, after: int) -> int:
@@ -84,7 +93,7 @@ class Posts:
         Asked for a message of which nobody knows when it was sent. Goes back some pages at most.
         """
         query: Json = {"limit": 100}
-        for _ in range(_PAGES_BACK):
+        for _ in range(_MOST_PAGES):
             page = await self._calls("GET", _MESSAGES, query=query, channel_id=channel)
             if stands := self._marked(page).get(mark):
                 return stands if stands > after else 0

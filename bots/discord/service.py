@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +134,7 @@ class DiscordService:
         assert client.application_id is not None
         calls = Calls(client)
         posts = Posts(calls, client.user.id)
-        telling = Telling(calls, posts, client.application_id, _kinds_of(client))
+        telling = Telling(calls, posts, client.application_id, _kinds_of(client, calls))
         people = People(calls, lambda: guilds_with_mapped_roles(client, self._catalog))
         files = Files(session, self._own_addresses())
         threads = Threads(calls, client.user.id, reads_all=self._settings.message_content)
@@ -262,9 +262,12 @@ def guilds_with_mapped_roles(client: "DoorClient", catalog: "Catalog") -> list[i
     return [guild.id for guild in client.guilds if any(guild.get_role(role) for role in roles)]
 
 
-def _kinds_of(client: "DoorClient") -> Callable[[int], int | None]:
-    def kind_of(channel: int) -> int | None:
+def _kinds_of(client: "DoorClient", calls: Calls) -> Callable[[int], Awaitable[int]]:
+    async def kind_of(channel: int) -> int:
+        # What was left unfinished is taken up before the gateway tells of any channel.
         kind: Any = getattr(client.get_channel(channel), "type", None)
-        return int(kind.value) if kind is not None else None
+        if kind is not None:
+            return int(kind.value)
+        return int((await calls("GET", "/channels/{channel_id}", channel_id=channel))["type"])
 
     return kind_of

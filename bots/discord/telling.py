@@ -1,6 +1,6 @@
 """Cards to people and places: to someone alone, into a direct message, into another channel."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,8 @@ _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 # Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
 _EXPIRED = (10015, 50027, 401, 404)
 _UNKNOWN_MESSAGE = 10008  # its message was dismissed
-_FORUMS = (15, 16)
+_FORUMS, _THREADS = (15, 16), (10, 11, 12)
+_POSTS_BACK = 20  # in a forum
 _CLOSED = (50007, 50278)  # they take no direct messages from the bot
 _NO_ENTRY = (50001, 50013, 10003)  # missing access, missing permissions, unknown channel
 _NOT_TOLD = (
@@ -35,9 +36,9 @@ class Telling:
     """Sends cards; what stays visible carries a mark, so that a repeated send is found and left out."""
 
     def __init__(
-        self, calls: Calls, posts: Posts, application: int, kind_of: Callable[[int], int | None]
+        self, calls: Calls, posts: Posts, application: int, kind_of: Callable[[int], Awaitable[int]]
     ) -> None:
-        """`kind_of` says of which type a channel is, where that is known."""
+        """`kind_of` says of which type a channel is."""
         self._calls = calls
         self._posts = posts
         self._application = application
@@ -96,13 +97,13 @@ class Telling:
         views = [card_view(part, mark_of(_key(key, number))) for number, part in enumerate(parts)]
         try:
             channel = await self.direct(name) if kind == "user" else int(name)
-            if self._kind_of(channel) in _FORUMS:
-                post = await self._forum_post(channel, card, views[0])
-                for number, view in enumerate(views[1:], 1):
-                    await self._posts.send(Place(post), view, _key(key, number))
-                return post, post, True
+            type_ = None if kind == "user" else await self._kind_of(channel)
             place, sent = Place(channel, int(reply_to or 0)), list[int]()
-            for number, view in enumerate(views):
+            if type_ in _FORUMS:
+                again = again or after is None
+                channel = await self._forum_post(channel, card, views[0], mark_of(key), look=again)
+                place, after, type_, sent = Place(channel), channel, _THREADS[0], [channel]
+            for number, view in enumerate(views[len(sent) :], len(sent)):
                 sent.append(await self._post(_key(key, number), place, view, again=again, after=after))
                 place = Place(channel)
         except DiscordRefused as error:
@@ -111,7 +112,7 @@ class Telling:
             if error.code in _NO_ENTRY:
                 raise UsageError(_NO_RIGHT) from error
             raise
-        return channel, sent[0], self._kind_of(channel) in (10, 11, 12)
+        return channel, sent[0], type_ in _THREADS
 
     async def direct(self, user: str | int) -> int:
         """The channel of direct messages with someone."""
@@ -129,11 +130,23 @@ class Telling:
             return found[0]
         return await self._posts.send(place, view, key)
 
-    async def _forum_post(self, channel: int, card: Card, view: "LayoutView") -> int:
+    async def _forum_post(self, forum: int, card: Card, view: "LayoutView", mark: int, *, look: bool) -> int:
+        if look and (stands := await self._standing_post(forum, mark)):
+            return stands
         name = " ".join(card.title.split())[:100]
         body = {"name": name, "message": body_of(view)}
-        opened = await self._calls("POST", "/channels/{channel_id}/threads", body, channel_id=channel)
+        opened = await self._calls("POST", "/channels/{channel_id}/threads", body, channel_id=forum)
         return int(opened["id"])
+
+    async def _standing_post(self, forum: int, mark: int) -> int:
+        """Our post in a forum whose first message has that mark, among the latest; 0 for none."""
+        guild = (await self._calls("GET", "/channels/{channel_id}", channel_id=forum))["guild_id"]
+        active = await self._calls("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
+        posts = [int(thread["id"]) for thread in active["threads"] if thread["parent_id"] == str(forum)]
+        for post in sorted(posts, reverse=True)[:_POSTS_BACK]:
+            if await self._posts.find(post, [mark], after=post - 1):  # the first message has the post's id
+                return post
+        return 0
 
 
 def _key(key: str, number: int) -> str:

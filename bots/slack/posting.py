@@ -9,6 +9,7 @@ from bots.slack.calls import Calls, SlackRefused
 
 Json = dict[str, Any]
 MARK = "citewise_answer"
+_A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was posted before
 _BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
 HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
@@ -49,17 +50,24 @@ class AnswerMessage:
         """
         if self.ts:
             return
-        channel, root = self._where["channel"], self._where["root"]
-        answer = await self._calls(
-            "conversations.replies", channel=channel, ts=root, limit=200, include_all_metadata=True
-        )
-        for message in answer.get("messages", []):
-            mark = message.get("metadata") or {}
-            marked = mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
-            cut_off = message.get("user") == self._bot and not mark and message["ts"] > self._where["ts"]
-            if marked or cut_off:
-                await self._stands(message["ts"])
+        where: Json = {"channel": self._where["channel"], "ts": self._where["root"], "limit": _A_PAGE}
+        where |= {"oldest": self._where["ts"], "include_all_metadata": True}  # it stands after its question
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            answer = await self._calls("conversations.replies", **where, cursor=cursor or None)
+            for message in answer.get("messages", []):
+                if self._is_ours(message):
+                    await self._stands(message["ts"])
+                    return
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
                 return
+
+    def _is_ours(self, message: Json) -> bool:
+        mark = message.get("metadata") or {}
+        marked = mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
+        cut_off = message.get("user") == self._bot and not mark and message["ts"] > self._where["ts"]
+        return marked or cut_off
 
     async def draft(self, text: str) -> None:
         """Show how far the answer has come; left out where it can't be, or comes too fast."""

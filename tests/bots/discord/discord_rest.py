@@ -84,6 +84,10 @@ class Rest(Gateway):
             f"DELETE {messages}/([0-9]+)/reactions/[^/]+/@me": lambda c, m, **_: self.reactions.append(
                 ("delete", int(m))
             ),
+            "GET /guilds/[0-9]+/threads/active": lambda **_: {
+                "threads": self._guild()["threads"],
+                "members": [],
+            },
             "GET /guilds/[0-9]+/members/([0-9]+)": lambda u, **_: self.member(int(u)),
             "POST /interactions/[0-9]+/([a-z0-9]+)/callback": self._callback,
             "PATCH /webhooks/[0-9]+/([a-z0-9]+)/messages/@original": self._original,
@@ -140,6 +144,8 @@ class Rest(Gateway):
             raise Wrong(404, 10003, "Unknown Channel")
         if channel in self.closed:
             raise Wrong(403, 50007 if self.kinds[channel] == 1 else 50001, "Missing Access")
+        if self.kinds[channel] == 15:
+            raise Wrong(400, 50008, "Cannot send messages in a non-text channel")
         check_message(body, self.complaints, visible=True)
         nonce = str(body.get("nonce", ""))
         if body.get("enforce_nonce") and nonce in self._nonces:
@@ -175,8 +181,10 @@ class Rest(Gateway):
         post = self.snowflake()
         self.kinds[post], self.parents[post] = 11, int(channel)
         check_message(body["message"], self.complaints, visible=False)
-        self.channels[post][post] = {**self._put(post, {**body["message"], "author": user(BOT)})}
-        return self._channel(post)
+        self._put(post, {**body["message"], "id": str(post), "author": user(BOT)})
+        thread = self._channel(post)
+        self._tasks.add(asyncio.create_task(self._dispatch(None, "THREAD_CREATE", thread)))
+        return thread
 
     def _callback(self, token: str, body: Json, **_: Any) -> Json:
         talk = self.talks[token]

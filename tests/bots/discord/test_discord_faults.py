@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fake_discord import ANA, BEN, BOT, GENERAL, TOKEN, Fault, direct, words_of
+from fake_discord import ANA, BEN, BOT, GENERAL, TOKEN, Fault, direct, user, words_of
 from guild import Guild
 
 from bots.discord.calls import DiscordRefused
@@ -100,6 +100,24 @@ async def test_a_stop_at_any_moment_is_made_good_after_the_next_start(guild: Gui
     await guild.restart()
     await all_answered(guild, [(GENERAL, asked)])
     assert words_of(discord.answers(GENERAL, asked)[0]).count("27 days") == 1
+
+
+async def test_an_answer_that_came_after_many_other_messages_is_found_after_a_kill(guild: Guild) -> None:
+    discord, catalog = guild.discord, guild.here.catalog
+    discord.faults.append(Fault(*SEND, status=429, times=1, retry_after=1))
+    asked = await guild.people.mention(ANA, QUESTION)
+    await discord.until(lambda: discord.calls["POST /channels/#/messages"])
+    for number in range(250):
+        discord._put(GENERAL, {"author": user(BEN), "content": f"Message {number}"})
+    await all_answered(guild, [(GENERAL, asked)])
+    await guild.service.stop()
+    discord._nonces.clear()  # minutes later
+    with catalog.database.writing() as writer:  # killed after Discord had it, before we noted it
+        writer.execute(
+            "UPDATE inbox SET posted = '', state = 'working', payload = ?", (discord_payload(guild, asked),)
+        )
+    await guild.restart()
+    await all_answered(guild, [(GENERAL, asked)])
 
 
 def discord_payload(guild: Guild, asked: int) -> str:

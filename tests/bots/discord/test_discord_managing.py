@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import pytest
 from discord_people import attachment
 from fake_discord import (
     ADMIN,
     ANA,
     BEN,
     EPHEMERAL,
+    FORUM,
     GENERAL,
     GUILD,
     HELP,
     HR,
+    Fault,
     Json,
     buttons_of,
     direct,
@@ -168,3 +171,30 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(guild: G
     await discord.until(lambda: "Added" in words_of(thanks))
     again = await people.mention(BEN, "Where is the staff canteen?")
     assert "ground floor of house B" in words_of(await discord.answer(GENERAL, again))
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["after it was posted", "before it was posted"])
+async def test_a_question_for_a_forum_becomes_one_post_though_the_bot_is_stopped(
+    guild: Guild, held: bool
+) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{FORUM}", by=f"discord:user:{KIM}")
+    await people.post(KIM, "Rules", "Be kind.", FORUM)
+    asked = await people.mention(ANA, "Where is the staff canteen?")
+    answer = await discord.answer(GENERAL, asked)
+    opening = ("POST", "/channels/[0-9]+/threads$")
+    discord.faults.append(Fault(*opening, held=held, times=1 if held else 99, status=429, retry_after=15))
+    pressed = await people.press(ANA, buttons_of(answer)["person"], answer)
+    await discord.until(lambda: discord.calls["POST /channels/#/threads"])
+    await guild.service.stop()
+    discord.faults.clear()
+    await guild.restart()
+    assert "A person will look at it" in words_of(await discord.told(pressed))
+    await guild.settled()
+    [post] = [post for post in discord.parents if discord.answers(post)]
+    [request] = discord.answers(post)
+    assert "Where is the staff canteen?" in words_of(request)
+    await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
+    await people.mention(KIM, "On the ground floor of house B.", post)
+    back = (await discord.until(lambda: discord.answers(GENERAL, int(answer["id"]))))[0]
+    assert "On the ground floor of house B." in words_of(back)

@@ -133,6 +133,7 @@ class SlackWorkspace:
         if root is None:
             raise Wrong("thread_not_found")
         # As on Slack: the oldest first, the message that began it on each page.
+        replies = [m for m in replies if float(m["ts"]) > float(given.get("oldest") or 0)]
         page = self._page(replies, given)
         return {**page, "messages": [root, *page["messages"]]}
 

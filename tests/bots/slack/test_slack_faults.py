@@ -68,6 +68,22 @@ async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(workspace:
     assert slack.calls["conversations.replies"] == 1
 
 
+async def test_an_answer_far_down_in_a_long_thread_is_found_and_not_repeated(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.streams = False
+    root = await slack.say("UANA", "Hello!", "CGEN")
+    before = slack.calls["conversations.replies"]
+    for number in range(1, 350):
+        ts = f"{float(root) + number / 1000:.6f}"
+        said = {"ts": ts, "thread_ts": root, "user": "UBEN", "text": f"Message {number}"}
+        slack.channels["CGEN"][ts] = said
+    slack.faults.append(Fault("chat.postMessage", 1, status=500, afterwards=True))
+    await slack.mention("UANA", QUESTION, "CGEN", root)
+    await slack.until(lambda: slack.answers("CGEN", root) and not unfinished(workspace))
+    assert len(slack.answers("CGEN", root)) == 1
+    assert slack.calls["conversations.replies"] == before + 1  # what came before the question is not read
+
+
 async def test_sockets_that_drop_and_refresh_lose_nothing(workspace: Workspace) -> None:
     slack, asked = workspace.slack, []
     for number in range(12):
