@@ -77,7 +77,9 @@ class CaseReplies:
             for citation in (answer.citations if answer else ())
             if citation.number in used and citation.passage_id in passages
         )
-        return Delivery(case.origin, Card(title, case.reply, rows, buttons=buttons), ref, key=ref)
+        # Of this very case: after an older backup was put back, another one may get its number.
+        key = f"{ref}:{case.opened.timestamp():.6f}"
+        return Delivery(case.origin, Card(title, case.reply, rows, buttons=buttons), ref, key=key)
 
     def _passages(self, answer: "StoredAnswer") -> "dict[int, Passage]":
         return self._catalog.passages(citation.passage_id for citation in answer.citations)

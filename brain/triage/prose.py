@@ -30,7 +30,7 @@ _GREETING = re.compile(
     r"|salut|hola|thanks|thank you|thx|many thanks|cheers|best(?: regards)?|kind regards|regards|danke|merci"
     r"|gracias|viele grüße|cordialement|please)\b"
     r"(?:[\s,]+(?:all|team|everyone|everybody|folks|guys|there|a lot|again"
-    r"|so much|very much|in advance|you|zusammen|à tous|[A-Z]\w+)){0,3}\s*[,.!:)]*"
+    r"|so much|very much|in advance|you|zusammen|à tous|(?-i:[A-Z])\w+)){0,3}\s*[,.!:)]*"
     r"|(?:i )?hope (?:you|this|all|everyone)\b[^?]{0,80}",
     re.IGNORECASE,
 )

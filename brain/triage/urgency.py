@@ -1,7 +1,7 @@
 """How urgent a ticket is, by rules, and the words of it that say so."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from brain.triage.domain import Message, Said, Urgency, UrgencyFound
 from brain.triage.prose import said, short
@@ -180,7 +180,7 @@ def urgency_of(messages: Sequence[Message]) -> UrgencyFound:
     danger.
     """
     everything = said(messages)
-    claims = [one for one in everything if not _ASKS_ABOUT.match(one.text, 0, _READ)]
+    claims = list(_claims(everything))
     beyond_a_team = [one for one in claims if not _ANY_TEAM.search(one.text, 0, _READ)]
     for level, sentences, patterns in (
         (Urgency.CRITICAL, claims, _CRITICAL),
@@ -192,6 +192,15 @@ def urgency_of(messages: Sequence[Message]) -> UrgencyFound:
         if quotes := _quoted(sentences, patterns):
             return UrgencyFound(level, quotes)
     return UrgencyFound(Urgency.NORMAL)
+
+
+def _claims(sentences: Iterable[Said]) -> Iterator[Said]:
+    """What isn't asked about; of a question what stands behind it, such as "How do I log in? urgent"."""
+    for one in sentences:
+        asked = _ASKS_ABOUT.match(one.text, 0, _READ)
+        left = one.text[asked.end() :].strip() if asked else one.text
+        if left:
+            yield Said(left, one.message)
 
 
 def _quoted(sentences: Iterable[Said], patterns: Sequence[re.Pattern[str]]) -> tuple[Said, ...]:

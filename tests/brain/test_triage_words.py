@@ -173,6 +173,25 @@ def test_urgency_is_told_by_words_that_are_quoted(text: str, level: Urgency, bec
     assert because in " ".join(quote.text for quote in found.because)
 
 
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("How many days of leave do we get? urgent", "urgent"),
+        ("please help, urgent!", "please help, urgent!"),
+    ],
+)
+def test_what_stands_behind_a_question_or_a_please_is_heard(text: str, because: str) -> None:
+    messages = thread(text)
+    found = urgency_of(messages)
+    assert (found.level, [quote.text for quote in found.because]) == (Urgency.HIGH, [because])
+    assert_verbatim(found.because, messages)
+
+
+def test_a_please_that_asks_for_something_is_no_greeting() -> None:
+    messages = thread("Hi team,", "please reset my password", "Thanks Anna!")
+    assert [one.text for one in summary(messages)] == ["please reset my password"]
+
+
 def test_an_outage_is_critical_even_where_somebody_says_that_there_is_no_hurry() -> None:
     assert (
         urgency_of(thread("Take your time, no hurry.", "The whole site is down.")).level is Urgency.CRITICAL
