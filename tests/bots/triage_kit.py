@@ -1,8 +1,11 @@
 """Tickets at the Desk: people of a support channel, messages of a thread, what is pressed on a case."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
-from desk_kit import DeskHome, person
+from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import card
 
 from bots.desk.cards import Button, Card, Reply
@@ -11,6 +14,18 @@ from brain.triage.domain import Message
 
 HELP = "slack:channel:CHELP"
 KIM, LEE = person("UKIM", place="CHELP"), person("ULEE", place="CHELP")
+QUESTION = "How many days of paid annual leave do full-time employees get? It is urgent."
+REVIEW = "When does the pay review for zqsecret engineers happen?"
+
+
+@contextmanager
+def support_home(folder: Path) -> Iterator[DeskHome]:
+    """A Desk with something to read for all and for few, and a channel whose people are support."""
+    with desk_home(folder) as found:
+        found.home.fill({"leave.md": LEAVE})
+        found.home.fill({"salaries.md": SALARIES}, "hr")
+        found.catalog.places.set_support("general", HELP, by=ADMIN)
+        yield found
 
 
 def said(

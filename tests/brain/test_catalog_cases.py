@@ -1,23 +1,17 @@
 """Cases: a thread is one, the first who acts wins, every decision is audited, nobody else's are compared."""
 
 import json
-import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from new_cases import new
 from stored_documents import vector_of
 
-from brain.catalog.backup import backup, restore
-from brain.catalog.cases import Case, Cases, CaseState, CategoryRow, Example, NewCase
+from brain.catalog.cases import Case, Cases, CaseState, CategoryRow, Example
 from brain.catalog.catalog import Catalog
-from brain.catalog.home import Home
-from brain.catalog.schema import APPLICATION_ID
 
 EMBEDDER = "test-embedder@1"
 
@@ -31,24 +25,6 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 @pytest.fixture
 def cases(catalog: Catalog) -> Cases:
     return catalog.cases
-
-
-def new(thread: str = "chat:1:t1", place: str = "chat:channel:1", **changes: object) -> NewCase:
-    fields: dict[str, object] = {
-        "thread": thread,
-        "place": place,
-        "origin": f"{place}/{thread}",
-        "link": "https://chat.example/1",
-        "text": "The VPN is down for me",
-        "question": "VPN is down",
-        "summary": ("The VPN is down for me",),
-        "trace_id": "trace-1",
-        "category": "vpn",
-        "urgency": 2,
-        "owner": "chat:user:ann",
-        "opened_by": "chat:user:sue",
-    }
-    return NewCase(**{**fields, **changes})  # type: ignore[arg-type]
 
 
 def actions(catalog: Catalog) -> list[tuple[str, str, str]]:
@@ -328,75 +304,3 @@ def test_a_case_without_words_has_an_empty_vector_and_is_compared_with_nothing(c
     cases.add_vectors(EMBEDDER, [(case.id, "", np.empty(0, np.float32))])
     assert cases.without_vector(EMBEDDER, 5) == []
     assert cases.comparable(EMBEDDER, {case.place}) == []
-
-
-def test_cases_are_in_a_backup_and_come_back(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    home.prepare()
-    with Catalog(home.catalog) as catalog:
-        case, _ = catalog.cases.open(new())
-        catalog.cases.reply(case.id, "words", by="u:1")
-        backup(catalog, tmp_path / "copy.db")
-        catalog.cases.resolve(case.id, "later", by="u:1")
-    restore(home, tmp_path / "copy.db")
-    with Catalog(home.catalog) as catalog:
-        found = catalog.cases.find(case.id)
-        assert found is not None
-        assert (found.reply, found.state) == ("words", CaseState.REPLIED)
-
-
-def test_a_catalog_of_the_layout_before_cases_keeps_its_content(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.db"
-    scripts = sorted((files("brain.catalog") / "migrations").iterdir(), key=lambda script: script.name)[:4]
-    assert scripts[-1].name == "004_desk.sql"
-    with sqlite3.connect(path) as connection:
-        for script in scripts:
-            connection.executescript(script.read_text())
-        connection.execute("INSERT INTO meta VALUES ('identity', 'four')")
-        connection.execute(
-            "INSERT INTO spaces (name, created) VALUES ('general', '2026-01-01T00:00:00+00:00')"
-        )
-        connection.execute(
-            """INSERT INTO handoffs (trace_id, person, origin, space, support, question, state, opened)
-               VALUES ('t', 'p', 'o', 'general', 's', 'q', 'open', '2026-01-01T00:00:00+00:00')"""
-        )
-        connection.execute("PRAGMA user_version = 4")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.close()
-    for _ in range(2):
-        with Catalog(path) as catalog:
-            assert catalog.identity() == "four"
-            handoff = catalog.handoffs.find(1)
-            assert handoff is not None
-            assert handoff.question == "q"
-            catalog.cases.open(new())
-            assert len(catalog.cases.listed()) == 1
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
-    connection.close()
-
-
-_KILLED = """
-import os, sys
-sys.path.insert(0, sys.argv[2])
-from pathlib import Path
-from brain.catalog.catalog import Catalog
-from test_catalog_cases import new
-catalog = Catalog(Path(sys.argv[1]))
-case, _ = catalog.cases.open(new())
-catalog.cases.reply(case.id, "the words", by="u:1")
-os.kill(os.getpid(), 9)
-"""
-
-
-def test_a_reply_that_was_taken_down_outlives_a_kill_and_is_still_the_first(tmp_path: Path) -> None:
-    path = tmp_path / "catalog.db"
-    done = subprocess.run([sys.executable, "-c", _KILLED, path, Path(__file__).parent], check=False)
-    assert done.returncode == -9
-    with Catalog(path) as catalog:
-        case = catalog.cases.in_thread("chat:1:t1")
-        assert case is not None
-        late = catalog.cases.reply(case.id, "others", by="u:2")
-        assert late is not None
-        assert (late.reply, late.reply_by, late.reply_at) == ("the words", "u:1", "")
-        assert catalog.audit.verify().entries == 1
