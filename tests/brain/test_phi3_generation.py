@@ -155,6 +155,8 @@ def test_a_generator_that_ended_by_itself_says_what_to_do(model: Any) -> None:
         with pytest.raises(ModelUnavailable, match=r"stopped with an error.* start citewise again"):
             list(generator.stream(Request(prompt(20), 5, NEVER)))
     assert "start citewise again" in generator.failure
+    # Waits for the thread: were it still ending, pytest would tell of its error in a later test.
+    generator.close()
 
 
 def test_a_guess_is_what_followed_the_last_words_before() -> None:
