@@ -25,6 +25,7 @@ class Known:
     conversation: Callable[[str], bool]
     handoff: Callable[[str], bool]
     auto_answer: Callable[[str], bool]
+    asked: Callable[[str], bool]
 
 
 def translate(body: Json, known: Known) -> NewEvent | None:
@@ -83,12 +84,9 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
 def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent | None:
     subtype, channel = event.get("subtype"), str(event["channel"])
     if subtype == "message_changed":
-        return _edited(event, identity, channel, known)
+        return _changed(event, identity, channel, known)
     if subtype == "message_deleted":
-        before = event.get("previous_message", {})
-        root = before.get("thread_ts") or event["deleted_ts"]
-        payload = {"channel": channel, "ts": event["deleted_ts"]}
-        return _new(identity, "deleted", payload, thread=thread_of(channel, root))
+        return _deleted(identity, channel, event["deleted_ts"], event.get("previous_message", {}), known)
     if subtype not in _PLAIN or not event.get("user"):
         return None
     text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
@@ -135,10 +133,13 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
     return "unasked" if known.auto_answer(principal("channel", channel)) else None
 
 
-def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+def _changed(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+    """A question that was edited, or deleted: one that has an answer below it leaves a stone behind."""
     now, before = event.get("message", {}), event.get("previous_message", {})
-    if now.get("bot_id") or now.get("user") == known.bot or now.get("text") == before.get("text"):
-        return None  # a link that unfolded, a reply that was counted, an edit of the bot's own
+    if now.get("subtype") == "tombstone":
+        return _deleted(identity, channel, now["ts"], now, known)
+    if not known.asked(f"{channel}:{now.get('ts')}") or now.get("text") == before.get("text"):
+        return None  # no question, a link that unfolded, a reply that was counted
     payload = {
         "channel": channel,
         "ts": now.get("ts"),
@@ -147,6 +148,13 @@ def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent 
         "text": asked(str(now.get("text") or ""), known.bot),
     }
     return _new(identity, "edited", payload, thread=thread_of(channel, str(payload["root"])))
+
+
+def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) -> NewEvent | None:
+    if not known.asked(f"{channel}:{ts}"):
+        return None
+    thread = thread_of(channel, str(message.get("thread_ts") or ts))
+    return _new(identity, "deleted", {"channel": channel, "ts": ts}, thread=thread)
 
 
 def _command(body: Json, known: Known) -> NewEvent:

@@ -143,6 +143,7 @@ class SlackService:
             conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),
+            asked=lambda message: self._catalog.inbox.of_message(PLATFORM, message) is not None,
         )
 
     def _app(self, client: Any, inbox: Inbox, door: SlackDoor) -> "AsyncApp":

@@ -100,8 +100,25 @@ async def test_an_edited_question_is_answered_in_place_and_a_deleted_one_takes_i
     await slack.until(lambda: "16 weeks" in words_of(slack.answers("CGEN", ts)[0]))
     assert [message["ts"] for message in slack.answers("CGEN", ts)] == [first["ts"]]
     assert "27 days" not in words_of(slack.answers("CGEN", ts)[0])
-    await slack.delete("CGEN", ts)
+    await slack.delete(
+        "CGEN", ts
+    )  # with its answer below it, it comes as a change: "This message was deleted."
     await slack.until(lambda: not slack.answers("CGEN", ts))
+    below = await slack.mention("UANA", QUESTION, root=await slack.say("UBEN", "About leave"))
+    root = slack.channels["CGEN"][below]["thread_ts"]
+    await slack.answer("CGEN", root)
+    await slack.delete("CGEN", below)  # a reply that has none below it
+    await slack.until(lambda: not slack.answers("CGEN", root))
+
+
+async def test_edits_and_deletions_of_what_was_not_asked_are_not_even_kept(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.say("UANA", "Between us.")
+    await slack.edit("CGEN", ts, "Between the two of us.")
+    await slack.delete("CGEN", ts)
+    await slack.until(lambda: not slack._unacked)
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone()[0] == 0
 
 
 async def test_a_private_answer_can_be_shared(workspace: Workspace) -> None:
