@@ -75,7 +75,7 @@ class SlackDoor(EventDoor):
                 silent = False
                 await self._finish(message, part)
                 if part.more_privately:
-                    await self._telling.alone(item.key, payload, MORE)
+                    await self._telling.alone(item.key, {**payload, "thread": payload["root"]}, MORE)
         if silent and not unasked:
             await self._status(payload, "")
 

@@ -97,6 +97,7 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     payload = {
         **_only(event, "user", "channel", "ts"),
         "root": root,
+        "thread": event.get("thread_ts") or "",
         "team": event.get("team") or body.get("team_id"),
         "text": asked(text, known.bot),
         "how": how,
@@ -197,10 +198,11 @@ def _submission(body: Json) -> NewEvent:
 
 
 def _shortcut(body: Json, what: Json) -> NewEvent:
-    channel = body["channel"]["id"]
+    channel, message = body["channel"]["id"], body["message"]
     payload = {
         **what,
         "words": "",
+        "thread": _thread(message.get("thread_ts") or "", message["ts"]),
         "user": body["user"]["id"],
         "channel": channel,
         "team": (body.get("team") or {}).get("id"),
@@ -230,15 +232,22 @@ def where_pressed(body: Json) -> Json:
 
 def _where(body: Json, container: Json) -> Json:
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    message = body.get("message") or {}
+    message, ts = body.get("message") or {}, container.get("message_ts") or ""
+    root = container.get("thread_ts") or message.get("thread_ts") or ts
     return {
         "user": body["user"]["id"],
         "channel": channel,
-        "ts": container.get("message_ts") or "",
-        "root": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts") or "",
+        "ts": ts,
+        "root": root,
+        "thread": _thread(root, ts),
         "ephemeral": bool(container.get("is_ephemeral")),
         "response_url": body.get("response_url"),
     }
+
+
+def _thread(root: str, ts: str) -> str:
+    """The thread that a message is a reply in: one that begins a thread is looked at in the channel."""
+    return root if root != ts else ""
 
 
 def _pressed(identity: str, payload: Json) -> NewEvent:

@@ -112,6 +112,7 @@ class SlackPeople(SocketMode):
             "response_url": f"{self.url}/respond/r{number}",
             "actions": [action],
         }
+        self.pressed[f"r{number}"] = {"user": user, "channel": channel, "after": len(self.ephemeral)}
         await self.send("interactive", body)
         return f"r{number}"
 
@@ -145,5 +146,6 @@ class SlackPeople(SocketMode):
             "trigger_id": f"trig{number}",
             "response_url": f"{self.url}/respond/r{number}",
         }
+        self.pressed[f"r{number}"] = {"user": user, "channel": channel, "after": len(self.ephemeral)}
         await self.send("interactive", body)
         return f"r{number}"

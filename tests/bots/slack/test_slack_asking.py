@@ -73,6 +73,24 @@ async def test_quotes_are_shown_to_who_pressed_with_the_words_marked(workspace: 
     assert "carried over" in words_of(shown)
 
 
+async def test_what_one_person_is_shown_stands_where_they_look(workspace: Workspace) -> None:
+    slack = workspace.slack
+    root = await slack.mention("UANA", QUESTION)
+    answer = await slack.answer("CGEN", root)
+    shown = await slack.privately(await slack.press("UBEN", button(answer, "quotes"), "CGEN", answer))
+    assert (shown["user"], shown["thread_ts"]) == ("UBEN", root)  # by a response address: in the channel
+    before = len(slack.ephemeral)
+    await slack.mention("UANA", "help")  # below which there is no thread yet
+    (told,) = await slack.until(lambda: slack.ephemeral[before:])
+    assert "thread_ts" not in told
+    await slack.mention("UANA", "help", root=root)
+    told = (await slack.until(lambda: slack.ephemeral[before + 1 :]))[0]
+    assert told["thread_ts"] == root
+    slack.outside.add("CGEN")
+    address = await slack.press("UBEN", button(answer, "quotes"), "CGEN", answer)
+    assert (await slack.until(lambda: [m for m in slack.ephemeral if m.get("address") == address]))[0]
+
+
 async def test_thumbs_are_kept_and_down_asks_why(workspace: Workspace) -> None:
     slack, catalog = workspace.slack, workspace.here.catalog
     answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
