@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
@@ -12,7 +13,7 @@ from bots.event_door import EventDoor, Json, Memory
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
-from bots.slack.events import PLATFORM, thread_of
+from bots.slack.events import PLATFORM, below
 from bots.slack.files import Files
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
@@ -59,7 +60,8 @@ class SlackDoor(EventDoor):
     async def _question(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
         if payload["how"] == "handoff":
-            await self._heard(item, payload, caller)
+            thread = below(payload["channel"], payload["root"])
+            await self._heard(item, payload, replace(caller, thread=thread))
             return
         message = self._message(item, payload)
         if item.attempts:
@@ -184,7 +186,7 @@ class SlackDoor(EventDoor):
                 delivery.key or key, delivery.to, delivery.card, again=again or bool(delivery.key)
             )
             if delivery.ref:
-                await self._desk.placed(delivery.ref, thread_of(channel, ts))
+                await self._desk.placed(delivery.ref, below(channel, ts))
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)

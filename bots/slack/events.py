@@ -48,7 +48,12 @@ def translate(body: Json, known: Known) -> NewEvent | None:
 
 def thread_of(channel: str, root: str) -> str:
     """What names a conversation: a thread, or all of a direct message."""
-    return f"{PLATFORM}:{channel}" if channel.startswith("D") else f"{PLATFORM}:{channel}:{root}"
+    return f"{PLATFORM}:{channel}" if channel.startswith("D") else below(channel, root)
+
+
+def below(channel: str, root: str) -> str:
+    """What names the thread below a message, in a direct message too."""
+    return f"{PLATFORM}:{channel}:{root}"
 
 
 def action_of(action: Json) -> tuple[str, str]:
@@ -122,12 +127,14 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
 
 def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str | None:
     """Why a message is for the bot, if it is."""
+    root = event.get("thread_ts")
+    handed_on = bool(root) and known.handoff(below(channel, str(root)))
     if event.get("channel_type") == "im" or channel.startswith("D"):
-        return "direct"
+        return "handoff" if handed_on else "direct"
     if event["type"] == "app_mention" or mentions(text, known.bot):
         return "mention"
-    if event.get("thread_ts"):
-        if known.handoff(thread):
+    if root:
+        if handed_on:
             return "handoff"
         for_us = asks_something(text) and not addresses_another(text, known.bot)
         return "thread" if for_us and known.conversation(thread) else None

@@ -138,6 +138,22 @@ async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Wor
     assert len(told_back) == 1
 
 
+async def test_one_person_is_asked_in_a_direct_message_and_answers_below_it(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <@UKIM>")
+    for question, reply in (("Where is the staff canteen?", "In house B."), ("Where is the gym?", "In C.")):
+        asked = await slack.mention("UANA", question)
+        answer = await slack.answer("CGEN", asked)
+        await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+        request = list(slack.channels["DUKIM"].values())[-1]
+        await slack.say("UKIM", reply, "DUKIM", request["ts"])
+        assert reply in words_of(await slack.answer("CGEN", asked, 2))
+        thanks = await slack.answer("DUKIM", request["ts"])
+        assert words_of(thanks).startswith("The asker has your answer")
+    own = await slack.say("UKIM", "How many days of annual leave do employees get?", "DUKIM")
+    assert "27 days" in words_of(await slack.answer("DUKIM", own))
+
+
 async def test_where_the_bot_is_not_a_member_answers_still_reach_who_asked(workspace: Workspace) -> None:
     slack = workspace.slack
     slack.outside.add("CPRIV")
