@@ -22,6 +22,8 @@ from bots.slack.threads import Threads
 from bots.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 
+_UNOPENED = Card("Slack did not open the form", "It gives me three seconds for that. Please press again.")
+
 
 class SlackDoor(EventDoor):
     """Slack, as the inbox sees it."""
@@ -42,11 +44,14 @@ class SlackDoor(EventDoor):
     # What the inbox calls
 
     async def work(self, item: InboxItem) -> None:
-        """Answer an event, or greet someone who opened the bot, of which only Slack tells."""
-        if item.kind == "opened":
-            await self._opened(json.loads(item.payload))
-        else:
-            await super().work(item)
+        """Answer an event; only Slack tells of people who open the bot, and may refuse a form."""
+        match item.kind:
+            case "opened":
+                await self._opened(json.loads(item.payload))
+            case "unopened":
+                await self._telling.alone(item.key, json.loads(item.payload), _UNOPENED)
+            case _:
+                await super().work(item)
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -203,9 +208,12 @@ class SlackDoor(EventDoor):
             await self._telling.alone(item.key, payload, card)
             return
         message = self._message(item, payload)
-        await message.find()
-        blocks = card_blocks(card)
-        await message.finish(card.text, blocks, [], summary(f"{card.title}. {card.text}"))
+        try:
+            await message.find()
+            blocks = card_blocks(card)
+            await message.finish(card.text, blocks, [], summary(f"{card.title}. {card.text}"))
+        except SlackRefused:  # a place where the bot may not write: it is told to whoever asked
+            await self._telling.alone(item.key, payload, card)
 
     async def _status(self, payload: Json, status: str) -> None:
         """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""

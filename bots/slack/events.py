@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
@@ -44,6 +44,15 @@ def translate(body: Json, known: Known) -> NewEvent | None:
         case "message_action" if body.get("callback_id") == TRIAGE_SHORTCUT:
             return _shortcut(body, _triaged(body))
     return None
+
+
+def unopened(body: Json, known: Known) -> NewEvent | None:
+    """What is kept where a form should have opened and did not: what was pressed must not be done without it.
+
+    A command is worked off as it is: it says what is to be written instead.
+    """
+    new = translate(body, known)
+    return replace(new, kind="unopened") if new and new.kind == "press" else new
 
 
 def thread_of(channel: str, root: str) -> str:

@@ -16,7 +16,7 @@ from bots.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.door import SlackDoor
-from bots.slack.events import PLATFORM, Known, action_of, translate, where_pressed
+from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
 from bots.slack.files import Files
 from bots.slack.needs import COMMAND, SHORTCUTS
 from brain.catalog.inbox import InboxItem, Limits
@@ -161,7 +161,11 @@ class SlackService:
 
         async def keep(req: "AsyncBoltRequest", next: Callable[[], Awaitable[Any]]) -> Any:
             body = req.body
-            new = None if await self._opens_form(door, body) else translate(body, known)
+            try:
+                new = None if await self._opens_form(door, body) else translate(body, known)
+            except (SlackRefused, Unreachable) as error:
+                self._write_down(error)
+                new = unopened(body, known)
             if new is not None:
                 await inbox.receive(new)
             return await next()
@@ -179,7 +183,10 @@ class SlackService:
         return app
 
     async def _opens_form(self, door: SlackDoor, body: Json) -> bool:
-        """Open a form at once, where a press or a bare command asks for one."""
+        """Open a form at once, where a press or a bare command asks for one.
+
+        Raises SlackRefused or Unreachable where it did not open.
+        """
         if body.get("type") == "block_actions":
             action, ref = action_of(body["actions"][0])
             where = where_pressed(body)
@@ -191,11 +198,7 @@ class SlackService:
             return False
         if not self._desk.asks_first(action):
             return False
-        try:
-            return await door.open_form(action, ref, where, str(body.get("trigger_id", "")))
-        except (SlackRefused, Unreachable) as error:
-            self._write_down(error)  # without its form, the press is worked off as it is
-            return False
+        return await door.open_form(action, ref, where, str(body.get("trigger_id", "")))
 
     async def _over_sockets(self, app: "AsyncApp") -> None:
         from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler

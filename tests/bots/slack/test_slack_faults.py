@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, words_of
+from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, button, words_of
 from workspace import SECRET, Workspace
 
 from bots.inbox import Unreachable
@@ -46,6 +46,7 @@ async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> No
         Fault("chat.stopStream", 1, status=503, afterwards=True),
         Fault("chat.startStream", 1, error="internal_error"),
         Fault("assistant.threads.setStatus", 1, error="missing_scope"),
+        Fault("assistant.threads.setStatus", 99, status=429, retry_after=600),
         Fault("usergroups.list", 1, error="missing_scope"),
     ],
     ids=lambda fault: f"{fault.method} {fault.status} {fault.error} {'after' * fault.afterwards}".strip(),
@@ -187,6 +188,36 @@ async def test_a_channel_that_is_gone_stops_nothing(workspace: Workspace) -> Non
     ts = await slack.mention("UANA", QUESTION)
     await all_answered(workspace, [("CGEN", ts)])
     assert any(isinstance(error, SlackRefused) for error in workspace.written)
+
+
+@pytest.mark.parametrize("code", ["restricted_action_read_only_channel", "is_archived", "not_in_channel"])
+async def test_where_the_bot_may_not_write_the_asker_is_told_directly(
+    workspace: Workspace, code: str
+) -> None:
+    slack = workspace.slack
+    for method in ("chat.startStream", "chat.postMessage", "chat.postEphemeral"):
+        times = 2 if method == "chat.postMessage" else 9  # the answer, then the apology
+        slack.faults.append(Fault(method, times, error=code))
+    ts = await slack.mention("UANA", QUESTION)
+    (told,) = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "does not let me write in that channel" in words_of(told)
+    assert slack.answers("CGEN", ts) == []
+    await slack.until(lambda: not unfinished(workspace))
+
+
+@pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error"])
+async def test_a_press_whose_form_did_not_open_is_not_done_without_it(
+    workspace: Workspace, code: str
+) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
+    slack.faults.append(Fault("views.open", 9, error=code))
+    told = await slack.privately(await slack.press("UBEN", button(answer, "not_helpful"), "CGEN", answer))
+    assert "Please press again" in words_of(told)
+    assert catalog.answers.feedback(button(answer, "quotes")["value"]) == []
+    assert slack.calls["views.open"] == 1
+    told = await slack.privately(await slack.command("UADMIN", "remove"))
+    assert "Which document?" in words_of(told)
 
 
 async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> None:
