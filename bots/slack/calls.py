@@ -30,7 +30,12 @@ _LONGEST_WAIT = 20.0
 # What is only a courtesy is left out where there is too much of it: an answer need not wait for that.
 _COURTESIES = frozenset({"assistant.threads.setStatus"})
 _AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-_NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+_NO_TOKEN = frozenset(
+    {
+        *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
+        "not_allowed_token_type",
+    }
+)
 _SECONDS_WITHOUT_TOKEN = 30.0
 # Where the bot may not write: it is no member, the channel is archived, or not all may write there.
 _CLOSED = re.compile(r"not_in_channel|channel_not_found|is_archived|restricted_action\w*")
@@ -52,8 +57,10 @@ class SlackRefused(CitewiseError):
 class Calls:
     """Slack's Web API for one bot."""
 
-    def __init__(self, client: "AsyncWebClient") -> None:
+    def __init__(self, client: "AsyncWebClient", setting: str = "SLACK_BOT_TOKEN") -> None:
+        """`setting` is where the client's token is from."""
         self.client = client
+        self.setting = setting
         self.fault = ""  # why the last call did not come through, as a sentence; empty where it did
         self._free: defaultdict[tuple[str, str], float] = defaultdict(float)
 
@@ -101,12 +108,8 @@ class Calls:
                 after = float(answer.headers.get("Retry-After", 1) or 1)
                 raise _TryLater("rate limited", after, harmless=True, limited=True) from error
             if code in _NO_TOKEN:
-                raise _TryLater(
-                    code,
-                    _SECONDS_WITHOUT_TOKEN,
-                    harmless=True,
-                    sentence=not_accepted("SLACK_BOT_TOKEN", code),
-                ) from error
+                why = not_accepted(self.setting, code)
+                raise _TryLater(code, _SECONDS_WITHOUT_TOKEN, harmless=True, sentence=why) from error
             if code in _AWAY:
                 raise _TryLater(code, harmless=False) from error
             raise SlackRefused(method, code, str(answer.get("needed", ""))) from error

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from bots.desk.wording import count
 from bots.event_door import Memory
 from bots.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
-from bots.slack.calls import Calls, SlackRefused
+from bots.slack.calls import Calls, SlackRefused, not_accepted
 from bots.slack.door import SlackDoor
 from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
 from bots.slack.files import Files
@@ -70,6 +71,7 @@ class SlackService:
         self._workers = workers
         self._open = AsyncExitStack()
         self._connected: Callable[[], Awaitable[bool]] | None = None
+        self._calls: Calls | None = None
         self._bot = ""
 
     async def start(self) -> None:
@@ -101,9 +103,9 @@ class SlackService:
             return ServiceStatus(False, "not running")
         state = "connected" if await self._connected() else "reconnecting"
         waiting = self._catalog.inbox.waiting(PLATFORM)
-        return ServiceStatus(
-            True, f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
-        )
+        fault = self._calls.fault if self._calls else ""
+        sentence = f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
+        return ServiceStatus(True, f"{sentence}. {fault}" if fault else sentence)
 
     async def _start(self) -> None:
         import aiohttp
@@ -111,22 +113,28 @@ class SlackService:
 
         limit = aiohttp.ClientTimeout(total=SECONDS_A_CALL)
         session = await self._open.enter_async_context(aiohttp.ClientSession(timeout=limit))
-        client = AsyncWebClient(
-            token=self._settings.bot_token,
+        reached = partial(
+            AsyncWebClient,
             base_url=self._settings.api_url,
             session=session,
             timeout=SECONDS_A_CALL,
             retry_handlers=[],
         )
-        calls = Calls(client)
-        self._bot = str((await calls("auth.test"))["user_id"])
+        client = reached(token=self._settings.bot_token)
+        calls = self._calls = Calls(client)
+        self._bot = str((await _accepted(calls, "auth.test"))["user_id"])
         files = Files(session, self._settings.bot_token, self._settings.api_url)
         door = SlackDoor(self._desk, calls, files, self._bot, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
         app = self._app(client, inbox, door)
-        await (self._over_http(app) if self._settings.mode == "http" else self._over_sockets(app))
+        if self._settings.mode == "http":
+            await self._over_http(app)
+            return
+        # Asked here, since the library would try for ever with a token that is wrong, and say nothing.
+        opening = Calls(reached(token=self._settings.app_token), "SLACK_APP_TOKEN")
+        await self._over_sockets(app, str((await _accepted(opening, "apps.connections.open"))["url"]))
 
     def _memory(self) -> Memory:
         async def note_posted(item: InboxItem, posted: str) -> None:
@@ -200,11 +208,12 @@ class SlackService:
             return False
         return await door.open_form(action, ref, where, str(body.get("trigger_id", "")))
 
-    async def _over_sockets(self, app: "AsyncApp") -> None:
+    async def _over_sockets(self, app: "AsyncApp", first: str) -> None:
         from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
         handler = AsyncSocketModeHandler(app, self._settings.app_token, logger=_quiet())
         self._open.push_async_callback(handler.close_async)
+        handler.client.wss_uri = first
         await handler.connect_async()  # type: ignore[no-untyped-call]
         self._connected = handler.client.is_connected
 
@@ -224,14 +233,28 @@ class SlackService:
         runner = web.AppRunner(server, access_log=None)
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, self._settings.host, self._settings.http_port)
-        await site.start()
+        port = self._settings.http_port
+        try:
+            await web.TCPSite(runner, self._settings.host, port).start()
+        except OSError as error:
+            raise UsageError(
+                f"Port {port} can't be listened at, most likely another process does: set SLACK_HTTP_PORT.",
+                detail=str(error),
+            ) from error
 
         async def listening() -> bool:
             return bool(runner.addresses)
 
         self._connected = listening
         self.addresses = list(runner.addresses)
+
+
+async def _accepted(calls: Calls, method: str) -> Json:
+    """What a method answers; raises UsageError where Slack refuses it for what the token may do."""
+    try:
+        return await calls(method)
+    except SlackRefused as error:
+        raise UsageError(not_accepted(calls.setting, error.code), detail=error.detail) from error
 
 
 def _quiet() -> logging.Logger:

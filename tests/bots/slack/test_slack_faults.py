@@ -223,12 +223,42 @@ async def test_a_press_whose_form_did_not_open_is_not_done_without_it(
 async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> None:
     await workspace.service.stop()
     workspace.slack.faults.append(Fault("auth.test", 9, error="invalid_auth"))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match=r"does not accept SLACK_BOT_TOKEN \(invalid_auth\)"):
         await workspace.service.start()
     workspace.slack.faults.clear()
     assert not (await workspace.service.status()).running
+    for code, kind in (("missing_scope", UsageError), ("not_allowed_token_type", Unreachable)):
+        workspace.slack.faults.append(Fault("apps.connections.open", 9, error=code))
+        with pytest.raises(kind, match=rf"does not accept SLACK_APP_TOKEN \({code}\)"):
+            await workspace.service.start()
+        workspace.slack.faults.clear()
+    workspace.slack.faults.append(Fault("apps.connections.open", 4, status=503))
+    with pytest.raises(Unreachable, match="can't be reached"):
+        await workspace.service.start()
     await workspace.restart()
     assert "connected in socket mode" in (await workspace.service.status()).sentence
+
+
+async def test_a_token_that_is_taken_back_is_told_to_the_admin(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack = workspace.slack
+    slack.faults += [Fault(m, 9_999, error="token_revoked") for m in ("usergroups.list", "chat.startStream")]
+    await slack.mention("UANA", QUESTION)
+    await slack.mention("UBEN", QUESTION)
+    await slack.until(lambda: caplog.records)
+    status = await workspace.service.status()
+    assert status.running
+    assert "Slack does not accept SLACK_BOT_TOKEN (token_revoked): `citewise doctor`" in status.sentence
+    await slack.until(lambda: slack.calls["usergroups.list"] == 2)
+    (record,) = caplog.records
+    assert record.fields["reason"] == "usergroups.list: token_revoked"  # type: ignore[attr-defined]
+
+
+async def test_a_port_that_is_taken_is_said(workspace: Workspace) -> None:
+    taken = {"http_port": workspace.slack.port, "host": "127.0.0.1"}
+    with pytest.raises(UsageError, match="SLACK_HTTP_PORT"):
+        await workspace.restart(mode="http", signing_secret=SECRET, **taken)
 
 
 @pytest.mark.parametrize(
