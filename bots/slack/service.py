@@ -24,7 +24,6 @@ from brain.catalog.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
-    from aiohttp import web
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -219,17 +218,13 @@ class SlackService:
 
     async def _over_http(self, app: "AsyncApp") -> None:
         from aiohttp import web
-        from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
-        async def take(request: "web.Request") -> "web.Response":
-            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+        from bots.slack.http_mode import application
 
-        async def healthy(request: "web.Request") -> "web.Response":
-            return web.json_response({"ok": True, "status": (await self.status()).sentence})
+        async def told() -> str:
+            return (await self.status()).sentence
 
-        server = web.Application(client_max_size=2_000_000)
-        server.router.add_post("/slack/events", take)
-        server.router.add_get("/healthz", healthy)
+        server = application(app, self._settings.signing_secret, told)
         runner = web.AppRunner(server, access_log=None)
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)

@@ -1,18 +1,12 @@
 """What goes wrong between us and Slack: every question still gets one answer."""
 
 import asyncio
-import hashlib
-import hmac
-import json
 import random
-import time
 from collections import Counter
-from urllib.parse import urlencode
 
-import aiohttp
 import pytest
-from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, button, words_of
-from workspace import SECRET, Workspace
+from fake_slack import BOT, BOT_TOKEN, Fault, button, words_of
+from workspace import Workspace
 
 from bots.inbox import Unreachable
 from bots.slack.calls import SlackRefused
@@ -255,12 +249,6 @@ async def test_a_token_that_is_taken_back_is_told_to_the_admin(
     assert record.fields["reason"] == "usergroups.list: token_revoked"  # type: ignore[attr-defined]
 
 
-async def test_a_port_that_is_taken_is_said(workspace: Workspace) -> None:
-    taken = {"http_port": workspace.slack.port, "host": "127.0.0.1"}
-    with pytest.raises(UsageError, match="SLACK_HTTP_PORT"):
-        await workspace.restart(mode="http", signing_secret=SECRET, **taken)
-
-
 @pytest.mark.parametrize(
     ("mode", "missing"), [("http", "SLACK_SIGNING_SECRET"), ("socket", "SLACK_APP_TOKEN")]
 )
@@ -274,54 +262,6 @@ async def test_without_what_keeps_strangers_out_it_does_not_start(
     with pytest.raises(UsageError, match=missing):
         await bare.start()
     assert not (await bare.status()).running
-
-
-def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
-    moment = str(int(time.time() - age))
-    seal = hmac.new(secret.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={seal}"}
-
-
-async def test_http_mode_checks_signatures_and_answers_the_same(workspace: Workspace) -> None:
-    slack = workspace.slack
-    await workspace.restart(mode="http", signing_secret=SECRET, http_port=0, host="127.0.0.1")
-    url = f"http://127.0.0.1:{workspace.service.addresses[0][1]}"
-    event = {
-        "type": "app_mention",
-        "user": "UANA",
-        "channel": "CGEN",
-        "ts": "9.9",
-        "text": f"<@{BOT}> {QUESTION}",
-    }
-    body = json.dumps({"type": "event_callback", "event_id": "E1", "team_id": TEAM, "event": event})
-    kind = {"Content-Type": "application/json"}
-    async with aiohttp.ClientSession() as session:
-        for head in ({}, signed(body, age=600), signed(body, secret="another")):
-            async with session.post(f"{url}/slack/events", data=body, headers=head | kind) as response:
-                assert response.status == 401
-        for again in ({}, {"X-Slack-Retry-Num": "1"}):
-            async with session.post(
-                f"{url}/slack/events", data=body, headers=signed(body) | kind | again
-            ) as response:
-                assert response.status == 200
-        assert "27 days" in words_of(await slack.answer("CGEN", "9.9"))
-        form = urlencode(
-            {
-                "command": "/citewise",
-                "text": "help",
-                "user_id": "UANA",
-                "channel_id": "CGEN",
-                "trigger_id": "t1",
-                "response_url": f"{slack.url}/respond/h1",
-            }
-        )
-        head = signed(form) | {"Content-Type": "application/x-www-form-urlencoded"}
-        async with session.post(f"{url}/slack/events", data=form, headers=head) as response:
-            assert response.status == 200
-        assert "What I can do" in words_of(await slack.privately("h1"))
-        async with session.get(f"{url}/healthz") as response:
-            assert "connected in http mode" in (await response.json())["status"]
-    assert len(slack.answers("CGEN", "9.9")) == 1
 
 
 async def test_a_small_soak_with_everything_that_goes_wrong_at_once(workspace: Workspace) -> None:
