@@ -18,9 +18,11 @@ from bots.slack.files import Files
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
-from bots.slack.threads import Threads
+from bots.slack.threads import Threads, text_of
+from bots.slack.words import plain
 from bots.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
+from brain.errors import UsageError
 
 _UNOPENED = Card("Slack did not open the form", "It gives me three seconds for that. Please press again.")
 
@@ -129,14 +131,14 @@ class SlackDoor(EventDoor):
         caller = await self._caller(payload)
         verb, words = payload["verb"], payload["words"]
         if verb == "ask" or not any(known.name == verb for known in self._desk.verbs):
-            text = words if verb == "ask" else f"{verb} {words}"
+            text = words if verb == "ask" else payload.get("said") or f"{verb} {words}"
             await self._ask_privately(item, payload, caller, text)
             return
         files: list[Attachment] = []
         if verb == "add" and await self._desk.may_use(verb, caller):
             files = [await self._files.fetch(file) for file in payload["files"]]
-        if "message" in payload and not files:
-            files = [await self._as_file(payload["message"])]
+            if "message" in payload and not files:
+                files = [await self._as_file(payload["message"])]
         await self._run(item, payload, caller, tuple(files))
 
     @asynccontextmanager
@@ -224,10 +226,12 @@ class SlackDoor(EventDoor):
             return
 
     async def _as_file(self, message: Json) -> Attachment:
-        """A message of the chat as a document that cites it."""
-        where = {"channel": message["channel"], "message_ts": message["ts"]}
-        link = str((await self._calls("chat.getPermalink", **where)).get("permalink", ""))
-        return as_document(str(message.get("text") or ""), str(message["ts"]).replace(".", "-"), link)
+        """A message of the chat, as people read it there, as a document that cites it."""
+        text = plain(text_of(message), self._bot)
+        if not text:
+            raise UsageError("This message holds no words that could become a document.")
+        link = await self._threads.permalink(message["channel"], message["ts"])
+        return as_document(text, str(message["ts"]).replace(".", "-"), link)
 
     def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
         async def note(ts: str) -> None:

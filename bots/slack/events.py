@@ -175,10 +175,12 @@ def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) 
 
 
 def _command(body: Json, known: Known) -> NewEvent:
-    verb, _, words = commanded(str(body.get("text") or ""), known.bot).strip().partition(" ")
+    said = commanded(str(body.get("text") or ""), known.bot).strip()
+    verb = next(iter(said.split()), "help")
     payload = {
-        "verb": verb.lower() or "help",
-        "words": words.strip(),
+        "verb": verb.lower(),
+        "words": said[len(verb) :].strip(),
+        "said": said,
         "files": [],
         "user": body["user_id"],
         "channel": body["channel_id"],
@@ -230,7 +232,8 @@ def _shortcut(body: Json, what: Json) -> NewEvent:
 
 def _added(body: Json) -> Json:
     """The message that is to be a document, or whose files are."""
-    message = {**_only(body["message"], "ts", "user", "text"), "channel": body["channel"]["id"]}
+    message = _only(body["message"], "ts", "user", "text", "attachments")
+    message |= {"channel": body["channel"]["id"]}
     return {"verb": "add", "files": body["message"].get("files", []), "message": message}
 
 
