@@ -215,6 +215,17 @@ async def test_where_streams_or_thumbs_are_missing_the_answer_is_posted_as_a_who
     assert "27 days" in words_of(slack.answers("CGEN", ts)[0])
 
 
+async def test_headings_that_are_whole_paragraphs_leave_room_for_the_answer(workspace: Workspace) -> None:
+    slack, long = workspace.slack, "A heading that somebody wrote as a paragraph " * 400
+    words = "The gym opens at six in the morning on weekdays."
+    workspace.here.home.fill({"gym.md": f"# Gym {long}\n\n## Opening {long}\n\n{words}\n"})
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "When does the gym open on weekdays?"))
+    assert words in words_of(answer)
+    assert len(words_of(answer)) < 500
+    told = await slack.privately(await slack.press("UANA", button(answer, "quotes"), "CGEN", answer))
+    assert words in words_of(told)
+
+
 async def test_opening_the_bot_shows_home_and_prompts_from_the_documents(workspace: Workspace) -> None:
     slack = workspace.slack
     await slack.event({"type": "app_home_opened", "user": "UANA", "channel": "DANA", "tab": "home"})
