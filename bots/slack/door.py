@@ -25,6 +25,11 @@ from brain.catalog.inbox import InboxItem, NewEvent
 from brain.errors import UsageError
 
 _UNOPENED = Card("Slack did not open the form", "It gives me three seconds for that. Please press again.")
+_STRANGE = Card(
+    "I can't answer you here",
+    "This channel is shared by organisations, and I answer the people of the one that runs me. One of them "
+    "can ask for you.",
+)
 
 
 class SlackDoor(EventDoor):
@@ -46,12 +51,13 @@ class SlackDoor(EventDoor):
     # What the inbox calls
 
     async def work(self, item: InboxItem) -> None:
-        """Answer an event; only Slack tells of people who open the bot, and may refuse a form."""
+        """Answer an event; people who open the bot, strangers, and forms that don't open are Slack's own."""
         match item.kind:
             case "opened":
                 await self._opened(json.loads(item.payload))
-            case "unopened":
-                await self._telling.alone(item.key, json.loads(item.payload), _UNOPENED)
+            case "unopened" | "strange":
+                card = _UNOPENED if item.kind == "unopened" else _STRANGE
+                await self._telling.alone(item.key, json.loads(item.payload), card)
             case _:
                 await super().work(item)
 

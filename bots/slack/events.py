@@ -19,9 +19,10 @@ _PLAIN = (None, "file_share", "thread_broadcast")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What has to be known to tell whether a message is for the bot."""
+    """What has to be known to tell whether a message is for the bot; `homes`: whose people it answers."""
 
     bot: str
+    homes: frozenset[str]
     conversation: Callable[[str], bool]
     handoff: Callable[[str], bool]
     auto_answer: Callable[[str], bool]
@@ -106,7 +107,8 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
     thread = thread_of(channel, root)
     how = _how(event, text, channel, thread, known)
-    if how is None:
+    strange = _is_strange(body, event, known.homes)
+    if how is None or (strange and how != "mention"):
         return None
     payload = {
         **_only(event, "user", "channel", "ts"),
@@ -118,6 +120,8 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     }
     message = f"{channel}:{event['ts']}"
     kind, person = "question", principal("user", str(event["user"]))
+    if strange:
+        return _new(identity, "strange", payload, message, person, principal("channel", channel), thread)
     words = commanded(text, known.bot)
     verb = words.split(None, 1)[0].lower() if words.split() else ""
     triage = asked_to_triage(words)
@@ -132,6 +136,16 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
         payload |= {"verb": "help", "words": "", "files": []}
         kind = "command"
     return _new(identity, kind, payload, message, person, principal("channel", channel), thread)
+
+
+def _is_strange(body: Json, event: Json, homes: frozenset[str]) -> bool:
+    """Whether a message is from another organisation, with which its channel is shared (Slack Connect).
+
+    The team of the envelope may be any of those that share the channel: that of the writer counts.
+    """
+    return bool(body.get("is_ext_shared_channel")) and homes.isdisjoint(
+        {event.get("user_team") or event.get("team")}
+    )
 
 
 def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str | None:

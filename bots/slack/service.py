@@ -72,6 +72,7 @@ class SlackService:
         self._connected: Callable[[], Awaitable[bool]] | None = None
         self._calls: Calls | None = None
         self._bot = ""
+        self._homes: frozenset[str] = frozenset()
 
     async def start(self) -> None:
         """Connect to Slack and begin to work.
@@ -121,7 +122,9 @@ class SlackService:
         )
         client = reached(token=self._settings.bot_token)
         calls = self._calls = Calls(client)
-        self._bot = str((await _accepted(calls, "auth.test"))["user_id"])
+        me = await _accepted(calls, "auth.test")
+        self._bot = str(me["user_id"])
+        self._homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
         files = Files(session, self._settings.bot_token, self._settings.api_url)
         door = SlackDoor(self._desk, calls, files, self._bot, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
@@ -147,6 +150,7 @@ class SlackService:
     def _known(self) -> Known:
         return Known(
             bot=self._bot,
+            homes=self._homes,
             conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),

@@ -59,7 +59,7 @@ class SlackPeople(SocketMode):
         stone = self.channels[channel][ts] = {"type": "message", **stone, "ts": ts, "thread_ts": ts}
         await self.event({**event, "subtype": "message_changed", "message": stone})
 
-    async def event(self, event: Json, identity: str = "") -> Json:
+    async def event(self, event: Json, identity: str = "", **envelope: Any) -> Json:
         body = {
             "type": "event_callback",
             "team_id": TEAM,
@@ -68,6 +68,7 @@ class SlackPeople(SocketMode):
             "event_time": int(time.time()),
             "event": event,
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+            **envelope,
         }
         await self.send("events_api", body)
         return body

@@ -178,6 +178,30 @@ async def test_bots_echoes_and_events_that_come_again_are_ignored(workspace: Wor
     assert sum(len(found) for found in slack.channels.values()) == 1
 
 
+async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
+    asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
+    for kind in ("message", "app_mention"):
+        stranger = {**asked, "type": kind, "user": "UTHEM", "team": "TTHEM", "ts": "1800000000.1"}
+        await slack.event(stranger, **shared)
+    (told,) = await slack.until(lambda: slack.ephemeral)
+    assert told["user"] == "UTHEM"
+    assert "the people of the one that runs me" in words_of(told)
+    await slack.event({**asked, "user": "UANA", "team": TEAM, "ts": "1800000000.2"}, **shared)
+    assert "27 days" in words_of(await slack.answer("CGEN", "1800000000.2"))
+    more = {**asked, "text": "And of parental leave, how many weeks?", "thread_ts": "1800000000.2"}
+    await slack.event({**more, "user": "UTHEM", "user_team": "TTHEM", "ts": "1800000000.3"}, **shared)
+    await slack.event({**more, "user": "UANA", "team": TEAM, "ts": "1800000000.4"}, **shared)
+    assert "16 weeks" in words_of(await slack.answer("CGEN", "1800000000.2", 2))
+    await slack.until(lambda: workspace.here.catalog.inbox.all_waiting() == 0)
+    assert len(slack.answers("CGEN", "1800000000.2")) == 2
+    assert slack.answers("CGEN", "1800000000.1") == []
+    assert len(slack.ephemeral) == 1
+
+
 async def test_nothing_from_a_document_becomes_live(workspace: Workspace) -> None:
     slack = workspace.slack
     evil = (
