@@ -85,9 +85,10 @@ class Overview:
         if words:
             return self._change(words, command.caller)
         support, auto = self._catalog.places.support(), self._catalog.places.auto_answer()
-        rows = []
+        rows, named = [], {*support.values(), *auto}
         for space in self._catalog.spaces():
             readers = sorted(self._catalog.principals(space.name))
+            named |= {*readers}
             read = "everyone" if space.name == OPEN_SPACE else ", ".join(readers) or "nobody yet"
             helper = f" · asks {support[space.name]}" if space.name in support else ""
             rows.append(Row(space.name, f"{read}{helper}"))
@@ -98,7 +99,7 @@ class Overview:
             "`spaces support SPACE CHANNEL`, `spaces auto on` or `off`. WHO is a channel, a person or a "
             "group; `here` is this channel."
         )
-        return Reply(Card("Spaces and who reads them", text, tuple(rows)))
+        return Reply(Card("Spaces and who reads them", text, tuple(rows), people=frozenset(named)))
 
     def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot: what to ask, what they asked; for admins, the state."""
@@ -173,7 +174,8 @@ class Overview:
                 return Reply(Card(f"Made the space {made}", "Nobody reads it until `spaces allow` says so."))
             case "support", [space, principal]:
                 self._catalog.places.set_support(space, _principal(principal), by=caller.person)
-                return Reply(Card(f"Questions about {space} go to {principal}"))
+                said = f"Questions about {space} go to {principal}."
+                return Reply(Card("Who is asked", said, people=frozenset({principal})))
             case "auto", ["on" | "off" as wanted]:
                 if not caller.place:
                     raise UsageError("Say that in the channel that it is meant for.")
@@ -190,7 +192,8 @@ class Overview:
             )
         self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
         may = "may read" if verb == "allow" else "may no longer read"
-        return Reply(Card(f"{principal} {may} {space}", "`undo` takes it back."))
+        said = f"{principal} {may} {space}. `undo` takes it back."
+        return Reply(Card(f"Who reads {space}", said, people=frozenset({principal})))
 
 
 def _principal(word: str) -> str:

@@ -45,7 +45,7 @@ class Asked:
         if len(self.text) > LONGEST_QUESTION:
             raise UsageError(
                 f"The question has {len(self.text):,} characters, and {LONGEST_QUESTION:,} can be read: "
-                "ask in fewer words, or ingest the text as a document."
+                "ask in fewer words."
             )
 
 

@@ -143,7 +143,7 @@ async def test_spaces_are_mapped_to_channels_and_roles_from_the_command(guild: G
     discord, people = guild.discord, guild.people
     said = await told(guild, ADMIN, "spaces", change="allow", space="hr", channel=str(HR), resolved={
         "channels": {str(HR): {**discord._channel(HR), "permissions": "0"}}})  # fmt: skip
-    assert f"discord:channel:{HR} may read hr" in words_of(said)
+    assert f"<#{HR}> may read hr" in words_of(said)
     asked = await people.mention(ANA, "When does the pay review happen?", HR)
     assert "October" in words_of(await discord.answer(HR, asked))
     asked = await people.mention(ANA, "When does the pay review happen?", GENERAL)
