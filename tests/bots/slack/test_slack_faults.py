@@ -42,8 +42,11 @@ async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> No
         Fault("assistant.threads.setStatus", 1, error="missing_scope"),
         Fault("assistant.threads.setStatus", 99, status=429, retry_after=600),
         Fault("usergroups.list", 1, error="missing_scope"),
+        Fault("chat.stopStream", 1, status=503, page="<html>We are having trouble</html>"),
+        Fault("chat.stopStream", 1, status=502, page=""),
+        Fault("chat.startStream", 1, page="<html>Sign in to the network</html>"),
     ],
-    ids=lambda fault: f"{fault.method} {fault.status} {fault.error} {'after' * fault.afterwards}".strip(),
+    ids=lambda f: f"{f.method} {f.status} {f.error} {'after' * f.afterwards}{f.page or ''}".strip(),
 )
 async def test_a_failing_call_neither_loses_nor_doubles_the_answer(
     workspace: Workspace, fault: Fault
