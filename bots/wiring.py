@@ -14,10 +14,10 @@ from brain.catalog.home import Home
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
-    from bots.chats import Chats
     from bots.desk import Desk
     from bots.desk.library import Library
-    from bots.drives import Drives
+    from bots.doors.chats import Chats
+    from bots.drives.commands import Drives
     from bots.serving.services import Service
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
@@ -112,7 +112,7 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
-        from bots.answerer import choice
+        from bots.model.answerer import choice
         from brain.answering.factory import open_answerer
         from brain.brain import Brain
 
@@ -130,7 +130,7 @@ class Citewise:
     def desk(self) -> "Desk":
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
-        from bots.model_watch import model_rows
+        from bots.model.watch import model_rows
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
@@ -173,7 +173,7 @@ class Citewise:
     @cached_property
     def drives(self) -> "Drives":
         """What commands do with the places that documents come from."""
-        from bots.drives import Drives
+        from bots.drives.commands import Drives
 
         return Drives(
             open_drive=self.open_drive,
@@ -189,13 +189,13 @@ class Citewise:
     @cached_property
     def chats(self) -> "Chats":
         """The chat platforms that a token is set for."""
-        from bots.chats import Chats
+        from bots.doors.chats import Chats
 
         return Chats(self.settings, self.home.path, lambda: self.desk, lambda: self.catalog)
 
     def services(self) -> "list[Service]":
         """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
-        from bots.model_watch import model_services
+        from bots.model.watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
         from bots.serving.unfinished_removals import UnfinishedRemovals
