@@ -14,6 +14,8 @@ from brain.catalog.home import Home
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bots.desk import Desk
     from bots.desk.library import Library
     from bots.doors.chats import Chats
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.domain import Request, Triage
     from brain.triage.triager import Triager
+    from brain.usage.domain import Gaps
+    from brain.usage.gaps import GapFinder
     from ingest.drives import Drive
     from ingest.following.keeper import Keeper
     from ingest.following.looks import Looks
@@ -134,7 +138,7 @@ class Citewise:
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
-        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged)
+        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged, self._gaps)
 
     @cached_property
     def triager(self) -> "Triager":
@@ -147,6 +151,19 @@ class Citewise:
             embedder.embeddings,
             embedder.identity,
             lambda question: self._built_brain().invoke(question),
+        )
+
+    @cached_property
+    def gap_finder(self) -> "GapFinder":
+        """What finds out what the documents lack, by what was asked of them."""
+        from bots.desk.parts import PRIVATE
+        from brain.usage.gaps import GapFinder
+
+        return GapFinder(
+            self.catalog,
+            self.embedder.embeddings,
+            lambda question: self._built_brain().evidence(question).sure,
+            lambda asking: asking.thread.startswith(PRIVATE),
         )
 
     @cached_property
@@ -303,6 +320,11 @@ class Citewise:
         with self.building:
             triager = self.triager
         return triager.invoke(request)
+
+    def _gaps(self, since: "datetime", most: int) -> "Gaps":
+        with self.building:
+            finder = self.gap_finder
+        return finder.find(since, most)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)
