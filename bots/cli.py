@@ -34,6 +34,7 @@ COMMANDS = {
     "spaces": "bots.terminal.spaces:spaces",
     "gaps": "bots.terminal.gaps:gaps",
     "usage": "bots.terminal.usage:usage",
+    "forget": "bots.terminal.forget:forget",
     "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",
