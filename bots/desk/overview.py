@@ -12,6 +12,7 @@ from bots.desk.wording import age, count, in_line, shortened
 from brain.catalog.cases import CaseState
 from brain.errors import UsageError
 from brain.usage.domain import Outcome, Period
+from brain.usage.stale import StaleDocument, stale
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 LATELY = 7
+OLD, CITED_WITHIN, OLD_SHOWN = 365, 90, 3
 PROMPTS = 4
 _NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
@@ -57,8 +59,8 @@ class Overview:
         catalog = self._catalog
         counts, behind = catalog.counts(), len(catalog.feed.pending_operations(1_000))
         waiting = catalog.inbox.all_waiting()
-        failures, documents = catalog.failures(), catalog.documents()
-        stale = [row for row in documents if "year" in age(row.modified or row.indexed)]
+        failures, today = catalog.failures(), datetime.now(UTC)
+        old = stale(catalog, today - timedelta(days=OLD), today - timedelta(days=CITED_WITHIN))
         rows = [
             Row("Documents", f"{counts.documents:,} with {count(counts.passages, 'passage')}"),
             Row("Drives", count(len(catalog.drives()), "drive")),
@@ -66,9 +68,14 @@ class Overview:
             Row("Waiting", f"{count(waiting, 'event')}, {count(catalog.handoffs.waiting(), 'hand-off')}"),
             Row("Open cases", self._open_cases()),
             Row(f"Last {LATELY} days", self._asked_lately()),
-            Row("Older than a year", count(len(stale), "document")),
+            Row("Older than a year", count(len(old), "document")),
             Row("Not readable", count(len(failures), "file")),
             *self._model(),
+        ]
+        rows += [
+            Row(f"⌛ {in_line(found.row.title)}", relied_on(found))
+            for found in old[:OLD_SHOWN]
+            if found.cited
         ]
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
@@ -197,6 +204,12 @@ class Overview:
         self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
         may = "may read" if verb == "allow" else "may no longer read"
         return Reply(Card(f"{principal} {may} {space}", "`undo` takes it back."))
+
+
+def relied_on(found: StaleDocument) -> str:
+    """How old a document is and how much answers rely on it."""
+    said = [age(found.changed), f"cited in {count(found.cited, 'answer')} in {CITED_WITHIN} days"]
+    return " · ".join([*said, f"called outdated {found.outdated}×"] if found.outdated else said)
 
 
 def _principal(word: str) -> str:
