@@ -30,7 +30,7 @@ from brain.retrieval.late_interaction import LateInteraction
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import analyse
 from brain.text.terms import stem
-from brain.tuning.reply import Reply, reply_of
+from brain.tuning.judging.reply import Reply, reply_of
 from brain.tuning.rows import Row
 
 EXTRACTIVE, BASE, FEW_SHOT, ADAPTER = "extractive", "base", "few-shot", "adapter"

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 
-from brain.tuning.adapter import TuningFailed, learning_weights
-from brain.tuning.fused import speed_up
-from brain.tuning.loss import summed_loss
-from brain.tuning.packing import Pack
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.adapter import TuningFailed, learning_weights
+from brain.tuning.learning.fused import speed_up
+from brain.tuning.learning.loss import summed_loss
+from brain.tuning.learning.packing import Pack
+from brain.tuning.learning.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from brain.errors import UsageError
 from brain.tuning.citing_set import CitingSet
-from brain.tuning.learning_data import find_data
+from brain.tuning.learning.data import find_data
 from brain.tuning.runs import Base, Run, RunFolder, Status, new_name, run_folder, runs_in
 from brain.tuning.trained import TrainedRun
 

@@ -14,10 +14,10 @@ from brain.phi3.network import longest_text
 from brain.phi3.opening import is_small, prompts_of
 from brain.phi3.weights import check_files, checked_config
 from brain.tuning.citing_set import CitingSet
-from brain.tuning.extra import has_bitsandbytes
-from brain.tuning.forecast import adapter_weights, fitting, forecast
-from brain.tuning.from_rows import Rendered, counts_in_bfloat16, rendered
-from brain.tuning.recipe import Method, Recipe
+from brain.tuning.learning.extra import has_bitsandbytes
+from brain.tuning.learning.forecast import adapter_weights, fitting, forecast
+from brain.tuning.learning.from_rows import Rendered, counts_in_bfloat16, rendered
+from brain.tuning.learning.recipe import Method, Recipe
 
 _USUAL = Recipe()
 _MOST = 1 << 62

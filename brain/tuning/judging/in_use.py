@@ -11,9 +11,9 @@ from brain.evaluation.questions import EvalQuestion
 from brain.evaluation.runner import predict
 from brain.evidence import EvidenceGate
 from brain.retrieval.hybrid import HybridRetriever
-from brain.tuning.comparison import Comparison, compare
-from brain.tuning.evaluation import Progress
-from brain.tuning.writers import ADAPTER
+from brain.tuning.judging.comparison import Comparison, compare
+from brain.tuning.judging.evaluation import Progress
+from brain.tuning.judging.writers import ADAPTER
 
 
 def evaluate_in_use(

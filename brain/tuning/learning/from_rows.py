@@ -11,12 +11,12 @@ from brain.phi3.chat import Prompts
 from brain.phi3.opening import prompts_of
 from brain.phi3.quantising import Quantization, quantise_in_place
 from brain.phi3.weights import checked_config, load
-from brain.tuning.attention import register
-from brain.tuning.packing import Example
-from brain.tuning.recipe import Method, Recipe
-from brain.tuning.rendering import render
+from brain.tuning.learning.attention import register
+from brain.tuning.learning.packing import Example
+from brain.tuning.learning.recipe import Method, Recipe
+from brain.tuning.learning.rendering import render
+from brain.tuning.learning.training import Outcome, Progress, train
 from brain.tuning.rows import Row
-from brain.tuning.training import Outcome, Progress, train
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from brain.tuning.durable import told
-from brain.tuning.training import Progress
+from brain.tuning.learning.training import Progress
 
 
 class LossLog:

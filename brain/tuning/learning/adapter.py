@@ -9,7 +9,7 @@ from peft import LoraConfig, get_peft_model
 
 from brain.errors import CitewiseError
 from brain.phi3.adapters import TARGETS
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.recipe import Recipe
 
 
 class TuningFailed(CitewiseError):

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 from transformers import AttentionInterface
 
-from brain.tuning.fused import packed_flash
+from brain.tuning.learning.fused import packed_flash
 
 NAME = "citewise_packed"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from brain.pictures import check_picture, save_picture
-from brain.tuning.comparison import Comparison, Figure
+from brain.tuning.judging.comparison import Comparison, Figure
 
 SHOWN = {
     "f1": "answers\n(f1)",

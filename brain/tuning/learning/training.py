@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from brain.errors import UsageError
-from brain.tuning.adapter import TuningFailed, attach, save_adapter
-from brain.tuning.checkpoints import State, content_of, newest, restore, save
 from brain.tuning.durable import made_whole
-from brain.tuning.packing import Example, Pack, arrange, pack
-from brain.tuning.passes import Running, Trainee
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.adapter import TuningFailed, attach, save_adapter
+from brain.tuning.learning.checkpoints import State, content_of, newest, restore, save
+from brain.tuning.learning.packing import Example, Pack, arrange, pack
+from brain.tuning.learning.passes import Running, Trainee
+from brain.tuning.learning.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

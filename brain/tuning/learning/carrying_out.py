@@ -13,17 +13,17 @@ from typing import Any
 import torch
 
 from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
-from brain.tuning.beginning import Meant
-from brain.tuning.checkpoints import newest
 from brain.tuning.code import code_fingerprint
 from brain.tuning.durable import write_json, write_whole, written
-from brain.tuning.extra import has_matplotlib
-from brain.tuning.from_rows import opened
-from brain.tuning.losses import LossLog, draw_losses, read_losses
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.beginning import Meant
+from brain.tuning.learning.checkpoints import newest
+from brain.tuning.learning.extra import has_matplotlib
+from brain.tuning.learning.from_rows import opened
+from brain.tuning.learning.losses import LossLog, draw_losses, read_losses
+from brain.tuning.learning.recipe import Recipe
+from brain.tuning.learning.start import Start, gone_on, planned
+from brain.tuning.learning.training import Outcome, Progress, train
 from brain.tuning.runs import Base, Data, Run, RunFolder, Status
-from brain.tuning.start import Start, gone_on, planned
-from brain.tuning.training import Outcome, Progress, train
 
 _CODE = ("tuning", "phi3", "answering/prompt.py")
 """The modules that render, train and load: what an adapter depends on besides its recipe."""

@@ -11,7 +11,7 @@ packs grew to (3.28 GB at 2,048 in 16 bits), within 13 % of each.
 from collections.abc import Sequence
 from typing import Any
 
-from brain.tuning.recipe import Method, Recipe
+from brain.tuning.learning.recipe import Method, Recipe
 
 _ADAPTER_BYTES = 16  # a learning weight, its gradient and two running means, in 32 bits
 _QLORA_BYTES = 0.516

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 
 from brain.errors import StorageFailed, UsageError
-from brain.tuning.adapter import save_adapter
 from brain.tuning.durable import rename, sync_folder
-from brain.tuning.passes import Trainee
+from brain.tuning.learning.adapter import save_adapter
+from brain.tuning.learning.passes import Trainee
 
 _KEPT = 2  # newest ones, besides the best
 

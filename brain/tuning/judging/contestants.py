@@ -13,8 +13,8 @@ from brain.phi3.chat import Phi3Chat
 from brain.phi3.opening import TEXTS, open_phi3
 from brain.phi3.quantising import Quantization
 from brain.tuning.code import code_fingerprint
-from brain.tuning.kept import KeptChat, KeptReplies
-from brain.tuning.writers import ADAPTER, BASE, FEW_SHOT, ModelWriter
+from brain.tuning.judging.kept import KeptChat, KeptReplies
+from brain.tuning.judging.writers import ADAPTER, BASE, FEW_SHOT, ModelWriter
 
 
 @dataclass(frozen=True, slots=True)

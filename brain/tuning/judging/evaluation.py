@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from brain.evaluation.bootstrap import Bootstrap
-from brain.tuning.comparison import Comparison, compare
-from brain.tuning.reply import Reply, scored
+from brain.tuning.judging.comparison import Comparison, compare
+from brain.tuning.judging.reply import Reply, scored
+from brain.tuning.judging.writers import ADAPTER, Writer
 from brain.tuning.rows import Row
-from brain.tuning.writers import ADAPTER, Writer
 
 # Told what is asked, how many rows are done, and how many there are.
 Progress = Callable[[str, int, int], object]

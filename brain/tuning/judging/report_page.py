@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from brain.tuning.citing_set import plain_answer
-from brain.tuning.comparison import LOW_IS_GOOD, METRICS, Comparison, Figure
-from brain.tuning.evaluation import Evaluated
+from brain.tuning.judging.comparison import LOW_IS_GOOD, METRICS, Comparison, Figure
+from brain.tuning.judging.evaluation import Evaluated
+from brain.tuning.judging.reply import Reply, scored
+from brain.tuning.judging.report import Report
 from brain.tuning.promotion import Ground
-from brain.tuning.reply import Reply, scored
-from brain.tuning.report import Report
 from brain.tuning.rows import Row
 
 EXAMPLES = 12

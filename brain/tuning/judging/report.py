@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from brain.errors import UsageError
-from brain.tuning.comparison import Comparison
+from brain.tuning.judging.comparison import Comparison
 
 FILE = "report.json"
 OWN_FILE = "questions.json"  # on an admin's own questions

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from brain.errors import CitewiseError
+from brain.tuning.judging.report import Report, read_own_report, read_report
 from brain.tuning.promotion import Ground, Rule, grounds
-from brain.tuning.report import Report, read_own_report, read_report
 from brain.tuning.trained import TrainedRun
 from brain.tuning.versions import hash_of
 

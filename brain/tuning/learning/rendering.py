@@ -6,7 +6,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from brain.answering.prompt import opening, prompt
 from brain.phi3.chat import Prompts
-from brain.tuning.packing import Example
+from brain.tuning.learning.packing import Example
 from brain.tuning.rows import Row
 
 
