@@ -65,7 +65,8 @@ class People:
         if handoff is None:
             return Reply(_UNKNOWN)
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one"))
         card = Card(
@@ -84,7 +85,8 @@ class People:
         if handoff.state is HandoffState.KEPT:
             return Reply(Card("This one is closed", "Its answer was kept as a document."))
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
         self._catalog.handoffs.answer(handoff.id, press.caller.person, words)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ingest.following.hints import Hints
 from ingest.following.journal import note
-from ingest.skipping import reason_to_skip
+from ingest.reconciling.skipping import reason_to_skip
 
 _DEBOUNCE_MS = 800  # at most so long events are gathered …
 _STEP_MS = 150  # … and so long there must be none for them to be handed on
