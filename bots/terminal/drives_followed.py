@@ -139,10 +139,14 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
     with call.citewise() as citewise:
         found = _staying(citewise, drive, call.directory)
         known, where = citewise.catalog.followed.of(found.id), in_line(listed(found))
+        if not known.held:  # the files may have been deleted just now, and nobody has looked since
+            with progress() as citewise.report:
+                citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)
+            known = citewise.catalog.followed.of(found.id)
         if not known.held:
             raise UsageError(
                 f"Nothing waits to be confirmed on {where}."
-                + (f" {known.reason}" if known.reason else " It is in step.")
+                + (f" {known.reason}" if known.reason else " It was looked at just now.")
             )
         if not yes:
             held = f"{known.held:,} document{'' if known.held == 1 else 's'}"
