@@ -12,14 +12,20 @@ from ingest.skipping import reason_to_skip
 _DEBOUNCE_MS = 800  # at most so long events are gathered …
 _STEP_MS = 150  # … and so long there must be none for them to be handed on
 _TIMEOUT_MS = 500
+_ODD_NAME = "Unable to decode path"  # watchfiles has these words for it, and no error of its own
 
 
 class FolderEvents:
-    """Watches a folder and all below it in a thread of its own. Hints only: any of them may be missing."""
+    """Watches a folder and all below it in a thread of its own. Hints only: any of them may be missing.
 
-    def __init__(self, root: Path, hints: Hints) -> None:
+    watchfiles gives up at an event whose name is no UTF-8. It is begun anew then, at once or, where that comes
+    again and again, `rest` seconds after it was begun last: each time the whole must be looked at.
+    """
+
+    def __init__(self, root: Path, hints: Hints, rest: Callable[[], float]) -> None:
         self._root = root
         self._hints = hints
+        self._rest = rest
         self._ready = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"events of {root.name}", daemon=True)
@@ -50,6 +56,25 @@ class FolderEvents:
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        missed = ""
+        try:
+            while not self._stop.is_set():
+                began = time.monotonic()
+                missed = self._watch(missed)
+                self._stop.wait(began + self._rest() - time.monotonic())
+        except (OSError, RuntimeError) as error:
+            # inotify's limits on watches, a root that is gone
+            self.problem = f"the system's events about it ended ({error})"
+            note("events_ended", root=str(self._root), reason=str(error))
+            self._hints.doubt(self.problem)
+        finally:
+            self._ready.set()
+
+    def _watch(self, missed: str) -> str:
+        """Hand on what happens until stopped, or until an event can't be told, which is what is returned.
+
+        With what was `missed` before, the whole must be looked at once the watches are set.
+        """
         from watchfiles import watch
 
         try:
@@ -67,15 +92,17 @@ class FolderEvents:
                 ignore_permission_denied=True,
             ):
                 self._ready.set()
+                if missed:
+                    self._hints.doubt(missed)
+                    missed = ""
                 if changes:
                     self._hints.add(self._paths(path for _, path in changes))
-        except (OSError, RuntimeError) as error:
-            # inotify's limits on watches, a root that is gone, a name that is no text
-            self.problem = f"the system's events about it ended ({error})"
-            note("events_ended", root=str(self._root), reason=str(error))
-            self._hints.doubt(self.problem)
-        finally:
+        except RuntimeError as error:
+            if not str(error).startswith(_ODD_NAME):
+                raise
             self._ready.set()
+            return f"a name that is no text ({error})"
+        return ""
 
     def _paths(self, places: Iterable[str]) -> Iterator[str]:
         for place in places:

@@ -295,7 +295,8 @@ class Follower(threading.Thread):
             return
         if self._in_vain or time.monotonic() < self._no_events_until:
             return
-        self._events = FolderEvents(root, self._hints)  # at once, so that it ends with this thread
+        # At once, so that it ends with this thread
+        self._events = FolderEvents(root, self._hints, self._rest_of_events)
         if self._events.start(_WATCHES_SECONDS, self._check_stop):
             self._root, self.mode = identity, "events"
             self._next_whole = min(self._next_whole, time.monotonic())  # for what came before the watches
@@ -310,6 +311,9 @@ class Follower(threading.Thread):
             self._events.stop()
             self._events.join(2.0)
         self._events, self._root = None, None
+
+    def _rest_of_events(self) -> float:
+        return min(max(TICK_SECONDS, self._whole_seconds * _SHARE_OF_TIME), HOURLY)
 
     def _works_by_events(self) -> bool:
         return self._events is not None and self._events.works

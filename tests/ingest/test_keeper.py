@@ -404,6 +404,24 @@ def test_a_failure_in_between_does_not_loosen_the_brake(kit):
     kit.assert_in_step()
 
 
+def test_events_outlive_names_that_are_no_text(kit, keeping, monkeypatch):
+    monkeypatch.setattr("ingest.following.follower.TICK_SECONDS", 0.5)
+    kit.write("a.md", "Small.")
+    drive_id = follow(kit, every=3600.0)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    odd = os.fsencode(kit.root) + b"/caf\xe9.md"
+    for number in range(60):
+        with open(odd, "a") as file:  # noqa: PTH123  # a Path can't be made of bytes
+            file.write(f"Soup {number}.\n")
+        time.sleep(0.05)
+    until(lambda: "caf\\xe9.md" in kit.documents() and kit.found("59"), "the file itself")
+    for number in range(3):
+        kit.write(f"{number}.md", f"Lighthouse {number}.")
+        until(lambda name=f"{number}.md": name in kit.documents(), "a change after it")
+    assert keeper.status()[0].mode == "events"
+
+
 def test_hints_are_bounded_and_become_a_doubt():
     hints = Hints(threading.Condition())
     hints.add(["a.md", "b.md"])
