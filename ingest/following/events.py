@@ -18,8 +18,8 @@ _ODD_NAME = "Unable to decode path"  # watchfiles has these words for it, and no
 class FolderEvents:
     """Watches a folder and all below it in a thread of its own. Hints only: any of them may be missing.
 
-    watchfiles gives up at an event whose name is no UTF-8. It is begun anew then, at once or, where that comes
-    again and again, `rest` seconds after it was begun last: each time the whole must be looked at.
+    watchfiles gives up at an event whose name is no UTF-8. It is begun anew then, at once or, where that
+    comes again and again, `rest` seconds after it was begun last: each time the whole must be looked at.
     """
 
     def __init__(self, root: Path, hints: Hints, rest: Callable[[], float]) -> None:

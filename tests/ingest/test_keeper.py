@@ -412,7 +412,7 @@ def test_events_outlive_names_that_are_no_text(kit, keeping, monkeypatch):
     until(lambda: followed_by_events(keeper, drive_id), "the first look")
     odd = os.fsencode(kit.root) + b"/caf\xe9.md"
     for number in range(60):
-        with open(odd, "a") as file:  # noqa: PTH123  # a Path can't be made of bytes
+        with open(odd, "a") as file:  # a Path can't be made of bytes
             file.write(f"Soup {number}.\n")
         time.sleep(0.05)
     until(lambda: "caf\\xe9.md" in kit.documents() and kit.found("59"), "the file itself")
