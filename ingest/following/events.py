@@ -1,31 +1,24 @@
-"""The file system's own events about a folder, through watchfiles, as hints."""
+"""The file system's own events about a folder, as hints: inotify, or what watchfiles has elsewhere."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from ingest.following import inotify
 from ingest.following.hints import Hints
 from ingest.following.journal import note
+from ingest.local_folder import readable
 from ingest.skipping import reason_to_skip
-
-_DEBOUNCE_MS = 800  # at most so long events are gathered …
-_STEP_MS = 150  # … and so long there must be none for them to be handed on
-_TIMEOUT_MS = 500
-_ODD_NAME = "Unable to decode path"  # watchfiles has these words for it, and no error of its own
 
 
 class FolderEvents:
-    """Watches a folder and all below it in a thread of its own. Hints only: any of them may be missing.
+    """Watches a folder and all below it in a thread of its own. Hints only: any of them may be missing."""
 
-    watchfiles gives up at an event whose name is no UTF-8. It is begun anew then, at once or, where that
-    comes again and again, `rest` seconds after it was begun last: each time the whole must be looked at.
-    """
-
-    def __init__(self, root: Path, hints: Hints, rest: Callable[[], float]) -> None:
+    def __init__(self, root: Path, hints: Hints) -> None:
         self._root = root
         self._hints = hints
-        self._rest = rest
         self._ready = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"events of {root.name}", daemon=True)
@@ -56,53 +49,20 @@ class FolderEvents:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        missed = ""
+        happenings = inotify.happenings if sys.platform == "linux" else _happenings
         try:
-            while not self._stop.is_set():
-                began = time.monotonic()
-                missed = self._watch(missed)
-                self._stop.wait(began + self._rest() - time.monotonic())
-        except (OSError, RuntimeError) as error:
-            # inotify's limits on watches, a root that is gone
+            for places in happenings(str(self._root), self._stop):
+                self._ready.set()
+                if places is None:
+                    self._hints.doubt("more happened at once than the system could tell")
+                elif places:
+                    self._hints.add(self._paths(places))
+        except (OSError, RuntimeError) as error:  # the system's limits on watches, a root that is gone
             self.problem = f"the system's events about it ended ({error})"
             note("events_ended", root=str(self._root), reason=str(error))
             self._hints.doubt(self.problem)
         finally:
             self._ready.set()
-
-    def _watch(self, missed: str) -> str:
-        """Hand on what happens until stopped, or until an event can't be told, which is what is returned.
-
-        With what was `missed` before, the whole must be looked at once the watches are set.
-        """
-        from watchfiles import watch
-
-        try:
-            # No filter: the library's own takes `~$` for a pattern, and ours is asked in _paths.
-            for changes in watch(
-                self._root,
-                watch_filter=None,
-                debounce=_DEBOUNCE_MS,
-                step=_STEP_MS,
-                rust_timeout=_TIMEOUT_MS,
-                yield_on_timeout=True,
-                stop_event=self._stop,
-                raise_interrupt=False,
-                force_polling=False,
-                ignore_permission_denied=True,
-            ):
-                self._ready.set()
-                if missed:
-                    self._hints.doubt(missed)
-                    missed = ""
-                if changes:
-                    self._hints.add(self._paths(path for _, path in changes))
-        except RuntimeError as error:
-            if not str(error).startswith(_ODD_NAME):
-                raise
-            self._ready.set()
-            return f"a name that is no text ({error})"
-        return ""
 
     def _paths(self, places: Iterable[str]) -> Iterator[str]:
         for place in places:
@@ -112,4 +72,23 @@ class FolderEvents:
                 continue
             parts = path.relative_to(self._root).parts
             if not any(reason_to_skip(part) for part in parts):
-                yield "/".join(parts)
+                yield readable("/".join(parts))
+
+
+def _happenings(root: str, stop: threading.Event) -> Iterator[set[str] | None]:
+    from watchfiles import watch
+
+    # No filter: the library's own takes `~$` for a pattern, and ours is asked in _paths.
+    for changes in watch(
+        root,
+        watch_filter=None,
+        debounce=800,
+        step=150,
+        rust_timeout=500,
+        yield_on_timeout=True,
+        stop_event=stop,
+        raise_interrupt=False,
+        force_polling=False,
+        ignore_permission_denied=True,
+    ):
+        yield {place for _, place in changes}

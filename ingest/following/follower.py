@@ -246,9 +246,6 @@ class Follower(threading.Thread):
                 paths.setdefault(path, 0.0)
         if not paths:
             return
-        if any("\\" in path for path in paths):
-            self._hints.doubt("a name that is no Unicode")
-            return
         report = self._looks.look(
             self.drive_id,
             self._watched(silent),
@@ -295,8 +292,7 @@ class Follower(threading.Thread):
             return
         if self._in_vain or time.monotonic() < self._no_events_until:
             return
-        # At once, so that it ends with this thread
-        self._events = FolderEvents(root, self._hints, self._rest_of_events)
+        self._events = FolderEvents(root, self._hints)  # at once, so that it ends with this thread
         if self._events.start(_WATCHES_SECONDS, self._check_stop):
             self._root, self.mode = identity, "events"
             self._next_whole = min(self._next_whole, time.monotonic())  # for what came before the watches
@@ -311,9 +307,6 @@ class Follower(threading.Thread):
             self._events.stop()
             self._events.join(2.0)
         self._events, self._root = None, None
-
-    def _rest_of_events(self) -> float:
-        return min(max(TICK_SECONDS, self._whole_seconds * _SHARE_OF_TIME), HOURLY)
 
     def _works_by_events(self) -> bool:
         return self._events is not None and self._events.works

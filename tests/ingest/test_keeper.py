@@ -404,8 +404,7 @@ def test_a_failure_in_between_does_not_loosen_the_brake(kit):
     kit.assert_in_step()
 
 
-def test_events_outlive_names_that_are_no_text(kit, keeping, monkeypatch):
-    monkeypatch.setattr("ingest.following.follower.TICK_SECONDS", 0.5)
+def test_events_outlive_names_that_are_no_text(kit, keeping):
     kit.write("a.md", "Small.")
     drive_id = follow(kit, every=3600.0)
     keeper = keeping()
