@@ -32,6 +32,8 @@ COMMANDS = {
     "documents": "bots.terminal.documents:documents",
     "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
+    "gaps": "bots.terminal.gaps:gaps",
+    "usage": "bots.terminal.usage:usage",
     "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",

@@ -9,10 +9,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bots.answerer import examine as examine_answerer
-from bots.chats import discord_settings, slack_settings
 from bots.checks import Check, Verdict
-from bots.model_status import as_check, status_of
+from bots.doors.chats import discord_settings, slack_settings
+from bots.model.answerer import examine as examine_answerer
+from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
 from brain.catalog.home import Home

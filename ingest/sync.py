@@ -10,19 +10,19 @@ from typing import Protocol
 from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
 from brain.errors import UsageError
-from ingest.carrying_out import carry_out, remove
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
-from ingest.hashing import HashedFile, hash_entry
-from ingest.holding_back import HeldBack, hold_back
-from ingest.pipeline import Destination, Pipeline, Tally
-from ingest.reading import Parser
-from ingest.reconcile import Comparison, Rules, compare, plan
+from ingest.indexing.pipeline import Destination, Pipeline, Tally
+from ingest.indexing.reading import Parser
+from ingest.indexing.stopwatch import Stopwatch
+from ingest.reconciling.carrying_out import carry_out, remove
+from ingest.reconciling.hashing import HashedFile, hash_entry
+from ingest.reconciling.holding_back import HeldBack, hold_back
+from ingest.reconciling.reconcile import Comparison, Rules, compare, plan
+from ingest.reconciling.sifting import Sifted
+from ingest.reconciling.spool import Spool, Verdict
+from ingest.reconciling.watch import Watch
 from ingest.registration import Swallowed, find, place
 from ingest.report import Change, Progress, Stage, SyncReport, silent
-from ingest.sifting import Sifted
-from ingest.spool import Spool, Verdict
-from ingest.stopwatch import Stopwatch
-from ingest.watch import Watch
 
 INDEX_PASSAGES = 2000  # the indexes follow in steps of this size, so that a long run is searchable early
 _NO_DRIVE = 0  # ids of drives begin at 1

@@ -2,22 +2,24 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
-from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command
+from bots.desk.parts import OPEN_SPACE, Caller, Command
 from bots.desk.wording import age, count, in_line, shortened
 from brain.catalog.cases import CaseState
 from brain.errors import UsageError
+from brain.usage.domain import Outcome, Period
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
     from bots.desk.verbs import Verb
-    from brain.catalog.answers import StoredAnswer
     from brain.catalog.catalog import Catalog
 
 SHOWN = 5
+LATELY = 7
 PROMPTS = 4
 _NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
@@ -63,12 +65,24 @@ class Overview:
             Row("Index", "in step with the catalog" if not behind else f"{behind:,} steps behind"),
             Row("Waiting", f"{count(waiting, 'event')}, {count(catalog.handoffs.waiting(), 'hand-off')}"),
             Row("Open cases", self._open_cases()),
+            Row(f"Last {LATELY} days", self._asked_lately()),
             Row("Older than a year", count(len(stale), "document")),
             Row("Not readable", count(len(failures), "file")),
             *self._model(),
         ]
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
+
+    def _asked_lately(self) -> str:
+        """How many questions came lately and what became of them."""
+        since = datetime.now(UTC) - timedelta(days=LATELY)
+        lately = Period(since.date(), tuple(self._catalog.asked.since(since)))
+        outcomes = [f"{lately.given(outcome):,} {outcome.value}" for outcome in Outcome]
+        return (
+            f"{count(len(lately.askings), 'question')}: {', '.join(outcomes)}"
+            if lately.askings
+            else "no questions"
+        )
 
     def _open_cases(self) -> str:
         cases = self._catalog.cases
@@ -150,18 +164,10 @@ class Overview:
     def _for_admins(self) -> list[Card]:
         drives = tuple(Row(drive.url, drive.space) for drive in self._catalog.drives()[:SHOWN])
         failures = tuple(Row(in_line(f.path), f.sentence) for f in self._catalog.failures()[:SHOWN])
-        gaps = tuple(Row(shortened(gap.question, 120), age(gap.saved)) for gap in self._gaps())
         cards = [Card("Drives", "" if drives else "None yet.", drives)]
         if failures:
             cards.append(Card("Not readable", "", failures))
-        if gaps:
-            cards.append(Card("Asked and not found", "What documents are missing for:", gaps))
         return cards
-
-    def _gaps(self) -> list["StoredAnswer"]:
-        return [gap for gap in self._catalog.answers.gaps(4 * SHOWN) if not gap.thread.startswith(PRIVATE)][
-            :SHOWN
-        ]
 
     def _change(self, words: list[str], caller: Caller) -> Reply:
         verb, *rest = [caller.place if word == "here" and caller.place else word for word in words]

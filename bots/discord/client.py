@@ -14,7 +14,7 @@ from bots.discord import events
 from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
 from bots.discord.calls import DiscordRefused
 from bots.discord.commands import add_commands
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import NewEvent
 
 if TYPE_CHECKING:

@@ -154,7 +154,7 @@ def history(call: Invocation, document: str) -> None:
 
 def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
     """A sentence where the next ingest would index the document again; nothing where its file is gone."""
-    from bots.drive_names import ingest_command
+    from bots.drives.names import ingest_command
 
     parts = urlsplit(row.uri)
     if parts.scheme == "file" and not Path(unquote(parts.path)).exists():

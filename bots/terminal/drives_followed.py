@@ -63,7 +63,7 @@ def add(
 
     Adding it again changes its settings.
     """
-    from bots.drive_names import listed
+    from bots.drives.names import listed
     from bots.terminal.console import in_line, print_json
     from bots.terminal.drives_shown import drive_json
     from ingest.options import DriveOptions
@@ -129,7 +129,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
 @invocation
 def confirm(call: Invocation, drive: str, yes: bool) -> None:
     """Let the removals that wait on a suspended drive go ahead: its files are gone on purpose."""
-    from bots.drive_names import listed
+    from bots.drives.names import listed
     from bots.terminal.confirm import confirm as ask
     from bots.terminal.console import in_line, out, print_json, progress
     from bots.terminal.drives_shown import show_synced, synced_json
@@ -201,7 +201,7 @@ def _waits(known: "FollowedDrive") -> bool:
 
 def _staying(citewise: "Citewise", named: str, directory: "Path") -> "Drive":
     """The drive that is meant; UsageError where there is none, or it is being taken out."""
-    from bots.drive_names import find_drive, listed
+    from bots.drives.names import find_drive, listed
     from brain.errors import UsageError
 
     leaving = [one.drive for one in citewise.catalog.removals.under_way()]

@@ -158,7 +158,7 @@ def _ask_own(
 
 def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     """The adapter and the model that is set, which must be the one that it was trained for."""
-    from bots.adapter_in_use import base_of
+    from bots.model.adapter_in_use import base_of
     from brain.phi3.adapters import read_deltas
     from brain.phi3.quantising import Quantization
     from brain.tuning.contestants import Contest

@@ -16,6 +16,7 @@ from brain.catalog import (
 )
 from brain.catalog.added_files import AddedFiles
 from brain.catalog.answers import Answers
+from brain.catalog.asked import AskedQuestions
 from brain.catalog.audit import AuditLog
 from brain.catalog.cases import Cases
 from brain.catalog.changes import Changes
@@ -77,6 +78,7 @@ class Catalog:
         self.conversations = Conversations(self._database)
         self.places = Places(self._database)
         self.answers = Answers(self._database)
+        self.asked = AskedQuestions(self._database)
         self.handoffs = Handoffs(self._database)
         self.changes = Changes(self._database)
         self.cases = Cases(self._database)

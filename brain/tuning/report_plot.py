@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from brain.errors import StorageFailed
-from brain.evaluation.risk_plot import check_picture
+from brain.pictures import check_picture, save_picture
 from brain.tuning.comparison import Comparison, Figure
 
 SHOWN = {
@@ -20,7 +19,6 @@ _WIDE = 0.8  # of a group of bars; 1 would touch the next
 def plot(found: Comparison, path: Path, title: str) -> None:
     """Draw into a .png, .svg or .pdf file; raises UsageError or StorageFailed."""
     check_picture(path)
-    from matplotlib import rc_context
     from matplotlib.figure import Figure as Canvas
 
     figure = Canvas(figsize=(8, 4.5), layout="constrained")
@@ -40,13 +38,7 @@ def plot(found: Comparison, path: Path, title: str) -> None:
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9, ncols=len(found.figures), loc="upper right")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Letters stay letters in an SVG, for screen readers and searching.
-        with rc_context({"svg.fonttype": "none"}):
-            figure.savefig(path, dpi=160)
-    except OSError as error:
-        raise StorageFailed(f"{path} can't be written ({error.strerror}): choose another place.") from error
+    save_picture(figure, path)
 
 
 def _shown(figures: Mapping[str, Figure], metric: str) -> Figure:

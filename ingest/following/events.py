@@ -9,8 +9,8 @@ from pathlib import Path
 from ingest.following import inotify
 from ingest.following.hints import Hints
 from ingest.following.journal import note
-from ingest.local_folder import readable
-from ingest.skipping import reason_to_skip
+from ingest.local.folder import readable
+from ingest.reconciling.skipping import reason_to_skip
 
 
 class FolderEvents:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from ingest.skipping import reason_to_skip
+from ingest.reconciling.skipping import reason_to_skip
 
 _ATTRIB, _MOVED_TO, _CREATE = 0x4, 0x80, 0x100
 # Written to or closed after that, moved away, deleted, and the folder itself moved or deleted

@@ -14,20 +14,20 @@ from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DriveState, FollowedDrive, LedgerEntry
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, StorageFailed, UsageError
-from ingest.brake import Brake
 from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, PartlyListed
 from ingest.following.journal import note
 from ingest.following.lag import lags
 from ingest.following.turns import Turns, is_small
+from ingest.indexing.reading import Parser
 from ingest.options import DriveOptions
-from ingest.parse_worker import ParsePool
-from ingest.reading import Parser
+from ingest.parsing.pool import ParsePool
+from ingest.reconciling.brake import Brake
+from ingest.reconciling.settling import Settling
+from ingest.reconciling.spool import Amount
+from ingest.reconciling.watch import RootUnsound, Watch, held_sentence
 from ingest.registration import place
 from ingest.report import Change, Progress, SyncReport, silent
-from ingest.settling import Settling
-from ingest.spool import Amount
 from ingest.sync import Index, sync
-from ingest.watch import RootUnsound, Watch, held_sentence
 
 CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS

@@ -20,10 +20,10 @@ from ingest.drives import (
     Unlisted,
     known_time,
 )
-from ingest.local_folder import NO_FILE, moment
+from ingest.local.folder import NO_FILE, moment
+from ingest.reconciling.skipping import UNKNOWN_FORMAT, reason_to_skip
 from ingest.remote.line import Line, Stalled
 from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Rest, Source, Trouble
-from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 LINK = "a link"
 ODD_NAME = "a name that no folder could hold"

@@ -20,10 +20,10 @@ from ingest.following.hints import LIMIT, Hints
 from ingest.following.keeper import Keeper
 from ingest.following.looks import Looks
 from ingest.following.turns import Line, Turns, is_small
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
-from ingest.spool import Amount
+from ingest.reconciling.spool import Amount
 
 PATIENCE = 60
 

@@ -10,11 +10,11 @@ from watch_kit import Watcher, fill
 
 from brain.errors import UsageError
 from ingest.drives import NOT_FOR_AUDIENCE, Entry
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
+from ingest.local.posix_access import PosixReader
 from ingest.locate import readable_suffixes
-from ingest.posix_access import PosixReader
-from ingest.retries import DEAD_AFTER, next_try
-from ingest.sifting import LEFT_OUT
+from ingest.reconciling.retries import DEAD_AFTER, next_try
+from ingest.reconciling.sifting import LEFT_OUT
 
 
 def test_patterns_say_what_is_read_and_a_new_pattern_takes_out_at_once(kit):

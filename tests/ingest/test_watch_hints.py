@@ -6,7 +6,7 @@ import pytest
 from watch_kit import Watcher, fill
 
 from ingest.drives import DriveUnavailable, Skipped, Unlisted
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 
 

@@ -16,6 +16,8 @@ async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) 
         "": "What I can do",
         "why": "Nothing to explain yet",
         "status": "Status",
+        "gaps": "Asked and not found",
+        "gaps every day": "That did not work",
         "documents": "2 documents",
         "documents leave": "1 document",
         "spaces": "Spaces and who reads them",
@@ -25,7 +27,16 @@ async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) 
         "add nothing": "That did not work",
     }.items():
         assert words_of(await told(workspace, ADMIN, line)).startswith(title), line
-    for line in ("status", "documents", "spaces", "undo", "remove Leave", "add https://x.example", "add"):
+    for line in (
+        "status",
+        "gaps",
+        "documents",
+        "spaces",
+        "undo",
+        "remove Leave",
+        "add https://x.example",
+        "add",
+    ):
         assert words_of(await told(workspace, "UANA", line)).startswith("That is for admins"), line
     assert "add" not in words_of(await told(workspace, "UANA", "help"))
 
