@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bots.kept_here import keep_here
 from bots.terminal.invocation import Invocation, home_option, json_option
 from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
@@ -102,6 +103,7 @@ def _run(arguments: Sequence[str], started: Invocation) -> object:
 
 def main() -> None:
     """Run the command line of this process."""
+    keep_here()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):

@@ -70,6 +70,10 @@ def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterato
         mend = f"clear it at {_PORTAL} → General Information"
         found = "an Interactions Endpoint URL is set: commands and buttons go there"
         yield Check("discord endpoint", Verdict.FAULT, found, mend)
+    if application.get("bot_public"):
+        found = "anyone may invite the bot into a server of theirs, where it answers from the space general"
+        mend = f"{_PORTAL} → Installation → Install Link: None, then → Bot → Public Bot: off"
+        yield Check("discord invitations", Verdict.FAULT, found, mend)
     yield _commands(api, settings, str(application["id"]))
     guilds = api("/users/@me/guilds")
     if not guilds:

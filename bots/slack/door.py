@@ -227,4 +227,5 @@ class SlackDoor(EventDoor):
 
     async def _caller(self, payload: Json) -> Caller:
         channel, root = payload.get("channel") or "", payload.get("root") or ""
-        return await self._people.caller(payload["user"], channel, root)
+        alone = bool(payload.get("ephemeral"))
+        return await self._people.caller(payload["user"], channel, root, alone=alone)

@@ -50,7 +50,7 @@ class Rest(Gateway):
         raise Wrong(404, 0, "404: Not Found")
 
     def _routes(self) -> dict[str, Callable[..., Any]]:
-        bot = {"id": str(APPLICATION), "name": "citewise", "description": "", "bot_public": True}
+        bot = {"id": str(APPLICATION), "name": "citewise", "description": "", "bot_public": self.public}
         bot |= {"icon": None, "owner": user(ADMIN), "summary": "", "team": None, "rpc_origins": None}
         bot |= {"bot_require_code_grant": False, "verify_key": "", "flags": self.app_flags}
         advised = {"url": self.gateway_url, "shards": self.advised_shards, "session_start_limit": {

@@ -40,6 +40,9 @@ async def test_each_fault_is_told_with_its_remedy() -> None:
         assert "can't be reached" in faults(await checks(discord, api_url="http://127.0.0.1:1/api"))[0]
         assert "intent is not granted" in faults(await checks(discord, message_content=True))[0]
         assert "answered unasked" in faults(await checks(discord, auto_answer=True))[0]
+        discord.public = True
+        assert "anyone may invite the bot" in faults(await checks(discord))[0]
+        discord.public = False
         discord.permissions = PERMISSION_BITS & ~PERMISSIONS["Send Messages in Threads"][0]
         found = await checks(discord)
         assert faults(found) == ["Northwind: lacks Send Messages in Threads"]

@@ -134,6 +134,20 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     assert "ground floor of house B" in words_of(await slack.answer("CGEN", ts))
 
 
+async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
+    private = await told(workspace, "UANA", "ask Where is the zqcanteen for new fathers?")
+    await slack.privately(await slack.press("UANA", button(private, "person"), "CGEN", {}))
+    (request,) = slack.channels["CHELP"].values()
+    claimed = await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    assert "the person that asked" in words_of(claimed)
+    await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
+    back = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "On the ground floor of house B." in words_of(back[0])
+    assert slack.channels["CGEN"] == {}
+
+
 async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Workspace) -> None:
     slack = workspace.slack
     slack.groups = {"SHR": ["UKIM", "ULEE"]}
