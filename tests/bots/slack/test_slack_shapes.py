@@ -181,7 +181,7 @@ def test_a_person_is_picked_and_long_words_stand_in_as_many_inputs_as_they_take(
     values["owner"] = {"value": {"type": "users_select", "selected_user": "U0LEE"}}
     body = {"type": "view_submission", "user": {"id": "UKIM"}, "view": {
         **view, "id": "V1", "state": {"values": values}}}  # fmt: skip
-    known = Known("UBOT", *[lambda name: False] * 3)
+    known = Known("UBOT", frozenset({"T1"}), *[lambda name: False] * 4)
     new = translate(body, known)
     assert new is not None
     assert json.loads(new.payload)["fields"] == {"words": words, "owner": "slack:user:U0LEE"}
