@@ -22,6 +22,7 @@ class Outline:
         self.blocks: list[Block] = []
         self._where = where or Locator()
         self._headings: list[tuple[int, str]] = []
+        self._columns = 0
 
     def place(self, **changes: Any) -> None:
         """Set page, slide, sheet, row or part for the blocks that follow."""
@@ -66,10 +67,17 @@ class Outline:
             self.row(cells, header=header and number == 0)
 
     def row(self, cells: list[str], *, header: bool = False) -> None:
-        """One row, its cells parted by tabs; empty cells at the end are left out."""
-        text = "\t".join(folded(cell) for cell in cells).rstrip()
-        if text.strip():
-            self._add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, text)
+        """One row, its cells parted by tabs; empty ones at the end are left out, but for columns with names."""
+        words = [folded(cell) for cell in cells]
+        named = self._columns if not header and self._in_table() else 0
+        while len(words) > named and not words[-1]:
+            words.pop()
+        if any(words):
+            self._columns = len(words) if header else named
+            self._add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, "\t".join(words))
+
+    def _in_table(self) -> bool:
+        return bool(self.blocks) and self.blocks[-1].kind in (BlockKind.TABLE_HEADER, BlockKind.TABLE_ROW)
 
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         if text:

@@ -69,7 +69,7 @@ def test_a_table_has_its_header_and_rows_parted_by_tabs():
     assert [(block.kind, block.text) for block in found] == [
         (BlockKind.TABLE_HEADER, "Plan\tPrice"),
         (BlockKind.TABLE_ROW, "Small\t5"),
-        (BlockKind.TABLE_ROW, "Large"),
+        (BlockKind.TABLE_ROW, "Large\t"),
     ]
 
 
