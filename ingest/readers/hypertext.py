@@ -5,6 +5,7 @@ from typing import Any
 from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.furniture import remove_furniture
+from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
 from ingest.readers.outline import Outline
 
@@ -65,6 +66,8 @@ def _date_of(soup: Any) -> Any:
     return None
 
 
+_LISTS = ("ul", "ol", "menu")
+_SHORT_MEANING = 300  # letters
 _DEEPEST = 200  # elements within elements; what lies deeper is taken as text, before Python's stack ends
 
 
@@ -116,8 +119,10 @@ class _Walker:
             self._outline.heading(_inline_text(tag), int(name[1:]))
         elif name == "pre":
             self._outline.code(tag.get_text())
-        elif name in ("ul", "ol", "menu"):
+        elif name in _LISTS:
             self._list(tag, depth + 1)
+        elif name == "dl" and tag.find("dt"):
+            self._definitions(tag, depth)
         elif name == "table" and not tag.find("table"):
             self._table(tag)
         elif name == "summary":
@@ -143,8 +148,7 @@ class _Walker:
     def _table(self, tag: Any) -> None:
         if caption := tag.find("caption"):
             self._outline.paragraph(_inline_text(caption))
-        rows = [row.find_all(["td", "th"]) for row in tag.find_all("tr")]
-        rows = [row for row in rows if row]
+        rows = [row for tr in tag.find_all("tr") if (row := tr.find_all(["td", "th"]))]
         if not rows:
             self._children(tag, -1)
             return
@@ -154,8 +158,39 @@ class _Walker:
                 self._children(cell, -1)
                 self._flush()
             return
-        header = all(cell.name == "th" for cell in rows[0]) or rows[0][0].find_parent("thead") is not None
-        self._outline.table([[_inline_text(cell) for cell in row] for row in rows], header=header)
+        header = 0
+        while header < len(rows) and _names_columns(rows[header]):
+            header += 1
+        told = header or tag.find("th") is not None
+        add_table(
+            self._outline, [[_cell(cell) for cell in row] for row in rows], header if told else None, proof=1
+        )
+
+    def _definitions(self, tag: Any, depth: int) -> None:
+        """Terms and what they mean, as rows of two cells where the meaning is short."""
+        terms: list[str] = []
+        for child in tag.find_all(["dt", "dd", "div"], recursive=False):
+            if child.name == "div":
+                self._definitions(child, depth)
+            elif child.name == "dt":
+                terms.append(_inline_text(child))
+            elif (
+                terms
+                and len(child.get_text()) <= _SHORT_MEANING
+                and not child.find([*_LISTS, "table", "pre", "dl"])
+            ):
+                self._outline.row([", ".join(terms), _inline_text(child)])
+                terms = []
+            else:
+                self._terms(terms)
+                terms = []
+                self._children(child, depth)
+                self._flush()
+        self._terms(terms)
+
+    def _terms(self, terms: list[str]) -> None:
+        for term in terms:
+            self._outline.paragraph(term)
 
     def _break(self) -> None:
         if self._item is None:
@@ -174,6 +209,14 @@ class _Walker:
             self._item = None
         else:
             self._outline.paragraph(text)
+
+
+def _names_columns(row: list[Any]) -> bool:
+    return all(cell.name == "th" for cell in row) or row[0].find_parent("thead") is not None
+
+
+def _cell(cell: Any) -> Cell:
+    return Cell(_inline_text(cell), _number(cell.get("colspan"), 1), _number(cell.get("rowspan"), 1))
 
 
 def _inline_text(tag: Any) -> str:

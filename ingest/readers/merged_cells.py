@@ -19,17 +19,20 @@ class Cell:
     down: int = 1
 
 
-def add_table(outline: Outline, rows: Sequence[Sequence[Cell]], header: int | None = None) -> None:
-    """Adds a table whose first `header` rows name its columns; None where nothing in the file tells.
+def add_table(
+    outline: Outline, rows: Sequence[Sequence[Cell]], header: int | None = None, *, proof: int = 0
+) -> None:
+    """Adds a table whose first `header` rows name its columns; None where only the words can tell.
 
-    Rows of a single cell above the columns are what the table is called.
+    Then `proof` rows must have figures below a word, two where there are but two columns. Rows of a single
+    cell above the columns are what the table is called.
     """
     cells = [row for row in rows if any(cell.text.strip() for cell in row)]
     while len(cells) > 1 and len(cells[0]) == 1 and any(len(row) > 1 for row in cells) and not header:
         outline.paragraph(cells[0][0].text)
         cells = cells[1:]
     lines = laid_out(cells)
-    height = _header_height(cells, lines) if header is None else min(header, len(lines) - 1)
+    height = _header_height(cells, lines, proof) if header is None else min(header, len(lines) - 1)
     if height > 0:
         outline.row(combined(lines[:height]), header=True)
     for line in lines[max(height, 0) :]:
@@ -61,7 +64,7 @@ def _fill(line: list[str], from_above: dict[int, tuple[str, int]]) -> None:
         line.append(from_above[len(line)][0])
 
 
-def _header_height(cells: Sequence[Sequence[Cell]], lines: Sequence[Sequence[str]]) -> int:
+def _header_height(cells: Sequence[Sequence[Cell]], lines: Sequence[Sequence[str]], proof: int) -> int:
     """How many rows name the columns, where only the cells' words tell."""
     if len(cells) < 2:
         return 0
@@ -73,4 +76,4 @@ def _header_height(cells: Sequence[Sequence[Cell]], lines: Sequence[Sequence[str
     if height >= len(cells):
         return 0
     names = combined(lines[:height])
-    return height if reads_as_header(names, lines[height:], proof=0 if len(names) > 2 else 2) else 0
+    return height if reads_as_header(names, lines[height:], proof if len(names) > 2 else 2) else 0

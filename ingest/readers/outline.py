@@ -67,7 +67,7 @@ class Outline:
             self.row(cells, header=header and number == 0)
 
     def row(self, cells: list[str], *, header: bool = False) -> None:
-        """One row, its cells parted by tabs; empty ones at the end are left out, but for columns with names."""
+        """One row, its cells parted by tabs; empty ones at the end only where their column has a name."""
         words = [folded(cell) for cell in cells]
         named = self._columns if not header and self._in_table() else 0
         while len(words) > named and not words[-1]:

@@ -33,12 +33,12 @@ def merged_by_top(sheet: bytes) -> Mapping[int, list[Merged]]:
     return found
 
 
-def without_values(sheet: bytes, workbook: bytes) -> frozenset[str]:
+def without_values(sheet: bytes, settings: bytes) -> frozenset[str]:
     """The cells whose formula nobody has computed: programs that write workbooks seldom do.
 
     Some write 0 for a value and leave it to Excel to compute all when the file is opened.
     """
-    later = _COMPUTED_LATER.search(workbook) is not None
+    later = _COMPUTED_LATER.search(settings) is not None
     found: set[str] = set()
     for cell in _FORMULA.finditer(sheet):
         empty = not cell[2] and b't="str"' not in cell[1]

@@ -11,6 +11,7 @@ MAX_ROWS = 50_000
 _HEADER_WITHIN = 10
 _LONGEST_NAME = 80
 _NUMBER = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,'  ]*\s?[%€]?\)?|\d{4}-\d{2}-\d{2}.*")
+_FIGURE = re.compile(r"[-+(]?[$€£]?\s?\d")
 # Years and months are numbers that name columns.
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?")
 
@@ -129,8 +130,9 @@ def reads_as_header(names: Sequence[str], below: Sequence[Sequence[str]], proof:
     if any(_PERIOD.fullmatch(cell) for column in periods for cell in _column(below, column)):
         return False  # dates over dates are data
     return not proof or any(
-        len(cells := _column(below, column)) >= proof and all(map(_NUMBER.fullmatch, cells))
-        for column, _ in filled
+        len(cells := _column(below, column)) >= proof and all(map(_FIGURE.match, cells))
+        for column, name in filled
+        if column in periods or not _FIGURE.match(name)
     )
 
 

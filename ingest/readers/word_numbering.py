@@ -9,7 +9,7 @@ WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COUNTED = re.compile(r"%([1-9])")
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
           (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
-_PLAIN_MARK = re.compile(r"(\d+)[.)]?")
+_MOST = 1000  # beyond, letters and Roman numbers are told as figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Numbering:
         return next((depth for depth, level in levels.items() if style and level.style == style), None)
 
     def mark(self, list_id: str, depth: int, *, counted: bool) -> str:
-        """The next mark: `-` of a bullet, `2.` of a plain number, else as Word sets it (`3.1`, `(b)`, `iv.`).
+        """The next mark: `-` of a bullet, else as Word sets it (`2.`, `3.1`, `(b)`, `iv.`).
 
         `counted` says whether an item of a list that the file doesn't describe is numbered.
         """
@@ -67,9 +67,7 @@ class Numbering:
             one = levels.get(place, level)
             return _written(counts.get(place, one.start), one.form)
 
-        mark = _COUNTED.sub(number, level.text).strip()
-        plain = _PLAIN_MARK.fullmatch(mark)
-        return f"{plain[1]}." if plain else mark
+        return _COUNTED.sub(number, level.text).strip()
 
     def _read(self, root: Any) -> None:
         for abstract in root.iterchildren(f"{WORDS}abstractNum"):
@@ -100,7 +98,7 @@ def _child(element: Any, name: str) -> str:
 
 
 def _written(number: int, form: str) -> str:
-    match form:
+    match form if 0 < number < _MOST else "":
         case "lowerLetter" | "upperLetter":
             letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
             return letter if form == "lowerLetter" else letter.upper()

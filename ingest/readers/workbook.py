@@ -1,6 +1,7 @@
 """Excel workbooks, streamed sheet by sheet: one row a block, values as people see them."""
 
 import io
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from ingest.readers.tabular import Row, add_rows
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet may claim a million columns or rows of nothing.
 _MAX_COLUMNS, _MAX_BLANK_ROWS = 256, 10_000
+_SETTINGS = "xl/workbook.xml"
 _LONGEST_REPEATED = 200  # characters of a merged cell that stand in all of it
 
 
@@ -25,18 +27,16 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
 
     outline = Outline()
     warnings: list[str] = []
-    with closing(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
-        workbook = (
-            book._archive.read("xl/workbook.xml") if "xl/workbook.xml" in book._archive.namelist() else b""
-        )
+    opened: Any = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    with closing(opened) as book, zipfile.ZipFile(io.BytesIO(data)) as archive:
+        settings = archive.read(_SETTINGS) if _SETTINGS in archive.namelist() else b""
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
             outline.forget_headings()
             outline.place(sheet=sheet.title, row=None)
-            with sheet._get_source() as source:
-                xml = source.read()
-            unknown = without_values(xml, workbook)
+            xml = archive.read(sheet._worksheet_path)
+            unknown = without_values(xml, settings)
             if unknown:
                 warnings.append(_unknown(sheet.title, len(unknown)))
             if warning := add_rows(outline, _rows(sheet, merged_by_top(xml), unknown)):

@@ -124,8 +124,8 @@ def test_formulas_that_nobody_computed_are_told():
     rows = [["Item", "Net", "Gross"], ["Desk", 100, "=B2*1.19"], ["Chair", 50, "=B3*1.19"]]
     parsed = read_bytes(workbook_file({"Prices": rows}), "x.xlsx")
     assert parsed.warnings == (
-        "Sheet Prices: 2 formulas have no value yet and can't be read: open the file in a spreadsheet program "
-        "and save it again.",
+        "Sheet Prices: 2 formulas have no value yet and can't be read: "
+        "open the file in a spreadsheet program and save it again.",
     )
     # A cell without a value keeps its place, so that names and values stay together.
     assert shown(parsed)[1] == ("table_row", "Desk\t100\t")
@@ -135,11 +135,12 @@ def test_formulas_that_nobody_computed_are_told():
 def test_a_nought_that_stands_for_a_formula_to_be_computed_is_no_value(setting, cells):
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     whole = workbook_file({"A": [["Item", "Sum"], ["Desk", 1]]})
+    words = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
     sheet = (
         f'<worksheet xmlns="{space}"><sheetData>'
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>Item</t></is></c><c r="B1" t="inlineStr"><is><t>Sum</t></is></c></row>'
-        '<row r="2"><c r="A2" t="inlineStr"><is><t>Desk</t></is></c><c r="B2"><f>SUM(C1:C9)</f><v>0</v></c></row>'
-        '<row r="3"><c r="A3" t="inlineStr"><is><t>Lamp</t></is></c><c r="B3"><v>0</v></c></row>'
+        f'<row r="1">{words.format("A1", "Item")}{words.format("B1", "Sum")}</row>'
+        f'<row r="2">{words.format("A2", "Desk")}<c r="B2"><f>SUM(C1:C9)</f><v>0</v></c></row>'
+        f'<row r="3">{words.format("A3", "Lamp")}<c r="B3"><v>0</v></c></row>'
         "</sheetData></worksheet>"
     )
     book = (
