@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 from ingest.readers.hyphenation import Hyphenation
 from ingest.readers.outline import Outline
 from ingest.readers.pdf_lines import Line, Page
-from ingest.readers.pdf_tables import table_cells
+from ingest.readers.pdf_tables import table_cells, with_whole_cells
 
 _BULLET = re.compile(r"^([•●○◦▪■□–—‣⁃∙·\uf0b7\uf0a7\uf0d8]|[-*o](?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
@@ -107,7 +107,7 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
             if number == 0 or not _is_table_row(stretches[number - 1]):
                 run = takewhile(_is_table_row, stretches[number:])
                 cells, header = table_cells([row.lines[0] for row in run])
-            outline.row(cells.pop(0), header=header)
+            outline.row([words.joined(cell.split("\n")) for cell in cells.pop(0)], header=header)
             header = False
         elif following is not None and _reads_as_heading(stretch, following):
             outline.heading(text, level_below)
@@ -118,7 +118,7 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
 def _stretches(page: Page, typography: Typography) -> list[_Stretch]:
     found: list[_Stretch] = []
     right = max((line.right for line in page.lines), default=0.0)
-    for line in page.lines:
+    for line in with_whole_cells(page.lines, _is_item):
         rank = typography.rank(line)
         mark, rest = _marked(line) if rank is None else (None, line)
         if found and mark is None and _continues(found[-1], line, rank, typography):
@@ -188,6 +188,10 @@ def _marked(line: Line) -> tuple[str | None, Line]:
     if not rest:
         return None, line
     return mark, Line(rest, line.left, line.right, line.base, line.size, line.bold)
+
+
+def _is_item(line: Line) -> bool:
+    return _marked(line)[0] is not None
 
 
 def _is_table_row(stretch: _Stretch) -> bool:
