@@ -7,11 +7,13 @@ from ingest.readers.charset import decode
 from ingest.readers.furniture import remove_furniture
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
-from ingest.readers.outline import Outline
+from ingest.readers.outline import Outline, raised
 
 _SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "iframe", "object", "button", "select",
             "input", "textarea", "canvas", "audio", "video", "datalist", "nav", "dialog"}  # fmt: skip
-_FURNITURE_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
+_UNREAD_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
+_NOTE_ROLES = ("doc-noteref", "doc-backlink")
+_NOTE_MARKS = {"footnote-ref", "footnote-back", "footnote-backref", "footnote-reference", "reference"}
 _BLOCKS = {"p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
            "figcaption", "address", "form", "fieldset", "details", "summary", "dl", "dt", "dd", "center",
            "hr",
@@ -35,10 +37,22 @@ def read_html(data: bytes, name: str) -> ParsedDocument:
 def add_html(outline: Outline, source: Any) -> None:
     """Adds the blocks of a parsed page or of a fragment given as text."""
     soup = _soup(source) if isinstance(source, str) else source
+    _settle_raised(soup)
     main = soup.find("main") or soup.find(attrs={"role": "main"}) or _only_article(soup)
     # A page that marks its main part tells what is furniture; otherwise only whole-page bars are.
     whole = main is None or len(main.get_text()) * 2 < len(soup.get_text())
     _Walker(outline).walk((soup.body or soup) if whole else main, top=True)
+
+
+def _settle_raised(soup: Any) -> None:
+    """Marks of footnotes go, since they are no words of their sentence; other raised figures stay raised."""
+    for tag in soup.find_all(["a", "sup"]):
+        if tag.decomposed:
+            continue
+        if tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(tag.get("class") or ()):
+            tag.decompose()
+        elif tag.name == "sup" and tag.string:
+            tag.string = raised(tag.string)
 
 
 def _only_article(soup: Any) -> Any:
@@ -97,7 +111,7 @@ class _Walker:
 
     def _element(self, tag: Any, depth: int, *, furniture: bool) -> None:
         name = tag.name
-        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _FURNITURE_ROLES:
+        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _UNREAD_ROLES:
             return
         if self._level == _DEEPEST:
             self._loose.append(tag.get_text(" "))

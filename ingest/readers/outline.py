@@ -7,12 +7,18 @@ from brain.domain import Locator
 from ingest.parsed import Block, BlockKind
 
 # Soft hyphens, zero-width spaces and byte order marks are drawing hints, not words.
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
 
 
 def folded(text: str) -> str:
     """The same words with every run of white space made one space."""
     return " ".join(text.translate(_INVISIBLE).split())
+
+
+def raised(text: str) -> str:
+    """Figures above the line as signs of their own: 10⁶ is not 106, nor `50` with a footnote 501."""
+    return text.translate(_RAISED) if text.strip(" ,+-−0123456789") == "" else text
 
 
 class Outline:

@@ -98,7 +98,7 @@ def _add_table(outline: Outline, table: Any) -> None:
     marked = (
         bool(table.first_row) and len(rows) > 1 and all(cell.across == cell.down == 1 for cell in rows[0])
     )
-    add_table(outline, rows, int(marked) if marked or not table.first_row else None)
+    add_table(outline, rows, 1 if marked else None, proof=0 if table.first_row else 1)
 
 
 def _add_chart(outline: Outline, chart: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.readers.outline import raised
 from ingest.readers.word_numbering import WORDS as _W
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -27,7 +28,7 @@ def _pieces(element: Any) -> Iterator[str]:
         if node is None:
             open_.pop()
         elif node.tag in (f"{_W}t", _FORMULA):
-            yield node.text or ""
+            yield raised(node.text or "") if _is_raised(node.getparent()) else node.text or ""
         elif node.tag in _SIGNS:
             yield _SIGNS[node.tag]
         elif node.tag not in _LEFT_OUT and not (node.tag == f"{_W}r" and _is_hidden(node)):
@@ -37,6 +38,11 @@ def _pieces(element: Any) -> Iterator[str]:
 def _is_hidden(run: Any) -> bool:
     mark = run.find(f"{_W}rPr/{_W}vanish")
     return mark is not None and mark.get(f"{_W}val") not in ("0", "false")
+
+
+def _is_raised(run: Any) -> bool:
+    mark = run.find(f"{_W}rPr/{_W}vertAlign")
+    return mark is not None and mark.get(f"{_W}val") == "superscript"
 
 
 def boxes_in(element: Any) -> Iterator[Any]:

@@ -106,3 +106,14 @@ def test_a_term_and_its_short_meaning_are_one_row():
         ("paragraph", "Steps"),
         ("list_item", "- One"),
     ]
+
+
+def test_marks_of_footnotes_are_no_words_of_the_sentence():
+    link, mark = '<a class="footnote-ref" href="#1"><sup>1</sup></a>', '<sup class="reference">[2]</sup>'
+    page = f"<p>Ten days.{link} Ask {mark}first.</p>"
+    assert shown(page) == [("paragraph", "Ten days. Ask first.")]
+
+
+def test_raised_figures_make_no_other_number():
+    page = "<h2>50<sup>1</sup> euros</h2><p>H<sub>2</sub>O, 10<sup>-6</sup> and 1<sup>st</sup>.</p>"
+    assert shown(page) == [("heading", "50¹ euros"), ("paragraph", "H2O, 10⁻⁶ and 1st.")]

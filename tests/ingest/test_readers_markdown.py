@@ -129,3 +129,12 @@ def test_comments_of_unfenced_code_are_not_headings():
     found = blocks("# Guide\n\nText.\n\n# Call the service\ncall()\n# Again\ncall()\n")
     assert [block.text for block in found if block.kind is BlockKind.HEADING] == ["Guide"]
     assert "# Call the service" in [block.text for block in found]
+
+
+def test_marks_of_footnotes_are_no_words_of_the_sentence():
+    found = blocks("Refunds take ten days.[^1] Ask first.\n\n[^1]: In May twenty.\n\nUse `[^a-z]` here.\n")
+    assert [block.text for block in found] == [
+        "Refunds take ten days. Ask first.",
+        "In May twenty.",
+        "Use [^a-z] here.",
+    ]

@@ -93,3 +93,69 @@ def test_items_with_marks_far_to_the_left_stay_a_list():
 
     text = " ".join(PROSE)
     assert shown(drawn_pdf(items)) == [("list_item", f"1. {text}"), ("list_item", f"2. {text}")]
+
+
+def test_rows_before_a_gap_stay_rows():
+    def tables(canvas):
+        for top, cells in ((700, "Anna 1234"), (686, "Bob 5678"), (640, "Rome May"), (626, "Oslo June")):
+            for left, text in zip((72, 250), cells.split(), strict=True):
+                lines_at(canvas, left, top, [text])
+
+    texts = [text for _, text in shown(drawn_pdf(tables))]
+    assert texts == ["Anna\t1234", "Bob\t5678", "Rome\tMay", "Oslo\tJune"]
+
+
+def test_a_number_far_before_a_heading_or_a_clause_is_a_part_of_it():
+    def contract(canvas):
+        lines_at(canvas, 72, 780, ["4"], font="Helvetica-Bold", size=16)
+        lines_at(canvas, 108, 780, ["Liability"], font="Helvetica-Bold", size=16)
+        for top, number in ((740, "4.1"), (700, "4.2")):
+            lines_at(canvas, 72, top, [number])
+            lines_at(canvas, 108, top, PROSE)
+        for top, cells in ((660, ("1.5", "2.5")), (640, ("3.5", "4.5"))):
+            for left, text in zip((72, 250), cells, strict=True):
+                lines_at(canvas, left, top, [text])
+
+    text = " ".join(PROSE)
+    assert shown(drawn_pdf(contract)) == [
+        ("heading", "4 Liability"),
+        ("list_item", f"4.1 {text}"),
+        ("list_item", f"4.2 {text}"),
+        ("table_row", "1.5\t2.5"),
+        ("table_row", "3.5\t4.5"),
+    ]
+
+
+def test_a_slide_s_list_in_large_letters_is_a_list():
+    def slides(canvas):
+        for title in ("Results", "Plans"):
+            lines_at(canvas, 72, 780, [title], font="Helvetica-Bold", size=30)
+            lines_at(
+                canvas, 72, 700, ["• Revenue grew by a fifth, as we", "   had hoped for"], size=22, pitch=26
+            )
+            lines_at(canvas, 72, 640, ["• Costs fell"], size=22)
+            canvas.showPage()
+        lines_at(canvas, 72, 700, PROSE * 10)
+
+    assert shown(drawn_pdf(slides))[:3] == [
+        ("heading", "Results"),
+        ("list_item", "- Revenue grew by a fifth, as we had hoped for"),
+        ("list_item", "- Costs fell"),
+    ]
+
+
+def test_years_name_the_columns_of_a_pdf_s_table():
+    def table(canvas):
+        for row, cells in enumerate((("Product", "2024", "2025"), ("Desk", "1", "2"), ("Lamp", "3", "4"))):
+            for left, text in zip((72, 250, 400), cells, strict=True):
+                lines_at(canvas, left, 700 - 20 * row, [text])
+
+    assert shown(drawn_pdf(table))[0] == ("table_header", "Product\t2024\t2025")
+
+
+def test_a_page_that_says_its_number_is_read_without_it():
+    def page(canvas):
+        lines_at(canvas, 72, 700, PROSE)
+        lines_at(canvas, 280, 20, ["Page 1 of 1"])
+
+    assert shown(drawn_pdf(page)) == [("paragraph", " ".join(PROSE))]

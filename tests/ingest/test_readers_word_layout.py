@@ -199,3 +199,10 @@ def test_a_frame_of_one_cell_keeps_its_lists_and_tables():
     cell.paragraphs[0].text = "Note well:"
     cell.add_paragraph("Lock the door", style="List Bullet")
     assert blocks_of(document) == [("paragraph", "Note well:"), ("list_item", "- Lock the door")]
+
+
+def test_raised_figures_make_no_other_number():
+    raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{}</w:t></w:r>'
+    plain = "<w:r><w:t>{}</w:t></w:r>"
+    runs = (plain.format("Costs 50"), raised.format(1), plain.format(" on the 1"), raised.format("st"))
+    assert body_of(f"<w:p>{''.join(runs)}</w:p>") == [("paragraph", "Costs 50¹ on the 1st")]
