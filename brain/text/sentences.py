@@ -41,13 +41,16 @@ _MONTHS = frozenset("januar jänner februar märz mai juni juli oktober dezember
 _STOP = re.compile(r"[.!?…؟।۔]+[\"'”’“»)\]]*(?:\s»)?(?:\[\d{1,3}(?:[,–-]\s?\d{1,3})*\])*(?=\s|$)|[。！？]")
 _NOT_SPACE = re.compile(r"\S")
 _NEXT_WORD = re.compile(r"\W*([^\W_]+)(\.?)")
-_NUMBER_NEXT = re.compile(r"\s*[(§+]?(?:\d|[IVX]+\b|[A-Z]\b(?!['’]))")
+# A number, a code such as S1 or AB047639, a Roman number, a letter, or another abbreviation for "number".
+_NUMBER_NEXT = re.compile(r"\s*[(§+#]?(?:\S*\d|[IVX]+\b|[A-Z]\b(?!['’])|[Nn](?:os?|r)\.)")
 _OPENS_WORD = re.compile(r"[(\[“„‚«\"']")
 _LETTER = re.compile(r"[^\W\d_]")
 # `U.S`, `Ph.D`, `i.d.R`, and `z. B` with a space.
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
 _SPACED = re.compile(r"(?:^|[\s(])[^\W\d_]\.\s?[^\W\d_]$")
 _LETTER_NEXT = re.compile(r"\s?[^\W\d_]\.")
+# A reply says nothing without its reason: "No. Pictures are not kept."
+_REPLY = re.compile(r"\s*(?:yes|no|ja|nein|oui|non|sí)", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"\s*\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})\)?")
 
 
@@ -92,6 +95,8 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
 
 def _runs_on(before: str, word: str, text: str, at: int, following: str) -> bool:
     """Whether a full stop behind a word is one of an abbreviation, an initial or a number of an item."""
+    if _REPLY.fullmatch(before):
+        return True
     low = re.split("['’]", word.lower())[-1]  # l’art. 7
     if spaced := _SPACED.search(before):
         low = re.sub(r"[\s(]", "", spaced.group()).lower()  # d. h.
