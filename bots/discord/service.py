@@ -135,7 +135,7 @@ class DiscordService:
         calls = Calls(client)
         posts = Posts(calls, client.user.id)
         telling = Telling(calls, posts, client.application_id, _kinds_of(client, calls))
-        people = People(calls, lambda: guilds_with_mapped_roles(client, self._catalog))
+        people = People(calls, self._guilds_that_matter(client))
         files = Files(session, self._own_addresses())
         threads = Threads(calls, client.user.id, reads_all=self._settings.message_content)
         door = DiscordDoor(self._desk, calls, posts, telling, people, files, threads, self._memory())
@@ -247,6 +247,14 @@ class DiscordService:
             of_message=lambda message: self._catalog.inbox.of_message(PLATFORM, message),
         )
 
+    def _guilds_that_matter(self, client: "DoorClient") -> Callable[[], Awaitable[list[int]]]:
+        async def guilds() -> list[int]:
+            # What was left unfinished is taken up before the gateway tells of any server.
+            await client.wait_until_ready()
+            return guilds_with_mapped_roles(client, self._catalog)
+
+        return guilds
+
     def _own_addresses(self) -> Iterable[str]:
         default = DiscordSettings("")
         urls = (self._settings.cdn_url, self._settings.api_url)
@@ -254,12 +262,16 @@ class DiscordService:
 
 
 def guilds_with_mapped_roles(client: "DoorClient", catalog: "Catalog") -> list[int]:
-    """The servers of which a role decides about a space, or is asked for help."""
+    """The servers of which a role decides about a space, or is asked for help; those that may be such too."""
     named = {name for space in catalog.spaces() for name in catalog.principals(space.name)}
     named |= set(catalog.places.support().values())
     start = f"{PLATFORM}:role:"
     roles = {int(name.removeprefix(start)) for name in named if name.startswith(start)}
-    return [guild.id for guild in client.guilds if any(guild.get_role(role) for role in roles)]
+    return [
+        guild.id
+        for guild in client.guilds
+        if roles and (guild.unavailable or any(guild.get_role(role) for role in roles))
+    ]
 
 
 def _kinds_of(client: "DoorClient", calls: Calls) -> Callable[[int], Awaitable[int]]:

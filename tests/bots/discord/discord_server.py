@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections import defaultdict
+from datetime import UTC, datetime
 
 from discord_limits import Wrong
 from discord_texts import Json
@@ -103,4 +104,4 @@ def direct(person: int) -> int:
 
 
 def now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+    return datetime.now(UTC).isoformat(timespec="microseconds")
