@@ -18,6 +18,7 @@ from bots.discord import events
 from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
 from bots.discord.calls import DiscordRefused
 from bots.discord.commands import add_commands
+from bots.discord.message_texts import texts_of
 from bots.inbox import Unreachable
 from brain.catalog.inbox import NewEvent
 from brain.errors import CitewiseError, StorageFailed
@@ -143,7 +144,8 @@ class DoorClient(discord.Client):
     async def add_message(self, interaction: Its, message: discord.Message) -> None:
         """Keep the wish to add a message, or what is attached to it."""
         files = [events.file_of(file, message.jump_url) for file in message.attachments]
-        text = {"message_text": message.content, "message": str(message.id), "message_link": message.jump_url}
+        words = "\n".join(texts_of(events.about(message)))
+        text = {"message_text": words, "message": str(message.id), "message_link": message.jump_url}
         await self._take_in(interaction, events.command(interaction, "add", "", files, **text), thinking=True)
 
     async def triage_message(self, interaction: Its, message: discord.Message) -> None:

@@ -20,7 +20,7 @@ from bots.discord.files import Files
 from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
-from bots.discord.refusals import CLOSED, NOT_HEARD, closed_to_me, not_there
+from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there
 from bots.discord.telling import Telling
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
@@ -169,6 +169,9 @@ class DiscordDoor(EventDoor):
         if "message_text" in payload and not files:
             files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
         await self._run(item, payload, caller, tuple(files))
+        in_vain = verb == "spaces" and words.startswith("auto on") and not self._threads.reads_all
+        if in_vain and await self._desk.may_use(verb, caller):
+            await self._tell(item, payload, NOTHING_TO_READ, f"{item.key}-i")
 
     def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
         """By typing; of a command or a menu Discord itself says that it is worked on."""

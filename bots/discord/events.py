@@ -152,8 +152,12 @@ def about(message: "discord.Message") -> Json:
         "webhook_id": message.webhook_id,
         "content": message.content,
         "embeds": [embed.to_dict() for embed in message.embeds],
+        "components": [component.to_dict() for component in message.components],
     }
-    snapshots = [{"message": {"content": snapshot.content}} for snapshot in message.message_snapshots]
+    snapshots = [
+        {"message": {"content": shot.content, "embeds": [embed.to_dict() for embed in shot.embeds]}}
+        for shot in message.message_snapshots
+    ]
     found |= {"message_snapshots": snapshots} if snapshots else {}
     if message.reference is not None and not snapshots:
         found["message_reference"] = {"message_id": str(message.reference.message_id or "")}
@@ -175,9 +179,13 @@ def thread_of(root: int | str) -> str:
 
 def _conversation(message: "discord.Message", known: Known) -> tuple[int, str]:
     channel = message.channel
+    reference = message.reference
+    if str(channel.type) == "private" and reference is not None and reference.message_id is not None:
+        card = thread_of(reference.message_id)
+        if known.handoff(card):
+            return reference.message_id, card
     if str(channel.type) in (*_THREADS, "private"):
         return channel.id, thread_of(channel.id)
-    reference = message.reference
     if reference is None or reference.message_id is None:
         return message.id, thread_of(message.id)
     replied = reference.resolved
@@ -208,7 +216,7 @@ def _of_answer(answer: Any, known: Known) -> tuple[int, str]:
 def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool) -> str | None:
     """Why a message is for the bot, if it is; `ordered`: its words are a command, if it is for the bot."""
     if str(message.channel.type) == "private":
-        return "direct"
+        return "handoff" if thread != thread_of(message.channel.id) else "direct"
     if message.guild is None:
         return None  # of a server that is not there yet; it is found when the bot looks back
     in_thread = str(message.channel.type) in _THREADS

@@ -23,6 +23,12 @@ NOT_HEARD = Card(
     "and reply once more, or press “Answer” and write it there.",
 )
 
+NOTHING_TO_READ = Card(
+    "Discord gives me no plain questions yet",
+    "Whoever runs me switches on the Message Content intent in Discord's developer portal, and sets "
+    "`DISCORD_MESSAGE_CONTENT=true`. Until then, mention me.",
+)
+
 
 def not_there(channel: str, code: int) -> Card | None:
     """For whoever asked in a channel that can't be answered in; None where its rights are not the matter."""

@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections import defaultdict
-from datetime import UTC, datetime
 
 from discord_limits import Wrong
 from discord_texts import Json
@@ -104,4 +103,4 @@ def direct(person: int) -> int:
 
 
 def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())

@@ -112,3 +112,16 @@ async def test_words_in_a_hand_off_are_for_the_asker_only_from_whoever_took_it(g
     await people.say(BEN, "Augustus it was.", HELP, reply_to=int(card["id"]))
     assert "Augustus" in words_of(await discord.answer(GENERAL, count=2))
     assert discord.answers(direct(ADMIN)) == []
+
+
+async def test_a_person_who_was_asked_answers_by_replying_in_the_direct_message(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:user:{BEN}", by="discord:user:1")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Who was the first emperor of Rome?"))
+    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    card = await discord.answer(direct(BEN))
+    await discord.told(await people.press(BEN, buttons_of(card)["claim"], card))
+    await people.dm(BEN, "Augustus it was.", reply_to=int(card["id"]))
+    assert "Augustus" in words_of(await discord.answer(GENERAL, count=2))
+    asked = await people.dm(BEN, QUESTION)
+    assert "27 days" in words_of(await discord.answer(direct(BEN), asked))
