@@ -73,7 +73,7 @@ class People:
             return Reply(Card("Someone else has taken this one"))
         card = Card(
             "Yours",
-            "Answer in this thread, or with the button: the asker is told. Your words go to "
+            "Reply to my message, or press “Answer”: the asker is told. Your words go to "
             f"{'the channel' if _is_place(claimed.origin) else 'the person'} that asked.",
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
