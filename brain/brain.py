@@ -19,8 +19,10 @@ from brain.answering.refusal import in_words, refusal
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace
 from brain.evidence import Evidence, EvidenceGate
+from brain.retrieval.chatter import chatter_in
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
+from brain.retrieval.query import Query, Rarity
 
 _T = TypeVar("_T")
 SHOWN = 10  # passages that a trace tells of
@@ -98,12 +100,15 @@ class Brain(Runnable[Question, Answer]):
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found."""
         started = time.perf_counter()
-        query = in_thread(question.text, question.history)
+        chatter = chatter_in(question.text, question.history)
+        query = Query.of(question.text) if chatter else in_thread(question.text, question.history)
+        if chatter or not query.terms:
+            nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
+            return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
         retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
-        if not query.terms or not evidence.suffices:
-            reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
-            return self._refused(question, evidence, reason, None, started)
+        if not evidence.suffices:
+            return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:

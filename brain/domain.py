@@ -121,7 +121,13 @@ class RefusalReason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     UNSUPPORTED = "unsupported"
     NOTHING_INDEXED = "nothing_indexed"
+    # What was said is nothing for the documents, so nothing is searched. The first three ask for nothing.
     NOT_A_QUESTION = "not_a_question"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ABOUT_CITEWISE = "about_citewise"
+    ABOUT_KEEPING = "about_keeping"
+    ABOUT_ANSWER = "about_answer"
 
 
 @dataclass(frozen=True, slots=True)

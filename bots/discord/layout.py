@@ -17,7 +17,7 @@ from bots.desk.pieces import MARKER, fair_share, pieces
 from bots.desk.wording import UNSURE, age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation, RefusalReason
+from brain.domain import Answer, Citation
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -128,7 +128,7 @@ def _foot(answer: Answer) -> str:
         unsure = [] if answer.sure else [f"-# *{inert(UNSURE)}*"]
         return _fitting([*unsure, *_sources(answer.citations)])
     nearest = answer.refusal.nearest
-    if not nearest or answer.refusal.reason is RefusalReason.NOT_A_QUESTION:
+    if not nearest:
         return ""
     lines = [
         f"-# • {linked(named(source), web_link(source.uri))}{_old(source.modified)}" for source in nearest

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.wording import UNSURE, age, place_of
 from bots.terminal.console import READING_WIDTH, in_line, inert
-from brain.domain import Answer, Citation, Passage, Refusal, RefusalReason, Source
+from brain.domain import Answer, Citation, Passage, Refusal, Source
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,7 +135,7 @@ def print_indented(console: "Console", text: "Text", first: str = "    ") -> Non
 def _show_nearest(console: "Console", refusal: Refusal) -> None:
     from rich.text import Text
 
-    if refusal.reason is RefusalReason.NOT_A_QUESTION or not refusal.nearest:
+    if not refusal.nearest:
         return
     console.print("Nearest to it are:")
     for source in refusal.nearest:

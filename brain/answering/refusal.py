@@ -20,6 +20,26 @@ def in_words(refused: Refusal) -> str:
     match refused.reason:
         case RefusalReason.NOT_A_QUESTION:
             return "I could not read a question in that. Ask in a sentence what you would like to know."
+        case RefusalReason.GREETING:
+            return f"Hello! Ask me in your own words: I look for the answer in {where}, and name its source."
+        case RefusalReason.THANKS:
+            return "You're welcome. Go on asking whenever you like."
+        case RefusalReason.ABOUT_CITEWISE:
+            return (
+                f"I am citewise, a program: I look for answers in {where}, tell them with the source of "
+                "each sentence, and say so where I find none. Ask me in your own words; `help` shows more."
+            )
+        case RefusalReason.ABOUT_KEEPING:
+            return (
+                "I keep questions and answers, with who asked, on the computer that I run on. Whoever runs me can read "
+                "them; what is said in a channel, everyone there sees. An admin can tell you more."
+            )
+        case RefusalReason.ABOUT_ANSWER:
+            return (
+                "I tell what documents say, and can neither vouch for it nor put it in other words. Under "
+                "my last answer stand its sources and how old they are: look there. If it missed your "
+                "point, ask again in other words."
+            )
         case RefusalReason.NOTHING_INDEXED:
             return f"There is nothing to answer from in {_listed(refused.spaces)} yet."
         case RefusalReason.UNSUPPORTED:

@@ -124,10 +124,13 @@ class Answers:
         return [_answer(row) for row in rows]
 
     def gaps(self, limit: int) -> list[StoredAnswer]:
-        """The last questions that the documents did not answer, the newest first."""
+        """The last questions that the documents did not answer, the newest first.
+
+        A greeting is none: nothing was searched for it, so nothing came near.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
-                _ANSWERS + "WHERE refused = 1 ORDER BY saved DESC LIMIT ?", (limit,)
+                _ANSWERS + "WHERE refused = 1 AND nearest <> '[]' ORDER BY saved DESC LIMIT ?", (limit,)
             ).fetchall()
         return [_answer(row) for row in rows]
 

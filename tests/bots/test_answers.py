@@ -100,10 +100,9 @@ def test_a_refusal_names_what_was_searched_and_the_nearest_documents() -> None:
 
 
 def test_what_is_no_question_gets_no_list_of_documents() -> None:
-    refusal = Refusal(RefusalReason.NOT_A_QUESTION, ("general",), 27, (source("Travel policy"),))
+    refusal = Refusal(RefusalReason.NOT_A_QUESTION, ("general",), 27)
     text = shown(answer("I could not read a question in that.", refusal=refusal))
-    assert "could not read a question" in text
-    assert "Travel policy" not in text
+    assert text.strip() == "I could not read a question in that."
 
 
 def test_colour_and_links_only_on_a_terminal() -> None:
