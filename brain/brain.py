@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,13 +16,15 @@ from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.refusal import in_words, refusal
+from brain.answering.together import together
 from brain.catalog.catalog import Catalog
-from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace
+from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.retrieval.chatter import chatter_in
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query, Rarity
+from brain.retrieval.several import questions_in
 
 _T = TypeVar("_T")
 SHOWN = 10  # passages that a trace tells of
@@ -98,6 +100,18 @@ class Brain(Runnable[Question, Answer]):
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
+        """Answer the question, or each of several; a language model reads them all at once."""
+        asked = questions_in(question.text)
+        if len(asked) > 1 and not isinstance(self._answerer, GradualAnswerer):
+            parts: list[Answer] = []
+            for text in asked:
+                before = tuple(Turn(part.trace.question, part.text) for part in parts)
+                parts.append(self._one(replace(question, text=text, history=(*question.history, *before))))
+            if any(not part.refused for part in parts):
+                return together(question, parts)
+        return self._one(question, watcher=watcher)
+
+    def _one(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found."""
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)

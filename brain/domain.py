@@ -173,6 +173,7 @@ class Answer:
     """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
+    `unanswered` are those of several questions of one message that were not answered.
     """
 
     text: str
@@ -182,6 +183,7 @@ class Answer:
     trace: Trace
     retrieved: tuple[Passage, ...] = ()
     sure: bool = True
+    unanswered: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brain.domain import Source
 
 if TYPE_CHECKING:
+    from brain.domain import Answer
     from brain.errors import CitewiseError
 
 UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
@@ -28,6 +29,12 @@ def named(source: Source) -> str:
         return title
     under_heading = source.locator.label == " › ".join(source.locator.heading)
     return f"{title} › {place}" if under_heading else f"{title}, {place}"
+
+
+def caveats(answer: "Answer") -> list[str]:
+    """What is to be said beneath an answer before its sources."""
+    said = [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    return said if answer.sure else [*said, UNSURE]
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

@@ -14,7 +14,7 @@ from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, fair_share, pieces
-from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
 from brain.domain import Answer, Citation
@@ -125,8 +125,8 @@ def _marked(text: str, links: dict[int, str]) -> str:
 def _foot(answer: Answer) -> str:
     """Small print: the numbered sources, or what came nearest."""
     if answer.refusal is None:
-        unsure = [] if answer.sure else [f"-# *{inert(UNSURE)}*"]
-        return _fitting([*unsure, *_sources(answer.citations)])
+        said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
+        return _fitting([*said, *_sources(answer.citations)])
     nearest = answer.refusal.nearest
     if not nearest:
         return ""

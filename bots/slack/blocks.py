@@ -11,7 +11,7 @@ from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
-from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
 from brain.domain import Answer, Citation
 
@@ -50,8 +50,7 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
             ]
             blocks.append(_rich(_section([_text("Nearest to it are:")]), _list(rows)))
     else:
-        if not answer.sure:
-            blocks.append(_rich(_section([_text(UNSURE, italic=True)])))
+        blocks += [_rich(_section([_text(caveat, italic=True)])) for caveat in caveats(answer)]
         blocks += sources(answer.citations)
     return [*blocks, *_feedback(list(buttons), plain=plain)]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bots.desk.wording import UNSURE, age, place_of
+from bots.desk.wording import age, caveats, place_of
 from bots.terminal.console import READING_WIDTH, in_line, inert
 from brain.domain import Answer, Citation, Passage, Refusal, Source
 
@@ -27,8 +27,8 @@ def show_answer(console: "Console", answer: Answer, *, quotes: bool = False) -> 
     else:
         _print_prose(console, answer.text)
         console.print()
-        if not answer.sure:
-            console.print(Text(UNSURE, style="yellow"))
+        for caveat in caveats(answer):
+            console.print(Text(inert(caveat), style="yellow"))
         show_sources(console, answer.citations, quotes=quotes)
     console.print()
 

@@ -31,8 +31,8 @@ def in_words(refused: Refusal) -> str:
             )
         case RefusalReason.ABOUT_KEEPING:
             return (
-                "I keep questions and answers, with who asked, on the computer that I run on. Whoever runs me "
-                "can read them; what is said in a channel, everyone there sees. An admin can tell you more."
+                "I keep questions and answers, with who asked, on the computer that I run on. Whoever runs "
+                "me can read them; what is said in a channel, all there see. An admin can tell you more."
             )
         case RefusalReason.ABOUT_ANSWER:
             return (

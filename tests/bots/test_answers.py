@@ -66,6 +66,12 @@ def test_an_unsure_answer_says_so_between_its_words_and_its_sources() -> None:
     assert text.index("You get 27 days") < text.index(UNSURE) < text.index("[1] Leave › Annual")
 
 
+def test_what_else_was_asked_and_not_found_is_named() -> None:
+    text = shown(replace(answer("You get 27 days [1].", cited()), unanswered=("And\nwho pays?",)), width=120)
+    assert "I found no answer to “And who pays?”" in text
+    assert UNSURE not in text
+
+
 def test_quotes_stand_below_their_source_when_asked_for() -> None:
     assert "“You get 27 days.”" in shown(answer("You get 27 days [1].", cited()), quotes=True)
 
