@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.refusal import in_words, refusal
+from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
@@ -111,8 +111,11 @@ class Brain(Runnable[Question, Answer]):
                 return together(question, parts)
         return self._one(question, watcher=watcher)
 
-    def _one(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
-        """Answer from what was retrieved, or say what was looked for and not found."""
+    def _one(self, question: Question, *, watcher: "_Watcher | None" = None, again: bool = True) -> Answer:
+        """Answer from what was retrieved, or say what was looked for and not found.
+
+        `again`: what is not found as it was written is looked for once more as it was probably meant.
+        """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
         query = Query.of(question.text) if chatter else in_thread(question.text, question.history)
@@ -122,6 +125,12 @@ class Brain(Runnable[Question, Answer]):
         retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
         if not evidence.suffices:
+            meant = self._retriever.respelled(question.text, retrieved, question.audience) if again else ""
+            if again and meant != question.text:
+                second = self._one(replace(question, text=meant), watcher=watcher, again=False)
+                if not second.refused:
+                    asked = replace(second.trace, question=question.text)
+                    return replace(second, read_as=meant, trace=asked)
             return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
@@ -168,7 +177,7 @@ class Brain(Runnable[Question, Answer]):
             reason = RefusalReason.NOTHING_INDEXED
         refused = refusal(reason, evidence.retrieved, spaces, self._catalog.document_count(spaces))
         return Answer(
-            text=in_words(refused),
+            text=in_words(refused, way_on(question.text, evidence.retrieved)),
             sentences=(),
             citations=(),
             refusal=refused,

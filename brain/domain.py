@@ -173,7 +173,8 @@ class Answer:
     """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
-    `unanswered` are those of several questions of one message that were not answered.
+    `unanswered` are those of several questions of one message that were not answered. `read_as` is what was
+    answered where that is not quite what was asked.
     """
 
     text: str
@@ -184,6 +185,7 @@ class Answer:
     retrieved: tuple[Passage, ...] = ()
     sure: bool = True
     unanswered: tuple[str, ...] = ()
+    read_as: str = ""
 
     @property
     def refused(self) -> bool:

@@ -33,7 +33,8 @@ def named(source: Source) -> str:
 
 def caveats(answer: "Answer") -> list[str]:
     """What is to be said beneath an answer before its sources."""
-    said = [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
+    said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
     return said if answer.sure else [*said, UNSURE]
 
 

@@ -72,6 +72,11 @@ def test_what_else_was_asked_and_not_found_is_named() -> None:
     assert UNSURE not in text
 
 
+def test_how_a_question_was_read_is_told_where_it_was_not_as_written() -> None:
+    text = shown(replace(answer("You get 27 days [1].", cited()), read_as="how much leave?"), width=120)
+    assert "I read that as “how much leave?”" in text
+
+
 def test_quotes_stand_below_their_source_when_asked_for() -> None:
     assert "“You get 27 days.”" in shown(answer("You get 27 days [1].", cited()), quotes=True)
 
