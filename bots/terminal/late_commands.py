@@ -27,7 +27,8 @@ class LateCommands(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             if meant := difflib.get_close_matches(args[0], self._places, n=1):
-                error.message = f"{error.message.rstrip('.')} (did you mean {meant[0]}?)"
+                sentence = f"{error.message.rstrip('.')} (did you mean {meant[0]}?)"
+                raise click.UsageError(sentence, error.ctx) from error
             raise
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

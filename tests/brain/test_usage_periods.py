@@ -14,7 +14,19 @@ from brain.usage.plot import plot
 def asking(day: date, person: str = "ann", outcome: Outcome = Outcome.ANSWERED, *marks: Mark) -> Asking:
     at = datetime(day.year, day.month, day.day, 12).astimezone()
     return Asking(
-        "t", "What?", person, "", frozenset({"general"}), outcome, (), (), marks, False, 20.0 * day.day, at
+        "t",
+        "What?",
+        person,
+        "",
+        frozenset({"general"}),
+        outcome,
+        (),
+        (),
+        (),
+        marks,
+        False,
+        20.0 * day.day,
+        at,
     )
 
 
