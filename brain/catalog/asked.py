@@ -27,8 +27,8 @@ class AskedQuestions:
 
 _ASKED = """
     SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, spaces, refused,
-           coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'), citations, nearest,
-           EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
+           coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'),
+           citations, nearest, EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
            coalesce(json_extract(timings_ms, '$.total'), 0), saved
     FROM traces JOIN answers ON answers.trace_id = id
     WHERE saved >= ? AND NOT (refused AND nearest = '[]')
@@ -42,10 +42,8 @@ _Row = tuple[str, str, str, str, str, int, int, str | None, str, str, int, float
 
 
 def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
-    trace, question, person, thread, spaces, refused, sure, several, citations, nearest, handed, took, at = (
-        row
-    )
-    parts = json.loads(several) if several else []
+    trace, question, person, thread, spaces, refused, sure, asked, citations, nearest, handed, took, at = row
+    parts = json.loads(asked) if asked else []
     return Asking(
         trace,
         " ".join(question.split()),
