@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from brain.domain import Source
 
 if TYPE_CHECKING:
+    from brain.domain import Answer
     from brain.errors import CitewiseError
 
 _LONGEST_NAME = 150  # characters: some documents have whole paragraphs for headings, and a message its limits
@@ -31,6 +32,13 @@ def named(source: Source) -> str:
         return title
     under_heading = source.locator.label == " › ".join(source.locator.heading)
     return f"{title} › {place}" if under_heading else f"{title}, {place}"
+
+
+def caveats(answer: "Answer") -> list[str]:
+    """What is to be said beneath an answer before its sources."""
+    said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
+    said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    return said if answer.sure else [*said, UNSURE]
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

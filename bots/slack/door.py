@@ -9,7 +9,8 @@ from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
-from bots.event_door import EventDoor, Json, Memory
+from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
@@ -20,7 +21,6 @@ from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain
-from bots.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.errors import UsageError
 
@@ -247,4 +247,5 @@ class SlackDoor(EventDoor):
 
     async def _caller(self, payload: Json) -> Caller:
         channel, root = payload.get("channel") or "", payload.get("root") or ""
-        return await self._people.caller(payload["user"], channel, root)
+        alone = bool(payload.get("ephemeral"))
+        return await self._people.caller(payload["user"], channel, root, alone=alone)

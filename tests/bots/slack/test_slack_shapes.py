@@ -64,6 +64,8 @@ def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert UNSURE not in words_of({"blocks": answer_blocks(sure, [])})
     said = words_of({"blocks": answer_blocks(replace(sure, sure=False), [])})
     assert said.index("Twenty-seven days.") < said.index(UNSURE) < said.index("Document 1")
+    left = words_of({"blocks": answer_blocks(replace(sure, unanswered=("And who?",)), [])})
+    assert left.index("Twenty-seven days.") < left.index("no answer to “And who?”") < left.index("Document 1")
 
 
 def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:
