@@ -210,7 +210,7 @@ async def test_a_press_whose_form_did_not_open_is_not_done_without_it(
     answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
     slack.faults.append(Fault("views.open", 9, error=code))
     told = await slack.privately(await slack.press("UBEN", button(answer, "not_helpful"), "CGEN", answer))
-    assert "Please press again" in words_of(told)
+    assert "Press again, please" in words_of(told)
     assert catalog.answers.feedback(button(answer, "quotes")["value"]) == []
     assert slack.calls["views.open"] == 1
     told = await slack.privately(await slack.command("UADMIN", "remove"))
