@@ -236,6 +236,25 @@ async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> N
     assert "connected in socket mode" in (await workspace.service.status()).sentence
 
 
+async def test_what_does_not_reconnect_is_started_anew_and_says_why(workspace: Workspace) -> None:
+    slack, service = workspace.slack, workspace.service
+    slack.faults.append(Fault("apps.connections.open", 99, error="token_revoked"))
+    await slack.drop()
+    async with asyncio.timeout(60):
+        while "reconnecting" not in (await service.status()).sentence:
+            await asyncio.sleep(0.01)
+    assert (await service.status()).running
+    service.reconnects_within = 0.0
+    status = await service.status()
+    assert (status.running, "has not been connected for" in status.sentence) == (False, True)
+    await service.stop()  # as the supervisor does, before it starts it again
+    with pytest.raises(Unreachable, match=r"does not accept SLACK_APP_TOKEN \(token_revoked\)"):
+        await service.start()
+    slack.faults.clear()
+    await workspace.restart()
+    assert (await workspace.service.status()).running
+
+
 async def test_a_token_that_is_taken_back_is_told_to_the_admin(
     workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
