@@ -80,14 +80,29 @@ class Background:
         asyncio.run(self._serve(started))
 
     async def _serve(self, started: "Future[None]") -> None:
-        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
-        service = self._make()
-        starting = asyncio.create_task(service.start())
-        await asyncio.wait([starting])
-        if (error := starting.exception()) is not None:
+        ending = self._ending = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        try:
+            service = self._make()
+            if not await _started(service, ending):
+                return
+        except BaseException as error:  # whatever it is, it is raised where the start is waited for
             started.set_exception(error)
             return
         self._service = service
         started.set_result(None)
-        await self._ending.wait()
+        await ending.wait()
         await service.stop()
+
+
+async def _started(service: ChatService, ending: asyncio.Event) -> bool:
+    """Start a service; False where it was to end before: connected later, it would work beside the next."""
+    starting, told_to_end = asyncio.create_task(service.start()), asyncio.create_task(ending.wait())
+    await asyncio.wait([starting, told_to_end], return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.wait([starting])
+        return False
+    told_to_end.cancel()
+    await starting  # raises why it did not start
+    return True
