@@ -45,9 +45,10 @@ def test_a_start_that_took_too_long_does_not_come_true_later(monkeypatch: pytest
         return made[-1]
 
     chat = Background(make, "chat")
-    with monkeypatch.context() as impatient, pytest.raises(Unreachable, match="has not connected"):
+    with monkeypatch.context() as impatient:
         impatient.setattr(background, "CONNECTING", 0.2)
-        chat.start()
+        with pytest.raises(Unreachable, match="has not connected"):
+            chat.start()
     network.set()
     chat.start()
     assert chat.status().running
