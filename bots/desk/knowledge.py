@@ -256,13 +256,15 @@ class Knowledge:
 
     def undo(self, command: Command) -> Reply:
         """Take the last change back."""
+        changes, person, event = self._catalog.changes, command.caller.person, command.event
         with self._library.alone():
-            change = self._catalog.changes.last_done()
-            if change is None:
+            if event and (change := changes.undone_by(event)):  # whether that was told is not known
+                said = "This one, and no other."
+            elif change := changes.last_done():
+                said = self._carrier.take_back(change, person, event)
+                changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person, undone_by=event)
+            else:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
-            person = command.caller.person
-            said = self._carrier.take_back(change, person)
-            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
         title = f"Taken back: {change.kind} “{change.title}”"
         return Reply(Card(title, said, people=_people_of(change)))
 

@@ -93,7 +93,8 @@ class Command:
     """A verb with its words, such as `documents leave`.
 
     `messages` are those of the thread that it was said in, the oldest first, for the verbs that are about
-    a thread (Desk.reads_thread).
+    a thread (Desk.reads_thread). `event` names what it came with, where that may come again: after a crash it
+    is the same order, and not another.
     """
 
     verb: str
@@ -101,6 +102,7 @@ class Command:
     caller: Caller
     attachments: tuple[Attachment, ...] = ()
     messages: tuple[Message, ...] = ()
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

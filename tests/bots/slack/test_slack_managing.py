@@ -230,6 +230,19 @@ async def test_who_asks_for_a_person_is_told_that_nobody_can_be_reached(
     assert "nobody was told: please tell them, or an admin" in words_of(said)
 
 
+async def test_an_undo_that_could_not_be_told_of_takes_nothing_more_back(workspace: Workspace) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    for channel in ("COLD", "CMID", "CNEW"):
+        await told(workspace, ADMIN, f"spaces allow hr <#{channel}|x>")
+    slack.faults.append(Fault("chat.postEphemeral", 2, status=503, afterwards=True))
+    await slack.mention(ADMIN, "undo")
+    await slack.until(lambda: slack.calls["chat.postEphemeral"] == 3 and not catalog.inbox.all_waiting())
+    assert sorted(catalog.principals("hr")) == ["slack:channel:CMID", "slack:channel:COLD"]
+    assert all(words_of(shown).startswith("Taken back: allow") for shown in slack.ephemeral[-3:])
+    await slack.mention(ADMIN, "undo")  # another order
+    await slack.until(lambda: sorted(catalog.principals("hr")) == ["slack:channel:COLD"])
+
+
 async def test_where_the_bot_is_not_a_member_answers_still_reach_who_asked(workspace: Workspace) -> None:
     slack = workspace.slack
     slack.outside.add("CPRIV")
