@@ -80,29 +80,24 @@ class Background:
         asyncio.run(self._serve(started))
 
     async def _serve(self, started: "Future[None]") -> None:
-        ending = self._ending = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        try:
-            service = self._make()
-            if not await _started(service, ending):
-                return
-        except BaseException as error:  # whatever it is, it is raised where the start is waited for
+        self._loop, ending = asyncio.get_running_loop(), asyncio.Event()
+        self._ending = ending
+        beginning, told_to_end = asyncio.create_task(self._begin()), asyncio.create_task(ending.wait())
+        await asyncio.wait([beginning, told_to_end], return_when=asyncio.FIRST_COMPLETED)
+        if not beginning.done():  # connected later, it would work beside the one that is started next
+            beginning.cancel()
+            await asyncio.wait([beginning])
+            return
+        told_to_end.cancel()
+        if (error := beginning.exception()) is not None:
             started.set_exception(error)
             return
-        self._service = service
+        service = self._service = beginning.result()
         started.set_result(None)
         await ending.wait()
         await service.stop()
 
-
-async def _started(service: ChatService, ending: asyncio.Event) -> bool:
-    """Start a service; False where it was to end before: connected later, it would work beside the next."""
-    starting, told_to_end = asyncio.create_task(service.start()), asyncio.create_task(ending.wait())
-    await asyncio.wait([starting, told_to_end], return_when=asyncio.FIRST_COMPLETED)
-    if not starting.done():
-        starting.cancel()
-        await asyncio.wait([starting])
-        return False
-    told_to_end.cancel()
-    await starting  # raises why it did not start
-    return True
+    async def _begin(self) -> ChatService:
+        service = self._make()
+        await service.start()
+        return service
