@@ -13,6 +13,7 @@ from bots.desk.wording import count
 from brain.catalog.cases import Case, CaseState, NewCase
 from brain.errors import StorageFailed, UsageError
 from brain.triage.domain import Message, Request, Ticket, Triage, text_of
+from brain.triage.reasons import Reasons
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
@@ -75,6 +76,7 @@ class Tickets:
             urgency=int(found.urgency.level),
             owner=found.owner.principal if found.owner else "",
             opened_by=caller.person,
+            reasons=Reasons.of(found).to_json(),
         )
         try:
             kept_in = f"{PRIVATE}{caller.person}:triage:{thread}"  # until it's sent, it is the person's alone
@@ -82,7 +84,6 @@ class Tickets:
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))
-        self._view.remember(case.id, found)
         return Reply(self._view.card(case, caller))
 
     def _unkept(self, found: Triage, error: StorageFailed) -> Card:

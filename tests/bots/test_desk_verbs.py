@@ -170,8 +170,8 @@ async def test_a_file_for_a_closed_space_goes_there_and_nowhere_else(here: DeskH
     file = Attachment("bonus.md", b"# Bonus\n\nThe yearly bonus is paid in March.\n")
     preview = await run(here, BOSS, "add to hr", file)
     assert "hr: those who may read hr" in preview.rows[0].detail
-    assert preview.menu is not None
-    assert preview.menu.options == ("general", "hr")
+    (menu,) = preview.menus
+    assert menu.options == ("general", "hr")
     moved = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="general"))
     assert "everyone" in moved.rows[0].detail
     back = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="hr"))
