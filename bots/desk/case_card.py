@@ -138,11 +138,17 @@ class CaseCards:
         return Suggested(answer.text, answer.refused, stored_sources(self._catalog, answer))
 
     def owner(self, case: Case) -> str:
-        """Whose a case is, or who is suggested for it: a category that a person chose brings its owner."""
-        if not case.owner_by and case.category_by:
-            named = next((row.owner for row in self._categories() if row.name == case.category), "")
-            return named or case.owner
-        return case.owner
+        """Whose a case is, or who is suggested for it: a category that a person chose brings its owner.
+
+        Whoever was suggested as the owner of another category has nothing to do with it then.
+        """
+        if case.owner_by or not case.category_by:
+            return case.owner
+        if named := next((row.owner for row in self._categories() if row.name == case.category), ""):
+            return named
+        found = Reasons.from_json(case.reasons)
+        of_another = found and found.owner and found.owner.category not in ("", case.category)
+        return "" if of_another else case.owner
 
     def _categories(self) -> list[CategoryRow]:
         return self._catalog.cases.categories()

@@ -1,5 +1,6 @@
 """What tickets can be about: categories, one whatever the case of their letters, and what is labelled so."""
 
+import json
 import sqlite3
 from collections.abc import Iterable
 
@@ -42,3 +43,21 @@ def labelled(connection: sqlite3.Connection, examples: Iterable[Example]) -> lis
         if text and name:
             found[Example(text, known.setdefault(key_of(name), name))] = None
     return list(found)
+
+
+def examples(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Example]:
+    """The labelled messages of these ids; ids of cases, and those that are gone, are absent."""
+    found = connection.execute(
+        """SELECT id, text, category FROM cases
+           WHERE state = 'example' AND id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(ids)),),
+    )
+    return {number: Example(text, category) for number, text, category in found.fetchall()}
+
+
+def example_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many messages were learnt, by category; categories without any are absent."""
+    found = connection.execute(
+        "SELECT category, count(*) FROM cases WHERE state = 'example' GROUP BY category"
+    )
+    return dict(found.fetchall())

@@ -93,20 +93,12 @@ class Cases:
     def examples(self, ids: Iterable[int]) -> dict[int, Example]:
         """The labelled messages of these ids; ids of cases, and those that are gone, are absent."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                """SELECT id, text, category FROM cases
-                   WHERE state = 'example' AND id IN (SELECT value FROM json_each(?))""",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        return {number: Example(text, category) for number, text, category in rows}
+            return case_categories.examples(connection, ids)
 
     def example_counts(self) -> dict[str, int]:
         """How many messages were learnt, by category; categories without any are absent."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT category, count(*) FROM cases WHERE state = 'example' GROUP BY category"
-            ).fetchall()
-        return dict(rows)
+            return case_categories.example_counts(connection)
 
     def known_texts(self, texts: Iterable[str]) -> set[str]:
         """Which of these texts were learnt, whatever as."""
@@ -169,6 +161,17 @@ class Cases:
                 (None if places is None else json.dumps(list(places)), state, owner),
             ).fetchall()
         return [_case(row) for row in rows]
+
+    def in_hand(self, person: str, principals: Collection[str], places: Collection[str]) -> bool:
+        """Whether an unclosed case was given to one of these principals, or opened by the person there."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """SELECT EXISTS (SELECT 1 FROM cases WHERE state IN ('open', 'replied') AND (
+                       (owner_by <> '' AND owner IN (SELECT value FROM json_each(?)))
+                       OR (opened_by = ? AND place IN (SELECT value FROM json_each(?)))))""",
+                (json.dumps(list(principals)), person, json.dumps(list(places))),
+            ).fetchone()
+        return bool(row[0])
 
     def set_category_of(self, case_id: int, category: str, *, by: str) -> Case | None:
         """Let a person say what a case is about; a category that isn't there yet is made.

@@ -123,10 +123,14 @@ class Similar:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who should take the ticket (a principal), and why, in a clause such as `owns billing`."""
+    """Who should take the ticket (a principal), and why, in a clause such as `owns billing`.
+
+    `category` is the one that they own, where that is the reason.
+    """
 
     principal: str
     why: str
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -470,3 +470,27 @@ async def test_what_support_is_told_of_a_ticket_is_not_told_to_who_asked(here: D
     told = await run(here, ana, "why")
     assert "I searched the documents in general" in told.text
     assert told.rows == ()
+
+
+async def test_who_owns_another_category_is_not_suggested_once_that_is_corrected(here: DeskHome) -> None:
+    here.catalog.cases.set_category(CategoryRow("billing", "", "slack:user:UBILL"), by=ADMIN)
+    here.catalog.cases.set_category(CategoryRow("leave"), by=ADMIN)
+    here.catalog.cases.learn([Example(QUESTION, "billing")], by=ADMIN)
+    shown = await ordered(here, KIM, "", QUESTION)
+    assert rows(shown)["Owner"] == "slack:user:UBILL could take it: owns billing"
+    told = card(await pressed(here, KIM, "case_category", ref_of(shown), value="leave"))
+    assert rows(told)["Owner"].startswith("nobody is named for this")
+    form = await here.desk.form("case_assign", ref_of(shown), KIM)
+    assert form is not None
+    assert form.fields[0].value == ""
+    back = card(await pressed(here, KIM, "case_category", ref_of(shown), value="billing"))
+    assert rows(back)["Owner"] == "slack:user:UBILL could take it: owns billing"
+
+
+async def test_a_thread_that_grew_long_is_triaged_by_its_beginning_and_its_end(here: DeskHome) -> None:
+    between = [said(f"I look at number {number} now. " + "It says nothing. " * 60) for number in range(298)]
+    opener = said(f"The VPN is down for all customers! {QUESTION}")
+    shown = await ordered(here, KIM, "", opener, *between, said("It works again, thanks!"))
+    assert "27 days" in shown.text
+    assert rows(shown)["Summary"].startswith("“The VPN is down for all customers!”")
+    assert rows(shown)["Urgency"] == "low: “It works again, thanks!”"
