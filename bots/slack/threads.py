@@ -19,9 +19,9 @@ _A_PAGE, _MOST_PAGES = 200, 25  # Slack advises pages of at most 200
 _SAID = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
 _NOT_HERE = ("not_in_channel", "channel_not_found")
 _ENDLESS = (
-    f"The thread has more than {_A_PAGE * _MOST_PAGES:,} messages: I read its first {FIRST_READ} and those up "
-    f"to number {_A_PAGE * _MOST_PAGES:,}, and none after that. Use the menu on the message that tells how it "
-    "stands."
+    f"The thread has more than {_A_PAGE * _MOST_PAGES:,} messages: I read its first {FIRST_READ} and those "
+    f"up to number {_A_PAGE * _MOST_PAGES:,}, and none after that. Use the menu on the message that tells "
+    "how it stands."
 )
 _ALONE = "so I could read no more than the message that you picked"
 
