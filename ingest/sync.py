@@ -1,7 +1,7 @@
 """Bring catalog and index in step with a drive; every step can be killed and run again."""
 
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Collection, Sized
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -101,7 +101,7 @@ def _sync(
         Rules(
             retry,
             check_contents or (watch.check if watch else False),
-            partial(_due, catalog, known_drive, time.time()) if watch else None,
+            partial(_due, catalog, known_drive, time.time(), frozenset(watch.paths or ())) if watch else None,
         ),
         unread=inner.unread,
         found=lambda count: progress(Stage.FOUND, count, None),
@@ -167,7 +167,13 @@ def _sync(
     )
 
 
-def _due(catalog: Catalog, drive_id: int, now: float, path: str) -> bool:
+def _due(catalog: Catalog, drive_id: int, now: float, hinted: Collection[str], path: str) -> bool:
+    """Whether a file that could not be read is tried again: its time has come, or something happened to it.
+
+    A permission that is given shows in neither size nor time.
+    """
+    if path in hinted:
+        return True
     known = catalog.followed.retry(drive_id, path)
     return known is not None and known.next_try is not None and known.next_try <= now
 

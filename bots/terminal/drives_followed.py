@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bots.wiring import Citewise
-    from brain.catalog.rows import Drive
+    from brain.catalog.rows import Drive, FollowedDrive
 
 _REFRESH_SECONDS = 0.5
 _STOP_SECONDS = 30.0
@@ -139,10 +139,14 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
     with call.citewise() as citewise:
         found = _staying(citewise, drive, call.directory)
         known, where = citewise.catalog.followed.of(found.id), in_line(listed(found))
-        if not known.held:
+        if not _waits(known):  # the files may have been deleted just now, and nobody has looked since
+            with progress() as citewise.report:
+                citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)
+            known = citewise.catalog.followed.of(found.id)
+        if not _waits(known):
             raise UsageError(
                 f"Nothing waits to be confirmed on {where}."
-                + (f" {known.reason}" if known.reason else " It is in step.")
+                + (f" {known.reason}" if known.reason else " It was looked at just now.")
             )
         if not yes:
             held = f"{known.held:,} document{'' if known.held == 1 else 's'}"
@@ -186,6 +190,13 @@ def retry(call: Invocation, drive: str | None, path: str | None) -> None:
         print_json([synced_json(synced) for synced in done])
     else:
         show_synced(out(), done)
+
+
+def _waits(known: "FollowedDrive") -> bool:
+    """Whether removals wait on the drive as it is seen now: one that can't be seen has none to confirm."""
+    from brain.catalog.rows import DriveState
+
+    return known.state is DriveState.SUSPENDED and known.held > 0
 
 
 def _staying(citewise: "Citewise", named: str, directory: "Path") -> "Drive":

@@ -246,9 +246,6 @@ class Follower(threading.Thread):
                 paths.setdefault(path, 0.0)
         if not paths:
             return
-        if any("\\" in path for path in paths):
-            self._hints.doubt("a name that is no Unicode")
-            return
         report = self._looks.look(
             self.drive_id,
             self._watched(silent),

@@ -1,5 +1,6 @@
 """Folders and files of this machine, or of a share that is mounted on it."""
 
+import errno
 import os
 import stat
 import time
@@ -71,10 +72,6 @@ class LocalFolder:
         before = self._identity()
         wanted: dict[str, set[str]] = {}
         for path in _outermost(paths):
-            if "\\" in path:
-                # It may stand for a name that is no Unicode, which can't be told from its text.
-                yield Unlisted(path, "its name can only be found by a look at the whole drive")
-                continue
             parent, _, name = path.rpartition("/")
             wanted.setdefault(parent, set()).add(name)
         for parent, names in wanted.items():
@@ -106,7 +103,7 @@ class LocalFolder:
         """The folder at that path, or None where a walk from the root would not enter it."""
         place, is_open = self._base, self._open_to_readers(self.root)
         for name in path.split("/") if path else ():
-            place = f"{place.rstrip(os.sep)}{os.sep}{name}"
+            place = _child(place.rstrip(os.sep), name)
             status = os.lstat(place)
             if not stat.S_ISDIR(status.st_mode) or reason_to_skip(name) or place in self._left_out:
                 return None
@@ -132,7 +129,7 @@ class LocalFolder:
             left.append((folder, pieces, only))  # for what is left of it, after all that is below this piece
             below = []
             for child in children:
-                name = _readable(child.name)
+                name = readable(child.name)
                 if only is not None and name not in only:
                     continue
                 path = folder.prefix + name
@@ -250,9 +247,9 @@ class LocalFile:
         except OSError as error:
             raise DriveUnavailable(_cannot_list(self.file, error), detail=repr(error)) from error
         if not all_may(self._readers, READ, os.fspath(self.file), status):
-            yield Skipped(_readable(self.file.name), NOT_FOR_AUDIENCE)
+            yield Skipped(readable(self.file.name), NOT_FOR_AUDIENCE)
             return
-        name, time_ns = _readable(self.file.name), known_time(status.st_mtime_ns)
+        name, time_ns = readable(self.file.name), known_time(status.st_mtime_ns)
         yield Entry(name, status.st_size, time_ns, _mark(status))
 
     @contextmanager
@@ -291,7 +288,20 @@ def moment(mtime_ns: int) -> datetime | None:
         return None
 
 
-def _readable(name: str) -> str:
+def _child(place: str, name: str) -> str:
+    """Where the child of that readable name is. Raises OSError, also where two have it: it may be either."""
+    if "\\" not in name:
+        return f"{place}{os.sep}{name}"
+    with os.scandir(place or os.sep) as children:
+        found = [child.path for child in children if readable(child.name) == name]
+    if len(found) > 1:
+        raise OSError(errno.ENOTUNIQ, "two folders of one name")
+    if not found:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    return found[0]
+
+
+def readable(name: str) -> str:
     """The name as text; bytes that are no UTF-8 are shown as escapes, since no database takes them."""
     try:
         name.encode()

@@ -132,6 +132,19 @@ def test_a_broken_file_is_tried_three_times_and_then_only_when_it_changes_or_is_
     assert watcher.look().remembered == 0
 
 
+def test_a_file_that_something_happened_to_is_tried_again_at_once(kit):
+    class Closed(LocalFolder):
+        def fetch(self, entry):
+            raise PermissionError(13, "Permission denied")
+
+    kit.write("a.md", "For others.")
+    watcher = Watcher(kit)
+    assert watcher.look(drive=Closed(kit.root, readable_suffixes())).failed == 1
+    assert watcher.look().added == 0, "its time has not come"
+    assert watcher.look("a.md").added == 1, "a permission that is given shows in nothing but the event"
+    kit.assert_in_step()
+
+
 def test_what_may_pass_is_tried_for_ever_and_at_least_hourly():
     waits = [next_try(tries, retryable=True, now=0.0) for tries in range(1, 60)]
     assert all(15 <= wait <= 1.5 * 3600 for wait in waits)
