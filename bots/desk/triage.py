@@ -3,9 +3,10 @@
 import logging
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.desk.cards import Card, Reply
+from bots.desk.cards import Card, Reply, Row
 from bots.desk.case_card import people_of
 from bots.desk.case_view import UNKNOWN, CaseView
 from bots.desk.parts import PRIVATE, Caller, Command
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("citewise.desk")
 
 SHOWN = 20
+_CLOSED_BEFORE = Row(
+    "Closed before", "this is the case as it was closed: what is new goes into a thread of its own"
+)
 _ORDER = re.compile(r"triage(?:\s+(?:list|#?\d+))?", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d+)")
 
@@ -84,7 +88,10 @@ class Tickets:
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))
-        return Reply(self._view.card(case, caller))
+        shown = self._view.card(case, caller)
+        if case.state is CaseState.RESOLVED:
+            shown = replace(shown, rows=(_CLOSED_BEFORE, *shown.rows))
+        return Reply(shown)
 
     def _unkept(self, found: Triage, error: StorageFailed) -> Card:
         """The card of a triage that there is no room for: all is shown, nothing can be pressed."""

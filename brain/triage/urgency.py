@@ -63,7 +63,6 @@ _OVER = _any(r"""
     (?:is|are|got|it['’]?s|that['’]?s|all) (?:now |all )?(?:fixed|solved|resolved|sorted(?: out)?|back up)
     (?:works?|working|back up|back online) (?:again|now|fine)
     (?:problem|issue) (?:fixed|solved|resolved)
-    never ?mind
     no longer (?:needed|necessary|an issue|a problem)
     you can close (?:this|it)
     (?:geht|läuft|funktioniert) (?:jetzt )?wieder

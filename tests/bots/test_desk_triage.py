@@ -349,6 +349,8 @@ async def test_a_closed_case_that_is_triaged_again_stays_as_it_was_closed(here: 
     assert rows(again)["Category"] == "no category fits"
     assert rows(again)["Urgency"] == "high: “It is urgent.”"
     assert rows(again)["Closed"] == "by slack:user:UKIM: “It is 27 days.”"
+    assert "a thread of its own" in rows(again)["Closed before"]
+    assert "Closed before" not in rows(await ordered(here, KIM, ref))
     assert again.buttons == ()
 
 

@@ -232,7 +232,6 @@ def test_whenever_is_leisure_only_where_it_is_said_of_the_help(words: str, level
     [
         ((OPENER, "It works again, thanks!"), Urgency.LOW),
         ((OPENER, "Solved by a restart. You can close this."), Urgency.LOW),
-        ((OPENER, "Never mind"), Urgency.LOW),
         ((BEN, "It works again for me."), Urgency.CRITICAL),
         ((OPENER, "It works now, but only at home."), Urgency.CRITICAL),
         ((OPENER, "Is it fixed?"), Urgency.CRITICAL),
