@@ -496,3 +496,17 @@ async def test_a_thread_that_grew_long_is_triaged_by_its_beginning_and_its_end(h
     assert "27 days" in shown.text
     assert rows(shown)["Summary"].startswith("“The VPN is down for all customers!”")
     assert rows(shown)["Urgency"] == "low: “It works again, thanks!”"
+
+
+async def test_how_sure_a_category_is_is_told_only_where_there_is_enough_to_compare_with(
+    here: DeskHome,
+) -> None:
+    for kind in range(7):
+        texts = [QUESTION] if kind == 0 else []
+        texts += [f"Sentence {number} of kind {kind}" for number in range(10 - len(texts))]
+        here.catalog.cases.learn([Example(text, f"kind {kind}") for text in texts], by=ADMIN)
+    told = rows(await ordered(here, KIM, "", QUESTION))["Category"]
+    assert told.startswith("kind 0, ")
+    assert told.endswith("one of 7 categories: too few to say how sure")
+    here.catalog.cases.learn([Example("One of another kind", "kind 7")], by=ADMIN)
+    assert rows(await ordered(here, KIM, "", QUESTION))["Category"].endswith("; over 90 % sure")
