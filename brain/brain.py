@@ -95,14 +95,19 @@ class Brain(Runnable[Question, Answer]):
         query = in_thread(question.text, question.history)
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
+    def evidence(self, question: Question) -> Evidence:
+        """What there is to answer from, and how sure it is; nothing is written."""
+        query = in_thread(question.text, question.history)
+        retrieved = self._retriever.find(query, question.audience)
+        return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found."""
         started = time.perf_counter()
-        query = in_thread(question.text, question.history)
-        retrieved = self._retriever.find(query, question.audience)
-        evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
-        if not query.terms or not evidence.suffices:
-            reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
+        evidence = self.evidence(question)
+        retrieved = evidence.retrieved
+        if not retrieved.query.terms or not evidence.suffices:
+            reason = RefusalReason.NO_EVIDENCE if retrieved.query.terms else RefusalReason.NOT_A_QUESTION
             return self._refused(question, evidence, reason, None, started)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))

@@ -221,7 +221,9 @@ def _steps(steps: Mapping[str, Any], timings_ms: Mapping[str, float]) -> tuple[R
         )
         rows.append(Row(f"{candidate['document']} {candidate['place']}".strip(), scores))
     evidence = steps.get("evidence") or {}
-    signals = " · ".join(f"{name} {value:.2f}" for name, value in evidence.items())
+    signals = " · ".join(
+        f"{name} {value:.2f}" for name, value in evidence.items() if not isinstance(value, bool)
+    )
     rows.append(Row("Evidence", signals))
     rows.append(Row("Milliseconds", " · ".join(f"{name} {spent:.0f}" for name, spent in timings_ms.items())))
     return tuple(rows)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Style
-from bots.desk.parts import OPEN_SPACE, Press
+from bots.desk.parts import OPEN_SPACE, PRIVATE, Press
 from bots.desk.wording import listed, named, shortened, web_link
 from brain.catalog.handoffs import Handoff, HandoffState
 
@@ -50,8 +50,10 @@ class People:
             )
         space, support = chosen
         caller = press.caller
+        # What was asked in private is answered in private, wherever the button was pressed.
+        origin = caller.person if answer.thread.startswith(PRIVATE) else caller.origin or caller.person
         handoff, new = self._catalog.handoffs.open(
-            answer.trace_id, caller.person, caller.origin or caller.person, space, support, answer.question
+            answer.trace_id, caller.person, origin, space, support, answer.question
         )
         sent = Card("A person will look at it", "I tell you here as soon as there is an answer.")
         if not new and handoff.thread:
@@ -65,7 +67,8 @@ class People:
         if handoff is None:
             return Reply(_UNKNOWN)
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one"))
         card = Card(
@@ -84,7 +87,8 @@ class People:
         if handoff.state is HandoffState.KEPT:
             return Reply(Card("This one is closed", "Its answer was kept as a document."))
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
         self._catalog.handoffs.answer(handoff.id, press.caller.person, words)

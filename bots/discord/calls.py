@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:

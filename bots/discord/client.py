@@ -19,7 +19,7 @@ from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
 from bots.discord.calls import DiscordRefused
 from bots.discord.commands import add_commands
 from bots.discord.message_texts import texts_of
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import NewEvent
 from brain.errors import CitewiseError, StorageFailed
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
+from bots.desk.gaps import LONGEST
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.needs import COMMAND, MENU, TRIAGE_MENU
 from bots.discord.words import one_line, principal
@@ -94,6 +95,12 @@ class Commands(app_commands.Group):
     async def history(self, interaction: Its, document: str | None = None) -> None:
         """The last changes."""
         await self._client.commanded(interaction, "history", document or "")
+
+    @app_commands.command(description="Admins: what people asked and the documents lack")
+    @app_commands.describe(days="How many days to look back; left out, 30")
+    async def gaps(self, interaction: Its, days: app_commands.Range[int, 1, LONGEST] | None = None) -> None:
+        """What the documents lack."""
+        await self._client.commanded(interaction, "gaps", str(days or ""))
 
     @app_commands.command(description="Admins: drives, failures, stale documents, queue, index")
     async def status(self, interaction: Its) -> None:

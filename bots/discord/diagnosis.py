@@ -71,11 +71,9 @@ def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterato
         found = "an Interactions Endpoint URL is set: commands and buttons go there"
         yield Check("discord endpoint", Verdict.FAULT, found, mend)
     if application.get("bot_public"):
-        mend = (
-            f"switch Public Bot off at {_PORTAL} → Bot, after Install Link was set to None under Installation"
-        )
-        found = "anybody can invite it to a server of theirs, and read there what all may read"
-        yield Check("discord bot", Verdict.NOTE, found, mend)
+        found = "anyone may invite the bot into a server of theirs, where it answers from the space general"
+        mend = f"{_PORTAL} → Installation → Install Link: None, then → Bot → Public Bot: off"
+        yield Check("discord invitations", Verdict.FAULT, found, mend)
     yield _commands(api, settings, str(application["id"]), invite)
     guilds = api("/users/@me/guilds")
     if not guilds:

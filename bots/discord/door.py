@@ -24,9 +24,9 @@ from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_
 from bots.discord.telling import Telling
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
-from bots.event_door import EventDoor, Json, Memory
-from bots.inbox import Unreachable
-from bots.thread_reading import ThreadRead
+from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.inbox import Unreachable
+from bots.doors.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.domain import Answer
 from brain.errors import CitewiseError

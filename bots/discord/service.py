@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bots.discord.calls import Calls, DiscordRefused
-from bots.inbox import Inbox, Unreachable
+from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from brain.catalog.inbox import InboxItem, Limits
 

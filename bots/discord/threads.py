@@ -15,7 +15,7 @@ from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.events import thread_of
 from bots.discord.message_texts import texts_of
 from bots.discord.words import plain, principal
-from bots.thread_reading import LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
+from bots.doors.thread_reading import LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from brain.triage.domain import Message
 
 Json = dict[str, Any]

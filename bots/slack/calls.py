@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:

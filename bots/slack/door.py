@@ -8,7 +8,8 @@ from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
-from bots.event_door import EventDoor, Json, Memory
+from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
@@ -18,7 +19,6 @@ from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
 from bots.slack.threads import Threads
-from bots.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 
 
@@ -227,4 +227,5 @@ class SlackDoor(EventDoor):
 
     async def _caller(self, payload: Json) -> Caller:
         channel, root = payload.get("channel") or "", payload.get("root") or ""
-        return await self._people.caller(payload["user"], channel, root)
+        alone = bool(payload.get("ephemeral"))
+        return await self._people.caller(payload["user"], channel, root, alone=alone)

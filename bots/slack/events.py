@@ -7,7 +7,7 @@ from typing import Any
 
 from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
 from bots.desk.wording import asks_something
-from bots.long_fields import filled_in
+from bots.doors.long_fields import filled_in
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
 from brain.catalog.inbox import NewEvent

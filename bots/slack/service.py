@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.wording import count
-from bots.event_door import Memory
-from bots.inbox import Inbox, Unreachable
+from bots.doors.event_door import Memory
+from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.door import SlackDoor

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Card
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from bots.slack.blocks import card_blocks, fits, summary
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.files import Files

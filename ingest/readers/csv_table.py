@@ -4,7 +4,7 @@ import csv
 import io
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.naming import title_from_name
 from ingest.readers.outline import Outline

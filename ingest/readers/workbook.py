@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.outline import Outline
 from ingest.readers.tabular import add_rows

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.inbox import MOST_ATTEMPTS, Inbox, Unreachable
+from bots.doors.inbox import MOST_ATTEMPTS, Inbox, Unreachable
 from brain.catalog.catalog import Catalog
 from brain.catalog.inbox import InboxItem, InboxTable, Limits, NewEvent, TurnedAway
 from brain.errors import StorageFailed, UsageError

@@ -7,7 +7,7 @@ from fake_discord import ANA, BEN, BOT, GENERAL, TOKEN, Fault, direct, user, wor
 from guild import Guild
 
 from bots.discord.calls import DiscordRefused
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import Limits
 
 QUESTION = "How many days of annual leave do employees get?"

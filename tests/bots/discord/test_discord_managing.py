@@ -63,6 +63,7 @@ async def test_verbs_answer_privately_and_admins_verbs_only_to_admins(guild: Gui
         ("help", {}, "What I can do"),
         ("why", {}, "Nothing to explain yet"),
         ("status", {}, "Status"),
+        ("gaps", {"days": 7}, "Asked and not found"),
         ("documents", {"words": "leave"}, "1 document"),
         ("spaces", {}, "Spaces and who reads them"),
         ("history", {}, "The last changes"),

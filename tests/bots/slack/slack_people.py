@@ -88,15 +88,16 @@ class SlackPeople(SocketMode):
             action["selected_option"] = {"value": value}
         else:
             action["value"] = value or button.get("value")
-        ts, root = message.get("ts", ""), message.get("thread_ts")
+        alone = not message.get("ts")  # that has a ts too, of which only its container tells
+        ts, root = message.get("ts") or self._ts(), message.get("thread_ts")
         body = {
             "type": "block_actions",
             "user": {"id": user, "team_id": TEAM},
             "team": {"id": TEAM},
             "channel": {"id": channel},
-            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": not ts}
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": alone}
             | ({"thread_ts": root} if root else {}),
-            "message": {"ts": ts, **({"thread_ts": root} if root else {})},
+            "message": {} if alone else {"ts": ts, **({"thread_ts": root} if root else {})},
             "trigger_id": f"trig{number}",
             "response_url": f"{self.url}/respond/r{number}",
             "actions": [action],

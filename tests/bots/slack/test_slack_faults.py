@@ -14,7 +14,7 @@ import pytest
 from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, words_of
 from workspace import SECRET, Workspace
 
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from bots.slack.calls import SlackRefused
 from bots.slack.service import SlackService, SlackSettings
 from brain.catalog.inbox import Limits

@@ -16,6 +16,8 @@ async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) 
         "": "What I can do",
         "why": "Nothing to explain yet",
         "status": "Status",
+        "gaps": "Asked and not found",
+        "gaps every day": "That did not work",
         "documents": "2 documents",
         "documents leave": "1 document",
         "spaces": "Spaces and who reads them",
@@ -25,7 +27,16 @@ async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) 
         "add nothing": "That did not work",
     }.items():
         assert words_of(await told(workspace, ADMIN, line)).startswith(title), line
-    for line in ("status", "documents", "spaces", "undo", "remove Leave", "add https://x.example", "add"):
+    for line in (
+        "status",
+        "gaps",
+        "documents",
+        "spaces",
+        "undo",
+        "remove Leave",
+        "add https://x.example",
+        "add",
+    ):
         assert words_of(await told(workspace, "UANA", line)).startswith("That is for admins"), line
     assert "add" not in words_of(await told(workspace, "UANA", "help"))
 
@@ -121,6 +132,20 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     )
     ts = await slack.mention("UBEN", "Where is the staff canteen?")
     assert "ground floor of house B" in words_of(await slack.answer("CGEN", ts))
+
+
+async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
+    private = await told(workspace, "UANA", "ask Where is the zqcanteen for new fathers?")
+    await slack.privately(await slack.press("UANA", button(private, "person"), "CGEN", {}))
+    (request,) = slack.channels["CHELP"].values()
+    claimed = await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    assert "the person that asked" in words_of(claimed)
+    await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
+    back = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "On the ground floor of house B." in words_of(back[0])
+    assert slack.channels["CGEN"] == {}
 
 
 async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Workspace) -> None:
