@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -227,6 +227,9 @@ class Knowledge:
     def confirm(self, press: Press) -> Reply:
         """Carry a proposed change out; one that was interrupted is carried out again."""
         with self._library.alone():
+            known = self._change(press)
+            if known is not None and known.state is ChangeState.DONE:
+                return Reply(_done(known), replaces=True)  # told again: nobody may have read it
             change = self._proposed(press)
             changes, person = self._catalog.changes, press.caller.person
             changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
@@ -238,10 +241,8 @@ class Knowledge:
                 return Reply(Card(f"“{change.title}” was left as it was", error.sentence), replaces=True)
             seconds = round(time.monotonic() - started, 1)
             changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, person, seconds=seconds, **found)
-        done = "Added" if change.kind == "add" else "Removed"
-        passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
-        where = f"{passages}space {change.space}, {seconds} s. `undo` takes it back."
-        return Reply(Card(f"{done}: “{change.title}”", where), replaces=True)
+        told = replace(change, target={**change.target, **found, "seconds": seconds})
+        return Reply(_done(told), replaces=True)
 
     def cancel(self, press: Press) -> Reply:
         """Forget a proposed change."""
@@ -257,12 +258,14 @@ class Knowledge:
     def undo(self, command: Command) -> Reply:
         """Take the last change back."""
         with self._library.alone():
-            change = self._catalog.changes.last_done()
+            change = self._catalog.changes.to_take_back(command.order)
             if change is None:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
             person = command.caller.person
-            said = self._carrier.take_back(change, person)
-            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
+            said = ""
+            if change.state is ChangeState.DONE:  # else this very order has taken it back already
+                said = self._carrier.take_back(change, person)
+                self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
         title = f"Taken back: {change.kind} “{change.title}”"
         return Reply(Card(title, said, people=_people_of(change)))
 
@@ -284,12 +287,15 @@ class Knowledge:
         seal = hashlib.sha256(text.encode()).hexdigest()
         return any(file.sha256 == seal for file in self._catalog.added_files.listed(space))
 
+    def _change(self, press: Press) -> Change | None:
+        return self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+
     def _expire(self) -> None:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
 
     def _proposed(self, press: Press) -> Change:
         self._expire()
-        change = self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+        change = self._change(press)
         if change is not None and change.state is ChangeState.EXPIRED:
             again = "add it again" if change.kind == "add" else "ask for it again"
             raise UsageError(
@@ -313,6 +319,14 @@ class Knowledge:
         state = "" if row.state == "current" else f" · {row.state}"
         detail = f"{row.space} · {old} · {count(row.passages, 'passage')}{state}"
         return Row(f"{row.title}", detail, web_link(row.uri))
+
+
+def _done(change: Change) -> Card:
+    """What was carried out, and how to take it back."""
+    done, found = "Added" if change.kind == "add" else "Removed", change.target
+    passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
+    where = f"{passages}space {change.space}, {found.get('seconds', 0)} s. `undo` takes it back."
+    return Card(f"{done}: “{change.title}”", where)
 
 
 def _people_of(*changes: Change) -> frozenset[str]:

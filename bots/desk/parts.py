@@ -91,7 +91,8 @@ class Command:
     """A verb with its words, such as `documents leave`.
 
     `messages` are those of the thread that it was said in, the oldest first, for the verbs that are about
-    a thread (Desk.reads_thread).
+    a thread (Desk.reads_thread). `order` names this one command, however often it is carried out because
+    the process ended meanwhile.
     """
 
     verb: str
@@ -99,6 +100,7 @@ class Command:
     caller: Caller
     attachments: tuple[Attachment, ...] = ()
     messages: tuple[Message, ...] = ()
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

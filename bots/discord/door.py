@@ -20,7 +20,15 @@ from bots.discord.files import Files
 from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
-from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there
+from bots.discord.refusals import (
+    CLOSED,
+    NOT_HEARD,
+    NOTHING_TO_READ,
+    UNREAD,
+    WORDLESS,
+    closed_to_me,
+    not_there,
+)
 from bots.discord.telling import Telling
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
@@ -108,6 +116,9 @@ class DiscordDoor(EventDoor):
     async def _question(self, item: InboxItem, payload: Json) -> None:
         caller = await self._people.caller(payload)
         if payload["how"] == "handoff" and not await self._asked_beside(item, payload, caller):
+            return
+        if payload.get("unread"):
+            await self._post_instead(item, payload, WORDLESS if self._threads.reads_all else UNREAD)
             return
         unasked = payload["how"] == "unasked"
         look = item.attempts > 0 or payload.get("looked_back", False)

@@ -74,6 +74,8 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
         kind = "command"
         reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
         payload |= {"verb": "triage", "words": triage, "files": [], "reply_to": str(reference or "")}
+    elif not text and how == "mention" and _points_at_another(message, known):
+        payload["unread"] = True
     elif not text and how != "unasked":
         kind = "command"
         payload |= {"verb": "help", "words": "", "files": []}
@@ -241,11 +243,15 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
 
 
 def _replied_to(message: "discord.Message", known: Known) -> str:
-    """What someone else asked, where the bot was only pointed at it."""
+    """What someone else asked, where the bot was only pointed at it; Discord may not tell its words."""
+    content = getattr(message.reference.resolved, "content", "") if message.reference else ""
+    return asked(content, str(known.bot)) if content and _points_at_another(message, known) else ""
+
+
+def _points_at_another(message: "discord.Message", known: Known) -> bool:
+    """Whether a message replies to somebody else's."""
     replied = message.reference.resolved if message.reference else None
-    content = getattr(replied, "content", "")
-    other = getattr(getattr(replied, "author", None), "id", known.bot) != known.bot
-    return asked(content, str(known.bot)) if other and content else ""
+    return getattr(getattr(replied, "author", None), "id", known.bot) != known.bot
 
 
 def _how_said(message: "discord.Message", how: str, known: Known) -> Json:

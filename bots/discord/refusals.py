@@ -23,6 +23,12 @@ NOT_HEARD = Card(
     "and reply once more, or press “Answer” and write it there.",
 )
 
+_ANEW = "Mention me, and write the question beside it."
+UNREAD = Card(
+    "I can't read that message",
+    f"Discord gives me only the words of messages that mention me. {_ANEW}",
+)
+WORDLESS = Card("I can't read that message", f"It holds no words. {_ANEW}")
 NOTHING_TO_READ = Card(
     "Discord gives me no plain questions yet",
     "Whoever runs me switches on the Message Content intent in Discord's developer portal, and sets "

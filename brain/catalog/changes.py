@@ -121,12 +121,24 @@ class Changes:
                 do(connection, change.space, str(change.target["principal"]))
                 _audit(connection, person, replace(change, state=ChangeState.UNDONE))
 
-    def last_done(self) -> Change | None:
-        """The change that an undo would take back."""
-        with self._database.reading() as connection:
+    def to_take_back(self, order: str = "") -> Change | None:
+        """The change that an undo takes back: the last that was done.
+
+        Asked again under the same `order`, it is the same change, whether it has been taken back by then.
+        """
+        with self._database.writing() as connection:
             row = connection.execute(
-                _CHANGES + "WHERE state = 'done' ORDER BY noted DESC, id DESC LIMIT 1"
+                _CHANGES + "WHERE ? <> '' AND json_extract(target, '$.undo') = ?", (order, order)
             ).fetchone()
+            if row is None:
+                row = connection.execute(
+                    _CHANGES + "WHERE state = 'done' ORDER BY noted DESC, id DESC LIMIT 1"
+                ).fetchone()
+                if row is not None and order:
+                    connection.execute(
+                        "UPDATE changes SET target = json_set(target, '$.undo', ?) WHERE id = ?",
+                        (order, row[0]),
+                    )
         return _change(row) if row else None
 
     def recent(self, limit: int) -> list[Change]:

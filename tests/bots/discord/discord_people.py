@@ -6,7 +6,6 @@ from typing import Any
 from fake_discord import (
     APPLICATION,
     BOT,
-    CONTENT_INTENT,
     GENERAL,
     GUILD,
     FakeDiscord,
@@ -168,18 +167,13 @@ class People:
 
     async def _dispatch(self, name: str, channel: int, message: Json) -> None:
         """As Discord does, leave out the content where the bot has no right to it."""
-        told = dict(message)
+        told = self._discord._as_told(message)
         if self._discord.kinds[channel] != 1:
             told |= {"guild_id": str(GUILD)}
             member = self._discord.member(int(message["author"]["id"]))
             told["member"] = {
                 key: value for key, value in member.items() if key not in ("user", "permissions")
             }
-            reads = bool(
-                self._discord.identifies and self._discord.identifies[-1]["intents"] & CONTENT_INTENT
-            )
-            if not reads and not any(m["id"] == str(BOT) for m in message["mentions"]):
-                told |= {"content": "", "attachments": []}
         await self._discord._dispatch(None, name, told)
 
 

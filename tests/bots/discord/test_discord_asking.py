@@ -55,6 +55,12 @@ async def test_a_reply_to_the_answer_goes_on_and_replies_to_people_do_not(guild:
 async def test_pointing_the_bot_at_someones_question_asks_it(guild: Guild) -> None:
     question = await guild.people.say(BEN, QUESTION)
     pointed = await guild.people.say(ANA, f"<@{BOT}>", reply_to=question)
+    assert "only the words of messages that mention me" in words_of(
+        await guild.discord.answer(GENERAL, pointed)
+    )
+    guild.discord.app_flags = 1 << 19
+    await guild.restart(message_content=True)
+    pointed = await guild.people.say(ANA, f"<@{BOT}>", reply_to=question)
     assert "27 days" in words_of(await guild.discord.answer(GENERAL, pointed))
     alone = await guild.people.mention(ANA, "")
     told = await guild.discord.until(lambda: guild.discord.answers(direct(ANA)))
