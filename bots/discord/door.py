@@ -24,10 +24,9 @@ from bots.discord.refusals import (
     CLOSED,
     NOT_HEARD,
     NOTHING_TO_READ,
-    UNREAD,
-    WORDLESS,
     closed_to_me,
     not_there,
+    unread,
 )
 from bots.discord.telling import Telling
 from bots.discord.threads import Threads
@@ -118,7 +117,8 @@ class DiscordDoor(EventDoor):
         if payload["how"] == "handoff" and not await self._asked_beside(item, payload, caller):
             return
         if payload.get("unread"):
-            await self._post_instead(item, payload, WORDLESS if self._threads.reads_all else UNREAD)
+            said = unread(payload["unread"], reads_all=self._threads.reads_all)
+            await self._post_instead(item, payload, said)
             return
         unasked = payload["how"] == "unasked"
         look = item.attempts > 0 or payload.get("looked_back", False)

@@ -74,8 +74,8 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
         kind = "command"
         reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
         payload |= {"verb": "triage", "words": triage, "files": [], "reply_to": str(reference or "")}
-    elif not text and how == "mention" and _points_at_another(message, known):
-        payload["unread"] = True
+    elif not text and how == "mention" and (unread := _unread(message, known)):
+        payload["unread"] = unread
     elif not text and how != "unasked":
         kind = "command"
         payload |= {"verb": "help", "words": "", "files": []}
@@ -233,7 +233,8 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
         return "mention"
     if not known.reads_all or not message.content.strip():
         return None
-    if in_thread and known.conversation(thread):
+    to_us = replies and not _points_at_another(message, known)  # with the ping of a reply switched off
+    if (in_thread or to_us) and known.conversation(thread):
         for_us = asks_something(message.content) and not addresses_another(message.content, str(known.bot))
         return "thread" if for_us else None
     starts = not replies and (not in_thread or message.id == message.channel.id)
@@ -246,6 +247,13 @@ def _replied_to(message: "discord.Message", known: Known) -> str:
     """What someone else asked, where the bot was only pointed at it; Discord may not tell its words."""
     content = getattr(message.reference.resolved, "content", "") if message.reference else ""
     return asked(content, str(known.bot)) if content and _points_at_another(message, known) else ""
+
+
+def _unread(message: "discord.Message", known: Known) -> str:
+    """Why a mention has no words: the bot's `role` was mentioned, or a `reply` points at someone else's."""
+    if not known.reads_all and not any(user.id == known.bot for user in message.mentions):
+        return "role"
+    return "reply" if _points_at_another(message, known) else ""
 
 
 def _points_at_another(message: "discord.Message", known: Known) -> bool:

@@ -8,6 +8,7 @@ EXPIRED = (10015, 50027, 401, 404)
 CLOSED = (50007, 50278)  # they take no direct messages from the bot
 # Missing access, missing permissions, unknown channel, a reply without Read Message History.
 NO_ENTRY = (50001, 50013, 10003, 160002)
+TAG_REQUIRED = 40067  # in this forum, for each post
 _LOCKED = (50083, 160005)  # the thread is archived or locked
 
 NOT_TOLD = (
@@ -23,17 +24,26 @@ NOT_HEARD = Card(
     "and reply once more, or press “Answer” and write it there.",
 )
 
-_ANEW = "Mention me, and write the question beside it."
-UNREAD = Card(
-    "I can't read that message",
-    f"Discord gives me only the words of messages that mention me. {_ANEW}",
-)
-WORDLESS = Card("I can't read that message", f"It holds no words. {_ANEW}")
 NOTHING_TO_READ = Card(
     "Discord gives me no plain questions yet",
     "Whoever runs me switches on the Message Content intent in Discord's developer portal, and sets "
     "`DISCORD_MESSAGE_CONTENT=true`. Until then, mention me.",
 )
+
+
+def unread(why: str, *, reads_all: bool) -> Card:
+    """For whoever asked in words that the bot can't read: why (see events.py), and what would help."""
+    anew = "Mention me, and write the question beside it."
+    if why == "role":
+        text = (
+            "You mentioned my role, and Discord gives me only the words of messages that mention me: pick me "
+            "from the list, not the role of the same name."
+        )
+    elif reads_all:
+        text = f"It holds no words. {anew}"
+    else:
+        text = f"Discord gives me only the words of messages that mention me. {anew}"
+    return Card("I can't read that message", text)
 
 
 def not_there(channel: str, code: int) -> Card | None:

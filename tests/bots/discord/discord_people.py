@@ -23,9 +23,10 @@ class People:
         self._discord = discord
 
     async def say(self, person: int, text: str, channel: int = GENERAL, *, reply_to: int = 0,
-                  files: list[Json] | None = None, **more: Any) -> int:  # fmt: skip
-        """Write a message; returns its id."""
+                  files: list[Json] | None = None, silent: bool = False, **more: Any) -> int:  # fmt: skip
+        """Write a message; returns its id. A `silent` reply pings nobody."""
         message = self._message(person, text, channel, reply_to, files, **more)
+        message["mentions"] = _mentioned(text)["mentions"] if silent else message["mentions"]
         await self._dispatch("MESSAGE_CREATE", channel, message)
         return int(message["id"])
 

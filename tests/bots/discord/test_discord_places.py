@@ -8,6 +8,7 @@ from fake_discord import (
     ADMIN,
     ANA,
     BEN,
+    FORUM,
     GENERAL,
     HELP,
     HR_ROLE,
@@ -125,3 +126,14 @@ async def test_a_person_who_was_asked_answers_by_replying_in_the_direct_message(
     assert "Augustus" in words_of(await discord.answer(GENERAL, count=2))
     asked = await people.dm(BEN, QUESTION)
     assert "27 days" in words_of(await discord.answer(direct(BEN), asked))
+
+
+async def test_a_forum_in_which_each_post_has_a_tag_gets_the_request_all_the_same(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    discord.tags[FORUM] = [{"id": str(n), "name": f"tag{n}", "moderated": n == 81, "emoji_id": None,
+                            "emoji_name": None} for n in (81, 82)]  # fmt: skip
+    guild.here.catalog.places.set_support("general", f"discord:channel:{FORUM}", by="discord:user:1")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Who was the first emperor of Rome?"))
+    said = await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    assert "A person will look at it" in words_of(said)
+    assert sum(len(discord.answers(post)) for post in discord.parents) == 1
