@@ -44,7 +44,7 @@ class Telling:
         try:
             yield
         finally:
-            del self._acknowledging[token]
+            self._acknowledging.pop(token, None)
             done.set()
 
     async def acknowledged(self, token: str) -> None:
