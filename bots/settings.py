@@ -148,7 +148,15 @@ def load_settings(home: Path | None = None) -> Settings:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
-    return settings if home is None else settings.model_copy(update={"home": home})
+    settings = settings if home is None else settings.model_copy(update={"home": home})
+    try:
+        str(settings.home).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"The home {str(settings.home)!r} has letters in its name that are not UTF-8: "
+            "choose another with --home or CITEWISE_HOME."
+        ) from error
+    return settings
 
 
 def _sentence(error: ValidationError) -> str:

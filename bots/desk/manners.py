@@ -21,6 +21,7 @@ TURNED_AWAY = {
 }
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
 WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "spaces", "undo", "history"})
+_SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
 _TRIAGE = re.compile(r"triage(?: this| it)?(?: please)?[.!]?|triage #?(\d+)|triage (list)", re.IGNORECASE)
 
 
@@ -33,7 +34,7 @@ def asked_to_triage(words: str) -> str | None:
 def is_small_talk(part: Final) -> bool:
     """Whether the words in a thread were no question, such as "Thanks!": nobody needs to be told that."""
     refusal = part.answer.refusal
-    return refusal is not None and refusal.reason is RefusalReason.NOT_A_QUESTION
+    return refusal is not None and refusal.reason in _SMALL_TALK
 
 
 def as_document(text: str, name: str, link: str) -> Attachment:

@@ -122,9 +122,15 @@ class People:
             self._catalog.handoffs.set_thread(int(number), thread)
 
     def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
-        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing."""
+        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing.
+
+        Who was asked alone, in a direct message, need not take it first.
+        """
         handoff = self._catalog.handoffs.in_thread(thread)
-        if handoff is None or handoff.helper != caller.person:
+        if handoff is None:
+            return None
+        asked_alone = not (handoff.helper or caller.place) and handoff.support in caller.own
+        if handoff.helper != caller.person and not asked_alone:
             return None
         return Press("reply", str(handoff.id), caller, {"words": words})
 

@@ -73,7 +73,7 @@ def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterato
     if application.get("bot_public"):
         found = "anyone may invite the bot into a server of theirs, where it answers from the space general"
         mend = f"{_PORTAL} → Installation → Install Link: None, then → Bot → Public Bot: off"
-        yield Check("discord invitations", Verdict.FAULT, found, mend)
+        yield Check("discord invitations", Verdict.NOTE, found, mend)
     yield _commands(api, settings, str(application["id"]), invite)
     guilds = api("/users/@me/guilds")
     if not guilds:

@@ -14,10 +14,10 @@ from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, fair_share, pieces
-from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation, RefusalReason, Source
+from brain.domain import Answer, Citation, Source
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -132,12 +132,10 @@ def _foot(answer: Answer) -> str:
 
 def _small_print(answer: Answer, *, link: bool) -> list[str]:
     if answer.refusal is None:
-        unsure = [] if answer.sure else [f"-# *{inert(UNSURE)}*"]
-        return [*unsure, *_sources(answer.citations, link=link)]
-    nearest = answer.refusal.nearest
-    if not nearest or answer.refusal.reason is RefusalReason.NOT_A_QUESTION:
-        return []
-    return ["-# Nearest to it are:", *(f"-# • {_source(source, link=link)}" for source in nearest)]
+        said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
+        return [*said, *_sources(answer.citations, link=link)]
+    nearest = [f"-# • {_source(source, link=link)}" for source in answer.refusal.nearest]
+    return ["-# Nearest to it are:", *nearest] if nearest else []
 
 
 def _sources(citations: Iterable[Citation], *, link: bool) -> list[str]:
