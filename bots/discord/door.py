@@ -75,6 +75,16 @@ class DiscordDoor(EventDoor):
         self._begun.add(item.event)
         await super().work(item)
 
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence; of an edited question, the old one fits no more."""
+        if item.kind != "edited":
+            await super().apologise(item, sentence)
+            return
+        payload = json.loads(item.payload)
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
+        if asked is not None and (asked.posted or payload["how"] in ("direct", "mention")):
+            await self._post_instead(asked, payload, Card("That did not work", sentence))
+
     def acknowledging(self, token: str) -> AbstractContextManager[None]:
         """While an interaction is acknowledged: what is said by its token waits for that."""
         return self._telling.acknowledging(token)
