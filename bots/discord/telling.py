@@ -10,7 +10,16 @@ from bots.desk.cards import Card
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.layout import card_view, mark_of, parts_of
 from bots.discord.posting import EPHEMERAL, UNKNOWN_MESSAGE, Place, Posts, body_of
-from bots.discord.refusals import CLOSED, EXPIRED, NO_ENTRY, NO_RIGHT, NOT_TOLD, TAG_REQUIRED
+from bots.discord.refusals import (
+    CLOSED,
+    EXPIRED,
+    GONE,
+    NO_CHANNEL,
+    NO_ENTRY,
+    NO_RIGHT,
+    NOT_TOLD,
+    TAG_REQUIRED,
+)
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -120,6 +129,8 @@ class Telling:
                 raise UsageError(NOT_TOLD) from error
             if error.code in NO_ENTRY:
                 raise UsageError(NO_RIGHT) from error
+            if error.code == GONE:
+                raise UsageError(NO_CHANNEL) from error
             raise
         return channel, sent[0], type_ in _THREADS
 

@@ -24,8 +24,16 @@ QUESTION = "How many days of annual leave do employees get?"
 SEND = ("POST", "/channels/[0-9]+/messages$")
 
 
-@pytest.mark.parametrize(("code", "why"), [(50001, "may not write"), (50013, "may not write"),
-                                           (160002, "may not write"), (160005, "is locked")])  # fmt: skip
+REFUSALS = {
+    50001: "may not write",
+    50013: "may not write",
+    160002: "may not write",
+    160005: "is locked",
+    10003: "is gone",
+}
+
+
+@pytest.mark.parametrize(("code", "why"), REFUSALS.items())
 async def test_who_asks_where_the_bot_may_not_write_is_told_directly(
     guild: Guild, code: int, why: str
 ) -> None:
@@ -34,7 +42,7 @@ async def test_who_asks_where_the_bot_may_not_write_is_told_directly(
     await guild.people.mention(ANA, QUESTION)
     told = await discord.answer(direct(ANA))
     assert why in words_of(told)
-    assert f"<#{GENERAL}>" in raw_words_of(told)
+    assert (f"<#{GENERAL}>" in raw_words_of(told)) == (code != 10003)
     await guild.settled()
     assert len(discord.answers(direct(ANA))) == 1
 
@@ -126,6 +134,14 @@ async def test_a_person_who_was_asked_answers_by_replying_in_the_direct_message(
     assert "Augustus" in words_of(await discord.answer(GENERAL, count=2))
     asked = await people.dm(BEN, QUESTION)
     assert "27 days" in words_of(await discord.answer(direct(BEN), asked))
+
+
+async def test_who_hands_a_question_to_a_channel_that_is_gone_is_told_what_to_do(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", "discord:channel:3999", by="discord:user:1")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Who was the first emperor of Rome?"))
+    said = await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    assert "names another with `spaces support`" in words_of(said)
 
 
 async def test_a_forum_in_which_each_post_has_a_tag_gets_the_request_all_the_same(guild: Guild) -> None:
