@@ -80,12 +80,16 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
         kind = "command"
         payload |= {"verb": "help", "words": "", "files": []}
     named = f"{message.channel.id}:{message.id}"
-    return _new(f"message:{message.id}", kind, payload, named)
+    directly = kind == "question" and not payload["place"]  # such are looked for in this channel after a gap
+    return _new(
+        *(f"message:{message.id}", kind, payload, named),
+        thread_of(message.channel.id) if directly else "",
+    )
 
 
 def edited(message: "discord.Message", asked_before: InboxItem, known: Known) -> NewEvent:
     """The edit of a message that is known; `asked_before` is how it came."""
-    how = _how(message, asked_before.thread, known, ordered=False) or ""
+    how = _how(message, _conversation(message, known)[1], known, ordered=False) or ""
     payload = {
         **_who(message.author, message.guild),
         **_where(message.channel),
@@ -321,9 +325,9 @@ def _file(attachment: "discord.Attachment", link: str) -> Json:
 
 
 def _new(identity: str, kind: str, payload: Json, message: str = "", order: str = "") -> NewEvent:
-    """`order` names what is worked off one after the other, where that isn't the conversation."""
+    """`order` names what is worked off one after the other, where that isn't the conversation itself."""
     place = principal("channel", payload["place"]) if payload.get("place") else ""
     person = principal("user", payload["user"]) if payload.get("user") else ""
-    in_order = payload["thread"] if kind in ("question", "edited", "deleted") else order
+    in_order = order or (payload["thread"] if kind in ("question", "edited", "deleted") else "")
     words = json.dumps(payload, ensure_ascii=False)
     return NewEvent(PLATFORM, identity, kind, words, message, person, place, in_order)

@@ -130,10 +130,19 @@ async def test_a_person_who_was_asked_answers_by_replying_in_the_direct_message(
     await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
     card = await discord.answer(direct(BEN))
     await discord.told(await people.press(BEN, buttons_of(card)["claim"], card))
-    await people.dm(BEN, "Augustus it was.", reply_to=int(card["id"]))
+    said = await people.dm(BEN, "Augustus it was.", reply_to=int(card["id"]))
     assert "Augustus" in words_of(await discord.answer(GENERAL, count=2))
     asked = await people.dm(BEN, QUESTION)
     assert "27 days" in words_of(await discord.answer(direct(BEN), asked))
+    before = len(discord.answers(direct(BEN)))
+    await people.edit(direct(BEN), said, "How long is parental leave?")  # that is no question to the bot
+    await people.delete(direct(BEN), asked)
+    await discord.until(lambda: len(discord.answers(direct(BEN))) == before - 1)
+    await guild.settled()
+    assert len(discord.answers(direct(BEN))) == before - 1
+    client = guild.service._client
+    assert client is not None
+    assert await client._door.direct_channels() == [direct(BEN)]  # where is looked after a gap
 
 
 async def test_who_hands_a_question_to_a_channel_that_is_gone_is_told_what_to_do(guild: Guild) -> None:
