@@ -181,6 +181,28 @@ def test_too_large_pages_are_given_up_before_they_fill_memory(server):
             fetch(server.url(path), ANY, limits)
 
 
+def test_what_is_packed_twice_or_otherwise_than_asked_is_not_unpacked(server):
+    twice = gzip.compress(gzip.compress(bytes(300_000_000), 1), 9)
+    assert len(twice) < 50_000
+    for packed, body in (("gzip, gzip", twice), ("zstd", b"any"), ("br", b"any")):
+        server.pages["/"] = (200, HTML | {"Content-Encoding": packed}, body)
+        with pytest.raises(UnreadableDocument, match=f"packed as {packed}, which was not asked for"):
+            fetch(server.url(), ANY)
+    assert server.seen[-1][1]["Accept-Encoding"] == "gzip"
+
+
+def test_a_packed_page_is_read_whole_or_not_at_all(server):
+    packed = HTML | {"Content-Encoding": "gzip"}
+    server.pages["/"] = (200, packed, gzip.compress(PAGE * 5000))
+    assert fetch(server.url(), ANY).body == PAGE * 5000
+    server.pages["/"] = (200, packed, gzip.compress(PAGE)[:-10])
+    with pytest.raises(DriveUnavailable, match="in part only"):
+        fetch(server.url(), ANY)
+    server.pages["/"] = (200, packed, b"no gzip at all")
+    with pytest.raises(DriveUnavailable, match="damaged gzip"):
+        fetch(server.url(), ANY)
+
+
 def test_a_server_that_drips_or_hangs_is_given_up(server):
     done = threading.Event()
 
