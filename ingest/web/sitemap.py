@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import CitewiseError, UnreadableDocument, UsageError
@@ -19,7 +18,14 @@ from ingest.credentials import Credentials
 from ingest.drives import DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
 from ingest.options import DriveOptions
 from ingest.reconciling.sifting import LEFT_OUT, Patterns
-from ingest.web.document import conditions, forbids_indexing, last_modified, lent
+from ingest.web.document import (
+    conditions,
+    forbids_indexing,
+    last_modified,
+    leads_to_sign_in,
+    led_elsewhere,
+    lent,
+)
 from ingest.web.fetching import FetchLimits, Response, refusal
 from ingest.web.page_mark import PageMark
 from ingest.web.politeness import CONNECTIONS, PoliteClient
@@ -218,13 +224,6 @@ def _refuse_failure(url: str, response: Response) -> None:
     """Raise DriveUnavailable for an answer that is not the page: an error, or a login in its place."""
     if response.status != 200:
         raise DriveUnavailable(refusal(url, response.status))
-    asked, came = urlsplit(url), urlsplit(response.url)
     elsewhere = origin_of(url).partition("://")[2] != origin_of(response.url).partition("://")[2]
-    sign_in = any(word in came.path.lower() and word not in asked.path.lower() for word in _SIGN_IN)
-    if elsewhere or sign_in:
-        raise DriveUnavailable(
-            f"{url} leads to {origin_of(response.url)}{came.path} now, perhaps to sign in: it was not read."
-        )
-
-
-_SIGN_IN = ("login", "signin", "sign-in", "sign_in", "/sso", "/auth")
+    if elsewhere or leads_to_sign_in(url, response):
+        raise DriveUnavailable(led_elsewhere(url, response))

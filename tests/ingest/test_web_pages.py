@@ -11,7 +11,8 @@ from brain.errors import UnreadableDocument, UsageError
 from ingest.addresses import AddressPolicy, AddressRefused
 from ingest.drives import DriveUnavailable
 from ingest.locate import readable_suffixes
-from ingest.web.fetching import FetchLimits, fetch
+from ingest.web.document import leads_to_sign_in
+from ingest.web.fetching import FetchLimits, Response, fetch
 from ingest.web.page import WebPage
 
 ANY = AddressPolicy(allow_private=True)
@@ -179,6 +180,37 @@ def test_too_large_pages_are_given_up_before_they_fill_memory(server):
     for path in ("/said", "/bomb"):
         with pytest.raises(UnreadableDocument, match="larger than"):
             fetch(server.url(path), ANY, limits)
+
+
+@pytest.mark.parametrize(
+    ("asked", "came", "signs_in"),
+    [
+        ("/handbook", "/login?next=/handbook", True),
+        ("/handbook", "/wp-login.php", True),
+        ("/handbook", "/auth/realms/staff", True),
+        ("/handbook", "/oauth2/authorize", True),
+        ("/handbook", "/users/sign_in", True),
+        ("/handbook", "/author/jane/handbook", False),
+        ("/handbook", "/blog-in-depth/catalog-index/designing", False),
+        ("/help/login", "/en/help/login", False),
+    ],
+)
+def test_a_page_that_leads_to_sign_in_is_told_from_one_that_moved(asked, came, signs_in):
+    response = Response(f"https://example.org{came}", 200, {}, b"")
+    assert leads_to_sign_in(f"https://example.org{asked}", response) == signs_in
+
+
+def test_a_single_page_that_begins_to_ask_for_a_login_keeps_its_text(server, kit):
+    server.pages["/page"] = (200, HTML, PAGE)
+    drive = WebPage(server.url("/page"), {".html"}, ANY)
+    kit.sync(drive)
+    before = kit.documents()
+    server.pages["/login"] = (200, HTML, b"<p>Please sign in with your account.</p>")
+    server.pages["/page"] = (302, {"Location": "/login"}, b"")
+    with pytest.raises(DriveUnavailable, match="perhaps to sign in"):
+        kit.sync(drive)
+    assert kit.documents() == before
+    assert kit.found("sign") == set()
 
 
 def test_what_is_packed_twice_or_otherwise_than_asked_is_not_unpacked(server):
