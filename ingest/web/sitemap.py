@@ -99,20 +99,20 @@ class Sitemap:
         """
         self._robots = read_robots(self._scope, self._site)
         pages = SitePages(self._url, self._site, self._robots)
-        wanted: list[Listed] = []
-        new: list[Listed] = []  # never more than could be read: a site may list millions of pages
+        known: dict[str, Listed] = {}
+        new: dict[str, Listed] = {}  # never more than could be read: a site may list millions of pages
         for found in pages:
             if not isinstance(found, Listed):
                 yield found
             elif reason := self._reason_to_skip(found.url):
                 yield Skipped(found.url, reason)
-            else:
-                kept = wanted if found.url in ledger else new
+            elif found.url not in known and found.url not in new:
+                kept = known if found.url in ledger else new
                 if len(kept) < self._most_pages:
-                    kept.append(found)
+                    kept[found.url] = found
                 else:
                     yield Skipped(found.url, TOO_MANY)
-        wanted += new
+        wanted = [*known.values(), *new.values()]
         yield from (Skipped(page.url, TOO_MANY) for page in wanted[self._most_pages :])
         del wanted[self._most_pages :]
         self._lastmod = {page.url: page.lastmod for page in wanted}
