@@ -220,7 +220,18 @@ class Citewise:
         model = model_services(self.settings)
         chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals, *model, *chats]
+        return [
+            *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
+            *self._retention(),
+            *(*model, *chats),
+        ]
+
+    def _retention(self) -> "list[Service]":
+        """What forgets, where something is to be forgotten by its age."""
+        from bots.serving.retention import Retention
+
+        days = (self.settings.keep_questions, self.settings.keep_removed)
+        return [Retention(lambda: self.catalog.forgetting, *days)] if any(days) else []
 
     def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         """What lists and lends the files of a folder, file, page, share or space's added files.

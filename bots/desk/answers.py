@@ -190,6 +190,8 @@ def _merged(marks: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
 def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]:
     evidence = steps.get("evidence") or {}
     candidates = steps.get("candidates") or []
+    if answer.refused and not candidates:
+        return ["I read no question for the documents in that, so I searched nothing."]
     said = [f"I searched the documents in {listed(answer.spaces)}."]
     if candidates:
         best = list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]

@@ -343,7 +343,9 @@ class Desk:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
         audience = self.audience(principals, spaces)
         if not self._catalog.holds_passages(audience):
-            where = f" in {', '.join(sorted(audience))}" if audience else ""
+            if not audience:  # named by whoever owns the home, who may know of them
+                raise NothingIndexed("Nothing may be read there: `citewise spaces` shows who may read what.")
+            where = f" in {', '.join(sorted(audience))}"
             followed = any(drive.watched and drive.space in audience for drive in self._catalog.drives())
             way_on = (
                 "`citewise drives` shows how far the drives are that are followed."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
+from bots.doors.inbox import Unreachable
 from bots.serving.services import ServiceStatus
 
 CONNECTING = 60.0  # seconds until a start that hangs counts as failed
@@ -49,8 +50,10 @@ class Background:
         self._thread.start()
         try:
             started.result(CONNECTING)
-        except BaseException:
+        except BaseException as error:
             self.stop(5.0)
+            if isinstance(error, TimeoutError) and not started.done():
+                raise Unreachable(f"It has not connected in {CONNECTING:.0f} seconds.") from error
             raise
 
     def stop(self, timeout: float) -> None:

@@ -88,11 +88,12 @@ class EventDoor(ABC):
         async with lock:
             yield
 
-    async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> None:
-        """What somebody writes in the thread of a hand-off is for the asker, and no question."""
+    async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
+        """What whoever took a hand-off writes in its thread is for the asker, and no question."""
         reply = await self._desk.heard(caller, payload["text"])
         if reply is not None:
             await self._reply(item, payload, reply)
+        return reply is not None
 
     async def _say_instead(self, item: InboxItem, card: Card) -> None:
         payload = json.loads(item.payload)

@@ -6,6 +6,7 @@ then told what was visible of the answer already.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,13 @@ from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar
 
 from bots.desk.wording import in_chat
+from bots.serving.log import fields
 from brain.catalog.catalog import Catalog
 from brain.catalog.inbox import InboxItem, Limits, NewEvent
 from brain.errors import CitewiseError, StorageFailed
+
+log = logging.getLogger("citewise.inbox")
+log.addHandler(logging.NullHandler())
 
 _T = TypeVar("_T")
 
@@ -77,6 +82,7 @@ class Inbox:
         self._limits = limits or Limits()
         self._workers = workers
         self._write_down = write_down
+        self._away = ""
         self._arrived = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._notices: set[asyncio.Task[None]] = set()
@@ -146,11 +152,20 @@ class Inbox:
                 await self._door.apologise(item, sentence)
         except Unreachable as error:
             pause = error.seconds or min(2.0**item.attempts, _LONGEST_PAUSE)
+            self._note_away(error.detail or error.sentence)
             await self._surely(lambda: self._table.postpone(item.id, pause))
             return
         except CitewiseError as error:
             self._write_down(error)  # not even an apology can be said there: nothing is left to do
+        self._away = ""
         await self._surely(lambda: self._table.finish(item.id))
+
+    def _note_away(self, reason: str) -> None:
+        """Tell the log why events wait, once and not for each of them."""
+        if reason != self._away:
+            self._away = reason
+            platform = self._door.platform
+            log.warning("postponed", extra=fields("events wait", platform=platform, reason=reason))
 
     async def _worked(self, item: InboxItem) -> str:
         """Work on an event; what has to be said instead of an answer, where there is none."""

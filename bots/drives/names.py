@@ -19,6 +19,8 @@ def find_drive(drives: Sequence[Drive], named: str, directory: Path = Path()) ->
 
     A relative path starts at `directory`.
     """
+    if not named.strip():
+        raise UsageError(f"A drive is wanted, and its name is empty (there are: {_named(drives)}).")
     by_number = [drive for drive in drives if str(drive.id) == named.strip()]
     found = by_number or [drive for drive in drives if listed(drive) == _place(named, directory)]
     if len(found) == 1:

@@ -12,7 +12,7 @@ from brain.errors import UsageError
 if TYPE_CHECKING:
     from bots.model.promoting import Change
     from bots.wiring import Citewise
-    from brain.tuning.judging import Judgement
+    from brain.tuning.verdict import Judgement
 
 
 @click.command(short_help="Let a better adapter answer.")
@@ -32,8 +32,8 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
     from datetime import UTC, datetime
 
     from bots.model.promoting import put_in_use, versions_of
-    from brain.tuning.judging import judge
     from brain.tuning.trained import trained_run
+    from brain.tuning.verdict import judge
 
     with _changing(call) as citewise:
         tuning = citewise.home.tuning

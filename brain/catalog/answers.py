@@ -91,7 +91,7 @@ class Answers:
                 ),
             )
             if thread:
-                add_turn(connection, thread, Turn(question, answer.text), searched)
+                add_turn(connection, thread, Turn(answer.read_as or question, answer.text), searched)
 
     def find(self, trace_id: str) -> StoredAnswer | None:
         """The answer of that trace, if it is known."""

@@ -27,22 +27,23 @@ class AskedQuestions:
 
 _ASKED = """
     SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, spaces, refused,
-           coalesce(json_extract(steps, '$.evidence.sure'), 1), citations, nearest,
-           EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
+           coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'),
+           citations, nearest, EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
            coalesce(json_extract(timings_ms, '$.total'), 0), saved
     FROM traces JOIN answers ON answers.trace_id = id
-    WHERE saved >= ? AND NOT (refused AND json_array_length(steps, '$.terms') = 0)
+    WHERE saved >= ? AND NOT (refused AND nearest = '[]')
     ORDER BY saved, traces.rowid
 """
 _MARKS = """
     SELECT trace_id, helpful, reason, words FROM feedback JOIN traces ON traces.id = trace_id
     WHERE saved >= ? ORDER BY given
 """
-_Row = tuple[str, str, str, str, str, int, int, str, str, int, float, str]
+_Row = tuple[str, str, str, str, str, int, int, str | None, str, str, int, float, str]
 
 
 def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
-    trace, question, person, thread, spaces, refused, sure, citations, nearest, handed, took, at = row
+    trace, question, person, thread, spaces, refused, sure, asked, citations, nearest, handed, took, at = row
+    parts = json.loads(asked) if asked else []
     return Asking(
         trace,
         " ".join(question.split()),
@@ -50,6 +51,7 @@ def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
         thread,
         frozenset(json.loads(spaces)),
         Outcome.NOT_FOUND if refused else Outcome.ANSWERED if sure else Outcome.UNSURE,
+        tuple(part["read as"] or part["question"] for part in parts if not part["answered"]),
         tuple(passage for _, passage, _ in json.loads(citations)),
         tuple(json.loads(nearest)),
         marks,

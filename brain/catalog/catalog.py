@@ -24,6 +24,7 @@ from brain.catalog.conversations import Conversations
 from brain.catalog.duplicates import Duplicates
 from brain.catalog.feed import IndexFeed
 from brain.catalog.followed import FollowedDrives
+from brain.catalog.forgetting import Forgetting
 from brain.catalog.handoffs import Handoffs
 from brain.catalog.inbox import InboxTable
 from brain.catalog.known_files import KnownFiles
@@ -80,6 +81,7 @@ class Catalog:
         self.answers = Answers(self._database)
         self.asked = AskedQuestions(self._database)
         self.handoffs = Handoffs(self._database)
+        self.forgetting = Forgetting(self._database)
         self.changes = Changes(self._database)
         self.cases = Cases(self._database)
         self.audit = AuditLog(self._database)

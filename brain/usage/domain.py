@@ -36,8 +36,9 @@ class Asking:
     """One question that somebody asked, and what became of it.
 
     `question` stands alone: what a follow-up leaves out is put in. `spaces` are those that were searched,
-    `cited` and `nearest` the passages (ids) that it was answered from and that came nearest. `took_ms` is
-    the time that the answer took, without the way to the chat and back.
+    `cited` and `nearest` the passages (ids) that it was answered from and that came nearest. `unanswered`
+    are those of several questions in one message that found no answer, while others did. `took_ms` is the
+    time that the answer took, without the way to the chat and back.
     """
 
     trace_id: str
@@ -46,6 +47,7 @@ class Asking:
     thread: str
     spaces: frozenset[str]
     outcome: Outcome
+    unanswered: tuple[str, ...]
     cited: tuple[int, ...]
     nearest: tuple[int, ...]
     marks: tuple[Mark, ...]
@@ -54,9 +56,16 @@ class Asking:
     asked: datetime
 
     @property
+    def wanted(self) -> str:
+        """What was asked, less what was answered beside it."""
+        return " ".join(self.unanswered) or self.question
+
+    @property
     def lacks(self) -> frozenset[Lack]:
         """What says that the documents lack something here; nothing where all went well."""
         found = {Lack(self.outcome)} if self.outcome is not Outcome.ANSWERED else set()
+        if self.unanswered:
+            found.add(Lack.NOT_FOUND)
         if any(not mark.helpful for mark in self.marks):
             found.add(Lack.NOT_HELPFUL)
         if self.handed_over:

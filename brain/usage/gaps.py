@@ -55,11 +55,11 @@ class GapFinder:
     def _topics(self, lacking: Sequence[Asking]) -> list[Topic]:
         if not lacking:
             return []
-        texts = list(dict.fromkeys(asking.question for asking in lacking))
+        texts = list(dict.fromkeys(asking.wanted for asking in lacking))
         vectors = self._vectors(texts)
         of_text: dict[str, list[Asking]] = {text: [] for text in texts}
         for asking in lacking:
-            of_text[asking.question].append(asking)
+            of_text[asking.wanted].append(asking)
         topics = [Topic(tuple(a for row in group for a in of_text[texts[row]])) for group in groups(vectors)]
         return sorted(topics, key=lambda topic: (topic.people, len(topic.askings), topic.last), reverse=True)
 
@@ -76,7 +76,7 @@ class GapFinder:
 
     def _gap(self, topic: Topic) -> Gap:
         shown = [asking for asking in topic.askings if topic.people >= PEOPLE or self._may_be_shown(asking)]
-        wordings = tuple(dict.fromkeys(asking.question for asking in shown))[:_WORDINGS]
+        wordings = tuple(dict.fromkeys(asking.wanted for asking in shown))[:_WORDINGS]
         complaints = tuple(mark for asking in shown for mark in asking.marks if not mark.helpful)
         return Gap(topic, wordings, complaints, self._nearest(topic), self._settled(topic))
 
@@ -107,4 +107,4 @@ class GapFinder:
 
     def _answered_now(self, asking: Asking) -> bool:
         known = asking.spaces & {space.name for space in self._catalog.spaces()}
-        return bool(known) and self._answers(Question(asking.question, asking.person, known))
+        return bool(known) and self._answers(Question(asking.wanted, asking.person, known))

@@ -1,6 +1,7 @@
 """What people asked and the documents lack, as admins see it in a chat."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,15 @@ async def test_what_is_no_number_of_days_is_refused_with_what_to_write(here: Des
     shown = await run(here, BOSS, f"gaps {words}")
     assert shown.title == "That did not work"
     assert "`gaps 90`" in shown.text
+
+
+async def test_status_names_old_documents_that_answers_rely_on(here: DeskHome) -> None:
+    at = (datetime.now(UTC) - timedelta(days=800)).isoformat()
+    with here.catalog.database.writing() as connection:
+        connection.execute("UPDATE documents SET modified = ?", (at,))
+    assert "⌛" not in repr(await run(here, BOSS, "status"))
+    final = await here.ask(ANA, "How many days of annual leave do employees get?")
+    await press(here, ANA, "not_helpful", final.answer.trace.id, reason="outdated")
+    rows = {row.text: row.detail for row in (await run(here, BOSS, "status")).rows}
+    assert rows["Older than a year"] == "1 document"
+    assert rows["⌛ Leave"] == "2 years old · cited in 1 answer in 90 days · called outdated 1×"

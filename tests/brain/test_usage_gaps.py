@@ -143,6 +143,12 @@ def test_what_was_searched_for_it_then_is_searched_again_and_nothing_else(asked:
     assert asked.asked_again == [BICYCLE]
 
 
+def test_of_several_questions_in_a_message_the_one_that_found_nothing_is_the_gap(asked: Asked) -> None:
+    asked.ask("How many days of paid leave do employees get? Who may lease a bicycle after probation?", "ann")
+    found = asked.gaps()
+    assert (found.asked, [gap.wordings for gap in found.gaps]) == (1, [(BICYCLE,)])
+
+
 def test_where_nobody_asked_nothing_is_missing(asked: Asked) -> None:
     assert (asked.gaps().asked, asked.gaps().gaps) == (0, ())
     asked.ask("How many days of paid leave do employees get?", "ann")
