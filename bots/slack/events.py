@@ -83,7 +83,7 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
 def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent | None:
     subtype, channel = event.get("subtype"), str(event["channel"])
     if subtype == "message_changed":
-        return _edited(event, identity, channel, known)
+        return _edited(body, event, identity, channel, known)
     if subtype == "message_deleted":
         before = event.get("previous_message", {})
         root = before.get("thread_ts") or event["deleted_ts"]
@@ -96,10 +96,12 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     how = _how(event, text, channel, thread, known)
     if how is None:
         return None
+    shared = bool(body.get("is_ext_shared_channel"))  # with another organisation
     payload = {
         **_only(event, "user", "channel", "ts"),
         "root": root,
-        "team": event.get("team") or body.get("team_id"),
+        "team": event.get("user_team") or event.get("team") or ("" if shared else body.get("team_id")),
+        "shared": shared,
         "text": asked(text, known.bot),
         "how": how,
     }
@@ -135,7 +137,7 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
     return "unasked" if known.auto_answer(principal("channel", channel)) else None
 
 
-def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+def _edited(body: Json, event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
     now, before = event.get("message", {}), event.get("previous_message", {})
     if now.get("bot_id") or now.get("user") == known.bot or now.get("text") == before.get("text"):
         return None  # a link that unfolded, a reply that was counted, an edit of the bot's own
@@ -143,6 +145,8 @@ def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent 
         "channel": channel,
         "ts": now.get("ts"),
         "user": now.get("user"),
+        "team": now.get("user_team") or now.get("team") or "",
+        "shared": bool(body.get("is_ext_shared_channel")),
         "root": now.get("thread_ts") or now.get("ts"),
         "text": asked(str(now.get("text") or ""), known.bot),
     }
@@ -225,6 +229,7 @@ def _where(body: Json, container: Json) -> Json:
     message = body.get("message") or {}
     return {
         "user": body["user"]["id"],
+        "team": body["user"].get("team_id") or "",
         "channel": channel,
         "ts": container.get("message_ts") or "",
         "root": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts") or "",

@@ -119,9 +119,10 @@ class SlackService:
             retry_handlers=[],
         )
         calls = Calls(client)
-        self._bot = str((await calls("auth.test"))["user_id"])
+        known = await calls("auth.test")
+        self._bot = str(known["user_id"])
         files = Files(session, self._settings.bot_token, self._settings.api_url)
-        door = SlackDoor(self._desk, calls, files, self._bot, self._memory())
+        door = SlackDoor(self._desk, calls, files, self._bot, str(known.get("team_id", "")), self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
@@ -185,7 +186,7 @@ class SlackService:
         elif body.get("command") == COMMAND and (body.get("text") or "").strip() in _FORMS_AT_ONCE:
             action, ref = body["text"].strip(), ""
             where = {"user": body["user_id"], "channel": body["channel_id"]}
-            where["response_url"] = body.get("response_url")
+            where |= {"team": body.get("team_id"), "response_url": body.get("response_url")}
         else:
             return False
         if not self._desk.asks_first(action):
