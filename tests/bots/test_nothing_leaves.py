@@ -121,3 +121,17 @@ def test_json_holds_nothing_that_a_terminal_obeys(cli: Run, tmp_path: Path) -> N
         assert not any(ord(letter) < 32 and letter != "\n" for letter in done.out)
         assert not set(done.out) & {"\x7f", "\x9b", "\u202e"}
     assert json.loads(cli("documents", "--json").out)["documents"][0]["doc"] == name
+
+
+@pytest.mark.weights
+def test_no_complaint_holds_anything_that_a_terminal_obeys(cli: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "evil"
+    folder.mkdir()
+    for number in (1, 2):
+        name = f"zz\x1b]0;x\x07\x9b{number}m.md"
+        (folder / name).write_text(f"# Badges {number}\n\nThe badge of visitors is green.\n")
+    assert cli("ingest", folder).code == 0
+    for words in (["show"], ["history"], ["remove", "--yes"]):
+        done = cli("documents", *words, "zz")
+        assert "2 documents fit" in done.err
+        assert not set(done.out + done.err) & {"\x1b", "\x07", "\x9b"}
