@@ -68,18 +68,22 @@ class People:
 
     async def _is_shared(self, channel: str, place: str, *, known: bool) -> bool:
         """Whether other organisations are in a channel; `known`: the event says so itself."""
-        until, shared = self._shared.get(channel, (0.0, False))
-        if time.monotonic() > until or (known and not shared):
-            shared = known
-            if not known:
-                try:
-                    found = (await self._calls("conversations.info", channel=channel))["channel"]
-                    shared = bool(found.get("is_ext_shared"))
-                except SlackRefused:
-                    pass  # the bot isn't in it, or it's a group conversation: nothing of it is known
+        until, before = self._shared.get(channel, (0.0, False))
+        if time.monotonic() < until and (before or not known):
+            return before
+        shared: bool | None = True if known else await self._looked_up(channel)
+        if shared is not None:
             await self._note_outside(place, outside=shared)
-            self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, shared)
-        return shared
+        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
+        return self._shared[channel][1]
+
+    async def _looked_up(self, channel: str) -> bool | None:
+        """What Slack says of it; nothing where the bot isn't in it, and of group conversations."""
+        try:
+            found = (await self._calls("conversations.info", channel=channel))["channel"]
+        except SlackRefused:
+            return None
+        return bool(found.get("is_ext_shared"))
 
     async def _groups_of(self, user: str) -> frozenset[str]:
         if time.monotonic() > self._until:
