@@ -199,6 +199,8 @@ def _merged(marks: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
 def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]:
     evidence = steps.get("evidence") or {}
     candidates = steps.get("candidates") or []
+    if answer.refused and not candidates:
+        return ["I read no question for the documents in that, so I searched nothing."]
     said = [f"I searched the documents in {listed(answer.spaces)}."]
     if candidates:
         best = list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]
@@ -230,7 +232,9 @@ def _steps(steps: Mapping[str, Any], timings_ms: Mapping[str, float]) -> tuple[R
         )
         rows.append(Row(f"{candidate['document']} {candidate['place']}".strip(), scores))
     evidence = steps.get("evidence") or {}
-    signals = " · ".join(f"{name} {value:.2f}" for name, value in evidence.items())
+    signals = " · ".join(
+        f"{name} {value:.2f}" for name, value in evidence.items() if not isinstance(value, bool)
+    )
     rows.append(Row("Evidence", signals))
     rows.append(Row("Milliseconds", " · ".join(f"{name} {spent:.0f}" for name, spent in timings_ms.items())))
     return tuple(rows)

@@ -11,6 +11,7 @@ from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row
 from bots.desk.case_actions import CaseActions
 from bots.desk.case_view import CaseView
+from bots.desk.gaps import KnowledgeGaps
 from bots.desk.knowledge import Knowledge
 from bots.desk.manners import FOLLOWS
 from bots.desk.overview import Overview
@@ -36,11 +37,14 @@ from brain.domain import Answer, Passage, Question, Trace, Turn
 from brain.errors import CitewiseError, NothingIndexed, StorageFailed, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bots.desk.library import Library
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
     from brain.triage.domain import Request, Triage
+    from brain.usage.domain import Gaps
 
 log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
@@ -77,11 +81,13 @@ class Desk:
         admins: Iterable[str] = (),
         model: Callable[[], Sequence[Row]] = tuple,
         triage: "Callable[[Request], Triage] | None" = None,
+        gaps: "Callable[[datetime, int], Gaps] | None" = None,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
-        of the language model, where there is one. Without `triage` there are no tickets.
+        of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
+        the documents lack since a moment, so many at most.
         """
         self._catalog = catalog
         self._brain = brain
@@ -103,6 +109,9 @@ class Desk:
         self._forms: dict[str, Callable[[str, Caller], Form | None]] = {
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
+        self._gaps = KnowledgeGaps(gaps) if gaps else None
+        if self._gaps is not None:
+            self._commands["gaps"] = self._gaps.gaps
         self._people: People | None = None
         self._tickets: Tickets | None = None
         self._cases: CaseActions | None = None
@@ -239,7 +248,9 @@ class Desk:
 
         def found() -> tuple[Card, ...]:
             first, *others = self._overview.home(caller)
-            return (first, *(self._tickets.home(caller) if self._tickets else ()), *others)
+            cases = self._tickets.home(caller) if self._tickets else ()
+            lacking = self._gaps.home() if self._gaps and self._audience.role(caller) is Role.ADMIN else None
+            return (first, *cases, *others, *((lacking,) if lacking else ()))
 
         return await asyncio.to_thread(found)
 
@@ -342,7 +353,9 @@ class Desk:
         if not audience and not spaces:
             raise UsageError(_SHARED_WITH_OTHERS)
         if not self._catalog.holds_passages(audience):
-            where = f" in {', '.join(sorted(audience))}" if audience else ""
+            if not audience:  # named by whoever owns the home, who may know of them
+                raise NothingIndexed("Nothing may be read there: `citewise spaces` shows who may read what.")
+            where = f" in {', '.join(sorted(audience))}"
             followed = any(drive.watched and drive.space in audience for drive in self._catalog.drives())
             way_on = (
                 "`citewise drives` shows how far the drives are that are followed."

@@ -68,12 +68,13 @@ class People:
         if handoff is None:
             return Reply(_UNKNOWN)
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one"))
         card = Card(
             "Yours",
-            "Answer in this thread, or with the button: the asker is told. Your words go to "
+            "Reply to my message, or press “Answer”: the asker is told. Your words go to "
             f"{'the channel' if _is_place(claimed.origin) else 'the person'} that asked.",
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
@@ -87,7 +88,8 @@ class People:
         if handoff.state is HandoffState.KEPT:
             return Reply(Card("This one is closed", "Its answer was kept as a document."))
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
         self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
@@ -121,9 +123,15 @@ class People:
             self._catalog.handoffs.set_thread(int(number), thread)
 
     def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
-        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing."""
+        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing.
+
+        Who was asked alone, in a direct message, need not take it first.
+        """
         handoff = self._catalog.handoffs.in_thread(thread)
-        if handoff is None or handoff.helper != caller.person:
+        if handoff is None:
+            return None
+        asked_alone = not (handoff.helper or caller.place) and handoff.support in caller.own
+        if handoff.helper != caller.person and not asked_alone:
             return None
         return Press("reply", str(handoff.id), caller, {"words": words})
 

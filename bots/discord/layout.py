@@ -14,10 +14,10 @@ from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, fair_share, pieces
-from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation, RefusalReason
+from brain.domain import Answer, Citation
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -125,10 +125,10 @@ def _marked(text: str, links: dict[int, str]) -> str:
 def _foot(answer: Answer) -> str:
     """Small print: the numbered sources, or what came nearest."""
     if answer.refusal is None:
-        unsure = [] if answer.sure else [f"-# *{inert(UNSURE)}*"]
-        return _fitting([*unsure, *_sources(answer.citations)])
+        said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
+        return _fitting([*said, *_sources(answer.citations)])
     nearest = answer.refusal.nearest
-    if not nearest or answer.refusal.reason is RefusalReason.NOT_A_QUESTION:
+    if not nearest:
         return ""
     lines = [
         f"-# • {linked(named(source), web_link(source.uri))}{_old(source.modified)}" for source in nearest

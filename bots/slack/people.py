@@ -28,10 +28,10 @@ class People:
     and then. Where groups can't be told, none is assumed.
     """
 
-    def __init__(self, calls: Calls, team: str, note_outside: NoteOutside) -> None:
-        """`team` is the workspace that the bot belongs to."""
+    def __init__(self, calls: Calls, homes: frozenset[str], note_outside: NoteOutside) -> None:
+        """`homes` are the workspace, and the organisation, that the bot belongs to."""
         self._calls = calls
-        self._team = team
+        self._homes = homes
         self._note_outside = note_outside
         self._groups: dict[str, frozenset[str]] = {}
         self._until = 0.0
@@ -46,7 +46,7 @@ class People:
         user, channel = str(payload["user"]), payload.get("channel") or ""
         if not channel or channel.startswith("D"):
             person, own = principal("user", user), await self._own(user)
-            if payload.get("shared") and payload.get("team") != self._team:
+            if payload.get("shared") and payload.get("team") not in self._homes:
                 person = principal(_OTHERS, user)
                 own = frozenset({person})
                 await self._note_outside(person, outside=True)
@@ -54,7 +54,7 @@ class People:
             return Caller(person, own, "", thread, person)
         place, root = principal("channel", channel), payload.get("root") or ""
         shared = await self._is_shared(channel, place, known=bool(payload.get("shared")))
-        if shared and payload.get("team") != self._team:
+        if shared and payload.get("team") not in self._homes:
             person, own = principal(_OTHERS, user), frozenset[str]()
         else:
             person, own = principal("user", user), await self._own(user)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bots.desk.parts import Caller
+from bots.doors.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.events import PLATFORM
 from bots.slack.words import plain, principal
-from bots.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from brain.triage.domain import Message
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ class Threads:
         if picked is not None and all(message["ts"] != picked["ts"] for message in found):
             found = sorted([*found, picked], key=lambda message: float(message["ts"]))
         others = [m for m in found if m["ts"] != payload.get("ts") and m.get("subtype") in _SAID]
-        link = await self._permalink(channel, root) if others else ""
+        link = await self.permalink(channel, root) if others else ""
         # In a thread of its own: messages may be long, and hold whatever their writers wanted.
         return await asyncio.to_thread(
             lambda: read_of(caller, self._as_found(others, channel, root, link), cut=cut, missing=missing)
@@ -73,7 +73,7 @@ class Threads:
     def _as_found(self, messages: Sequence[Json], channel: str, root: str, link: str) -> list[Found]:
         found = []
         for message in messages:
-            raw, ts = _text_of(message), str(message["ts"])
+            raw, ts = text_of(message), str(message["ts"])
             ours = message.get("user") == self._bot
             kind, name = ("user", message["user"]) if message.get("user") else ("bot", message.get("bot_id"))
             said = Message(
@@ -86,7 +86,8 @@ class Threads:
             found.append(Found(raw, said))
         return found
 
-    async def _permalink(self, channel: str, ts: str) -> str:
+    async def permalink(self, channel: str, ts: str) -> str:
+        """Where a message can be looked at; empty where Slack does not tell."""
         try:
             answer = await self._calls("chat.getPermalink", channel=channel, message_ts=ts)
         except SlackRefused:
@@ -100,7 +101,7 @@ def _reply_link(link: str, channel: str, root: str, ts: str) -> str:
     return f"{base}/p{ts.replace('.', '')}?thread_ts={root}&cid={channel}" if found else ""
 
 
-def _text_of(message: Json) -> str:
+def text_of(message: Json) -> str:
     """What a message says; those of other apps may say it in their attachments alone."""
     if message.get("text"):
         return str(message["text"])

@@ -53,10 +53,15 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises. Not nestable."""
+    def writing(self, *, overwrite: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises. Not nestable.
+
+        With `overwrite`, all that it deletes is overwritten with zeros; otherwise what costs no further
+        writing (sqlite.org/pragma.html#pragma_secure_delete).
+        """
         with self._lock, self.failures():
             self._check_open()
+            self._writer.execute(f"PRAGMA secure_delete = {'ON' if overwrite else 'FAST'}")
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer

@@ -61,6 +61,14 @@ async def test_why_is_plain_for_people_and_has_steps_for_admins(here: DeskHome) 
     assert "Evidence" in {row.text for row in full.rows}
 
 
+async def test_a_greeting_is_answered_and_no_gap_in_the_documents(here: DeskHome) -> None:
+    assert (await here.answer(ANA, "hi there!")).text.startswith("Hello!")
+    assert "searched nothing" in (await run(here, ANA, "why")).text
+    assert here.catalog.answers.gaps(5) == []
+    assert (await here.answer(ANA, "Does the XQ-77 get paid leave?")).refused
+    assert [gap.question for gap in here.catalog.answers.gaps(5)] == ["Does the XQ-77 get paid leave?"]
+
+
 async def test_a_private_answer_is_shared_only_where_all_may_read_it(here: DeskHome) -> None:
     here.catalog.allow("hr", "slack:user:UANA")
     open_answer = await here.ask(ANA, "How many days of annual leave do employees get?", private=True)

@@ -34,6 +34,7 @@ class Rest(Gateway):
     def __init__(self, *, advised_shards: int = 1) -> None:
         super().__init__()
         self.advised_shards = advised_shards
+        self.public = False
         self.commands: dict[str, list[Json]] = {}
         self.talks: dict[str, Talk] = {}
         self.typed: list[int] = []

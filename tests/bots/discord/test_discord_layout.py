@@ -49,6 +49,9 @@ async def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert UNSURE not in said(sure)
     text = said(replace(sure, sure=False))
     assert text.index("Twenty-seven days.") < text.index(UNSURE) < text.rindex("https://a.example/leave")
+    text = said(replace(sure, unanswered=("And *who*?",)))
+    assert "no answer to “And *who*?”" in text
+    assert text.index("Twenty-seven days.") < text.index("no answer") < text.rindex("https://a.example/leave")
 
 
 LIVE = (

@@ -9,7 +9,7 @@ from heard_orders import caught, words
 
 from bots.desk.parts import Command
 from bots.discord.words import plain
-from bots.thread_reading import FIRST_READ, LATEST_READ
+from bots.doors.thread_reading import FIRST_READ, LATEST_READ
 
 KIM = 5010
 MENU = "Triage with sources"

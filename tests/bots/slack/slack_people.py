@@ -44,20 +44,32 @@ class SlackPeople(SocketMode):
         await self.event({**event, "message": dict(self.channels[channel][ts]), "previous_message": before})
 
     async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message; one with replies leaves a tombstone, and comes as a change, as from Slack."""
         before = self.channels[channel].pop(ts)
-        event = {"type": "message", "subtype": "message_deleted", "channel": channel, "hidden": True}
-        await self.event({**event, "deleted_ts": ts, "previous_message": before})
+        event = {"type": "message", "channel": channel, "hidden": True, "previous_message": before}
+        if not any(message.get("thread_ts") == ts for message in self.channels[channel].values()):
+            await self.event({**event, "subtype": "message_deleted", "deleted_ts": ts})
+            return
+        stone = {
+            "subtype": "tombstone",
+            "text": "This message was deleted.",
+            "user": "USLACKBOT",
+            "hidden": True,
+        }
+        stone = self.channels[channel][ts] = {"type": "message", **stone, "ts": ts, "thread_ts": ts}
+        await self.event({**event, "subtype": "message_changed", "message": stone})
 
-    async def event(self, event: Json, identity: str = "", *, shared: bool = False) -> Json:
+    async def event(self, event: Json, identity: str = "", **envelope: Any) -> Json:
         body = {
             "type": "event_callback",
             "team_id": TEAM,
             "api_app_id": "A1",
             "event_id": identity or f"Ev{next(self._numbers)}",
             "event_time": int(time.time()),
-            "is_ext_shared_channel": shared,
+            "is_ext_shared_channel": event.get("channel") in self.shared,
             "event": event,
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+            **envelope,
         }
         await self.send("events_api", body)
         return body
@@ -103,6 +115,7 @@ class SlackPeople(SocketMode):
             "response_url": f"{self.url}/respond/r{number}",
             "actions": [action],
         }
+        self.pressed[f"r{number}"] = {"user": user, "channel": channel, "after": len(self.ephemeral)}
         await self.send("interactive", body)
         return f"r{number}"
 
@@ -136,5 +149,6 @@ class SlackPeople(SocketMode):
             "trigger_id": f"trig{number}",
             "response_url": f"{self.url}/respond/r{number}",
         }
+        self.pressed[f"r{number}"] = {"user": user, "channel": channel, "after": len(self.ephemeral)}
         await self.send("interactive", body)
         return f"r{number}"

@@ -34,6 +34,7 @@ class SlackWorkspace:
     outside: set[str] = field(default_factory=set)  # channels without the bot
     shared: set[str] = field(default_factory=set)  # channels with people of another organisation
     teams: dict[str, str] = field(default_factory=dict)  # of people who are not of this workspace
+    pressed: dict[str, Json] = field(default_factory=dict)  # by response address
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -74,8 +75,10 @@ class SlackWorkspace:
         return self._put(channel, {**given, "user": BOT, "bot_id": "B1"})
 
     def _do_chat_postephemeral(self, given: Json) -> Json:
-        self._channel(given["channel"])
+        channel, root = self.channels[self._channel(given["channel"])], given.get("thread_ts")
         self._check_message(given)
+        if root and not any(message.get("thread_ts") == root for message in channel.values()):
+            self.complaints.append("an ephemeral message in a thread without replies: nobody sees it")
         self.ephemeral.append(given)
         return {"message_ts": self._ts()}
 

@@ -8,9 +8,9 @@ from heard_orders import caught, words
 from workspace import Workspace
 
 from bots.desk.parts import Command
+from bots.doors.thread_reading import FIRST_READ, LATEST_READ
 from bots.slack.needs import TRIAGE_SHORTCUT
 from bots.slack.words import plain
-from bots.thread_reading import FIRST_READ, LATEST_READ
 
 KIM = "UKIM"
 
