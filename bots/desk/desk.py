@@ -61,6 +61,7 @@ _SHARED_WITH_OTHERS = (
     "People from other organisations are in this channel, so I use no documents here that were not opened to "
     "it by name. Ask me in a direct message; or an admin writes `spaces allow SPACE here`."
 )
+_A_STRANGER = "I answer people of the organisation that runs me, and can't find you among them."
 _NOT_YOURS = {
     Role.SUPPORT: Card(
         "That is for support",
@@ -320,6 +321,8 @@ class Desk:
 
         Raises UsageError and NothingIndexed, all without loading anything.
         """
+        if not asked.spaces and not self.audience(asked.principals):
+            raise UsageError(_A_STRANGER if asked.thread.startswith(PRIVATE) else _SHARED_WITH_OTHERS)
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:
@@ -350,8 +353,6 @@ class Desk:
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
         audience = self.audience(principals, spaces)
-        if not audience and not spaces:
-            raise UsageError(_SHARED_WITH_OTHERS)
         if not self._catalog.holds_passages(audience):
             if not audience:  # named by whoever owns the home, who may know of them
                 raise NothingIndexed("Nothing may be read there: `citewise spaces` shows who may read what.")

@@ -1,10 +1,9 @@
 """Who speaks, as the Desk wants to know it: the person with their user groups, the channel, the thread."""
 
 import time
-from collections.abc import Awaitable
-from typing import Any, Protocol
+from typing import Any
 
-from bots.desk.parts import Caller
+from bots.desk.parts import Caller, NoteOutside
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.events import thread_of
 from bots.slack.words import principal
@@ -12,13 +11,6 @@ from bots.slack.words import principal
 Json = dict[str, Any]
 _KEPT_SECONDS = 300.0
 _OTHERS = "outsider"  # the kind of principal that people of other organisations are: no right is theirs
-
-
-class NoteOutside(Protocol):
-    """Notes whether people from outside are in a place (Desk.note_outside)."""
-
-    def __call__(self, place: str, *, outside: bool) -> Awaitable[None]:
-        """Note it of a place's principal."""
 
 
 class People:
