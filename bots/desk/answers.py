@@ -1,6 +1,6 @@
 """What can be done with an answer that was given: quotes, why, share, helpful or not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.audience import Audience, Role
@@ -49,9 +49,16 @@ def buttons_under(trace_id: str, *, refused: bool, private: bool) -> tuple[Butto
 class GivenAnswers:
     """Answers that were given, shown again to those who may still see them."""
 
-    def __init__(self, catalog: "Catalog", audience: Audience) -> None:
+    def __init__(
+        self,
+        catalog: "Catalog",
+        audience: Audience,
+        triaged: Callable[[str, Caller], Card | None] = lambda trace_id, caller: None,
+    ) -> None:
+        """`triaged` tells, by an answer's trace, what the ticket rests on that it was suggested for."""
         self._catalog = catalog
         self._audience = audience
+        self._triaged = triaged
 
     def visible(self, trace_id: str, caller: Caller) -> StoredAnswer | None:
         """The answer, where it is kept and the caller may see it."""
@@ -123,10 +130,12 @@ class GivenAnswers:
         if answer is None or trace is None:
             return Reply(Card("Nothing to explain yet", "Ask me something first."))
         text = "\n\n".join(_in_plain_words(answer, trace.steps))
-        rows: tuple[Row, ...] = ()
+        case = self._triaged(answer.trace_id, command.caller) or Card("")
+        rows = case.rows
         if self._audience.role(command.caller) is Role.ADMIN:
-            rows = _steps(trace.steps, trace.timings_ms)
-        return Reply(Card(f"How I answered “{shortened(answer.question, 100)}”", text, rows))
+            rows += _steps(trace.steps, trace.timings_ms)
+        title = f"How I answered “{shortened(answer.question, 100)}”"
+        return Reply(Card(title, text, rows, people=case.people))
 
     def _last(self, caller: Caller) -> StoredAnswer | None:
         """The caller's own last answer, or the place's where that is newer."""

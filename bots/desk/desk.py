@@ -93,7 +93,8 @@ class Desk:
         self._catalog = catalog
         self._brain = brain
         self._audience = Audience(catalog, frozenset(admins))
-        answers = self._answers = GivenAnswers(catalog, self._audience)
+        view = CaseView(catalog, self._audience)
+        answers = self._answers = GivenAnswers(catalog, self._audience, view.why)
         overview = self._overview = Overview(catalog, self._audience, lambda: self.verbs, model)
         self._commands: dict[str, Callable[[Command], Reply]] = {
             "why": answers.why,
@@ -120,7 +121,6 @@ class Desk:
         if knowledge is not None:
             self._manage(knowledge)
         if triage is not None:
-            view = CaseView(catalog, self._audience)
             self._tickets = Tickets(catalog, self._audience, view, triage)
             self._commands["triage"] = self._tickets.triage
             self._act_on_cases(CaseActions(catalog, self._audience, view, knowledge))
@@ -162,6 +162,7 @@ class Desk:
             "case_resolve": (Role.SUPPORT, cases.resolve),
             "case_keep": (Role.SUPPORT, cases.keep),
             "case_category": (Role.SUPPORT, cases.category),
+            "case_urgency": (Role.SUPPORT, cases.urgency),
         }
         self._forms |= {
             "case_edit": cases.edit_form,
@@ -242,7 +243,7 @@ class Desk:
         if make is None or await asyncio.to_thread(self._audience.role, caller) < who:
             return None
         form = await asyncio.to_thread(make, ref, caller)
-        return replace(form, ref=ref) if form else None
+        return replace(form, ref=form.ref or ref) if form else None
 
     async def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot."""

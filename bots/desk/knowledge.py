@@ -169,7 +169,8 @@ class Knowledge:
         rows += [Row("Much of it is in", _where(twin), web_link(twin.uri)) for twin in preview.alike]
         rows += [Row("Note", warning) for warning in preview.warnings]
         names = self._space_names()
-        menu = Menu("space", "Space", str(change.id), tuple(names), change.space) if len(names) > 1 else None
+        menu = Menu("space", "Space", str(change.id), tuple(names), change.space)
+        menus = (menu,) if len(names) > 1 else ()
         return Card(
             f"Add “{preview.title}”?",
             shortened(preview.beginning, 300),
@@ -178,7 +179,7 @@ class Knowledge:
                 Button("confirm", "Confirm", str(change.id), Style.PRIMARY),
                 Button("cancel", "Cancel", str(change.id)),
             ),
-            menu=menu,
+            menus=menus,
         )
 
     # Removing

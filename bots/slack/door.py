@@ -180,7 +180,7 @@ class SlackDoor(EventDoor):
         form = await self._desk.form(action, ref, await self._caller(payload))
         if form is None:
             return False
-        kept = json.dumps({**payload, "ref": ref})
+        kept = json.dumps({**payload, "ref": form.ref})
         await self._calls("views.open", trigger_id=trigger, view=modal(form, kept))
         return True
 

@@ -18,6 +18,11 @@ Json = dict[str, Any]
 _A_PAGE, _MOST_PAGES = 200, 25  # Slack advises pages of at most 200
 _SAID = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
 _NOT_HERE = ("not_in_channel", "channel_not_found")
+_ENDLESS = (
+    f"The thread has more than {_A_PAGE * _MOST_PAGES:,} messages: I read its first {FIRST_READ} and those "
+    f"up to number {_A_PAGE * _MOST_PAGES:,}, and none after that. Use the menu on the message that tells "
+    "how it stands."
+)
 _ALONE = "so I could read no more than the message that you picked"
 
 
@@ -42,7 +47,9 @@ class Threads:
         missing: tuple[str, ...] = ()
         found, cut = list[Json](), False
         try:
-            found, cut = await self._messages(channel, root)
+            found, cut, ended = await self._messages(channel, root)
+            if not ended:
+                cut, missing = False, (_ENDLESS,)
         except SlackRefused as error:
             missing = (_why(error, alone=picked is not None),)
         if picked is not None and all(message["ts"] != picked["ts"] for message in found):
@@ -54,8 +61,11 @@ class Threads:
             lambda: read_of(caller, self._as_found(others, channel, root, link), cut=cut, missing=missing)
         )
 
-    async def _messages(self, channel: str, root: str) -> tuple[list[Json], bool]:
-        """The first and the latest messages of a thread, and whether there are more between them."""
+    async def _messages(self, channel: str, root: str) -> tuple[list[Json], bool, bool]:
+        """The first and the latest messages, whether there are more between them, and whether that is all.
+
+        Slack gives a thread from its beginning only, so that the end of an endless one isn't reached.
+        """
         first, latest, seen = list[Json](), deque[Json](maxlen=LATEST_READ), set[str]()
         where: Json = {"channel": channel, "ts": root, "limit": _A_PAGE}
         cursor = ""
@@ -68,7 +78,7 @@ class Threads:
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 break
-        return [*first, *latest], bool(cursor) or len(seen) > len(first) + len(latest)
+        return [*first, *latest], len(seen) > len(first) + len(latest), not cursor
 
     def _as_found(self, messages: Sequence[Json], channel: str, root: str, link: str) -> list[Found]:
         found = []

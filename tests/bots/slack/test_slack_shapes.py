@@ -108,7 +108,9 @@ def triage_card(words: str, options: int = 30) -> Card:
     buttons = tuple(Button(f"case_{name}", name, "12") for name in ("send", "edit", "assign", "resolve"))
     names = tuple(f"category {n}" for n in range(options))
     menu = Menu("case_category", "Category", "12", names, "category 2")
-    return Card(f"Triage: {words[:40]}", words * 2, tuple(rows), buttons=buttons, menu=menu)
+    return Card(
+        f"Triage: {words[:40]}", words * 2, tuple(rows), buttons=buttons, menus=(menu,) if menu else ()
+    )
 
 
 @pytest.mark.parametrize("words", ["short.", "Long words of a ticket. " * 250, LIVE * 80, "\t" * 6_000])
