@@ -13,6 +13,7 @@ from brain.domain import Passage
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
 
+WITHDRAWN = "What it is from has been changed or taken out since."
 GONE = Card("This answer is no longer here", "Ask again, and I will look it up anew.")
 REASONS = (
     ("wrong", "It is wrong"),
@@ -110,6 +111,8 @@ class GivenAnswers:
                     "It was answered from documents that not everyone in this channel may read.",
                 )
             )
+        if not still_stands(self._catalog, answer):
+            return Reply(Card("This can't be shared any more", f"{WITHDRAWN} Ask again, and share that."))
         self._catalog.answers.publish(answer.trace_id, caller.thread)
         rows = stored_sources(self._catalog, answer)
         card = Card(
@@ -158,6 +161,12 @@ class GivenAnswers:
                 buttons=(Button("person", "Ask a person", press.ref),),
             )
         )
+
+
+def still_stands(catalog: "Catalog", answer: StoredAnswer) -> bool:
+    """Whether all that an answer quotes stands in the documents still: what was taken out is not told on."""
+    passages = catalog.passages(c.passage_id for c in answer.citations)
+    return all(c.passage_id in passages and c.quote in passages[c.passage_id].text for c in answer.citations)
 
 
 def stored_sources(catalog: "Catalog", answer: StoredAnswer) -> tuple[Row, ...]:

@@ -1,7 +1,8 @@
 """What goes over the Desk: who speaks, what is asked, and the parts that an answer comes in."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bots.desk.cards import Button
 from brain.domain import Answer
@@ -142,6 +143,13 @@ class Final:
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
     not_kept: str = ""
+
+
+class NoteOutside(Protocol):
+    """Notes whether people from outside are in a place (Desk.note_outside)."""
+
+    def __call__(self, place: str, *, outside: bool) -> Awaitable[None]:
+        """Note it of a place's principal."""
 
 
 Part = Working | Draft | Final

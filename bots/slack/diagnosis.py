@@ -130,8 +130,7 @@ async def _channel(calls: Calls, channel: str) -> Check:
         mend = f"write /invite @citewise in #{found.get('name')}"
         return Check("slack channel", Verdict.FAULT, f"the bot is not in #{found.get('name')}", mend)
     if found.get("is_ext_shared"):
-        told = (
-            f"#{found.get('name')} is shared with another organisation, whose people read the answers there"
-        )
-        return Check("slack channel", Verdict.NOTE, told, "let it read only what they may know")
+        told = f"#{found.get('name')} is shared with another organisation, who read there what is open to it"
+        mend = "`citewise spaces` shows what that is; the space general is closed there"
+        return Check("slack channel", Verdict.NOTE, told, mend)
     return Check("slack channel", Verdict.GOOD, f"#{found.get('name')}")

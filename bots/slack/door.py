@@ -40,14 +40,16 @@ class SlackDoor(EventDoor):
 
     platform = PLATFORM
 
-    def __init__(self, desk: Desk, calls: Calls, files: Files, bot: str, memory: Memory) -> None:
-        """`bot` is the bot's own user id."""
+    def __init__(
+        self, desk: Desk, calls: Calls, files: Files, bot: str, homes: frozenset[str], memory: Memory
+    ) -> None:
+        """`bot` is the bot's own user id, `homes` are its workspace and organisation."""
         super().__init__(desk)
         self._calls = calls
         self._files = files
         self._bot = bot
         self._memory = memory
-        self._people = People(calls)
+        self._people = People(calls, homes, desk.note_outside)
         self._telling = Telling(calls, files)
         self._threads = Threads(calls, bot)
 
@@ -123,7 +125,7 @@ class SlackDoor(EventDoor):
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
-        caller = await self._people.caller(payload["user"])
+        caller = await self._people.caller({"user": payload["user"]})
         if payload.get("tab") == "messages":
             prompts = [{"title": text[:75], "message": text} for text in await self._desk.prompts(caller)]
             if prompts:
@@ -254,6 +256,4 @@ class SlackDoor(EventDoor):
         return AnswerMessage(self._calls, self._bot, item.key, payload, note, posted or item.posted)
 
     async def _caller(self, payload: Json) -> Caller:
-        channel, root = payload.get("channel") or "", payload.get("root") or ""
-        alone = bool(payload.get("ephemeral"))
-        return await self._people.caller(payload["user"], channel, root, alone=alone)
+        return await self._people.caller(payload)

@@ -138,7 +138,7 @@ class SlackService:
         self._bot = str(me["user_id"])
         self._homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
         files = Files(session, self._settings.bot_token, self._settings.api_url)
-        door = SlackDoor(self._desk, calls, files, self._bot, self._memory())
+        door = SlackDoor(self._desk, calls, files, self._bot, self._homes, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
@@ -216,7 +216,7 @@ class SlackService:
         elif body.get("command") == COMMAND and (body.get("text") or "").strip() in _FORMS_AT_ONCE:
             action, ref = body["text"].strip(), ""
             where = {"user": body["user_id"], "channel": body["channel_id"]}
-            where["response_url"] = body.get("response_url")
+            where |= {"team": body.get("team_id"), "response_url": body.get("response_url")}
         else:
             return False
         if not self._desk.asks_first(action):

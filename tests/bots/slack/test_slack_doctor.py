@@ -61,6 +61,16 @@ async def test_archived_and_shared_channels_and_answers_that_are_not_slacks_are_
         assert "no answer of its own" in faults(await checks(slack))[0]
 
 
+async def test_a_channel_with_others_in_it_is_worth_knowing() -> None:
+    async with FakeSlack() as slack:
+        slack.scopes = set(SCOPES)
+        slack.shared.add("CPART")
+        found = await checks(slack, "CPART")
+        assert faults(found) == []
+        assert found[-1].verdict is Verdict.NOTE
+        assert "#cpart is shared with another organisation" in found[-1].found
+
+
 async def test_slack_runs_in_a_thread_of_its_own(tmp_path: Path) -> None:
     async with FakeSlack() as slack:
         home = tmp_path / "home"
