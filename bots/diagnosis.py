@@ -1,7 +1,9 @@
 """What can be wrong with a set-up, and how each fault is mended: the checks behind `citewise doctor`."""
 
 import os
+import shlex
 import shutil
+import stat
 import sys
 import tempfile
 from collections import Counter
@@ -115,6 +117,9 @@ def _home(home: Path) -> Check:
     except OSError as error:
         mend = "give this user the right to write there, or choose another place with --home"
         return Check("home", Verdict.FAULT, f"{place} can't be written: {error.strerror}", mend)
+    if made and home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        found = f"{home.absolute()} is open to other users of this machine, and holds all documents"
+        return Check("home", Verdict.NOTE, found, f"chmod go= {shlex.quote(str(home.absolute()))}")
     return Check("home", Verdict.GOOD, f"{home.absolute()}{'' if made else ' (not made yet)'}")
 
 

@@ -76,6 +76,7 @@ def _copy(source: sqlite3.Connection, draft: Path, stage: str, progress: Progres
 
     try:
         draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)  # it holds the documents of every space
         with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
             source.backup(copy, pages=_PAGES, progress=step)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
