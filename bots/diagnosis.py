@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bots.answerer import examine as examine_answerer
 from bots.chats import discord_settings, slack_settings
 from bots.checks import Check, Verdict
+from bots.desk.wording import count, held
 from bots.model_status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
@@ -158,7 +159,7 @@ def _catalog(citewise: Citewise) -> str:
     if found != "ok":
         raise StorageFailed(f"catalog.db is damaged ({found}): put a copy back with `citewise restore FILE`")
     counts = citewise.catalog.counts()
-    return f"{counts.documents:,} documents, {counts.passages:,} passages"
+    return held(counts.documents, counts.passages)
 
 
 def _embedder(settings: Settings, indexed_with: str | None) -> Check:
@@ -183,7 +184,8 @@ def _index(citewise: Citewise) -> str:
     if not report.healthy:
         raise StorageFailed(f"{report.differences[0]}: `citewise rebuild` makes the index again")
     reason = citewise.index.rebuilt
-    return f"{report.passages:,} passages, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
+    passages = count(report.passages, "passage")
+    return f"{passages}, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
 
 
 def _drives(citewise: Citewise) -> Check:
