@@ -91,8 +91,8 @@ def run(arguments: Sequence[str], started: Invocation | None = None) -> int:
         from bots.error_log import write_down
 
         log = write_down(error, started.home)
-        details = f"the details are in {log}" if log else "and the details could not be written anywhere"
-        return _refuse(f"Something went wrong that citewise did not expect: {details}.", 1)
+        details = f": the details are in {log}" if log else ", and the details could not be written anywhere"
+        return _refuse(f"Something went wrong that citewise did not expect{details}.", 1)
     return result if isinstance(result, int) else 0
 
 

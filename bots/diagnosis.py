@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.checks import Check, Verdict
+from bots.desk.wording import count, held
 from bots.doors.chats import discord_settings, slack_settings
 from bots.model.answerer import examine as examine_answerer
 from bots.model.status import as_check, status_of
@@ -165,7 +166,7 @@ def _catalog(citewise: Citewise) -> str:
     if found != "ok":
         raise StorageFailed(f"catalog.db is damaged ({found}): put a copy back with `citewise restore FILE`")
     counts = citewise.catalog.counts()
-    return f"{counts.documents:,} documents, {counts.passages:,} passages"
+    return held(counts.documents, counts.passages)
 
 
 def _embedder(settings: Settings, indexed_with: str | None) -> Check:
@@ -190,7 +191,8 @@ def _index(citewise: Citewise) -> str:
     if not report.healthy:
         raise StorageFailed(f"{report.differences[0]}: `citewise rebuild` makes the index again")
     reason = citewise.index.rebuilt
-    return f"{report.passages:,} passages, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
+    passages = count(report.passages, "passage")
+    return f"{passages}, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
 
 
 def _drives(citewise: Citewise) -> Check:

@@ -151,6 +151,11 @@ def load_settings(home: Path | None = None) -> Settings:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
+    except OSError as error:
+        raise UsageError(
+            f"The file .env can't be read ({(error.strerror or '').lower()}): give this user the right to, "
+            "or call citewise in another folder."
+        ) from error
     settings = settings if home is None else settings.model_copy(update={"home": home})
     try:
         str(settings.home).encode()

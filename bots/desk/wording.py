@@ -70,6 +70,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def held(documents: int, passages: int) -> str:
+    """`36 documents, 301 passages`."""
+    return f"{count(documents, 'document')}, {count(passages, 'passage')}"
+
+
 def listed(names: Iterable[str]) -> str:
     """`general, hr and it`."""
     found = sorted(names)

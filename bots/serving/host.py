@@ -115,9 +115,9 @@ def close_within(citewise: Citewise, seconds: float) -> bool:
 def _differences(settings: Settings, callers: Mapping[str, str]) -> str:
     """What a caller has set otherwise than `citewise serve` was started with."""
     parts = [
-        f"{setting_name(name)} is {wanted} here and {used} there"
+        f"{setting_name(name)} is {wanted} here and {'not set' if used is None else used} there"
         for name, wanted in callers.items()
-        if name in type(settings).model_fields and (used := str(getattr(settings, name))) != wanted
+        if name in type(settings).model_fields and str(used := getattr(settings, name)) != wanted
     ]
     if not parts:
         return ""

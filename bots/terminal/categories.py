@@ -249,7 +249,9 @@ def _named(name: str) -> str:
 
 
 def _messages(number: int) -> str:
-    return f"{number:,} message{'' if number == 1 else 's'}"
+    from bots.desk.wording import count
+
+    return count(number, "message")
 
 
 def _say(call: Invocation, sentence: str, data: dict[str, object]) -> None:

@@ -215,7 +215,9 @@ def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
     from bots.terminal.console import in_line, print_table
 
     if not rows:
-        console.print("No document fits. `citewise ingest FOLDER` adds some.")
+        console.print(
+            "No document fits: `citewise documents list` shows all, `citewise ingest FOLDER` adds some."
+        )
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("no.", justify="right", style="cyan", no_wrap=True)

@@ -92,5 +92,7 @@ def _say_what_is_left(under_way: "Sequence[DriveBeingRemoved]", drive: "Drive", 
             )
 
 
-def _documents(count: int) -> str:
-    return f"{count:,} document{'' if count == 1 else 's'}"
+def _documents(number: int) -> str:
+    from bots.desk.wording import count
+
+    return count(number, "document")

@@ -129,6 +129,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
 @invocation
 def confirm(call: Invocation, drive: str, yes: bool) -> None:
     """Let the removals that wait on a suspended drive go ahead: its files are gone on purpose."""
+    from bots.desk.wording import count
     from bots.drives.names import listed
     from bots.terminal.confirm import confirm as ask
     from bots.terminal.console import in_line, out, print_json, progress
@@ -149,8 +150,9 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
                 + (f" {known.reason}" if known.reason else " It was looked at just now.")
             )
         if not yes:
-            held = f"{known.held:,} document{'' if known.held == 1 else 's'}"
-            ask(f"Take {held} of {where} out of the index?", f"removing from {where}")
+            ask(
+                f"Take {count(known.held, 'document')} of {where} out of the index?", f"removing from {where}"
+            )
         citewise.catalog.followed.allow(found.id)
         with progress() as citewise.report:
             done = citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)

@@ -64,14 +64,16 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     """Print what one run changed, and each file that could not be read."""
     from rich.text import Text
 
+    from bots.desk.wording import count
     from bots.terminal.console import in_line
     from ingest.registration import place
 
-    changes = [f"{count:,} {word}" for word in _COUNTED if (count := getattr(report, word))]
+    changes = [f"{number:,} {word}" for word in _COUNTED if (number := getattr(report, word))]
     seconds = sum(report.seconds.values())
+    what, passages = ", ".join(changes) or "nothing to read", count(report.passages, "passage")
     console.print(
         Text(f"{in_line(place(report.url))}: ", style="bold")
-        + Text(f"{', '.join(changes) or 'nothing to read'}; {report.passages:,} passages in {report.space}, ")
+        + Text(f"{what}; {passages} in {report.space}, ")
         + Text(f"{seconds:.1f} s", style="dim")
     )
     for note in report.failures[:_SHOWN]:

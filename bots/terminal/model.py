@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 
 @click.group()
+@home_option
+@json_option
 def model() -> None:
     """Look at the model that writes the answers."""
 

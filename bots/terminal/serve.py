@@ -171,6 +171,7 @@ def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> No
         return
     from rich.text import Text
 
+    from bots.desk.wording import held
     from bots.terminal.console import inert, out
 
     console = out()
@@ -178,7 +179,7 @@ def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> No
         Text("citewise serves ") + Text(inert(str(citewise.home.path)), "bold") + f" (process {running.pid})."
     )
     if counts.documents:
-        console.print(f"  {counts.documents:,} documents, {counts.passages:,} passages")
+        console.print(f"  {held(counts.documents, counts.passages)}")
     elif any(drive.watched for drive in citewise.catalog.drives()):
         console.print("  Nothing is indexed yet: the drives are taken in now, see `citewise drives`.")
     else:

@@ -2,6 +2,7 @@
 
 import click
 
+from bots.terminal.invocation import home_option, json_option
 from bots.terminal.late_commands import LateCommands
 
 COMMANDS = {
@@ -20,5 +21,7 @@ COMMANDS = {
 @click.group(
     cls=LateCommands, places=COMMANDS, short_help="Teach a model to answer in your words and to cite."
 )
+@home_option
+@json_option
 def tune() -> None:
     """Teach a model to answer in your words, cite and decline: data, train, eval, promote, and back."""

@@ -24,6 +24,7 @@ def verify(context: click.Context, call: Invocation) -> None:
 
     The exit code is 1 where they differ.
     """
+    from bots.desk.wording import held
     from bots.terminal.console import inert, print_json, progress
 
     with call.citewise() as citewise, progress() as citewise.report:
@@ -48,7 +49,7 @@ def verify(context: click.Context, call: Invocation) -> None:
             click.echo(f"The index was rebuilt from the catalog, since {rebuilt}.")
         if found.healthy:
             click.echo(
-                f"Index and catalog agree: {found.documents:,} documents, {found.passages:,} passages."
+                f"Index and catalog agree: {held(found.documents, found.passages)}."
                 + (f" {leaving:,} of the documents are being taken out and hidden." if leaving else "")
             )
         for difference in found.differences:
@@ -89,6 +90,7 @@ def rebuild(call: Invocation, embed_again: bool) -> None:
 
     No file is read, and nothing is embedded unless `--embed-again` asks for it.
     """
+    from bots.desk.wording import count
     from bots.terminal.console import print_json, progress
 
     with call.citewise() as citewise, progress() as citewise.report:
@@ -99,7 +101,7 @@ def rebuild(call: Invocation, embed_again: bool) -> None:
         print_json({"passages": passages, "embedded": embedded})
     else:
         again = f", {embedded:,} of them embedded again" if embed_again else ""
-        click.echo(f"The index is made again: {passages:,} passages{again}.")
+        click.echo(f"The index is made again: {count(passages, 'passage')}{again}.")
 
 
 @click.command()
@@ -112,6 +114,7 @@ def backup(call: Invocation, file: Path) -> None:
 
     Everything else can be made again from it; `citewise restore FILE` does.
     """
+    from bots.desk.wording import count
     from bots.terminal.console import print_json, progress
 
     with call.citewise() as citewise, progress() as citewise.report:
@@ -121,7 +124,9 @@ def backup(call: Invocation, file: Path) -> None:
     if call.as_json:
         print_json({"file": call.typed(file), "bytes": size, "documents": counts.documents})
     else:
-        click.echo(f"Saved {counts.documents:,} documents in {call.typed(file)} ({size / 1e6:.1f} MB).")
+        click.echo(
+            f"Saved {count(counts.documents, 'document')} in {call.typed(file)} ({size / 1e6:.1f} MB)."
+        )
 
 
 @click.command()
@@ -135,6 +140,7 @@ def restore(call: Invocation, file: Path, yes: bool) -> None:
 
     FILE is checked before anything is touched, and the indexes are made again.
     """
+    from bots.desk.wording import held
     from bots.terminal.confirm import confirm
     from bots.terminal.console import print_json, progress
 
@@ -154,4 +160,4 @@ def restore(call: Invocation, file: Path, yes: bool) -> None:
     if call.as_json:
         print_json({"documents": counts.documents, "passages": counts.passages})
     else:
-        click.echo(f"Restored {counts.documents:,} documents, {counts.passages:,} passages.")
+        click.echo(f"Restored {held(counts.documents, counts.passages)}.")

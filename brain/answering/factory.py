@@ -13,7 +13,7 @@ from brain.errors import ModelUnavailable, UsageError
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-PHI3_EXTRA = "CITEWISE_ANSWERER=phi3 needs the extra phi3: pip install 'citewise[phi3]'."
+PHI3_EXTRA = "A Phi-3 needs the extra phi3: pip install 'citewise[phi3]'."
 CONNECT_SECONDS, READ_SECONDS = 3.0, 30.0
 _REFUSALS = (401, 403)  # HTTP: no key, or not this one
 

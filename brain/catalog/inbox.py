@@ -3,6 +3,8 @@
 received ──► working ──► posted ──► done
     ▲           │           │
     └───────────┴───────────┘  a restart: worked on again, with what was posted already
+
+Received waits, working may have posted, posted stands visibly and is not finished.
 """
 
 import sqlite3
@@ -11,15 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from brain.catalog.storage import Database
-
-
-class InboxState(StrEnum):
-    """RECEIVED waits, WORKING may have posted, POSTED stands visibly and is not finished, DONE is done."""
-
-    RECEIVED = "received"
-    WORKING = "working"
-    POSTED = "posted"
-    DONE = "done"
 
 
 class TurnedAway(StrEnum):

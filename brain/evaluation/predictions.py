@@ -94,12 +94,6 @@ def read_predictions(path: Path, questions: Sequence[EvalQuestion]) -> tuple[Pre
     return tuple(_from_row(question.id, rows[question.id]) for question in questions)
 
 
-def prediction_of(values: Mapping[str, object]) -> Prediction:
-    """The prediction that `to_row` made this object of; UsageError for any other."""
-    row = Row("prediction", values)
-    return _from_row(row.text("id"), row)
-
-
 def _from_row(identity: str, row: Row) -> Prediction:
     retrieved = row.objects("retrieved")
     return Prediction(

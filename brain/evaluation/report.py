@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from brain.evaluation.bootstrap import Bootstrap, Interval, RatioTable, intervals
 from brain.evaluation.documents import Documents
-from brain.evaluation.metrics import LOWER_IS_BETTER, NAMES, Score, score
+from brain.evaluation.metrics import NAMES, Score, score
 from brain.evaluation.predictions import Prediction, to_row
 from brain.evaluation.questions import EvalQuestion, Reference, group_by
 from brain.evaluation.risk_coverage import RiskCoverage, Verdict, risk_coverage
@@ -73,11 +73,6 @@ class MetricRow:
     interval: Interval
     n: int
     against: Comparison | None = None
-
-    @property
-    def lower_is_better(self) -> bool:
-        """Whether a small value is the good one."""
-        return self.name in LOWER_IS_BETTER
 
     def to_json(self) -> dict[str, object]:
         """The line as plain JSON, null where a metric has no value."""

@@ -65,10 +65,6 @@ class RiskCoverage:
         """What the gate, as it is set, answers, and how much of that is wrong."""
         return self.points[-1]
 
-    def coverage_at(self, risk: float) -> float:
-        """The greatest share of questions that can be answered with at most this risk."""
-        return max((point.coverage for point in self.points if point.risk <= risk), default=0.0)
-
     def to_json(self) -> dict[str, object]:
         """The curve as plain JSON."""
         return {

@@ -36,3 +36,9 @@ def test_each_command_is_told_of_in_one_whole_sentence(path: tuple[str, ...]) ->
         assert name.replace("-", "").isalpha()
         assert sentence.endswith(".")
         assert not sentence.endswith("..")
+
+
+@pytest.mark.parametrize("path", list(groups(citewise)), ids=" ".join)
+def test_every_group_takes_home_and_json_before_its_command(path: tuple[str, ...]) -> None:
+    assert "--home DIR" in shown(path)
+    assert "--json" in shown(path)

@@ -252,7 +252,7 @@ def test_the_servers_settings_count_and_others_are_told_of(served: Serving) -> N
     done = run(served.folder, "ask", LEAVE, CITEWISE_THRESHOLD="0.99")
     assert "27 days" in done.out
     assert done.err.count("\n") == 1
-    assert "CITEWISE_THRESHOLD is 0.99 here and None there" in done.err
+    assert "CITEWISE_THRESHOLD is 0.99 here and not set there" in done.err
     assert run(served.folder, "documents", CITEWISE_THRESHOLD="0.99").err == ""
 
 

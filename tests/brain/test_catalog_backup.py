@@ -1,4 +1,6 @@
+import os
 import sqlite3
+import stat
 import threading
 from pathlib import Path
 
@@ -33,6 +35,17 @@ def add(home: Home, path: str) -> None:
     with Catalog(home.catalog) as catalog:
         drive = catalog.add_drive("/drive", "general")
         catalog.put_document(document(catalog, drive, path, [f"text of {path}"]))
+
+
+def test_a_backup_is_for_its_owner_alone_whatever_the_umask(home: Home, tmp_path: Path):
+    copy, before = tmp_path / "copy.db", os.umask(0o022)
+    try:
+        with Catalog(home.catalog) as catalog:
+            backup(catalog, copy)
+        restore(home, copy)
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (copy, home.catalog)] == [0o600, 0o600]
 
 
 def test_a_restored_catalog_is_the_one_that_was_backed_up(home: Home, tmp_path: Path):

@@ -31,8 +31,6 @@ def test_the_curve_goes_from_the_surest_answer_to_the_operating_point():
     assert curve.points == (Point(0.2, 0, 0.9), Point(0.4, 0, 0.8), Point(0.6, 1 / 3, 0.6))
     assert curve.operating_point == Point(0.6, 1 / 3, 0.6)
     assert curve.aurc == curve.best_aurc == pytest.approx(1 / 9)
-    assert curve.coverage_at(0.1) == 0.4
-    assert curve.coverage_at(0.5) == 0.6
 
 
 def test_beyond_the_operating_point_the_risk_is_bounded():
