@@ -21,6 +21,7 @@ from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.retrieval.chatter import chatter_in
+from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query, Rarity
@@ -118,12 +119,17 @@ class Brain(Runnable[Question, Answer]):
         """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
-        query = Query.of(question.text) if chatter else in_thread(question.text, question.history)
+        wanted = subject_of_documents_wanted(question.text)
+        alone = chatter is not None or bool(wanted)
+        query = Query.of(wanted or question.text) if alone else in_thread(question.text, question.history)
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
         retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+        if wanted and evidence.suffices:
+            named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
+            return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
         if not evidence.suffices:
             meant = self._retriever.respelled(question.text, retrieved, question.audience) if again else ""
             if again and meant != question.text:

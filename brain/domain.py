@@ -121,6 +121,7 @@ class RefusalReason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     UNSUPPORTED = "unsupported"
     NOTHING_INDEXED = "nothing_indexed"
+    DOCUMENTS_WANTED = "documents_wanted"
     # What was said is nothing for the documents, so nothing is searched. The first three ask for nothing.
     NOT_A_QUESTION = "not_a_question"
     GREETING = "greeting"

@@ -1,13 +1,15 @@
 """Words that are nothing for the documents: told from questions, and no part of what a follow-up leans on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_home import SmallHome
+from small_home import OPEN_GATE, SmallHome
 
 from brain.domain import RefusalReason, Turn
 from brain.retrieval.chatter import chatter_in
+from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import standalone
 
 LEAVE = "How many days of leave do we get?"
@@ -131,6 +133,36 @@ def test_nothing_is_searched_or_quoted_for_it(home: SmallHome, text: str) -> Non
     assert (answer.citations, answer.retrieved, answer.refusal.nearest) == ((), (), ())
     assert "found no answer" not in answer.text
     assert answer.trace.standalone == text
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("which documents do you have about leave?", "leave"),
+        ("What papers are there on bats", "bats"),
+        ("do you have a doc about parental leave?", "parental leave"),
+        ("Can you list the files regarding travel?", "travel"),
+        ("which pages mention the VPN?", "the VPN"),
+        ("which documents do I need for a visa?", ""),
+        ("which documents do you have about that?", ""),
+        ("do you have a doc on vision, and how big can images be?", ""),
+        ("which documents do you have?", ""),
+    ],
+)
+def test_who_asks_for_documents_names_their_subject(text: str, subject: str) -> None:
+    assert subject_of_documents_wanted(text) == subject
+
+
+def test_documents_that_are_asked_for_are_named_and_not_missed(home: SmallHome) -> None:
+    answer = home.ask("which documents do you have about a quiet station?")
+    assert answer.refusal is not None
+    assert answer.refusal.reason is RefusalReason.DOCUMENTS_WANTED
+    assert [source.document for source in answer.refusal.nearest] == ["macros.md"]
+    home.catalog.answers.keep(answer, "…", "ana", "", ["general"])
+    assert home.catalog.answers.gaps(5) == []
+    closed = home.ask("which documents do you have about unicorns?", gate=replace(OPEN_GATE, threshold=1.1))
+    assert closed.refusal is not None
+    assert closed.refusal.reason is RefusalReason.NO_EVIDENCE
 
 
 def test_who_asks_what_it_is_hears_what_it_answers_from(home: SmallHome) -> None:
