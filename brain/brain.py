@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
+from brain.answering.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
 from brain.catalog.catalog import Catalog
@@ -151,6 +152,7 @@ class Brain(Runnable[Question, Answer]):
             trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
             sure=evidence.sure,
+            partial=wants_all(query.text),
         )
 
     def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:

@@ -174,8 +174,9 @@ class Answer:
     """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
-    `unanswered` are those of several questions of one message that were not answered. `read_as` is what was
-    answered where that is not quite what was asked.
+    `partial`: all of something was asked for, and what was found of it is told. `unanswered` are those of
+    several questions of one message that were not answered. `read_as` is what was answered where that is
+    not quite what was asked.
     """
 
     text: str
@@ -185,6 +186,7 @@ class Answer:
     trace: Trace
     retrieved: tuple[Passage, ...] = ()
     sure: bool = True
+    partial: bool = False
     unanswered: tuple[str, ...] = ()
     read_as: str = ""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from brain.errors import CitewiseError
 
 UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
+PARTIAL = "There may be more: I tell what I found nearest, not all that there is."
 
 
 def place_of(source: Source) -> str:
@@ -35,6 +36,8 @@ def caveats(answer: "Answer") -> list[str]:
     """What is to be said beneath an answer before its sources."""
     said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
     said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    if answer.partial:
+        said.append(PARTIAL)
     return said if answer.sure else [*said, UNSURE]
 
 
