@@ -33,7 +33,7 @@ def way_on(question: str, retrieved: Retrieved) -> str:
     terms, unknown = retrieved.query.terms, unknown_words(retrieved.query, retrieved.rarity)
     if len(terms) >= LONG:
         return "That was long: ask again in a sentence or two, with what matters alone."
-    if len(unknown) == len(terms) and (len(terms) > 1 or not question.isascii()):
+    if len(unknown) == len(terms) and (len(terms) > 2 or not question.isascii()):
         return "The documents hold none of these words: perhaps they are written in another language."
     named = [f"“{word}”" for word in unknown if len(word) > 2]
     if not named or len(named) > NAMED:

@@ -137,15 +137,13 @@ _MARKS = re.compile(r"[^\w']+|_+")
 def chatter_in(text: str, history: Sequence[Turn] = ()) -> RefusalReason | None:
     """Why the words are nothing for the documents; None where they may be.
 
-    "Are you sure?" is about the last answer, so only in a thread, and only where there was one.
+    "Are you sure?" is about the last answer; where there was none, it is no question.
     """
     reason = _reason(text)
     if reason is not RefusalReason.ABOUT_ANSWER:
         return reason
     asked = without_chatter(history)
-    if not asked:
-        return None
-    return reason if _CITED.search(asked[-1].answer) else RefusalReason.NOT_A_QUESTION
+    return reason if asked and _CITED.search(asked[-1].answer) else RefusalReason.NOT_A_QUESTION
 
 
 def without_chatter(history: Sequence[Turn]) -> tuple[Turn, ...]:

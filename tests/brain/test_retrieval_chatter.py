@@ -107,7 +107,7 @@ def test_no_question_of_the_project_is_taken_for_chatter() -> None:
 
 
 def test_words_about_an_answer_need_one() -> None:
-    assert chatter_in("where does it say that?") is None
+    assert chatter_in("where does it say that?") is RefusalReason.NOT_A_QUESTION
     assert chatter_in("are you sure?", REFUSED) is RefusalReason.NOT_A_QUESTION
     assert chatter_in("are you sure?", (*ANSWERED, Turn("thanks!", ""))) is RefusalReason.ABOUT_ANSWER
 
