@@ -21,7 +21,7 @@ from brain.answering.together import together
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
-from brain.retrieval.chatter import chatter_in
+from brain.retrieval.chatter import chatter_in, without_courtesies
 from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
@@ -103,7 +103,7 @@ class Brain(Runnable[Question, Answer]):
 
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer the question, or each of several; a language model reads them all at once."""
-        asked = questions_in(question.text)
+        asked = questions_in(without_courtesies(question.text))
         if len(asked) > 1 and not isinstance(self._answerer, GradualAnswerer):
             parts: list[Answer] = []
             for text in asked:
@@ -120,9 +120,10 @@ class Brain(Runnable[Question, Answer]):
         """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
-        wanted = subject_of_documents_wanted(question.text)
+        bare = without_courtesies(question.text)
+        wanted = subject_of_documents_wanted(bare)
         alone = chatter is not None or bool(wanted)
-        query = Query.of(wanted or question.text) if alone else in_thread(question.text, question.history)
+        query = Query.of(wanted or question.text) if alone else in_thread(bare, question.history)
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)

@@ -8,7 +8,7 @@ import pytest
 from small_home import OPEN_GATE, SmallHome
 
 from brain.domain import RefusalReason, Turn
-from brain.retrieval.chatter import chatter_in
+from brain.retrieval.chatter import chatter_in, without_courtesies
 from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import standalone
 
@@ -33,6 +33,7 @@ SAID = {
         "Thank you so much, that helped",
         "great, thanks a lot for the answer",
         "merci",
+        "ta",
         "good bot",
     ],
     RefusalReason.NOT_A_QUESTION: ["ok", "👍", "???", ".", "yes please", "lol", "never mind", "bye!", "test"],
@@ -62,6 +63,7 @@ SAID = {
         "when was this last updated?",
         "that's wrong",
         "no, that's not what I asked",
+        "sure?",
     ],
 }
 
@@ -116,6 +118,29 @@ def test_a_follow_up_leans_on_the_last_question_and_not_on_the_thanks_for_it() -
     talk = (*ANSWERED, Turn("are you sure?", "I tell …"), Turn("thanks!", "You're welcome."))
     assert standalone("and for part-timers?", talk) == standalone("and for part-timers?", ANSWERED)
     assert standalone("and for part-timers?", talk[1:]) == "and for part-timers?"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Hello, can I borrow a bicycle? Kind regards, Anna", "can I borrow a bicycle?"),
+        ("Dear Support,\n\nmay dogs come in?\n\nBest,\nBen Miller", "may dogs come in?"),
+        ("Good morning Ben! Is it open? Thanks a lot in advance!", "Is it open?"),
+        ("hi there", "hi there"),
+        ("Thanks. What is the best plan?", "Thanks. What is the best plan?"),
+        ("Is it the best?", "Is it the best?"),
+        ("Hello is what the macro says?", "Hello is what the macro says?"),
+        ("", ""),
+    ],
+)
+def test_a_letters_salutation_and_closing_are_no_part_of_its_question(text: str, bare: str) -> None:
+    assert without_courtesies(text) == bare
+
+
+def test_a_letter_is_answered_as_its_question_is(home: SmallHome) -> None:
+    letter = home.ask("Dear Support,\n\nwhy has my station gone quiet?\n\nKind regards\nAnna Berg")
+    assert letter.text == home.ask("why has my station gone quiet?").text
+    assert letter.trace.standalone == "why has my station gone quiet?"
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ LEANING = [
     "what happens to them in March?",
     "but not on Sundays?",
     "every week?",
+    "when do I get a new one?",
 ]
 
 
