@@ -137,8 +137,8 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?<=[.?!\n])\s{0,9}(?:(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|regards|greetings|wishes)"
-    r"|best)\b[^?]{0,60}$",
+    r"(?<=[.?!\n])\s{0,9}(?:(?:(?:many|kind|best|warm) )?"
+    r"(?:thanks|thank you|thx|cheers|regards|greetings|wishes)|best)\b[^?]{0,60}$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]")
