@@ -133,7 +133,9 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
 
 
 def _bare(question: str) -> str:
-    return question.strip().rstrip("?!. ")
+    """What a follow-up is put behind: of a long thread what it began with and what was asked last."""
+    first, *others = question.split(" – ")
+    return " – ".join([first, *others[-1:]]).strip().rstrip("?!. ")
 
 
 def _leans(question: str) -> bool:
