@@ -101,6 +101,12 @@ class Brain(Runnable[Question, Answer]):
         query = in_thread(question.text, question.history)
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
+    def evidence(self, question: Question) -> Evidence:
+        """What there is to answer from, and how sure it is; nothing is written."""
+        query = in_thread(question.text, question.history)
+        retrieved = self._retriever.find(query, question.audience)
+        return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer the question, or each of several; a language model reads them all at once."""
         asked = questions_in(without_courtesies(question.text))

@@ -33,7 +33,18 @@ class Locator:
 
     @property
     def label(self) -> str:
-        """The place in words, such as `p. 3`, `slide 4`, `Prices, row 12` or `Leave › Parental leave`."""
+        """The place in words, such as `p. 3`, `slide 4`, `Prices, row 12` or `Leave › Parental leave`.
+
+        In an attachment or a slide's notes it says so: `attachment fees.pdf, p. 3`, `slide 4, notes`.
+        """
+        place = self._place
+        if not self.part or self.part == "headers":
+            return place or self.part or ""
+        parts = (place, self.part) if self.part == "notes" else (self.part, place)
+        return ", ".join(filter(None, parts))
+
+    @property
+    def _place(self) -> str:
         if self.slide is not None:
             return f"slide {self.slide}"
         if self.sheet is not None:
@@ -44,7 +55,7 @@ class Locator:
             return f"p. {self.page}"
         if self.heading:
             return " › ".join(self.heading)
-        return self.part or ""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

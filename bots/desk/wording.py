@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from brain.domain import Answer
     from brain.errors import CitewiseError
 
+_LONGEST_NAME = 150  # characters: some documents have whole paragraphs for headings, and a message its limits
 UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
 PARTIAL = "There may be more: I tell what I found nearest, not all that there is."
 
@@ -24,8 +25,10 @@ def place_of(source: Source) -> str:
 
 
 def named(source: Source) -> str:
-    """`Title › heading`, or `Title, p. 3`."""
-    title, place = in_line(source.title or source.document), in_line(place_of(source))
+    """`Title › heading`, or `Title, p. 3`: each in one line, and shortened where it is a paragraph."""
+    title, place = (
+        shortened(words, _LONGEST_NAME) for words in (source.title or source.document, place_of(source))
+    )
     if not place:
         return title
     under_heading = source.locator.label == " › ".join(source.locator.heading)

@@ -77,8 +77,8 @@ def card_view(card: Card, mark: int) -> ui.LayoutView:
         texts.append(text)
     shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
     parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(shown)]
-    if card.menu is not None:
-        parts += [_action_row(ChoiceMenu(card.menu, part)) for part in range(menu_parts(card.menu))]
+    for menu in card.menus:
+        parts += [_action_row(ChoiceMenu(menu, part)) for part in range(menu_parts(menu))]
     if card.buttons:
         parts.append(_row(card.buttons))
     return _view(ui.Container(*parts, id=mark))
@@ -91,7 +91,7 @@ def parts_of(card: Card) -> list[Card]:
     if sum(len(text) + 1 for text in _paragraphs(card.text)) <= room:
         return [card]
     texts = pieces(card.text, min(room, MOST_CHARACTERS - 400) // 2)  # inert, text is at most twice as long
-    whole = replace(card, title="", rows=(), quotes=(), buttons=(), menu=None)
+    whole = replace(card, title="", rows=(), quotes=(), buttons=(), menus=())
     return [
         *(replace(whole, title="" if n else card.title, text=text) for n, text in enumerate(texts[:-1])),
         replace(card, title="", text=texts[-1]),

@@ -88,8 +88,8 @@ def card_blocks(card: Card) -> list[Block]:
             _rich(_list(_fitted(card.rows, max(_LEAST_FOR_ROWS, MOST_CHARACTERS - characters(blocks)))))
         )
     blocks += _quotes(card.quotes)
-    if card.menu is not None and card.menu.options:
-        blocks.append({"type": "actions", "elements": [menu_element(card.menu)]})
+    if menus := [menu_element(menu) for menu in card.menus if menu.options]:
+        blocks.append({"type": "actions", "elements": menus})
     if card.buttons:
         blocks += _feedback(list(card.buttons), plain=True)
     return _with_names(_within(blocks), card.people)

@@ -123,17 +123,6 @@ class Answers:
             ).fetchall()
         return [_answer(row) for row in rows]
 
-    def gaps(self, limit: int) -> list[StoredAnswer]:
-        """The last questions that the documents did not answer, the newest first.
-
-        A greeting is none: nothing was searched for it, so nothing came near.
-        """
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                _ANSWERS + "WHERE refused = 1 AND nearest <> '[]' ORDER BY saved DESC LIMIT ?", (limit,)
-            ).fetchall()
-        return [_answer(row) for row in rows]
-
     def given(self) -> list[StoredAnswer]:
         """All answers that are kept, oldest first."""
         with self._database.reading() as connection:

@@ -179,7 +179,7 @@ def _beside(best: list[Passage], catalog: Catalog) -> tuple[Passage, ...]:
 
 def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
     scored = [candidate.scored(fused(weights, candidate)) for candidate in candidates]
-    return sorted(scored, key=lambda candidate: (-candidate.score, candidate.passage.id))
+    return sorted(scored, key=_order)
 
 
 def _supported(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
@@ -188,7 +188,13 @@ def _supported(candidates: list[Candidate], weights: FusionWeights) -> list[Cand
     lifted = [
         c.scored(c.score + weights.neighbours * more) for c, more in zip(candidates, support, strict=True)
     ]
-    return sorted(lifted, key=lambda candidate: (-candidate.score, candidate.passage.id))
+    return sorted(lifted, key=_order)
+
+
+def _order(candidate: Candidate) -> tuple[float, str, int, int]:
+    """The best first; equals by where they stand: an id tells only which file was read first."""
+    passage = candidate.passage
+    return (-candidate.score, passage.source.document, passage.ordinal, passage.id)
 
 
 def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> list[Candidate]:
