@@ -65,9 +65,12 @@ class Overview:
             Row("Open cases", self._open_cases()),
             Row("Older than a year", count(len(stale), "document")),
             Row("Not readable", count(len(failures), "file")),
+            Row("Read in part", count(sum(bool(row.left_out) for row in documents), "document")),
             *self._model(),
         ]
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
+        partly = [row for row in documents if row.left_out]
+        rows += [Row(f"! {in_line(row.path)}", " ".join(row.left_out)) for row in partly[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
 
     def _open_cases(self) -> str:

@@ -152,3 +152,18 @@ def test_a_name_with_line_ends_starts_no_line_of_its_own(here: Run, tmp_path: Pa
         assert "Official" in done.out or "broken" in done.out
         assert not any(line.strip().startswith(("[2]", "[3]")) for line in done.out.splitlines()), done.out
     assert json.loads(here("search", "bicycle shed", "--json").out)[0]["doc"] == name
+
+
+def test_what_of_a_document_could_not_be_read_stands_in_the_list(here: Run, drive: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Item", "Net", "Gross"], ["Desk", 100, "=B2*1.19"]):
+        book.active.append(row)
+    book.save(drive / "prices.xlsx")
+    here("ingest", drive)
+    told = "Sheet Sheet: 1 formula has no value yet and can't be read"
+    for words in (("documents",), ("documents", "show", "prices.xlsx")):
+        assert f"prices.xlsx: {told}" in " ".join(here(*words).out.split())
+    (found,) = data(here, "documents", "list", "prices")["documents"]
+    assert found["left_out"][0].startswith(told)

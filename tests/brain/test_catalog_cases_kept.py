@@ -57,7 +57,8 @@ def test_a_catalog_of_the_layout_before_cases_keeps_its_content(tmp_path: Path) 
             catalog.cases.open(new())
             assert len(catalog.cases.listed()) == 1
     with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+        (layout,) = connection.execute("PRAGMA user_version").fetchone()
+        assert layout > 4
     connection.close()
 
 
