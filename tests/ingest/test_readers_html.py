@@ -117,3 +117,7 @@ def test_marks_of_footnotes_are_no_words_of_the_sentence():
 def test_raised_figures_make_no_other_number():
     page = "<h2>50<sup>1</sup> euros</h2><p>H<sub>2</sub>O, 10<sup>-6</sup> and 1<sup>st</sup>.</p>"
     assert shown(page) == [("heading", "50¹ euros"), ("paragraph", "H2O, 10⁻⁶ and 1st.")]
+
+
+def test_raised_figures_within_each_other_without_end_are_read():
+    assert shown(f"<p>{'<sup>' * 20_000}1{'</sup>' * 20_000}</p>") != []
