@@ -32,6 +32,7 @@ def test_ingest_tells_what_changed_and_what_could_not_be_read(here: Run, drive: 
     assert again.code == 0
     assert "1 changed, 1 removed, 2 unchanged, 1 failed" in again.out
     assert "--retry" in again.out
+    assert "1 skipped: a format that can't be read (.mp3)" in again.out
     (retried,) = data(here, "ingest", drive, "--retry")
     assert [failure["doc"] for failure in retried["failures"]] == ["broken.pdf"]
 

@@ -156,3 +156,8 @@ def test_a_first_line_that_tells_excel_the_separator_is_no_row():
     parsed = read_bytes(b"sep=;\r\nName;Sizes\r\nDesk;1,5,6\r\n", "x.csv")
     assert shown(parsed) == [("table_header", "Name\tSizes"), ("table_row", "Desk\t1,5,6")]
     assert parsed.blocks[0].locator.row == 1
+
+
+def test_a_workbook_with_macros_is_read_like_any_other():
+    rows = [["Item", "Price"], ["Desk", 100], ["Chair", 50]]
+    assert rows_of(workbook_file({"A": rows}), "prices.xlsm") == rows_of(workbook_file({"A": rows}))
