@@ -121,3 +121,11 @@ def test_raised_figures_make_no_other_number():
 
 def test_raised_figures_within_each_other_without_end_are_read():
     assert shown(f"<p>{'<sup>' * 20_000}1{'</sup>' * 20_000}</p>") != []
+
+
+def test_without_columns_a_wide_cell_is_one_cell():
+    rows = "<tr><th>Name<td colspan=3>Anna Lind</tr><tr><th>Born<td>1 May<td>1980<td>Rome</tr>"
+    assert shown(f"<table>{rows}</table>") == [
+        ("table_row", "Name\tAnna Lind"),
+        ("table_row", "Born\t1 May\t1980\tRome"),
+    ]
