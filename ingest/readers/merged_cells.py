@@ -28,9 +28,9 @@ def add_table(
     cell above the columns are what the table is called.
     """
     cells = [row for row in rows if any(cell.text.strip() for cell in row)]
-    while len(cells) > 1 and len(cells[0]) == 1 and any(len(row) > 1 for row in cells) and not header:
+    while len(cells) > 1 and len(cells[0]) == 1 and any(len(row) > 1 for row in cells):
         outline.paragraph(cells[0][0].text)
-        cells = cells[1:]
+        cells, header = cells[1:], (header - 1 or None if header else header)
     lines = laid_out(cells)
     height = _header_height(cells, lines, proof) if header is None else min(header, len(lines) - 1)
     if height > 0:

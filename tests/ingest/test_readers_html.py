@@ -129,3 +129,11 @@ def test_without_columns_a_wide_cell_is_one_cell():
         ("table_row", "Name\tAnna Lind"),
         ("table_row", "Born\t1 May\t1980\tRome"),
     ]
+
+
+def test_a_heading_over_all_columns_is_what_the_table_is_called():
+    title, names = "<tr><th colspan=2>Prices 2026</tr>", "<tr><th>Item<th>Price</tr>"
+    rows = "<tr><td>Desk<td>100</tr><tr><td>Lamp<td>20</tr>"
+    expected = [("paragraph", "Prices 2026"), ("table_header", "Item\tPrice"), ("table_row", "Desk\t100")]
+    assert shown(f"<table>{title}{names}{rows}</table>")[:3] == expected
+    assert shown(f"<table>{title}{names.replace('th', 'td')}{rows}</table>")[:3] == expected
