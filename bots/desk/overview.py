@@ -60,6 +60,7 @@ class Overview:
         counts, behind = catalog.counts(), len(catalog.feed.pending_operations(1_000))
         waiting = catalog.inbox.all_waiting()
         failures, today = catalog.failures(), datetime.now(UTC)
+        partly = [row for row in catalog.documents() if row.left_out]
         old = stale(catalog, today - timedelta(days=OLD), today - timedelta(days=CITED_WITHIN))
         rows = [
             Row("Documents", f"{counts.documents:,} with {count(counts.passages, 'passage')}"),
@@ -70,6 +71,7 @@ class Overview:
             Row(f"Last {LATELY} days", self._asked_lately()),
             Row("Older than a year", count(len(old), "document")),
             Row("Not readable", count(len(failures), "file")),
+            Row("Read in part", count(len(partly), "document")),
             *self._model(),
         ]
         rows += [
@@ -78,6 +80,7 @@ class Overview:
             if found.cited
         ]
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
+        rows += [Row(f"! {in_line(row.path)}", " ".join(row.left_out)) for row in partly[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
 
     def _asked_lately(self) -> str:

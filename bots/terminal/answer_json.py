@@ -65,6 +65,7 @@ def document_json(row: "DocumentRow") -> dict[str, Any]:
         "modified": row.modified.isoformat() if row.modified else None,
         "indexed": row.indexed.isoformat(),
         "state": row.state.value,
+        "left_out": list(row.left_out),
     }
 
 

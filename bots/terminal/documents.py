@@ -63,6 +63,7 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
         )
     else:
         show_documents(out(), rows)
+        _show_left_out(out(), rows)
         _show_failures(out(), failures)
 
 
@@ -117,6 +118,7 @@ def show(call: Invocation, document: str) -> None:
         print_json({**document_json(row), "text": text})
     else:
         show_documents(out(), [row])
+        _show_left_out(out(), [row])
         click.echo(inert(text))
 
 
@@ -267,6 +269,20 @@ def _show_stale(console: "Console", found: "Sequence[StaleDocument]") -> None:
             Text(in_line(old.row.path)),
         )
     print_table(console, table)
+
+
+def _show_left_out(console: "Console", rows: "Sequence[DocumentRow]") -> None:
+    """What of the documents couldn't be read, so that nobody wonders why it isn't found."""
+    from rich.text import Text
+
+    from bots.terminal.console import in_line
+
+    partly = [row for row in rows if row.left_out]
+    if partly:
+        console.print(Text(f"\nRead in part: {len(partly)}", style="bold yellow"))
+    for row in partly:
+        for sentence in row.left_out:
+            console.print(Text(f"  {in_line(row.path)}: ", style="bold") + Text(in_line(sentence)))
 
 
 def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:

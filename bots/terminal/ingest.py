@@ -1,5 +1,6 @@
 """`citewise ingest`: brings the index in step with folders, files and pages."""
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,6 +9,8 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from bots.terminal.console import ProgressReport
@@ -76,6 +79,8 @@ def show_report(console: "Console", report: "SyncReport") -> None:
         + Text(f"{what}; {passages} in {report.space}, ")
         + Text(f"{seconds:.1f} s", style="dim")
     )
+    for line in _skipped(report):
+        console.print(Text(f"  · {in_line(line)}", style="dim"))
     for note in report.failures[:_SHOWN]:
         console.print(Text("  ✗ ", style="red") + Text(f"{in_line(note.path)}: {in_line(note.sentence)}"))
     for note in report.warnings[:_SHOWN]:
@@ -96,6 +101,17 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     more = report.failed - report.remembered - _SHOWN
     if more > 0:
         console.print(f"  … and {more} more that can't be read: `citewise documents` lists them.")
+
+
+def _skipped(report: "SyncReport") -> "Iterator[str]":
+    """Why files were passed over; of formats that can't be read, which endings they have."""
+    from ingest.reconciling.skipping import UNKNOWN_FORMAT
+
+    for reason, count in report.skipped_by_reason.items():
+        names = [file.path for file in report.skipped_files if file.reason == reason == UNKNOWN_FORMAT]
+        endings = sorted({PurePosixPath(name).suffix.lower() or "no ending" for name in names})
+        more = ", …" if len(endings) > _SHOWN else ""
+        yield f"{count:,} skipped: {reason}" + (f" ({', '.join(endings[:_SHOWN])}{more})" if endings else "")
 
 
 def report_json(report: "SyncReport") -> dict[str, Any]:

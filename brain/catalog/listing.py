@@ -10,7 +10,8 @@ _DOCUMENTS = """
     SELECT documents.id, title, documents.path, spaces.name, uri, documents.drive_id, media_type,
            documents.size, documents.content_hash, version,
            (SELECT count(*) FROM passages WHERE document_id = documents.id),
-           modified, indexed, coalesce(documents.removed, drives.removed), failures.path NOTNULL
+           modified, indexed, coalesce(documents.removed, drives.removed), failures.path NOTNULL,
+           left_out
     FROM documents JOIN spaces ON spaces.id = documents.space_id
     CROSS JOIN drives ON drives.id = documents.drive_id
     LEFT JOIN failures ON failures.drive_id = documents.drive_id AND failures.path = documents.path
@@ -73,11 +74,12 @@ def _pattern(word: str) -> str:
     return f"%{escaped}%"
 
 
-_Row = tuple[int, str, str, str, str, int, str, int, str, int, int, str | None, str, str | None, int]
+_Row = tuple[int, str, str, str, str, int, str, int, str, int, int, str | None, str, str | None, int, str]
 
 
 def _document(row: _Row) -> DocumentRow:
-    modified, indexed, removed, failed = row[11:]
+    modified, indexed, removed, failed, left_out = row[11:]
     state = DocumentState.REMOVED if removed else DocumentState.FAILED if failed else DocumentState.CURRENT
     shown = datetime.fromisoformat(modified) if modified else None
-    return DocumentRow(*row[:11], shown, datetime.fromisoformat(indexed), state)
+    notes = tuple(left_out.splitlines())
+    return DocumentRow(*row[:11], shown, datetime.fromisoformat(indexed), state, notes)

@@ -113,7 +113,7 @@ class NewDocument:
     `vectors` holds what was embedded now, by vector key: every passage's key must either be in it or
     already have a vector in the catalog. `mtime_ns` is the file system's time, `modified` what is shown,
     `etag` the source's own mark of the version, where it has one (web pages, object stores), `identity` its
-    own name for the file.
+    own name for the file, `left_out` sentences on what of it couldn't be read.
     """
 
     space: str
@@ -131,6 +131,7 @@ class NewDocument:
     modified: datetime | None = None
     etag: str = ""
     identity: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A document as lists show it."""
+    """A document as lists show it; `left_out` says what of it couldn't be read."""
 
     id: int
     title: str
@@ -209,6 +210,7 @@ class DocumentRow:
     modified: datetime | None
     indexed: datetime
     state: DocumentState
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

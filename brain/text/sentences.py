@@ -39,8 +39,9 @@ _ORDINAL = re.compile(
 _MONTHS = frozenset("januar jänner februar märz mai juni juli oktober dezember".split())
 
 _STOP = re.compile(r"[.!?…؟।۔]+[\"'”’“»)\]]*(?:\s»)?(?:\[\d{1,3}(?:[,–-]\s?\d{1,3})*\])*(?=\s|$)|[。！？]")
+_LOOKED_AT = 80
 _NOT_SPACE = re.compile(r"\S")
-_NEXT_WORD = re.compile(r"\W*([^\W_]+)(\.?)")
+_NEXT_WORD = re.compile(r"\W{0,9}([^\W_]+)(\.?)")
 # A number, a code such as S1 or AB047639, a Roman number, a letter, or another abbreviation for "number".
 _NUMBER_NEXT = re.compile(r"\s*[(§+#]?(?:\S*\d|[IVX]+\b|[A-Z]\b(?!['’])|[Nn](?:os?|r)\.)")
 _OPENS_WORD = re.compile(r"[(\[“„‚«\"']")
@@ -89,7 +90,8 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
         return not following.islower()
     if not stop.group().startswith(".") or stop.group().startswith(".."):
         return True
-    before = text[start : stop.start()]
+    # No abbreviation is longer; the whole of a text without an end would be looked at again and again.
+    before = text[max(start, stop.start() - _LOOKED_AT) : stop.start()]
     return not _runs_on(before, _last_word(before), text, stop.end(), following)
 
 

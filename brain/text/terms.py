@@ -180,5 +180,5 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,:/]\d+)*")
 
 
 def numbers(text: str) -> set[str]:
-    """Numbers as written, thousands separators dropped: `1,500` and `1500` are the same."""
-    return {re.sub(r",(?=\d{3}\b)", "", found) for found in _NUMBER.findall(text)}
+    """Numbers as written, thousands separators and even cents dropped: `1,500.00` and `1500` are the same."""
+    return {re.sub(r",(?=\d{3}\b)|[.,]00$", "", found) for found in _NUMBER.findall(text)}

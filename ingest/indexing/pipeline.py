@@ -211,6 +211,7 @@ class Pipeline:
                 modified=file.modified,
                 etag=file.entry.etag,
                 identity=file.entry.identity,
+                left_out=file.parsed.warnings,
             )
         )
         if self._to.is_indexed(file.entry.path):

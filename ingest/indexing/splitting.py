@@ -19,6 +19,7 @@ TARGET_SHARE = 0.7
 SMALL_SHARE = 0.3
 CONTEXT_SHARE = 0.25  # a deep heading path may take this much of the room before it is shortened
 
+_CAPTION = 100  # characters
 _CHARACTERS = 40  # no text has so many of them a token
 CountTokens = Callable[[str], int]
 
@@ -55,7 +56,7 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
     size, text = min(max_tokens, PASSAGE_TOKENS), parsed.text
     chunks: list[Chunk] = []
     for section in _joined(list(_sections(parsed)), int(size * SMALL_SHARE), count_tokens):
-        above_it = (*_sheet(section), *section.heading)
+        above_it = (*_sheet(section), *section.heading, *section.caption)
         context = _context(parsed.title, above_it, int(size * CONTEXT_SHARE), count_tokens)
         header = text[section.header[0] : section.header[1]] if section.header else ""
         above = count_tokens(context) + count_tokens(header) + 4
@@ -96,13 +97,15 @@ class _Placed:
 class _Section:
     """Neighbouring blocks under one heading (or of one slide, sheet, table or mail part).
 
-    `opening` are the headings right above that belong to no other section.
+    `opening` are the headings right above that belong to no other section; `caption` is the short line over
+    a table, which says what is in it.
     """
 
     opening: tuple[_Placed, ...]
     blocks: tuple[_Placed, ...]
     heading: tuple[str, ...]
     header: tuple[int, int] | None = None
+    caption: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class _Unit:
 
 def _sections(parsed: ParsedDocument) -> Iterator[_Section]:
     offset, headings = 0, list[_Placed]()
-    blocks, place, header = list[_Placed](), None, None
+    blocks, place, header, caption = list[_Placed](), None, None, tuple[str, ...]()
     for block in parsed.blocks:
         placed = _Placed(offset, block)
         offset += len(block.text) + 1
@@ -127,7 +130,8 @@ def _sections(parsed: ParsedDocument) -> Iterator[_Section]:
         if blocks and (
             block.kind is BlockKind.HEADING or _place(block) != place or opens_table or ends_table
         ):
-            yield _Section(tuple(headings), tuple(blocks), blocks[0].block.locator.heading, header)
+            yield _Section(tuple(headings), tuple(blocks), blocks[0].block.locator.heading, header, caption)
+            caption = _caption(blocks[-1].block, block) if opens_table else ()
             headings, blocks, header = [], [], None
         if block.kind is BlockKind.HEADING:
             # A heading over nothing at all is worth a passage of its own.
@@ -141,13 +145,19 @@ def _sections(parsed: ParsedDocument) -> Iterator[_Section]:
         place = _place(block)
         blocks.append(placed)
     if blocks:
-        yield _Section(tuple(headings), tuple(blocks), blocks[0].block.locator.heading, header)
+        yield _Section(tuple(headings), tuple(blocks), blocks[0].block.locator.heading, header, caption)
     elif headings:
         yield _lone(headings)
 
 
 def _lone(headings: list[_Placed]) -> _Section:
     return _Section((), tuple(headings), headings[-1].block.locator.heading[:-1])
+
+
+def _caption(above: Block, header: Block) -> tuple[str, ...]:
+    """The line right above a table, if it is short enough to be what the table is called."""
+    short = above.kind is BlockKind.PARAGRAPH and len(above.text) <= _CAPTION
+    return (above.text.rstrip(" :."),) if short and _place(above) == _place(header) else ()
 
 
 def _place(block: Block) -> tuple[object, ...]:

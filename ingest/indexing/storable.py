@@ -12,11 +12,12 @@ _UNSTORABLE = re.compile("[\ud800-\udfff\0]")
 
 def storable(parsed: ParsedDocument) -> ParsedDocument:
     """The document with each such character replaced by U+FFFD; the same object where there is none."""
-    texts = (parsed.title, *(part for block in parsed.blocks for part in _texts(block)))
+    texts = (parsed.title, *parsed.warnings, *(part for block in parsed.blocks for part in _texts(block)))
     if not any(_UNSTORABLE.search(text) for text in texts):
         return parsed
     blocks = tuple(replace(b, text=clean(b.text), locator=_clean_locator(b.locator)) for b in parsed.blocks)
-    return replace(parsed, title=clean(parsed.title), blocks=blocks)
+    warnings = tuple(map(clean, parsed.warnings))
+    return replace(parsed, title=clean(parsed.title), blocks=blocks, warnings=warnings)
 
 
 def _texts(block: Block) -> tuple[str, ...]:

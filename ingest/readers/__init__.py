@@ -62,6 +62,7 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
         ".docx": _DOCX,
         ".pptx": _PPTX,
         ".xlsx": _XLSX,
+        ".xlsm": _XLSX,
         ".csv": _CSV,
         ".tsv": _CSV,
         ".json": _JSON,

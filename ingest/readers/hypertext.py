@@ -47,12 +47,11 @@ def add_html(outline: Outline, source: Any) -> None:
 def _settle_raised(soup: Any) -> None:
     """Marks of footnotes go, since they are no words of their sentence; other raised figures stay raised."""
     for tag in soup.find_all(["a", "sup"]):
-        if tag.decomposed:
-            continue
         if tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(tag.get("class") or ()):
-            tag.decompose()
-        elif tag.name == "sup" and tag.string:
-            tag.string = raised(tag.string)
+            tag.extract()
+    for tag in soup.find_all("sup"):
+        if len(tag.contents) == 1 and isinstance(tag.contents[0], str):
+            tag.string = raised(tag.contents[0])
 
 
 def _only_article(soup: Any) -> Any:

@@ -1,7 +1,7 @@
 """Tables with merged cells as plain rows: a merged cell's words stand in every place that it covers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.readers.outline import Outline
 from ingest.readers.tabular import combined, reads_as_header
@@ -28,13 +28,16 @@ def add_table(
     cell above the columns are what the table is called.
     """
     cells = [row for row in rows if any(cell.text.strip() for cell in row)]
-    while len(cells) > 1 and len(cells[0]) == 1 and any(len(row) > 1 for row in cells) and not header:
+    while len(cells) > 1 and len(cells[0]) == 1 and any(len(row) > 1 for row in cells):
         outline.paragraph(cells[0][0].text)
-        cells = cells[1:]
+        cells, header = cells[1:], (header - 1 or None if header else header)
     lines = laid_out(cells)
     height = _header_height(cells, lines, proof) if header is None else min(header, len(lines) - 1)
     if height > 0:
         outline.row(combined(lines[:height]), header=True)
+    else:
+        # Without columns to keep to, a wide cell is one cell: a form's `Name`, and the room for it.
+        lines = laid_out([[replace(cell, across=1) for cell in row] for row in cells])
     for line in lines[max(height, 0) :]:
         outline.row(line)
 

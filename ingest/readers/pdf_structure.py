@@ -79,6 +79,7 @@ class _Stretch:
     rank: int | None = None
     mark: str | None = None
     right: float = 0.0
+    text_left: float = 0.0
 
 
 def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> None:
@@ -128,7 +129,7 @@ def _stretches(page: Page, typography: Typography) -> list[_Stretch]:
         if found and mark is None and _continues(found[-1], line, rank, typography):
             found[-1].lines.append(line)
         else:
-            found.append(_Stretch([rest], page.number, rank, mark, right))
+            found.append(_Stretch([rest], page.number, rank, mark, right, rest.left))
     return found
 
 

@@ -49,9 +49,10 @@ def without_values(sheet: bytes, settings: bytes) -> frozenset[str]:
 
 def spread(
     rows: Iterable[tuple[int, list[str]]], merged: Mapping[int, list[Merged]], longest: int, widest: int
-) -> Iterator[tuple[int, list[str], int]]:
-    """The rows with a merged cell's words wherever it reaches, and how many rows a header there would take.
+) -> Iterator[tuple[int, list[str], int, frozenset[int]]]:
+    """The rows with a merged cell's words wherever it reaches.
 
+    With each how many rows a header there would take, and which columns a cell reaches into from the left.
     A range over the whole row is a title and stays as it is; so do words longer than `longest`.
     """
     reaching: list[tuple[Merged, str]] = []
@@ -64,12 +65,14 @@ def spread(
             if text and not (alone and range_.right > range_.left) and len(text) <= longest:
                 reaching.append((range_, text))
                 height = max(height, range_.bottom - number + 1, 1 + (range_.right > range_.left))
+        repeated: set[int] = set()
         for range_, text in reaching:
             right = min(range_.right, widest - 1)
             cells += [""] * (right + 1 - len(cells))
             for column in range(range_.left, right + 1):
                 cells[column] = cells[column] or text
-        yield number, cells, height
+            repeated.update(range(range_.left + 1, right + 1))
+        yield number, cells, height, frozenset(repeated)
 
 
 def _column(letters: bytes) -> int:

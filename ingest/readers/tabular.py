@@ -20,13 +20,15 @@ _PERIOD = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?")
 class Row:
     """A row with the number that a spreadsheet shows beside it.
 
-    `bold` where all of its words are; `height` is how many rows a header takes that begins with it.
+    `bold` where all of its words are; `height` is how many rows a header takes that begins with it;
+    `repeated` are the columns that a wide cell before them reaches into.
     """
 
     number: int
     cells: Sequence[str]
     bold: bool = False
     height: int = 1
+    repeated: frozenset[int] = frozenset()
 
 
 def add_rows(outline: Outline, rows: Iterable[Row], *, pairs_named: bool = False) -> str | None:
@@ -93,7 +95,10 @@ class _Tables:
 
     def _row(self, row: Row) -> None:
         self._outline.place(row=row.number)
-        self._outline.row([*row.cells, *[""] * (self._columns - len(row.cells))])
+        if self._columns:
+            self._outline.row([*row.cells, *[""] * (self._columns - len(row.cells))])
+        else:  # without columns to keep to, a wide cell is one cell
+            self._outline.row([cell for at, cell in enumerate(row.cells) if at not in row.repeated])
 
     def _header_place(self) -> int | None:
         """The first row that fills the table's width with names, over at least one more row."""

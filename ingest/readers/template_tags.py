@@ -16,8 +16,12 @@ _TAG = re.compile(
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _CONTROL = {"if", "elsif", "elif", "else", "unless", "for", "case", "when", "set", "assign", "include",
             "capture", "macro", "block", "extends", "import", "from", "call", "filter", "with"}  # fmt: skip
-_FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n([\s\S]*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
-_FIELD = re.compile(r"^([A-Za-z_][\w-]*):[ \t]+(.+?)[ \t]*$", re.M)
+# In YAML between dashes, or in TOML between pluses.
+_FRONT = re.compile(
+    r"\A\ufeff?(?:---[ \t]*\r?\n(?P<yaml>[\s\S]*?)\r?\n(?:---|\.\.\.)"
+    r"|\+\+\+[ \t]*\r?\n(?P<toml>[\s\S]*?)\r?\n\+\+\+)[ \t]*(?:\r?\n|\Z)"
+)
+_FIELD = re.compile(r"^([A-Za-z_][\w-]*)(?::[ \t]+|[ \t]*=[ \t]*)(.+?)[ \t]*$", re.M)
 
 
 def without_front_matter(text: str) -> tuple[str, dict[str, str]]:
@@ -25,7 +29,9 @@ def without_front_matter(text: str) -> tuple[str, dict[str, str]]:
     match = _FRONT.match(text)
     if match is None:
         return text, {}
-    fields = {key.lower(): _unquoted(value) for key, value in _FIELD.findall(match[1])}
+    fields = {
+        key.lower(): _unquoted(value) for key, value in _FIELD.findall(match["yaml"] or match["toml"] or "")
+    }
     return text[match.end() :], fields
 
 

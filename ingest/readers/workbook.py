@@ -75,8 +75,8 @@ def _rows(sheet: Any, merged: Mapping[int, list[Merged]], unknown: frozenset[str
             bold[number] = all(_is_bold(cell) for cell, text in zip(held, cells, strict=True) if text)
             yield number, cells
 
-    for number, cells, height in spread(filled(), merged, _LONGEST_REPEATED, _MAX_COLUMNS):
-        yield Row(number, cells, bold.pop(number), height)
+    for number, cells, height, repeated in spread(filled(), merged, _LONGEST_REPEATED, _MAX_COLUMNS):
+        yield Row(number, cells, bold.pop(number), height, repeated)
 
 
 def _place(cell: Any) -> str:

@@ -9,6 +9,10 @@ _NARROWEST_MARGIN, _WIDEST_MARGIN = 40, 120
 _ADDRESS = re.compile(r"\]\([^)\s]*\)|https?://\S+")
 # What formatters of Markdown never break: a link with its words, a stretch of code, a template's tag.
 _UNBROKEN = re.compile(r"!?\[[^\]]*\](?:\([^)]*\))?\S*|`[^`]+`\S*|\{%.*?%\}\S*|\S+")
+# Lines of a log or of minutes, each with its time, however alike in length.
+_STAMPED = re.compile(
+    r"\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d{1,2}[:.]\d\d\b|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d)"
+)
 # Words that no line of its own ends with.
 _GOES_ON = re.compile(
     r"(?:\b(?:a|an|the|and|or|but|nor|of|to|in|on|at|by|for|from|with|into|than|as|your|our|their|its|is|are"
@@ -45,6 +49,8 @@ def joined_lines(lines: Sequence[str], margin: int, *, source: Sequence[str] = (
 
 
 def _was_wrapped(above: str, line: str, written: str, margin: int) -> bool:
+    if _STAMPED.match(above) and _STAMPED.match(written):
+        return False
     if line.lstrip()[0].islower() or _GOES_ON.search(above):
         return True
     # A writer's margin wavers by a few characters.

@@ -32,6 +32,7 @@ def test_ingest_tells_what_changed_and_what_could_not_be_read(here: Run, drive: 
     assert again.code == 0
     assert "1 changed, 1 removed, 2 unchanged, 1 failed" in again.out
     assert "--retry" in again.out
+    assert "1 skipped: a format that can't be read (.mp3)" in again.out
     (retried,) = data(here, "ingest", drive, "--retry")
     assert [failure["doc"] for failure in retried["failures"]] == ["broken.pdf"]
 
@@ -162,3 +163,18 @@ def test_old_documents_are_listed_with_how_much_answers_rely_on_them(here: Run, 
     assert len(found) == 4
     assert {row["cited"] for row in found[1:]} == {0}
     assert "leave.md" in here("documents", "stale", "--before", "0d").out
+
+
+def test_what_of_a_document_could_not_be_read_stands_in_the_list(here: Run, drive: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Item", "Net", "Gross"], ["Desk", 100, "=B2*1.19"]):
+        book.active.append(row)
+    book.save(drive / "prices.xlsx")
+    here("ingest", drive)
+    told = "Sheet Sheet: 1 formula has no value yet and can't be read"
+    for words in (("documents",), ("documents", "show", "prices.xlsx")):
+        assert f"prices.xlsx: {told}" in " ".join(here(*words).out.split())
+    (found,) = data(here, "documents", "list", "prices")["documents"]
+    assert found["left_out"][0].startswith(told)

@@ -82,6 +82,7 @@ def test_short_words_and_words_with_digits_are_not_stemmed(word):
         ("$40, or 12%", {"40", "12"}),
         ("version v2 and B12", set()),
         ("", set()),
+        ("349.00 or 1,500.00 euros at 10:00", {"349", "1500", "10:00"}),
     ],
 )
 def test_numbers_are_compared_without_thousands_separators(text, expected):

@@ -117,3 +117,23 @@ def test_marks_of_footnotes_are_no_words_of_the_sentence():
 def test_raised_figures_make_no_other_number():
     page = "<h2>50<sup>1</sup> euros</h2><p>H<sub>2</sub>O, 10<sup>-6</sup> and 1<sup>st</sup>.</p>"
     assert shown(page) == [("heading", "50¹ euros"), ("paragraph", "H2O, 10⁻⁶ and 1st.")]
+
+
+def test_raised_figures_within_each_other_without_end_are_read():
+    assert shown(f"<p>{'<sup>' * 20_000}1{'</sup>' * 20_000}</p>") != []
+
+
+def test_without_columns_a_wide_cell_is_one_cell():
+    rows = "<tr><th>Name<td colspan=3>Anna Lind</tr><tr><th>Born<td>1 May<td>1980<td>Rome</tr>"
+    assert shown(f"<table>{rows}</table>") == [
+        ("table_row", "Name\tAnna Lind"),
+        ("table_row", "Born\t1 May\t1980\tRome"),
+    ]
+
+
+def test_a_heading_over_all_columns_is_what_the_table_is_called():
+    title, names = "<tr><th colspan=2>Prices 2026</tr>", "<tr><th>Item<th>Price</tr>"
+    rows = "<tr><td>Desk<td>100</tr><tr><td>Lamp<td>20</tr>"
+    expected = [("paragraph", "Prices 2026"), ("table_header", "Item\tPrice"), ("table_row", "Desk\t100")]
+    assert shown(f"<table>{title}{names}{rows}</table>")[:3] == expected
+    assert shown(f"<table>{title}{names.replace('th', 'td')}{rows}</table>")[:3] == expected

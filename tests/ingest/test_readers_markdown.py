@@ -138,3 +138,10 @@ def test_marks_of_footnotes_are_no_words_of_the_sentence():
         "In May twenty.",
         "Use [^a-z] here.",
     ]
+
+
+def test_front_matter_in_toml_gives_title_and_date():
+    page = b'+++\ntitle = "Bike shed"\ndate = 2026-01-05\n+++\nIt has ten places.\n'
+    parsed = read_bytes(page, "x.md")
+    assert (parsed.title, parsed.text) == ("Bike shed", "It has ten places.\n")
+    assert parsed.modified == datetime(2026, 1, 5, tzinfo=UTC)

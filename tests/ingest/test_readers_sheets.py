@@ -156,3 +156,25 @@ def test_a_first_line_that_tells_excel_the_separator_is_no_row():
     parsed = read_bytes(b"sep=;\r\nName;Sizes\r\nDesk;1,5,6\r\n", "x.csv")
     assert shown(parsed) == [("table_header", "Name\tSizes"), ("table_row", "Desk\t1,5,6")]
     assert parsed.blocks[0].locator.row == 1
+
+
+def test_a_workbook_with_macros_is_read_like_any_other():
+    rows = [["Item", "Price"], ["Desk", 100], ["Chair", 50]]
+    assert rows_of(workbook_file({"A": rows}), "prices.xlsm") == rows_of(workbook_file({"A": rows}))
+
+
+def test_on_a_form_a_wide_cell_is_one_cell():
+    book = openpyxl.Workbook()
+    for row in (
+        ["Name", "Anna Lind", None, None],
+        ["Address", "Hill Road 5", None, "Rome"],
+        [None, "second floor"],
+    ):
+        book.active.append(row)
+    for merged in ("B1:D1", "B2:C2", "A2:A3"):
+        book.active.merge_cells(merged)
+    assert [text for _, text in rows_of(_saved(book))] == [
+        "Name\tAnna Lind",
+        "Address\tHill Road 5\tRome",
+        "Address\tsecond floor",
+    ]

@@ -117,3 +117,11 @@ def test_a_declared_encoding_is_believed_where_it_fits():
     assert decode("Привет".encode("koi8-r"), "koi8-r") == "Привет"
     assert decode(b"caf\xe9 \x80", "iso-8859-1") == "café €"
     assert decode(b"plain", "no-such-charset") == "plain"
+
+
+def test_lines_that_open_with_their_time_stand_for_themselves():
+    lines = [
+        f"2026-11-27 10:{minute:02}:00 INFO the service started anew in {minute} ms" for minute in range(20)
+    ]
+    parsed = read_bytes("\n".join(lines).encode(), "service.txt")
+    assert [block.text for block in parsed.blocks] == lines

@@ -242,6 +242,25 @@ def test_a_header_too_wide_to_be_repeated_leaves_the_passage_room():
     assert "a\tb" in "\n".join(chunk.text for chunk in chunks)
 
 
+def test_the_short_line_above_a_table_stands_over_its_rows():
+    rows = table("Name\tPrice", ROWS_OF_PLANS[:2])
+    assert cut(document(paragraph("Prices in euros:"), *rows))[-1].context == "Handbook › Prices in euros"
+    prose = paragraph("All of these prices may change in the course of the year. " * 3)
+    assert cut(document(prose, *rows))[-1].context == "Handbook"
+    # What stands over another table, or in another place, is not what this one is called.
+    apart = (
+        paragraph("Prices"),
+        paragraph("Anything else."),
+        *rows,
+        *table("Day\tHours", ["Monday\t9 to 5"]),
+    )
+    assert [chunk.context for chunk in cut(document(*apart))][-2:] == ["Handbook › Anything else", "Handbook"]
+    assert (
+        cut(document(paragraph("Prices", slide=1), *table("A\tB", ["1\t2"], slide=2)))[-1].context
+        == "Handbook"
+    )
+
+
 def test_text_after_a_table_does_not_carry_its_header():
     parsed = document(*table("Name\tPrice", ROWS_OF_PLANS[:2]), paragraph("Prices exclude tax."))
     assert [(c.text.split("\n")[0], c.table_header) for c in cut(parsed)][-1] == ("Prices exclude tax.", "")

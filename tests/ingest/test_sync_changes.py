@@ -239,3 +239,18 @@ def test_left_out_suffixes_are_counted_not_failed(kit):
     assert (report.added, report.skipped, report.failed) == (1, 2, 0)
     assert {item.path for item in report.skipped_files} == {"movie.mp4", "photo.raw"}
     assert kit.sync().unchanged == 1
+
+
+def test_what_of_a_document_could_not_be_read_is_kept_until_it_can(kit):
+    mail = b"From: a@example.org\nSubject: Hours\nMIME-Version: 1.0\n"
+    mail += b"Content-Type: multipart/mixed; boundary=x\n\n"
+    text = b"--x\nContent-Type: text/plain\n\nThe pool is closed on Mondays.\n"
+    film = b"--x\nContent-Type: video/mp4\nContent-Disposition: attachment; filename=film.mp4\n\nx\n"
+    kit.write("hours.eml", mail + text + film + b"--x--\n")
+    kit.sync()
+    (row,) = kit.catalog.documents()
+    assert row.left_out == ("Attachments in formats that can't be read were left out: film.mp4.",)
+    kit.write("hours.eml", mail + text + b"--x--\n")
+    kit.sync()
+    (row,) = kit.catalog.documents()
+    assert row.left_out == ()
