@@ -109,36 +109,33 @@ class Changes:
                 _audit(connection, person, change)
         return True
 
-    def take_grant_back(self, change: Change, person: str) -> None:
+    def undone_by(self, event: str) -> Change | None:
+        """The change that was taken back by this event of a chat."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                _CHANGES + "WHERE state = 'undone' AND json_extract(target, '$.undone_by') = ?", (event,)
+            ).fetchone()
+        return _change(row) if row else None
+
+    def take_grant_back(self, change: Change, person: str, event: str = "") -> None:
         """Undo a grant: the right, the change and the log are one; nothing happens where it is undone."""
         do = spaces.deny if change.kind == "allow" else spaces.allow
         with self._database.writing() as connection:
             cursor = connection.execute(
-                "UPDATE changes SET state = 'undone', noted = ? WHERE id = ? AND state = 'done'",
-                (now(), change.id),
+                """UPDATE changes SET state = 'undone', noted = ?, target = json_set(target, '$.undone_by', ?)
+                   WHERE id = ? AND state = 'done'""",
+                (now(), event, change.id),
             )
             if cursor.rowcount:
                 do(connection, change.space, str(change.target["principal"]))
                 _audit(connection, person, replace(change, state=ChangeState.UNDONE))
 
-    def to_take_back(self, order: str = "") -> Change | None:
-        """The change that an undo takes back: the last that was done.
-
-        Asked again under the same `order`, it is the same change, whether it has been taken back by then.
-        """
-        with self._database.writing() as connection:
+    def last_done(self) -> Change | None:
+        """The change that an undo would take back."""
+        with self._database.reading() as connection:
             row = connection.execute(
-                _CHANGES + "WHERE ? <> '' AND json_extract(target, '$.undo') = ?", (order, order)
+                _CHANGES + "WHERE state = 'done' ORDER BY noted DESC, id DESC LIMIT 1"
             ).fetchone()
-            if row is None:
-                row = connection.execute(
-                    _CHANGES + "WHERE state = 'done' ORDER BY noted DESC, id DESC LIMIT 1"
-                ).fetchone()
-                if row is not None and order:
-                    connection.execute(
-                        "UPDATE changes SET target = json_set(target, '$.undo', ?) WHERE id = ?",
-                        (order, row[0]),
-                    )
         return _change(row) if row else None
 
     def recent(self, limit: int) -> list[Change]:

@@ -284,14 +284,14 @@ async def test_an_undo_that_is_carried_out_twice_takes_one_change_back(here: Des
     for name in ("it", "sales"):
         here.catalog.create_space(name)
         await run(here, BOSS, f"spaces allow {name} here")
-    undo = Command("undo", "", BOSS, order="discord-interaction:1")
+    undo = Command("undo", "", BOSS, event="discord-interaction:1")
     for _ in range(2):
         told = (await here.desk.run(undo)).card
         assert told is not None
         assert told.title.startswith("Taken back: allow")
     assert "it" in here.catalog.readable_by([BOSS.place])
     assert "sales" not in here.catalog.readable_by([BOSS.place])
-    await here.desk.run(replace(undo, order="discord-interaction:2"))
+    await here.desk.run(replace(undo, event="discord-interaction:2"))
     assert "it" not in here.catalog.readable_by([BOSS.place])
 
 

@@ -26,6 +26,7 @@ class DiscordServer:
         self.parents: dict[int, int] = {}
         self.roles: dict[int, list[int]] = {HR_ROLE: []}
         self.tags: dict[int, list[Json]] = {}  # of forums in which each post must have one
+        self.left: set[int] = set()  # people who are in no server of the bot's any more
         self.closed: set[int] = set()  # channels that the bot may neither read nor write in
         self._numbers = itertools.count(1)
 
@@ -52,6 +53,8 @@ class DiscordServer:
         }  # fmt: skip
 
     def member(self, person: int) -> Json:
+        if person in self.left:
+            raise Wrong(404, 10007, "Unknown Member")
         roles = [str(role) for role, people in self.roles.items() if person in people]
         return {"user": user(person), "roles": roles, "joined_at": now(), "deaf": False, "mute": False,
                 "flags": 0, "permissions": str(self.permissions)}  # fmt: skip

@@ -269,3 +269,16 @@ async def test_a_reply_with_its_ping_switched_off_goes_on_where_the_bot_may_read
 async def test_without_the_intent_a_mention_in_a_forum_post_is_answered_there(guild: Guild) -> None:
     post = await guild.people.post(ANA, "Leave?", f"<@{BOT}> {QUESTION}", FORUM)
     assert "27 days" in words_of(await guild.discord.answer(post))
+
+
+async def test_who_left_the_server_is_told_nothing_in_a_direct_message(guild: Guild) -> None:
+    discord, people, catalog = guild.discord, guild.people, guild.here.catalog
+    catalog.allow("hr", f"discord:user:{BEN}")
+    discord.left.add(BEN)
+    for question in (QUESTION, "What is the bonus pool of zqsecret salaries?"):
+        told = words_of(await discord.answer(direct(BEN), await people.dm(BEN, question)))
+        assert "can't find you among them" in told
+        assert "27 days" not in told
+        assert "12 percent" not in told
+    asked = await people.dm(ANA, QUESTION)
+    assert "27 days" in words_of(await discord.answer(direct(ANA), asked))
