@@ -19,6 +19,7 @@ from bots.desk.parts import (
     LONGEST_QUESTION,
     OPEN_SPACE,
     OWNER,
+    PRIVATE,
     Asked,
     Caller,
     Command,
