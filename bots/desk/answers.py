@@ -34,13 +34,13 @@ NOT_HELPFUL = Form(
 _EXPLAINED = 5
 
 
-def buttons_under(trace_id: str, *, refused: bool, private: bool) -> tuple[Button, ...]:
+def buttons_under(trace_id: str, *, refused: bool, shareable: bool) -> tuple[Button, ...]:
     """The buttons that stand under an answer."""
     found = [] if refused else [Button("quotes", "Show quotes", trace_id)]
     found.append(Button("helpful", "Helpful", trace_id))
     found.append(Button("not_helpful", "Not helpful", trace_id))
     found.append(Button("person", "Ask a person", trace_id))
-    if private and not refused:
+    if shareable and not refused:
         found.append(Button("share", "Share", trace_id))
     return tuple(found)
 
@@ -116,7 +116,7 @@ class GivenAnswers:
             shortened(answer.question, 140),
             answer.text,
             rows,
-            buttons=buttons_under(answer.trace_id, refused=False, private=False),
+            buttons=buttons_under(answer.trace_id, refused=False, shareable=False),
         )
         return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
 

@@ -19,7 +19,6 @@ from bots.desk.parts import (
     LONGEST_QUESTION,
     OPEN_SPACE,
     OWNER,
-    PRIVATE,
     Asked,
     Caller,
     Command,
@@ -190,8 +189,7 @@ class Desk:
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
         not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
-        private = asked.thread.startswith(PRIVATE)
-        buttons = buttons_under(answer.trace.id, refused=answer.refused, private=private)
+        buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
         yield Final(answer, () if not_kept else buttons, more, not_kept)
 
     def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:

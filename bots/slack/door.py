@@ -24,7 +24,10 @@ from bots.slack.words import plain
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.errors import UsageError
 
-_UNOPENED = Card("Slack did not open the form", "It gives me three seconds for that. Please press again.")
+_UNOPENED = Card(
+    "Slack did not open the form",
+    "It gives me three seconds for that. Press again, please; if it stays so, tell an admin.",
+)
 _STRANGE = Card(
     "I can't answer you here",
     "This channel is shared by organisations, and I answer the people of the one that runs me. One of them "
@@ -101,9 +104,12 @@ class SlackDoor(EventDoor):
             return
         caller = await self._caller(payload)
         message = self._message(item, payload, posted=asked.posted)
-        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
-            if isinstance(part, Final):
-                await self._finish(message, part)
+        try:
+            async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+                if isinstance(part, Final):
+                    await self._finish(message, part)
+        except UsageError as error:  # the old answer must not stand below other words
+            await self._show(message, Card("That did not work", error.sentence))
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
@@ -218,10 +224,12 @@ class SlackDoor(EventDoor):
         message = self._message(item, payload)
         try:
             await message.find()
-            blocks = card_blocks(card)
-            await message.finish(card.text, blocks, [], summary(f"{card.title}. {card.text}"))
+            await self._show(message, card)
         except SlackRefused:  # a place where the bot may not write: it is told to whoever asked
             await self._telling.alone(item.key, payload, card)
+
+    async def _show(self, message: AnswerMessage, card: Card) -> None:
+        await message.finish(card.text, card_blocks(card), [], summary(f"{card.title}. {card.text}"))
 
     async def _status(self, payload: Json, status: str) -> None:
         """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""

@@ -117,11 +117,11 @@ def test_what_removed_documents_said_goes_and_older_changes_stand(home: SmallHom
         catalog.changes.step(change.id, *state, "ann")
     catalog.remove_document(document)
     assert catalog.forgetting.removed_before(ago(1)) == 0
-    assert catalog.changes.last_done() is not None
+    assert catalog.changes.to_take_back() is not None
     soon = datetime.now(UTC) + timedelta(seconds=5)
     assert catalog.forgetting.count_removed(soon) == 1
     assert catalog.forgetting.removed_before(soon) == 1
-    assert catalog.changes.last_done() is None
+    assert catalog.changes.to_take_back() is None
     assert not catalog.past.revive(document)
     assert [row.path for row in catalog.documents()] == ["kept.md"]
     with closing(sqlite3.connect(catalog.path)) as file:

@@ -32,6 +32,7 @@ class SlackWorkspace:
     files: dict[str, bytes] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)  # channels without the bot
+    traits: dict[str, Json] = field(default_factory=dict)  # more that Slack tells of a channel
     pressed: dict[str, Json] = field(default_factory=dict)  # by response address
     port: int = 0
 
@@ -165,7 +166,8 @@ class SlackWorkspace:
         channel = given["channel"]
         if channel.startswith("CGONE"):
             raise Wrong("channel_not_found")
-        return {"channel": {"id": channel, "name": channel.lower(), "is_member": channel not in self.outside}}
+        found = {"id": channel, "name": channel.lower(), "is_member": channel not in self.outside}
+        return {"channel": {**found, **self.traits.get(channel, {})}}
 
     def _do_conversations_open(self, given: Json) -> Json:
         people = given["users"].split(",")

@@ -41,6 +41,8 @@ async def test_a_direct_message_uses_what_the_person_may_read(workspace: Workspa
     slack.groups = {"S1": ["UANA"]}
     ts = await slack.say("UANA", "When does the pay review happen?", "DANA")
     assert "October" in words_of(await slack.answer("DANA", ts))
+    assert "citewise:quotes:" in str(slack.answers("DANA", ts))
+    assert "citewise:share:" not in str(slack.answers("DANA", ts))  # there is nobody to share it with
     ts = await slack.say("UBEN", "When does the pay review happen?", "DBEN")
     assert "zqsecret" not in words_of(await slack.answer("DBEN", ts))
 
