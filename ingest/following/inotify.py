@@ -60,8 +60,11 @@ class _Watches:
         """Let go of all watches."""
         os.close(self._queue)
 
-    def add(self, folder: str) -> None:
-        """Watch a folder and all below it; those that are watched already get the path that they have now."""
+    def add(self, folder: str, *, anew: bool = False) -> None:
+        """Watch a folder and all below it; what moved gets the path that it has now.
+
+        Below a folder that is watched at its place already nothing is looked for, unless `anew`.
+        """
         left = [folder]
         while left and not self._stop.is_set():
             place = left.pop()
@@ -69,7 +72,7 @@ class _Watches:
             watch = self._libc.inotify_add_watch(self._queue, os.fsencode(place), mask)
             if watch < 0 and (place == self._root or ctypes.get_errno() not in _PASSED_OVER):
                 raise _failure("fs.inotify.max_user_watches is reached")
-            if watch >= 0:
+            if watch >= 0 and (anew or self._folders.get(watch) != place):
                 self._folders[watch] = place
                 left += _folders_in(place)
 
@@ -90,7 +93,7 @@ class _Watches:
                 break
             wait, until = _STEP, min(until, now + _LONGEST)
         if missed:
-            self.add(self._root)  # folders that nobody was told of, too
+            self.add(self._root, anew=True)  # for folders that nobody was told of
         return None if missed else places
 
     def _note(self, folder: str, what: int, name: str, places: set[str]) -> None:
@@ -101,7 +104,7 @@ class _Watches:
         place = os.path.join(folder, name)  # noqa: PTH118  # there may be a million of them
         places.add(place)
         if what & _IS_FOLDER and what & (_CREATE | _MOVED_TO | _ATTRIB) and not reason_to_skip(name):
-            self.add(place)
+            self.add(place, anew=bool(what & _MOVED_TO))  # it may have changed while it was elsewhere
 
 
 def _folders_in(place: str) -> list[str]:

@@ -69,6 +69,21 @@ def test_files_and_folders_are_told_at_their_own_places(tmp_path, told):
     until("old/caf\udce9.md")
 
 
+def test_a_folder_that_went_and_came_back_is_watched_as_it_is_now(tmp_path):
+    drive, elsewhere = tmp_path / "drive", tmp_path / "elsewhere"
+    (drive / "a").mkdir(parents=True)
+    with closing(happenings(str(drive), threading.Event())) as told:
+        next(told)
+        (drive / "a").rename(elsewhere)
+        (elsewhere / "new").mkdir()
+        next(told)
+        elsewhere.rename(drive / "a")
+        while str(drive / "a") not in next(told):
+            pass
+        (drive / "a" / "new" / "b.md").write_text("Small.")
+        assert str(drive / "a" / "new" / "b.md") in next(told) | next(told)
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_links_to_folders_change_nothing(tmp_path, told, before):
     (tmp_path / "v3").mkdir()
