@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bots.kept_here import keep_here
 from bots.terminal.invocation import Invocation, home_option, json_option
 from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
@@ -32,6 +33,9 @@ COMMANDS = {
     "documents": "bots.terminal.documents:documents",
     "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
+    "gaps": "bots.terminal.gaps:gaps",
+    "usage": "bots.terminal.usage:usage",
+    "forget": "bots.terminal.forget:forget",
     "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",
@@ -103,6 +107,7 @@ def _run(arguments: Sequence[str], started: Invocation) -> object:
 
 def main() -> None:
     """Run the command line of this process."""
+    keep_here()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     for name in ("stdin", "stdout", "stderr"):

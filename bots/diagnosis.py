@@ -1,7 +1,6 @@
 """What can be wrong with a set-up, and how each fault is mended: the checks behind `citewise doctor`."""
 
 import os
-import shlex
 import shutil
 import stat
 import sys
@@ -12,11 +11,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bots.answerer import examine as examine_answerer
-from bots.chats import discord_settings, slack_settings
 from bots.checks import Check, Verdict
 from bots.desk.wording import count, held
-from bots.model_status import as_check, status_of
+from bots.doors.chats import discord_settings, slack_settings
+from bots.model.answerer import examine as examine_answerer
+from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
 from brain.catalog.home import Home
@@ -118,10 +117,18 @@ def _home(home: Path) -> Check:
     except OSError as error:
         mend = "give this user the right to write there, or choose another place with --home"
         return Check("home", Verdict.FAULT, f"{place} can't be written: {error.strerror}", mend)
-    if made and home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        found = f"{home.absolute()} is open to other users of this machine, and holds all documents"
-        return Check("home", Verdict.NOTE, found, f"chmod go= {shlex.quote(str(home.absolute()))}")
+    if _others_read(Home(home)):
+        found = f"every account of this machine can read all documents in {home.absolute()}"
+        return Check("home", Verdict.FAULT, found, f"chmod 700 {home.absolute()}")
     return Check("home", Verdict.GOOD, f"{home.absolute()}{'' if made else ' (not made yet)'}")
+
+
+def _others_read(home: Home) -> bool:
+    """Whether the catalog is open to everyone, by its mode and its folder's."""
+    if not home.exists:
+        return False
+    entered, read = home.path.stat().st_mode & stat.S_IXOTH, home.catalog.stat().st_mode & stat.S_IROTH
+    return bool(entered and read)
 
 
 def _disk(home: Path) -> Check:

@@ -33,7 +33,18 @@ class Locator:
 
     @property
     def label(self) -> str:
-        """The place in words, such as `p. 3`, `slide 4`, `Prices, row 12` or `Leave › Parental leave`."""
+        """The place in words, such as `p. 3`, `slide 4`, `Prices, row 12` or `Leave › Parental leave`.
+
+        In an attachment or a slide's notes it says so: `attachment fees.pdf, p. 3`, `slide 4, notes`.
+        """
+        place = self._place
+        if not self.part or self.part == "headers":
+            return place or self.part or ""
+        parts = (place, self.part) if self.part == "notes" else (self.part, place)
+        return ", ".join(filter(None, parts))
+
+    @property
+    def _place(self) -> str:
         if self.slide is not None:
             return f"slide {self.slide}"
         if self.sheet is not None:
@@ -44,7 +55,7 @@ class Locator:
             return f"p. {self.page}"
         if self.heading:
             return " › ".join(self.heading)
-        return self.part or ""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,13 @@ class RefusalReason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     UNSUPPORTED = "unsupported"
     NOTHING_INDEXED = "nothing_indexed"
+    # What was said is nothing for the documents, so nothing is searched. The first three ask for nothing.
     NOT_A_QUESTION = "not_a_question"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ABOUT_CITEWISE = "about_citewise"
+    ABOUT_KEEPING = "about_keeping"
+    ABOUT_ANSWER = "about_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +184,8 @@ class Answer:
     """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
+    `unanswered` are those of several questions of one message that were not answered. `read_as` is what was
+    answered where that is not quite what was asked.
     """
 
     text: str
@@ -176,6 +195,8 @@ class Answer:
     trace: Trace
     retrieved: tuple[Passage, ...] = ()
     sure: bool = True
+    unanswered: tuple[str, ...] = ()
+    read_as: str = ""
 
     @property
     def refused(self) -> bool:

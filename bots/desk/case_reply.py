@@ -35,6 +35,17 @@ class CaseReplies:
         self._catalog = catalog
         self._audience = audience
 
+    def changed(self, case: "Case", shown: str) -> bool:
+        """Whether the suggested reply is another than a card showed, as its buttons tell (`as_shown`).
+
+        A thread that is triaged again has a new answer, which may well say the same with the same sources.
+        """
+        before = shown.partition(":")[2]
+        if not before or before == case.trace_id:
+            return False
+        old, new = self._catalog.answers.find(before), self._catalog.answers.find(case.trace_id)
+        return old is None or new is None or (old.text, old.citations) != (new.text, new.citations)
+
     def hindrance(self, case: "Case", words: str) -> str:
         """Why these words can't be posted in the case's place, in a sentence; empty where they can."""
         if len(words) > LONGEST_REPLY:

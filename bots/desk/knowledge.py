@@ -63,15 +63,16 @@ class Knowledge:
     def history(self, command: Command) -> Reply:
         """The last changes made from a chat, or the versions of one document."""
         if not command.words:
+            changes = self._catalog.changes.recent(SHOWN)
             rows = [
                 Row(
                     f"{change.kind} “{change.title}”",
                     f"{change.space} · {change.state} · {age(change.noted)}",
                 )
-                for change in self._catalog.changes.recent(SHOWN)
+                for change in changes
             ]
             text = "" if rows else "Nothing was changed from a chat yet."
-            return Reply(Card("The last changes", text, tuple(rows)))
+            return Reply(Card("The last changes", text, tuple(rows), people=_people_of(*changes)))
         document = self._catalog.find_document(command.words)
         versions = self._catalog.past.versions(document.id)
         return Reply(
@@ -168,7 +169,8 @@ class Knowledge:
         rows += [Row("Much of it is in", _where(twin), web_link(twin.uri)) for twin in preview.alike]
         rows += [Row("Note", warning) for warning in preview.warnings]
         names = self._space_names()
-        menu = Menu("space", "Space", str(change.id), tuple(names), change.space) if len(names) > 1 else None
+        menu = Menu("space", "Space", str(change.id), tuple(names), change.space)
+        menus = (menu,) if len(names) > 1 else ()
         return Card(
             f"Add “{preview.title}”?",
             shortened(preview.beginning, 300),
@@ -177,7 +179,7 @@ class Knowledge:
                 Button("confirm", "Confirm", str(change.id), Style.PRIMARY),
                 Button("cancel", "Cancel", str(change.id)),
             ),
-            menu=menu,
+            menus=menus,
         )
 
     # Removing
@@ -262,7 +264,8 @@ class Knowledge:
             person = command.caller.person
             said = self._carrier.take_back(change, person)
             self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
-        return Reply(Card(f"Taken back: {change.kind} “{change.title}”", said))
+        title = f"Taken back: {change.kind} “{change.title}”"
+        return Reply(Card(title, said, people=_people_of(change)))
 
     def keep_words(self, caller: Caller, space: str, title: str, text: str) -> tuple[Card, bool]:
         """Add a person's words at once, and whether that was possible; an undo takes them out again."""
@@ -311,6 +314,11 @@ class Knowledge:
         state = "" if row.state == "current" else f" · {row.state}"
         detail = f"{row.space} · {old} · {count(row.passages, 'passage')}{state}"
         return Row(f"{row.title}", detail, web_link(row.uri))
+
+
+def _people_of(*changes: Change) -> frozenset[str]:
+    """The principals whose rights changes are about."""
+    return frozenset(str(change.target["principal"]) for change in changes if "principal" in change.target)
 
 
 def too_large(name: str, size: int) -> str:

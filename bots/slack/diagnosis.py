@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 
 from bots.checks import Check, Verdict
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.needs import EVENTS, SCOPES, SHORTCUTS
 from bots.slack.service import SECONDS_A_CALL, SlackSettings

@@ -1,7 +1,7 @@
 """Table rows in words, as far as the question asks for them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from brain.text.terms import content_stems
@@ -52,9 +52,16 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
         return ToldRow(between.join(cell.told for cell in cells), tuple(cell.span for cell in cells))
     subject = max(cells, key=lambda cell: (_shared(cell.value, asked), -cell.start))
     others = [cell for cell in cells if cell is not subject]
-    told = [cell for cell in others if _shared(cell.name, asked) > 0] or others
+    told = _asked_for(others, asked) or others
     words = f"{subject.value} – {'; '.join(cell.told for cell in told)}"
     return ToldRow(words, tuple(sorted(cell.span for cell in [subject, *told])))
+
+
+def _asked_for(cells: Sequence[_Cell], asked: Collection[str]) -> list[_Cell]:
+    """The cells whose columns are asked for; of `2025 Plan` and `2024 Plan` the one that is named whole."""
+    shared = [(cell, set(content_stems(cell.name)).intersection(asked)) for cell in cells]
+    named = [(cell, found) for cell, found in shared if found]
+    return [cell for cell, found in named if not any(found < other for _, other in named)]
 
 
 def _shared(text: str, asked: Collection[str]) -> float:

@@ -19,7 +19,7 @@ _TIME = re.compile(
     r"|ninety)[ -](?:(?:working|business|calendar) )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
     r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
-    r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|tomorrow|morning|afternoon)\b",
+    r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|today|tomorrow|morning|afternoon|evening|noon|midday|midnight|hourly)\b",
     re.IGNORECASE,
 )
 

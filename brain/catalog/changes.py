@@ -15,7 +15,7 @@ from brain.catalog.storage import Database
 class ChangeState(StrEnum):
     """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended.
 
-    An EXPIRED one waited for a yes until its time was over.
+    An EXPIRED one waited for a yes, or could be taken back, until its time was over.
     """
 
     PROPOSED = "proposed"
@@ -137,6 +137,14 @@ class Changes:
                 (limit,),
             ).fetchall()
         return [_change(row) for row in rows]
+
+
+def close(connection: sqlite3.Connection, noted_before: str) -> None:
+    """Let changes that were carried out before then stand: they can no longer be taken back."""
+    connection.execute(
+        "UPDATE changes SET state = 'expired' WHERE state IN ('done', 'undone', 'failed') AND noted < ?",
+        (noted_before,),
+    )
 
 
 def _add(

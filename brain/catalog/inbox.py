@@ -61,8 +61,11 @@ class InboxItem:
 
     @property
     def key(self) -> str:
-        """What marks the answer on the platform, so that one that was posted but not noted is found."""
-        return f"{self.platform}-{self.id}"
+        """What marks the answer on the platform, so that one that was posted but not noted is found.
+
+        Made of the platform's own id: in a new home, or after an older backup, ours begin anew.
+        """
+        return f"{self.platform}-{self.event}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +132,11 @@ class InboxTable:
         return _item(row)
 
     def note_posted(self, item_id: int, posted: str) -> None:
-        """Note that the answer, or the beginning of it, is visible under that id."""
+        """Note that the answer, or the beginning of it, is visible under that id; what is done stays done."""
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE inbox SET state = 'posted', posted = ? WHERE id = ?", (posted, item_id)
+                "UPDATE inbox SET state = iif(state = 'done', 'done', 'posted'), posted = ? WHERE id = ?",
+                (posted, item_id),
             )
 
     def finish(self, item_id: int) -> None:

@@ -3,21 +3,55 @@
 import re
 from collections.abc import Iterator
 
-# Words before a full stop that do not end a sentence. Titles and references always run on;
-# the others only where the next word is not capitalised or is a number.
-_ALWAYS_RUNS_ON = frozenset(
-    "mr mrs ms dr prof st jr sr vs e.g i.e cf fig figs eq eqs ref refs no nos vol pp al approx dept ext"
-    " sec ch app ver".split()
+# Words before a full stop that do not end a sentence, in English and its neighbours' languages.
+_RUNS_ON = frozenset(
+    "mr mrs ms dr prof st jr sr vs e.g i.e cf viz approx al dept resp"
+    " z.b bzw ca d.h ggf evtl inkl exkl zzgl sog vgl gem u.a dipl p.ex mme mlle sra srta dra sig bijv".split()
 )
-_MAY_END = frozenset(
-    "etc inc ltd co corp a.m p.m u.s u.k jan feb mar apr jun jul aug sep sept oct nov dec".split()
+# Those that stand before a number ("No. 5", "fig. B"); before anything else they are words, or an end.
+_BEFORE_NUMBER = frozenset(
+    "no nos nr núm num fig figs abb tab eq eqs ref refs vol p pp pág sec ch app ver ext art abs tel".split()
 )
+# Those that may end one. Of names and dates the next word tells; of the others a capital letter does.
+_NAMES = frozenset("inc ltd co corp u.s u.k gmbh bros".split())
+_HOURS = frozenset(("a.m", "p.m"))
+_MAY_END = _HOURS | frozenset(
+    "etc usw jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun"
+    " max min est hrs".split()
+)
+# What follows an hour; and words that sentences begin with, also behind the full stop of a name.
+_DATES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july"
+    " august september october november december et est edt ct pt pst cet cest utc gmt".split()
+)
+_OPENERS = frozenset(
+    "the this that these those an it its we our you your they their he his she her there here if when while"
+    " where what who which why how in on at for from to with by as after before until since once all any each"
+    " every some most many both no not only also but and or so then however please see ask use is are do does"
+    " der die das ein eine er sie es wir ihr bei für im am auf mit nach alle wenn dies diese"
+    " le la les un une il elle nous vous dans pour el los las para en se si".split()
+)
+# A day or an ordinal in German: after these words, or before these months.
+_ORDINAL = re.compile(
+    r"(?:^|\s)(?:am|vom|zum|zur|im|ab|bis|der|die|das|dem|den|des|und|beim|jeden|jedes|seit)\s+\d{1,2}$",
+    re.IGNORECASE,
+)
+_MONTHS = frozenset("januar jänner februar märz mai juni juli oktober dezember".split())
 
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]")
+_STOP = re.compile(r"[.!?…؟।۔]+[\"'”’“»)\]]*(?:\s»)?(?:\[\d{1,3}(?:[,–-]\s?\d{1,3})*\])*(?=\s|$)|[。！？]")
 _NOT_SPACE = re.compile(r"\S")
-_OPENS_WORD = re.compile(r"[(\[“\"']")
-_INITIAL = re.compile(r"^[A-Z]$")
-_ENUMERATOR = re.compile(r"^\s*(?:\d{1,3}|[A-Za-z])$")
+_NEXT_WORD = re.compile(r"\W*([^\W_]+)(\.?)")
+# A number, a code such as S1 or AB047639, a Roman number, a letter, or another abbreviation for "number".
+_NUMBER_NEXT = re.compile(r"\s*[(§+#]?(?:\S*\d|[IVX]+\b|[A-Z]\b(?!['’])|[Nn](?:os?|r)\.)")
+_OPENS_WORD = re.compile(r"[(\[“„‚«\"']")
+_LETTER = re.compile(r"[^\W\d_]")
+# `U.S`, `Ph.D`, `i.d.R`, and `z. B` with a space.
+_DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,3}")
+_SPACED = re.compile(r"(?:^|[\s(])[^\W\d_]\.\s?[^\W\d_]$")
+_LETTER_NEXT = re.compile(r"\s?[^\W\d_]\.")
+# A reply says nothing without its reason: "No. Pictures are not kept."
+_REPLY = re.compile(r"\s*(?:yes|no|ja|nein|oui|non|sí)", re.IGNORECASE)
+_ENUMERATOR = re.compile(r"\s*\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})\)?")
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -50,21 +84,36 @@ def _line_spans(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     found = _NOT_SPACE.search(text, stop.end(), end)
     following = found.group() if found else ""
-    if not following or stop.group()[0] in "!?。！？":
+    if not following or following.islower() or stop.group()[0] in "!?。！？؟।۔":
         # "Really?) he said": a question mark before a small letter is inside the sentence.
-        return not following or not following.islower()
-    if following.islower():
-        return False
-    word = _last_word(text[start : stop.start()])
-    low = word.lower().lstrip("(")
-    if stop.group().startswith(".") and not stop.group().startswith(".."):
-        if low in _ALWAYS_RUNS_ON or _INITIAL.match(word):
-            return False
-        if low in _MAY_END and not following.isupper():
-            return False
-        if _ENUMERATOR.match(text[start : stop.start()]):  # "1. Open the app": the number opens an item
-            return False
-    return True
+        return not following.islower()
+    if not stop.group().startswith(".") or stop.group().startswith(".."):
+        return True
+    before = text[start : stop.start()]
+    return not _runs_on(before, _last_word(before), text, stop.end(), following)
+
+
+def _runs_on(before: str, word: str, text: str, at: int, following: str) -> bool:
+    """Whether a full stop behind a word is one of an abbreviation, an initial or a number of an item."""
+    if _REPLY.fullmatch(before):
+        return True
+    low = re.split("['’]", word.lower())[-1]  # l’art. 7
+    if spaced := _SPACED.search(before):
+        low = re.sub(r"[\s(]", "", spaced.group()).lower()  # d. h.
+    if low in _BEFORE_NUMBER:
+        return _NUMBER_NEXT.match(text, at) is not None
+    if low in _RUNS_ON or _ENUMERATOR.fullmatch(before):  # "1. Open the app": the number opens an item
+        return True
+    opener = _NEXT_WORD.match(text, at)
+    follower = opener[1].lower() if opener and not (len(opener[1]) == 1 and opener[2]) else ""
+    if low in _MAY_END:
+        return not following.isupper() or (low in _HOURS and follower in _DATES)
+    if low in _NAMES or _DOTTED.fullmatch(word) or spaced:
+        return follower not in _OPENERS
+    if _LETTER.fullmatch(word):
+        # "J. Smith", but "vitamin C. It is …"
+        return follower not in _OPENERS if word.isupper() else _LETTER_NEXT.match(text, at) is not None
+    return word.isdigit() and (_ORDINAL.search(before) is not None or (len(word) < 3 and follower in _MONTHS))
 
 
 def _last_word(text: str) -> str:

@@ -2,26 +2,33 @@
 
 import csv
 import io
+import itertools
+import re
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.naming import title_from_name
 from ingest.readers.outline import Outline
-from ingest.readers.tabular import add_rows
+from ingest.readers.tabular import Row, add_rows
 
 _SEPARATORS = ",;\t|"
 _LONGEST_CELL = 1024 * 1024
+_TOLD = re.compile(r"sep=([^\w\s\"]|\t)\r?\n", re.IGNORECASE)
 
 
 def read_csv(data: bytes, name: str) -> ParsedDocument:
     """A table's rows; the separator is found from the first lines."""
     text = decode(data)
     csv.field_size_limit(_LONGEST_CELL)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), skipinitialspace=True)
+    # A first line `sep=;` tells Excel the separator, and is shown to nobody.
+    told = _TOLD.match(text)
+    text = text[told.end() :] if told else text
+    separator = told[1] if told else _separator(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     outline = Outline()
     try:
-        warning = add_rows(outline, enumerate(rows, 1))
+        warning = add_rows(outline, itertools.starmap(Row, enumerate(rows, 1)), pairs_named=True)
     except csv.Error as error:
         raise UnreadableDocument(
             f"{name} is not a table of separated values: open it in a spreadsheet and save it again as CSV.",

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.furniture import remove_furniture
+from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
-from ingest.readers.outline import Outline
+from ingest.readers.outline import Outline, raised
 
 _SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "iframe", "object", "button", "select",
             "input", "textarea", "canvas", "audio", "video", "datalist", "nav", "dialog"}  # fmt: skip
-_FURNITURE_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
+_UNREAD_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
+_NOTE_ROLES = ("doc-noteref", "doc-backlink")
+_NOTE_MARKS = {"footnote-ref", "footnote-back", "footnote-backref", "footnote-reference", "reference"}
 _BLOCKS = {"p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
            "figcaption", "address", "form", "fieldset", "details", "summary", "dl", "dt", "dd", "center",
            "hr",
@@ -34,10 +37,22 @@ def read_html(data: bytes, name: str) -> ParsedDocument:
 def add_html(outline: Outline, source: Any) -> None:
     """Adds the blocks of a parsed page or of a fragment given as text."""
     soup = _soup(source) if isinstance(source, str) else source
+    _settle_raised(soup)
     main = soup.find("main") or soup.find(attrs={"role": "main"}) or _only_article(soup)
     # A page that marks its main part tells what is furniture; otherwise only whole-page bars are.
     whole = main is None or len(main.get_text()) * 2 < len(soup.get_text())
     _Walker(outline).walk((soup.body or soup) if whole else main, top=True)
+
+
+def _settle_raised(soup: Any) -> None:
+    """Marks of footnotes go, since they are no words of their sentence; other raised figures stay raised."""
+    for tag in soup.find_all(["a", "sup"]):
+        if tag.decomposed:
+            continue
+        if tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(tag.get("class") or ()):
+            tag.decompose()
+        elif tag.name == "sup" and tag.string:
+            tag.string = raised(tag.string)
 
 
 def _only_article(soup: Any) -> Any:
@@ -65,6 +80,8 @@ def _date_of(soup: Any) -> Any:
     return None
 
 
+_LISTS = ("ul", "ol", "menu")
+_SHORT_MEANING = 300  # letters
 _DEEPEST = 200  # elements within elements; what lies deeper is taken as text, before Python's stack ends
 
 
@@ -94,7 +111,7 @@ class _Walker:
 
     def _element(self, tag: Any, depth: int, *, furniture: bool) -> None:
         name = tag.name
-        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _FURNITURE_ROLES:
+        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _UNREAD_ROLES:
             return
         if self._level == _DEEPEST:
             self._loose.append(tag.get_text(" "))
@@ -116,8 +133,10 @@ class _Walker:
             self._outline.heading(_inline_text(tag), int(name[1:]))
         elif name == "pre":
             self._outline.code(tag.get_text())
-        elif name in ("ul", "ol", "menu"):
+        elif name in _LISTS:
             self._list(tag, depth + 1)
+        elif name == "dl" and tag.find("dt"):
+            self._definitions(tag, depth)
         elif name == "table" and not tag.find("table"):
             self._table(tag)
         elif name == "summary":
@@ -143,8 +162,7 @@ class _Walker:
     def _table(self, tag: Any) -> None:
         if caption := tag.find("caption"):
             self._outline.paragraph(_inline_text(caption))
-        rows = [row.find_all(["td", "th"]) for row in tag.find_all("tr")]
-        rows = [row for row in rows if row]
+        rows = [row for tr in tag.find_all("tr") if (row := tr.find_all(["td", "th"]))]
         if not rows:
             self._children(tag, -1)
             return
@@ -154,8 +172,39 @@ class _Walker:
                 self._children(cell, -1)
                 self._flush()
             return
-        header = all(cell.name == "th" for cell in rows[0]) or rows[0][0].find_parent("thead") is not None
-        self._outline.table([[_inline_text(cell) for cell in row] for row in rows], header=header)
+        header = 0
+        while header < len(rows) and _names_columns(rows[header]):
+            header += 1
+        told = header or tag.find("th") is not None
+        add_table(
+            self._outline, [[_cell(cell) for cell in row] for row in rows], header if told else None, proof=1
+        )
+
+    def _definitions(self, tag: Any, depth: int) -> None:
+        """Terms and what they mean, as rows of two cells where the meaning is short."""
+        terms: list[str] = []
+        for child in tag.find_all(["dt", "dd", "div"], recursive=False):
+            if child.name == "div":
+                self._definitions(child, depth)
+            elif child.name == "dt":
+                terms.append(_inline_text(child))
+            elif (
+                terms
+                and len(child.get_text()) <= _SHORT_MEANING
+                and not child.find([*_LISTS, "table", "pre", "dl"])
+            ):
+                self._outline.row([", ".join(terms), _inline_text(child)])
+                terms = []
+            else:
+                self._terms(terms)
+                terms = []
+                self._children(child, depth)
+                self._flush()
+        self._terms(terms)
+
+    def _terms(self, terms: list[str]) -> None:
+        for term in terms:
+            self._outline.paragraph(term)
 
     def _break(self) -> None:
         if self._item is None:
@@ -174,6 +223,14 @@ class _Walker:
             self._item = None
         else:
             self._outline.paragraph(text)
+
+
+def _names_columns(row: list[Any]) -> bool:
+    return all(cell.name == "th" for cell in row) or row[0].find_parent("thead") is not None
+
+
+def _cell(cell: Any) -> Cell:
+    return Cell(_inline_text(cell), _number(cell.get("colspan"), 1), _number(cell.get("rowspan"), 1))
 
 
 def _inline_text(tag: Any) -> str:

@@ -2,12 +2,13 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import Block, ParsedDocument
+from ingest.parsing.parsed import Block, ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.hypertext import add_html
 from ingest.readers.naming import real_title, title_from_name
@@ -42,27 +43,33 @@ def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
     _add_body(outline, message)
     blocks = list(outline.blocks)
     warnings: list[str] = []
-    for number, part in enumerate(message.iter_attachments()):
+    unread: list[str] = []
+    attachments = (part for part in message.iter_attachments() if not _is_drawn_in_text(part))
+    for number, part in enumerate(attachments):
         if number >= _MAX_ATTACHMENTS:
             warnings.append(f"Only the first {_MAX_ATTACHMENTS} attachments were read.")
             break
         try:
-            blocks += _attached(part, depth)
+            attached = _attached(part, depth)
         except UnreadableDocument as error:
             warnings.append(error.sentence)
+            continue
+        blocks += attached or ()
+        if attached is None and (called := folded(part.get_filename() or "")):
+            unread.append(called)
+    if unread:
+        warnings.append(f"Attachments in formats that can't be read were left out: {', '.join(unread)}.")
     title = real_title(str(message["Subject"] or "")) or title_from_name(name)
     return ParsedDocument(title, tuple(blocks), MEDIA_TYPE, modified=_date(message), warnings=tuple(warnings))
 
 
 def _add_body(outline: Outline, message: EmailMessage) -> None:
-    body = message.get_body(preferencelist=("plain", "html"))
-    if body is None:
-        return
-    text = _text(body)
-    if body.get_content_type() == "text/html":
-        add_html(outline, text)
-    else:
-        _add_plain(outline, text)
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    # Some programs send a blank text beside the page that they mean.
+    if plain is not None and (page is None or _text(plain).strip()):
+        _add_plain(outline, _text(plain))
+    elif page is not None:
+        add_html(outline, _text(page))
 
 
 def _add_plain(outline: Outline, text: str) -> None:
@@ -87,9 +94,15 @@ def _text(part: MIMEPart) -> str:
     )
 
 
-def _attached(part: MIMEPart, depth: int) -> list[Block]:
-    from dataclasses import replace
+def _is_drawn_in_text(part: MIMEPart) -> bool:
+    """Logos and the like, which the text refers to by their Content-ID."""
+    return part.get_content_maintype() == "image" and (
+        part["Content-ID"] is not None or part.get_content_disposition() == "inline"
+    )
 
+
+def _attached(part: MIMEPart, depth: int) -> list[Block] | None:
+    """The attachment's blocks; None for a format that can't be read."""
     from ingest.readers import SUPPORTED, read_bytes
 
     if part.get_content_type() == MEDIA_TYPE:
@@ -102,7 +115,7 @@ def _attached(part: MIMEPart, depth: int) -> list[Block]:
         name = part.get_filename() or ""
         suffix = name[name.rfind(".") :].lower() if "." in name else ""
         if suffix not in SUPPORTED:
-            return []
+            return None
         payload = part.get_payload(decode=True)
         data = payload if isinstance(payload, bytes) else b""
         if suffix == ".eml":

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.hypertext import add_html
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
@@ -22,6 +22,8 @@ _HTML_NAMES = {
     "wbr", "details", "summary", "center", "hr"
 }  # fmt: skip
 _ESCAPABLE = set("\\`*_{}[]()#+.!|<>~-")
+# `[^1]` behind a sentence refers to a footnote, `[^1]:` opens it.
+_NOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?::[ \t]*)?")
 _HTML_TAG = re.compile(r"</?([a-zA-Z][\w-]*)[^>]*>")
 
 
@@ -146,7 +148,10 @@ def _shown_lines(children: list["Token"], source: list[str]) -> list[str]:
             case "em_open" | "em_close" if child.markup == "*" and _inside_word(parts, children, number):
                 # `HLA-A*02 and B*03` holds two stars, not an emphasis.
                 parts.append("*")
-    return [line for line in "".join(parts).split("\n") if line.strip()]
+    text = "".join(parts)
+    if "[^" in text and not any(child.type == "code_inline" for child in children):
+        text = _NOTE_MARK.sub("", text)
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def _inside_word(parts: list[str], children: list[Any], number: int) -> bool:

@@ -4,11 +4,13 @@ import re
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from ingest.parsed import Block, BlockKind
+from ingest.parsing.parsed import Block, BlockKind
 from ingest.readers.outline import folded
 
 # What writing programs put where an author gave no title.
-_PLACEHOLDERS = {"", "word document", "untitled", "untitled document", "powerpoint presentation", "document"}
+_PLACEHOLDERS = {
+    "", "word document", "untitled", "untitled document", "powerpoint presentation", "document", "(anonymous)"
+}  # fmt: skip
 _PLACEHOLDER_START = re.compile(
     r"(microsoft (word|powerpoint|excel) - |slide 1$|presentation\d*$|book\d*$)", re.I
 )
@@ -31,8 +33,9 @@ def real_title(text: str | None) -> str | None:
 
 
 def first_heading(blocks: list[Block]) -> str | None:
-    """The first heading, if it stands near the top."""
-    return next((block.text for block in blocks[:5] if block.kind is BlockKind.HEADING), None)
+    """The first heading, if it stands near the top and is no label such as `Name:`."""
+    headings = (block.text for block in blocks[:5] if block.kind is BlockKind.HEADING)
+    return next((text for text in headings if not text.endswith(":")), None)
 
 
 def iso_date(text: str | None) -> datetime | None:

@@ -4,15 +4,21 @@ from dataclasses import replace
 from typing import Any
 
 from brain.domain import Locator
-from ingest.parsed import Block, BlockKind
+from ingest.parsing.parsed import Block, BlockKind
 
 # Soft hyphens, zero-width spaces and byte order marks are drawing hints, not words.
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
 
 
 def folded(text: str) -> str:
     """The same words with every run of white space made one space."""
     return " ".join(text.translate(_INVISIBLE).split())
+
+
+def raised(text: str) -> str:
+    """Figures above the line as signs of their own: 10⁶ is not 106, nor `50` with a footnote 501."""
+    return text.translate(_RAISED) if text.strip(" ,+-−0123456789") == "" else text
 
 
 class Outline:
@@ -22,6 +28,7 @@ class Outline:
         self.blocks: list[Block] = []
         self._where = where or Locator()
         self._headings: list[tuple[int, str]] = []
+        self._columns = 0
 
     def place(self, **changes: Any) -> None:
         """Set page, slide, sheet, row or part for the blocks that follow."""
@@ -66,10 +73,17 @@ class Outline:
             self.row(cells, header=header and number == 0)
 
     def row(self, cells: list[str], *, header: bool = False) -> None:
-        """One row, its cells parted by tabs; empty cells at the end are left out."""
-        text = "\t".join(folded(cell) for cell in cells).rstrip()
-        if text.strip():
-            self._add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, text)
+        """One row, its cells parted by tabs; empty ones at the end only where their column has a name."""
+        words = [folded(cell) for cell in cells]
+        named = self._columns if not header and self._in_table() else 0
+        while len(words) > named and not words[-1]:
+            words.pop()
+        if any(words):
+            self._columns = len(words) if header else named
+            self._add(BlockKind.TABLE_HEADER if header else BlockKind.TABLE_ROW, "\t".join(words))
+
+    def _in_table(self) -> bool:
+        return bool(self.blocks) and self.blocks[-1].kind in (BlockKind.TABLE_HEADER, BlockKind.TABLE_ROW)
 
     def _add(self, kind: BlockKind, text: str, level: int = 0) -> None:
         if text:

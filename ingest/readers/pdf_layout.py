@@ -13,7 +13,9 @@ _FEW_PAGES = 3
 # Half the lines of a column of text are wider than this many ems.
 _COLUMN = 14
 _PAGE_NUMBER = re.compile(
-    r"(?:page|p\.|seite|-|–|\|)?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:/|of|von)\s*\d{1,4}|-|–|\|)?", re.I
+    r"(?:page|p\.|seite|p[aá]gina|-|–|\|)?\s*(?:\d{1,4}|[ivxl]{1,6})\s*"
+    r"(?:(?:/|of|von|sur|de|di|van)\s*\d{1,4}|-|–|\|)?",
+    re.I,
 )
 
 
@@ -32,23 +34,27 @@ def in_reading_order(page: Page) -> Page:
 def without_running_text(pages: list[Page]) -> list[Page]:
     """The pages without heads and feet that return from page to page, and without page numbers."""
     if len(pages) < _FEW_PAGES:
-        return pages
+        return [_less(page, [line for line in page.lines if _says_its_number(line, page)]) for page in pages]
     seen = Counter(key for page in pages for key in {_key(line, page) for line in page.lines} if key)
     often = {key for key, count in seen.items() if count >= max(_FEW_PAGES, len(pages) * _RETURNS)}
     numbered = (
         sum(any(_is_page_number(line, page) for line in page.lines) for page in pages) > len(pages) // 2
     )
     return [
-        replace(
+        _less(
             page,
-            lines=tuple(
+            [
                 line
                 for line in page.lines
-                if _key(line, page) not in often and not (numbered and _is_page_number(line, page))
-            ),
+                if _key(line, page) in often or (numbered and _is_page_number(line, page))
+            ],
         )
         for page in pages
     ]
+
+
+def _less(page: Page, lines: list[Line]) -> Page:
+    return replace(page, lines=tuple(line for line in page.lines if line not in lines)) if lines else page
 
 
 def joined_fragments(lines: list[Line]) -> list[Line]:
@@ -106,6 +112,11 @@ def _at_edge(line: Line, page: Page) -> bool:
 
 def _is_page_number(line: Line, page: Page) -> bool:
     return _at_edge(line, page) and _PAGE_NUMBER.fullmatch(line.text.strip()) is not None
+
+
+def _says_its_number(line: Line, page: Page) -> bool:
+    """`Page 1 of 2`: on few pages, a mere number at the edge may be anything."""
+    return _is_page_number(line, page) and any(letter.isalpha() for letter in line.text)
 
 
 def _gutter(lines: list[Line], width: float) -> float | None:

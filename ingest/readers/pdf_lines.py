@@ -5,7 +5,9 @@ letters around a space: asking about every letter costs several times as much.
 """
 
 import ctypes
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ _WORD_START = re.compile(r"\w")
 # Space between two letters, in ems: wider than this is a gap between words, or between cells.
 WORD_GAP, CELL_GAP = 0.15, 1.6
 _BOLD = 600
+_OTHER_LINE = 4.0  # points
 # A scanned page holds a picture and at most a stamp of text.
 _FEW_LINES = 3
 _MOST = 0.6
@@ -92,7 +95,12 @@ class PdfFile:
                 yield None
                 continue
             with closing(page):
-                yield _read_page(page, number + 1)
+                shown = _has_shown_fields(page) and flattened(page)
+                if not shown:
+                    yield _read_page(page, number + 1)
+            if shown:
+                with closing(self._document[number]) as page:
+                    yield _read_page(page, number + 1, filled=True)
 
     def picture_of(self, number: int, dots_per_inch: int) -> Any:
         """A page drawn as a Pillow image."""
@@ -111,10 +119,31 @@ def _unopened(name: str, detail: str) -> UnreadableDocument:
     )
 
 
-def _read_page(page: Any, number: int) -> Page:
-    width, height = page.get_size()
+def _has_shown_fields(page: Any) -> bool:
+    """Whether what was filled into a form, or typed on top of the page, is not yet part of its text."""
+    import pypdfium2.raw as raw
+
+    for number in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, number)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT):
+            return True
+    return False
+
+
+def flattened(page: Any) -> bool:
+    """Make what is shown on top of a page a part of it, in memory; it must be loaded anew to be read then."""
+    import pypdfium2.raw as raw
+
+    return bool(raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS)
+
+
+def _read_page(page: Any, number: int, *, filled: bool = False) -> Page:
     with closing(page.get_textpage()) as text_page:
-        lines = tuple(_PageLetters(text_page, height).lines())
+        letters = _PageLetters(text_page, page)
+        lines = tuple(letters.lines(filled=filled))
+        width, height = letters.width, letters.height
     scanned = len(lines) <= _FEW_LINES and _picture_share(page) > (_MOST if lines else 0)
     return Page(number, width, height, lines, scanned)
 
@@ -134,14 +163,16 @@ def _picture_share(page: Any) -> float:
 
 
 class _PageLetters:
-    """Looks up single letters of one page by their index in its text."""
+    """Looks up single letters of one page by their index in its text.
 
-    def __init__(self, text_page: Any, height: float) -> None:
+    A page whose text runs upwards, downwards or upside down (a wide table, a scan) is turned first.
+    """
+
+    def __init__(self, text_page: Any, page: Any) -> None:
         import pypdfium2.raw as raw
 
         self._raw = raw
         self._page = text_page.raw
-        self._height = height
         self._text: str = text_page.get_text_range()
         # PDFium counts characters, text counts UTF-16 units: they part where a letter needs two or none.
         self._exact = text_page.count_chars() == len(self._text)
@@ -150,14 +181,50 @@ class _PageLetters:
         self._matrix = raw.FS_MATRIX()
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
+        self.width, self.height = page.get_size()
+        self._left, self._bottom, self._right, self._top = 0.0, 0.0, 0.0, self.height
+        self._turns = self._usual_turns()
+        if self._turns:
+            self._left, self._bottom, self._right, self._top = page.get_mediabox()
+            self.width, self.height = self._right - self._left, self._top - self._bottom
+            if self._turns % 2:
+                self.width, self.height = self.height, self.width
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, *, filled: bool = False) -> Iterator[Line]:
+        """Every line of the page, in the order of the file; `filled` where a form's fields are among them."""
+        for first, last in self._spans():
+            for start, end in self._on_one_baseline(first, last) if filled else ((first, last),):
+                yield self._line(start, end)
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
         for match in _LINE.finditer(self._text):
             text = match.group()
             first = match.start() + len(text) - len(text.lstrip())
             last = match.start() + len(text.rstrip()) - 1
             if last >= first:
-                yield self._line(first, last)
+                yield first, last
+
+    def _usual_turns(self) -> int:
+        """How often most of the text is turned to the left by 90°."""
+        letters: Counter[int] = Counter()
+        for first, last in self._spans():
+            self._raw.FPDFText_GetMatrix(self._page, self._index(first), self._matrix)
+            turns = round(math.atan2(self._matrix.b, self._matrix.a) / (math.pi / 2)) % 4
+            letters[turns] += last - first + 1
+        return letters.most_common(1)[0][0] if letters else 0
+
+    def _on_one_baseline(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Parts of a line: PDFium gives filled fields as one line, wherever they stand."""
+        start = first
+        for gap in re.finditer(r" +", self._text[first : last + 1]):
+            before, after = first + gap.start() - 1, first + gap.end()
+            if self._sides(self._index(after))[0] >= self._sides(self._index(before))[1] or before < start:
+                continue
+            above, below = self._base(self._index(before)), self._base(self._index(after))
+            if abs(above - below) > _OTHER_LINE:
+                yield start, before
+                start = after
+        yield start, last
 
     def _line(self, first: int, last: int) -> Line:
         start, end = self._index(first), self._index(last)
@@ -166,7 +233,6 @@ class _PageLetters:
         # A bullet may be set in another size than the words behind it.
         word = _WORD_START.search(self._text, first, last + 1)
         start = self._index(word.start()) if word else start
-        self._raw.FPDFText_GetCharOrigin(self._page, start, *self._origin)
         self._raw.FPDFText_GetMatrix(self._page, start, self._matrix)
         # The font's nominal size is scaled by the text matrix: many writers set size 1 and scale.
         scale = (self._matrix.c**2 + self._matrix.d**2) ** 0.5
@@ -176,7 +242,7 @@ class _PageLetters:
             self._text[first : last + 1],
             left,
             right,
-            self._height - self._origin[1].value,
+            self._base(start),
             size,
             bold,
             tuple(self._cells(first, last, left, right, size)),
@@ -203,7 +269,30 @@ class _PageLetters:
 
     def _sides(self, index: int) -> tuple[float, float]:
         self._raw.FPDFText_GetCharBox(self._page, index, *self._box)
-        return self._box[0].value, self._box[1].value
+        left, right, bottom, top = (side.value for side in self._box)
+        match self._turns:
+            case 1:
+                return bottom - self._bottom, top - self._bottom
+            case 2:
+                return self._right - right, self._right - left
+            case 3:
+                return self._top - top, self._top - bottom
+            case _:
+                return left, right
+
+    def _base(self, index: int) -> float:
+        """A letter's baseline, counted from the top of the turned page."""
+        self._raw.FPDFText_GetCharOrigin(self._page, index, *self._origin)
+        across, up = (value.value for value in self._origin)
+        match self._turns:
+            case 1:
+                return across - self._left
+            case 2:
+                return up - self._bottom
+            case 3:
+                return self._right - across
+            case _:
+                return float(self._top - up)
 
     def _index(self, position: int) -> int:
         if self._exact:

@@ -12,10 +12,13 @@ from itertools import pairwise, takewhile
 from ingest.readers.hyphenation import Hyphenation
 from ingest.readers.outline import Outline
 from ingest.readers.pdf_lines import Line, Page
-from ingest.readers.pdf_tables import table_cells
+from ingest.readers.pdf_tables import table_cells, with_whole_cells
 
 _BULLET = re.compile(r"^([•●○◦▪■□–—‣⁃∙·\uf0b7\uf0a7\uf0d8]|[-*o](?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
+# What stands before a clause, or a heading, with a tab between.
+_CLAUSE = re.compile(r"[1-9]\d{0,2}(?:\.\d{1,3}){1,4}\.?|§\s?\d{1,4}[a-z]?")
+_SECTION = re.compile(rf"\d{{1,3}}\.?|[A-Z]\.?|[IVX]{{1,5}}\.?|{_CLAUSE.pattern}")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 _SMALL_WORDS = {
     "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "into", "is", "of", "on", "or",
@@ -76,6 +79,7 @@ class _Stretch:
     rank: int | None = None
     mark: str | None = None
     right: float = 0.0
+    text_left: float = 0.0
 
 
 def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> None:
@@ -106,7 +110,7 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
             if number == 0 or not _is_table_row(stretches[number - 1]):
                 run = takewhile(_is_table_row, stretches[number:])
                 cells, header = table_cells([row.lines[0] for row in run])
-            outline.row(cells.pop(0), header=header)
+            outline.row([words.joined(cell.split("\n")) for cell in cells.pop(0)], header=header)
             header = False
         elif following is not None and _reads_as_heading(stretch, following):
             outline.heading(text, level_below)
@@ -117,14 +121,22 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
 def _stretches(page: Page, typography: Typography) -> list[_Stretch]:
     found: list[_Stretch] = []
     right = max((line.right for line in page.lines), default=0.0)
-    for line in page.lines:
+    for line in with_whole_cells(page.lines, _is_item):
         rank = typography.rank(line)
+        if rank is not None and (_BULLET.match(line.text) or (found and _in_large_item(found[-1], line))):
+            rank = None  # slides set their lists in large letters
         mark, rest = _marked(line) if rank is None else (None, line)
         if found and mark is None and _continues(found[-1], line, rank, typography):
             found[-1].lines.append(line)
         else:
-            found.append(_Stretch([rest], page.number, rank, mark, right))
+            found.append(_Stretch([rest], page.number, rank, mark, right, rest.left))
     return found
+
+
+def _in_large_item(stretch: _Stretch, line: Line) -> bool:
+    above = stretch.lines[-1]
+    same = _rounded(above.size) == _rounded(line.size) and above.bold == line.bold
+    return stretch.mark is not None and same and line.left > stretch.text_left - line.size / 2
 
 
 def _continues(stretch: _Stretch, line: Line, rank: int | None, typography: Typography) -> bool:
@@ -175,8 +187,11 @@ def _runs_on(last: _Stretch, first: _Stretch) -> bool:
 
 
 def _marked(line: Line) -> tuple[str | None, Line]:
-    """A list item's mark, and the line without it."""
+    """A list item's mark, and the line without it; a clause's number stands as far away as a cell."""
     text = line.text
+    if len(line.cells) == 2 and _CLAUSE.fullmatch(line.cells[0].text) and line.cells[1].text[0].isalpha():
+        cell = line.cells[1]
+        return line.cells[0].text, Line(cell.text, cell.left, line.right, line.base, line.size, line.bold)
     if match := _BULLET.match(text):
         mark = "-"
     elif match := _NUMBER.match(text):
@@ -189,8 +204,12 @@ def _marked(line: Line) -> tuple[str | None, Line]:
     return mark, Line(rest, line.left, line.right, line.base, line.size, line.bold)
 
 
+def _is_item(line: Line) -> bool:
+    return _marked(line)[0] is not None
+
+
 def _is_table_row(stretch: _Stretch) -> bool:
-    return len(stretch.lines[0].cells) > 1 and stretch.mark is None
+    return len(stretch.lines[0].cells) > 1 and stretch.mark is None and stretch.rank is None
 
 
 def _reads_as_heading(stretch: _Stretch, following: _Stretch) -> bool:
@@ -209,7 +228,7 @@ def _reads_as_heading(stretch: _Stretch, following: _Stretch) -> bool:
 
 
 def _stands_out(line: Line, body: float) -> bool:
-    if len(line.cells) > 1:
+    if len(line.cells) > 1 and not (len(line.cells) == 2 and _SECTION.fullmatch(line.cells[0].text)):
         return False
     if line.size > body * 1.12:
         return True
@@ -222,7 +241,7 @@ def _is_cover(pages: list[Page], body: float) -> bool:
     """A first page with nothing but a title in large letters."""
     if len(pages) < 2 or not 1 <= len(pages[0].lines) <= 5:
         return False
-    return all(line.size > body * 1.12 for line in pages[0].lines)
+    return all(line.size > body * 1.12 and not _BULLET.match(line.text) for line in pages[0].lines)
 
 
 def _rounded(size: float) -> float:

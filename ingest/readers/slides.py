@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
+from ingest.readers.drawings import chart_tables, diagram_texts
+from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
 from ingest.readers.outline import Outline
 
@@ -36,30 +38,37 @@ def _add_slide(outline: Outline, slide: Any, number: int) -> None:
     title = slide.shapes.title
     if title is not None:
         outline.heading(title.text_frame.text, 1)
-    shapes = [shape for shape in _flat(slide.shapes) if title is None or shape.shape_id != title.shape_id]
-    for shape in sorted(shapes, key=lambda shape: ((shape.top or 0) // 100_000, shape.left or 0)):
-        _add_shape(outline, shape)
+    for shape in _in_reading_order(slide.shapes):
+        if title is None or shape.shape_id != title.shape_id:
+            _add_shape(outline, shape)
     if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame) is not None:
         outline.place(part="notes")
         for paragraph in notes.paragraphs:
             outline.paragraph(_text(paragraph))
 
 
-def _flat(shapes: Any) -> Iterator[Any]:
-    """The shapes with groups opened."""
+def _in_reading_order(shapes: Any) -> Iterator[Any]:
+    """From top to bottom; a group's shapes, which are measured by the group's own ruler, in its place."""
     from pptx.shapes.group import GroupShape
 
-    for shape in shapes:
+    for shape in sorted(shapes, key=lambda shape: ((shape.top or 0) // 100_000, shape.left or 0)):
         if isinstance(shape, GroupShape):
-            yield from _flat(shape.shapes)
-        else:
+            yield from _in_reading_order(shape.shapes)
+        elif not _is_running_text(shape):
             yield shape
+
+
+def _is_running_text(shape: Any) -> bool:
+    """Footer, date and number, which every slide repeats."""
+    from pptx.enum.shapes import PP_PLACEHOLDER
+
+    kinds = (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.HEADER)
+    return bool(shape.is_placeholder) and shape.placeholder_format.type in kinds
 
 
 def _add_shape(outline: Outline, shape: Any) -> None:
     if shape.has_table:
-        rows = [[cell.text_frame.text for cell in row.cells] for row in shape.table.rows]
-        outline.table(rows, header=bool(shape.table.first_row) and len(rows) > 1)
+        _add_table(outline, shape.table)
     elif shape.has_text_frame:
         paragraphs = [paragraph for paragraph in shape.text_frame.paragraphs if _text(paragraph).strip()]
         listed = len(paragraphs) > 1 and _is_body(shape)
@@ -68,8 +77,38 @@ def _add_shape(outline: Outline, shape: Any) -> None:
                 outline.item(_text(paragraph), paragraph.level)
             else:
                 outline.paragraph(_text(paragraph))
-    elif shape.has_chart and shape.chart.has_title and shape.chart.chart_title.has_text_frame:
-        outline.paragraph(shape.chart.chart_title.text_frame.text)
+    elif shape.has_chart:
+        _add_chart(outline, shape.chart)
+    else:
+        for text in diagram_texts(shape):
+            outline.item(text)
+
+
+def _add_table(outline: Outline, table: Any) -> None:
+    rows = [
+        [
+            Cell(cell.text_frame.text, cell.span_width, cell.span_height)
+            if cell.is_merge_origin
+            else Cell(cell.text_frame.text)
+            for cell in row.cells
+            if not cell.is_spanned
+        ]
+        for row in table.rows
+    ]
+    marked = (
+        bool(table.first_row) and len(rows) > 1 and all(cell.across == cell.down == 1 for cell in rows[0])
+    )
+    add_table(outline, rows, 1 if marked else None, proof=0 if table.first_row else 1)
+
+
+def _add_chart(outline: Outline, chart: Any) -> None:
+    """A chart's title, and its numbers as a table: a row for each category, a column for each series."""
+    if chart.has_title and chart.chart_title.has_text_frame:
+        outline.paragraph(chart.chart_title.text_frame.text)
+    for names, rows in chart_tables(chart):
+        outline.row(["", *names], header=True)
+        for cells in rows:
+            outline.row(cells)
 
 
 def _is_body(shape: Any) -> bool:

@@ -1,19 +1,23 @@
-"""Word documents: paragraphs by their styles, numbered lists with their numbers, tables in their place."""
+"""Word documents: paragraphs by their styles, numbers as Word counts them, tables in their place."""
 
 import io
-from collections import defaultdict
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
+from ingest.readers.merged_cells import add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
 from ingest.readers.outline import Outline
-from ingest.readers.word_styles import WORDS as _W
+from ingest.readers.word_numbering import WORDS as _W
+from ingest.readers.word_numbering import Numbering
 from ingest.readers.word_styles import Style, Styles
+from ingest.readers.word_tables import header_of, rows_of
+from ingest.readers.word_text import boxes_in, notes_of, references_in, text_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PLAIN_MARK = re.compile(r"^(\d+)[.)]?$")
+_DEEPEST = 20  # text boxes and frames within each other
 
 
 def read_docx(data: bytes, name: str) -> ParsedDocument:
@@ -49,87 +53,82 @@ class _Tag:
 
 
 class _WordWalker:
-    """Goes through the body once, counting list numbers as Word does."""
+    """Goes through the body once, counting as Word does; a footnote stands behind what refers to it."""
 
     def __init__(self, document: Any) -> None:
         self.outline = Outline()
         self.title: str | None = None
         self._body = document.element.body
         self._styles = Styles(document)
-        self._counts: dict[str, dict[int, int]] = defaultdict(dict)
+        self._numbering = Numbering(document)
+        self._notes = notes_of(document)
+        self._depth = 0
 
     def walk(self) -> None:
         """Adds every paragraph and table of the body."""
         self._children(self._body)
 
     def _children(self, parent: Any) -> None:
+        self._depth += 1
         for element in parent:
             match element.tag:
                 case _Tag.PARAGRAPH:
                     self._paragraph(element)
+                    self._boxes_and_notes(element)
                 case _Tag.TABLE:
                     self._table(element)
+                    self._boxes_and_notes(element)
                 case _Tag.CONTROL if not _is_contents(element):
                     # python-docx passes over content controls, which templates are full of.
                     for content in element.iterchildren(f"{_W}sdtContent"):
                         self._children(content)
+        self._depth -= 1
 
     def _paragraph(self, paragraph: Any) -> None:
-        text = _text(paragraph)
+        text = text_of(paragraph)
         style = self._styles.of(paragraph)
         if not text.strip() or style.name.startswith("toc "):
             return
+        mark = self._mark(style)
         if style.name == "title":
             self.title = self.title or " ".join(text.split())
             self.outline.heading(text, 1)
         elif style.level is not None:
-            self.outline.heading(text, style.level)
+            self.outline.heading(text if mark == "-" else f"{mark} {text}", style.level)
         elif style.list_id is not None:
-            self.outline.item(text, style.depth, self._mark(style))
+            self.outline.item(text, style.depth or 0, _PLAIN_MARK.sub(r"\1.", mark))
         else:
             for line in text.split("\n"):
                 self.outline.paragraph(line)
 
     def _mark(self, style: Style) -> str:
-        if not self._styles.numbered(style):
+        if style.list_id is None:
             return "-"
-        counts = self._counts[style.list_id or ""]
-        counts[style.depth] = counts.get(style.depth, 0) + 1
-        for deeper in [level for level in counts if level > style.depth]:
-            del counts[deeper]
-        return f"{counts[style.depth]}."
+        depth = style.depth
+        if depth is None:
+            depth = self._numbering.depth_of(style.list_id, style.identity) or 0
+        return self._numbering.mark(style.list_id, depth, counted="number" in style.name)
+
+    def _boxes_and_notes(self, element: Any) -> None:
+        """Text boxes that are anchored here, and the footnotes and endnotes that are referred to here."""
+        if self._depth < _DEEPEST:
+            for box in boxes_in(element):
+                self._children(box)
+        for kind, identity in references_in(element):
+            for text in self._notes.pop((kind, identity), ()):
+                self.outline.paragraph(text)
 
     def _table(self, table: Any) -> None:
-        rows = [list(_cells(row)) for row in table.iterchildren(f"{_W}tr")]
-        rows = [row for row in rows if any(cell.strip() for cell in row)]
-        if rows and max(map(len, rows)) == 1:
+        rows = rows_of(table)
+        if rows and all(len(row.cells) == 1 for row in rows) and self._depth < _DEEPEST:
             # A frame around text, not a table.
-            for row in rows:
-                for line in row[0].split("\n"):
-                    self.outline.paragraph(line)
+            for cell in table.iterchildren(f"{_W}tr"):
+                for content in cell.iterchildren(f"{_W}tc"):
+                    self._children(content)
         else:
-            self.outline.table(rows, header=len(rows) > 1 and all(cell.strip() for cell in rows[0][1:]))
+            add_table(self.outline, [row.cells for row in rows], header_of(rows))
 
 
 def _is_contents(control: Any) -> bool:
     gallery = control.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
     return gallery is not None and gallery.get(f"{_W}val") == "Table of Contents"
-
-
-def _text(element: Any) -> str:
-    """The words of a paragraph: hyperlinks included, deleted text and field codes not."""
-    parts: list[str] = []
-    for node in element.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
-        tag = node.tag[len(_W) :]
-        if tag == "tab" and node.getparent().tag == f"{_W}tabs":
-            continue
-        # A text box is written twice, the second time for programs that don't know the first form.
-        if any(above.tag == _FALLBACK for above in node.iterancestors()):
-            continue
-        parts.append({"t": node.text or "", "tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
-    return "".join(parts)
-
-
-def _cells(row: Any) -> Iterator[str]:
-    for cell in row.iterchildren(f"{_W}tc"):
-        yield "\n".join(_text(paragraph) for paragraph in cell.iter(f"{_W}p"))

@@ -7,19 +7,24 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from ingest.readers.word_numbering import WORDS
+
 _HEADING = re.compile(r"heading (\d)")
 _DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`name` in lower case; `level` of a heading; `list_id` and `depth` of a list item."""
+    """`name` in lower case; `level` of a heading; `list_id` and `depth` where it is counted.
+
+    `depth` is None where the list itself says which of its levels the style `identity` takes.
+    """
 
     name: str = ""
     level: int | None = None
     list_id: str | None = None
-    depth: int = 0
+    depth: int | None = 0
+    identity: str = ""
 
 
 class Styles:
@@ -28,7 +33,6 @@ class Styles:
     def __init__(self, document: Any) -> None:
         elements = document.styles.element.findall(f"{WORDS}style")
         self._elements = {element.get(f"{WORDS}styleId"): element for element in elements}
-        self._formats = _number_formats(document)
         self._known: dict[str | None, Style] = {}
 
     def of(self, paragraph: Any) -> Style:
@@ -36,11 +40,6 @@ class Styles:
         named = paragraph.find(f"{WORDS}pPr/{WORDS}pStyle")
         style = self._named(named.get(f"{WORDS}val") if named is not None else None)
         return _changed(style, paragraph)
-
-    def numbered(self, style: Style) -> bool:
-        """Whether the list counts its items in figures."""
-        usual = "decimal" if "number" in style.name else "bullet"
-        return self._formats.get((style.list_id or "", style.depth), usual).startswith("decimal")
 
     def _named(self, identity: str | None, depth: int = 0) -> Style:
         if identity not in self._known:
@@ -55,11 +54,11 @@ class Styles:
         style = self._named(base.get(f"{WORDS}val"), depth + 1) if base is not None else Style()
         named = element.find(f"{WORDS}name")
         name = (named.get(f"{WORDS}val") if named is not None else "").lower()
+        style = _changed(replace(style, name=name, identity=identity or ""), element)
         if match := _HEADING.match(name):
-            return Style(name, int(match[1]))
+            return replace(style, level=int(match[1]))
         if name == "subtitle":
-            return Style(name, 2)
-        style = _changed(replace(style, name=name), element)
+            return replace(style, level=2)
         if style.list_id is None and name.startswith("list ") and name != "list paragraph":
             return replace(style, list_id=name)
         return style
@@ -76,35 +75,6 @@ def _changed(style: Style, element: Any) -> Style:
         return style
     identity, level = number.find(f"{WORDS}numId"), number.find(f"{WORDS}ilvl")
     list_id = identity.get(f"{WORDS}val") if identity is not None else style.list_id
-    depth = int(level.get(f"{WORDS}val", "0")) if level is not None else style.depth
+    depth = int(level.get(f"{WORDS}val", "0")) if level is not None else None
     # List 0 takes a paragraph out of the list that its style puts it in.
     return replace(style, list_id=None if list_id == "0" else list_id, depth=depth)
-
-
-def _number_formats(document: Any) -> dict[tuple[str, int], str]:
-    """How each list and level is marked: `bullet`, `decimal` and so on."""
-    part = next(
-        (
-            relation.target_part
-            for relation in document.part.rels.values()
-            if relation.reltype.endswith("/numbering")
-        ),
-        None,
-    )
-    if part is None:
-        return {}
-    root = part.element
-    levels = {
-        abstract.get(f"{WORDS}abstractNumId"): {
-            int(level.get(f"{WORDS}ilvl")): form.get(f"{WORDS}val")
-            for level in abstract.iterchildren(f"{WORDS}lvl")
-            if (form := level.find(f"{WORDS}numFmt")) is not None
-        }
-        for abstract in root.iterchildren(f"{WORDS}abstractNum")
-    }
-    formats: dict[tuple[str, int], str] = {}
-    for number in root.iterchildren(f"{WORDS}num"):
-        target = number.find(f"{WORDS}abstractNumId")
-        for depth, form in levels.get(target.get(f"{WORDS}val") if target is not None else None, {}).items():
-            formats[number.get(f"{WORDS}numId"), depth] = form
-    return formats

@@ -1,19 +1,24 @@
 """Excel workbooks, streamed sheet by sheet: one row a block, values as people see them."""
 
 import io
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
+from ingest.readers.cell_format import shown_number
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.outline import Outline
-from ingest.readers.tabular import add_rows
+from ingest.readers.sheet_extras import Merged, merged_by_top, spread, without_values
+from ingest.readers.tabular import Row, add_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet may claim a million columns or rows of nothing.
 _MAX_COLUMNS, _MAX_BLANK_ROWS = 256, 10_000
+_SETTINGS = "xl/workbook.xml"
+_LONGEST_REPEATED = 200  # characters of a merged cell that stand in all of it
 
 
 def read_xlsx(data: bytes, name: str) -> ParsedDocument:
@@ -22,13 +27,19 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
 
     outline = Outline()
     warnings: list[str] = []
-    with closing(openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
+    opened: Any = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    with closing(opened) as book, zipfile.ZipFile(io.BytesIO(data)) as archive:
+        settings = archive.read(_SETTINGS) if _SETTINGS in archive.namelist() else b""
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
             outline.forget_headings()
             outline.place(sheet=sheet.title, row=None)
-            if warning := add_rows(outline, _rows(sheet)):
+            xml = archive.read(sheet._worksheet_path)
+            unknown = without_values(xml, settings)
+            if unknown:
+                warnings.append(_unknown(sheet.title, len(unknown)))
+            if warning := add_rows(outline, _rows(sheet, merged_by_top(xml), unknown)):
                 warnings.append(f"Sheet {sheet.title}: {warning}")
         title = real_title(book.properties.title) or title_from_name(name)
         modified = book.properties.modified
@@ -41,16 +52,39 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
     )
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _unknown(sheet: str, count: int) -> str:
+    return (
+        f"Sheet {sheet}: {count:,} {'formula has' if count == 1 else 'formulas have'} no value yet and "
+        "can't be read: open the file in a spreadsheet program and save it again."
+    )
+
+
+def _rows(sheet: Any, merged: Mapping[int, list[Merged]], unknown: frozenset[str]) -> Iterator[Row]:
     # The size that a sheet claims is padded with empty cells; its rows tell their own.
     sheet.reset_dimensions()
-    blank = 0
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        cells = [_shown(cell) for cell in row[:_MAX_COLUMNS]]
-        blank = 0 if any(cells) else blank + 1
-        if blank > _MAX_BLANK_ROWS:
-            return
-        yield number, cells
+    bold: dict[int, bool] = {}
+
+    def filled() -> Iterator[tuple[int, list[str]]]:
+        blank = 0
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            held = row[:_MAX_COLUMNS]
+            cells = ["" if unknown and _place(cell) in unknown else _shown(cell) for cell in held]
+            blank = 0 if any(cells) else blank + 1
+            if blank > _MAX_BLANK_ROWS:
+                return
+            bold[number] = all(_is_bold(cell) for cell, text in zip(held, cells, strict=True) if text)
+            yield number, cells
+
+    for number, cells, height in spread(filled(), merged, _LONGEST_REPEATED, _MAX_COLUMNS):
+        yield Row(number, cells, bold.pop(number), height)
+
+
+def _place(cell: Any) -> str:
+    return str(cell.coordinate) if cell.value is not None else ""
+
+
+def _is_bold(cell: Any) -> bool:
+    return bool(cell.has_style and cell.font and cell.font.b)
 
 
 def _shown(cell: Any) -> str:
@@ -65,18 +99,11 @@ def _shown(cell: Any) -> str:
             return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
         case date() | time():
             return value.isoformat()
+        case timedelta():
+            # Hours are counted on beyond a day: `[h]:mm`.
+            minutes = round(value.total_seconds() / 60)
+            return f"{minutes // 60}:{minutes % 60:02}"
         case float() | int():
-            return _number(float(value), str(cell.number_format or ""))
+            return shown_number(float(value), str(cell.number_format or ""))
         case _:
             return str(value)
-
-
-def _number(value: float, form: str) -> str:
-    if "%" in form:
-        return f"{value * 100:.10g}%"
-    text = f"{value:.15g}"
-    mark = next((sign for sign in "$€£" if sign in form), "")
-    if mark and "e" not in text:
-        whole, _, part = text.partition(".")
-        text = mark + whole + (f".{part:0<2}" if part else "")
-    return text

@@ -152,3 +152,13 @@ def test_a_name_with_line_ends_starts_no_line_of_its_own(here: Run, tmp_path: Pa
         assert "Official" in done.out or "broken" in done.out
         assert not any(line.strip().startswith(("[2]", "[3]")) for line in done.out.splitlines()), done.out
     assert json.loads(here("search", "bicycle shed", "--json").out)[0]["doc"] == name
+
+
+def test_old_documents_are_listed_with_how_much_answers_rely_on_them(here: Run, home: Path) -> None:
+    assert here("documents", "stale").out == "No document is that old.\n"
+    here("ask", "How many days of annual leave do full-time employees get?")
+    found = json.loads(here("documents", "stale", "--before", "0d", "--json").out)
+    assert (found[0]["doc"], found[0]["cited"], found[0]["called_outdated"]) == ("leave.md", 1, 0)
+    assert len(found) == 4
+    assert {row["cited"] for row in found[1:]} == {0}
+    assert "leave.md" in here("documents", "stale", "--before", "0d").out

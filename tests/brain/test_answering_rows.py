@@ -55,3 +55,10 @@ def test_told_cells_are_the_rows_own_and_the_words_are_cells_and_column_names(ro
     assert bool(found.text.strip()) == bool(text.strip())
     own = set(text + "".join(names) + "–:;, ")
     assert set(found.text) <= own
+
+
+def test_a_column_that_the_question_names_in_full_is_told_alone():
+    header, row = "Region\t2024 Plan\t2024 Actual\t2025 Plan\t2025 Actual", "North\t10\t11\t12\t13"
+    assert told("What was the 2025 actual in the North?", row, header) == "North – 2025 Actual: 13"
+    assert told("actual of North", row, header) == "North – 2024 Actual: 11; 2025 Actual: 13"
+    assert told("price per month and storage of Gold").endswith("Price per month: 40 dollars; Storage: 2 TB")

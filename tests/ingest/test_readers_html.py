@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from ingest.parsed import BlockKind
+from ingest.parsing.parsed import BlockKind
 from ingest.readers import read_bytes
 
 PAGE = """<!DOCTYPE html><html><head><title>Pool &amp; gym</title>
@@ -66,3 +66,54 @@ def test_declared_and_undeclared_charsets():
 def test_entities_that_a_page_declares_are_not_unfolded():
     bomb = '<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><p>&b;&b; end</p>'
     assert len(read_bytes(bomb.encode(), "b.html").text) < 200
+
+
+def shown(html):
+    return [(block.kind.value, block.text) for block in read_bytes(html.encode(), "x.html").blocks]
+
+
+def test_cells_over_several_rows_and_columns_stand_in_each():
+    head = "<tr><th rowspan=2>Region<th colspan=2>2025</tr><tr><th>Plan<th>Actual</tr>"
+    body = "<tr><td rowspan=2>North<td>1<td>2</tr><tr><td>3<td>4</tr><tr><td>South<td colspan=2>closed</tr>"
+    assert shown(f"<table>{head}{body}</table>") == [
+        ("table_header", "Region\t2025 Plan\t2025 Actual"),
+        ("table_row", "North\t1\t2"),
+        ("table_row", "North\t3\t4"),
+        ("table_row", "South\tclosed\tclosed"),
+    ]
+
+
+def test_a_cell_that_claims_to_be_endless_stands_in_the_rows_and_columns_there_are():
+    rows = "<tr><td rowspan=65534 colspan=999999>x<td>1</tr><tr><td>2</tr>"
+    assert len(shown(f"<table>{rows}</table>")) == 2
+
+
+def test_words_over_figures_name_the_columns_where_nothing_is_marked():
+    rows = "<tr><td>Kind<td>Cost<td>Time</tr><tr><td>Post<td>5 euros<td>3 days</tr>"
+    assert shown(f"<table>{rows}</table>")[0] == ("table_header", "Kind\tCost\tTime")
+    words = "<tr><td>Ann<td>Rome<td>Sales</tr><tr><td>Bob<td>Oslo<td>Dev</tr>"
+    assert {kind for kind, _ in shown(f"<table>{words}</table>")} == {"table_row"}
+
+
+def test_a_term_and_its_short_meaning_are_one_row():
+    short = (
+        "<dt>SLA</dt><dd>The time to answer.</dd><dt>RPO</dt><dt>Recovery point</dt><dd>What is lost.</dd>"
+    )
+    long = "<dt>Steps</dt><dd><ul><li>One</ul></dd>"
+    assert shown(f"<dl>{short}{long}</dl>") == [
+        ("table_row", "SLA\tThe time to answer."),
+        ("table_row", "RPO, Recovery point\tWhat is lost."),
+        ("paragraph", "Steps"),
+        ("list_item", "- One"),
+    ]
+
+
+def test_marks_of_footnotes_are_no_words_of_the_sentence():
+    link, mark = '<a class="footnote-ref" href="#1"><sup>1</sup></a>', '<sup class="reference">[2]</sup>'
+    page = f"<p>Ten days.{link} Ask {mark}first.</p>"
+    assert shown(page) == [("paragraph", "Ten days. Ask first.")]
+
+
+def test_raised_figures_make_no_other_number():
+    page = "<h2>50<sup>1</sup> euros</h2><p>H<sub>2</sub>O, 10<sup>-6</sup> and 1<sup>st</sup>.</p>"
+    assert shown(page) == [("heading", "50¹ euros"), ("paragraph", "H2O, 10⁻⁶ and 1st.")]

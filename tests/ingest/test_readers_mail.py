@@ -37,7 +37,8 @@ def test_attachments_are_read_and_bad_ones_only_warned_of():
     assert [block.text for block in parsed.blocks if block.locator.part == "attachment report.docx"] == [
         "Sales rose by four percent."
     ]
-    assert len(parsed.warnings) == 1
+    assert len(parsed.warnings) == 2
+    assert parsed.warnings[1] == "Attachments in formats that can't be read were left out: photo.raw."
     assert "bad.pdf is not a PDF" in parsed.warnings[0]
 
 
@@ -56,3 +57,22 @@ def test_mails_in_mails_are_read_to_a_depth():
 def test_what_is_no_mail_is_a_sentence():
     with pytest.raises(UnreadableDocument, match=r"x\.eml is not a mail"):
         read_bytes(b"just some words\n", "x.eml")
+
+
+def test_a_page_beside_a_blank_text_is_read():
+    parsed = read_bytes(mail_file(text="\n", html="<p>Lunch is at noon.</p>"), "m.eml")
+    assert parsed.blocks[-1].text == "Lunch is at noon."
+
+
+def test_a_picture_that_the_text_shows_is_no_attachment():
+    data = mail_file(attachments=[("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(99))])
+    drawn = data.replace(b"application/octet-stream", b"image/png\nContent-ID: <logo>")
+    assert read_bytes(drawn, "m.eml").warnings == ()
+    assert len(read_bytes(data, "m.eml").warnings) == 1
+
+
+def test_a_place_in_an_attachment_names_it():
+    report = word_file(lambda document: (document.add_heading("Sales", 1), document.add_paragraph("Up.")))
+    parsed = read_bytes(mail_file(attachments=[("report.docx", report)]), "m.eml")
+    assert parsed.blocks[-1].locator.label == "attachment report.docx, Sales"
+    assert parsed.blocks[0].locator.label == "headers"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.parsed import BlockKind
+from ingest.parsing.parsed import BlockKind
 from ingest.readers import read_bytes
 
 
@@ -69,7 +69,7 @@ def test_a_table_has_its_header_and_rows_parted_by_tabs():
     assert [(block.kind, block.text) for block in found] == [
         (BlockKind.TABLE_HEADER, "Plan\tPrice"),
         (BlockKind.TABLE_ROW, "Small\t5"),
-        (BlockKind.TABLE_ROW, "Large"),
+        (BlockKind.TABLE_ROW, "Large\t"),
     ]
 
 
@@ -129,3 +129,12 @@ def test_comments_of_unfenced_code_are_not_headings():
     found = blocks("# Guide\n\nText.\n\n# Call the service\ncall()\n# Again\ncall()\n")
     assert [block.text for block in found if block.kind is BlockKind.HEADING] == ["Guide"]
     assert "# Call the service" in [block.text for block in found]
+
+
+def test_marks_of_footnotes_are_no_words_of_the_sentence():
+    found = blocks("Refunds take ten days.[^1] Ask first.\n\n[^1]: In May twenty.\n\nUse `[^a-z]` here.\n")
+    assert [block.text for block in found] == [
+        "Refunds take ten days. Ask first.",
+        "In May twenty.",
+        "Use [^a-z] here.",
+    ]

@@ -1,10 +1,11 @@
+import json
 from datetime import date, datetime
 
 import pytest
 from reader_samples import nested_json, workbook_file
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import BlockKind
+from ingest.parsing.parsed import BlockKind
 from ingest.readers import read_bytes, tabular
 
 
@@ -78,16 +79,43 @@ def test_a_table_without_names_has_no_header():
 
 
 def test_json_values_stand_behind_their_paths():
-    places = b'[{"city": "Rome", "floors": [1, 2]}, {"city": "Oslo", "open": true}]'
-    data = b'{"title": "Offices", "places": ' + places + b"}"
-    parsed = read_bytes(data, "offices.json")
+    places = b'[{"city": {"name": "Rome"}, "floors": [1, 2]}, {"city": "Oslo", "open": true}]'
+    parsed = read_bytes(b'{"title": "Offices", "places": ' + places + b"}", "offices.json")
     assert parsed.title == "Offices"
     assert [block.text for block in parsed.blocks] == [
         "title: Offices",
-        "places[1].city: Rome",
+        "places[1].city.name: Rome",
         "places[1].floors: 1, 2",
         "places[2].city: Oslo",
         "places[2].open: true",
+    ]
+
+
+def test_like_records_are_a_table_under_the_path_that_leads_to_them():
+    places = b'[{"city": "Rome", "floors": [1, 2]}, {"city": "Oslo", "open": true}]'
+    parsed = read_bytes(b'{"places": ' + places + b', "more": 5}', "offices.json")
+    assert shown(parsed) == [
+        ("heading", "places"),
+        ("table_header", "city\tfloors\topen"),
+        ("table_row", "Rome\t1, 2\t"),
+        ("table_row", "Oslo\t\ttrue"),
+        ("paragraph", "more: 5"),
+    ]
+    assert [block.locator.row for block in parsed.blocks[2:]] == [1, 2, None]
+    assert parsed.blocks[2].locator.heading == ("places",)
+    for data, name in ((places, "a.json"), (places[1:-1].replace(b"}, {", b"}\n{"), "a.jsonl")):
+        assert shown(read_bytes(data, name)) == shown(parsed)[1:4]
+
+
+def test_records_that_hold_texts_are_told_value_after_value():
+    long = "It takes a while. " * 30
+    data = json.dumps([{"question": "Why?", "answer": long}, {"question": "How?", "answer": "So."}]).encode()
+    parsed = read_bytes(data, "faq.json")
+    assert [(block.locator.row, block.text) for block in parsed.blocks] == [
+        (1, "question: Why?"),
+        (1, f"answer: {long.strip()}"),
+        (2, "question: How?"),
+        (2, "answer: So."),
     ]
 
 

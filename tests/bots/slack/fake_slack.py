@@ -139,8 +139,14 @@ class FakeSlack(SlackPeople):
         return found if len(found) >= count else []
 
     async def privately(self, address: str) -> Json:
-        """What was answered to a command or a press, waited for."""
-        return (await self.until(lambda: [m for m in self.ephemeral if m.get("address") == address]))[-1]
+        """What was answered to a command or a press, by its address or in its place, waited for."""
+        where = self.pressed.get(address, {})
+
+        def answers(message: Json) -> bool:
+            in_place = bool(where) and all(message.get(name) == where[name] for name in ("user", "channel"))
+            return in_place or message.get("address") == address
+
+        return (await self.until(lambda: list(filter(answers, self.ephemeral[where.get("after", 0) :]))))[-1]
 
     async def until(self, look: Callable[[], Any], seconds: float = 60.0) -> Any:
         """What `look` finds, waited for."""

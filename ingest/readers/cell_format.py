@@ -1,0 +1,46 @@
+"""A spreadsheet's numbers as people see them: decimals, percent, currency, leading zeros, a unit behind."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+# A currency's sign may be followed by where it is used: `[$€-407]` is the euro in Germany.
+_CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
+# Colours and conditions; room as wide as a sign, and a sign that fills a cell.
+_UNSEEN = re.compile(r"\[[^\]]*\]|_.|\*.|\\(?=.)")
+_PART = re.compile(r'"[^"]*"|[#0?][#0?.,]*|.')
+_LONGEST_UNIT = 20
+
+
+def shown_number(value: float, form: str) -> str:
+    """The number in its format's first section; as it is where that holds codes for anything else."""
+    section = _CURRENCY.sub(lambda found: f'"{found[1]}"', form.split(";")[0])
+    pattern, around = None, ["", ""]
+    for part in _PART.findall(_UNSEEN.sub("", section)):
+        if part[0] in "#0?":
+            if pattern is not None:
+                return _plain(value)
+            pattern = part
+        elif part.isalpha() or part in "/@":
+            return _plain(value)
+        else:
+            around[pattern is not None] += part.strip('"')
+    # A comma behind the digits shows thousands: the number itself says more.
+    if pattern is None or pattern.rstrip(".").endswith(",") or sum(map(len, around)) > _LONGEST_UNIT:
+        return _plain(value)
+    number = _rounded(value * 100 if "%" in section else value, pattern)
+    minus = "-" if value < 0 and number.strip("0.") else ""
+    return f"{minus}{around[0]}{number}{around[1]}".strip()
+
+
+def _rounded(value: float, pattern: str) -> str:
+    whole, _, decimals = pattern.partition(".")
+    step = Decimal(1).scaleb(-len(decimals))
+    number = f"{Decimal(f'{abs(value):.15g}').quantize(step, ROUND_HALF_UP):f}"
+    before, _, behind = number.partition(".")
+    while len(behind) > decimals.count("0") and behind.endswith("0"):
+        behind = behind[:-1]
+    return before.zfill(whole.count("0")) + (f".{behind}" if behind else "")
+
+
+def _plain(value: float) -> str:
+    return f"{value:.15g}" if value.is_integer() else f"{value:.10g}"
