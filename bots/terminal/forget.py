@@ -26,6 +26,8 @@ _yes = click.option("--yes", is_flag=True, help="Do not ask first.")
 
 
 @click.group(short_help="Take old questions and removed documents out for good.")
+@home_option
+@json_option
 def forget() -> None:
     """Take words out of the catalog for good, which nothing brings back.
 

@@ -91,16 +91,6 @@ def test_a_home_that_cannot_be_written_is_a_fault(here: Run, tmp_path: Path) -> 
     assert checks(done.out)["home"][0] == "fault"
 
 
-def test_a_home_that_others_may_enter_is_told(here: Run, tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home").chmod(0o750)
-    verdict, words = checks(here("doctor", "--json", "--home", "home").out)["home"]
-    assert verdict == "note"
-    assert f"chmod go= {tmp_path / 'home'}" in words
-    (tmp_path / "home").chmod(0o700)
-    assert checks(here("doctor", "--json", "--home", "home").out)["home"][0] == "good"
-
-
 @pytest.mark.weights
 def test_drives_that_need_somebody_are_told_without_serve_too(here: Run, drive: Path, tmp_path: Path) -> None:
     assert here("drives", "add", drive, "--settle", "0s").code == 0
