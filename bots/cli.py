@@ -139,7 +139,9 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _refuse(sentence: str, code: int) -> int:
-    click.echo(f"citewise: {sentence}", err=True)
+    from bots.terminal.console import inert  # what a file is called may be told in it
+
+    click.echo(f"citewise: {inert(sentence)}", err=True)
     return code
 
 

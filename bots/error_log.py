@@ -29,6 +29,7 @@ def write_down(error: BaseException, home: Path | None) -> Path | None:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _start_anew_when_large(log)
+            log.touch(mode=0o600)  # it may tell what files are called
             with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write("\n".join(entry) + "\n")
         except OSError:

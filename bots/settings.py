@@ -119,11 +119,14 @@ class Settings(BaseSettings):
     @field_validator("admins")
     @classmethod
     def _check_admins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        named = []
         for admin in value:
             platform, _, person = admin.partition(":")
-            if platform not in ("slack", "discord") or not person:
+            person = person.removeprefix("user:")  # as `citewise spaces` has it
+            if platform not in ("slack", "discord") or not person or ":" in person:
                 raise ValueError(admin)
-        return value
+            named.append(f"{platform}:{person}")
+        return tuple(named)
 
 
 _ALLOWED_BY_ERROR = {

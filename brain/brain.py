@@ -15,12 +15,14 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
+from brain.answering.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
-from brain.retrieval.chatter import chatter_in
+from brain.retrieval.chatter import chatter_in, without_courtesies
+from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query, Rarity
@@ -107,7 +109,7 @@ class Brain(Runnable[Question, Answer]):
 
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer the question, or each of several; a language model reads them all at once."""
-        asked = questions_in(question.text)
+        asked = questions_in(without_courtesies(question.text))
         if len(asked) > 1 and not isinstance(self._answerer, GradualAnswerer):
             parts: list[Answer] = []
             for text in asked:
@@ -124,12 +126,18 @@ class Brain(Runnable[Question, Answer]):
         """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
-        query = Query.of(question.text) if chatter else in_thread(question.text, question.history)
+        bare = without_courtesies(question.text)
+        wanted = subject_of_documents_wanted(bare)
+        alone = chatter is not None or bool(wanted)
+        query = Query.of(wanted or question.text) if alone else in_thread(bare, question.history)
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
         retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+        if wanted and evidence.suffices:
+            named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
+            return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
         if not evidence.suffices:
             meant = self._retriever.respelled(question.text, retrieved, question.audience) if again else ""
             if again and meant != question.text:
@@ -151,6 +159,7 @@ class Brain(Runnable[Question, Answer]):
             trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
             sure=evidence.sure,
+            partial=wants_all(query.text),
         )
 
     def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:

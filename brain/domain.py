@@ -132,6 +132,7 @@ class RefusalReason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     UNSUPPORTED = "unsupported"
     NOTHING_INDEXED = "nothing_indexed"
+    DOCUMENTS_WANTED = "documents_wanted"
     # What was said is nothing for the documents, so nothing is searched. The first three ask for nothing.
     NOT_A_QUESTION = "not_a_question"
     GREETING = "greeting"
@@ -184,8 +185,9 @@ class Answer:
     """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
-    `unanswered` are those of several questions of one message that were not answered. `read_as` is what was
-    answered where that is not quite what was asked.
+    `partial`: all of something was asked for, and what was found of it is told. `unanswered` are those of
+    several questions of one message that were not answered. `read_as` is what was answered where that is
+    not quite what was asked.
     """
 
     text: str
@@ -195,6 +197,7 @@ class Answer:
     trace: Trace
     retrieved: tuple[Passage, ...] = ()
     sure: bool = True
+    partial: bool = False
     unanswered: tuple[str, ...] = ()
     read_as: str = ""
 

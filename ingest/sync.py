@@ -217,6 +217,8 @@ class _Run:
 
     def stored(self, passages: int) -> None:
         """So many passages more are in the catalog."""
+        if self.watch:
+            self.watch.stored()
         self.unindexed += passages
         if self.unindexed >= INDEX_PASSAGES:
             self.apply()

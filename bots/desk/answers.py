@@ -13,6 +13,7 @@ from brain.domain import Passage
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
 
+WITHDRAWN = "What it is from has been changed or taken out since."
 GONE = Card("This answer is no longer here", "Ask again, and I will look it up anew.")
 REASONS = (
     ("wrong", "It is wrong"),
@@ -34,13 +35,13 @@ NOT_HELPFUL = Form(
 _EXPLAINED = 5
 
 
-def buttons_under(trace_id: str, *, refused: bool, private: bool) -> tuple[Button, ...]:
+def buttons_under(trace_id: str, *, refused: bool, shareable: bool) -> tuple[Button, ...]:
     """The buttons that stand under an answer."""
     found = [] if refused else [Button("quotes", "Show quotes", trace_id)]
     found.append(Button("helpful", "Helpful", trace_id))
     found.append(Button("not_helpful", "Not helpful", trace_id))
     found.append(Button("person", "Ask a person", trace_id))
-    if private and not refused:
+    if shareable and not refused:
         found.append(Button("share", "Share", trace_id))
     return tuple(found)
 
@@ -110,13 +111,15 @@ class GivenAnswers:
                     "It was answered from documents that not everyone in this channel may read.",
                 )
             )
+        if not still_stands(self._catalog, answer):
+            return Reply(Card("This can't be shared any more", f"{WITHDRAWN} Ask again, and share that."))
         self._catalog.answers.publish(answer.trace_id, caller.thread)
         rows = stored_sources(self._catalog, answer)
         card = Card(
             shortened(answer.question, 140),
             answer.text,
             rows,
-            buttons=buttons_under(answer.trace_id, refused=False, private=False),
+            buttons=buttons_under(answer.trace_id, refused=False, shareable=False),
         )
         return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
 
@@ -158,6 +161,12 @@ class GivenAnswers:
                 buttons=(Button("person", "Ask a person", press.ref),),
             )
         )
+
+
+def still_stands(catalog: "Catalog", answer: StoredAnswer) -> bool:
+    """Whether all that an answer quotes stands in the documents still: what was taken out is not told on."""
+    passages = catalog.passages(c.passage_id for c in answer.citations)
+    return all(c.passage_id in passages and c.quote in passages[c.passage_id].text for c in answer.citations)
 
 
 def stored_sources(catalog: "Catalog", answer: StoredAnswer) -> tuple[Row, ...]:
@@ -211,7 +220,7 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
             f"I was {confidence:.0%} sure that the answer is in there, and I answer from {threshold:.0%} on."
         )
     if answer.refused:
-        said.append("So I said that I found nothing, rather than guess.")
+        said.append("So I told no answer, rather than guess.")
     else:
         numbers = len({citation.number for citation in answer.citations})
         said.append(

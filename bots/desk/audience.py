@@ -29,13 +29,19 @@ class Audience:
     admins: frozenset[str] = frozenset()
 
     def of(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
-        """The spaces that may be read. Raises UsageError for a space that does not exist."""
+        """The spaces that may be read. Raises UsageError for a space that does not exist.
+
+        What everyone may read is not for a place alone where people from outside are, too: only what was
+        allowed to it by name.
+        """
         held = frozenset(principals)
         wanted = frozenset(self.catalog.space(name).name for name in spaces)
         if OWNER in held:
             allowed = frozenset(space.name for space in self.catalog.spaces())
         else:
-            allowed = self.catalog.readable_by(held) | {OPEN_SPACE}
+            allowed = self.catalog.readable_by(held)
+            if not held or held - self.catalog.places.outside(held):
+                allowed |= {OPEN_SPACE}
         return allowed & wanted if wanted else allowed
 
     def role(self, caller: Caller) -> Role:

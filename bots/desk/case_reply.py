@@ -77,7 +77,7 @@ class CaseReplies:
         about, ref = shortened(case.question or case.text, 140), f"case:{case.id}:reply"
         if answer is not None and case.reply == answer.text:
             self._catalog.answers.publish(answer.trace_id, case.thread)
-            buttons = buttons_under(answer.trace_id, refused=False, private=False)
+            buttons = buttons_under(answer.trace_id, refused=False, shareable=False)
             title = f"About “{about}”"
         else:
             buttons, title = (), f"A person answered “{about}”"

@@ -34,7 +34,7 @@ from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from brain.domain import Answer, Passage, Question, Trace, Turn
-from brain.errors import CitewiseError, NothingIndexed, StorageFailed
+from brain.errors import CitewiseError, NothingIndexed, StorageFailed, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,6 +57,11 @@ STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
 and a sentence must hold most of the question's own words."""
 
+_SHARED_WITH_OTHERS = (
+    "People from other organisations are in this channel, so I use no documents here that were not opened to "
+    "it by name. Ask me in a direct message; or an admin writes `spaces allow SPACE here`."
+)
+_A_STRANGER = "I answer people of the organisation that runs me, and can't find you among them."
 _NOT_YOURS = {
     Role.SUPPORT: Card(
         "That is for support",
@@ -190,8 +195,7 @@ class Desk:
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
         not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
-        private = asked.thread.startswith(PRIVATE)
-        buttons = buttons_under(answer.trace.id, refused=answer.refused, private=private)
+        buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
         yield Final(answer, () if not_kept else buttons, more, not_kept)
 
     def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
@@ -272,6 +276,10 @@ class Desk:
 
         return await asyncio.to_thread(found)
 
+    async def note_outside(self, place: str, *, outside: bool) -> None:
+        """Note whether people from outside the organisation are in a place."""
+        await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside)
+
     async def placed(self, ref: str, thread: str) -> None:
         """Note where a delivered card stands."""
         if self._people is not None:
@@ -311,8 +319,10 @@ class Desk:
     def question(self, asked: Asked) -> Question:
         """What the brain is asked: with the spaces that may be read, and what was said before in the thread.
 
-        Raises UsageError and NothingIndexed, both without loading anything.
+        Raises UsageError and NothingIndexed, all without loading anything.
         """
+        if not asked.spaces and not self.audience(asked.principals):
+            raise UsageError(_A_STRANGER if asked.thread.startswith(PRIVATE) else _SHARED_WITH_OTHERS)
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:

@@ -228,6 +228,9 @@ class Knowledge:
     def confirm(self, press: Press) -> Reply:
         """Carry a proposed change out; one that was interrupted is carried out again."""
         with self._library.alone():
+            if (done := self._found(press)) is not None and done.state is ChangeState.DONE:
+                already = "There is nothing left to decide here: it is done already. `undo` takes it back."
+                return Reply(Card(_done(done), already), replaces=True)
             change = self._proposed(press)
             changes, person = self._catalog.changes, press.caller.person
             changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
@@ -239,10 +242,9 @@ class Knowledge:
                 return Reply(Card(f"“{change.title}” was left as it was", error.sentence), replaces=True)
             seconds = round(time.monotonic() - started, 1)
             changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, person, seconds=seconds, **found)
-        done = "Added" if change.kind == "add" else "Removed"
         passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
         where = f"{passages}space {change.space}, {seconds} s. `undo` takes it back."
-        return Reply(Card(f"{done}: “{change.title}”", where), replaces=True)
+        return Reply(Card(_done(change), where), replaces=True)
 
     def cancel(self, press: Press) -> Reply:
         """Forget a proposed change."""
@@ -257,13 +259,15 @@ class Knowledge:
 
     def undo(self, command: Command) -> Reply:
         """Take the last change back."""
+        changes, person, event = self._catalog.changes, command.caller.person, command.event
         with self._library.alone():
-            change = self._catalog.changes.last_done()
-            if change is None:
+            if event and (change := changes.undone_by(event)):  # whether that was told is not known
+                said = "This one, and no other."
+            elif change := changes.last_done():
+                said = self._carrier.take_back(change, person, event)
+                changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person, undone_by=event)
+            else:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
-            person = command.caller.person
-            said = self._carrier.take_back(change, person)
-            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
         title = f"Taken back: {change.kind} “{change.title}”"
         return Reply(Card(title, said, people=_people_of(change)))
 
@@ -288,9 +292,12 @@ class Knowledge:
     def _expire(self) -> None:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
 
+    def _found(self, press: Press) -> Change | None:
+        return self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+
     def _proposed(self, press: Press) -> Change:
         self._expire()
-        change = self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+        change = self._found(press)
         if change is not None and change.state is ChangeState.EXPIRED:
             again = "add it again" if change.kind == "add" else "ask for it again"
             raise UsageError(
@@ -319,6 +326,10 @@ class Knowledge:
 def _people_of(*changes: Change) -> frozenset[str]:
     """The principals whose rights changes are about."""
     return frozenset(str(change.target["principal"]) for change in changes if "principal" in change.target)
+
+
+def _done(change: Change) -> str:
+    return f"{'Added' if change.kind == 'add' else 'Removed'}: “{change.title}”"
 
 
 def too_large(name: str, size: int) -> str:

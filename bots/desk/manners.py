@@ -20,7 +20,7 @@ TURNED_AWAY = {
     ),
 }
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
-WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "spaces", "undo", "history"})
+WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
 _SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
 _TRIAGE = re.compile(r"triage(?: this| it)?(?: please)?[.!]?|triage #?(\d+)|triage (list)", re.IGNORECASE)
 

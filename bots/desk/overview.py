@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -188,18 +187,18 @@ class Overview:
                 return Reply(Card(f"Made the space {made}", "Nobody reads it until `spaces allow` says so."))
             case "support", [space, principal]:
                 self._catalog.places.set_support(space, _principal(principal), by=caller.person)
-                return Reply(
-                    Card(f"Questions about {space} go to {principal}", people=frozenset({principal}))
-                )
+                said = f"Questions about {space} go to {principal}."
+                return Reply(Card("Who is asked", said, people=frozenset({principal})))
             case "auto", ["on" | "off" as wanted, *where] if len(where) < 2:
                 place = where[0] if where else caller.place
                 if ":channel:" not in place:
                     raise UsageError("Say that in the channel that it is meant for, or name the channel.")
                 self._catalog.places.set_auto_answer(place, on=wanted == "on", by=caller.person)
-                now = "I answer" if wanted == "on" else "I no longer answer"
                 here = "here" if place == caller.place else f"in {place}"
-                card = Card(f"{now} plain questions {here} by myself", "Only where I am sure.")
-                return Reply(replace(card, people=frozenset({place})))
+                now = "I answer plain questions" if wanted == "on" else "I no longer answer plain questions"
+                sure = " where I am sure" if wanted == "on" else ""
+                said = f"{now} {here} by myself{sure}."
+                return Reply(Card("Answering unasked", said, people=frozenset({place})))
             case _:
                 raise UsageError("Write `spaces` alone: it says what can be changed and how.")
 
@@ -210,8 +209,8 @@ class Overview:
             )
         self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
         may = "may read" if verb == "allow" else "may no longer read"
-        told = Card(f"{principal} {may} {space}", "`undo` takes it back.", people=frozenset({principal}))
-        return Reply(told)
+        said = f"{principal} {may} {space}. `undo` takes it back."
+        return Reply(Card(f"Who reads {space}", said, people=frozenset({principal})))
 
 
 def relied_on(found: StaleDocument) -> str:

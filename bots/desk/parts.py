@@ -1,7 +1,8 @@
 """What goes over the Desk: who speaks, what is asked, and the parts that an answer comes in."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bots.desk.cards import Button
 from brain.domain import Answer
@@ -25,7 +26,8 @@ class Asked:
     `principals` are who the answer will be seen by (a channel, or a person with their groups) and decide
     what may be read; `spaces` narrows that down; `thread` names the conversation, empty for none. `own` are
     the asker's own principals: they decide whether there is more to be told in private. An `unasked`
-    question was put to a channel, not to the bot: it is answered only on strong evidence.
+    question was put to a channel, not to the bot: it is answered only on strong evidence. `shareable`: it
+    was put in private in a place that may be shown the answer.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Asked:
     thread: str = ""
     own: frozenset[str] = frozenset()
     unasked: bool = False
+    shareable: bool = False
 
     def __post_init__(self) -> None:
         """Raise UsageError where there is no question, or one that nobody could read."""
@@ -45,7 +48,7 @@ class Asked:
         if len(self.text) > LONGEST_QUESTION:
             raise UsageError(
                 f"The question has {len(self.text):,} characters, and {LONGEST_QUESTION:,} can be read: "
-                "ask in fewer words, or ingest the text as a document."
+                "ask in fewer words."
             )
 
 
@@ -73,7 +76,7 @@ class Caller:
         """A question of this person: seen by all in the place, or `private`."""
         if private or not self.place:
             thread = f"{PRIVATE}{self.person}:{self.thread}"
-            return Asked(text, self.person, self.own, (), thread, self.own)
+            return Asked(text, self.person, self.own, (), thread, self.own, shareable=bool(self.place))
         return Asked(text, self.person, frozenset({self.place}), (), self.thread, self.own, unasked)
 
 
@@ -91,7 +94,8 @@ class Command:
     """A verb with its words, such as `documents leave`.
 
     `messages` are those of the thread that it was said in, the oldest first, for the verbs that are about
-    a thread (Desk.reads_thread).
+    a thread (Desk.reads_thread). `event` names what it came with, where that may come again: after a crash it
+    is the same order, and not another.
     """
 
     verb: str
@@ -99,6 +103,7 @@ class Command:
     caller: Caller
     attachments: tuple[Attachment, ...] = ()
     messages: tuple[Message, ...] = ()
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,13 @@ class Final:
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
     not_kept: str = ""
+
+
+class NoteOutside(Protocol):
+    """Notes whether people from outside are in a place (Desk.note_outside)."""
+
+    def __call__(self, place: str, *, outside: bool) -> Awaitable[None]:
+        """Note it of a place's principal."""
 
 
 Part = Working | Draft | Final

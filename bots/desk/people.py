@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bots.desk.answers import WITHDRAWN, still_stands
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Style
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Press
 from bots.desk.wording import listed, named, shortened, web_link
@@ -165,6 +166,8 @@ class People:
                 rows.append(Row(named(source), shortened(passage.text, 160), web_link(source.uri)))
         if answer.refused:
             why = "I found no answer in the documents. Nearest were:" if rows else "I found no answer."
+        elif not still_stands(self._catalog, answer):
+            why = f"I gave an answer that did not help. {WITHDRAWN}"
         elif answer.told_of <= readable:
             why = f"I answered from {listed(answer.cited)}, and that did not help:\n\n{answer.text}"
         else:

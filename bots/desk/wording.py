@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 150  # characters: some documents have whole paragraphs for headings, and a message its limits
 UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
+PARTIAL = "There may be more: I tell what I found nearest, not all that there is."
 
 
 def place_of(source: Source) -> str:
@@ -38,6 +39,8 @@ def caveats(answer: "Answer") -> list[str]:
     """What is to be said beneath an answer before its sources."""
     said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
     said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    if answer.partial:
+        said.append(PARTIAL)
     return said if answer.sure else [*said, UNSURE]
 
 

@@ -197,8 +197,8 @@ class DoorClient(discord.Client):
         how = {"ephemeral": True, "thinking": True} if thinking else {}
         async with self._told(interaction):
             with self._door.acknowledging(interaction.token):
-                await self._receive(new)
-                await self._acknowledge(interaction.response.defer(**how))
+                if await self._receive(new):  # else Discord has told of it before
+                    await self._acknowledge(interaction.response.defer(**how))
 
     @asynccontextmanager
     async def _told(self, interaction: Its) -> AsyncIterator[None]:

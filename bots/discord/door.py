@@ -2,41 +2,34 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-
-from discord.utils import time_snowflake
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
 from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
+from bots.discord.courtesies import Courtesies
 from bots.discord.events import PLATFORM, thread_of
 from bots.discord.files import Files
 from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
-from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there
+from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there, unread
 from bots.discord.telling import Telling
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
 from bots.doors.event_door import EventDoor, Json, Memory
-from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.domain import Answer
-from brain.errors import CitewiseError
 
-WAITING = "⏳"
-_TYPING_SECONDS = 8.0  # Discord shows it for ten
 _EDITS_OF_PRIVATE = 1.5
 _THREAD_EXISTS = 160004
 _REMEMBERED = 10_000
-_REACTION = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +63,7 @@ class DiscordDoor(EventDoor):
         self._people = people
         self._files = files
         self._memory = memory
-        self._began = time_snowflake(datetime.now(UTC))
-        self._waiting: set[str] = set()  # messages that are marked as waiting
+        self._courtesies = Courtesies(calls)
         self._begun: set[str] = set()  # events that are past waiting
 
     # What the inbox calls
@@ -82,6 +74,16 @@ class DiscordDoor(EventDoor):
             self._begun.clear()
         self._begun.add(item.event)
         await super().work(item)
+
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence; of an edited question, the old one fits no more."""
+        if item.kind != "edited":
+            await super().apologise(item, sentence)
+            return
+        payload = json.loads(item.payload)
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
+        if asked is not None and (asked.posted or payload["how"] in ("direct", "mention")):
+            await self._post_instead(asked, payload, Card("That did not work", sentence))
 
     def acknowledging(self, token: str) -> AbstractContextManager[None]:
         """While an interaction is acknowledged: what is said by its token waits for that."""
@@ -98,10 +100,7 @@ class DiscordDoor(EventDoor):
             if new.event not in self._begun:  # else it would take the place of what was answered meanwhile
                 await self._telling.alone("waiting", payload, Card(before), original=True)
         elif new.kind == "question" and payload["how"] in ("direct", "mention"):
-            self._waiting.add(payload["message"])
-            await self._react("PUT", payload)
-            if payload["message"] not in self._waiting:  # it was answered meanwhile
-                await self._react("DELETE", payload)
+            await self._courtesies.mark(payload)
 
     # Each kind of event
 
@@ -109,10 +108,14 @@ class DiscordDoor(EventDoor):
         caller = await self._people.caller(payload)
         if payload["how"] == "handoff" and not await self._asked_beside(item, payload, caller):
             return
+        if payload.get("unread"):
+            said = unread(payload["unread"], reads_all=self._threads.reads_all)
+            await self._post_instead(item, payload, said)
+            return
         unasked = payload["how"] == "unasked"
         look = item.attempts > 0 or payload.get("looked_back", False)
         message: AnswerMessage | None = None
-        async with self._typing(payload, silent=unasked):
+        async with self._courtesies.typing(payload, silent=unasked):
             async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
                 if isinstance(part, Draft):
                     message = message or await self._message(item, payload, look=look)
@@ -123,7 +126,7 @@ class DiscordDoor(EventDoor):
                     if part.more_privately:
                         with suppress(DiscordRefused):  # they take no direct messages; the answer stands
                             await self._tell(item, payload, MORE, f"{item.key}-m")
-        await self._no_longer_waiting(payload)
+        await self._courtesies.unmark(payload)
 
     async def _asked_beside(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """Whether words in the thread of a hand-off are a question to the bot, and not for its asker.
@@ -175,7 +178,7 @@ class DiscordDoor(EventDoor):
 
     def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
         """By typing; of a command or a menu Discord itself says that it is worked on."""
-        return self._typing(payload, silent="token" in payload)
+        return self._courtesies.typing(payload, silent="token" in payload)
 
     async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
         return await self._threads.read(payload, caller)
@@ -271,7 +274,7 @@ class DiscordDoor(EventDoor):
     async def _post_instead(self, item: InboxItem, payload: Json, card: Card) -> None:
         message = await self._message(item, payload, look=True)
         await message.finish([card_view(card, self._marks(message)[0])])
-        await self._no_longer_waiting(payload)
+        await self._courtesies.unmark(payload)
 
     async def _message(self, item: InboxItem, payload: Json, *, look: bool) -> AnswerMessage:
         """The message of an answer; with `look`, what stands of it already is looked for."""
@@ -300,37 +303,6 @@ class DiscordDoor(EventDoor):
         except DiscordRefused as error:
             return error.code == _THREAD_EXISTS
         return True
-
-    # Courtesies, of which no refusal matters
-
-    @asynccontextmanager
-    async def _typing(self, payload: Json, *, silent: bool) -> AsyncIterator[None]:
-        async def type_on() -> None:
-            while True:
-                with suppress(DiscordRefused, Unreachable):
-                    where: Json = {"channel_id": int(payload["channel"])}
-                    await self._calls("POST", "/channels/{channel_id}/typing", **where)
-                await asyncio.sleep(_TYPING_SECONDS)
-
-        task = None if silent else asyncio.create_task(type_on())
-        try:
-            yield
-        finally:
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-
-    async def _no_longer_waiting(self, payload: Json) -> None:
-        # The mark may be from before a restart, after which nobody knows of it.
-        if payload["message"] in self._waiting or int(payload["event"]) < self._began:
-            self._waiting.discard(payload["message"])
-            with suppress(CitewiseError):
-                await self._react("DELETE", payload)
-
-    async def _react(self, method: str, payload: Json) -> None:
-        where: Json = {"channel_id": int(payload["channel"]), "message_id": int(payload["message"])}
-        with suppress(DiscordRefused):
-            await self._calls(method, _REACTION, emoji=WAITING, **where)
 
 
 def _standing(posted: str, payload: Json) -> tuple[int, str]:

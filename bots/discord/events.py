@@ -74,16 +74,22 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
         kind = "command"
         reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
         payload |= {"verb": "triage", "words": triage, "files": [], "reply_to": str(reference or "")}
+    elif not text and how == "mention" and (unread := _unread(message, known)):
+        payload["unread"] = unread
     elif not text and how != "unasked":
         kind = "command"
         payload |= {"verb": "help", "words": "", "files": []}
     named = f"{message.channel.id}:{message.id}"
-    return _new(f"message:{message.id}", kind, payload, named)
+    directly = kind == "question" and not payload["place"]  # such are looked for in this channel after a gap
+    return _new(
+        *(f"message:{message.id}", kind, payload, named),
+        thread_of(message.channel.id) if directly else "",
+    )
 
 
 def edited(message: "discord.Message", asked_before: InboxItem, known: Known) -> NewEvent:
     """The edit of a message that is known; `asked_before` is how it came."""
-    how = _how(message, asked_before.thread, known, ordered=False) or ""
+    how = _how(message, _conversation(message, known)[1], known, ordered=False) or ""
     payload = {
         **_who(message.author, message.guild),
         **_where(message.channel),
@@ -231,7 +237,8 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
         return "mention"
     if not known.reads_all or not message.content.strip():
         return None
-    if in_thread and known.conversation(thread):
+    to_us = replies and not _points_at_another(message, known)  # with the ping of a reply switched off
+    if (in_thread or to_us) and known.conversation(thread):
         for_us = asks_something(message.content) and not addresses_another(message.content, str(known.bot))
         return "thread" if for_us else None
     starts = not replies and (not in_thread or message.id == message.channel.id)
@@ -241,11 +248,22 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
 
 
 def _replied_to(message: "discord.Message", known: Known) -> str:
-    """What someone else asked, where the bot was only pointed at it."""
+    """What someone else asked, where the bot was only pointed at it; Discord may not tell its words."""
+    content = getattr(message.reference.resolved, "content", "") if message.reference else ""
+    return asked(content, str(known.bot)) if content and _points_at_another(message, known) else ""
+
+
+def _unread(message: "discord.Message", known: Known) -> str:
+    """Why a mention has no words: the bot's `role` was mentioned, or a `reply` points at someone else's."""
+    if not known.reads_all and not any(user.id == known.bot for user in message.mentions):
+        return "role"
+    return "reply" if _points_at_another(message, known) else ""
+
+
+def _points_at_another(message: "discord.Message", known: Known) -> bool:
+    """Whether a message replies to somebody else's."""
     replied = message.reference.resolved if message.reference else None
-    content = getattr(replied, "content", "")
-    other = getattr(getattr(replied, "author", None), "id", known.bot) != known.bot
-    return asked(content, str(known.bot)) if other and content else ""
+    return getattr(getattr(replied, "author", None), "id", known.bot) != known.bot
 
 
 def _how_said(message: "discord.Message", how: str, known: Known) -> Json:
@@ -307,9 +325,9 @@ def _file(attachment: "discord.Attachment", link: str) -> Json:
 
 
 def _new(identity: str, kind: str, payload: Json, message: str = "", order: str = "") -> NewEvent:
-    """`order` names what is worked off one after the other, where that isn't the conversation."""
+    """`order` names what is worked off one after the other, where that isn't the conversation itself."""
     place = principal("channel", payload["place"]) if payload.get("place") else ""
     person = principal("user", payload["user"]) if payload.get("user") else ""
-    in_order = payload["thread"] if kind in ("question", "edited", "deleted") else order
+    in_order = order or (payload["thread"] if kind in ("question", "edited", "deleted") else "")
     words = json.dumps(payload, ensure_ascii=False)
     return NewEvent(PLATFORM, identity, kind, words, message, person, place, in_order)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _OWN = ("cdn.discordapp.com", "media.discordapp.net")
 _PIECE = 65_536
+SECONDS_WITHOUT_A_BYTE = 15.0
 _AWAY = "Discord does not hand out the file at the moment."
 
 
@@ -38,8 +39,12 @@ class Files:
             raise UsageError(f"“{name}” does not lie on Discord itself, so I can't read it: upload it here.")
         if int(file.get("size") or 0) > LARGEST_FILE:
             raise UsageError(too_large(name, int(file["size"])))
+        # However long a large file takes: as long as something comes, it is not given up.
+        patience = aiohttp.ClientTimeout(
+            sock_connect=SECONDS_WITHOUT_A_BYTE, sock_read=SECONDS_WITHOUT_A_BYTE
+        )
         try:
-            async with self._session.get(url, allow_redirects=False) as response:
+            async with self._session.get(url, allow_redirects=False, timeout=patience) as response:
                 if response.status >= 500 or response.status == 429:
                     raise Unreachable(_AWAY, seconds=2.0)
                 if response.status != 200:

@@ -17,7 +17,7 @@ from bots.desk.pieces import MARKER, fair_share, pieces
 from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation
+from brain.domain import Answer, Citation, Source
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -123,29 +123,31 @@ def _marked(text: str, links: dict[int, str]) -> str:
 
 
 def _foot(answer: Answer) -> str:
-    """Small print: the numbered sources, or what came nearest."""
+    """Small print: the numbered sources, or what came nearest; without links where these are too long."""
+    lines = _small_print(answer, link=True)
+    if sum(len(line) + 1 for line in lines) > _SOURCES_AT_MOST:
+        lines = _small_print(answer, link=False)
+    return _fitting(lines)
+
+
+def _small_print(answer: Answer, *, link: bool) -> list[str]:
     if answer.refusal is None:
         said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
-        return _fitting([*said, *_sources(answer.citations)])
-    nearest = answer.refusal.nearest
-    if not nearest:
-        return ""
-    lines = [
-        f"-# • {linked(named(source), web_link(source.uri))}{_old(source.modified)}" for source in nearest
-    ]
-    return _fitting(["-# Nearest to it are:", *lines])
+        return [*said, *_sources(answer.citations, link=link)]
+    nearest = [f"-# • {_source(source, link=link)}" for source in answer.refusal.nearest]
+    return ["-# Nearest to it are:", *nearest] if nearest else []
 
 
-def _sources(citations: Iterable[Citation]) -> list[str]:
+def _sources(citations: Iterable[Citation], *, link: bool) -> list[str]:
     first: dict[int, Citation] = {}
     for citation in citations:
         first.setdefault(citation.number, citation)
-    lines = []
-    for number in sorted(first):
-        source = first[number].passage.source
-        label = linked(named(source), web_link(source.uri))
-        lines.append(f"-# \\[{number}\\] {label}{_old(source.modified)}")
-    return lines
+    shown = ((number, first[number].passage.source) for number in sorted(first))
+    return [f"-# \\[{number}\\] {_source(source, link=link)}" for number, source in shown]
+
+
+def _source(source: Source, *, link: bool) -> str:
+    return f"{linked(named(source), web_link(source.uri) if link else '')}{_old(source.modified)}"
 
 
 def _old(modified: datetime | None) -> str:

@@ -6,8 +6,9 @@ from bots.discord.words import principal
 # Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
 EXPIRED = (10015, 50027, 401, 404)
 CLOSED = (50007, 50278)  # they take no direct messages from the bot
-# Missing access, missing permissions, unknown channel, a reply without Read Message History.
-NO_ENTRY = (50001, 50013, 10003, 160002)
+NO_ENTRY = (50001, 50013, 160002)  # missing access, permissions; a reply without Read Message History
+GONE = 10003  # an unknown channel
+TAG_REQUIRED = 40067  # in this forum, for each post
 _LOCKED = (50083, 160005)  # the thread is archived or locked
 
 NOT_TOLD = (
@@ -16,6 +17,10 @@ NOT_TOLD = (
 NO_RIGHT = (
     "I may not write in that channel. An admin of the server gives me View Channel, Send Messages and Send "
     "Messages in Threads there; then press again: nothing is lost, and nothing is sent twice."
+)
+NO_CHANNEL = (
+    "That channel is no longer there, so nothing was sent. If it is the one that is asked for help, an admin "
+    "names another with `spaces support`."
 )
 NOT_HEARD = Card(
     "Nobody was told that",
@@ -30,6 +35,21 @@ NOTHING_TO_READ = Card(
 )
 
 
+def unread(why: str, *, reads_all: bool) -> Card:
+    """For whoever asked in words that the bot can't read: why (see events.py), and what would help."""
+    anew = "Mention me, and write the question beside it."
+    if why == "role":
+        text = (
+            "You mentioned my role, and Discord gives me only the words of messages that mention me: pick me "
+            "from the list, not the role of the same name."
+        )
+    elif reads_all:
+        text = f"It holds no words. {anew}"
+    else:
+        text = f"Discord gives me only the words of messages that mention me. {anew}"
+    return Card("I can't read that message", text)
+
+
 def not_there(channel: str, code: int) -> Card | None:
     """For whoever asked in a channel that can't be answered in; None where its rights are not the matter."""
     where = principal("channel", channel)
@@ -38,6 +58,8 @@ def not_there(channel: str, code: int) -> Card | None:
             f"I may not write in {where}. An admin of the server gives me View Channel, Send Messages, Send "
             "Messages in Threads and Read Message History there. Until then, ask me here."
         )
+    elif code == GONE:
+        text = "The channel that you asked in is gone. Ask me here, or in another one."
     elif code in _LOCKED:
         text = f"{where} is locked, so that I can't write in it. Ask me here, or in another channel."
     else:

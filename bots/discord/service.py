@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bots.discord.client import DoorClient
     from bots.discord.door import DiscordMemory
     from bots.discord.events import Known
+    from bots.discord.people import Servers
     from brain.catalog.catalog import Catalog
 
 SECONDS_A_CALL = 15
@@ -140,7 +141,7 @@ class DiscordService:
         calls = Calls(client)
         posts = Posts(calls, client.user.id)
         telling = Telling(calls, posts, client.application_id, _kinds_of(client, calls))
-        people = People(calls, self._guilds_that_matter(client))
+        people = People(calls, self._servers(client), self._desk.note_outside)
         files = Files(session, self._own_addresses())
         threads = Threads(calls, client.user.id, reads_all=self._settings.message_content)
         door = DiscordDoor(self._desk, calls, posts, telling, people, files, threads, self._memory())
@@ -250,13 +251,14 @@ class DiscordService:
             of_message=lambda message: self._catalog.inbox.of_message(PLATFORM, message),
         )
 
-    def _guilds_that_matter(self, client: "DoorClient") -> Callable[[], Awaitable[list[int]]]:
-        async def guilds() -> list[int]:
+    def _servers(self, client: "DoorClient") -> "Servers":
+        async def servers() -> tuple[list[int], list[int]]:
             # What was left unfinished is taken up before the gateway tells of any server.
             await client.wait_until_ready()
-            return guilds_with_mapped_roles(client, self._catalog)
+            counting = guilds_with_mapped_roles(client, self._catalog)
+            return counting, [guild.id for guild in client.guilds if guild.id not in counting]
 
-        return guilds
+        return servers
 
     def _own_addresses(self) -> Iterable[str]:
         default = DiscordSettings("")

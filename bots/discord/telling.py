@@ -10,7 +10,16 @@ from bots.desk.cards import Card
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.layout import card_view, mark_of, parts_of
 from bots.discord.posting import EPHEMERAL, UNKNOWN_MESSAGE, Place, Posts, body_of
-from bots.discord.refusals import CLOSED, EXPIRED, NO_ENTRY, NO_RIGHT, NOT_TOLD
+from bots.discord.refusals import (
+    CLOSED,
+    EXPIRED,
+    GONE,
+    NO_CHANNEL,
+    NO_ENTRY,
+    NO_RIGHT,
+    NOT_TOLD,
+    TAG_REQUIRED,
+)
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 _FORUMS, _THREADS = (15, 16), (10, 11, 12)
 _POSTS_BACK = 20  # in a forum
+_POSTS = "/channels/{channel_id}/threads"
 
 
 class Telling:
@@ -43,7 +53,7 @@ class Telling:
         try:
             yield
         finally:
-            del self._acknowledging[token]
+            self._acknowledging.pop(token, None)
             done.set()
 
     async def acknowledged(self, token: str) -> None:
@@ -119,6 +129,8 @@ class Telling:
                 raise UsageError(NOT_TOLD) from error
             if error.code in NO_ENTRY:
                 raise UsageError(NO_RIGHT) from error
+            if error.code == GONE:
+                raise UsageError(NO_CHANNEL) from error
             raise
         return channel, sent[0], type_ in _THREADS
 
@@ -143,7 +155,14 @@ class Telling:
             return stands
         name = " ".join(card.title.split())[:100]
         body = {"name": name, "message": body_of(view)}
-        opened = await self._calls("POST", "/channels/{channel_id}/threads", body, channel_id=forum)
+        try:
+            opened = await self._calls("POST", _POSTS, body, channel_id=forum)
+        except DiscordRefused as error:
+            if error.code != TAG_REQUIRED:
+                raise
+            tags = (await self._calls("GET", "/channels/{channel_id}", channel_id=forum))["available_tags"]
+            body["applied_tags"] = [tag["id"] for tag in tags if not tag["moderated"]][:1]
+            opened = await self._calls("POST", _POSTS, body, channel_id=forum)
         return int(opened["id"])
 
     async def _standing_post(self, forum: int, mark: int) -> int:

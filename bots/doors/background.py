@@ -80,14 +80,24 @@ class Background:
         asyncio.run(self._serve(started))
 
     async def _serve(self, started: "Future[None]") -> None:
-        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
-        service = self._make()
-        starting = asyncio.create_task(service.start())
-        await asyncio.wait([starting])
-        if (error := starting.exception()) is not None:
+        self._loop, ending = asyncio.get_running_loop(), asyncio.Event()
+        self._ending = ending
+        beginning, told_to_end = asyncio.create_task(self._begin()), asyncio.create_task(ending.wait())
+        await asyncio.wait([beginning, told_to_end], return_when=asyncio.FIRST_COMPLETED)
+        if not beginning.done():  # connected later, it would work beside the one that is started next
+            beginning.cancel()
+            await asyncio.wait([beginning])
+            return
+        told_to_end.cancel()
+        if (error := beginning.exception()) is not None:
             started.set_exception(error)
             return
-        self._service = service
+        service = self._service = beginning.result()
         started.set_result(None)
-        await self._ending.wait()
+        await ending.wait()
         await service.stop()
+
+    async def _begin(self) -> ChatService:
+        service = self._make()
+        await service.start()
+        return service

@@ -11,6 +11,7 @@ from bots.doors.inbox import Unreachable
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
+    from slack_sdk.errors import SlackApiError
     from slack_sdk.web.async_client import AsyncWebClient
 
 Json = dict[str, Any]
@@ -99,20 +100,17 @@ class Calls:
             else:
                 response = await self.client.api_call(method, json=given)
         except SlackApiError as error:
-            answer = error.response
-            status = getattr(answer, "status_code", 200)
-            code = str(answer.get("error", "")) if not isinstance(answer, str) else ""
-            if status >= 500:
-                raise _TryLater(f"status {status}", harmless=False) from error
+            status, said = said_by(error)
+            code = str(said.get("error") or "")
             if status == 429 or code == "ratelimited":
-                after = float(answer.headers.get("Retry-After", 1) or 1)
+                after = float(error.response.headers.get("Retry-After", 1) or 1)
                 raise _TryLater("rate limited", after, harmless=True, limited=True) from error
             if code in _NO_TOKEN:
                 why = not_accepted(self.setting, code)
                 raise _TryLater(code, _SECONDS_WITHOUT_TOKEN, harmless=True, sentence=why) from error
-            if code in _AWAY:
-                raise _TryLater(code, harmless=False) from error
-            raise SlackRefused(method, code, str(answer.get("needed", ""))) from error
+            if status >= 500 or code in _AWAY or not code:  # without a code it is the page of some proxy
+                raise _TryLater(code or f"status {status}", harmless=False) from error
+            raise SlackRefused(method, code, str(said.get("needed") or "")) from error
         except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
             raise _TryLater(repr(error), harmless=True) from error
         except (aiohttp.ClientError, SlackClientError, TimeoutError, ConnectionError) as error:
@@ -147,6 +145,12 @@ class _TryLater(Exception):
         self.harmless = harmless
         self.limited = limited
         self.sentence = sentence
+
+
+def said_by(error: "SlackApiError") -> tuple[int, Json]:
+    """The status of a call that failed, and what Slack said: nothing where the answer is not Slack's own."""
+    status, data = getattr(error.response, "status_code", 0), getattr(error.response, "data", None)
+    return int(status), data if isinstance(data, dict) else {}
 
 
 def not_accepted(setting: str, code: str) -> str:

@@ -24,7 +24,10 @@ from bots.slack.words import plain
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.errors import UsageError
 
-_UNOPENED = Card("Slack did not open the form", "It gives me three seconds for that. Please press again.")
+_UNOPENED = Card(
+    "Slack did not open the form",
+    "It gives me three seconds for that. Press again, please; if it stays so, tell an admin.",
+)
 _STRANGE = Card(
     "I can't answer you here",
     "This channel is shared by organisations, and I answer the people of the one that runs me. One of them "
@@ -37,14 +40,16 @@ class SlackDoor(EventDoor):
 
     platform = PLATFORM
 
-    def __init__(self, desk: Desk, calls: Calls, files: Files, bot: str, memory: Memory) -> None:
-        """`bot` is the bot's own user id."""
+    def __init__(
+        self, desk: Desk, calls: Calls, files: Files, bot: str, homes: frozenset[str], memory: Memory
+    ) -> None:
+        """`bot` is the bot's own user id, `homes` are its workspace and organisation."""
         super().__init__(desk)
         self._calls = calls
         self._files = files
         self._bot = bot
         self._memory = memory
-        self._people = People(calls)
+        self._people = People(calls, homes, desk.note_outside)
         self._telling = Telling(calls, files)
         self._threads = Threads(calls, bot)
 
@@ -101,9 +106,12 @@ class SlackDoor(EventDoor):
             return
         caller = await self._caller(payload)
         message = self._message(item, payload, posted=asked.posted)
-        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
-            if isinstance(part, Final):
-                await self._finish(message, part)
+        try:
+            async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+                if isinstance(part, Final):
+                    await self._finish(message, part)
+        except UsageError as error:  # the old answer must not stand below other words
+            await self._show(message, Card("That did not work", error.sentence))
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
@@ -117,7 +125,7 @@ class SlackDoor(EventDoor):
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
-        caller = await self._people.caller(payload["user"])
+        caller = await self._people.caller({"user": payload["user"]})
         if payload.get("tab") == "messages":
             prompts = [{"title": text[:75], "message": text} for text in await self._desk.prompts(caller)]
             if prompts:
@@ -218,10 +226,12 @@ class SlackDoor(EventDoor):
         message = self._message(item, payload)
         try:
             await message.find()
-            blocks = card_blocks(card)
-            await message.finish(card.text, blocks, [], summary(f"{card.title}. {card.text}"))
+            await self._show(message, card)
         except SlackRefused:  # a place where the bot may not write: it is told to whoever asked
             await self._telling.alone(item.key, payload, card)
+
+    async def _show(self, message: AnswerMessage, card: Card) -> None:
+        await message.finish(card.text, card_blocks(card), [], summary(f"{card.title}. {card.text}"))
 
     async def _status(self, payload: Json, status: str) -> None:
         """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""
@@ -246,6 +256,4 @@ class SlackDoor(EventDoor):
         return AnswerMessage(self._calls, self._bot, item.key, payload, note, posted or item.posted)
 
     async def _caller(self, payload: Json) -> Caller:
-        channel, root = payload.get("channel") or "", payload.get("root") or ""
-        alone = bool(payload.get("ephemeral"))
-        return await self._people.caller(payload["user"], channel, root, alone=alone)
+        return await self._people.caller(payload)

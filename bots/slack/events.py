@@ -99,7 +99,7 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
 def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent | None:
     subtype, channel = event.get("subtype"), str(event["channel"])
     if subtype == "message_changed":
-        return _changed(event, identity, channel, known)
+        return _changed(body, event, identity, channel, known)
     if subtype == "message_deleted":
         return _deleted(identity, channel, event["deleted_ts"], event.get("previous_message", {}), known)
     if subtype not in _PLAIN or not event.get("user"):
@@ -110,11 +110,13 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     strange = _is_strange(body, event, known.homes)
     if how is None or (strange and how != "mention"):
         return None
+    shared = bool(body.get("is_ext_shared_channel"))  # with another organisation
     payload = {
         **_only(event, "user", "channel", "ts"),
         "root": root,
         "thread": event.get("thread_ts") or "",
-        "team": event.get("team") or body.get("team_id"),
+        "team": event.get("user_team") or event.get("team") or ("" if shared else body.get("team_id")),
+        "shared": shared,
         "text": asked(text, known.bot),
         "how": how,
     }
@@ -164,7 +166,7 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
     return "unasked" if known.auto_answer(principal("channel", channel)) else None
 
 
-def _changed(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+def _changed(body: Json, event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
     """A question that was edited, or deleted: one that has an answer below it leaves a stone behind."""
     now, before = event.get("message", {}), event.get("previous_message", {})
     if now.get("subtype") == "tombstone":
@@ -175,6 +177,8 @@ def _changed(event: Json, identity: str, channel: str, known: Known) -> NewEvent
         "channel": channel,
         "ts": now.get("ts"),
         "user": now.get("user"),
+        "team": now.get("user_team") or now.get("team") or "",
+        "shared": bool(body.get("is_ext_shared_channel")),
         "root": now.get("thread_ts") or now.get("ts"),
         "text": asked(str(now.get("text") or ""), known.bot),
     }
@@ -269,6 +273,7 @@ def _where(body: Json, container: Json) -> Json:
     root = container.get("thread_ts") or message.get("thread_ts") or ts
     return {
         "user": body["user"]["id"],
+        "team": body["user"].get("team_id") or "",
         "channel": channel,
         "ts": ts,
         "root": root,

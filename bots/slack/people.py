@@ -3,35 +3,79 @@
 import time
 from typing import Any
 
-from bots.desk.parts import Caller
+from bots.desk.parts import Caller, NoteOutside
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.events import thread_of
 from bots.slack.words import principal
 
 Json = dict[str, Any]
 _KEPT_SECONDS = 300.0
+_OTHERS = "outsider"  # the kind of principal that people of other organisations are: no right is theirs
 
 
 class People:
-    """Callers from Slack's ids; the user groups are asked for now and then, none is assumed meanwhile."""
+    """Callers from Slack's ids.
 
-    def __init__(self, calls: Calls) -> None:
+    User groups, and whether a channel is shared with other organisations (Slack Connect), are asked for now
+    and then. Where groups can't be told, none is assumed.
+    """
+
+    def __init__(self, calls: Calls, homes: frozenset[str], note_outside: NoteOutside) -> None:
+        """`homes` are the workspace, and the organisation, that the bot belongs to."""
         self._calls = calls
+        self._homes = homes
+        self._note_outside = note_outside
         self._groups: dict[str, frozenset[str]] = {}
         self._until = 0.0
+        self._shared: dict[str, tuple[float, bool]] = {}
 
-    async def caller(self, user: str, channel: str = "", root: str = "", *, alone: bool = False) -> Caller:
-        """The person in that channel and thread; alone with the bot in a direct message or without one.
+    async def caller(self, payload: Json) -> Caller:
+        """The person of an event in its channel and thread; without a channel, alone with the bot.
 
-        `alone`: it is about something in the channel that they alone see, and goes on in private.
+        What they alone see in a channel (`ephemeral`) goes on in private. In a channel that is shared with
+        other organisations, whoever isn't known to be of ours has only the channel's rights.
         """
-        person = principal("user", user)
-        own = frozenset({person, *(principal("group", name) for name in await self._groups_of(user))})
+        user, channel = str(payload["user"]), payload.get("channel") or ""
         if not channel or channel.startswith("D"):
-            return Caller(person, own, "", thread_of(channel or f"D{user}", root), person)
-        place = principal("channel", channel)
+            person, own = principal("user", user), await self._own(user)
+            if payload.get("shared") and payload.get("team") not in self._homes:
+                person = principal(_OTHERS, user)
+                own = frozenset({person})
+                await self._note_outside(person, outside=True)
+            thread = thread_of(channel or f"D{user}", payload.get("root") or "")
+            return Caller(person, own, "", thread, person)
+        place, root = principal("channel", channel), payload.get("root") or ""
+        shared = await self._is_shared(channel, place, known=bool(payload.get("shared")))
+        if shared and payload.get("team") not in self._homes:
+            person, own = principal(_OTHERS, user), frozenset[str]()
+        else:
+            person, own = principal("user", user), await self._own(user)
         thread = thread_of(channel, root) if root else f"slack:{channel}"
-        return Caller(person, own, place, thread, f"{place}/{root}" if root and not alone else person)
+        in_thread = bool(root) and not payload.get("ephemeral")
+        return Caller(person, own, place, thread, f"{place}/{root}" if in_thread else person)
+
+    async def _own(self, user: str) -> frozenset[str]:
+        groups = await self._groups_of(user)
+        return frozenset({principal("user", user), *(principal("group", name) for name in groups)})
+
+    async def _is_shared(self, channel: str, place: str, *, known: bool) -> bool:
+        """Whether other organisations are in a channel; `known`: the event says so itself."""
+        until, before = self._shared.get(channel, (0.0, False))
+        if time.monotonic() < until and (before or not known):
+            return before
+        shared: bool | None = True if known else await self._looked_up(channel)
+        if shared is not None:
+            await self._note_outside(place, outside=shared)
+        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
+        return self._shared[channel][1]
+
+    async def _looked_up(self, channel: str) -> bool | None:
+        """What Slack says of it; nothing where the bot isn't in it, and of group conversations."""
+        try:
+            found = (await self._calls("conversations.info", channel=channel))["channel"]
+        except SlackRefused:
+            return None
+        return bool(found.get("is_ext_shared"))
 
     async def _groups_of(self, user: str) -> frozenset[str]:
         if time.monotonic() > self._until:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 SECONDS_A_CALL = 15
+RECONNECTS_WITHIN = 300.0  # seconds
 _FORMS_AT_ONCE = ("add", "remove")
 
 
@@ -71,6 +73,8 @@ class SlackService:
         self._open = AsyncExitStack()
         self._connected: Callable[[], Awaitable[bool]] | None = None
         self._calls: Calls | None = None
+        self._seen = 0.0  # when it was connected last
+        self.reconnects_within = RECONNECTS_WITHIN
         self._bot = ""
         self._homes: frozenset[str] = frozenset()
 
@@ -91,6 +95,7 @@ class SlackService:
         except BaseException:
             await self._open.aclose()
             raise
+        self._seen = time.monotonic()
 
     async def stop(self) -> None:
         """Take nothing more in; what is unfinished is taken up by the next start."""
@@ -98,10 +103,17 @@ class SlackService:
         self._connected = None
 
     async def status(self) -> ServiceStatus:
-        """How it is; while it reconnects it runs, since nothing is lost meanwhile."""
+        """How it is; while it reconnects it runs, since nothing is lost meanwhile.
+
+        Not for ever: only a new start tells why Slack opens no socket any more, such as a token taken back.
+        """
         if self._connected is None:
             return ServiceStatus(False, "not running")
-        state = "connected" if await self._connected() else "reconnecting"
+        connected, now = await self._connected(), time.monotonic()
+        self._seen = now if connected else self._seen
+        if now - self._seen > self.reconnects_within:
+            return ServiceStatus(False, f"has not been connected for {now - self._seen:.0f} s")
+        state = "connected" if connected else "reconnecting"
         waiting = self._catalog.inbox.waiting(PLATFORM)
         fault = self._calls.fault if self._calls else ""
         sentence = f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
@@ -126,7 +138,7 @@ class SlackService:
         self._bot = str(me["user_id"])
         self._homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
         files = Files(session, self._settings.bot_token, self._settings.api_url)
-        door = SlackDoor(self._desk, calls, files, self._bot, self._memory())
+        door = SlackDoor(self._desk, calls, files, self._bot, self._homes, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
@@ -204,7 +216,7 @@ class SlackService:
         elif body.get("command") == COMMAND and (body.get("text") or "").strip() in _FORMS_AT_ONCE:
             action, ref = body["text"].strip(), ""
             where = {"user": body["user_id"], "channel": body["channel_id"]}
-            where["response_url"] = body.get("response_url")
+            where |= {"team": body.get("team_id"), "response_url": body.get("response_url")}
         else:
             return False
         if not self._desk.asks_first(action):

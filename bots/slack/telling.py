@@ -16,12 +16,16 @@ _GROUP_AT_MOST = 8  # people in a group conversation
 _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was sent before
 _NOT_HERE = ("not_in_channel", "channel_not_found", "is_archived")
 _INVITE = (
-    "I can't write in that channel. Write `/invite @citewise` there (or take it out of the archive), then "
-    "press again: nothing is lost, and nothing is sent twice."
+    "I can't write in the channel that it goes to. Somebody in it writes `/invite @citewise` there (or takes "
+    "it out of the archive), then press again: nothing is lost, and nothing is sent twice."
 )
-_NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled")
+_NOBODY = (
+    *("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled"),
+    *("not_enough_users", "no_users", "users_list_not_supplied", "no_such_subteam"),
+)
 _NOT_TOLD = (
-    "They can't be written to on Slack, so they don't know of it yet: what you decided is kept, tell them."
+    "Whoever this is for can't be written to on Slack: they left, or their group is empty. What you did is "
+    "kept, and nobody was told: please tell them, or an admin."
 )
 
 

@@ -92,9 +92,12 @@ class Chat:
         asked = Asked(
             question, self._asker or "terminal", principals_of(self._asker), self._spaces, self._thread
         )
-        first, self._last = self._last is None, runner.run(final_answer(self._desk, asked))
-        show_answer(self._console, self._last)
-        if first and self._console.is_terminal and not self._last.refused:
+        answer = runner.run(final_answer(self._desk, asked))
+        show_answer(self._console, answer)
+        first = self._last is None
+        if answer.retrieved:  # "thanks!" is no question: the last answer stays the last
+            self._last = answer
+        if first and self._console.is_terminal and not answer.refused:
             self._console.print("quotes shows the words behind it, why how it came about\n", style="dim")
 
     def _read(self) -> str | None:

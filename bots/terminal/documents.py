@@ -196,9 +196,13 @@ def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
     parts = urlsplit(row.uri)
     if parts.scheme == "file" and not Path(unquote(parts.path)).exists():
         return ""
+    if drive.watched:
+        what = "Its drive is followed, and the next look"
+    else:
+        what = f"The next `{ingest_command(drive.url, drive.space)}`"
     return (
-        f" The next `{ingest_command(drive.url, drive.space)}` brings it back, unless it is taken away from"
-        f" there, or the whole drive with `citewise drives remove {drive.id}`."
+        f" {what} brings it back, unless it is taken away from there, or the whole drive with"
+        f" `citewise drives remove {drive.id}`."
     )
 
 

@@ -110,7 +110,8 @@ def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
             since = f" (since {row.known.since:%Y-%m-%d %H:%M} UTC)" if row.known.since else ""
             found.append(Text(number, style="cyan") + Text(in_line(row.known.reason) + since, style="yellow"))
         if unlisted := row.known.reconciled.get("unlisted"):
-            parts = f"{unlisted:,} folders or files could not be looked at: nothing is concluded about them."
+            parts = "1 folder or file" if unlisted == 1 else f"{unlisted:,} folders or files"
+            parts += " could not be looked at: nothing is concluded about what is there."
             found.append(Text(number, style="cyan") + Text(parts, style="yellow"))
         if row.not_for_audience:
             files = "1 file is" if row.not_for_audience == 1 else f"{row.not_for_audience:,} files are"

@@ -26,10 +26,11 @@ class LateCommands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            if meant := difflib.get_close_matches(args[0], self._places, n=1):
-                sentence = f"{error.message.rstrip('.')} (did you mean {meant[0]}?)"
-                raise click.UsageError(sentence, error.ctx) from error
-            raise
+            meant = difflib.get_close_matches(args[0], self._places, n=1)
+            if not meant:
+                raise
+            sentence = f"{error.message.rstrip('.')} (did you mean {meant[0]}?)"
+            raise click.UsageError(sentence, ctx) from error
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""

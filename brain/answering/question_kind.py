@@ -90,6 +90,14 @@ _LIST = re.compile(
 )
 
 
+_ALL = re.compile(r"\b(?:all|every|everyone|everybody|everything|each|complete|full|list)\b", re.IGNORECASE)
+
+
+def wants_all(question: str) -> bool:
+    """Whether a whole list is asked for: `list the plans`, `what are all the holidays`."""
+    return kind_of(question).wants is Wants.LIST and bool(_ALL.search(question))
+
+
 def core(question: str) -> str:
     """The question without greeting, courtesy and frame: `hi, can you tell me who …` asks `who …`."""
     text = question.strip()

@@ -7,6 +7,7 @@ from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.spelling import unknown_words
 
 NEAREST = 3
+LISTED = 5  # where documents were asked for
 LONG = 20  # content words; of so many a passage seldom holds enough
 NAMED = 3  # words that stand nowhere
 _IN_DANGER = re.compile(
@@ -18,7 +19,8 @@ _IN_DANGER = re.compile(
 
 def refusal(reason: RefusalReason, retrieved: Retrieved, spaces: tuple[str, ...], documents: int) -> Refusal:
     """The refusal with the nearest documents, each once."""
-    return Refusal(reason, spaces, documents, _nearest(retrieved.passages))
+    shown = LISTED if reason is RefusalReason.DOCUMENTS_WANTED else NEAREST
+    return Refusal(reason, spaces, documents, _nearest(retrieved.passages, shown))
 
 
 def way_on(question: str, retrieved: Retrieved) -> str:
@@ -31,7 +33,7 @@ def way_on(question: str, retrieved: Retrieved) -> str:
     terms, unknown = retrieved.query.terms, unknown_words(retrieved.query, retrieved.rarity)
     if len(terms) >= LONG:
         return "That was long: ask again in a sentence or two, with what matters alone."
-    if len(unknown) == len(terms) and (len(terms) > 1 or not question.isascii()):
+    if len(unknown) == len(terms) and (len(terms) > 2 or not question.isascii()):
         return "The documents hold none of these words: perhaps they are written in another language."
     named = [f"“{word}”" for word in unknown if len(word) > 2]
     if not named or len(named) > NAMED:
@@ -70,17 +72,19 @@ def in_words(refused: Refusal, way_on: str = "") -> str:
             )
         case RefusalReason.NOTHING_INDEXED:
             return f"There is nothing to answer from in {_listed(refused.spaces)} yet."
+        case RefusalReason.DOCUMENTS_WANTED:
+            return f"Of {where} I name those that come nearest. Ask what you would like to know from them."
         case RefusalReason.UNSUPPORTED:
             return f"I searched {where} and found nothing that I could back with a quote."
         case _:
             return f"I searched {where} and found no answer to this. {way_on}".rstrip()
 
 
-def _nearest(passages: tuple[Passage, ...]) -> tuple[Source, ...]:
+def _nearest(passages: tuple[Passage, ...], most: int) -> tuple[Source, ...]:
     found: dict[tuple[str, str], Source] = {}
     for passage in passages:
         found.setdefault((passage.source.space, passage.source.document), passage.source)
-        if len(found) == NEAREST:
+        if len(found) == most:
             break
     return tuple(found.values())
 

@@ -34,7 +34,9 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
     """The row's subject and the cells that are asked for: `Gold plan – Price: $40`.
 
     `row` and `header` are tab-separated; `asked` are the question's stems. The subject is the cell that the
-    question names, else the first. Where the question names columns, only their cells are told, else all.
+    question names, else the first; another than the first comes with its column's name, since a row is about
+    what stands first: `Contact: Ann Lee – Benefit: Gym`. Where the question names columns, only their cells
+    are told, else all.
     """
     names = [name.strip() for name in header.split("\t")] if header else []
     found = [(match.start(), match.group()) for match in re.finditer(r"[^\t]*", row)]
@@ -53,7 +55,8 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
     subject = max(cells, key=lambda cell: (_shared(cell.value, asked), -cell.start))
     others = [cell for cell in cells if cell is not subject]
     told = _asked_for(others, asked) or others
-    words = f"{subject.value} – {'; '.join(cell.told for cell in told)}"
+    about = subject.value if subject is cells[0] else subject.told
+    words = f"{about} – {'; '.join(cell.told for cell in told)}"
     return ToldRow(words, tuple(sorted(cell.span for cell in [subject, *told])))
 
 

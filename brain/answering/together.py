@@ -27,6 +27,7 @@ def together(question: Question, parts: Sequence[Answer]) -> Answer:
         trace=_trace(question, parts, answered[0]),
         retrieved=tuple(passages.values()),
         sure=all(part.sure for part in answered),
+        partial=any(part.partial for part in answered),
         unanswered=tuple(part.trace.question for part in parts if part.refused),
         read_as=" ".join(part.read_as for part in answered if part.read_as),
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from brain.answering.selection import ScoredSentence, stems_of
 from brain.text.terms import content_stems
 
+FEW = 2  # words of a question
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|nowhere|cannot|can't|don't|doesn't|isn't|aren't|won't|wasn't|weren't"
     r"|without|neither|nor|prohibited|forbidden|excluded|excludes|ineligible|unable|impossible)\b",
@@ -35,13 +36,16 @@ def _verdict(question: str, sentence: ScoredSentence) -> str:
 
     A denial is said in so many words, so it counts where the sentence, with the headings above it, holds
     three quarters of the question's words. Without one, much can be missing that turns the sense: an
-    affirmation counts only in prose that holds all of them.
+    affirmation counts only in prose that holds all of them. One or two words stand in many a sentence
+    about something else, so that it may bring no more words of its own than the question has.
     """
     if _SAYS_IT.match(sentence.text) or _HEDGE.search(sentence.text):
         return ""
     if re.search(r"\bmay\b", sentence.text) and not _PERMISSION.match(question):
         return ""
     asked = stems_of(question)
+    if len(asked) <= FEW and len(sentence.stems - asked) > len(asked):
+        return ""
     condition = _UNDER_CONDITION.match(sentence.text)
     if condition and not stems_of(condition[1]) <= asked:
         return ""

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
-from brain.catalog.schema import check_owner
+from brain.catalog.schema import APPLICATION_ID, check_owner
 from brain.catalog.storage import create_private
 from brain.errors import StorageFailed, UsageError
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many pages are done, of how many
 _PAGES = 2000
+_SQLITE, _HEADER = b"SQLite format 3\0", 100  # whose bytes 68 to 71 are the application's id
 _DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
@@ -28,6 +29,7 @@ def backup(catalog: Catalog, target: Path, progress: Progress | None = None) -> 
         raise UsageError(f"{target.parent} isn't a folder: make it first, or back up to another place.")
     if target.is_dir():
         raise UsageError(f"{target} is a folder: name the file to back up to, such as {target}/citewise.db.")
+    _spare(target, catalog)
     draft = target.with_name(target.name + ".part")
     try:
         with catalog.database.reading() as source:
@@ -68,6 +70,21 @@ def restore(home: Home, source: Path, progress: Progress | None = None) -> None:
         draft.unlink(missing_ok=True)
     for path in _files(aside):
         path.unlink(missing_ok=True)
+
+
+def _spare(target: Path, catalog: Catalog) -> None:
+    """Raise UsageError for a file that a backup must not take the place of: a slip of the hand loses it."""
+    own = {file.resolve() for file in _files(catalog.path)}
+    if target.resolve() in own or _beside(target, "-wal").exists():
+        raise UsageError(f"{target} belongs to a catalog in use: a backup needs a file of its own.")
+    if not target.exists():
+        return
+    with target.open("rb") as file:
+        begins = file.read(_HEADER)
+    if begins and not (begins.startswith(_SQLITE) and begins[68:72] == APPLICATION_ID.to_bytes(4, "big")):
+        raise UsageError(
+            f"{target} is there already, and no backup of citewise: choose another name, or delete it first."
+        )
 
 
 def _copy(source: sqlite3.Connection, draft: Path, stage: str, progress: Progress | None) -> None:

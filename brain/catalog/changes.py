@@ -109,13 +109,22 @@ class Changes:
                 _audit(connection, person, change)
         return True
 
-    def take_grant_back(self, change: Change, person: str) -> None:
+    def undone_by(self, event: str) -> Change | None:
+        """The change that was taken back by this event of a chat."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                _CHANGES + "WHERE state = 'undone' AND json_extract(target, '$.undone_by') = ?", (event,)
+            ).fetchone()
+        return _change(row) if row else None
+
+    def take_grant_back(self, change: Change, person: str, event: str = "") -> None:
         """Undo a grant: the right, the change and the log are one; nothing happens where it is undone."""
         do = spaces.deny if change.kind == "allow" else spaces.allow
         with self._database.writing() as connection:
             cursor = connection.execute(
-                "UPDATE changes SET state = 'undone', noted = ? WHERE id = ? AND state = 'done'",
-                (now(), change.id),
+                """UPDATE changes SET state = 'undone', noted = ?, target = json_set(target, '$.undone_by', ?)
+                   WHERE id = ? AND state = 'done'""",
+                (now(), event, change.id),
             )
             if cursor.rowcount:
                 do(connection, change.space, str(change.target["principal"]))

@@ -1,11 +1,14 @@
 """What admins set: spaces and their readers, who is asked for help, where the bot answers unasked."""
 
+import json
 from collections.abc import Iterable
 from sqlite3 import Connection
 
 from brain.catalog import audit, spaces
 from brain.catalog.rows import Space
 from brain.catalog.storage import Database
+
+_OUTSIDE = "outside:"  # what the names of such places begin with, among the catalog's facts about itself
 
 
 class Places:
@@ -70,6 +73,24 @@ class Places:
         """The places where plain questions are answered unasked."""
         with self._database.reading() as connection:
             rows = connection.execute("SELECT principal FROM auto_answer").fetchall()
+        return frozenset(place for (place,) in rows)
+
+    def set_outside(self, place: str, *, outside: bool) -> None:
+        """Note whether people from outside are in a place; what a door found out, not what an admin set."""
+        if outside == bool(self.outside([place])):
+            return
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE name = ?", (f"{_OUTSIDE}{place}",))
+            if outside:
+                connection.execute("INSERT INTO meta VALUES (?, 'yes')", (f"{_OUTSIDE}{place}",))
+
+    def outside(self, places: Iterable[str]) -> frozenset[str]:
+        """Those of these places that people from outside are in."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT place.value FROM json_each(?) AS place JOIN meta ON meta.name = ? || place.value",
+                (json.dumps(list(places)), _OUTSIDE),
+            ).fetchall()
         return frozenset(place for (place,) in rows)
 
 

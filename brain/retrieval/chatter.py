@@ -46,7 +46,7 @@ _NOD = _ways(rf"""
     {_THAT}{_IS} (right|correct|true)
 """)
 _THANK = (
-    "((many )?thanks|thank (you|u)|thx|ty|cheers|merci|danke|gracias|(i )?(really )?appreciate (it|that))"
+    "((many )?thanks|thank (you|u)|thx|ty|ta|cheers|merci|danke|gracias|(i )?(really )?appreciate (it|that))"
 )
 _PRAISE = _ways(rf"""
     (good|great|nice|well|excellent|perfect) (bot|job|answer|work|done|stuff|to know)
@@ -131,21 +131,38 @@ _KINDS = (
     (RefusalReason.ABOUT_ANSWER, re.compile(_ANSWER)),
 )
 _CITED = re.compile(r"\[\d+\]")
+# What goes before and after a question in a letter: "Hello Ben, …", "… Kind regards, Anna".
+_SALUTATION = re.compile(
+    r"^\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b(?: [\w.-]+){0,2}\s*[,!:\n]\s*(?=\w)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?<=[.?!\n])\s{0,9}(?:(?:(?:many|kind|best|warm) )?"
+    r"(?:thanks|thank you|thx|cheers|regards|greetings|wishes)|best)\b[^?]{0,60}$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]")
 _MARKS = re.compile(r"[^\w']+|_+")
 
 
 def chatter_in(text: str, history: Sequence[Turn] = ()) -> RefusalReason | None:
     """Why the words are nothing for the documents; None where they may be.
 
-    "Are you sure?" is about the last answer, so only in a thread, and only where there was one.
+    "Are you sure?" is about the last answer; where there was none, it is no question.
     """
     reason = _reason(text)
+    if reason is RefusalReason.NOT_A_QUESTION and text.rstrip().endswith("?") and _WORD.search(text):
+        reason = RefusalReason.ABOUT_ANSWER  # "sure?", "right?"
     if reason is not RefusalReason.ABOUT_ANSWER:
         return reason
     asked = without_chatter(history)
-    if not asked:
-        return None
-    return reason if _CITED.search(asked[-1].answer) else RefusalReason.NOT_A_QUESTION
+    return reason if asked and _CITED.search(asked[-1].answer) else RefusalReason.NOT_A_QUESTION
+
+
+def without_courtesies(text: str) -> str:
+    """The question without the salutation and the closing of a letter; all of it where that is all."""
+    bare = _CLOSING.sub("", _SALUTATION.sub("", text, count=1), count=1).strip()
+    return bare or text
 
 
 def without_chatter(history: Sequence[Turn]) -> tuple[Turn, ...]:

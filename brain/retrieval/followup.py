@@ -29,7 +29,8 @@ _OPENS_FOLLOW_UP = re.compile(
 # Not whatever the case: IT is a department.
 _POINTS_BACK = re.compile(
     r"\b(?:[Ii]ts?|[Tt]hey|[Tt]hem|[Tt]heirs?|[Tt]his|[Tt]hat|[Tt]hese|[Tt]hose|[Hh]e|[Ss]he|him|[Hh]er|[Hh]is|then"
-    r"|instead|otherwise|[Tt]hat one|[Tt]his one|the same one|the former|the latter)\b"
+    r"|instead|otherwise|(?:[Aa]|[Aa]nother|[Tt]he|[Tt]hat|[Tt]his|[Ww]hich)(?: \w+)? ones?|the former"
+    r"|the latter)\b"
 )
 _LEAD = re.compile(
     r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|even|what about|how about|what if|same for)\b[\s,:]*)+",
@@ -132,7 +133,9 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
 
 
 def _bare(question: str) -> str:
-    return question.strip().rstrip("?!. ")
+    """What a follow-up is put behind: of a long thread what it began with and what was asked last."""
+    first, *others = question.split(" – ")
+    return " – ".join([first, *others[-1:]]).strip().rstrip("?!. ")
 
 
 def _leans(question: str) -> bool:

@@ -175,7 +175,8 @@ def save(
     )
     try:
         with failure:
-            beside.mkdir(parents=True, mode=0o700)
+            for folder in (tuning, data, beside):  # of a path, mkdir would make only the last private
+                folder.mkdir(mode=0o700, parents=True, exist_ok=folder is not beside)
             for file, part in zip(_ROWS, rows, strict=True):
                 write_rows(beside / file, part)
             (beside / "questions.jsonl").write_text(

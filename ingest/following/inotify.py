@@ -52,7 +52,7 @@ class _Watches:
         self._folders: dict[int, str] = {}
         self._queue = self._libc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
         if self._queue < 0:
-            raise _failure("the limit fs.inotify.max_user_instances is reached")
+            raise _failure("fs.inotify.max_user_instances or the limit on open files is reached")
         self._ready = select.poll()
         self._ready.register(self._queue, select.POLLIN)
 
@@ -68,7 +68,7 @@ class _Watches:
             mask = _MASK | _FOLDERS_ONLY | _FOLLOW_NO_LINK
             watch = self._libc.inotify_add_watch(self._queue, os.fsencode(place), mask)
             if watch < 0 and (place == self._root or ctypes.get_errno() not in _PASSED_OVER):
-                raise _failure("the limit fs.inotify.max_user_watches is reached")
+                raise _failure("fs.inotify.max_user_watches is reached")
             if watch >= 0:
                 self._folders[watch] = place
                 left += _folders_in(place)

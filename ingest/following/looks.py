@@ -182,8 +182,15 @@ class Looks:
             return self._turns.turn(amount, go_on)
 
         def answerable(changes: Sequence[Change]) -> None:
-            self._works_again(known, memory)
             self._measure(known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed))
+
+        failed = [bool(memory.unwritten) or known.state in (DriveState.FAILING, DriveState.UNREACHABLE)]
+
+        def stored() -> None:
+            # A look at a large drive may have hours to go. Removals that wait are told of at its end.
+            if failed[0] and not known.held:
+                failed[0], memory.unwritten = False, ""
+                self._resumed(known)
 
         parts = self._parts_with_listing(known, drive, whole=paths is None)
         watch = Watch(
@@ -196,6 +203,7 @@ class Looks:
             allowed=known.allowed,
             check=partial(_in_parts, parts) if parts else False,
             turn=turn,
+            stored=stored,
             answerable=answerable,
             unreadable=lambda failure: note(
                 "unreadable", drive=known.drive.id, path=failure.path, reason=failure.sentence
@@ -268,16 +276,6 @@ class Looks:
                 if (count := getattr(report, name))
             }
             note("synced", drive=drive_id, **counts, whole=whole, seconds=round(seconds, 2))
-
-    def _works_again(self, known: FollowedDrive, memory: Memory) -> None:
-        """Something reached the index, and a look at a large drive may have hours to go: no fault is left.
-
-        Removals that wait are told of at its end.
-        """
-        failed = memory.unwritten or known.state in (DriveState.FAILING, DriveState.UNREACHABLE)
-        if failed and not known.held:
-            memory.unwritten = ""
-            self._resumed(known)
 
     def _resumed(self, known: FollowedDrive) -> None:
         if self._catalog.followed.set_state(known.drive.id, DriveState.OK):

@@ -153,6 +153,8 @@ class LocalFolder:
         if child.is_symlink():
             if not self._holds(child.path):
                 return Skipped(path, OUTSIDE)
+            if self._is_own(child.path):
+                return Skipped(path, OWN_HOME)
             if not Path(child.path).exists():
                 return Skipped(path, BROKEN_LINK)
             if child.is_dir():
@@ -192,6 +194,11 @@ class LocalFolder:
         # realpath, since Path.resolve raises on a loop of links where this just stops
         return os.path.realpath(path).startswith(self._base)
 
+    def _is_own(self, path: str | Path) -> bool:
+        """Whether a link leads into what is left out: the home holds passwords and what others asked."""
+        real = os.path.realpath(path)
+        return any(real.startswith(f"{place}{os.sep}") for place in self._left_out)
+
     def place(self, entry: Entry) -> Path:
         """Where the file lies on disk."""
         return self.root / (entry.address or entry.path)
@@ -200,7 +207,7 @@ class LocalFolder:
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """The file itself, unless it has meanwhile become something else."""
         path = self.place(entry)
-        if not self._holds(path):
+        if not self._holds(path) or self._is_own(path):
             raise UnreadableDocument(f"{entry.path} is now a link out of the folder, so it was left alone.")
         with lent(path, entry) as file:
             yield file

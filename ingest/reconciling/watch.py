@@ -38,8 +38,8 @@ class Watch:
 
     `paths` are hints: only these places are looked at, None for all. `braked` and `allowed` are the
     catalog's: whether removals wait, and how many of them a person has confirmed. `check` says whose contents
-    to compare. `turn` is entered before files are read, `answerable` told of what has reached the index,
-    `unreadable` of each file that can't be read.
+    to compare. `turn` is entered before files are read, `stored` called when some are in the catalog,
+    `answerable` told of what has reached the index, `unreadable` of each file that can't be read.
     """
 
     options: DriveOptions
@@ -50,6 +50,7 @@ class Watch:
     allowed: int = 0
     check: Check = False
     turn: Callable[[Amount], AbstractContextManager[None]] = _no_turn
+    stored: Callable[[], None] = lambda: None
     answerable: Callable[[Sequence[Change]], None] = _nobody_waits
     unreadable: Callable[[FileNote], None] = _nobody_told
 

@@ -30,6 +30,10 @@ _SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
+_SIGN_IN = re.compile(
+    r"(?:log|sign)[io]n(?![a-z])|(?<![a-z])(?:log|sign)[-_]in(?![a-z])"
+    r"|/(?:sso|saml2?|adfs|o?auth\d*|auth(?:enticat|ori[sz])\w*)(?:[/._-]|$)"
+)
 _BOM = b"\xef\xbb\xbf"
 _META = re.compile(rb"<meta\b[^>]{0,500}>", re.IGNORECASE)
 _ROBOTS_META = re.compile(rb"""\bname\s*=\s*["']?(robots|%b)["'\s/>]""" % ROBOT.encode(), re.IGNORECASE)
@@ -68,6 +72,20 @@ def last_modified(response: Response) -> int:
         return max(int(when.timestamp()), 0) * 10**9
     except (ValueError, OverflowError):
         return 0
+
+
+def leads_to_sign_in(url: str, response: Response) -> bool:
+    """Whether a page's address led to one that looks like a place to sign in, as itself it does not."""
+    asked, came = (f"/{parts.netloc}{parts.path}".lower() for parts in map(urlsplit, (url, response.url)))
+    return bool(_SIGN_IN.search(came)) and not _SIGN_IN.search(asked)
+
+
+def led_elsewhere(url: str, response: Response) -> str:
+    """Why a page is not read that another one stands in for."""
+    came = urlsplit(response.url)
+    return (
+        f"{url} leads to {came.scheme}://{came.netloc}{came.path} now, perhaps to sign in: it was not read."
+    )
 
 
 def forbids_indexing(response: Response) -> bool:

@@ -1,7 +1,8 @@
 """Fetch one page over HTTP(S), within limits, and only from addresses that were checked first."""
 
 import asyncio
-from collections.abc import Mapping
+import zlib
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -90,7 +91,11 @@ def _client(policy: AddressPolicy, limits: FetchLimits) -> httpx.AsyncClient:
         transport=_CheckedTransport(policy),
         trust_env=False,
         timeout=limits.seconds,
-        headers={"User-Agent": USER_AGENT, "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"},
+        headers={
+            "User-Agent": USER_AGENT,
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Encoding": "gzip",
+        },
     )
 
 
@@ -119,13 +124,35 @@ async def _body(response: httpx.Response, url: str, limits: FetchLimits) -> byte
     if length.isdigit() and int(length) > limit and not limits.cut:
         raise UnreadableDocument(too_large)
     body = bytearray()
-    async for piece in response.aiter_bytes(64 * 1024):
+    async for piece in _unpacked(response, url, limit + 1):
         body += piece
         if len(body) > limit and limits.cut:
             return bytes(body[:limit])
         if len(body) > limit:
             raise UnreadableDocument(too_large)
     return bytes(body)
+
+
+async def _unpacked(response: httpx.Response, url: str, most: int) -> AsyncIterator[bytes]:
+    """The body, at most so many bytes at a time: httpx itself would unpack a few KB into gigabytes."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed in ("", "identity"):
+        async for piece in response.aiter_raw():
+            yield piece
+        return
+    if packed not in ("gzip", "x-gzip"):
+        raise UnreadableDocument(f"{url} is sent packed as {packed}, which was not asked for.")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        async for piece in response.aiter_raw():
+            left = piece
+            while left and not unpacker.eof:
+                yield unpacker.decompress(left, most)
+                left = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise DriveUnavailable(f"{url} is sent as a damaged gzip file.", detail=repr(error)) from error
+    if not unpacker.eof:
+        raise DriveUnavailable(f"{url} was sent in part only. Try again later.")
 
 
 def refusal(url: str, status: int) -> str:

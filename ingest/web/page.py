@@ -7,8 +7,8 @@ from urllib.parse import urldefrag
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UsageError
 from ingest.addresses import AddressPolicy
-from ingest.drives import Entry, FetchedFile, Skipped, Unlisted
-from ingest.web.document import conditions, last_modified, lent
+from ingest.drives import DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
+from ingest.web.document import conditions, last_modified, leads_to_sign_in, led_elsewhere, lent
 from ingest.web.fetching import FetchLimits, Response, fetch
 from ingest.web.politeness import PoliteClient
 from ingest.web.robots import read_robots
@@ -39,7 +39,8 @@ class WebPage:
     def list(self, ledger: Mapping[str, LedgerEntry]) -> Iterator[Entry | Skipped | Unlisted]:
         """The page's one entry: as it was, if the server says that nothing changed.
 
-        Raises UsageError where the site's robots.txt forbids the page: what is indexed of it stays then.
+        Raises UsageError where the site's robots.txt forbids the page, DriveUnavailable where it fails or
+        leads to sign in: what is indexed of it stays then.
         """
         if not read_robots(self._url, PoliteClient(self._policy)).allows(self._url):
             raise UsageError(
@@ -53,6 +54,8 @@ class WebPage:
         if known is not None and response.status == 304:
             yield Entry(self._url, known.size, known.mtime_ns, known.etag)
             return
+        if leads_to_sign_in(self._url, response):
+            raise DriveUnavailable(led_elsewhere(self._url, response))
         self._response = response
         yield Entry(self._url, len(response.body), last_modified(response), response.headers.get("etag", ""))
 

@@ -45,9 +45,8 @@ class SitePages:
         self._starts = _starts(url, self._origin, robots)
 
     def __iter__(self) -> Iterator[Listed | Skipped | Unlisted]:
-        """Each page once, in the order of the sitemaps."""
+        """The pages in the order of the sitemaps; one that several files list comes from each of them."""
         seen_files: set[str] = set()
-        seen_pages: set[str] = set()
         queue = deque((start, 0) for start in self._starts)
         while queue:
             url, depth = queue.popleft()
@@ -65,7 +64,7 @@ class SitePages:
                 # Which pages that part lists is not known, so no page may be taken for gone.
                 yield Unlisted("", error.sentence)
                 continue
-            yield from self._pages(file, seen_pages)
+            yield from self._pages(file)
             for part in file.sitemaps:
                 if depth + 1 >= DEEPEST:
                     yield Unlisted("", f"{url} nests sitemaps too deeply: {part.url} was not read.")
@@ -74,7 +73,8 @@ class SitePages:
                 else:
                     yield Skipped(part.url, ELSEWHERE)
 
-    def _pages(self, file: SitemapFile, seen: set[str]) -> Iterator[Listed | Skipped]:
+    def _pages(self, file: SitemapFile) -> Iterator[Listed | Skipped]:
+        seen: set[str] = set()
         for page in file.pages:
             url = urldefrag(page.url).url
             if url in seen:

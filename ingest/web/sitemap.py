@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import CitewiseError, UnreadableDocument, UsageError
@@ -19,7 +18,14 @@ from ingest.credentials import Credentials
 from ingest.drives import DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
 from ingest.options import DriveOptions
 from ingest.reconciling.sifting import LEFT_OUT, Patterns
-from ingest.web.document import conditions, forbids_indexing, last_modified, lent
+from ingest.web.document import (
+    conditions,
+    forbids_indexing,
+    last_modified,
+    leads_to_sign_in,
+    led_elsewhere,
+    lent,
+)
 from ingest.web.fetching import FetchLimits, Response, refusal
 from ingest.web.page_mark import PageMark
 from ingest.web.politeness import CONNECTIONS, PoliteClient
@@ -93,20 +99,20 @@ class Sitemap:
         """
         self._robots = read_robots(self._scope, self._site)
         pages = SitePages(self._url, self._site, self._robots)
-        wanted: list[Listed] = []
-        new: list[Listed] = []  # never more than could be read: a site may list millions of pages
+        known: dict[str, Listed] = {}
+        new: dict[str, Listed] = {}  # never more than could be read: a site may list millions of pages
         for found in pages:
             if not isinstance(found, Listed):
                 yield found
             elif reason := self._reason_to_skip(found.url):
                 yield Skipped(found.url, reason)
-            else:
-                kept = wanted if found.url in ledger else new
+            elif found.url not in known and found.url not in new:
+                kept = known if found.url in ledger else new
                 if len(kept) < self._most_pages:
-                    kept.append(found)
+                    kept[found.url] = found
                 else:
                     yield Skipped(found.url, TOO_MANY)
-        wanted += new
+        wanted = [*known.values(), *new.values()]
         yield from (Skipped(page.url, TOO_MANY) for page in wanted[self._most_pages :])
         del wanted[self._most_pages :]
         self._lastmod = {page.url: page.lastmod for page in wanted}
@@ -218,13 +224,6 @@ def _refuse_failure(url: str, response: Response) -> None:
     """Raise DriveUnavailable for an answer that is not the page: an error, or a login in its place."""
     if response.status != 200:
         raise DriveUnavailable(refusal(url, response.status))
-    asked, came = urlsplit(url), urlsplit(response.url)
     elsewhere = origin_of(url).partition("://")[2] != origin_of(response.url).partition("://")[2]
-    sign_in = any(word in came.path.lower() and word not in asked.path.lower() for word in _SIGN_IN)
-    if elsewhere or sign_in:
-        raise DriveUnavailable(
-            f"{url} leads to {origin_of(response.url)}{came.path} now, perhaps to sign in: it was not read."
-        )
-
-
-_SIGN_IN = ("login", "signin", "sign-in", "sign_in", "/sso", "/auth")
+    if elsewhere or leads_to_sign_in(url, response):
+        raise DriveUnavailable(led_elsewhere(url, response))

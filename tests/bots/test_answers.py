@@ -72,6 +72,11 @@ def test_what_else_was_asked_and_not_found_is_named() -> None:
     assert UNSURE not in text
 
 
+def test_where_all_was_asked_for_it_is_said_that_there_may_be_more() -> None:
+    text = shown(replace(answer("Gold and Silver [1].", cited()), partial=True), width=120)
+    assert text.index("Gold and Silver") < text.index("There may be more") < text.index("[1] Leave › Annual")
+
+
 def test_how_a_question_was_read_is_told_where_it_was_not_as_written() -> None:
     text = shown(replace(answer("You get 27 days [1].", cited()), read_as="how much leave?"), width=120)
     assert "I read that as “how much leave?”" in text

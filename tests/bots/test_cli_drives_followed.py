@@ -77,6 +77,14 @@ def test_removals_can_be_confirmed_before_anybody_saw_them(here: Run, drive: Pat
     assert data(here, "drives")[0]["documents"] == len(DRIVE) - 2
 
 
+def test_a_document_that_a_followed_drive_brings_back_is_said_to_be(here: Run, drive: Path) -> None:
+    assert here("drives", "add", drive, "--settle", "0s").code == 0
+    assert here("drives", "sync").code == 0
+    removed = here("documents", "remove", "leave.md", "--yes")
+    assert "Its drive is followed, and the next look brings it back" in removed.out
+    assert "1 added" in here("drives", "sync").out
+
+
 def test_a_suspended_drive_waits_for_a_yes_or_for_its_files(here: Run, drive: Path, tmp_path: Path) -> None:
     assert here("drives", "add", drive, "--settle", "0s").code == 0
     assert here("drives", "sync").code == 0

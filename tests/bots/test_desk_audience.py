@@ -14,6 +14,7 @@ from desk_kit import DeskHome, desk_home, person
 
 from bots.desk import Caller, Command, Final, Press
 from bots.desk.cards import Reply
+from brain.errors import UsageError
 
 CASES = 2_400
 SPACES = ("general", "hr", "legal", "board", "lab")
@@ -22,7 +23,8 @@ PEOPLE = [f"U{number}" for number in range(6)]
 GROUPS = ["slack:group:S1", "slack:group:S2"]
 BUTTONS = ["quotes", "share", "person", "helpful", "not_helpful", "claim", "keep"]
 VERBS = ["why", "help", "status", "spaces", "gaps"]
-CHANNELS = ["C1", "C2", "C3", "CHELP"]
+CHANNELS = ["C1", "C2", "C3", "CHELP", "COUT"]
+OUTSIDE = "slack:channel:COUT"  # people of other organisations are in it
 
 
 def secret(space: str, subject: str) -> str:
@@ -39,6 +41,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskHome]:
                 documents[f"{word}.md"] = f"# {subject} {word}\n\n## On {word}\n\nThe {subject} is {word}.\n"
             found.home.fill(documents, space)
         found.catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UBOSS")
+        found.catalog.places.set_support("lab", OUTSIDE, by="slack:user:UBOSS")
+        found.catalog.places.set_outside(OUTSIDE, outside=True)
         yield found
 
 
@@ -69,8 +73,8 @@ class World:
 
     def may_read(self, *principals: str) -> set[str]:
         """Worked out here from the catalog's lists, without the Desk's own code."""
-        catalog = self.here.catalog
-        return {"general"} | {name for name in SPACES if catalog.principals(name) & set(principals)}
+        catalog, everyones = self.here.catalog, set() if set(principals) == {OUTSIDE} else {"general"}
+        return everyones | {name for name in SPACES if catalog.principals(name) & set(principals)}
 
     def assert_silent(self, shown: object, *principals: str) -> None:
         readable, told = self.may_read(*principals), repr(shown).lower()
@@ -85,6 +89,10 @@ class World:
 
     async def ask(self, caller: Caller) -> None:
         private = self.chance.random() < 0.3
+        if not private and caller.place and not self.may_read(caller.place):
+            with pytest.raises(UsageError, match="other organisations"):
+                await self.here.ask(caller, f"What is the {self.chance.choice(SUBJECTS)}?")
+            return
         asked = caller.asks(f"What is the {self.chance.choice(SUBJECTS)}?", private=private)
         parts = [part async for part in self.here.desk.ask(asked)]
         seen_by = caller.own if private or not caller.place else {caller.place}

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import ANA, BOSS, card, press, run
 
-from bots.desk.parts import Attachment
+from bots.desk.parts import Attachment, Command
 from bots.desk.wording import asks_something
 from brain.catalog.changes import ChangeState
 
@@ -153,7 +154,8 @@ async def test_a_file_is_previewed_confirmed_found_and_taken_back(here: DeskHome
     assert "level two" in answer.text
     assert answer.citations[0].passage.source.uri == "https://chat/p1"
     # Pressed twice, nothing more happens; a second copy is recognised.
-    assert "nothing left to decide" in card(await press(here, BOSS, "confirm", ref)).text
+    assert card(await press(here, BOSS, "confirm", ref)) == done
+    assert "nothing left to decide" in card(await press(here, BOSS, "cancel", ref)).text
     again = await run(here, BOSS, "add", Attachment("copy.md", file.content))
     assert "The very same is there" in {row.text for row in again.rows}
     await press(here, BOSS, "cancel", again.buttons[0].ref)
@@ -275,6 +277,22 @@ async def test_spaces_are_opened_and_closed_and_undone(here: DeskHome) -> None:
     actions = [entry.action for entry in here.catalog.audit.entries()]
     assert actions == ["allow done", "allow undone", "create space", "set support", "auto-answer on"]
     assert here.catalog.audit.verify().broken is None
+
+
+async def test_an_undo_that_is_carried_out_twice_takes_one_change_back(here: DeskHome) -> None:
+    """As where the process was killed after the change and before anybody was told of it."""
+    for name in ("it", "sales"):
+        here.catalog.create_space(name)
+        await run(here, BOSS, f"spaces allow {name} here")
+    undo = Command("undo", "", BOSS, event="discord-interaction:1")
+    for _ in range(2):
+        told = (await here.desk.run(undo)).card
+        assert told is not None
+        assert told.title.startswith("Taken back: allow")
+    assert "it" in here.catalog.readable_by([BOSS.place])
+    assert "sales" not in here.catalog.readable_by([BOSS.place])
+    await here.desk.run(replace(undo, event="discord-interaction:2"))
+    assert "it" not in here.catalog.readable_by([BOSS.place])
 
 
 async def test_what_can_not_be_audited_is_not_done(here: DeskHome) -> None:

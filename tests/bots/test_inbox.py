@@ -308,3 +308,25 @@ async def test_what_was_said_is_not_kept_once_it_is_answered(catalog: Catalog) -
     assert not catalog.inbox.knows_thread("another", "question")
     assert catalog.inbox.forget(1e12) == 1
     assert not catalog.inbox.knows_thread("t", "question")
+
+
+def test_what_was_answered_long_ago_is_not_looked_through_for_what_comes(catalog: Catalog) -> None:
+    said, database, table = list[str](), catalog.database, catalog.inbox
+    for opened in (database.writing, database.reading):
+        with opened() as connection:
+            connection.set_trace_callback(said.append)
+    table.receive(event(1, "C1", person="u1", place="c1"), Limits())
+    assert (table.waiting("echo"), table.all_waiting(), table.next_due("echo")) == (1, 1, 0.0)
+    assert table.of_message("echo", "m1") is not None
+    assert table.knows_thread("C1", "question")
+    claimed = table.claim("echo")
+    assert claimed is not None
+    table.note_posted(claimed.id, "p1")
+    table.finish(claimed.id)
+    asked = [line for line in said if "FROM inbox" in line or line.startswith("UPDATE inbox")]
+    assert len(asked) >= 8
+    with database.reading() as connection:
+        connection.set_trace_callback(None)
+        steps = [row[3] for line in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {line}")]
+    whole = [step for step in steps if "SCAN inbox" in step or step.endswith("(platform=?)")]
+    assert whole == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from command_kit import Run
 
+from bots.error_log import write_down
 from bots.kept_here import keep_here
 
 
@@ -97,6 +98,7 @@ def test_other_accounts_read_neither_catalog_nor_index_nor_backup(cli: Run, tmp_
         assert cli("--home", folder, "backup", tmp_path / "copy.db").code == 0
         assert cli("--home", folder, "restore", "--yes", tmp_path / "copy.db").code == 0
         assert "27 days" in cli("--home", folder, "ask", "How many days of leave are there?").out
+        assert cli("--home", folder, "tune", "data", "--held-out", "0").code == 0
     finally:
         os.umask(before)
     for path in (*folder.iterdir(), tmp_path / "copy.db"):
@@ -121,3 +123,28 @@ def test_json_holds_nothing_that_a_terminal_obeys(cli: Run, tmp_path: Path) -> N
         assert not any(ord(letter) < 32 and letter != "\n" for letter in done.out)
         assert not set(done.out) & {"\x7f", "\x9b", "\u202e"}
     assert json.loads(cli("documents", "--json").out)["documents"][0]["doc"] == name
+
+
+@pytest.mark.weights
+def test_no_complaint_holds_anything_that_a_terminal_obeys(cli: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "evil"
+    folder.mkdir()
+    for number in (1, 2):
+        name = f"zz\x1b]0;x\x07\x9b{number}m.md"
+        (folder / name).write_text(f"# Badges {number}\n\nThe badge of visitors is green.\n")
+    assert cli("ingest", folder).code == 0
+    for words in (["show"], ["history"], ["remove", "--yes"]):
+        done = cli("documents", *words, "zz")
+        assert "2 documents fit" in done.err
+        assert not set(done.out + done.err) & {"\x1b", "\x07", "\x9b"}
+
+
+def test_the_log_of_failures_is_its_owners(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        (tmp_path / "run").mkdir(mode=0o755)
+        log = write_down(ValueError("of secret-plans.docx"), tmp_path)
+    finally:
+        os.umask(before)
+    assert log == tmp_path / "run" / "citewise.log"
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600

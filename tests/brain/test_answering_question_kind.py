@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.answering.question_kind import Wants, core, kind_of
+from brain.answering.question_kind import Wants, core, kind_of, wants_all
 
 ASKED = {
     Wants.YES_NO: [
@@ -141,3 +141,18 @@ def test_courtesies_and_frames_are_put_aside(said, meant):
 def test_any_text_has_a_kind(text):
     assert kind_of(text).wants in Wants
     assert bool(core(text)) == bool(text.strip())
+
+
+@pytest.mark.parametrize(
+    ("question", "everything"),
+    [
+        ("list all public holidays in 2026", True),
+        ("List the plans", True),
+        ("what are all the error codes?", True),
+        ("which services are covered?", False),
+        ("are all dogs allowed?", False),
+        ("who is on the list?", False),
+    ],
+)
+def test_who_asks_for_all_of_something_is_known(question, everything):
+    assert wants_all(question) is everything

@@ -24,9 +24,10 @@ def test_all_columns_are_told_where_none_is_asked_for():
     )
 
 
-def test_the_cell_that_the_question_names_is_the_subject():
-    assert told("Which plan has support around the clock?").startswith("around the clock – ")
-    assert "Gold" in told("Which plan has support around the clock?")
+def test_the_cell_that_the_question_names_is_the_subject_with_its_columns_name():
+    assert told("Which plan has support around the clock?") == "Support: around the clock – Plan: Gold"
+    named = told("Does Ann Lee have a gym?", "Gym\t20 dollars\tAnn Lee", "Benefit\tAmount\tContact")
+    assert named == "Contact: Ann Lee – Benefit: Gym; Amount: 20 dollars"
 
 
 @pytest.mark.parametrize("header", ["", "Plan\tPrice", "\t\t\t"])

@@ -38,6 +38,14 @@ CASES = [
     ("Is parking free?", "Yes, parking is free.", ""),
     ("Is parking free?", "No: parking is not free.", ""),
     ("Is it?", "Parking is free.", ""),
+    # few words, and the sentence is about something else
+    (
+        "Is there a discount for schools?",
+        "The school price can't be combined with the quantity discount.",
+        "",
+    ),
+    ("Does the company pay it?", "The company pays what the trip would have cost without them.", ""),
+    ("Do I have to report that?", "You are responsible for reporting any errors to GSA.", ""),
 ]
 
 

@@ -98,7 +98,9 @@ def test_a_backup_is_of_one_moment_while_documents_arrive(home: Home, tmp_path: 
 
 def test_the_old_backup_stays_until_the_new_one_is_whole(home: Home, tmp_path: Path):
     copy = tmp_path / "copy.db"
-    copy.write_text("an older copy")
+    with Catalog(home.catalog) as catalog:
+        backup(catalog, copy)
+    older = copy.read_bytes()
 
     class Stopped(Exception):
         pass
@@ -109,12 +111,36 @@ def test_the_old_backup_stays_until_the_new_one_is_whole(home: Home, tmp_path: P
     with Catalog(home.catalog) as catalog:
         with pytest.raises(Stopped):
             backup(catalog, copy, stop)
-        assert copy.read_text() == "an older copy"
+        assert copy.read_bytes() == older
         assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.db", "home"]
         with pytest.raises(UsageError, match="isn't a folder"):
             backup(catalog, tmp_path / "missing" / "copy.db")
         with pytest.raises(UsageError, match="is a folder"):
             backup(catalog, tmp_path)
+
+
+def test_a_backup_takes_the_place_of_nothing_but_a_backup(home: Home, tmp_path: Path):
+    letter, empty, link = tmp_path / "letter.txt", tmp_path / "empty", tmp_path / "link.db"
+    letter.write_text("Dear all")
+    empty.touch()
+    foreign = tmp_path / "foreign.db"
+    with sqlite3.connect(foreign) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    with Catalog(home.catalog) as catalog:
+        link.symlink_to(home.catalog)
+        for target in (home.catalog, link, home.catalog.with_name("catalog.db-wal")):
+            with pytest.raises(UsageError, match="belongs to a catalog in use"):
+                backup(catalog, target)
+        for target in (letter, foreign):
+            before = target.read_bytes()
+            with pytest.raises(UsageError, match="no backup of citewise: choose another name"):
+                backup(catalog, target)
+            assert target.read_bytes() == before
+        for _ in range(2):
+            backup(catalog, empty)
+        catalog.add_drive("file:///srv", "general")
+    with Catalog(home.catalog) as catalog:
+        assert "file:///srv" in {drive.url for drive in catalog.drives()}
 
 
 def _garbage(path: Path, whole: bytes) -> None:

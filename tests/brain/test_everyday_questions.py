@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.everyday import Verdict, outcome, plain, row
+from benchmarks.misspelt import with_slips
 from brain.domain import Answer, Refusal, RefusalReason, Trace
 from brain.evaluation.questions import EvalQuestion, read_questions
 
@@ -92,3 +93,16 @@ def test_what_tells_a_right_sentence_is_learnt():
     assert among(asked, [one.first for one in asked], 1) < 0.5
     assert among(asked, [learnt.scores(one) for one in asked], 1) == 1
     assert learnt.direction @ asks > learnt.direction @ says
+
+
+def test_a_slip_changes_one_word_by_one_letter_and_is_the_same_each_time():
+    questions = read_questions(QUESTIONS / "sample-drive.jsonl")
+    slips = with_slips(questions)
+    asked = {question.id: question.text for question in questions}
+    assert len(slips) > 80
+    assert slips == with_slips(questions)
+    for slip in slips:
+        before, after = asked[slip.id].split(), slip.text.split()
+        (changed,) = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
+        assert changed[0][0] == changed[1][0]
+        assert abs(len(changed[0]) - len(changed[1])) <= 1

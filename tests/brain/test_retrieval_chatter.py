@@ -1,13 +1,15 @@
 """Words that are nothing for the documents: told from questions, and no part of what a follow-up leans on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_home import SmallHome
+from small_home import OPEN_GATE, SmallHome
 
 from brain.domain import RefusalReason, Turn
-from brain.retrieval.chatter import chatter_in
+from brain.retrieval.chatter import chatter_in, without_courtesies
+from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import standalone
 
 LEAVE = "How many days of leave do we get?"
@@ -31,6 +33,7 @@ SAID = {
         "Thank you so much, that helped",
         "great, thanks a lot for the answer",
         "merci",
+        "ta",
         "good bot",
     ],
     RefusalReason.NOT_A_QUESTION: ["ok", "👍", "???", ".", "yes please", "lol", "never mind", "bye!", "test"],
@@ -60,6 +63,7 @@ SAID = {
         "when was this last updated?",
         "that's wrong",
         "no, that's not what I asked",
+        "sure?",
     ],
 }
 
@@ -105,7 +109,7 @@ def test_no_question_of_the_project_is_taken_for_chatter() -> None:
 
 
 def test_words_about_an_answer_need_one() -> None:
-    assert chatter_in("where does it say that?") is None
+    assert chatter_in("where does it say that?") is RefusalReason.NOT_A_QUESTION
     assert chatter_in("are you sure?", REFUSED) is RefusalReason.NOT_A_QUESTION
     assert chatter_in("are you sure?", (*ANSWERED, Turn("thanks!", ""))) is RefusalReason.ABOUT_ANSWER
 
@@ -114,6 +118,29 @@ def test_a_follow_up_leans_on_the_last_question_and_not_on_the_thanks_for_it() -
     talk = (*ANSWERED, Turn("are you sure?", "I tell …"), Turn("thanks!", "You're welcome."))
     assert standalone("and for part-timers?", talk) == standalone("and for part-timers?", ANSWERED)
     assert standalone("and for part-timers?", talk[1:]) == "and for part-timers?"
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Hello, can I borrow a bicycle? Kind regards, Anna", "can I borrow a bicycle?"),
+        ("Dear Support,\n\nmay dogs come in?\n\nBest,\nBen Miller", "may dogs come in?"),
+        ("Good morning Ben! Is it open? Thanks a lot in advance!", "Is it open?"),
+        ("hi there", "hi there"),
+        ("Thanks. What is the best plan?", "Thanks. What is the best plan?"),
+        ("Is it the best?", "Is it the best?"),
+        ("Hello is what the macro says?", "Hello is what the macro says?"),
+        ("", ""),
+    ],
+)
+def test_a_letters_salutation_and_closing_are_no_part_of_its_question(text: str, bare: str) -> None:
+    assert without_courtesies(text) == bare
+
+
+def test_a_letter_is_answered_as_its_question_is(home: SmallHome) -> None:
+    letter = home.ask("Dear Support,\n\nwhy has my station gone quiet?\n\nKind regards\nAnna Berg")
+    assert letter.text == home.ask("why has my station gone quiet?").text
+    assert letter.trace.standalone == "why has my station gone quiet?"
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +158,36 @@ def test_nothing_is_searched_or_quoted_for_it(home: SmallHome, text: str) -> Non
     assert (answer.citations, answer.retrieved, answer.refusal.nearest) == ((), (), ())
     assert "found no answer" not in answer.text
     assert answer.trace.standalone == text
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("which documents do you have about leave?", "leave"),
+        ("What papers are there on bats", "bats"),
+        ("do you have a doc about parental leave?", "parental leave"),
+        ("Can you list the files regarding travel?", "travel"),
+        ("which pages mention the VPN?", "the VPN"),
+        ("which documents do I need for a visa?", ""),
+        ("which documents do you have about that?", ""),
+        ("do you have a doc on vision, and how big can images be?", ""),
+        ("which documents do you have?", ""),
+    ],
+)
+def test_who_asks_for_documents_names_their_subject(text: str, subject: str) -> None:
+    assert subject_of_documents_wanted(text) == subject
+
+
+def test_documents_that_are_asked_for_are_named_and_not_missed(home: SmallHome) -> None:
+    answer = home.ask("which documents do you have about a quiet station?")
+    assert answer.refusal is not None
+    assert answer.refusal.reason is RefusalReason.DOCUMENTS_WANTED
+    assert [source.document for source in answer.refusal.nearest] == ["macros.md"]
+    home.catalog.answers.keep(answer, "…", "ana", "", ["general"])
+    assert home.catalog.answers.gaps(5) == []
+    closed = home.ask("which documents do you have about unicorns?", gate=replace(OPEN_GATE, threshold=1.1))
+    assert closed.refusal is not None
+    assert closed.refusal.reason is RefusalReason.NO_EVIDENCE
 
 
 def test_who_asks_what_it_is_hears_what_it_answers_from(home: SmallHome) -> None:

@@ -33,6 +33,7 @@ LEANING = [
     "what happens to them in March?",
     "but not on Sundays?",
     "every week?",
+    "when do I get a new one?",
 ]
 
 
@@ -114,3 +115,10 @@ def test_nothing_that_was_asked_is_ever_lost(question, earlier):
 @pytest.mark.parametrize("question", ["Who is the head of IT?", "Who approves discounts above 15 percent?"])
 def test_a_department_and_a_preposition_are_no_pronouns(question):
     assert standalone(question, (Turn("How do I claim an expense?", ""),)) == question
+
+
+def test_of_a_long_thread_its_beginning_and_what_was_asked_last_are_kept():
+    asked = thread("What does PerksPlus cover?", "does it cover skiing?", "how much?", "who approves it?")
+    assert standalone("and for interns?", asked) == (
+        "What does PerksPlus cover – who approves it – for interns?"
+    )

@@ -345,8 +345,7 @@ def test_a_full_disk_is_waited_out(kit, keeping, caplog):
     until(lambda: "b.md" in kit.documents() and state(kit) is DriveState.OK, "that it goes on")
 
 
-def test_a_fault_is_over_as_soon_as_something_reaches_the_index_again(kit, monkeypatch):
-    monkeypatch.setattr("ingest.sync.INDEX_PASSAGES", 1)
+def test_a_fault_is_over_as_soon_as_something_is_stored_again(kit):
     kit.write("a.md", "\n\n".join(f"# Part {n}\n\nRule {n} of the lighthouse." for n in range(80)))
     kit.write("b.md", "The last.")
     drive_id = follow(kit)

@@ -7,7 +7,7 @@ import pytest
 
 from brain.errors import UnreadableDocument, UsageError
 from ingest.drives import DriveUnavailable, Entry, Skipped, Unlisted
-from ingest.local.folder import LocalFile, LocalFolder
+from ingest.local.folder import OWN_HOME, LocalFile, LocalFolder
 from ingest.locate import open_drive
 from ingest.web.page import WebPage
 
@@ -96,6 +96,19 @@ def test_links_stay_within_the_folder(tmp_path):
     assert set(entries) == {"real.md", "link.md", "sub/deep.md"}
     assert set(skipped) == {"out.md", "sibling.md", "outfolder", "again", "sub/up", "loop.md", "broken.md"}
     assert unlisted == {}
+
+
+def test_a_link_into_the_own_home_is_not_read(tmp_path):
+    fill(tmp_path, ".citewise/credentials.md", "a.md")
+    home = tmp_path / ".citewise"
+    (tmp_path / "notes.md").symlink_to(home / "credentials.md")
+    entries, skipped, _ = listed(tmp_path, left_out=[home])
+    assert (list(entries), skipped["notes.md"]) == (["a.md"], OWN_HOME)
+    (tmp_path / "a.md").unlink()
+    (tmp_path / "a.md").symlink_to(home / "credentials.md")
+    folder = LocalFolder(tmp_path, SUFFIXES, [home])
+    with pytest.raises(UnreadableDocument, match="was left alone"), folder.fetch(entries["a.md"]):
+        pass
 
 
 def test_a_file_that_became_a_link_out_is_not_handed_out(tmp_path):

@@ -11,7 +11,8 @@ from brain.errors import UnreadableDocument, UsageError
 from ingest.addresses import AddressPolicy, AddressRefused
 from ingest.drives import DriveUnavailable
 from ingest.locate import readable_suffixes
-from ingest.web.fetching import FetchLimits, fetch
+from ingest.web.document import leads_to_sign_in
+from ingest.web.fetching import FetchLimits, Response, fetch
 from ingest.web.page import WebPage
 
 ANY = AddressPolicy(allow_private=True)
@@ -179,6 +180,59 @@ def test_too_large_pages_are_given_up_before_they_fill_memory(server):
     for path in ("/said", "/bomb"):
         with pytest.raises(UnreadableDocument, match="larger than"):
             fetch(server.url(path), ANY, limits)
+
+
+@pytest.mark.parametrize(
+    ("asked", "came", "signs_in"),
+    [
+        ("/handbook", "/login?next=/handbook", True),
+        ("/handbook", "/wp-login.php", True),
+        ("/handbook", "/auth/realms/staff", True),
+        ("/handbook", "/oauth2/authorize", True),
+        ("/handbook", "/users/sign_in", True),
+        ("/handbook", "/author/jane/handbook", False),
+        ("/handbook", "/blog-in-depth/catalog-index/designing", False),
+        ("/help/login", "/en/help/login", False),
+    ],
+)
+def test_a_page_that_leads_to_sign_in_is_told_from_one_that_moved(asked, came, signs_in):
+    response = Response(f"https://example.org{came}", 200, {}, b"")
+    assert leads_to_sign_in(f"https://example.org{asked}", response) == signs_in
+
+
+def test_a_single_page_that_begins_to_ask_for_a_login_keeps_its_text(server, kit):
+    server.pages["/page"] = (200, HTML, PAGE)
+    drive = WebPage(server.url("/page"), {".html"}, ANY)
+    kit.sync(drive)
+    before = kit.documents()
+    server.pages["/login"] = (200, HTML, b"<p>Please sign in with your account.</p>")
+    server.pages["/page"] = (302, {"Location": "/login"}, b"")
+    with pytest.raises(DriveUnavailable, match="perhaps to sign in"):
+        kit.sync(drive)
+    assert kit.documents() == before
+    assert kit.found("sign") == set()
+
+
+def test_what_is_packed_twice_or_otherwise_than_asked_is_not_unpacked(server):
+    twice = gzip.compress(gzip.compress(bytes(300_000_000), 1), 9)
+    assert len(twice) < 50_000
+    for packed, body in (("gzip, gzip", twice), ("zstd", b"any"), ("br", b"any")):
+        server.pages["/"] = (200, HTML | {"Content-Encoding": packed}, body)
+        with pytest.raises(UnreadableDocument, match=f"packed as {packed}, which was not asked for"):
+            fetch(server.url(), ANY)
+    assert server.seen[-1][1]["Accept-Encoding"] == "gzip"
+
+
+def test_a_packed_page_is_read_whole_or_not_at_all(server):
+    packed = HTML | {"Content-Encoding": "gzip"}
+    server.pages["/"] = (200, packed, gzip.compress(PAGE * 5000))
+    assert fetch(server.url(), ANY).body == PAGE * 5000
+    server.pages["/"] = (200, packed, gzip.compress(PAGE)[:-10])
+    with pytest.raises(DriveUnavailable, match="in part only"):
+        fetch(server.url(), ANY)
+    server.pages["/"] = (200, packed, b"no gzip at all")
+    with pytest.raises(DriveUnavailable, match="damaged gzip"):
+        fetch(server.url(), ANY)
 
 
 def test_a_server_that_drips_or_hangs_is_given_up(server):

@@ -6,7 +6,7 @@ import time
 from email.utils import formatdate
 
 import pytest
-from sitemap_sites import ANY, HTML, XML, asked, drive, html, site, urlset
+from sitemap_sites import ANY, HTML, XML, asked, drive, html, index, site, urlset
 from web_server import web_server
 
 from brain.errors import UsageError
@@ -95,6 +95,16 @@ def test_the_number_of_pages_is_limited_and_known_ones_come_first(kit, server):
     report = kit.sync(drive(server, most_pages=3))
     assert report.skipped_by_reason == {TOO_MANY: 1}
     assert sorted(kit.documents()) == [server.url(path) for path in ("/a", "/b", "/new1")]
+
+
+def test_a_page_that_two_files_list_is_one_page(kit, server):
+    site(server, dict.fromkeys(["/a", "/b"], ""))
+    server.pages["/sitemap.xml"] = (200, XML, index(server.url("/one.xml"), server.url("/two.xml")))
+    server.pages["/one.xml"] = (200, XML, urlset((server.url("/a"), ""), (server.url("/a"), "")))
+    server.pages["/two.xml"] = (200, XML, urlset((server.url("/a"), ""), (server.url("/b"), "")))
+    for added, unchanged in ((2, 0), (0, 2)):
+        report = kit.sync(drive(server))
+        assert (report.added, report.unchanged, report.skipped) == (added, unchanged, 0)
 
 
 def test_patterns_choose_pages_and_readers_are_refused(server, tmp_path):

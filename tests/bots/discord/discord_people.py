@@ -6,7 +6,6 @@ from typing import Any
 from fake_discord import (
     APPLICATION,
     BOT,
-    CONTENT_INTENT,
     GENERAL,
     GUILD,
     FakeDiscord,
@@ -24,9 +23,10 @@ class People:
         self._discord = discord
 
     async def say(self, person: int, text: str, channel: int = GENERAL, *, reply_to: int = 0,
-                  files: list[Json] | None = None, **more: Any) -> int:  # fmt: skip
-        """Write a message; returns its id."""
+                  files: list[Json] | None = None, silent: bool = False, **more: Any) -> int:  # fmt: skip
+        """Write a message; returns its id. A `silent` reply pings nobody."""
         message = self._message(person, text, channel, reply_to, files, **more)
+        message["mentions"] = _mentioned(text)["mentions"] if silent else message["mentions"]
         await self._dispatch("MESSAGE_CREATE", channel, message)
         return int(message["id"])
 
@@ -168,18 +168,13 @@ class People:
 
     async def _dispatch(self, name: str, channel: int, message: Json) -> None:
         """As Discord does, leave out the content where the bot has no right to it."""
-        told = dict(message)
+        told = self._discord._as_told(message)
         if self._discord.kinds[channel] != 1:
             told |= {"guild_id": str(GUILD)}
             member = self._discord.member(int(message["author"]["id"]))
             told["member"] = {
                 key: value for key, value in member.items() if key not in ("user", "permissions")
             }
-            reads = bool(
-                self._discord.identifies and self._discord.identifies[-1]["intents"] & CONTENT_INTENT
-            )
-            if not reads and not any(m["id"] == str(BOT) for m in message["mentions"]):
-                told |= {"content": "", "attachments": []}
         await self._discord._dispatch(None, name, told)
 
 

@@ -34,7 +34,6 @@ class Rest(Gateway):
     def __init__(self, *, advised_shards: int = 1) -> None:
         super().__init__()
         self.advised_shards = advised_shards
-        self.public = False
         self.commands: dict[str, list[Json]] = {}
         self.talks: dict[str, Talk] = {}
         self.typed: list[int] = []
@@ -179,6 +178,8 @@ class Rest(Gateway):
         return thread
 
     def _open_post(self, channel: str, body: Json, **_: Any) -> Json:
+        if self.tags.get(int(channel)) and not body.get("applied_tags"):
+            raise Wrong(400, 40067, "A tag is required to create a forum post in this channel")
         post = self.snowflake()
         self.kinds[post], self.parents[post] = 11, int(channel)
         check_message(body["message"], self.complaints, visible=False)

@@ -11,7 +11,7 @@ TOKEN = "MTIz.fake.token"
 BOT, APPLICATION, GUILD = 1001, 1001, 2001
 GENERAL, HELP, FORUM, HR = 3001, 3002, 3003, 3004
 ANA, BEN, ADMIN = 5001, 5002, 5003
-HR_ROLE = 6001
+HR_ROLE, BOT_ROLE = 6001, 6100
 
 
 class DiscordServer:
@@ -25,6 +25,8 @@ class DiscordServer:
         self.kinds = {GENERAL: 0, HELP: 0, FORUM: 15, HR: 0}
         self.parents: dict[int, int] = {}
         self.roles: dict[int, list[int]] = {HR_ROLE: []}
+        self.tags: dict[int, list[Json]] = {}  # of forums in which each post must have one
+        self.left: set[int] = set()  # people who are in no server of the bot's any more
         self.closed: set[int] = set()  # channels that the bot may neither read nor write in
         self._numbers = itertools.count(1)
 
@@ -37,6 +39,7 @@ class DiscordServer:
                   str(self.permissions), "position": 0, "color": 0, "colors": {"primary_color": 0,
                   "secondary_color": None, "tertiary_color": None}, "hoist": False, "managed": False,
                   "mentionable": False, "flags": 0} for n in (GUILD, *self.roles)]  # fmt: skip
+        roles.append({**roles[0], "id": str(BOT_ROLE), "name": "citewise", "tags": {"bot_id": str(BOT)}})
         threads = [self._channel(n) for n, kind in self.kinds.items() if kind == 11]
         channels = [self._channel(n) for n, kind in self.kinds.items() if kind not in (1, 11)]
         return {
@@ -50,6 +53,8 @@ class DiscordServer:
         }  # fmt: skip
 
     def member(self, person: int) -> Json:
+        if person in self.left:
+            raise Wrong(404, 10007, "Unknown Member")
         roles = [str(role) for role, people in self.roles.items() if person in people]
         return {"user": user(person), "roles": roles, "joined_at": now(), "deaf": False, "mute": False,
                 "flags": 0, "permissions": str(self.permissions)}  # fmt: skip
@@ -64,7 +69,8 @@ class DiscordServer:
         if kind == 1:
             return {**found, "recipients": [user(number - 70_000)]}
         found |= {"guild_id": str(GUILD), "name": f"channel-{number}", "position": 0, "nsfw": False}
-        found |= {"permission_overwrites": [], "parent_id": None, "topic": None, "available_tags": []}
+        found |= {"permission_overwrites": [], "parent_id": None, "topic": None}
+        found |= {"available_tags": self.tags.get(number, [])}
         if kind == 11:
             found |= {"parent_id": str(self.parents[number]), "owner_id": str(BOT), "message_count": 1}
             stamp = "2026-01-01T00:00:00+00:00"

@@ -17,6 +17,7 @@ from discord_server import (
     APPLICATION,
     BEN,
     BOT,
+    BOT_ROLE,
     FORUM,
     GENERAL,
     GUILD,
@@ -31,9 +32,9 @@ from discord_server import (
 from discord_texts import Json, buttons_of, raw_words_of, walk, words_of
 
 __all__ = [
-    "ADMIN", "ANA", "APPLICATION", "BEN", "BOT", "CONTENT_INTENT", "EPHEMERAL", "FORUM", "GENERAL", "GUILD",
-    "HELP", "HR", "HR_ROLE", "TOKEN", "FakeDiscord", "Fault", "Json", "Talk", "buttons_of", "direct", "now",
-    "raw_words_of", "user", "walk", "words_of",
+    "ADMIN", "ANA", "APPLICATION", "BEN", "BOT", "BOT_ROLE", "CONTENT_INTENT", "EPHEMERAL", "FORUM",
+    "GENERAL", "GUILD", "HELP", "HR", "HR_ROLE", "TOKEN", "FakeDiscord", "Fault", "Json", "Talk",
+    "buttons_of", "direct", "now", "raw_words_of", "user", "walk", "words_of",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from fake_discord import (
     ANA,
     BEN,
     BOT,
+    BOT_ROLE,
     EPHEMERAL,
     FORUM,
     GENERAL,
@@ -55,11 +56,26 @@ async def test_a_reply_to_the_answer_goes_on_and_replies_to_people_do_not(guild:
 async def test_pointing_the_bot_at_someones_question_asks_it(guild: Guild) -> None:
     question = await guild.people.say(BEN, QUESTION)
     pointed = await guild.people.say(ANA, f"<@{BOT}>", reply_to=question)
+    assert "only the words of messages that mention me" in words_of(
+        await guild.discord.answer(GENERAL, pointed)
+    )
+    guild.discord.app_flags = 1 << 19
+    await guild.restart(message_content=True)
+    pointed = await guild.people.say(ANA, f"<@{BOT}>", reply_to=question)
     assert "27 days" in words_of(await guild.discord.answer(GENERAL, pointed))
     alone = await guild.people.mention(ANA, "")
     told = await guild.discord.until(lambda: guild.discord.answers(direct(ANA)))
     assert "What I can do" in words_of(told[0])
     assert guild.discord.answers(GENERAL, alone) == []
+
+
+async def test_who_mentions_the_bots_role_is_told_to_mention_the_bot(guild: Guild) -> None:
+    asked = await guild.people.say(ANA, f"<@&{BOT_ROLE}> {QUESTION}", mention_roles=[str(BOT_ROLE)])
+    assert "not the role" in words_of(await guild.discord.answer(GENERAL, asked))
+    guild.discord.app_flags = 1 << 19
+    await guild.restart(message_content=True)
+    asked = await guild.people.say(ANA, f"<@&{BOT_ROLE}> {QUESTION}", mention_roles=[str(BOT_ROLE)])
+    assert "27 days" in words_of(await guild.discord.answer(GENERAL, asked))
 
 
 async def test_a_direct_message_uses_the_roles_that_the_person_has_in_the_server(guild: Guild) -> None:
@@ -237,6 +253,32 @@ async def test_with_the_content_intent_threads_go_on_and_forums_answer_by_themse
     assert len(discord.answers(asked)) == 2
 
 
+async def test_a_reply_with_its_ping_switched_off_goes_on_where_the_bot_may_read_it(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    discord.app_flags = 1 << 19
+    await guild.restart(message_content=True)
+    answer = await discord.answer(GENERAL, await people.mention(ANA, QUESTION))
+    reply_to = int(answer["id"])
+    more = await people.say(BEN, "and how long is parental leave?", reply_to=reply_to, silent=True)
+    assert "16 weeks" in words_of(await discord.answer(GENERAL, more))
+    await people.say(BEN, "Thanks!", reply_to=reply_to, silent=True)
+    await guild.settled()
+    assert len(discord.answers(GENERAL)) == 2
+
+
 async def test_without_the_intent_a_mention_in_a_forum_post_is_answered_there(guild: Guild) -> None:
     post = await guild.people.post(ANA, "Leave?", f"<@{BOT}> {QUESTION}", FORUM)
     assert "27 days" in words_of(await guild.discord.answer(post))
+
+
+async def test_who_left_the_server_is_told_nothing_in_a_direct_message(guild: Guild) -> None:
+    discord, people, catalog = guild.discord, guild.people, guild.here.catalog
+    catalog.allow("hr", f"discord:user:{BEN}")
+    discord.left.add(BEN)
+    for question in (QUESTION, "What is the bonus pool of zqsecret salaries?"):
+        told = words_of(await discord.answer(direct(BEN), await people.dm(BEN, question)))
+        assert "can't find you among them" in told
+        assert "27 days" not in told
+        assert "12 percent" not in told
+    asked = await people.dm(ANA, QUESTION)
+    assert "27 days" in words_of(await discord.answer(direct(ANA), asked))

@@ -22,6 +22,21 @@ async def test_a_bare_mention_that_becomes_a_question_is_answered(guild: Guild) 
     await discord.until(lambda: not discord.answers(GENERAL))
 
 
+async def test_an_edited_question_that_can_not_be_answered_says_so_in_the_place_of_the_old_answer(
+    guild: Guild,
+) -> None:
+    discord, people, desk = guild.discord, guild.people, guild.here.desk
+    asked = await people.mention(ANA, QUESTION)
+    await discord.answer(GENERAL, asked)
+    brain, desk._brain = desk._brain, lambda: 1 / 0  # type: ignore[assignment,return-value]
+    await people.edit(GENERAL, asked, f"<@{BOT}> {OTHER}")
+    await discord.until(lambda: "did not expect" in words_of(discord.answers(GENERAL, asked)[0]))
+    desk._brain = brain
+    await people.edit(GENERAL, asked, f"<@{BOT}> {OTHER} Please.")
+    await discord.until(lambda: "16 weeks" in words_of(discord.answers(GENERAL, asked)[0]))
+    assert len(discord.answers(GENERAL)) == 1
+
+
 async def test_what_the_bot_let_pass_is_answered_once_an_edit_mentions_it(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
     discord.app_flags = 1 << 19

@@ -69,3 +69,15 @@ async def test_with_a_full_disk_questions_are_kept_later_and_commands_are_told_a
     client._receive = receive
     assert "27 days" in words_of(await discord.answer(GENERAL, asked))
     assert [what for what, message in discord.reactions if message == asked][:1] == ["put"]
+
+
+async def test_a_command_that_discord_tells_of_twice_is_answered_once(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    token = await people.slash(ANA, "help")
+    await discord._dispatch(None, "INTERACTION_CREATE", discord.talks[token].body)
+    await discord.told(token)
+    again = await people.slash(ANA, "why")
+    await discord.told(again)
+    await guild.settled()
+    assert len(discord.talks[token].told) == 1
+    assert guild.written == []

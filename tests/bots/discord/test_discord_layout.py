@@ -54,6 +54,17 @@ async def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert text.index("Twenty-seven days.") < text.index("no answer") < text.rindex("https://a.example/leave")
 
 
+async def test_sources_with_long_addresses_are_all_named() -> None:
+    sources = [Source(f"d{n}.md", f"Document {n}", "general", f"https://a.example/{n}?{'x' * 500}", Locator())
+               for n in range(1, 6)]  # fmt: skip
+    citations = tuple(Citation(n, Passage(n, "So it is.", source), "So it is.") for n, source in
+                      enumerate(sources, 1))  # fmt: skip
+    answer = Answer("So it is. [1]", (), citations, None, Trace("t", "?"))
+    (view,) = answer_views(answer, (), (1,))
+    text = "\n".join(part.content for part in view.walk_children() if hasattr(part, "content"))
+    assert all(f"Document {n}" in text for n in range(1, 6))
+
+
 LIVE = (
     "@everyone <@5001> <#3001> **bold** [here](https://evil.example) https://evil.example/x <t:1700000000:R> "
     "discord.gg/abc `code` ~~out~~ ||hid||\n# Head\n> quoted\n- "

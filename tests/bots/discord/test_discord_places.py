@@ -8,6 +8,7 @@ from fake_discord import (
     ADMIN,
     ANA,
     BEN,
+    FORUM,
     GENERAL,
     HELP,
     HR_ROLE,
@@ -23,8 +24,16 @@ QUESTION = "How many days of annual leave do employees get?"
 SEND = ("POST", "/channels/[0-9]+/messages$")
 
 
-@pytest.mark.parametrize(("code", "why"), [(50001, "may not write"), (50013, "may not write"),
-                                           (160002, "may not write"), (160005, "is locked")])  # fmt: skip
+REFUSALS = {
+    50001: "may not write",
+    50013: "may not write",
+    160002: "may not write",
+    160005: "is locked",
+    10003: "is gone",
+}
+
+
+@pytest.mark.parametrize(("code", "why"), REFUSALS.items())
 async def test_who_asks_where_the_bot_may_not_write_is_told_directly(
     guild: Guild, code: int, why: str
 ) -> None:
@@ -33,7 +42,7 @@ async def test_who_asks_where_the_bot_may_not_write_is_told_directly(
     await guild.people.mention(ANA, QUESTION)
     told = await discord.answer(direct(ANA))
     assert why in words_of(told)
-    assert f"<#{GENERAL}>" in raw_words_of(told)
+    assert (f"<#{GENERAL}>" in raw_words_of(told)) == (code != 10003)
     await guild.settled()
     assert len(discord.answers(direct(ANA))) == 1
 
@@ -121,7 +130,35 @@ async def test_a_person_who_was_asked_answers_by_replying_in_the_direct_message(
     await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
     card = await discord.answer(direct(BEN))
     await discord.told(await people.press(BEN, buttons_of(card)["claim"], card))
-    await people.dm(BEN, "Augustus it was.", reply_to=int(card["id"]))
+    said = await people.dm(BEN, "Augustus it was.", reply_to=int(card["id"]))
     assert "Augustus" in words_of(await discord.answer(GENERAL, count=2))
     asked = await people.dm(BEN, QUESTION)
     assert "27 days" in words_of(await discord.answer(direct(BEN), asked))
+    before = len(discord.answers(direct(BEN)))
+    await people.edit(direct(BEN), said, "How long is parental leave?")  # that is no question to the bot
+    await people.delete(direct(BEN), asked)
+    await discord.until(lambda: len(discord.answers(direct(BEN))) == before - 1)
+    await guild.settled()
+    assert len(discord.answers(direct(BEN))) == before - 1
+    client = guild.service._client
+    assert client is not None
+    assert await client._door.direct_channels() == [direct(BEN)]  # where is looked after a gap
+
+
+async def test_who_hands_a_question_to_a_channel_that_is_gone_is_told_what_to_do(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", "discord:channel:3999", by="discord:user:1")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Who was the first emperor of Rome?"))
+    said = await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    assert "names another with `spaces support`" in words_of(said)
+
+
+async def test_a_forum_in_which_each_post_has_a_tag_gets_the_request_all_the_same(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    discord.tags[FORUM] = [{"id": str(n), "name": f"tag{n}", "moderated": n == 81, "emoji_id": None,
+                            "emoji_name": None} for n in (81, 82)]  # fmt: skip
+    guild.here.catalog.places.set_support("general", f"discord:channel:{FORUM}", by="discord:user:1")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Who was the first emperor of Rome?"))
+    said = await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    assert "A person will look at it" in words_of(said)
+    assert sum(len(discord.answers(post)) for post in discord.parents) == 1

@@ -26,7 +26,8 @@ __all__ = [
 class Fault:
     """The next `times` calls of a method fail: with an HTTP status or Slack's word, or after the effect.
 
-    With `held` the effect is there, and no answer comes as long as the caller lives.
+    With `held` the effect is there, and no answer comes as long as the caller lives. With `page` the answer
+    is that, and none of Slack's own.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Fault:
     retry_after: float = 0.0
     afterwards: bool = False
     held: bool = False
+    page: str | None = None
 
 
 @dataclass
@@ -98,6 +100,9 @@ class FakeSlack(SlackPeople):
         )
 
     def _failed(self, fault: Fault) -> web.Response:
+        if fault.page is not None:
+            kind = "text/html" if fault.page else "text/plain"
+            return web.Response(status=fault.status, text=fault.page, content_type=kind)
         head = {"Retry-After": str(fault.retry_after)} if fault.status == 429 else {}
         return web.json_response(
             {

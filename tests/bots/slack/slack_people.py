@@ -27,7 +27,7 @@ class SlackPeople(SocketMode):
             "channel": channel,
             "channel_type": kind,
             "event_ts": ts,
-            "team": TEAM,
+            "team": self.teams.get(user, TEAM),
         }
         await self.event(event)
         if f"<@{BOT}>" in text and kind == "channel":
@@ -66,6 +66,7 @@ class SlackPeople(SocketMode):
             "api_app_id": "A1",
             "event_id": identity or f"Ev{next(self._numbers)}",
             "event_time": int(time.time()),
+            "is_ext_shared_channel": event.get("channel") in self.shared,
             "event": event,
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
             **envelope,
@@ -104,7 +105,7 @@ class SlackPeople(SocketMode):
         ts, root = message.get("ts") or self._ts(), message.get("thread_ts")
         body = {
             "type": "block_actions",
-            "user": {"id": user, "team_id": TEAM},
+            "user": {"id": user, "team_id": self.teams.get(user, TEAM)},
             "team": {"id": TEAM},
             "channel": {"id": channel},
             "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": alone}

@@ -32,6 +32,9 @@ class SlackWorkspace:
     files: dict[str, bytes] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)  # channels without the bot
+    traits: dict[str, Json] = field(default_factory=dict)  # more that Slack tells of a channel
+    shared: set[str] = field(default_factory=set)  # channels with people of another organisation
+    teams: dict[str, str] = field(default_factory=dict)  # of people who are not of this workspace
     pressed: dict[str, Json] = field(default_factory=dict)  # by response address
     port: int = 0
 
@@ -165,7 +168,9 @@ class SlackWorkspace:
         channel = given["channel"]
         if channel.startswith("CGONE"):
             raise Wrong("channel_not_found")
-        return {"channel": {"id": channel, "name": channel.lower(), "is_member": channel not in self.outside}}
+        member, shared = channel not in self.outside, channel in self.shared
+        found = {"id": channel, "name": channel.lower(), "is_member": member, "is_ext_shared": shared}
+        return {"channel": {**found, **self.traits.get(channel, {})}}
 
     def _do_conversations_open(self, given: Json) -> Json:
         people = given["users"].split(",")

@@ -1,5 +1,6 @@
 """People ask in Slack: mentions, threads, direct messages, edits, buttons."""
 
+from desk_kit import LEAVE
 from fake_slack import BOT, TEAM, Fault, button, links_of, walk, words_of
 from workspace import Workspace
 
@@ -41,6 +42,8 @@ async def test_a_direct_message_uses_what_the_person_may_read(workspace: Workspa
     slack.groups = {"S1": ["UANA"]}
     ts = await slack.say("UANA", "When does the pay review happen?", "DANA")
     assert "October" in words_of(await slack.answer("DANA", ts))
+    assert "citewise:quotes:" in str(slack.answers("DANA", ts))
+    assert "citewise:share:" not in str(slack.answers("DANA", ts))  # there is nobody to share it with
     ts = await slack.say("UBEN", "When does the pay review happen?", "DBEN")
     assert "zqsecret" not in words_of(await slack.answer("DBEN", ts))
 
@@ -181,7 +184,9 @@ async def test_bots_echoes_and_events_that_come_again_are_ignored(workspace: Wor
 async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
     workspace: Workspace,
 ) -> None:
-    slack = workspace.slack
+    slack, catalog = workspace.slack, workspace.here.catalog
+    workspace.here.home.fill({"leave.md": LEAVE}, "partners")
+    catalog.allow("partners", "slack:channel:CGEN")
     shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
     asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
     for kind in ("message", "app_mention"):
@@ -199,7 +204,7 @@ async def test_people_of_another_organisation_are_not_answered_in_a_shared_chann
     await slack.until(lambda: workspace.here.catalog.inbox.all_waiting() == 0)
     assert len(slack.answers("CGEN", "1800000000.2")) == 2
     assert slack.answers("CGEN", "1800000000.1") == []
-    assert len(slack.ephemeral) == 1
+    assert [message["user"] for message in slack.ephemeral].count("UTHEM") == 1
 
 
 async def test_nothing_from_a_document_becomes_live(workspace: Workspace) -> None:

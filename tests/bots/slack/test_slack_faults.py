@@ -42,8 +42,11 @@ async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> No
         Fault("assistant.threads.setStatus", 1, error="missing_scope"),
         Fault("assistant.threads.setStatus", 99, status=429, retry_after=600),
         Fault("usergroups.list", 1, error="missing_scope"),
+        Fault("chat.stopStream", 1, status=503, page="<html>We are having trouble</html>"),
+        Fault("chat.stopStream", 1, status=502, page=""),
+        Fault("chat.startStream", 1, page="<html>Sign in to the network</html>"),
     ],
-    ids=lambda fault: f"{fault.method} {fault.status} {fault.error} {'after' * fault.afterwards}".strip(),
+    ids=lambda f: f"{f.method} {f.status} {f.error} {'after' * f.afterwards}{f.page or ''}".strip(),
 )
 async def test_a_failing_call_neither_loses_nor_doubles_the_answer(
     workspace: Workspace, fault: Fault
@@ -207,7 +210,7 @@ async def test_a_press_whose_form_did_not_open_is_not_done_without_it(
     answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
     slack.faults.append(Fault("views.open", 9, error=code))
     told = await slack.privately(await slack.press("UBEN", button(answer, "not_helpful"), "CGEN", answer))
-    assert "Please press again" in words_of(told)
+    assert "Press again, please" in words_of(told)
     assert catalog.answers.feedback(button(answer, "quotes")["value"]) == []
     assert slack.calls["views.open"] == 1
     told = await slack.privately(await slack.command("UADMIN", "remove"))
@@ -231,6 +234,25 @@ async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> N
         await workspace.service.start()
     await workspace.restart()
     assert "connected in socket mode" in (await workspace.service.status()).sentence
+
+
+async def test_what_does_not_reconnect_is_started_anew_and_says_why(workspace: Workspace) -> None:
+    slack, service = workspace.slack, workspace.service
+    slack.faults.append(Fault("apps.connections.open", 99, error="token_revoked"))
+    await slack.drop()
+    async with asyncio.timeout(60):
+        while "reconnecting" not in (await service.status()).sentence:
+            await asyncio.sleep(0.01)
+    assert (await service.status()).running
+    service.reconnects_within = 0.0
+    status = await service.status()
+    assert (status.running, "has not been connected for" in status.sentence) == (False, True)
+    await service.stop()  # as the supervisor does, before it starts it again
+    with pytest.raises(Unreachable, match=r"does not accept SLACK_APP_TOKEN \(token_revoked\)"):
+        await service.start()
+    slack.faults.clear()
+    await workspace.restart()
+    assert (await workspace.service.status()).running
 
 
 async def test_a_token_that_is_taken_back_is_told_to_the_admin(

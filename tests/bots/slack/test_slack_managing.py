@@ -1,6 +1,7 @@
 """Admins look after documents in Slack, and people who don't find an answer get a person."""
 
-from fake_slack import Fault, button, words_of
+import pytest
+from fake_slack import Fault, button, walk, words_of
 from workspace import Workspace
 
 ADMIN = "UADMIN"
@@ -117,7 +118,10 @@ async def test_a_message_becomes_a_document_in_the_words_that_people_read(worksp
 async def test_a_private_channel_of_old_and_words_over_several_lines_are_understood(
     workspace: Workspace,
 ) -> None:
-    assert "slack:channel:G12" in words_of(await told(workspace, ADMIN, "spaces allow hr <#G12|secret>"))
+    said = await told(workspace, ADMIN, "spaces allow hr <#G12|secret>")
+    assert {"type": "channel", "channel_id": "G12"} in walk(said["blocks"])
+    listed = walk((await told(workspace, ADMIN, "spaces"))["blocks"])
+    assert {"type": "channel", "channel_id": "G12"} in listed  # by its name, as Slack shows it
     said = words_of(await told(workspace, "UANA", "ask\nHow many days of annual leave\ndo employees get?"))
     assert "27 days" in said
     said = words_of(await told(workspace, "UANA", "Leave: how many days of annual leave do employees get?"))
@@ -204,6 +208,39 @@ async def test_one_person_is_asked_in_a_direct_message_and_answers_below_it(work
         assert words_of(thanks).startswith("The asker has your answer")
     own = await slack.say("UKIM", "How many days of annual leave do employees get?", "DUKIM")
     assert "27 days" in words_of(await slack.answer("DUKIM", own))
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "code"),
+    [
+        ("<@UGONE>", "conversations.open", "user_disabled"),
+        ("<!subteam^SEMPTY|@x>", "conversations.open", "no_users"),
+        ("<!subteam^SGONE|@x>", "usergroups.users.list", "no_such_subteam"),
+    ],
+)
+async def test_who_asks_for_a_person_is_told_that_nobody_can_be_reached(
+    workspace: Workspace, target: str, method: str, code: str
+) -> None:
+    slack = workspace.slack
+    slack.groups = {"SEMPTY": [], "SGONE": []}
+    await told(workspace, ADMIN, f"spaces support general {target}")
+    slack.faults.append(Fault(method, 1, error=code))
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where is the staff canteen?"))
+    said = await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    assert "nobody was told: please tell them, or an admin" in words_of(said)
+
+
+async def test_an_undo_that_could_not_be_told_of_takes_nothing_more_back(workspace: Workspace) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    for channel in ("COLD", "CMID", "CNEW"):
+        await told(workspace, ADMIN, f"spaces allow hr <#{channel}|x>")
+    slack.faults.append(Fault("chat.postEphemeral", 2, status=503, afterwards=True))
+    await slack.mention(ADMIN, "undo")
+    await slack.until(lambda: slack.calls["chat.postEphemeral"] == 3 and not catalog.inbox.all_waiting())
+    assert sorted(catalog.principals("hr")) == ["slack:channel:CMID", "slack:channel:COLD"]
+    assert all(words_of(shown).startswith("Taken back: allow") for shown in slack.ephemeral[-3:])
+    await slack.mention(ADMIN, "undo")  # another order
+    await slack.until(lambda: sorted(catalog.principals("hr")) == ["slack:channel:COLD"])
 
 
 async def test_where_the_bot_is_not_a_member_answers_still_reach_who_asked(workspace: Workspace) -> None:

@@ -1,0 +1,96 @@
+"""Channels that are shared with other organisations (Slack Connect): what everyone may read stays inside."""
+
+import pytest
+from fake_slack import button, words_of
+from workspace import Workspace
+
+ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
+
+
+@pytest.fixture
+def partners(workspace: Workspace) -> Workspace:
+    """CPART is shared with another organisation; UEXT is of that one."""
+    workspace.slack.shared.add("CPART")
+    workspace.slack.teams[OUTSIDER] = "TOTHER"
+    return workspace
+
+
+async def told(workspace: Workspace, user: str, line: str, channel: str = "CPART") -> dict:
+    return await workspace.slack.privately(await workspace.slack.command(user, line, channel))
+
+
+async def heard(workspace: Workspace, user: str, text: str, channel: str = "CPART", **envelope: bool) -> str:
+    """A mention of which the event does not say by itself that others are in its channel."""
+    slack = workspace.slack
+    ts = f"18000000{len(slack.channels[channel]):02}.000100"
+    event = {"type": "app_mention", "user": user, "text": f"<@UBOT> {text}", "ts": ts, "channel": channel}
+    event |= {"channel_type": "channel", "team": slack.teams.get(user, "T1")}
+    slack.channels[channel][ts] = event
+    await slack.event(event, **{"is_ext_shared_channel": False, **envelope})
+    return ts
+
+
+async def test_what_everyone_reads_is_not_said_where_others_listen(partners: Workspace) -> None:
+    slack = partners.slack
+    answer = words_of(await slack.answer("CPART", await slack.mention("UANA", QUESTION, "CPART")))
+    unflagged = words_of(await slack.answer("CPART", await heard(partners, "UANA", QUESTION)))
+    for said in (
+        answer,
+        unflagged,
+        words_of(await slack.answer("CPART", await heard(partners, OUTSIDER, QUESTION))),
+    ):
+        assert "27 days" not in said
+        assert "Leave" not in said
+        assert "People from other organisations are in this channel" in said
+    assert slack.ephemeral == []  # nobody is told of more, the outsider neither
+
+
+async def test_what_was_opened_to_the_channel_by_name_is_said_there(partners: Workspace) -> None:
+    slack = partners.slack
+    limits = "# API\n\nThe rate limit of the API is 40 calls a minute.\n"
+    partners.here.home.fill({"api.md": limits}, "partners")
+    await told(partners, ADMIN, "spaces allow partners here")
+    answer = await slack.answer(
+        "CPART", await slack.mention("UANA", "What is the rate limit of the API?", "CPART")
+    )
+    assert "40 calls" in words_of(answer)
+    quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CPART", answer))
+    assert "40 calls" in words_of(quotes)
+    refusal = words_of(await slack.answer("CPART", await slack.mention("UANA", QUESTION, "CPART")))
+    assert "27 days" not in refusal
+    assert "the 1 document in partners" in refusal
+
+
+async def test_of_ones_own_people_each_asks_in_private_still_and_shares_nothing(
+    partners: Workspace,
+) -> None:
+    slack = partners.slack
+    private = await told(partners, "UANA", f"ask {QUESTION}")
+    assert "27 days" in words_of(private)
+    quotes = await slack.privately(await slack.press("UANA", button(private, "quotes"), "CPART", {}))
+    assert "27 days" in words_of(quotes)
+    shared = await slack.privately(await slack.press("UANA", button(private, "share"), "CPART", {}))
+    assert "This can't be shared here" in words_of(shared)
+    assert slack.channels["CPART"] == {}
+
+
+async def test_nothing_of_an_outsiders_number_gives_them_rights(partners: Workspace) -> None:
+    """Neither a right nor the office of an admin goes by the number of somebody in another workspace."""
+    slack, catalog = partners.slack, partners.here.catalog
+    slack.teams[ADMIN] = "TOTHER"
+    catalog.allow("hr", f"slack:user:{ADMIN}")
+    await heard(partners, ADMIN, "status")
+    assert words_of((await slack.until(lambda: slack.ephemeral))[0]).startswith("That is for admins")
+    asked = await heard(partners, ADMIN, "What is the bonus pool of zqsecret salaries?")
+    assert "12 percent" not in words_of(await slack.answer("CPART", asked))
+    assert "direct message" not in words_of(slack.ephemeral[-1])
+
+
+async def test_a_channel_that_becomes_shared_is_noticed_by_its_next_message(partners: Workspace) -> None:
+    slack = partners.slack
+    answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
+    assert "27 days" in words_of(answer)
+    asked = await heard(partners, "UANA", QUESTION, "CGEN", is_ext_shared_channel=True)
+    assert "27 days" not in words_of(await slack.answer("CGEN", asked))
+    quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
+    assert "no longer here" in words_of(quotes)
