@@ -22,6 +22,12 @@ TURNED_AWAY = {
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
 WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
 _SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
+_AMONG_PEOPLE = re.compile(
+    r"(?:ok(?:ay)?|yes|no|hm+|well|sure|thanks)?[,. ]*"
+    r"(?:let me|let['’]?s|let us|i['’]ll|i will|we['’]ll|we will|i think|i guess|i believe|i suppose"
+    r"|i['’]ve (?:already )?(?:asked|told|sent|done|fixed|added)|he|she|they|thank)\b[^?]*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _TRIAGE = re.compile(r"triage(?: this| it)?(?: please)?[.!]?|triage #?(\d+)|triage (list)", re.IGNORECASE)
 
 
@@ -31,10 +37,13 @@ def asked_to_triage(words: str) -> str | None:
     return (found[1] or (found[2] or "").lower()) if found else None
 
 
-def is_small_talk(part: Final) -> bool:
-    """Whether the words in a thread were no question, such as "Thanks!": nobody needs to be told that."""
+def goes_unsaid(part: Final, words: str) -> bool:
+    """Whether a refusal is nobody's: to words in a thread that were not put to the bot by name.
+
+    Small talk ("Thanks!"), and what people tell each other ("Let me check with Kim tomorrow").
+    """
     refusal = part.answer.refusal
-    return refusal is not None and refusal.reason in _SMALL_TALK
+    return refusal is not None and (refusal.reason in _SMALL_TALK or bool(_AMONG_PEOPLE.match(words.strip())))
 
 
 def as_document(text: str, name: str, link: str) -> Attachment:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
-from bots.desk.manners import MORE, as_document, is_small_talk
+from bots.desk.manners import MORE, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
@@ -120,7 +120,9 @@ class DiscordDoor(EventDoor):
                 if isinstance(part, Draft):
                     message = message or await self._message(item, payload, look=look)
                     await message.draft(draft_view(part.text, mark_of(message.keys[0])))
-                elif isinstance(part, Final) and not (is_small_talk(part) and payload["how"] == "thread"):
+                elif isinstance(part, Final) and not (
+                    payload["how"] == "thread" and goes_unsaid(part, payload["text"])
+                ):
                     message = message or await self._message(item, payload, look=look)
                     await self._finish(message, part)
                     if part.more_privately:

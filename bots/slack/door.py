@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.manners import MORE, as_document, is_small_talk
+from bots.desk.manners import MORE, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.thread_reading import ThreadRead
@@ -91,7 +91,7 @@ class SlackDoor(EventDoor):
                 await self._status(payload, f"is {inert(part.note[0].lower() + part.note[1:])}…")
             elif isinstance(part, Draft):
                 await message.draft(part.text)
-            elif not (is_small_talk(part) and payload["how"] == "thread"):
+            elif not (payload["how"] == "thread" and goes_unsaid(part, payload["text"])):
                 silent = False
                 await self._finish(message, part)
                 if part.more_privately:
