@@ -89,7 +89,7 @@ def look(home: Path, drive: Path, kill_at: int, moment: str) -> None:
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
     from ingest.following.looks import Looks
-    from ingest.local_folder import LocalFolder
+    from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
     from ingest.options import DriveOptions
 

@@ -147,8 +147,8 @@ def citewise(size: Size) -> Iterator[Row]:
 def citewise_adapters(size: Size) -> Iterator[Row]:
     """An adapter served merged, then unmerged as PEFT computes it, in the same recorded steps; the swap."""
     from brain.phi3.adapters import Merged
-    from brain.tuning.adapter import attach
-    from brain.tuning.recipe import Recipe
+    from brain.tuning.learning.adapter import attach
+    from brain.tuning.learning.recipe import Recipe
 
     model = phi3_shape.model(size)
     merged = Merged.of(model)
@@ -202,8 +202,8 @@ def generate_defaults(size: Size) -> Iterator[Row]:
 
 def generate_peft(size: Size) -> Iterator[Row]:
     """generate() with PEFT's unmerged adapter and with PEFT's merge."""
-    from brain.tuning.adapter import attach
-    from brain.tuning.recipe import Recipe
+    from brain.tuning.learning.adapter import attach
+    from brain.tuning.learning.recipe import Recipe
 
     adapted = phi3_shape.randomised_adapter(attach(phi3_shape.model(size), Recipe())).eval()
     yield from _plain_speed(size, adapted, "generate(), PEFT unmerged", batches=(1,))

@@ -102,8 +102,8 @@ def evaluated(size: Size) -> Iterator[Row]:
     """
     from brain.phi3.fingerprint import fingerprint
     from brain.tuning.citing_set import CitingSet
-    from brain.tuning.contestants import Contest, models, opened
-    from brain.tuning.evaluation import evaluate
+    from brain.tuning.judging.contestants import Contest, models, opened
+    from brain.tuning.judging.evaluation import evaluate
     from brain.tuning.versions import hash_of
 
     run = citing_home(size) / "tuning" / "runs" / LORA

@@ -50,11 +50,11 @@ def profile(size: Size) -> Iterator[Row]:
 
 def _prepared(size: Size, *, nf4: bool, recompute: bool) -> tuple[Any, list[Any]]:
     from brain.phi3.quantising import quantise_in_place
-    from brain.tuning.adapter import attach
-    from brain.tuning.attention import register
-    from brain.tuning.packing import arrange, pack
-    from brain.tuning.passes import Trainee
-    from brain.tuning.recipe import Method, Recipe
+    from brain.tuning.learning.adapter import attach
+    from brain.tuning.learning.attention import register
+    from brain.tuning.learning.packing import arrange, pack
+    from brain.tuning.learning.passes import Trainee
+    from brain.tuning.learning.recipe import Method, Recipe
 
     _free()
     model = phi3_shape.model(size, register())

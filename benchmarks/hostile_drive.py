@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.cheap_embedder import embedder
 from benchmarks.hostile_files import GOOD, write_all
 from benchmarks.recording import record, show
-from ingest.parse_worker import ParsePool
+from ingest.parsing.pool import ParsePool
 
 SECONDS = 30.0
 MEMORY = 1024**3
@@ -41,10 +41,10 @@ class Reading:
 def read_each(root: Path, seconds: float = SECONDS) -> list[Reading]:
     """Read every regular file that a listing shows, one by one, and measure its worker."""
     from ingest.drives import Entry
-    from ingest.local_folder import LocalFolder
+    from ingest.indexing.reading import ReadFile, VanishedFile, read_file
+    from ingest.indexing.splitting import split
+    from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
-    from ingest.reading import ReadFile, VanishedFile, read_file
-    from ingest.splitting import split
 
     readings = []
     drive = LocalFolder(root, readable_suffixes())
@@ -88,7 +88,7 @@ def ingest_all(root: Path, home: Path, seconds: float = SECONDS) -> tuple[Any, l
     """The report of an ingest of the whole drive, and what is wrong with the index after it."""
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
-    from ingest.local_folder import LocalFolder
+    from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
     from ingest.sync import sync
 
@@ -128,7 +128,7 @@ def _workers() -> list[Any]:
     found = []
     for child in psutil.Process().children():
         try:
-            if "ingest.parse_child" in " ".join(child.cmdline()):
+            if "ingest.parsing.child" in " ".join(child.cmdline()):
                 found.append(child)
         except psutil.Error:  # it has just ended
             continue

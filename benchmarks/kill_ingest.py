@@ -238,8 +238,8 @@ class Series:
 
     def _wanted(self, digest: str) -> tuple[list[str], str]:
         """Passages and text of a content; each is read once."""
+        from ingest.indexing.splitting import split
         from ingest.readers import read_bytes
-        from ingest.splitting import split
 
         name, data = self.drive.contents[digest]
         key = (digest, name)

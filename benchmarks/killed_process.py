@@ -84,9 +84,9 @@ def ingest(home: Path, drive: Path, pipe: Connection) -> None:
     from benchmarks.cheap_embedder import witnessed
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
-    from ingest.local_folder import LocalFolder
+    from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
-    from ingest.parse_worker import ParsePool
+    from ingest.parsing.pool import ParsePool
     from ingest.sync import sync
 
     told: set[str] = set()

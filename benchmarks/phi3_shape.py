@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from brain.tuning.packing import Example
+from brain.tuning.learning.packing import Example
 
 ANSWERS = (20, 160)  # tokens
 PASSAGES = (2, 6)

@@ -20,7 +20,7 @@ from benchmarks.ingest import _make_files
 from benchmarks.recording import alone, peak_mib, record, show
 from brain.catalog.rows import LedgerEntry
 from ingest.drives import Entry
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 
 REPEATS = 3
@@ -31,8 +31,8 @@ FIRST, AGAIN, GONE = "made up: first look, up to reading", "made up: look again"
 def fill(place: Path) -> None:
     """Have the catalog know all files of the drive as they are now."""
     from brain.catalog.catalog import Catalog
-    from ingest.hashing import sha256_of
     from ingest.options import DriveOptions
+    from ingest.reconciling.hashing import sha256_of
 
     with Catalog(place / "catalog.db") as catalog:
         folder = _folder(place)
@@ -175,8 +175,8 @@ def measure_made(place: Path, count: int, what: str) -> dict[str, Any]:
 def measure_renamed(place: Path, count: int) -> dict[str, Any]:
     """Plan what follows where the folders of all files have other names."""
     from brain.catalog.catalog import Catalog
-    from ingest.reconcile import compare, plan
-    from ingest.spool import Spool
+    from ingest.reconciling.reconcile import compare, plan
+    from ingest.reconciling.spool import Spool
 
     with Catalog(place / "catalog.db") as catalog, Spool(place) as spool:
         ledger = catalog.ledger(catalog.drives()[0].id)

@@ -249,7 +249,7 @@ class Edits:
 
     def _drive(self):
         from ingest.drives import DriveUnavailable, Unlisted
-        from ingest.local_folder import LocalFolder
+        from ingest.local.folder import LocalFolder
         from ingest.locate import readable_suffixes
 
         edits = self
@@ -280,7 +280,7 @@ class Edits:
 
 def main() -> None:
     """Run the edits, print their table, keep the figures."""
-    from ingest.parse_worker import ParsePool
+    from ingest.parsing.pool import ParsePool
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

@@ -33,11 +33,11 @@ from benchmarks.tuning_table import lines, with_more
 
 if TYPE_CHECKING:
     from brain.phi3.chat import Phi3Chat
-    from brain.tuning.comparison import Figure
-    from brain.tuning.evaluation import Evaluated
+    from brain.tuning.judging.comparison import Figure
+    from brain.tuning.judging.evaluation import Evaluated
+    from brain.tuning.judging.writers import Writer
+    from brain.tuning.learning.training import Progress
     from brain.tuning.rows import Row
-    from brain.tuning.training import Progress
-    from brain.tuning.writers import Writer
 
 T = TypeVar("T")
 DOCUMENTS = Path(__file__).parents[2] / "shared" / "data" / "handbook" / "docs"
@@ -164,7 +164,7 @@ class Bench:
 
     def _rows(self) -> tuple[list["Row"], list["Row"], list["Row"]]:
         """What is learnt; what early stopping looks at, of documents that nothing is learnt of; the tests."""
-        from brain.tuning.evaluation import sample
+        from brain.tuning.judging.evaluation import sample
 
         found = self._set()
         tested = list(sample(found.held_out(), self.size.tested))
@@ -176,7 +176,7 @@ class Bench:
         return CitingSet.open(self.home / "tuning" / "data" / "bench")
 
     def _recipe(self, seed: int) -> Any:
-        from brain.tuning.recipe import Recipe
+        from brain.tuning.learning.recipe import Recipe
 
         return Recipe(**RECIPE, evaluate_every=self.size.evaluate_every, seed=seed)
 
@@ -184,7 +184,7 @@ class Bench:
         return self.work / f"run-{seed}"
 
     def _train(self, seed: int, learnt: Sequence["Row"], looked_at: Sequence["Row"]) -> None:
-        from brain.tuning.from_rows import train_rows
+        from brain.tuning.learning.from_rows import train_rows
 
         folder = self._run(seed)
         folder.mkdir(exist_ok=True)
@@ -204,7 +204,7 @@ class Bench:
 
     def _evaluate(self, tested: Sequence["Row"]) -> dict[int, "Evaluated"]:
         """Each seed's adapter against the same rivals, which are asked once."""
-        from brain.tuning.evaluation import evaluate
+        from brain.tuning.judging.evaluation import evaluate
 
         with closing(_opened(self.model)) as chat:
             return {
@@ -215,8 +215,8 @@ class Bench:
     def _writers(self, chat: "Phi3Chat", seed: int, tested: Sequence["Row"]) -> Iterator["Writer"]:
         from bots.settings import Settings
         from bots.wiring import Citewise
-        from brain.tuning.contestants import models
-        from brain.tuning.writers import ExtractiveWriter
+        from brain.tuning.judging.contestants import models
+        from brain.tuning.judging.writers import ExtractiveWriter
 
         with Citewise(Settings(CITEWISE_HOME=self.home)) as citewise:  # type: ignore[call-arg]
             every = (*self._set().train(), *tested)
@@ -228,8 +228,8 @@ class Bench:
         yield from islice(models(_contest(self.model, run / "adapter", run / "replies"), chat), 2, 3)
 
     def _report(self, evaluated: Mapping[int, "Evaluated"], learnt: int, looked_at: int) -> None:
+        from brain.tuning.judging.report_plot import plot
         from brain.tuning.promotion import grounds
-        from brain.tuning.report_plot import plot
 
         first = evaluated[self.seeds[0]].comparison
         tables = {seed: with_more(found) for seed, found in evaluated.items()}
@@ -275,7 +275,7 @@ class Bench:
         print(f"Written to {path}")
 
     def _steps(self, seed: int) -> list[dict[str, object]]:
-        from brain.tuning.losses import read_losses
+        from brain.tuning.learning.losses import read_losses
 
         found = read_losses(self._run(seed))
         return [
@@ -292,7 +292,7 @@ def _contest(model: Path, adapter: Path, kept: Path) -> Any:
     import hashlib
 
     from brain.phi3.fingerprint import fingerprint
-    from brain.tuning.contestants import Contest
+    from brain.tuning.judging.contestants import Contest
 
     of_adapter = hashlib.sha256((adapter / "adapter_model.safetensors").read_bytes()).hexdigest()
     return Contest(str(model), adapter, fingerprint(model), of_adapter, kept)

@@ -16,11 +16,11 @@ from brain.answering.claims import claims
 from brain.evaluation.bootstrap import Bootstrap, RatioTable, intervals
 from brain.evaluation.matching import token_f1
 from brain.tuning.citing_set import plain_answer
-from brain.tuning.comparison import Figure
-from brain.tuning.evaluation import Evaluated
-from brain.tuning.reply import Reply, scored
+from brain.tuning.judging.comparison import Figure
+from brain.tuning.judging.evaluation import Evaluated
+from brain.tuning.judging.reply import Reply, scored
+from brain.tuning.judging.writers import ADAPTER, EXTRACTIVE, FEW_SHOT
 from brain.tuning.rows import Row
-from brain.tuning.writers import ADAPTER, EXTRACTIVE, FEW_SHOT
 
 Table = dict[str, Figure]
 Value = Callable[[Row, Reply], float]

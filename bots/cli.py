@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from bots.kept_here import keep_here
 from bots.terminal.invocation import Invocation, home_option, json_option
 from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
@@ -32,6 +33,9 @@ COMMANDS = {
     "documents": "bots.terminal.documents:documents",
     "drives": "bots.terminal.drives:drives",
     "spaces": "bots.terminal.spaces:spaces",
+    "gaps": "bots.terminal.gaps:gaps",
+    "usage": "bots.terminal.usage:usage",
+    "forget": "bots.terminal.forget:forget",
     "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",
     "doctor": "bots.terminal.doctor:doctor",
@@ -73,13 +77,17 @@ def run(arguments: Sequence[str], started: Invocation | None = None) -> int:
         return _refuse(error.sentence, error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        _drop_output(started)  # whoever read it has gone
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        _drop_output(started)  # whoever read it has gone, which click makes an exit
         return READER_GONE
     except Exception as error:  # the one place where a surprise becomes a sentence
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             _drop_output(started)
             return _refuse(f"There is no room left to write {error.filename or 'the output'}: free some.", 1)
+        if isinstance(error, UnicodeEncodeError) and not all(map(_is_text, arguments)):
+            return _refuse("What was typed is not UTF-8: set the terminal to it, and type that again.", 2)
         from bots.error_log import write_down
 
         log = write_down(error, started.home)
@@ -99,12 +107,22 @@ def _run(arguments: Sequence[str], started: Invocation) -> object:
 
 def main() -> None:
     """Run the command line of this process."""
+    keep_here()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever called; a file that is opened later must not take its place
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal of few letters shows ? for the others
     sys.exit(run(sys.argv[1:]))
+
+
+def _is_text(argument: str) -> bool:
+    """False for bytes that Python could not read as text, of which no database can keep anything."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in argument)
 
 
 def _drop_output(started: Invocation) -> None:
@@ -115,7 +133,7 @@ def _drop_output(started: Invocation) -> None:
 
 
 def _usage(error: click.ClickException) -> str:
-    sentence = error.format_message().rstrip(".")
+    sentence = error.format_message().rstrip(".").replace("integer range", "whole number")
     context = getattr(error, "ctx", None)
     return f"{sentence}. See: {context.command_path} --help" if context else f"{sentence}."
 

@@ -1,6 +1,8 @@
 """What can be wrong with a set-up, and how each fault is mended: the checks behind `citewise doctor`."""
 
+import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections import Counter
@@ -9,10 +11,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bots.answerer import examine as examine_answerer
-from bots.chats import discord_settings, slack_settings
 from bots.checks import Check, Verdict
-from bots.model_status import as_check, status_of
+from bots.doors.chats import discord_settings, slack_settings
+from bots.model.answerer import examine as examine_answerer
+from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
 from brain.catalog.home import Home
@@ -106,19 +108,31 @@ def _settings(settings: Settings) -> Check:
 
 
 def _home(home: Path) -> Check:
-    place = home if home.exists() else home.absolute().parent
+    made = os.path.exists(home)  # noqa: PTH110  (Path.exists raises where it may not look)
+    place = home if made else home.absolute().parent
     try:
         with tempfile.NamedTemporaryFile(dir=place):
             pass
     except OSError as error:
         mend = "give this user the right to write there, or choose another place with --home"
         return Check("home", Verdict.FAULT, f"{place} can't be written: {error.strerror}", mend)
-    return Check("home", Verdict.GOOD, f"{home.absolute()}{'' if home.exists() else ' (not made yet)'}")
+    if _others_read(Home(home)):
+        found = f"every account of this machine can read all documents in {home.absolute()}"
+        return Check("home", Verdict.FAULT, found, f"chmod 700 {home.absolute()}")
+    return Check("home", Verdict.GOOD, f"{home.absolute()}{'' if made else ' (not made yet)'}")
+
+
+def _others_read(home: Home) -> bool:
+    """Whether the catalog is open to everyone, by its mode and its folder's."""
+    if not home.exists:
+        return False
+    entered, read = home.path.stat().st_mode & stat.S_IXOTH, home.catalog.stat().st_mode & stat.S_IROTH
+    return bool(entered and read)
 
 
 def _disk(home: Path) -> Check:
     place = home.absolute()
-    while not place.exists():
+    while not os.path.exists(place):  # noqa: PTH110
         place = place.parent
     free = shutil.disk_usage(place).free
     found = f"{free / 1e9:.1f} GB free"

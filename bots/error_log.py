@@ -1,5 +1,6 @@
 """Where the details of a failure go: a log for whoever looks after this citewise."""
 
+import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,14 +22,14 @@ def write_down(error: BaseException, home: Path | None) -> Path | None:
         entry.append(f"{error.sentence}\n{error.detail}")
     entry.append("".join(traceback.format_exception(error)))
     folders = [user_log_path("citewise")]
-    if home is not None and home.is_dir():
+    if home is not None and os.access(home, os.X_OK):
         folders.insert(0, home / "run")
     for folder in folders:
         log = folder / "citewise.log"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _start_anew_when_large(log)
-            with log.open("a", encoding="utf-8") as file:
+            with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write("\n".join(entry) + "\n")
         except OSError:
             continue

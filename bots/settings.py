@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from brain.errors import UsageError
 
 _PORT = Field(ge=1, le=65535)
+_LONGEST_DAYS = 36_500
 _PORT_OR_ANY = Field(ge=0, le=65535)
 _OF_TERMINALS = (
     "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
@@ -49,6 +50,13 @@ class Settings(BaseSettings):
         default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
     )
     control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
+
+    keep_questions: int | None = Field(
+        default=None, validation_alias="CITEWISE_KEEP_QUESTIONS", ge=1, le=_LONGEST_DAYS
+    )
+    keep_removed: int | None = Field(
+        default=None, validation_alias="CITEWISE_KEEP_REMOVED", ge=1, le=_LONGEST_DAYS
+    )
 
     model: str = Field(
         default="microsoft/Phi-3-mini-4k-instruct", validation_alias="CITEWISE_MODEL", min_length=1
@@ -111,11 +119,14 @@ class Settings(BaseSettings):
     @field_validator("admins")
     @classmethod
     def _check_admins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        named = []
         for admin in value:
             platform, _, person = admin.partition(":")
-            if platform not in ("slack", "discord") or not person:
+            person = person.removeprefix("user:")  # as `citewise spaces` has it
+            if platform not in ("slack", "discord") or not person or ":" in person:
                 raise ValueError(admin)
-        return value
+            named.append(f"{platform}:{person}")
+        return tuple(named)
 
 
 _ALLOWED_BY_ERROR = {
@@ -140,7 +151,15 @@ def load_settings(home: Path | None = None) -> Settings:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
-    return settings if home is None else settings.model_copy(update={"home": home})
+    settings = settings if home is None else settings.model_copy(update={"home": home})
+    try:
+        str(settings.home).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"The home {str(settings.home)!r} has letters in its name that are not UTF-8: "
+            "choose another with --home or CITEWISE_HOME."
+        ) from error
+    return settings
 
 
 def _sentence(error: ValidationError) -> str:
@@ -153,6 +172,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = "extractive, phi3, server or langchain:provider:model"
     elif name == "CITEWISE_MODEL_URL":
         allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
+    elif name in ("CITEWISE_KEEP_QUESTIONS", "CITEWISE_KEEP_REMOVED"):
+        allowed = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":

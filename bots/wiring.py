@@ -14,10 +14,12 @@ from brain.catalog.home import Home
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
-    from bots.chats import Chats
+    from datetime import datetime
+
     from bots.desk import Desk
     from bots.desk.library import Library
-    from bots.drives import Drives
+    from bots.doors.chats import Chats
+    from bots.drives.commands import Drives
     from bots.serving.services import Service
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.domain import Request, Triage
     from brain.triage.triager import Triager
+    from brain.usage.domain import Gaps
+    from brain.usage.gaps import GapFinder
     from ingest.drives import Drive
     from ingest.following.keeper import Keeper
     from ingest.following.looks import Looks
@@ -112,7 +116,7 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
-        from bots.answerer import choice
+        from bots.model.answerer import choice
         from brain.answering.factory import open_answerer
         from brain.brain import Brain
 
@@ -130,11 +134,11 @@ class Citewise:
     def desk(self) -> "Desk":
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
-        from bots.model_watch import model_rows
+        from bots.model.watch import model_rows
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
-        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged)
+        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged, self._gaps)
 
     @cached_property
     def triager(self) -> "Triager":
@@ -147,6 +151,19 @@ class Citewise:
             embedder.embeddings,
             embedder.identity,
             lambda question: self._built_brain().invoke(question),
+        )
+
+    @cached_property
+    def gap_finder(self) -> "GapFinder":
+        """What finds out what the documents lack, by what was asked of them."""
+        from bots.desk.parts import PRIVATE
+        from brain.usage.gaps import GapFinder
+
+        return GapFinder(
+            self.catalog,
+            self.embedder.embeddings,
+            lambda question: self._built_brain().evidence(question).sure,
+            lambda asking: asking.thread.startswith(PRIVATE),
         )
 
     @cached_property
@@ -173,7 +190,7 @@ class Citewise:
     @cached_property
     def drives(self) -> "Drives":
         """What commands do with the places that documents come from."""
-        from bots.drives import Drives
+        from bots.drives.commands import Drives
 
         return Drives(
             open_drive=self.open_drive,
@@ -189,13 +206,13 @@ class Citewise:
     @cached_property
     def chats(self) -> "Chats":
         """The chat platforms that a token is set for."""
-        from bots.chats import Chats
+        from bots.doors.chats import Chats
 
         return Chats(self.settings, self.home.path, lambda: self.desk, lambda: self.catalog)
 
     def services(self) -> "list[Service]":
         """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
-        from bots.model_watch import model_services
+        from bots.model.watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
         from bots.serving.unfinished_removals import UnfinishedRemovals
@@ -203,7 +220,18 @@ class Citewise:
         model = model_services(self.settings)
         chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
-        return [IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals, *model, *chats]
+        return [
+            *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
+            *self._retention(),
+            *(*model, *chats),
+        ]
+
+    def _retention(self) -> "list[Service]":
+        """What forgets, where something is to be forgotten by its age."""
+        from bots.serving.retention import Retention
+
+        days = (self.settings.keep_questions, self.settings.keep_removed)
+        return [Retention(lambda: self.catalog.forgetting, *days)] if any(days) else []
 
     def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         """What lists and lends the files of a folder, file, page, share or space's added files.
@@ -303,6 +331,11 @@ class Citewise:
         with self.building:
             triager = self.triager
         return triager.invoke(request)
+
+    def _gaps(self, since: "datetime", most: int) -> "Gaps":
+        with self.building:
+            finder = self.gap_finder
+        return finder.find(since, most)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)

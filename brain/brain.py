@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,12 +15,16 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.refusal import in_words, refusal
+from brain.answering.refusal import in_words, refusal, way_on
+from brain.answering.together import together
 from brain.catalog.catalog import Catalog
-from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace
+from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
+from brain.retrieval.chatter import chatter_in
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
+from brain.retrieval.query import Query, Rarity
+from brain.retrieval.several import questions_in
 
 _T = TypeVar("_T")
 SHOWN = 10  # passages that a trace tells of
@@ -95,15 +99,45 @@ class Brain(Runnable[Question, Answer]):
         query = in_thread(question.text, question.history)
         return list(self._retriever.find(query, question.audience).passages[:limit])
 
-    def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
-        """Answer from what was retrieved, or say what was looked for and not found."""
-        started = time.perf_counter()
+    def evidence(self, question: Question) -> Evidence:
+        """What there is to answer from, and how sure it is; nothing is written."""
         query = in_thread(question.text, question.history)
         retrieved = self._retriever.find(query, question.audience)
+        return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+
+    def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
+        """Answer the question, or each of several; a language model reads them all at once."""
+        asked = questions_in(question.text)
+        if len(asked) > 1 and not isinstance(self._answerer, GradualAnswerer):
+            parts: list[Answer] = []
+            for text in asked:
+                before = tuple(Turn(part.trace.question, part.text) for part in parts)
+                parts.append(self._one(replace(question, text=text, history=(*question.history, *before))))
+            if any(not part.refused for part in parts):
+                return together(question, parts)
+        return self._one(question, watcher=watcher)
+
+    def _one(self, question: Question, *, watcher: "_Watcher | None" = None, again: bool = True) -> Answer:
+        """Answer from what was retrieved, or say what was looked for and not found.
+
+        `again`: what is not found as it was written is looked for once more as it was probably meant.
+        """
+        started = time.perf_counter()
+        chatter = chatter_in(question.text, question.history)
+        query = Query.of(question.text) if chatter else in_thread(question.text, question.history)
+        if chatter or not query.terms:
+            nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
+            return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
+        retrieved = self._retriever.find(query, question.audience)
         evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
-        if not query.terms or not evidence.suffices:
-            reason = RefusalReason.NO_EVIDENCE if query.terms else RefusalReason.NOT_A_QUESTION
-            return self._refused(question, evidence, reason, None, started)
+        if not evidence.suffices:
+            meant = self._retriever.respelled(question.text, retrieved, question.audience) if again else ""
+            if again and meant != question.text:
+                second = self._one(replace(question, text=meant), watcher=watcher, again=False)
+                if not second.refused:
+                    asked = replace(second.trace, question=question.text)
+                    return replace(second, read_as=meant, trace=asked)
+            return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
@@ -149,7 +183,7 @@ class Brain(Runnable[Question, Answer]):
             reason = RefusalReason.NOTHING_INDEXED
         refused = refusal(reason, evidence.retrieved, spaces, self._catalog.document_count(spaces))
         return Answer(
-            text=in_words(refused),
+            text=in_words(refused, way_on(question.text, evidence.retrieved)),
             sentences=(),
             citations=(),
             refusal=refused,

@@ -132,7 +132,13 @@ class RefusalReason(StrEnum):
     NO_EVIDENCE = "no_evidence"
     UNSUPPORTED = "unsupported"
     NOTHING_INDEXED = "nothing_indexed"
+    # What was said is nothing for the documents, so nothing is searched. The first three ask for nothing.
     NOT_A_QUESTION = "not_a_question"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ABOUT_CITEWISE = "about_citewise"
+    ABOUT_KEEPING = "about_keeping"
+    ABOUT_ANSWER = "about_answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,8 @@ class Answer:
     """A cited answer, or a refusal. `text` is what a person reads, citation numbers in it.
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
+    `unanswered` are those of several questions of one message that were not answered. `read_as` is what was
+    answered where that is not quite what was asked.
     """
 
     text: str
@@ -187,6 +195,8 @@ class Answer:
     trace: Trace
     retrieved: tuple[Passage, ...] = ()
     sure: bool = True
+    unanswered: tuple[str, ...] = ()
+    read_as: str = ""
 
     @property
     def refused(self) -> bool:

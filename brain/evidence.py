@@ -129,7 +129,12 @@ class Evidence:
     def as_step(self) -> Mapping[str, object]:
         """For the trace."""
         signals = {name: round(value, 3) for name, value in asdict(self.signals).items()}
-        return {"confidence": round(self.confidence, 4), "threshold": self.threshold, **signals}
+        return {
+            "confidence": round(self.confidence, 4),
+            "threshold": self.threshold,
+            "sure": self.sure,
+            **signals,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from brain.errors import UsageError
 from ingest.addresses import AddressPolicy
 from ingest.credentials import FILE_NAME, Credentials
 from ingest.drives import Drive
-from ingest.local_folder import LocalFile, LocalFolder
-from ingest.mounts import file_system_of, is_remote
+from ingest.local.folder import LocalFile, LocalFolder
+from ingest.local.mounts import file_system_of, is_remote
+from ingest.local.posix_access import posix_readers
 from ingest.options import DriveOptions
-from ingest.posix_access import posix_readers
-from ingest.site_pages import NAME
-from ingest.web import WebPage
+from ingest.web.page import WebPage
+from ingest.web.site_pages import NAME
 
 PICTURES = "image/*"
 _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
@@ -25,8 +25,8 @@ _SCHEME = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+)://")
 # Each scheme's module has `open_drive(url, suffixes, credentials, options, policy) -> Drive`. They load late:
 # their libraries are extras.
 REMOTE: dict[str, str] = {
-    "sitemap+https": "ingest.sitemap",
-    "sitemap+http": "ingest.sitemap",
+    "sitemap+https": "ingest.web.sitemap",
+    "sitemap+http": "ingest.web.sitemap",
     "gdrive": "ingest.cloud.google_drive",
     "onedrive": "ingest.cloud.graph_drive",
     "sharepoint": "ingest.cloud.graph_drive",
@@ -90,7 +90,7 @@ def _web(
     policy: AddressPolicy,
 ) -> Drive:
     if NAME.search(urlsplit(target).path):
-        from ingest.sitemap import open_drive as open_sitemap
+        from ingest.web.sitemap import open_drive as open_sitemap
 
         return open_sitemap(target, suffixes, credentials or Credentials(Path()), options, policy)
     if options.readers or options.include or options.exclude:

@@ -9,10 +9,10 @@ from brain.catalog.rows import DocumentRow
 from brain.embedding.embedder import Embedder
 from brain.errors import UnreadableDocument, UsageError
 from ingest.drives import Drive, Entry
-from ingest.parsed import ParsedDocument
-from ingest.reading import FailedFile, Parser, ReadFile, read_file
+from ingest.indexing.reading import FailedFile, Parser, ReadFile, read_file
+from ingest.indexing.splitting import Chunk, split
+from ingest.parsing.parsed import ParsedDocument
 from ingest.registration import find
-from ingest.splitting import Chunk, split
 
 ALIKE = 0.5  # a document with this share of the same passages is worth a look before it is added again
 

@@ -89,8 +89,8 @@ def _plain(url: str) -> str:
     bare = url.removeprefix("sitemap+")
     if not bare.lower().startswith(("http:", "https:")):
         return url
-    from ingest.robots import origin_of
-    from ingest.site_pages import NAME
+    from ingest.web.robots import origin_of
+    from ingest.web.site_pages import NAME
 
     parts = urlsplit(bare)
     rest = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()

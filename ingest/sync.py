@@ -1,7 +1,7 @@
 """Bring catalog and index in step with a drive; every step can be killed and run again."""
 
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Collection, Sized
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,19 +10,19 @@ from typing import Protocol
 from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
 from brain.errors import UsageError
-from ingest.carrying_out import carry_out, remove
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
-from ingest.hashing import HashedFile, hash_entry
-from ingest.holding_back import HeldBack, hold_back
-from ingest.pipeline import Destination, Pipeline, Tally
-from ingest.reading import Parser
-from ingest.reconcile import Comparison, Rules, compare, plan
+from ingest.indexing.pipeline import Destination, Pipeline, Tally
+from ingest.indexing.reading import Parser
+from ingest.indexing.stopwatch import Stopwatch
+from ingest.reconciling.carrying_out import carry_out, remove
+from ingest.reconciling.hashing import HashedFile, hash_entry
+from ingest.reconciling.holding_back import HeldBack, hold_back
+from ingest.reconciling.reconcile import Comparison, Rules, compare, plan
+from ingest.reconciling.sifting import Sifted
+from ingest.reconciling.spool import Spool, Verdict
+from ingest.reconciling.watch import Watch
 from ingest.registration import Swallowed, find, place
 from ingest.report import Change, Progress, Stage, SyncReport, silent
-from ingest.sifting import Sifted
-from ingest.spool import Spool, Verdict
-from ingest.stopwatch import Stopwatch
-from ingest.watch import Watch
 
 INDEX_PASSAGES = 2000  # the indexes follow in steps of this size, so that a long run is searchable early
 _NO_DRIVE = 0  # ids of drives begin at 1
@@ -101,7 +101,7 @@ def _sync(
         Rules(
             retry,
             check_contents or (watch.check if watch else False),
-            partial(_due, catalog, known_drive, time.time()) if watch else None,
+            partial(_due, catalog, known_drive, time.time(), frozenset(watch.paths or ())) if watch else None,
         ),
         unread=inner.unread,
         found=lambda count: progress(Stage.FOUND, count, None),
@@ -167,7 +167,13 @@ def _sync(
     )
 
 
-def _due(catalog: Catalog, drive_id: int, now: float, path: str) -> bool:
+def _due(catalog: Catalog, drive_id: int, now: float, hinted: Collection[str], path: str) -> bool:
+    """Whether a file that could not be read is tried again: its time has come, or something happened to it.
+
+    A permission that is given shows in neither size nor time.
+    """
+    if path in hinted:
+        return True
     known = catalog.followed.retry(drive_id, path)
     return known is not None and known.next_try is not None and known.next_try <= now
 

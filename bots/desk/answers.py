@@ -1,6 +1,6 @@
 """What can be done with an answer that was given: quotes, why, share, helpful or not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.audience import Audience, Role
@@ -34,13 +34,13 @@ NOT_HELPFUL = Form(
 _EXPLAINED = 5
 
 
-def buttons_under(trace_id: str, *, refused: bool, private: bool) -> tuple[Button, ...]:
+def buttons_under(trace_id: str, *, refused: bool, shareable: bool) -> tuple[Button, ...]:
     """The buttons that stand under an answer."""
     found = [] if refused else [Button("quotes", "Show quotes", trace_id)]
     found.append(Button("helpful", "Helpful", trace_id))
     found.append(Button("not_helpful", "Not helpful", trace_id))
     found.append(Button("person", "Ask a person", trace_id))
-    if private and not refused:
+    if shareable and not refused:
         found.append(Button("share", "Share", trace_id))
     return tuple(found)
 
@@ -48,9 +48,16 @@ def buttons_under(trace_id: str, *, refused: bool, private: bool) -> tuple[Butto
 class GivenAnswers:
     """Answers that were given, shown again to those who may still see them."""
 
-    def __init__(self, catalog: "Catalog", audience: Audience) -> None:
+    def __init__(
+        self,
+        catalog: "Catalog",
+        audience: Audience,
+        triaged: Callable[[str, Caller], Card | None] = lambda trace_id, caller: None,
+    ) -> None:
+        """`triaged` tells, by an answer's trace, what the ticket rests on that it was suggested for."""
         self._catalog = catalog
         self._audience = audience
+        self._triaged = triaged
 
     def visible(self, trace_id: str, caller: Caller) -> StoredAnswer | None:
         """The answer, where it is kept and the caller may see it."""
@@ -109,7 +116,7 @@ class GivenAnswers:
             shortened(answer.question, 140),
             answer.text,
             rows,
-            buttons=buttons_under(answer.trace_id, refused=False, private=False),
+            buttons=buttons_under(answer.trace_id, refused=False, shareable=False),
         )
         return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
 
@@ -120,10 +127,12 @@ class GivenAnswers:
         if answer is None or trace is None:
             return Reply(Card("Nothing to explain yet", "Ask me something first."))
         text = "\n\n".join(_in_plain_words(answer, trace.steps))
-        rows: tuple[Row, ...] = ()
+        case = self._triaged(answer.trace_id, command.caller) or Card("")
+        rows = case.rows
         if self._audience.role(command.caller) is Role.ADMIN:
-            rows = _steps(trace.steps, trace.timings_ms)
-        return Reply(Card(f"How I answered “{shortened(answer.question, 100)}”", text, rows))
+            rows += _steps(trace.steps, trace.timings_ms)
+        title = f"How I answered “{shortened(answer.question, 100)}”"
+        return Reply(Card(title, text, rows, people=case.people))
 
     def _last(self, caller: Caller) -> StoredAnswer | None:
         """The caller's own last answer, or the place's where that is newer."""
@@ -190,6 +199,8 @@ def _merged(marks: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
 def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]:
     evidence = steps.get("evidence") or {}
     candidates = steps.get("candidates") or []
+    if answer.refused and not candidates:
+        return ["I read no question for the documents in that, so I searched nothing."]
     said = [f"I searched the documents in {listed(answer.spaces)}."]
     if candidates:
         best = list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]
@@ -221,7 +232,9 @@ def _steps(steps: Mapping[str, Any], timings_ms: Mapping[str, float]) -> tuple[R
         )
         rows.append(Row(f"{candidate['document']} {candidate['place']}".strip(), scores))
     evidence = steps.get("evidence") or {}
-    signals = " · ".join(f"{name} {value:.2f}" for name, value in evidence.items())
+    signals = " · ".join(
+        f"{name} {value:.2f}" for name, value in evidence.items() if not isinstance(value, bool)
+    )
     rows.append(Row("Evidence", signals))
     rows.append(Row("Milliseconds", " · ".join(f"{name} {spent:.0f}" for name, spent in timings_ms.items())))
     return tuple(rows)

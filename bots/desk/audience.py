@@ -6,7 +6,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from bots.desk.parts import OPEN_SPACE, OWNER, PRIVATE, Caller
-from brain.catalog.cases import CaseState
 
 if TYPE_CHECKING:
     from brain.catalog.answers import StoredAnswer
@@ -81,11 +80,7 @@ class Audience:
         So does whoever opened one in a channel of support, and goes on with it in a direct message: there,
         Discord tells what a mention leads to.
         """
-        return any(
-            self._was_given(caller, case) or (case.opened_by == caller.person and case.place in helpers)
-            for state in (CaseState.OPEN, CaseState.REPLIED)
-            for case in self.catalog.cases.listed(state=state)
-        )
+        return self.catalog.cases.in_hand(caller.person, caller.all_principals, helpers)
 
     def may_see(self, caller: Caller, answer: "StoredAnswer", *, searched: bool = False) -> bool:
         """Whether an answer may be shown to the caller; with `searched`, also what it was chosen from."""

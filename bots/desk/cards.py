@@ -65,7 +65,7 @@ class Card:
     rows: tuple[Row, ...] = ()
     quotes: tuple[Quote, ...] = ()
     buttons: tuple[Button, ...] = ()
-    menu: Menu | None = None
+    menus: tuple[Menu, ...] = ()
     people: frozenset[str] = frozenset()
 
 

@@ -27,8 +27,8 @@ class Carrier:
                 return self._remove(change)
         return {}
 
-    def take_back(self, change: Change, person: str) -> str:
-        """Undo it in the name of `person`; returns what that means for them."""
+    def take_back(self, change: Change, person: str, event: str) -> str:
+        """Undo it in the name of `person`, who said so with that event; returns what that means for them."""
         principal = str(change.target.get("principal", ""))
         match change.kind:
             case "add":
@@ -36,10 +36,10 @@ class Carrier:
             case "remove":
                 return self._undo_remove(change)
             case "allow":
-                self._catalog.changes.take_grant_back(change, person)
+                self._catalog.changes.take_grant_back(change, person, event)
                 return f"{principal} may no longer read {change.space}."
             case _:
-                self._catalog.changes.take_grant_back(change, person)
+                self._catalog.changes.take_grant_back(change, person, event)
                 return f"{principal} may read {change.space} again."
 
     def _add(self, change: Change) -> dict[str, object]:

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Style
-from bots.desk.case_card import NO_CATEGORY, people_of
-from bots.desk.case_reply import CaseReplies
+from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Style
+from bots.desk.case_card import NO_CATEGORY, as_shown, people_of
+from bots.desk.case_reply import CaseReplies, numbers_in
 from bots.desk.case_view import UNKNOWN, CaseView, viewers
 from bots.desk.parts import OPEN_SPACE, Caller, Press
 from bots.desk.wording import shortened
 from brain.catalog.cases import Case, CaseState
 from brain.errors import UsageError
+from brain.triage.domain import Urgency
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
@@ -42,6 +43,10 @@ class CaseActions:
             suggested = self._view.cards.suggested(case, viewers(case, press.caller))
             if suggested.refused:
                 return Reply(Card("There is no reply to send", suggested.text))
+            if self._replies.changed(case, press.ref):
+                shown = self._view.card(case, press.caller)
+                why = "the thread was triaged again since, so nothing was sent: this is the reply now"
+                return Reply(replace(shown, rows=(Row("Changed", why), *shown.rows)), replaces=True)
             return self._reply(press, case, suggested.text)
         return self._reply(press, case, case.reply)
 
@@ -56,7 +61,7 @@ class CaseActions:
         words = suggested.text if fits else ""
         return Form(
             "case_edit",
-            ref,
+            as_shown(case),
             "Edit the reply",
             "Send",
             (Field("words", "Reply", (), hint, True, False, words),),
@@ -69,6 +74,10 @@ class CaseActions:
             return Reply(UNKNOWN)
         if not words and not case.reply:
             raise UsageError("There are no words to send: press Edit again, and write the reply.")
+        if not case.reply and numbers_in(words) and self._replies.changed(case, press.ref):
+            why = "Its numbers would name other sources now, so it was not sent. This is what you wrote:"
+            kept = Card("The thread was triaged again meanwhile", f"{why}\n\n{words}")
+            return Reply(kept, more=(self._view.card(case, press.caller),))
         return self._reply(press, case, words or case.reply)
 
     def _reply(self, press: Press, case: Case, words: str) -> Reply:
@@ -191,7 +200,18 @@ class CaseActions:
             closed = readable if len(readable) == 1 and not (answer and answer.cited) else closed
         return min(closed, default=OPEN_SPACE)
 
-    # The menu
+    # The menus
+
+    def urgency(self, press: Press) -> Reply:
+        """Let a person say how urgent a case is."""
+        case, chosen = self._view.find(press.ref, press.caller), press.fields.get("value", "")
+        if case is None:
+            return Reply(UNKNOWN)
+        level = next((level for level in Urgency if level.word == chosen), None)
+        if level is None:
+            raise UsageError(f"“{shortened(chosen, 60)}” is no urgency: open the case again.")
+        told = self._catalog.cases.set_urgency_of(case.id, level, by=press.caller.person)
+        return Reply(self._view.card(told, press.caller) if told else UNKNOWN, replaces=told is not None)
 
     def category(self, press: Press) -> Reply:
         """Let a person say what a case is about, which counts for later ones at once."""

@@ -9,7 +9,8 @@ from bots.desk.answers import source_rows, stored_sources
 from bots.desk.cards import Button, Card, Menu, Row, Style
 from bots.desk.wording import age, count, shortened, web_link
 from brain.catalog.cases import Case, CaseState, CategoryRow
-from brain.triage.domain import Said, Similar, Triage, Urgency, text_of
+from brain.triage.domain import ENOUGH_LABELLED, Category, Similar, Triage, Urgency, text_of
+from brain.triage.reasons import Reasons
 from brain.triage.similar import similar_cases
 
 if TYPE_CHECKING:
@@ -51,26 +52,20 @@ class CaseCards:
         case: Case,
         viewers: Collection[str],
         *,
-        found: Triage | None = None,
         suggested: Suggested | None = None,
         not_kept: str = "",
         title: str = "Triage",
     ) -> Card:
         """The whole case; `viewers` are the principals whose rights count for what is shown.
 
-        `found` is what a triage found out, and `suggested` its reply; without them the card tells what is
-        kept. `not_kept` says why nothing can be done with it.
+        `suggested` is its reply, where that isn't kept. `not_kept` says why nothing can be done with it.
         """
         if suggested is None:
             suggested = self.suggested(case, viewers)
         rows = [
             *([Row("Not kept", not_kept)] if not_kept else []),
             *([self.line(case)] if case.id else []),
-            Row("Category", self._category(case, found)),
-            Row("Urgency", _urgency(case, found)),
-            Row("Summary", _summary(case, found)),
-            *self._similar(case, found, viewers),
-            Row("Owner", self._owner(case, found)),
+            *self._found_out(case, viewers),
             *self._so_far(case),
             *suggested.sources,
         ]
@@ -79,8 +74,22 @@ class CaseCards:
             suggested.text if suggested.hidden else case.reply or suggested.text,
             tuple(rows),
             buttons=self._buttons(case, suggested) if case.id else (),
-            menu=self._menu(case, found) if case.id else None,
-            people=people_of(case) | {message.author for message in (found.ticket.messages if found else ())},
+            menus=self._menus(case) if case.id else (),
+            people=people_of(case),
+        )
+
+    def found_out(self, case: Case, viewers: Collection[str]) -> Card:
+        """What a case was found to be, and what that rests on."""
+        return Card(f"Case {case.id}", rows=self._found_out(case, viewers), people=people_of(case))
+
+    def _found_out(self, case: Case, viewers: Collection[str]) -> tuple[Row, ...]:
+        found = Reasons.from_json(case.reasons)
+        return (
+            Row("Category", self._category(case, found)),
+            Row("Urgency", _urgency(case, found)),
+            Row("Summary", _summary(case, found)),
+            *self._similar(case, found, viewers),
+            Row("Owner", self._owner(case, found)),
         )
 
     def unkept(self, found: Triage, not_kept: str = "") -> Card:
@@ -100,10 +109,11 @@ class CaseCards:
             state=CaseState.OPEN,
             opened=now,
             changed=now,
+            reasons=Reasons.of(found).to_json(),
         )
         sources = source_rows((citation.number, citation.passage) for citation in answer.citations)
         suggested = Suggested(answer.text, answer.refused, sources)
-        return self.card(case, [case.place], found=found, suggested=suggested, not_kept=not_kept)
+        return self.card(case, [case.place], suggested=suggested, not_kept=not_kept)
 
     def line(self, case: Case) -> Row:
         """A case in a list."""
@@ -128,16 +138,22 @@ class CaseCards:
         return Suggested(answer.text, answer.refused, stored_sources(self._catalog, answer))
 
     def owner(self, case: Case) -> str:
-        """Whose a case is, or who is suggested for it: a category that a person chose brings its owner."""
-        if not case.owner_by and case.category_by:
-            named = next((row.owner for row in self._categories() if row.name == case.category), "")
-            return named or case.owner
-        return case.owner
+        """Whose a case is, or who is suggested for it: a category that a person chose brings its owner.
+
+        Whoever was suggested as the owner of another category has nothing to do with it then.
+        """
+        if case.owner_by or not case.category_by:
+            return case.owner
+        if named := next((row.owner for row in self._categories() if row.name == case.category), ""):
+            return named
+        found = Reasons.from_json(case.reasons)
+        of_another = found and found.owner and found.owner.category not in ("", case.category)
+        return "" if of_another else case.owner
 
     def _categories(self) -> list[CategoryRow]:
         return self._catalog.cases.categories()
 
-    def _category(self, case: Case, found: Triage | None) -> str:
+    def _category(self, case: Case, found: Reasons | None) -> str:
         if case.category_by:
             return f"{case.category or 'none'}, as {case.category_by} decided"
         if found is None or found.category.name != case.category:
@@ -146,10 +162,12 @@ class CaseCards:
         if not category.name:
             if not self._categories():
                 return "no category fits: none is set up yet, an admin does it with `citewise categories add`"
+            if not category.among:  # there was none yet, or the ticket has no words
+                return "no category fits"
             nearest = f"; the nearest is {category.or_else}" if category.or_else else ""
             return f"no category fits: too little like it was labelled{nearest}"
         or_else = f", or else {category.or_else}" if category.or_else else ""
-        return f"{category.name} ({category.sure:.0%} sure), {self._like(category.because)}{or_else}"
+        return f"{category.name}, {self._like(category.because)}{or_else}{_how_sure(category)}"
 
     def _like(self, because: Sequence[int]) -> str:
         """What speaks for a category: cases by their numbers, messages that were learnt by their words."""
@@ -166,7 +184,7 @@ class CaseCards:
             )
         return " and ".join(parts)
 
-    def _similar(self, case: Case, found: Triage | None, viewers: Collection[str]) -> list[Row]:
+    def _similar(self, case: Case, found: Reasons | None, viewers: Collection[str]) -> list[Row]:
         """Earlier cases of the same place: for those who are in it, and not for whoever has this one."""
         if not case.place:
             return [Row("Similar", "cases are compared within a channel")]
@@ -189,7 +207,7 @@ class CaseCards:
         own = next((one.vector for one in held if one.id == case.id), None)
         return () if own is None else similar_cases(own, [one for one in held if one.id != case.id])
 
-    def _owner(self, case: Case, found: Triage | None) -> str:
+    def _owner(self, case: Case, found: Reasons | None) -> str:
         owner = self.owner(case)
         if case.owner_by:
             return f"{owner}, as {case.owner_by} decided"
@@ -211,20 +229,31 @@ class CaseCards:
         return rows
 
     def _buttons(self, case: Case, suggested: Suggested) -> tuple[Button, ...]:
-        ref, found = str(case.id), []
+        ref, found = str(case.id), list[Button]()
         if case.reply and not case.reply_at:
             found.append(Button("case_send", "Send again", ref, Style.PRIMARY))
         if case.state is not CaseState.RESOLVED:
             if case.place and not case.reply:
                 if not suggested.refused:
-                    found.append(Button("case_send", "Send reply", ref, Style.PRIMARY))
-                found.append(Button("case_edit", "Edit", ref))
+                    found.append(Button("case_send", "Send reply", as_shown(case), Style.PRIMARY))
+                found.append(Button("case_edit", "Edit", as_shown(case)))
             found.append(Button("case_assign", "Assign", ref))
             found.append(Button("case_resolve", "Resolve", ref))
         return tuple(found)
 
-    def _menu(self, case: Case, found: Triage | None) -> Menu | None:
+    def _menus(self, case: Case) -> tuple[Menu, ...]:
+        """What a person may correct; the urgency as long as it matters."""
+        category = self._categories_menu(case)
+        found = [category] if category else []
+        if case.state is not CaseState.RESOLVED:
+            levels = tuple(level.word for level in Urgency)
+            chosen = Urgency(case.urgency).word
+            found.append(Menu("case_urgency", "Urgency", str(case.id), levels, chosen))
+        return tuple(found)
+
+    def _categories_menu(self, case: Case) -> Menu | None:
         """All categories to choose from; where there are too many, those that could fit first."""
+        found = Reasons.from_json(case.reasons)
         names = [row.name for row in self._categories()]
         if case.category and case.category not in names:
             names.append(case.category)
@@ -243,10 +272,18 @@ class CaseCards:
         )
 
 
+def as_shown(case: Case) -> str:
+    """What a button is about that acts on the suggested reply: the case, and which reply the card showed."""
+    return f"{case.id}:{case.trace_id}"
+
+
 def people_of(*cases: Case) -> frozenset[str]:
     """The principals that cases name."""
     named = (
-        (case.owner, case.owner_by, case.category_by, case.urgency_by, case.reply_by, case.resolved_by)
+        (
+            *(case.owner, case.owner_by, case.category_by, case.urgency_by, case.reply_by, case.resolved_by),
+            *(found.people if (found := Reasons.from_json(case.reasons)) else ()),
+        )
         for case in cases
     )
     return frozenset(principal for some in named for principal in some if principal)
@@ -257,29 +294,37 @@ def first_words(text: str) -> str:
     return shortened(text, _FIRST_WORDS)
 
 
-def _urgency(case: Case, found: Triage | None) -> str:
+def _how_sure(category: Category) -> str:
+    """How sure a category is, where that can be told from what it was compared with, or why it can't."""
+    if category.sure_means_something:
+        share = int(category.sure * 10) * 10  # it's not known any closer
+        return "; over 90 % sure" if share >= 90 else f"; about {share} % sure"
+    if not category.labelled:
+        return ""
+    if category.labelled < ENOUGH_LABELLED:
+        return f"; {count(category.labelled, 'labelled ticket')} of it: too few to say how sure"
+    kinds = "the only category" if category.among == 1 else f"one of {category.among} categories"
+    return f"; {kinds}: too few to say how sure"
+
+
+def _urgency(case: Case, found: Reasons | None) -> str:
     word = Urgency(case.urgency).word
     if case.urgency_by:
         return f"{word}, as {case.urgency_by} decided"
-    if found is None or found.urgency.level != case.urgency:
+    if found is None or found.urgency != case.urgency:
         return word
-    said = ", ".join(f"“{shortened(said.text, 120)}”" for said in found.urgency.because)
+    said = ", ".join(f"“{shortened(words, 120)}”" for words in found.urgent_words)
     return f"{word}: {said or 'no words of urgency'}"
 
 
-def _summary(case: Case, found: Triage | None) -> str:
+def _summary(case: Case, found: Reasons | None) -> str:
     """Verbatim sentences, after those of one person who said them."""
-    if found is None or tuple(said.text for said in found.summary) != case.summary:
+    if found is None:
         return " ".join(f"“{text}”" for text in case.summary) or "nothing that could be summed up"
     parts, before = list[str](), ""
-    for said in found.summary:
-        author = _author(found, said)
+    for author, words in found.summary:
         if before and author != before:
             parts.append(f"({before})")
-        parts.append(f"“{said.text}”")
+        parts.append(f"“{words}”")
         before = author
     return " ".join([*parts, f"({before})"] if before else parts) or "nothing that could be summed up"
-
-
-def _author(found: Triage, said: Said) -> str:
-    return found.ticket.messages[said.message].author

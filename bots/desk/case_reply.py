@@ -35,6 +35,17 @@ class CaseReplies:
         self._catalog = catalog
         self._audience = audience
 
+    def changed(self, case: "Case", shown: str) -> bool:
+        """Whether the suggested reply is another than a card showed, as its buttons tell (`as_shown`).
+
+        A thread that is triaged again has a new answer, which may well say the same with the same sources.
+        """
+        before = shown.partition(":")[2]
+        if not before or before == case.trace_id:
+            return False
+        old, new = self._catalog.answers.find(before), self._catalog.answers.find(case.trace_id)
+        return old is None or new is None or (old.text, old.citations) != (new.text, new.citations)
+
     def hindrance(self, case: "Case", words: str) -> str:
         """Why these words can't be posted in the case's place, in a sentence; empty where they can."""
         if len(words) > LONGEST_REPLY:
@@ -66,7 +77,7 @@ class CaseReplies:
         about, ref = shortened(case.question or case.text, 140), f"case:{case.id}:reply"
         if answer is not None and case.reply == answer.text:
             self._catalog.answers.publish(answer.trace_id, case.thread)
-            buttons = buttons_under(answer.trace_id, refused=False, private=False)
+            buttons = buttons_under(answer.trace_id, refused=False, shareable=False)
             title = f"About “{about}”"
         else:
             buttons, title = (), f"A person answered “{about}”"

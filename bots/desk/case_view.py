@@ -1,21 +1,18 @@
-"""Cases as one person may see them: found by number, drawn with what this process knows of the why."""
+"""Cases as one person may see them: found by number, drawn with why they were found to be what they are."""
 
-from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING
 
+from bots.desk.audience import Role
 from bots.desk.cards import Card
 from bots.desk.case_card import CaseCards
 from bots.desk.parts import Caller
 from brain.catalog.cases import Case
-from brain.triage.domain import Triage
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
     from brain.catalog.catalog import Catalog
 
 UNKNOWN = Card("I don't know of this case here", "`triage list` shows those that you can see.")
-REMEMBERED = 100  # triages of which this process knows the reasons too
 LONGEST_NUMBER = 15  # digits of a case's number that are still looked up
 
 
@@ -26,31 +23,31 @@ class CaseView:
         self.cards = CaseCards(catalog, audience)
         self._catalog = catalog
         self._audience = audience
-        self._found: OrderedDict[int, Triage] = OrderedDict()
-        self._finding = Lock()
 
     def find(self, ref: str, caller: Caller) -> Case | None:
-        """The case of that number, if it is the caller's to see."""
-        if not ref.isdecimal() or len(ref) > LONGEST_NUMBER:
+        """The case of that number (as a button has it: `12`, or `as_shown`), if it is the caller's to see."""
+        number = ref.partition(":")[0]
+        if not number.isdecimal() or len(number) > LONGEST_NUMBER:
             return None
-        case = self._catalog.cases.find(int(ref))
+        case = self._catalog.cases.find(int(number))
         return case if case and self._audience.may_see_case(caller, case) else None
 
     def card(self, case: Case, caller: Caller) -> Card:
         """The whole case, for the caller alone."""
-        return self.cards.card(case, viewers(case, caller), found=self._found.get(case.id))
+        return self.cards.card(case, viewers(case, caller))
 
     def card_for(self, case: Case, principal: str, title: str) -> Card:
         """The whole case, to be delivered to a person, a group or a channel."""
-        return self.cards.card(case, [principal], found=self._found.get(case.id), title=title)
+        return self.cards.card(case, [principal], title=title)
 
-    def remember(self, case_id: int, found: Triage) -> None:
-        """Keep why, to be shown again; after a restart a card tells what is kept, without all of the why."""
-        with self._finding:
-            self._found[case_id] = found
-            self._found.move_to_end(case_id)
-            while len(self._found) > REMEMBERED:
-                self._found.popitem(last=False)
+    def why(self, trace_id: str, caller: Caller) -> Card | None:
+        """What the case rests on that an answer was suggested for: to people of support who may see it."""
+        case = self._catalog.cases.of_answer(trace_id)
+        if case is None or self._audience.role(caller) < Role.SUPPORT:
+            return None
+        if not self._audience.may_see_case(caller, case):
+            return None
+        return self.cards.found_out(case, viewers(case, caller))
 
 
 def viewers(case: Case, caller: Caller) -> frozenset[str]:

@@ -11,6 +11,7 @@ from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row
 from bots.desk.case_actions import CaseActions
 from bots.desk.case_view import CaseView
+from bots.desk.gaps import KnowledgeGaps
 from bots.desk.knowledge import Knowledge
 from bots.desk.manners import FOLLOWS
 from bots.desk.overview import Overview
@@ -18,7 +19,6 @@ from bots.desk.parts import (
     LONGEST_QUESTION,
     OPEN_SPACE,
     OWNER,
-    PRIVATE,
     Asked,
     Caller,
     Command,
@@ -36,11 +36,14 @@ from brain.domain import Answer, Passage, Question, Trace, Turn
 from brain.errors import CitewiseError, NothingIndexed, StorageFailed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bots.desk.library import Library
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
     from brain.triage.domain import Request, Triage
+    from brain.usage.domain import Gaps
 
 log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
@@ -73,16 +76,19 @@ class Desk:
         admins: Iterable[str] = (),
         model: Callable[[], Sequence[Row]] = tuple,
         triage: "Callable[[Request], Triage] | None" = None,
+        gaps: "Callable[[datetime, int], Gaps] | None" = None,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
-        of the language model, where there is one. Without `triage` there are no tickets.
+        of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
+        the documents lack since a moment, so many at most.
         """
         self._catalog = catalog
         self._brain = brain
         self._audience = Audience(catalog, frozenset(admins))
-        answers = self._answers = GivenAnswers(catalog, self._audience)
+        view = CaseView(catalog, self._audience)
+        answers = self._answers = GivenAnswers(catalog, self._audience, view.why)
         overview = self._overview = Overview(catalog, self._audience, lambda: self.verbs, model)
         self._commands: dict[str, Callable[[Command], Reply]] = {
             "why": answers.why,
@@ -99,6 +105,9 @@ class Desk:
         self._forms: dict[str, Callable[[str, Caller], Form | None]] = {
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
+        self._gaps = KnowledgeGaps(gaps) if gaps else None
+        if self._gaps is not None:
+            self._commands["gaps"] = self._gaps.gaps
         self._people: People | None = None
         self._tickets: Tickets | None = None
         self._cases: CaseActions | None = None
@@ -106,7 +115,6 @@ class Desk:
         if knowledge is not None:
             self._manage(knowledge)
         if triage is not None:
-            view = CaseView(catalog, self._audience)
             self._tickets = Tickets(catalog, self._audience, view, triage)
             self._commands["triage"] = self._tickets.triage
             self._act_on_cases(CaseActions(catalog, self._audience, view, knowledge))
@@ -148,6 +156,7 @@ class Desk:
             "case_resolve": (Role.SUPPORT, cases.resolve),
             "case_keep": (Role.SUPPORT, cases.keep),
             "case_category": (Role.SUPPORT, cases.category),
+            "case_urgency": (Role.SUPPORT, cases.urgency),
         }
         self._forms |= {
             "case_edit": cases.edit_form,
@@ -180,8 +189,7 @@ class Desk:
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
         not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
-        private = asked.thread.startswith(PRIVATE)
-        buttons = buttons_under(answer.trace.id, refused=answer.refused, private=private)
+        buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
         yield Final(answer, () if not_kept else buttons, more, not_kept)
 
     def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
@@ -228,14 +236,16 @@ class Desk:
         if make is None or await asyncio.to_thread(self._audience.role, caller) < who:
             return None
         form = await asyncio.to_thread(make, ref, caller)
-        return replace(form, ref=ref) if form else None
+        return replace(form, ref=form.ref or ref) if form else None
 
     async def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot."""
 
         def found() -> tuple[Card, ...]:
             first, *others = self._overview.home(caller)
-            return (first, *(self._tickets.home(caller) if self._tickets else ()), *others)
+            cases = self._tickets.home(caller) if self._tickets else ()
+            lacking = self._gaps.home() if self._gaps and self._audience.role(caller) is Role.ADMIN else None
+            return (first, *cases, *others, *((lacking,) if lacking else ()))
 
         return await asyncio.to_thread(found)
 
@@ -332,7 +342,9 @@ class Desk:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
         audience = self.audience(principals, spaces)
         if not self._catalog.holds_passages(audience):
-            where = f" in {', '.join(sorted(audience))}" if audience else ""
+            if not audience:  # named by whoever owns the home, who may know of them
+                raise NothingIndexed("Nothing may be read there: `citewise spaces` shows who may read what.")
+            where = f" in {', '.join(sorted(audience))}"
             followed = any(drive.watched and drive.space in audience for drive in self._catalog.drives())
             way_on = (
                 "`citewise drives` shows how far the drives are that are followed."

@@ -63,15 +63,16 @@ class Knowledge:
     def history(self, command: Command) -> Reply:
         """The last changes made from a chat, or the versions of one document."""
         if not command.words:
+            changes = self._catalog.changes.recent(SHOWN)
             rows = [
                 Row(
                     f"{change.kind} “{change.title}”",
                     f"{change.space} · {change.state} · {age(change.noted)}",
                 )
-                for change in self._catalog.changes.recent(SHOWN)
+                for change in changes
             ]
             text = "" if rows else "Nothing was changed from a chat yet."
-            return Reply(Card("The last changes", text, tuple(rows)))
+            return Reply(Card("The last changes", text, tuple(rows), people=_people_of(*changes)))
         document = self._catalog.find_document(command.words)
         versions = self._catalog.past.versions(document.id)
         return Reply(
@@ -168,7 +169,8 @@ class Knowledge:
         rows += [Row("Much of it is in", _where(twin), web_link(twin.uri)) for twin in preview.alike]
         rows += [Row("Note", warning) for warning in preview.warnings]
         names = self._space_names()
-        menu = Menu("space", "Space", str(change.id), tuple(names), change.space) if len(names) > 1 else None
+        menu = Menu("space", "Space", str(change.id), tuple(names), change.space)
+        menus = (menu,) if len(names) > 1 else ()
         return Card(
             f"Add “{preview.title}”?",
             shortened(preview.beginning, 300),
@@ -177,7 +179,7 @@ class Knowledge:
                 Button("confirm", "Confirm", str(change.id), Style.PRIMARY),
                 Button("cancel", "Cancel", str(change.id)),
             ),
-            menu=menu,
+            menus=menus,
         )
 
     # Removing
@@ -226,6 +228,9 @@ class Knowledge:
     def confirm(self, press: Press) -> Reply:
         """Carry a proposed change out; one that was interrupted is carried out again."""
         with self._library.alone():
+            if (done := self._found(press)) is not None and done.state is ChangeState.DONE:
+                already = "There is nothing left to decide here: it is done already. `undo` takes it back."
+                return Reply(Card(_done(done), already), replaces=True)
             change = self._proposed(press)
             changes, person = self._catalog.changes, press.caller.person
             changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
@@ -237,10 +242,9 @@ class Knowledge:
                 return Reply(Card(f"“{change.title}” was left as it was", error.sentence), replaces=True)
             seconds = round(time.monotonic() - started, 1)
             changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, person, seconds=seconds, **found)
-        done = "Added" if change.kind == "add" else "Removed"
         passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
         where = f"{passages}space {change.space}, {seconds} s. `undo` takes it back."
-        return Reply(Card(f"{done}: “{change.title}”", where), replaces=True)
+        return Reply(Card(_done(change), where), replaces=True)
 
     def cancel(self, press: Press) -> Reply:
         """Forget a proposed change."""
@@ -255,14 +259,17 @@ class Knowledge:
 
     def undo(self, command: Command) -> Reply:
         """Take the last change back."""
+        changes, person, event = self._catalog.changes, command.caller.person, command.event
         with self._library.alone():
-            change = self._catalog.changes.last_done()
-            if change is None:
+            if event and (change := changes.undone_by(event)):  # whether that was told is not known
+                said = "This one, and no other."
+            elif change := changes.last_done():
+                said = self._carrier.take_back(change, person, event)
+                changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person, undone_by=event)
+            else:
                 return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
-            person = command.caller.person
-            said = self._carrier.take_back(change, person)
-            self._catalog.changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person)
-        return Reply(Card(f"Taken back: {change.kind} “{change.title}”", said))
+        title = f"Taken back: {change.kind} “{change.title}”"
+        return Reply(Card(title, said, people=_people_of(change)))
 
     def keep_words(self, caller: Caller, space: str, title: str, text: str) -> tuple[Card, bool]:
         """Add a person's words at once, and whether that was possible; an undo takes them out again."""
@@ -285,9 +292,12 @@ class Knowledge:
     def _expire(self) -> None:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
 
+    def _found(self, press: Press) -> Change | None:
+        return self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+
     def _proposed(self, press: Press) -> Change:
         self._expire()
-        change = self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+        change = self._found(press)
         if change is not None and change.state is ChangeState.EXPIRED:
             again = "add it again" if change.kind == "add" else "ask for it again"
             raise UsageError(
@@ -311,6 +321,15 @@ class Knowledge:
         state = "" if row.state == "current" else f" · {row.state}"
         detail = f"{row.space} · {old} · {count(row.passages, 'passage')}{state}"
         return Row(f"{row.title}", detail, web_link(row.uri))
+
+
+def _people_of(*changes: Change) -> frozenset[str]:
+    """The principals whose rights changes are about."""
+    return frozenset(str(change.target["principal"]) for change in changes if "principal" in change.target)
+
+
+def _done(change: Change) -> str:
+    return f"{'Added' if change.kind == 'add' else 'Removed'}: “{change.title}”"
 
 
 def too_large(name: str, size: int) -> str:

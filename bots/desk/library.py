@@ -56,7 +56,7 @@ class Library:
 
     def bring_in(self, place: str, space: str) -> "SyncReport":
         """Bring catalog and index in step with a page, or with the added files of a space."""
-        from ingest.parse_worker import ParsePool
+        from ingest.parsing.pool import ParsePool
         from ingest.sync import sync
 
         drive = self.open_drive(place)
@@ -86,7 +86,7 @@ class Library:
         return known.get(document.drive_id)
 
     def _preview(self, drive: "drives.Drive", space: str) -> "Preview":
-        from ingest.parse_worker import ParsePool
+        from ingest.parsing.pool import ParsePool
         from ingest.preview import preview
 
         return preview(drive, space, self.catalog, self.embedder(), ParsePool)

@@ -6,6 +6,7 @@ from bots.desk.cards import Card
 from bots.desk.parts import Attachment, Final
 from brain.catalog.inbox import TurnedAway
 from brain.domain import RefusalReason
+from brain.errors import UsageError
 
 MORE = Card("I can tell you more in a direct message", "Ask me the same there.")
 FOLLOWS = "(Quotes; a written answer follows.)"
@@ -15,11 +16,12 @@ TURNED_AWAY = {
         "More people ask at the moment than I can answer. Please ask again in a few minutes.",
     ),
     TurnedAway.TOO_MANY: Card(
-        "One after the other, please", "That were many questions in a short time. Ask again in a minute."
+        "One after the other, please", "Those were many questions in a short time. Ask again in a minute."
     ),
 }
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
-WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "spaces", "undo", "history"})
+WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
+_SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
 _TRIAGE = re.compile(r"triage(?: this| it)?(?: please)?[.!]?|triage #?(\d+)|triage (list)", re.IGNORECASE)
 
 
@@ -32,10 +34,15 @@ def asked_to_triage(words: str) -> str | None:
 def is_small_talk(part: Final) -> bool:
     """Whether the words in a thread were no question, such as "Thanks!": nobody needs to be told that."""
     refusal = part.answer.refusal
-    return refusal is not None and refusal.reason is RefusalReason.NOT_A_QUESTION
+    return refusal is not None and refusal.reason in _SMALL_TALK
 
 
 def as_document(text: str, name: str, link: str) -> Attachment:
-    """A message of the chat as a document that cites it; `name` tells it from others."""
+    """A message of the chat as a document that cites it; `name` tells it from others.
+
+    Raises UsageError where it holds no words.
+    """
+    if not text.strip():
+        raise UsageError("That message holds no words that I could add: add one with words or files.")
     title = " ".join(text.split())[:80] or "Message"
     return Attachment(f"message-{name}.md", f"# {title}\n\n{text.strip()}\n".encode(), link)

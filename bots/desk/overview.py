@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
-from bots.desk.parts import OPEN_SPACE, PRIVATE, Caller, Command
+from bots.desk.parts import OPEN_SPACE, Caller, Command
 from bots.desk.wording import age, count, in_line, shortened
 from brain.catalog.cases import CaseState
 from brain.errors import UsageError
+from brain.usage.domain import Outcome, Period
+from brain.usage.stale import StaleDocument, stale
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
     from bots.desk.verbs import Verb
-    from brain.catalog.answers import StoredAnswer
     from brain.catalog.catalog import Catalog
 
 SHOWN = 5
+LATELY = 7
+OLD, CITED_WITHIN, OLD_SHOWN = 365, 90, 3
 PROMPTS = 4
 _NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
@@ -44,9 +48,9 @@ class Overview:
             Row(f"{verb.name} {verb.usage}".strip(), verb.does) for verb in self._verbs() if verb.who <= role
         )
         text = (
-            "Ask me in your own words: mention me in a channel, write to me directly, or go on in a thread "
-            "where I answered. Every sentence of an answer has a source; where the documents don't answer, "
-            "I say so."
+            "Ask me in your own words: mention me in a channel, write to me directly, or reply to an answer "
+            "of mine. Every sentence of an answer has a source; where the documents don't answer, I say so. "
+            "After `/citewise` you can write:"
         )
         return Reply(Card("What I can do", text, rows))
 
@@ -55,23 +59,40 @@ class Overview:
         catalog = self._catalog
         counts, behind = catalog.counts(), len(catalog.feed.pending_operations(1_000))
         waiting = catalog.inbox.all_waiting()
-        failures, documents = catalog.failures(), catalog.documents()
-        stale = [row for row in documents if "year" in age(row.modified or row.indexed)]
+        failures, today = catalog.failures(), datetime.now(UTC)
+        old = stale(catalog, today - timedelta(days=OLD), today - timedelta(days=CITED_WITHIN))
+        partly = [row for row in catalog.documents() if row.left_out]
         rows = [
             Row("Documents", f"{counts.documents:,} with {count(counts.passages, 'passage')}"),
             Row("Drives", count(len(catalog.drives()), "drive")),
             Row("Index", "in step with the catalog" if not behind else f"{behind:,} steps behind"),
             Row("Waiting", f"{count(waiting, 'event')}, {count(catalog.handoffs.waiting(), 'hand-off')}"),
             Row("Open cases", self._open_cases()),
-            Row("Older than a year", count(len(stale), "document")),
+            Row(f"Last {LATELY} days", self._asked_lately()),
+            Row("Older than a year", count(len(old), "document")),
             Row("Not readable", count(len(failures), "file")),
-            Row("Read in part", count(sum(bool(row.left_out) for row in documents), "document")),
+            Row("Read in part", count(len(partly), "document")),
             *self._model(),
         ]
+        rows += [
+            Row(f"⌛ {in_line(found.row.title)}", relied_on(found))
+            for found in old[:OLD_SHOWN]
+            if found.cited
+        ]
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
-        partly = [row for row in documents if row.left_out]
         rows += [Row(f"! {in_line(row.path)}", " ".join(row.left_out)) for row in partly[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
+
+    def _asked_lately(self) -> str:
+        """How many questions came lately and what became of them."""
+        since = datetime.now(UTC) - timedelta(days=LATELY)
+        lately = Period(since.date(), tuple(self._catalog.asked.since(since)))
+        outcomes = [f"{lately.given(outcome):,} {outcome.value}" for outcome in Outcome]
+        return (
+            f"{count(len(lately.askings), 'question')}: {', '.join(outcomes)}"
+            if lately.askings
+            else "no questions"
+        )
 
     def _open_cases(self) -> str:
         cases = self._catalog.cases
@@ -88,9 +109,10 @@ class Overview:
         if words:
             return self._change(words, command.caller)
         support, auto = self._catalog.places.support(), self._catalog.places.auto_answer()
-        rows = []
+        rows, named = [], {*support.values(), *auto}
         for space in self._catalog.spaces():
             readers = sorted(self._catalog.principals(space.name))
+            named |= {*readers}
             read = "everyone" if space.name == OPEN_SPACE else ", ".join(readers) or "nobody yet"
             helper = f" · asks {support[space.name]}" if space.name in support else ""
             rows.append(Row(space.name, f"{read}{helper}"))
@@ -101,7 +123,7 @@ class Overview:
             "`spaces support SPACE CHANNEL`, `spaces auto on` or `off`. WHO is a channel, a person or a "
             "group; `here` is this channel."
         )
-        return Reply(Card("Spaces and who reads them", text, tuple(rows)))
+        return Reply(Card("Spaces and who reads them", text, tuple(rows), people=frozenset(named)))
 
     def home(self, caller: Caller) -> tuple[Card, ...]:
         """What someone finds when they open the bot: what to ask, what they asked; for admins, the state."""
@@ -153,18 +175,10 @@ class Overview:
     def _for_admins(self) -> list[Card]:
         drives = tuple(Row(drive.url, drive.space) for drive in self._catalog.drives()[:SHOWN])
         failures = tuple(Row(in_line(f.path), f.sentence) for f in self._catalog.failures()[:SHOWN])
-        gaps = tuple(Row(shortened(gap.question, 120), age(gap.saved)) for gap in self._gaps())
         cards = [Card("Drives", "" if drives else "None yet.", drives)]
         if failures:
             cards.append(Card("Not readable", "", failures))
-        if gaps:
-            cards.append(Card("Asked and not found", "What documents are missing for:", gaps))
         return cards
-
-    def _gaps(self) -> list["StoredAnswer"]:
-        return [gap for gap in self._catalog.answers.gaps(4 * SHOWN) if not gap.thread.startswith(PRIVATE)][
-            :SHOWN
-        ]
 
     def _change(self, words: list[str], caller: Caller) -> Reply:
         verb, *rest = [caller.place if word == "here" and caller.place else word for word in words]
@@ -176,13 +190,18 @@ class Overview:
                 return Reply(Card(f"Made the space {made}", "Nobody reads it until `spaces allow` says so."))
             case "support", [space, principal]:
                 self._catalog.places.set_support(space, _principal(principal), by=caller.person)
-                return Reply(Card(f"Questions about {space} go to {principal}"))
-            case "auto", ["on" | "off" as wanted]:
-                if not caller.place:
-                    raise UsageError("Say that in the channel that it is meant for.")
-                self._catalog.places.set_auto_answer(caller.place, on=wanted == "on", by=caller.person)
-                now = "I answer" if wanted == "on" else "I no longer answer"
-                return Reply(Card(f"{now} plain questions here by myself", "Only where I am sure."))
+                said = f"Questions about {space} go to {principal}."
+                return Reply(Card("Who is asked", said, people=frozenset({principal})))
+            case "auto", ["on" | "off" as wanted, *where] if len(where) < 2:
+                place = where[0] if where else caller.place
+                if ":channel:" not in place:
+                    raise UsageError("Say that in the channel that it is meant for, or name the channel.")
+                self._catalog.places.set_auto_answer(place, on=wanted == "on", by=caller.person)
+                here = "here" if place == caller.place else f"in {place}"
+                now = "I answer plain questions" if wanted == "on" else "I no longer answer plain questions"
+                sure = " where I am sure" if wanted == "on" else ""
+                said = f"{now} {here} by myself{sure}."
+                return Reply(Card("Answering unasked", said, people=frozenset({place})))
             case _:
                 raise UsageError("Write `spaces` alone: it says what can be changed and how.")
 
@@ -193,7 +212,14 @@ class Overview:
             )
         self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
         may = "may read" if verb == "allow" else "may no longer read"
-        return Reply(Card(f"{principal} {may} {space}", "`undo` takes it back."))
+        said = f"{principal} {may} {space}. `undo` takes it back."
+        return Reply(Card(f"Who reads {space}", said, people=frozenset({principal})))
+
+
+def relied_on(found: StaleDocument) -> str:
+    """How old a document is and how much answers rely on it."""
+    said = [age(found.changed), f"cited in {count(found.cited, 'answer')} in {CITED_WITHIN} days"]
+    return " · ".join([*said, f"called outdated {found.outdated}×"] if found.outdated else said)
 
 
 def _principal(word: str) -> str:

@@ -25,7 +25,8 @@ class Asked:
     `principals` are who the answer will be seen by (a channel, or a person with their groups) and decide
     what may be read; `spaces` narrows that down; `thread` names the conversation, empty for none. `own` are
     the asker's own principals: they decide whether there is more to be told in private. An `unasked`
-    question was put to a channel, not to the bot: it is answered only on strong evidence.
+    question was put to a channel, not to the bot: it is answered only on strong evidence. `shareable`: it
+    was put in private in a place that may be shown the answer.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Asked:
     thread: str = ""
     own: frozenset[str] = frozenset()
     unasked: bool = False
+    shareable: bool = False
 
     def __post_init__(self) -> None:
         """Raise UsageError where there is no question, or one that nobody could read."""
@@ -45,7 +47,7 @@ class Asked:
         if len(self.text) > LONGEST_QUESTION:
             raise UsageError(
                 f"The question has {len(self.text):,} characters, and {LONGEST_QUESTION:,} can be read: "
-                "ask in fewer words, or ingest the text as a document."
+                "ask in fewer words."
             )
 
 
@@ -73,7 +75,7 @@ class Caller:
         """A question of this person: seen by all in the place, or `private`."""
         if private or not self.place:
             thread = f"{PRIVATE}{self.person}:{self.thread}"
-            return Asked(text, self.person, self.own, (), thread, self.own)
+            return Asked(text, self.person, self.own, (), thread, self.own, shareable=bool(self.place))
         return Asked(text, self.person, frozenset({self.place}), (), self.thread, self.own, unasked)
 
 
@@ -91,7 +93,8 @@ class Command:
     """A verb with its words, such as `documents leave`.
 
     `messages` are those of the thread that it was said in, the oldest first, for the verbs that are about
-    a thread (Desk.reads_thread).
+    a thread (Desk.reads_thread). `event` names what it came with, where that may come again: after a crash it
+    is the same order, and not another.
     """
 
     verb: str
@@ -99,6 +102,7 @@ class Command:
     caller: Caller
     attachments: tuple[Attachment, ...] = ()
     messages: tuple[Message, ...] = ()
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Style
-from bots.desk.parts import OPEN_SPACE, Press
+from bots.desk.parts import OPEN_SPACE, PRIVATE, Press
 from bots.desk.wording import listed, named, shortened, web_link
 from brain.catalog.handoffs import Handoff, HandoffState
 
@@ -50,8 +50,10 @@ class People:
             )
         space, support = chosen
         caller = press.caller
+        # What was asked in private is answered in private, wherever the button was pressed.
+        origin = caller.person if answer.thread.startswith(PRIVATE) else caller.origin or caller.person
         handoff, new = self._catalog.handoffs.open(
-            answer.trace_id, caller.person, caller.origin or caller.person, space, support, answer.question
+            answer.trace_id, caller.person, origin, space, support, answer.question
         )
         sent = Card("A person will look at it", "I tell you here as soon as there is an answer.")
         if not new and handoff.thread:
@@ -65,12 +67,13 @@ class People:
         if handoff is None:
             return Reply(_UNKNOWN)
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one"))
         card = Card(
             "Yours",
-            "Answer in this thread, or with the button: the asker is told. Your words go to "
+            "Reply to my message, or press “Answer”: the asker is told. Your words go to "
             f"{'the channel' if _is_place(claimed.origin) else 'the person'} that asked.",
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
@@ -84,7 +87,8 @@ class People:
         if handoff.state is HandoffState.KEPT:
             return Reply(Card("This one is closed", "Its answer was kept as a document."))
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
-        assert claimed is not None
+        if claimed is None:
+            return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
         self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
@@ -118,9 +122,15 @@ class People:
             self._catalog.handoffs.set_thread(int(number), thread)
 
     def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
-        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing."""
+        """What a message in a hand-off's thread means: the answer of whoever took it, else nothing.
+
+        Who was asked alone, in a direct message, need not take it first.
+        """
         handoff = self._catalog.handoffs.in_thread(thread)
-        if handoff is None or handoff.helper != caller.person:
+        if handoff is None:
+            return None
+        asked_alone = not (handoff.helper or caller.place) and handoff.support in caller.own
+        if handoff.helper != caller.person and not asked_alone:
             return None
         return Press("reply", str(handoff.id), caller, {"words": words})
 

@@ -3,9 +3,10 @@
 import logging
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.desk.cards import Card, Reply
+from bots.desk.cards import Card, Reply, Row
 from bots.desk.case_card import people_of
 from bots.desk.case_view import UNKNOWN, CaseView
 from bots.desk.parts import PRIVATE, Caller, Command
@@ -13,6 +14,7 @@ from bots.desk.wording import count
 from brain.catalog.cases import Case, CaseState, NewCase
 from brain.errors import StorageFailed, UsageError
 from brain.triage.domain import Message, Request, Ticket, Triage, text_of
+from brain.triage.reasons import Reasons
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("citewise.desk")
 
 SHOWN = 20
+_CLOSED_BEFORE = Row(
+    "Closed before", "this is the case as it was closed: what is new goes into a thread of its own"
+)
 _ORDER = re.compile(r"triage(?:\s+(?:list|#?\d+))?", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d+)")
 
@@ -75,6 +80,7 @@ class Tickets:
             urgency=int(found.urgency.level),
             owner=found.owner.principal if found.owner else "",
             opened_by=caller.person,
+            reasons=Reasons.of(found).to_json(),
         )
         try:
             kept_in = f"{PRIVATE}{caller.person}:triage:{thread}"  # until it's sent, it is the person's alone
@@ -82,8 +88,10 @@ class Tickets:
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))
-        self._view.remember(case.id, found)
-        return Reply(self._view.card(case, caller))
+        shown = self._view.card(case, caller)
+        if case.state is CaseState.RESOLVED:
+            shown = replace(shown, rows=(_CLOSED_BEFORE, *shown.rows))
+        return Reply(shown)
 
     def _unkept(self, found: Triage, error: StorageFailed) -> Card:
         """The card of a triage that there is no room for: all is shown, nothing can be pressed."""

@@ -29,6 +29,7 @@ VERBS = (
     Verb("remove", "<document>", Role.ADMIN, "Takes a document out, after a yes"),
     Verb("undo", "", Role.ADMIN, "Takes the last change back"),
     Verb("history", "[document]", Role.ADMIN, "The last changes, or a document's versions"),
+    Verb("gaps", "[days]", Role.ADMIN, "What people asked and the documents lack"),
     Verb("status", "", Role.ADMIN, "Drives, failures, stale documents, queue, index"),
     Verb("spaces", "[change]", Role.ADMIN, "Who reads what, such as `spaces allow hr here`"),
     Verb("help", "", Role.ALL, "This"),

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from brain.domain import Source
 
 if TYPE_CHECKING:
+    from brain.domain import Answer
     from brain.errors import CitewiseError
 
+_LONGEST_NAME = 150  # characters: some documents have whole paragraphs for headings, and a message its limits
 UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
 
 
@@ -22,12 +24,21 @@ def place_of(source: Source) -> str:
 
 
 def named(source: Source) -> str:
-    """`Title › heading`, or `Title, p. 3`."""
-    title, place = in_line(source.title or source.document), in_line(place_of(source))
+    """`Title › heading`, or `Title, p. 3`: each in one line, and shortened where it is a paragraph."""
+    title, place = (
+        shortened(words, _LONGEST_NAME) for words in (source.title or source.document, place_of(source))
+    )
     if not place:
         return title
     under_heading = source.locator.label == " › ".join(source.locator.heading)
     return f"{title} › {place}" if under_heading else f"{title}, {place}"
+
+
+def caveats(answer: "Answer") -> list[str]:
+    """What is to be said beneath an answer before its sources."""
+    said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
+    said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    return said if answer.sure else [*said, UNSURE]
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

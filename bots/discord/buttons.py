@@ -9,7 +9,7 @@ from discord import ui
 
 from bots.desk.cards import Button, Field, Form, Menu, Style
 from bots.discord.words import one_line, principal
-from bots.long_fields import filled_in, inputs_of
+from bots.doors.long_fields import filled_in, inputs_of
 
 Json = dict[str, Any]
 _STYLES = {

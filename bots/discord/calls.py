@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
@@ -10,16 +10,15 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _AWAY = "Discord can't be reached at the moment."
+_NO = "Discord did not let me do that. Please tell an admin."
 _SECONDS_AFTER_401 = 30.0
 
 
 class DiscordRefused(CitewiseError):
     """Discord understood a call and said no: `code` is its own number for why."""
 
-    def __init__(self, what: str, code: int, why: str) -> None:
-        super().__init__(
-            "Discord did not let me do that. Please tell an admin.", detail=f"{what}: {code} {why}"
-        )
+    def __init__(self, what: str, code: int, why: str, sentence: str = _NO) -> None:
+        super().__init__(sentence, detail=f"{what}: {code} {why}")
         self.code = code
 
 
@@ -30,7 +29,12 @@ class Calls:
         self._client = client
 
     async def __call__(
-        self, method: str, path: str, body: Json | None = None, query: Json | None = None, **parameters: Any
+        self,
+        method: str,
+        path: str,
+        body: Json | list[Json] | None = None,
+        query: Json | None = None,
+        **parameters: Any,
     ) -> Any:
         """Call a route such as `/channels/{channel_id}/messages` and return what it answers.
 

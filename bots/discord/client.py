@@ -4,18 +4,24 @@ import asyncio
 import datetime
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
+import aiohttp
 import discord
 from discord import app_commands
 
+from bots.desk.wording import in_chat
 from bots.discord import events
 from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
 from bots.discord.calls import DiscordRefused
 from bots.discord.commands import add_commands
-from bots.inbox import Unreachable
+from bots.discord.message_texts import texts_of
+from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import NewEvent
+from brain.errors import CitewiseError, StorageFailed
 
 if TYPE_CHECKING:
     from bots.desk import Desk
@@ -24,7 +30,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Its = discord.Interaction[Any]
 CAUGHT_UP = datetime.timedelta(hours=1)
-_MESSAGES_A_CHANNEL = 1_000
+_MESSAGES_A_CHANNEL, _MESSAGES_WITH_ONE = 1_000, 20
+_PAUSES = (1.0, 5.0, 30.0)  # seconds, between the tries to look back in a channel
+SECONDS_TO_ACKNOWLEDGE = 10.0  # Discord takes it for three
+_AWAY = (aiohttp.ClientError, OSError, TimeoutError)
 _log = logging.getLogger("citewise.discord")
 
 
@@ -54,6 +63,8 @@ class DoorClient(discord.Client):
         self.caught_up = asyncio.Event()
         self.connected = False
         self.ending = False  # from here on nothing is taken in: it is found at the next start
+        self.full_disk_pause = 5.0  # seconds
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def wire(
         self,
@@ -77,18 +88,25 @@ class DoorClient(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """A message: kept, where it is for the bot."""
-        await self._keep(await asyncio.to_thread(events.question, message, self._known))
+        await self._take(message)
+
+    async def _take(self, message: discord.Message, *, looked_back: bool = False) -> None:
+        async with self._in_turn(message.id):
+            await self._keep(
+                await asyncio.to_thread(events.question, message, self._known, looked_back=looked_back)
+            )
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """An edit: of a known question, or one that makes a question of a message."""
         message = payload.message
         if message.edited_at is None or message.author.bot:
             return  # links that unfolded, threads that were opened
-        known = await self._known_message(payload.channel_id, payload.message_id)
-        if known is not None:
-            await self._keep(events.edited(message, known, self._known.bot))
-        elif any(user.id == self._known.bot for user in message.mentions):
-            await self.on_message(message)
+        async with self._in_turn(message.id):
+            known = await self._known_message(payload.channel_id, payload.message_id)
+            if known is not None:
+                await self._keep(await asyncio.to_thread(events.edited, message, known, self._known))
+            elif any(user.id == self._known.bot for user in message.mentions):
+                await self._keep(await asyncio.to_thread(events.question, message, self._known))
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A deletion of a known question."""
@@ -100,9 +118,16 @@ class DoorClient(discord.Client):
             await self._gone(payload.channel_id, message)
 
     async def _gone(self, channel: int, message: int) -> None:
-        known = await self._known_message(channel, message)
-        if known is not None:
-            await self._keep(events.deleted(channel, message, known))
+        async with self._in_turn(message):
+            known = await self._known_message(channel, message)
+            if known is not None:
+                await self._keep(events.deleted(channel, message, known))
+
+    @asynccontextmanager
+    async def _in_turn(self, message: int) -> AsyncIterator[None]:
+        """What happens to a message one after the other: after a gap, Discord tells all of it at once."""
+        async with self._turns.setdefault(message, asyncio.Lock()):
+            yield
 
     async def _known_message(self, channel: int, message: int) -> Any:
         return await asyncio.to_thread(self._known.of_message, f"{channel}:{message}")
@@ -114,28 +139,25 @@ class DoorClient(discord.Client):
     ) -> None:
         """Keep a command, then let its person see that it is worked on."""
         found = [events.file_of(file) for file in files or []]
-        await self._keep(events.command(interaction, verb, words, found))
-        await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+        await self._take_in(interaction, events.command(interaction, verb, words, found), thinking=True)
 
     async def add_message(self, interaction: Its, message: discord.Message) -> None:
         """Keep the wish to add a message, or what is attached to it."""
         files = [events.file_of(file, message.jump_url) for file in message.attachments]
-        text = {"message_text": message.content, "message": str(message.id), "message_link": message.jump_url}
-        await self._keep(events.command(interaction, "add", "", files, **text))
-        await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+        words = "\n".join(texts_of(events.about(message)))
+        text = {"message_text": words, "message": str(message.id), "message_link": message.jump_url}
+        await self._take_in(interaction, events.command(interaction, "add", "", files, **text), thinking=True)
 
     async def triage_message(self, interaction: Its, message: discord.Message) -> None:
         """Keep the wish to triage the thread of a message."""
-        await self._keep(events.command(interaction, "triage", "", [], about=events.about(message)))
-        await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
+        new = events.command(interaction, "triage", "", [], about=events.about(message))
+        await self._take_in(interaction, new, thinking=True)
 
     async def pressed(self, interaction: Its, action: str, ref: str, fields: Mapping[str, str]) -> None:
         """Keep a press, unless its action asks for something first."""
         new = await asyncio.to_thread(events.press, interaction, action, ref, fields, self._known)
-        if not fields and await self._asks_first(interaction, action, ref, new):
-            return
-        await self._keep(new)
-        await self._acknowledge(interaction.response.defer())
+        if fields or not await self._asks_first(interaction, action, ref, new):
+            await self._take_in(interaction, new, thinking=False)
 
     async def filled_in(self, interaction: Its, action: str) -> None:
         """Open the form of an action, or say through the Desk why there is none for this person."""
@@ -152,11 +174,7 @@ class DoorClient(discord.Client):
             return
         action, ref, fields = found
         new = await asyncio.to_thread(events.press, interaction, action, ref, fields, self._known)
-        await self._keep(new)
-        if interaction.message is None:
-            await self._acknowledge(interaction.response.defer(ephemeral=True, thinking=True))
-        else:
-            await self._acknowledge(interaction.response.defer())
+        await self._take_in(interaction, new, thinking=interaction.message is None)
 
     async def suggested(self, interaction: Its, what: str, words: str) -> tuple[tuple[str, str], ...]:
         """What could be meant while someone types: values with their labels."""
@@ -164,20 +182,51 @@ class DoorClient(discord.Client):
         return await self._desk.suggest(what, words, caller)
 
     async def _asks_first(self, interaction: Its, action: str, ref: str, new: NewEvent) -> bool:
-        form = await self._door.form(action, ref, events.payload_of(new))
-        if form is not None:
-            await self._acknowledge(interaction.response.send_modal(modal(form)))
-        return form is not None
+        answered = True
+        async with self._told(interaction):
+            form = await self._door.form(action, ref, events.payload_of(new))
+            answered = form is not None
+            if form is not None:
+                await self._acknowledge(interaction.response.send_modal(modal(form)))
+        return answered
+
+    async def _take_in(self, interaction: Its, new: NewEvent, *, thinking: bool) -> None:
+        """Keep an event, then acknowledge it; only after that, anything can be said by its token."""
+        if self.ending:
+            return  # Discord tells its person that nobody answers
+        how = {"ephemeral": True, "thinking": True} if thinking else {}
+        async with self._told(interaction):
+            with self._door.acknowledging(interaction.token):
+                await self._receive(new)
+                await self._acknowledge(interaction.response.defer(**how))
+
+    @asynccontextmanager
+    async def _told(self, interaction: Its) -> AsyncIterator[None]:
+        """Tell its person at once where an event can't be kept, or what it is about not be looked up."""
+        try:
+            yield
+        except CitewiseError as error:
+            self._write_down(error)
+            await self._acknowledge(interaction.response.send_message(in_chat(error), ephemeral=True))
 
     async def _acknowledge(self, answer: Awaitable[Any]) -> None:
         try:
-            await answer
-        except discord.HTTPException as error:
-            self._write_down(error)  # it is kept: who asked is told in a direct message instead
+            async with asyncio.timeout(SECONDS_TO_ACKNOWLEDGE):
+                await answer
+        except (discord.HTTPException, *_AWAY) as error:
+            self._write_down(error)  # what is kept is told in a direct message instead
 
     async def _keep(self, new: NewEvent | None) -> None:
-        if new is not None and not self.ending:
-            await self._receive(new)
+        """Keep what a message brought, however long the disk is full: Discord does not tell it again."""
+        while new is not None and not self.ending:
+            try:
+                await self._receive(new)
+                return
+            except StorageFailed as error:
+                self._write_down(error)
+                with suppress(CitewiseError):
+                    await self._door.tell_waiting(new, 1)
+                await asyncio.sleep(self.full_disk_pause)
 
     # What was said while nobody listened
 
@@ -206,35 +255,45 @@ class DoorClient(discord.Client):
 
     async def _catch_up(self) -> None:
         """Take in the questions of the last hour; those that are known already stay what they are."""
-        since = discord.utils.utcnow() - CAUGHT_UP
-        first = discord.utils.time_snowflake(since)
+        first = discord.utils.time_snowflake(discord.utils.utcnow() - CAUGHT_UP)
         for channel in self._channels():
-            if (channel.last_message_id or 0) <= first or not self._may_read(channel):
-                continue
-            try:
-                async for message in channel.history(
-                    limit=_MESSAGES_A_CHANNEL, after=discord.Object(first), oldest_first=True
-                ):
-                    await self.on_message(message)
-            except discord.HTTPException as error:
-                _log.warning("could not look back in channel %s: %s", channel.id, error)
+            if (channel.last_message_id or 0) > first and self._may_read(channel):
+                await self._look_back(channel.id, first, _MESSAGES_A_CHANNEL)
         for number in await self._door.direct_channels():
-            try:
-                direct = await self.fetch_channel(number)
-                if isinstance(direct, discord.DMChannel):
-                    async for message in direct.history(limit=20, after=discord.Object(first)):
-                        await self.on_message(message)
-            except discord.HTTPException as error:
-                _log.warning("could not look back in direct channel %s: %s", number, error)
+            await self._look_back(number, first, _MESSAGES_WITH_ONE)
 
-    def _channels(self) -> list[discord.TextChannel | discord.Thread | discord.VoiceChannel]:
-        found: list[discord.TextChannel | discord.Thread | discord.VoiceChannel] = []
-        for guild in self.guilds:
-            found += [*guild.text_channels, *guild.threads, *guild.voice_channels]
-        return found
+    async def _look_back(self, number: int, first: int, most: int) -> None:
+        """Take in what was said in a channel; tried again where Discord is away, but not where it says no."""
+        for pause in (*_PAUSES, 0.0):
+            try:
+                channel: Any = self.get_channel(number) or await self.fetch_channel(number)
+                async for message in channel.history(
+                    limit=most, after=discord.Object(first), oldest_first=True
+                ):
+                    await self._take(message, looked_back=True)
+                return
+            except discord.RateLimited as error:
+                why: Exception = error
+                pause = error.retry_after
+            except (discord.HTTPException, *_AWAY) as error:
+                why = error
+                if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
+                    break
+            await asyncio.sleep(pause)
+        _log.warning("could not look back in channel %s: %s", number, why)
+
+    def _channels(self) -> list[Any]:
+        return [
+            channel
+            for guild in self.guilds
+            for channels in (guild.text_channels, guild.threads, guild.voice_channels, guild.stage_channels)
+            for channel in channels
+        ]
 
     @staticmethod
     def _may_read(channel: Any) -> bool:
+        if isinstance(channel, discord.Thread) and channel.parent is None:
+            return False
         me = channel.guild.me
         rights = channel.permissions_for(me) if me is not None else None
         return rights is None or (rights.view_channel and rights.read_message_history)

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
-from bots.discord.calls import Calls
+from bots.desk.gaps import LONGEST
+from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.needs import COMMAND, MENU, TRIAGE_MENU
 from bots.discord.words import one_line, principal
 from brain.catalog.notes import Notes
@@ -15,10 +17,15 @@ from brain.catalog.notes import Notes
 if TYPE_CHECKING:
     from bots.discord.client import DoorClient
 
+Json = dict[str, Any]
 Its = discord.Interaction[Any]
 Choice = app_commands.Choice[str]
 _CHANGES = ("allow", "deny", "create", "support", "auto on", "auto off")
 _LONGEST_QUESTION = 4_000
+_GLOBAL = "global"
+_IN_ALL = "/applications/{application_id}/commands"
+_IN_ONE = "/applications/{application_id}/guilds/{guild_id}/commands"
+_log = logging.getLogger("citewise.discord")
 
 
 class Commands(app_commands.Group):
@@ -88,6 +95,12 @@ class Commands(app_commands.Group):
     async def history(self, interaction: Its, document: str | None = None) -> None:
         """The last changes."""
         await self._client.commanded(interaction, "history", document or "")
+
+    @app_commands.command(description="Admins: what people asked and the documents lack")
+    @app_commands.describe(days="How many days to look back; left out, 30")
+    async def gaps(self, interaction: Its, days: app_commands.Range[int, 1, LONGEST] | None = None) -> None:
+        """What the documents lack."""
+        await self._client.commanded(interaction, "gaps", str(days or ""))
 
     @app_commands.command(description="Admins: drives, failures, stale documents, queue, index")
     async def status(self, interaction: Its) -> None:
@@ -172,22 +185,28 @@ async def synchronise(
 ) -> list[str]:
     """Register the commands where they are not as they should be; returns where that was done.
 
-    With `guilds` in these at once, otherwise everywhere. What was registered is kept as a hash.
+    With `guilds` in these at once, otherwise everywhere, and nowhere else: who sees both sees each command
+    twice. What was registered is kept as a hash. Where Discord refuses it, the next start tries again.
     """
-    body = [command.to_dict(tree) for command in tree.get_commands()]
+    body: list[Json] = [command.to_dict(tree) for command in tree.get_commands()]
     wanted = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    scopes, places = [f"guilds/{guild}" for guild in guilds] or [_GLOBAL], f"commands:{application}:scopes"
+    before = dict.fromkeys([_GLOBAL, *notes.find(places).split()])
+    notes.put(places, " ".join(before | dict.fromkeys(scopes)))
     done = []
-    for scope in [f"guilds/{guild}" for guild in guilds] or ["global"]:
-        name = f"commands:{application}:{scope}"
-        if notes.find(name) == wanted:
+    for scope in (*scopes, *(scope for scope in before if scope not in scopes)):
+        name, here = f"commands:{application}:{scope}", scope in scopes
+        if notes.find(name) == (wanted if here else ""):
             continue
-        path = "/applications/{application_id}/commands"
         where: dict[str, Any] = {"application_id": application}
-        if scope != "global":
-            path = "/applications/{application_id}/guilds/{guild_id}/commands"
+        if scope != _GLOBAL:
             where["guild_id"] = int(scope.removeprefix("guilds/"))
-        await calls("PUT", path, body, **where)  # type: ignore[arg-type]
-        notes.put(name, wanted)
+        try:
+            await calls("PUT", _IN_ALL if scope == _GLOBAL else _IN_ONE, body if here else [], **where)
+        except DiscordRefused as error:
+            _log.warning("could not register the commands (%s): %s", scope, error.detail)
+            continue
+        notes.put(name, wanted if here else "")
         done.append(scope)
     return done
 

@@ -48,7 +48,7 @@ class _Api:
 
     def __call__(self, path: str) -> Any:
         response = self._http.get(f"{self._base}{path}")
-        if response.status_code in (401, 403):
+        if response.status_code == 401:
             raise _Refused(response.status_code)
         response.raise_for_status()
         return response.json()
@@ -70,7 +70,11 @@ def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterato
         mend = f"clear it at {_PORTAL} → General Information"
         found = "an Interactions Endpoint URL is set: commands and buttons go there"
         yield Check("discord endpoint", Verdict.FAULT, found, mend)
-    yield _commands(api, settings, str(application["id"]))
+    if application.get("bot_public"):
+        found = "anyone may invite the bot into a server of theirs, where it answers from the space general"
+        mend = f"{_PORTAL} → Installation → Install Link: None, then → Bot → Public Bot: off"
+        yield Check("discord invitations", Verdict.NOTE, found, mend)
+    yield _commands(api, settings, str(application["id"]), invite)
     guilds = api("/users/@me/guilds")
     if not guilds:
         yield Check("discord servers", Verdict.FAULT, "the bot is in no server", f"invite it: {invite}")
@@ -95,10 +99,20 @@ def _intent(settings: DiscordSettings, flags: int, auto_answer: bool) -> Check:
     return Check("discord intents", Verdict.GOOD, found)
 
 
-def _commands(api: _Api, settings: DiscordSettings, application: str) -> Check:
-    paths = [f"/applications/{application}/guilds/{guild}/commands" for guild in settings.guilds]
-    for path in paths or [f"/applications/{application}/commands"]:
-        known = {command["name"] for command in api(path)}
+def _commands(api: _Api, settings: DiscordSettings, application: str, invite: str) -> Check:
+    import httpx
+
+    paths = {f"/applications/{application}/guilds/{guild}/commands": guild for guild in settings.guilds}
+    for path, guild in (paths or {f"/applications/{application}/commands": 0}).items():
+        try:
+            known = {command["name"] for command in api(path)}
+        except httpx.HTTPStatusError as error:
+            if not guild or error.response.status_code not in (403, 404):
+                raise
+            found = f"DISCORD_GUILDS names {guild}, a server in which the bot may not have commands"
+            return Check(
+                "discord commands", Verdict.FAULT, found, f"take it out, or invite the bot: {invite}"
+            )
         wanted = {
             COMMAND: f"/{COMMAND}",
             MENU: f"the menu “{MENU}”",
@@ -106,7 +120,7 @@ def _commands(api: _Api, settings: DiscordSettings, application: str) -> Check:
         }
         lacking = [label for name, label in wanted.items() if name not in known]
         if lacking:
-            note = "they are registered when the bot starts"
+            note = "they are registered when the bot starts; its log says so where Discord refuses them"
             found = f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not registered yet"
             return Check("discord commands", Verdict.NOTE, found, note)
     return Check("discord commands", Verdict.GOOD, f"/{COMMAND} and its menus are registered")

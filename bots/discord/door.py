@@ -3,9 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+
+from discord.utils import time_snowflake
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
@@ -17,12 +20,13 @@ from bots.discord.files import Files
 from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
+from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there
 from bots.discord.telling import Telling
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
-from bots.event_door import EventDoor, Json, Memory
-from bots.inbox import Unreachable
-from bots.thread_reading import ThreadRead
+from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.inbox import Unreachable
+from bots.doors.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.domain import Answer
 from brain.errors import CitewiseError
@@ -66,6 +70,7 @@ class DiscordDoor(EventDoor):
         self._people = people
         self._files = files
         self._memory = memory
+        self._began = time_snowflake(datetime.now(UTC))
         self._waiting: set[str] = set()  # messages that are marked as waiting
         self._begun: set[str] = set()  # events that are past waiting
 
@@ -78,6 +83,10 @@ class DiscordDoor(EventDoor):
         self._begun.add(item.event)
         await super().work(item)
 
+    def acknowledging(self, token: str) -> AbstractContextManager[None]:
+        """While an interaction is acknowledged: what is said by its token waits for that."""
+        return self._telling.acknowledging(token)
+
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them: a mark on the question, words under a command."""
         payload = json.loads(new.payload)
@@ -85,7 +94,9 @@ class DiscordDoor(EventDoor):
             return
         if new.kind == "command" and payload.get("token"):
             before = f"{ahead} {'question is' if ahead == 1 else 'questions are'} before yours…"
-            await self._telling.alone("waiting", payload, Card(before), original=True)
+            await self._telling.acknowledged(payload["token"])
+            if new.event not in self._begun:  # else it would take the place of what was answered meanwhile
+                await self._telling.alone("waiting", payload, Card(before), original=True)
         elif new.kind == "question" and payload["how"] in ("direct", "mention"):
             self._waiting.add(payload["message"])
             await self._react("PUT", payload)
@@ -96,35 +107,46 @@ class DiscordDoor(EventDoor):
 
     async def _question(self, item: InboxItem, payload: Json) -> None:
         caller = await self._people.caller(payload)
-        if payload["how"] == "handoff":
-            await self._heard(item, payload, caller)
+        if payload["how"] == "handoff" and not await self._asked_beside(item, payload, caller):
             return
         unasked = payload["how"] == "unasked"
+        look = item.attempts > 0 or payload.get("looked_back", False)
         message: AnswerMessage | None = None
         async with self._typing(payload, silent=unasked):
             async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
                 if isinstance(part, Draft):
-                    message = message or await self._message(item, payload, look=item.attempts > 0)
+                    message = message or await self._message(item, payload, look=look)
                     await message.draft(draft_view(part.text, mark_of(message.keys[0])))
                 elif isinstance(part, Final) and not (is_small_talk(part) and payload["how"] == "thread"):
-                    message = message or await self._message(item, payload, look=item.attempts > 0)
+                    message = message or await self._message(item, payload, look=look)
                     await self._finish(message, part)
                     if part.more_privately:
                         with suppress(DiscordRefused):  # they take no direct messages; the answer stands
                             await self._tell(item, payload, MORE, f"{item.key}-m")
         await self._no_longer_waiting(payload)
 
+    async def _asked_beside(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
+        """Whether words in the thread of a hand-off are a question to the bot, and not for its asker.
+
+        Whoever answers the bot there without having taken it on is told that nobody has heard it.
+        """
+        if await self._heard(item, payload, caller):
+            return False
+        if payload["pinged"] and not payload["named"]:
+            await self._tell(item, payload, NOT_HEARD, f"{item.key}-c0")
+        return bool(payload["named"])
+
     async def _edited(self, item: InboxItem, payload: Json) -> None:
-        """Answer an edited question anew, in the place of the old answer."""
+        """Answer an edited question anew, in the place of the old answer; or now, if it is one only now."""
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
-        if asked is None or asked.kind != "question" or not asked.posted or not payload["text"].strip():
+        if asked is None or not payload["text"].strip():
+            return
+        if not asked.posted and payload["how"] not in ("direct", "mention"):
             return
         caller = await self._people.caller(payload)
-        channel, posted = _standing(asked.posted, payload)
         async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
             if isinstance(part, Final):
-                place = Place(channel, int(payload["message"]))
-                message = AnswerMessage(self._posts, asked.key, place, self._noting(item, channel), posted)
+                message = await self._message(asked, payload, look=item.attempts > 0)
                 await self._finish(message, part)
 
     async def _deleted(self, payload: Json) -> None:
@@ -147,6 +169,9 @@ class DiscordDoor(EventDoor):
         if "message_text" in payload and not files:
             files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
         await self._run(item, payload, caller, tuple(files))
+        in_vain = verb == "spaces" and words.startswith("auto on") and not self._threads.reads_all
+        if in_vain and await self._desk.may_use(verb, caller):
+            await self._tell(item, payload, NOTHING_TO_READ, f"{item.key}-i")
 
     def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
         """By typing; of a command or a menu Discord itself says that it is worked on."""
@@ -227,19 +252,33 @@ class DiscordDoor(EventDoor):
         return [mark_of(key) for key in message.keys]
 
     async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:
-        if item.kind != "question":
-            await self._tell(item, payload, card, item.key, original=item.kind == "command")
-            return
+        try:
+            if item.kind == "question":
+                await self._post_instead(item, payload, card)
+            else:
+                await self._tell(item, payload, card, item.key, original=item.kind == "command")
+        except DiscordRefused as error:
+            if "token" in payload or not payload["place"]:
+                raise  # there is no other way to reach them
+            if item.kind == "question":
+                told = not_there(payload["channel"], error.code) or card
+                await self._tell(item, payload, told, f"{item.key}-c0")
+            elif error.code in CLOSED:
+                await self._post_instead(item, payload, closed_to_me(payload["verb"]))
+            else:
+                raise
+
+    async def _post_instead(self, item: InboxItem, payload: Json, card: Card) -> None:
         message = await self._message(item, payload, look=True)
         await message.finish([card_view(card, self._marks(message)[0])])
         await self._no_longer_waiting(payload)
 
     async def _message(self, item: InboxItem, payload: Json, *, look: bool) -> AnswerMessage:
         """The message of an answer; with `look`, what stands of it already is looked for."""
-        channel, reply_to = int(payload["channel"]), int(payload["message"])
-        if payload.get("own_thread") and await self._open_thread(payload):
-            channel, reply_to = reply_to, 0  # a thread has the id of the message that it is opened on
-        _, posted = _standing(item.posted, payload)
+        channel, posted = _standing(item.posted, payload)
+        if not posted and payload.get("own_thread") and await self._open_thread(payload):
+            channel = int(payload["message"])  # a thread has the id of the message that it is opened on
+        reply_to = int(payload["message"]) if channel == int(payload["channel"]) else 0
         place, note = Place(channel, reply_to), self._noting(item, channel)
         message = AnswerMessage(self._posts, item.key, place, note, posted)
         if look:
@@ -282,7 +321,8 @@ class DiscordDoor(EventDoor):
                 await asyncio.gather(task, return_exceptions=True)
 
     async def _no_longer_waiting(self, payload: Json) -> None:
-        if payload["message"] in self._waiting:
+        # The mark may be from before a restart, after which nobody knows of it.
+        if payload["message"] in self._waiting or int(payload["event"]) < self._began:
             self._waiting.discard(payload["message"])
             with suppress(CitewiseError):
                 await self._react("DELETE", payload)

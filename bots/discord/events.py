@@ -37,8 +37,11 @@ class Known:
     of_message: Callable[[str], InboxItem | None]
 
 
-def question(message: "discord.Message", known: Known) -> NewEvent | None:
-    """The question or written command of a message, or None where it is not for the bot."""
+def question(message: "discord.Message", known: Known, *, looked_back: bool = False) -> NewEvent | None:
+    """The question or written command of a message, or None where it is not for the bot.
+
+    With `looked_back` it was found afterwards: an answer from another home may stand there already.
+    """
     if message.author.bot or message.webhook_id or message.type.name not in _PLAIN:
         return None
     bot = str(known.bot)
@@ -58,8 +61,8 @@ def question(message: "discord.Message", known: Known) -> NewEvent | None:
         "root": str(root),
         "thread": thread,
         "text": text,
-        "how": how,
-        "own_thread": _wants_own_thread(message, how, known),
+        **_how_said(message, how, known),
+        "looked_back": looked_back,
     }
     kind = "question"
     verb = words.split(None, 1)[0].lower() if words else ""
@@ -78,15 +81,17 @@ def question(message: "discord.Message", known: Known) -> NewEvent | None:
     return _new(f"message:{message.id}", kind, payload, named)
 
 
-def edited(message: "discord.Message", asked_before: InboxItem, bot: int) -> NewEvent:
+def edited(message: "discord.Message", asked_before: InboxItem, known: Known) -> NewEvent:
     """The edit of a message that is known; `asked_before` is how it came."""
+    how = _how(message, asked_before.thread, known, ordered=False) or ""
     payload = {
         **_who(message.author, message.guild),
         **_where(message.channel),
         "event": str(message.id),
         "message": str(message.id),
         "thread": asked_before.thread,
-        "text": asked(message.content, str(bot)),
+        "text": asked(message.content, str(known.bot)) or _replied_to(message, known),
+        **_how_said(message, how, known),
     }
     when = message.edited_at.timestamp() if message.edited_at else 0
     return _new(f"edit:{message.id}:{when}", "edited", payload)
@@ -147,8 +152,12 @@ def about(message: "discord.Message") -> Json:
         "webhook_id": message.webhook_id,
         "content": message.content,
         "embeds": [embed.to_dict() for embed in message.embeds],
+        "components": [component.to_dict() for component in message.components],
     }
-    snapshots = [{"message": {"content": snapshot.content}} for snapshot in message.message_snapshots]
+    snapshots = [
+        {"message": {"content": shot.content, "embeds": [embed.to_dict() for embed in shot.embeds]}}
+        for shot in message.message_snapshots
+    ]
     found |= {"message_snapshots": snapshots} if snapshots else {}
     if message.reference is not None and not snapshots:
         found["message_reference"] = {"message_id": str(message.reference.message_id or "")}
@@ -170,9 +179,13 @@ def thread_of(root: int | str) -> str:
 
 def _conversation(message: "discord.Message", known: Known) -> tuple[int, str]:
     channel = message.channel
+    reference = message.reference
+    if str(channel.type) == "private" and reference is not None and reference.message_id is not None:
+        card = thread_of(reference.message_id)
+        if known.handoff(card):
+            return reference.message_id, card
     if str(channel.type) in (*_THREADS, "private"):
         return channel.id, thread_of(channel.id)
-    reference = message.reference
     if reference is None or reference.message_id is None:
         return message.id, thread_of(message.id)
     replied = reference.resolved
@@ -203,13 +216,13 @@ def _of_answer(answer: Any, known: Known) -> tuple[int, str]:
 def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool) -> str | None:
     """Why a message is for the bot, if it is; `ordered`: its words are a command, if it is for the bot."""
     if str(message.channel.type) == "private":
-        return "direct"
+        return "handoff" if thread != thread_of(message.channel.id) else "direct"
     if message.guild is None:
         return None  # of a server that is not there yet; it is found when the bot looks back
     in_thread = str(message.channel.type) in _THREADS
     replies = message.reference is not None
-    by_name = f"<@{known.bot}>" in message.content or f"<@!{known.bot}>" in message.content
-    if (in_thread or replies) and message.content and known.handoff(thread) and not (ordered and by_name):
+    orders = ordered and _by_name(message, known)
+    if (in_thread or replies) and message.content and known.handoff(thread) and not orders:
         return "handoff"
     own_role = message.guild.self_role
     if any(user.id == known.bot for user in message.mentions) or (
@@ -233,6 +246,20 @@ def _replied_to(message: "discord.Message", known: Known) -> str:
     content = getattr(replied, "content", "")
     other = getattr(getattr(replied, "author", None), "id", known.bot) != known.bot
     return asked(content, str(known.bot)) if other and content else ""
+
+
+def _how_said(message: "discord.Message", how: str, known: Known) -> Json:
+    """Why a message is for the bot; `named`: by its name, `pinged`: at least by a reply to it."""
+    return {
+        "how": how,
+        "named": _by_name(message, known),
+        "pinged": any(user.id == known.bot for user in message.mentions),
+        "own_thread": _wants_own_thread(message, how, known),
+    }
+
+
+def _by_name(message: "discord.Message", known: Known) -> bool:
+    return f"<@{known.bot}>" in message.content or f"<@!{known.bot}>" in message.content
 
 
 def _wants_own_thread(message: "discord.Message", how: str, known: Known) -> bool:

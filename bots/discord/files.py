@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from bots.desk.knowledge import LARGEST_FILE, too_large
 from bots.desk.parts import Attachment
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.errors import UsageError
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, fair_share, pieces
-from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation, RefusalReason
+from brain.domain import Answer, Citation
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -77,8 +77,8 @@ def card_view(card: Card, mark: int) -> ui.LayoutView:
         texts.append(text)
     shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
     parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(shown)]
-    if card.menu is not None:
-        parts += [_action_row(ChoiceMenu(card.menu, part)) for part in range(menu_parts(card.menu))]
+    for menu in card.menus:
+        parts += [_action_row(ChoiceMenu(menu, part)) for part in range(menu_parts(menu))]
     if card.buttons:
         parts.append(_row(card.buttons))
     return _view(ui.Container(*parts, id=mark))
@@ -91,7 +91,7 @@ def parts_of(card: Card) -> list[Card]:
     if sum(len(text) + 1 for text in _paragraphs(card.text)) <= room:
         return [card]
     texts = pieces(card.text, min(room, MOST_CHARACTERS - 400) // 2)  # inert, text is at most twice as long
-    whole = replace(card, title="", rows=(), quotes=(), buttons=(), menu=None)
+    whole = replace(card, title="", rows=(), quotes=(), buttons=(), menus=())
     return [
         *(replace(whole, title="" if n else card.title, text=text) for n, text in enumerate(texts[:-1])),
         replace(card, title="", text=texts[-1]),
@@ -125,10 +125,10 @@ def _marked(text: str, links: dict[int, str]) -> str:
 def _foot(answer: Answer) -> str:
     """Small print: the numbered sources, or what came nearest."""
     if answer.refusal is None:
-        unsure = [] if answer.sure else [f"-# *{inert(UNSURE)}*"]
-        return _fitting([*unsure, *_sources(answer.citations)])
+        said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
+        return _fitting([*said, *_sources(answer.citations)])
     nearest = answer.refusal.nearest
-    if not nearest or answer.refusal.reason is RefusalReason.NOT_A_QUESTION:
+    if not nearest:
         return ""
     lines = [
         f"-# • {linked(named(source), web_link(source.uri))}{_old(source.modified)}" for source in nearest

@@ -1,7 +1,7 @@
 """Who speaks, as the Desk wants to know it: the person with their roles, the channel, the conversation."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bots.desk.parts import Caller
@@ -19,7 +19,7 @@ class People:
     roles decide about a space (`guilds_that_matter`), and kept for some minutes.
     """
 
-    def __init__(self, calls: Calls, guilds_that_matter: Callable[[], list[int]]) -> None:
+    def __init__(self, calls: Calls, guilds_that_matter: Callable[[], Awaitable[list[int]]]) -> None:
         self._calls = calls
         self._guilds = guilds_that_matter
         self._roles: dict[int, tuple[float, frozenset[str]]] = {}
@@ -42,7 +42,7 @@ class People:
         if time.monotonic() < until:
             return known
         found = set[str]()
-        for guild in self._guilds():
+        for guild in await self._guilds():
             try:
                 member = await self._calls(
                     "GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild, user_id=user

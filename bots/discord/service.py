@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bots.discord.calls import Calls, DiscordRefused
-from bots.inbox import Inbox, Unreachable
+from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from brain.catalog.inbox import InboxItem, Limits
 
@@ -29,6 +29,11 @@ EVERY_CHANNEL = "all"
 DIRECT_SECONDS, MOST_DIRECT = 7 * 86_400.0, 50
 _AWAY = "Discord can't be reached at the moment."
 PLATFORM = "discord"
+_TOKEN_REFUSED = "Discord does not accept DISCORD_BOT_TOKEN: `citewise doctor` says how to mend that."
+_INTENT_REFUSED = (
+    "DISCORD_MESSAGE_CONTENT is true, but the Message Content intent is not switched on in Discord's "
+    "developer portal: `citewise doctor` says where."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ class DiscordService:
         calls = Calls(client)
         posts = Posts(calls, client.user.id)
         telling = Telling(calls, posts, client.application_id, _kinds_of(client, calls))
-        people = People(calls, lambda: guilds_with_mapped_roles(client, self._catalog))
+        people = People(calls, self._guilds_that_matter(client))
         files = Files(session, self._own_addresses())
         threads = Threads(calls, client.user.id, reads_all=self._settings.message_content)
         door = DiscordDoor(self._desk, calls, posts, telling, people, files, threads, self._memory())
@@ -156,7 +161,7 @@ class DiscordService:
         try:
             async with session.get(url, headers=head) as response:
                 if response.status == 401:
-                    raise DiscordRefused("GET /gateway/bot", 401, "the bot token is not accepted")
+                    raise _token_refused("GET /gateway/bot")
                 if response.status != 200:
                     raise Unreachable(_AWAY, detail=f"GET /gateway/bot: {response.status}")
                 advised = await response.json()
@@ -188,7 +193,7 @@ class DiscordService:
         try:
             await client.login(self._settings.bot_token)
         except discord.LoginFailure as error:
-            raise DiscordRefused("log in", 401, "the bot token is not accepted") from error
+            raise _token_refused("log in") from error
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable(_AWAY, detail=repr(error)) from error
 
@@ -202,9 +207,7 @@ class DiscordService:
             if connection.done():
                 await connection
         except discord.PrivilegedIntentsRequired as error:
-            raise DiscordRefused(
-                "connect", 4014, "DISCORD_MESSAGE_CONTENT is set, but not in the developer portal"
-            ) from error
+            raise DiscordRefused("connect", 4014, "disallowed intents", _INTENT_REFUSED) from error
         except (discord.ConnectionClosed, TimeoutError, OSError) as error:
             raise Unreachable(_AWAY, detail=repr(error)) from error
         finally:
@@ -247,6 +250,14 @@ class DiscordService:
             of_message=lambda message: self._catalog.inbox.of_message(PLATFORM, message),
         )
 
+    def _guilds_that_matter(self, client: "DoorClient") -> Callable[[], Awaitable[list[int]]]:
+        async def guilds() -> list[int]:
+            # What was left unfinished is taken up before the gateway tells of any server.
+            await client.wait_until_ready()
+            return guilds_with_mapped_roles(client, self._catalog)
+
+        return guilds
+
     def _own_addresses(self) -> Iterable[str]:
         default = DiscordSettings("")
         urls = (self._settings.cdn_url, self._settings.api_url)
@@ -254,12 +265,20 @@ class DiscordService:
 
 
 def guilds_with_mapped_roles(client: "DoorClient", catalog: "Catalog") -> list[int]:
-    """The servers of which a role decides about a space, or is asked for help."""
+    """The servers of which a role decides about a space, or is asked for help; those that may be such too."""
     named = {name for space in catalog.spaces() for name in catalog.principals(space.name)}
     named |= set(catalog.places.support().values())
     start = f"{PLATFORM}:role:"
     roles = {int(name.removeprefix(start)) for name in named if name.startswith(start)}
-    return [guild.id for guild in client.guilds if any(guild.get_role(role) for role in roles)]
+    return [
+        guild.id
+        for guild in client.guilds
+        if roles and (guild.unavailable or any(guild.get_role(role) for role in roles))
+    ]
+
+
+def _token_refused(what: str) -> DiscordRefused:
+    return DiscordRefused(what, 401, "the bot token is not accepted", _TOKEN_REFUSED)
 
 
 def _kinds_of(client: "DoorClient", calls: Calls) -> Callable[[int], Awaitable[int]]:

@@ -1,13 +1,16 @@
 """Cards to people and places: to someone alone, into a direct message, into another channel."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.cards import Card
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.layout import card_view, mark_of, parts_of
-from bots.discord.posting import EPHEMERAL, Place, Posts, body_of
+from bots.discord.posting import EPHEMERAL, UNKNOWN_MESSAGE, Place, Posts, body_of
+from bots.discord.refusals import CLOSED, EXPIRED, NO_ENTRY, NO_RIGHT, NOT_TOLD
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,20 +19,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
-# Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
-_EXPIRED = (10015, 50027, 401, 404)
-_UNKNOWN_MESSAGE = 10008  # its message was dismissed
 _FORUMS, _THREADS = (15, 16), (10, 11, 12)
 _POSTS_BACK = 20  # in a forum
-_CLOSED = (50007, 50278)  # they take no direct messages from the bot
-_NO_ENTRY = (50001, 50013, 10003)  # missing access, missing permissions, unknown channel
-_NOT_TOLD = (
-    "They take no direct messages from me, so they don't know of it yet: what you decided is kept, tell them."
-)
-_NO_RIGHT = (
-    "I may not write in that channel. An admin of the server gives me View Channel, Send Messages and Send "
-    "Messages in Threads there; then press again: nothing is lost, and nothing is sent twice."
-)
 
 
 class Telling:
@@ -43,6 +34,22 @@ class Telling:
         self._posts = posts
         self._application = application
         self._kind_of = kind_of
+        self._acknowledging: dict[str, asyncio.Event] = {}  # by the tokens of interactions
+
+    @contextmanager
+    def acknowledging(self, token: str) -> Iterator[None]:
+        """Hold back what is said by that token until it has been acknowledged: before, Discord refuses it."""
+        done = self._acknowledging[token] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._acknowledging[token]
+            done.set()
+
+    async def acknowledged(self, token: str) -> None:
+        """Wait until an interaction has been acknowledged, if that is being done."""
+        if pending := self._acknowledging.get(token):
+            await pending.wait()
 
     async def alone(
         self, key: str, payload: Json, said: "Card | LayoutView", *, original: bool, again: bool = False
@@ -55,6 +62,7 @@ class Telling:
         view = card_view(said, mark_of(key)) if isinstance(said, Card) else said
         if token := payload.get("token"):
             where: Json = {"webhook_id": self._application, "webhook_token": token}
+            await self.acknowledged(token)
             try:
                 if original:
                     await self._calls("PATCH", _ORIGINAL, body_of(view), **where)
@@ -62,9 +70,9 @@ class Telling:
                     await self._calls("POST", _FOLLOW_UP, body_of(view, EPHEMERAL), **where)
                 return
             except DiscordRefused as error:
-                if error.code == _UNKNOWN_MESSAGE:
-                    return
-                if error.code not in _EXPIRED:
+                if error.code == UNKNOWN_MESSAGE:
+                    return  # it was dismissed
+                if error.code not in EXPIRED:
                     raise
         if payload.get("place"):
             channel = await self.direct(payload["user"])
@@ -107,10 +115,10 @@ class Telling:
                 sent.append(await self._post(_key(key, number), place, view, again=again, after=after))
                 place = Place(channel)
         except DiscordRefused as error:
-            if error.code in _CLOSED and kind == "user":
-                raise UsageError(_NOT_TOLD) from error
-            if error.code in _NO_ENTRY:
-                raise UsageError(_NO_RIGHT) from error
+            if error.code in CLOSED and kind == "user":
+                raise UsageError(NOT_TOLD) from error
+            if error.code in NO_ENTRY:
+                raise UsageError(NO_RIGHT) from error
             raise
         return channel, sent[0], type_ in _THREADS
 

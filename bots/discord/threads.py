@@ -6,7 +6,6 @@ messages, and of the message that a menu was used on.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +13,9 @@ from typing import Any
 from bots.desk.parts import Caller
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.events import thread_of
+from bots.discord.message_texts import texts_of
 from bots.discord.words import plain, principal
-from bots.thread_reading import LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
+from bots.doors.thread_reading import LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from brain.triage.domain import Message
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ class Threads:
         """`bot` is the bot's own user id; `reads_all` says whether it has the Message Content intent."""
         self._calls = calls
         self._bot = bot
-        self._reads_all = reads_all
+        self.reads_all = reads_all
 
     async def read(self, payload: Json, caller: Caller) -> ThreadRead:
         """The thread that an event was said in, or that its message (`about`, from a menu) belongs to.
@@ -80,7 +80,7 @@ class Threads:
                 [self._as_found(message, guild, place) for message in others],
                 cut=cut,
                 missing=missing,
-                why_wordless="" if self._reads_all or not payload["place"] else _WITHOUT_INTENT,
+                why_wordless="" if self.reads_all or not payload["place"] else _WITHOUT_INTENT,
             )
         )
 
@@ -128,7 +128,7 @@ class Threads:
         return list(reversed(found))
 
     def _as_found(self, message: Json, guild: str, place: _Place) -> Found:
-        raw = "\n".join(_texts(message))
+        raw = "\n".join(texts_of(message))
         bot = str(self._bot)
         channel = message.get("channel_id") or place.thread or place.channel
         kind = "webhook" if message.get("webhook_id") else "user"
@@ -176,24 +176,6 @@ def _starter(message: Json) -> Json:
     if message.get("type") == _THREAD_STARTER and message.get("referenced_message"):
         return dict(message["referenced_message"])
     return message
-
-
-def _texts(message: Json) -> Iterator[str]:
-    """What a message says: its own words, those it forwards, and what other apps put into frames."""
-    for part in (message, *(shot.get("message", {}) for shot in message.get("message_snapshots") or [])):
-        if part.get("content"):
-            yield str(part["content"])
-        for embed in part.get("embeds") or []:
-            yield from (str(embed[name]) for name in ("title", "description") if embed.get(name))
-            yield from (f"{field.get('name')}: {field.get('value')}" for field in embed.get("fields") or [])
-    yield from _shown(message.get("components") or [])
-
-
-def _shown(components: Iterable[Json]) -> Iterator[str]:
-    for component in components:
-        if component.get("content"):
-            yield str(component["content"])
-        yield from _shown(component.get("components") or [])
 
 
 _NOT_SHOWN = (

@@ -32,6 +32,18 @@ class Address:
 
         return cls(port, secrets.token_urlsafe(32), os.getpid(), version, PROTOCOL, started)
 
+    @property
+    def lives(self) -> bool:
+        """Whether its process is there still; another account's process of that number does not count.
+
+        Of one that was killed, another program may have the port by now: it must not be told the command.
+        """
+        try:
+            os.kill(self.pid, 0)  # asks only
+        except OSError:
+            return False
+        return True
+
     def publish(self, home: Home) -> None:
         """Write the file, whole or not at all."""
         path = _file(home)
@@ -46,7 +58,7 @@ class Address:
 def published(home: Home) -> tuple[Address, int] | None:
     """What the file says and which user wrote it; None where there is none that can be read.
 
-    A process that was killed leaves its file behind: only an answer at the address tells that it lives.
+    A process that was killed leaves its file behind.
     """
     try:
         with _file(home).open(encoding="utf-8") as file:

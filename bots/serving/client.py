@@ -47,7 +47,7 @@ def reach(settings: "Settings") -> "ClientConnection | None":
     if found is None:
         return None
     address, owner = found
-    connection = _connect(address)
+    connection = _connect(address) if address.lives else None
     if connection is None:
         return None
     if owner != os.geteuid():
@@ -77,7 +77,7 @@ def _connect(address: Address) -> "ClientConnection | None":
     try:
         wire = socket.create_connection((LOOPBACK, address.port), CONNECT_SECONDS)
     except OSError:
-        return None  # it was killed, and left its address behind
+        return None  # it stops at this moment
     from websockets.exceptions import InvalidHandshake, InvalidMessage
     from websockets.sync.client import connect
 

@@ -146,7 +146,8 @@ class _Watched:
                     return status.sentence
             return ""
         except CitewiseError as error:
-            log.warning("failed", extra=fields("service failed", service=name, reason=error.sentence))
+            told = {"reason": error.sentence, **({"detail": error.detail} if error.detail else {})}
+            log.warning("failed", extra=fields("service failed", service=name, **told))
             return error.sentence
         except Exception:  # whatever it is, the other services go on
             log.exception("failed", extra=fields("service failed", service=name))

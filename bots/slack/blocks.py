@@ -11,9 +11,9 @@ from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
-from bots.desk.wording import UNSURE, age, named, shortened, web_link
+from bots.desk.wording import age, caveats, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
-from brain.domain import Answer, Citation, RefusalReason
+from brain.domain import Answer, Citation
 
 Block = dict[str, Any]
 
@@ -43,15 +43,14 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
     blocks: list[Block] = []
     if answer.refusal is not None:
         nearest = answer.refusal.nearest
-        if nearest and answer.refusal.reason is not RefusalReason.NOT_A_QUESTION:
+        if nearest:
             rows = [
                 Row(named(source), age(source.modified) if source.modified else "", web_link(source.uri))
                 for source in nearest
             ]
             blocks.append(_rich(_section([_text("Nearest to it are:")]), _list(rows)))
     else:
-        if not answer.sure:
-            blocks.append(_rich(_section([_text(UNSURE, italic=True)])))
+        blocks += [_rich(_section([_text(caveat, italic=True)])) for caveat in caveats(answer)]
         blocks += sources(answer.citations)
     return [*blocks, *_feedback(list(buttons), plain=plain)]
 
@@ -89,8 +88,8 @@ def card_blocks(card: Card) -> list[Block]:
             _rich(_list(_fitted(card.rows, max(_LEAST_FOR_ROWS, MOST_CHARACTERS - characters(blocks)))))
         )
     blocks += _quotes(card.quotes)
-    if card.menu is not None and card.menu.options:
-        blocks.append({"type": "actions", "elements": [menu_element(card.menu)]})
+    if menus := [menu_element(menu) for menu in card.menus if menu.options]:
+        blocks.append({"type": "actions", "elements": menus})
     if card.buttons:
         blocks += _feedback(list(card.buttons), plain=True)
     return _with_names(_within(blocks), card.people)

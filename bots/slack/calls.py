@@ -1,15 +1,17 @@
 """Calls of Slack's Web API: within its rates, tried again where that is safe, failures as our own errors."""
 
 import asyncio
+import re
 import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
+    from slack_sdk.errors import SlackApiError
     from slack_sdk.web.async_client import AsyncWebClient
 
 Json = dict[str, Any]
@@ -23,15 +25,23 @@ _READS = frozenset(
     }
 )
 # A message may stand there although the answer to the call was lost: whoever posts looks before trying again.
-_NOT_TWICE = frozenset({"chat.postMessage", "chat.startStream", "chat.postEphemeral"})
+_NOT_TWICE = frozenset({"chat.postMessage", "chat.startStream", "chat.postEphemeral", "views.open"})
 _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
-_AWAY = frozenset(
+# What is only a courtesy is left out where there is too much of it: an answer need not wait for that.
+_COURTESIES = frozenset({"assistant.threads.setStatus"})
+_AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_NO_TOKEN = frozenset(
     {
-        *("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"),
         *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
+        "not_allowed_token_type",
     }
 )
+_SECONDS_WITHOUT_TOKEN = 30.0
+# Where the bot may not write: it is no member, the channel is archived, or not all may write there.
+_CLOSED = re.compile(r"not_in_channel|channel_not_found|is_archived|restricted_action\w*")
+_CANT_WRITE = "Slack does not let me write in that channel. Ask me in a direct message, or tell an admin."
+_REFUSED = "Slack did not let me do that. Please tell an admin: the log says why."
 
 
 class SlackRefused(CitewiseError):
@@ -39,9 +49,8 @@ class SlackRefused(CitewiseError):
 
     def __init__(self, method: str, code: str, needed: str = "") -> None:
         scope = f" (needs {needed})" if needed else ""
-        super().__init__(
-            "Slack did not let me do that. Please tell an admin.", detail=f"{method}: {code}{scope}"
-        )
+        sentence = _CANT_WRITE if method.startswith("chat.") and _CLOSED.fullmatch(code) else _REFUSED
+        super().__init__(sentence, detail=f"{method}: {code}{scope}")
         self.code = code
         self.needed = needed
 
@@ -49,8 +58,11 @@ class SlackRefused(CitewiseError):
 class Calls:
     """Slack's Web API for one bot."""
 
-    def __init__(self, client: "AsyncWebClient") -> None:
+    def __init__(self, client: "AsyncWebClient", setting: str = "SLACK_BOT_TOKEN") -> None:
+        """`setting` is where the client's token is from."""
         self.client = client
+        self.setting = setting
+        self.fault = ""  # why the last call did not come through, as a sentence; empty where it did
         self._free: defaultdict[tuple[str, str], float] = defaultdict(float)
 
     async def __call__(self, method: str, **arguments: Any) -> Json:
@@ -62,16 +74,19 @@ class Calls:
             await self._keep_pace(method, str(arguments.get("channel", "")))
             last = attempt == _ATTEMPTS
             try:
-                return await self._once(method, arguments)
+                answer = await self._once(method, arguments)
             except _TryLater as error:
+                if error.limited and method in _COURTESIES:
+                    raise SlackRefused(method, str(error)) from error
                 again = error.harmless or method not in _NOT_TWICE
                 if last or not again or error.seconds > _LONGEST_WAIT:
-                    raise Unreachable(
-                        "Slack can't be reached at the moment.",
-                        detail=f"{method}: {error}",
-                        seconds=error.seconds,
-                    ) from error
+                    self.fault = error.sentence
+                    detail = f"{method}: {error}"
+                    raise Unreachable(error.sentence, detail=detail, seconds=error.seconds) from error
                 await asyncio.sleep(error.seconds or 0.25 * 2**attempt)
+            else:
+                self.fault = ""
+                return answer
         raise AssertionError("the last attempt returns or raises")
 
     async def _once(self, method: str, arguments: Mapping[str, Any]) -> Json:
@@ -85,19 +100,17 @@ class Calls:
             else:
                 response = await self.client.api_call(method, json=given)
         except SlackApiError as error:
-            answer = error.response
-            status = getattr(answer, "status_code", 200)
-            code = str(answer.get("error", "")) if not isinstance(answer, str) else ""
-            if status >= 500:
-                raise _TryLater(f"status {status}", harmless=False) from error
+            status, said = said_by(error)
+            code = str(said.get("error") or "")
             if status == 429 or code == "ratelimited":
-                after = float(answer.headers.get("Retry-After", 1) or 1)
-                raise _TryLater("rate limited", after, harmless=True) from error
-            if code in _AWAY:
-                raise _TryLater(
-                    code, 30.0 if "auth" in code or "token" in code else 0.0, harmless=False
-                ) from error
-            raise SlackRefused(method, code, str(answer.get("needed", ""))) from error
+                after = float(error.response.headers.get("Retry-After", 1) or 1)
+                raise _TryLater("rate limited", after, harmless=True, limited=True) from error
+            if code in _NO_TOKEN:
+                why = not_accepted(self.setting, code)
+                raise _TryLater(code, _SECONDS_WITHOUT_TOKEN, harmless=True, sentence=why) from error
+            if status >= 500 or code in _AWAY or not code:  # without a code it is the page of some proxy
+                raise _TryLater(code or f"status {status}", harmless=False) from error
+            raise SlackRefused(method, code, str(said.get("needed") or "")) from error
         except (aiohttp.ClientConnectorError, ConnectionRefusedError) as error:
             raise _TryLater(repr(error), harmless=True) from error
         except (aiohttp.ClientError, SlackClientError, TimeoutError, ConnectionError) as error:
@@ -116,9 +129,30 @@ class Calls:
 
 
 class _TryLater(Exception):
-    """A call did not come through; `harmless` where it surely had no effect."""
+    """A call did not come through; `harmless`: it surely had no effect, `limited`: there were too many."""
 
-    def __init__(self, why: str, seconds: float = 0.0, *, harmless: bool) -> None:
+    def __init__(
+        self,
+        why: str,
+        seconds: float = 0.0,
+        *,
+        harmless: bool,
+        limited: bool = False,
+        sentence: str = "Slack can't be reached at the moment.",
+    ) -> None:
         super().__init__(why)
         self.seconds = seconds
         self.harmless = harmless
+        self.limited = limited
+        self.sentence = sentence
+
+
+def said_by(error: "SlackApiError") -> tuple[int, Json]:
+    """The status of a call that failed, and what Slack said: nothing where the answer is not Slack's own."""
+    status, data = getattr(error.response, "status_code", 0), getattr(error.response, "data", None)
+    return int(status), data if isinstance(data, dict) else {}
+
+
+def not_accepted(setting: str, code: str) -> str:
+    """What an admin is told of a token that Slack does not take."""
+    return f"Slack does not accept {setting} ({code}): `citewise doctor` says how to mend it."

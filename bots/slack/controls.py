@@ -5,7 +5,7 @@ from typing import Any
 
 from bots.desk.cards import Button, Field, Form, Menu
 from bots.desk.pieces import clean
-from bots.long_fields import inputs_of
+from bots.doors.long_fields import inputs_of
 
 Block = dict[str, Any]
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 
 from bots.checks import Check, Verdict
-from bots.inbox import Unreachable
-from bots.slack.calls import Calls, SlackRefused
+from bots.doors.inbox import Unreachable
+from bots.slack.calls import Calls, SlackRefused, said_by
 from bots.slack.needs import EVENTS, SCOPES, SHORTCUTS
 from bots.slack.service import SECONDS_A_CALL, SlackSettings
 
@@ -85,7 +85,7 @@ def _token_fault(error: Exception) -> Check:
     if not isinstance(error, SlackApiError):
         mend = "check the network, a proxy, and SLACK_API_URL"
         return Check("slack", Verdict.FAULT, f"Slack can't be reached ({type(error).__name__})", mend)
-    code = error.response.get("error", "")
+    code = said_by(error)[1].get("error") or "the answer is not Slack's: is there a proxy between?"
     mend = f"install the app again and copy its bot token from {_APP} → OAuth & Permissions"
     return Check("slack", Verdict.FAULT, f"Slack does not accept SLACK_BOT_TOKEN ({code})", mend)
 
@@ -109,7 +109,7 @@ async def _socket(settings: SlackSettings, client: object) -> Check:
     try:
         await client.apps_connections_open(app_token=settings.app_token)
     except SlackApiError as error:
-        found = f"Slack does not open a socket ({error.response.get('error', '')})"
+        found = f"Slack does not open a socket ({said_by(error)[1].get('error', 'no answer of its own')})"
         mend = f"switch Socket Mode on, and give SLACK_APP_TOKEN the scope connections:write, both at {_APP}"
         return Check("slack socket", Verdict.FAULT, found, mend)
     return Check("slack socket", Verdict.GOOD, "Socket Mode is on")
@@ -123,7 +123,15 @@ async def _channel(calls: Calls, channel: str) -> Check:
         return Check(
             "slack channel", Verdict.FAULT, f"{channel} is not there, or private without the bot", mend
         )
+    if found.get("is_archived"):
+        mend = "take it out of the archive, or take the channel out with `citewise spaces deny`"
+        return Check("slack channel", Verdict.FAULT, f"#{found.get('name')} is archived", mend)
     if not found.get("is_member"):
         mend = f"write /invite @citewise in #{found.get('name')}"
         return Check("slack channel", Verdict.FAULT, f"the bot is not in #{found.get('name')}", mend)
+    if found.get("is_ext_shared"):
+        told = (
+            f"#{found.get('name')} is shared with another organisation, whose people read the answers there"
+        )
+        return Check("slack channel", Verdict.NOTE, told, "let it read only what they may know")
     return Check("slack channel", Verdict.GOOD, f"#{found.get('name')}")

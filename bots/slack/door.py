@@ -3,23 +3,36 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.manners import MORE, as_document, is_small_talk
 from bots.desk.parts import Attachment
-from bots.event_door import EventDoor, Json, Memory
+from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
-from bots.slack.events import PLATFORM, thread_of
+from bots.slack.events import PLATFORM, below
 from bots.slack.files import Files
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
-from bots.slack.threads import Threads
-from bots.thread_reading import ThreadRead
+from bots.slack.threads import Threads, text_of
+from bots.slack.words import plain
 from brain.catalog.inbox import InboxItem, NewEvent
+from brain.errors import UsageError
+
+_UNOPENED = Card(
+    "Slack did not open the form",
+    "It gives me three seconds for that. Press again, please; if it stays so, tell an admin.",
+)
+_STRANGE = Card(
+    "I can't answer you here",
+    "This channel is shared by organisations, and I answer the people of the one that runs me. One of them "
+    "can ask for you.",
+)
 
 
 class SlackDoor(EventDoor):
@@ -41,11 +54,15 @@ class SlackDoor(EventDoor):
     # What the inbox calls
 
     async def work(self, item: InboxItem) -> None:
-        """Answer an event, or greet someone who opened the bot, of which only Slack tells."""
-        if item.kind == "opened":
-            await self._opened(json.loads(item.payload))
-        else:
-            await super().work(item)
+        """Answer an event; people who open the bot, strangers, and forms that don't open are Slack's own."""
+        match item.kind:
+            case "opened":
+                await self._opened(json.loads(item.payload))
+            case "unopened" | "strange":
+                card = _UNOPENED if item.kind == "unopened" else _STRANGE
+                await self._telling.alone(item.key, json.loads(item.payload), card)
+            case _:
+                await super().work(item)
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -59,7 +76,8 @@ class SlackDoor(EventDoor):
     async def _question(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
         if payload["how"] == "handoff":
-            await self._heard(item, payload, caller)
+            thread = below(payload["channel"], payload["root"])
+            await self._heard(item, payload, replace(caller, thread=thread))
             return
         message = self._message(item, payload)
         if item.attempts:
@@ -75,7 +93,7 @@ class SlackDoor(EventDoor):
                 silent = False
                 await self._finish(message, part)
                 if part.more_privately:
-                    await self._telling.alone(item.key, payload, MORE)
+                    await self._telling.alone(item.key, {**payload, "thread": payload["root"]}, MORE)
         if silent and not unasked:
             await self._status(payload, "")
 
@@ -86,9 +104,12 @@ class SlackDoor(EventDoor):
             return
         caller = await self._caller(payload)
         message = self._message(item, payload, posted=asked.posted)
-        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
-            if isinstance(part, Final):
-                await self._finish(message, part)
+        try:
+            async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+                if isinstance(part, Final):
+                    await self._finish(message, part)
+        except UsageError as error:  # the old answer must not stand below other words
+            await self._show(message, Card("That did not work", error.sentence))
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
@@ -122,14 +143,14 @@ class SlackDoor(EventDoor):
         caller = await self._caller(payload)
         verb, words = payload["verb"], payload["words"]
         if verb == "ask" or not any(known.name == verb for known in self._desk.verbs):
-            text = words if verb == "ask" else f"{verb} {words}"
+            text = words if verb == "ask" else payload.get("said") or f"{verb} {words}"
             await self._ask_privately(item, payload, caller, text)
             return
         files: list[Attachment] = []
         if verb == "add" and await self._desk.may_use(verb, caller):
             files = [await self._files.fetch(file) for file in payload["files"]]
-        if "message" in payload and not files:
-            files = [await self._as_file(payload["message"])]
+            if "message" in payload and not files:
+                files = [await self._as_file(payload["message"])]
         await self._run(item, payload, caller, tuple(files))
 
     @asynccontextmanager
@@ -163,7 +184,7 @@ class SlackDoor(EventDoor):
         form = await self._desk.form(action, ref, await self._caller(payload))
         if form is None:
             return False
-        kept = json.dumps({**payload, "ref": ref})
+        kept = json.dumps({**payload, "ref": form.ref})
         await self._calls("views.open", trigger_id=trigger, view=modal(form, kept))
         return True
 
@@ -184,7 +205,7 @@ class SlackDoor(EventDoor):
                 delivery.key or key, delivery.to, delivery.card, again=again or bool(delivery.key)
             )
             if delivery.ref:
-                await self._desk.placed(delivery.ref, thread_of(channel, ts))
+                await self._desk.placed(delivery.ref, below(channel, ts))
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)
@@ -201,9 +222,14 @@ class SlackDoor(EventDoor):
             await self._telling.alone(item.key, payload, card)
             return
         message = self._message(item, payload)
-        await message.find()
-        blocks = card_blocks(card)
-        await message.finish(card.text, blocks, [], summary(f"{card.title}. {card.text}"))
+        try:
+            await message.find()
+            await self._show(message, card)
+        except SlackRefused:  # a place where the bot may not write: it is told to whoever asked
+            await self._telling.alone(item.key, payload, card)
+
+    async def _show(self, message: AnswerMessage, card: Card) -> None:
+        await message.finish(card.text, card_blocks(card), [], summary(f"{card.title}. {card.text}"))
 
     async def _status(self, payload: Json, status: str) -> None:
         """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""
@@ -214,10 +240,12 @@ class SlackDoor(EventDoor):
             return
 
     async def _as_file(self, message: Json) -> Attachment:
-        """A message of the chat as a document that cites it."""
-        where = {"channel": message["channel"], "message_ts": message["ts"]}
-        link = str((await self._calls("chat.getPermalink", **where)).get("permalink", ""))
-        return as_document(str(message.get("text") or ""), str(message["ts"]).replace(".", "-"), link)
+        """A message of the chat, as people read it there, as a document that cites it."""
+        text = plain(text_of(message), self._bot)
+        if not text:
+            raise UsageError("This message holds no words that could become a document.")
+        link = await self._threads.permalink(message["channel"], message["ts"])
+        return as_document(text, str(message["ts"]).replace(".", "-"), link)
 
     def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
         async def note(ts: str) -> None:
@@ -227,4 +255,5 @@ class SlackDoor(EventDoor):
 
     async def _caller(self, payload: Json) -> Caller:
         channel, root = payload.get("channel") or "", payload.get("root") or ""
-        return await self._people.caller(payload["user"], channel, root)
+        alone = bool(payload.get("ephemeral"))
+        return await self._people.caller(payload["user"], channel, root, alone=alone)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
 from bots.desk.wording import asks_something
-from bots.long_fields import filled_in
+from bots.doors.long_fields import filled_in
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
 from brain.catalog.inbox import NewEvent
@@ -19,12 +19,14 @@ _PLAIN = (None, "file_share", "thread_broadcast")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What has to be known to tell whether a message is for the bot."""
+    """What has to be known to tell whether a message is for the bot; `homes`: whose people it answers."""
 
     bot: str
+    homes: frozenset[str]
     conversation: Callable[[str], bool]
     handoff: Callable[[str], bool]
     auto_answer: Callable[[str], bool]
+    asked: Callable[[str], bool]
 
 
 def translate(body: Json, known: Known) -> NewEvent | None:
@@ -45,9 +47,23 @@ def translate(body: Json, known: Known) -> NewEvent | None:
     return None
 
 
+def unopened(body: Json, known: Known) -> NewEvent | None:
+    """What is kept where a form should have opened and did not: what was pressed must not be done without it.
+
+    A command is worked off as it is: it says what is to be written instead.
+    """
+    new = translate(body, known)
+    return replace(new, kind="unopened") if new and new.kind == "press" else new
+
+
 def thread_of(channel: str, root: str) -> str:
     """What names a conversation: a thread, or all of a direct message."""
-    return f"{PLATFORM}:{channel}" if channel.startswith("D") else f"{PLATFORM}:{channel}:{root}"
+    return f"{PLATFORM}:{channel}" if channel.startswith("D") else below(channel, root)
+
+
+def below(channel: str, root: str) -> str:
+    """What names the thread below a message, in a direct message too."""
+    return f"{PLATFORM}:{channel}:{root}"
 
 
 def action_of(action: Json) -> tuple[str, str]:
@@ -83,28 +99,29 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
 def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent | None:
     subtype, channel = event.get("subtype"), str(event["channel"])
     if subtype == "message_changed":
-        return _edited(event, identity, channel, known)
+        return _changed(event, identity, channel, known)
     if subtype == "message_deleted":
-        before = event.get("previous_message", {})
-        root = before.get("thread_ts") or event["deleted_ts"]
-        payload = {"channel": channel, "ts": event["deleted_ts"]}
-        return _new(identity, "deleted", payload, thread=thread_of(channel, root))
+        return _deleted(identity, channel, event["deleted_ts"], event.get("previous_message", {}), known)
     if subtype not in _PLAIN or not event.get("user"):
         return None
     text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
     thread = thread_of(channel, root)
     how = _how(event, text, channel, thread, known)
-    if how is None:
+    strange = _is_strange(body, event, known.homes)
+    if how is None or (strange and how != "mention"):
         return None
     payload = {
         **_only(event, "user", "channel", "ts"),
         "root": root,
+        "thread": event.get("thread_ts") or "",
         "team": event.get("team") or body.get("team_id"),
         "text": asked(text, known.bot),
         "how": how,
     }
     message = f"{channel}:{event['ts']}"
     kind, person = "question", principal("user", str(event["user"]))
+    if strange:
+        return _new(identity, "strange", payload, message, person, principal("channel", channel), thread)
     words = commanded(text, known.bot)
     verb = words.split(None, 1)[0].lower() if words.split() else ""
     triage = asked_to_triage(words)
@@ -121,24 +138,39 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     return _new(identity, kind, payload, message, person, principal("channel", channel), thread)
 
 
+def _is_strange(body: Json, event: Json, homes: frozenset[str]) -> bool:
+    """Whether a message is from another organisation, with which its channel is shared (Slack Connect).
+
+    The team of the envelope may be any of those that share the channel: that of the writer counts.
+    """
+    return bool(body.get("is_ext_shared_channel")) and homes.isdisjoint(
+        {event.get("user_team") or event.get("team")}
+    )
+
+
 def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str | None:
     """Why a message is for the bot, if it is."""
+    root = event.get("thread_ts")
+    handed_on = bool(root) and known.handoff(below(channel, str(root)))
     if event.get("channel_type") == "im" or channel.startswith("D"):
-        return "direct"
+        return "handoff" if handed_on else "direct"
     if event["type"] == "app_mention" or mentions(text, known.bot):
         return "mention"
-    if event.get("thread_ts"):
-        if known.handoff(thread):
+    if root:
+        if handed_on:
             return "handoff"
         for_us = asks_something(text) and not addresses_another(text, known.bot)
         return "thread" if for_us and known.conversation(thread) else None
     return "unasked" if known.auto_answer(principal("channel", channel)) else None
 
 
-def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+def _changed(event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
+    """A question that was edited, or deleted: one that has an answer below it leaves a stone behind."""
     now, before = event.get("message", {}), event.get("previous_message", {})
-    if now.get("bot_id") or now.get("user") == known.bot or now.get("text") == before.get("text"):
-        return None  # a link that unfolded, a reply that was counted, an edit of the bot's own
+    if now.get("subtype") == "tombstone":
+        return _deleted(identity, channel, now["ts"], now, known)
+    if not known.asked(f"{channel}:{now.get('ts')}") or now.get("text") == before.get("text"):
+        return None  # no question, a link that unfolded, a reply that was counted
     payload = {
         "channel": channel,
         "ts": now.get("ts"),
@@ -149,11 +181,20 @@ def _edited(event: Json, identity: str, channel: str, known: Known) -> NewEvent 
     return _new(identity, "edited", payload, thread=thread_of(channel, str(payload["root"])))
 
 
+def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) -> NewEvent | None:
+    if not known.asked(f"{channel}:{ts}"):
+        return None
+    thread = thread_of(channel, str(message.get("thread_ts") or ts))
+    return _new(identity, "deleted", {"channel": channel, "ts": ts}, thread=thread)
+
+
 def _command(body: Json, known: Known) -> NewEvent:
-    verb, _, words = commanded(str(body.get("text") or ""), known.bot).strip().partition(" ")
+    said = commanded(str(body.get("text") or ""), known.bot).strip()
+    verb = next(iter(said.split()), "help")
     payload = {
-        "verb": verb.lower() or "help",
-        "words": words.strip(),
+        "verb": verb.lower(),
+        "words": said[len(verb) :].strip(),
+        "said": said,
         "files": [],
         "user": body["user_id"],
         "channel": body["channel_id"],
@@ -189,10 +230,11 @@ def _submission(body: Json) -> NewEvent:
 
 
 def _shortcut(body: Json, what: Json) -> NewEvent:
-    channel = body["channel"]["id"]
+    channel, message = body["channel"]["id"], body["message"]
     payload = {
         **what,
         "words": "",
+        "thread": _thread(message.get("thread_ts") or "", message["ts"]),
         "user": body["user"]["id"],
         "channel": channel,
         "team": (body.get("team") or {}).get("id"),
@@ -204,7 +246,8 @@ def _shortcut(body: Json, what: Json) -> NewEvent:
 
 def _added(body: Json) -> Json:
     """The message that is to be a document, or whose files are."""
-    message = {**_only(body["message"], "ts", "user", "text"), "channel": body["channel"]["id"]}
+    message = _only(body["message"], "ts", "user", "text", "attachments")
+    message |= {"channel": body["channel"]["id"]}
     return {"verb": "add", "files": body["message"].get("files", []), "message": message}
 
 
@@ -222,15 +265,22 @@ def where_pressed(body: Json) -> Json:
 
 def _where(body: Json, container: Json) -> Json:
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    message = body.get("message") or {}
+    message, ts = body.get("message") or {}, container.get("message_ts") or ""
+    root = container.get("thread_ts") or message.get("thread_ts") or ts
     return {
         "user": body["user"]["id"],
         "channel": channel,
-        "ts": container.get("message_ts") or "",
-        "root": container.get("thread_ts") or message.get("thread_ts") or container.get("message_ts") or "",
+        "ts": ts,
+        "root": root,
+        "thread": _thread(root, ts),
         "ephemeral": bool(container.get("is_ephemeral")),
         "response_url": body.get("response_url"),
     }
+
+
+def _thread(root: str, ts: str) -> str:
+    """The thread that a message is a reply in: one that begins a thread is looked at in the channel."""
+    return root if root != ts else ""
 
 
 def _pressed(identity: str, payload: Json) -> NewEvent:

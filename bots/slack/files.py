@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from bots.desk.knowledge import LARGEST_FILE, too_large
 from bots.desk.parts import Attachment
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _OWN = ".slack.com"
 _PIECE = 65_536
+_SILENCE = 15.0  # seconds; a large file may take longer, as long as something comes
 _AWAY = "Slack does not hand out the file at the moment."
 
 
@@ -39,8 +40,11 @@ class Files:
         if int(file.get("size") or 0) > LARGEST_FILE:
             raise UsageError(too_large(name, int(file["size"])))
         head = {"Authorization": f"Bearer {self._token}"}
+        patience = aiohttp.ClientTimeout(total=None, sock_connect=_SILENCE, sock_read=_SILENCE)
         try:
-            async with self.session.get(url, headers=head, allow_redirects=False) as response:
+            async with self.session.get(
+                url, headers=head, allow_redirects=False, timeout=patience
+            ) as response:
                 if response.status >= 500 or response.status == 429:
                     raise Unreachable(_AWAY, seconds=2.0)
                 if response.status != 200 or (response.content_type == "text/html" and not _is_page(name)):
@@ -51,9 +55,7 @@ class Files:
                     if len(content) > LARGEST_FILE:
                         raise UsageError(too_large(name, len(content)))
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unreachable(
-                "Slack does not hand out the file at the moment.", detail=repr(error)
-            ) from error
+            raise Unreachable(_AWAY, detail=repr(error)) from error
         return Attachment(name, bytes(content), str(file.get("permalink") or ""))
 
     def is_slacks(self, url: str) -> bool:

@@ -20,15 +20,18 @@ class People:
         self._groups: dict[str, frozenset[str]] = {}
         self._until = 0.0
 
-    async def caller(self, user: str, channel: str = "", root: str = "") -> Caller:
-        """The person in that channel and thread; alone with the bot in a direct message or without one."""
+    async def caller(self, user: str, channel: str = "", root: str = "", *, alone: bool = False) -> Caller:
+        """The person in that channel and thread; alone with the bot in a direct message or without one.
+
+        `alone`: it is about something in the channel that they alone see, and goes on in private.
+        """
         person = principal("user", user)
         own = frozenset({person, *(principal("group", name) for name in await self._groups_of(user))})
         if not channel or channel.startswith("D"):
             return Caller(person, own, "", thread_of(channel or f"D{user}", root), person)
         place = principal("channel", channel)
         thread = thread_of(channel, root) if root else f"slack:{channel}"
-        return Caller(person, own, place, thread, f"{place}/{root}" if root else person)
+        return Caller(person, own, place, thread, f"{place}/{root}" if root and not alone else person)
 
     async def _groups_of(self, user: str) -> frozenset[str]:
         if time.monotonic() > self._until:

@@ -4,26 +4,27 @@ import asyncio
 import logging
 import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.wording import count
-from bots.event_door import Memory
-from bots.inbox import Inbox, Unreachable
+from bots.doors.event_door import Memory
+from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
-from bots.slack.calls import Calls, SlackRefused
+from bots.slack.calls import Calls, SlackRefused, not_accepted
 from bots.slack.door import SlackDoor
-from bots.slack.events import PLATFORM, Known, action_of, translate, where_pressed
+from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
 from bots.slack.files import Files
 from bots.slack.needs import COMMAND, SHORTCUTS
 from brain.catalog.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
-    from aiohttp import web
     from slack_bolt.async_app import AsyncApp
     from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 SECONDS_A_CALL = 15
+RECONNECTS_WITHIN = 300.0  # seconds
 _FORMS_AT_ONCE = ("add", "remove")
 
 
@@ -70,7 +72,11 @@ class SlackService:
         self._workers = workers
         self._open = AsyncExitStack()
         self._connected: Callable[[], Awaitable[bool]] | None = None
+        self._calls: Calls | None = None
+        self._seen = 0.0  # when it was connected last
+        self.reconnects_within = RECONNECTS_WITHIN
         self._bot = ""
+        self._homes: frozenset[str] = frozenset()
 
     async def start(self) -> None:
         """Connect to Slack and begin to work.
@@ -89,6 +95,7 @@ class SlackService:
         except BaseException:
             await self._open.aclose()
             raise
+        self._seen = time.monotonic()
 
     async def stop(self) -> None:
         """Take nothing more in; what is unfinished is taken up by the next start."""
@@ -96,14 +103,21 @@ class SlackService:
         self._connected = None
 
     async def status(self) -> ServiceStatus:
-        """How it is; while it reconnects it runs, since nothing is lost meanwhile."""
+        """How it is; while it reconnects it runs, since nothing is lost meanwhile.
+
+        Not for ever: only a new start tells why Slack opens no socket any more, such as a token taken back.
+        """
         if self._connected is None:
             return ServiceStatus(False, "not running")
-        state = "connected" if await self._connected() else "reconnecting"
+        connected, now = await self._connected(), time.monotonic()
+        self._seen = now if connected else self._seen
+        if now - self._seen > self.reconnects_within:
+            return ServiceStatus(False, f"has not been connected for {now - self._seen:.0f} s")
+        state = "connected" if connected else "reconnecting"
         waiting = self._catalog.inbox.waiting(PLATFORM)
-        return ServiceStatus(
-            True, f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
-        )
+        fault = self._calls.fault if self._calls else ""
+        sentence = f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
+        return ServiceStatus(True, f"{sentence}. {fault}" if fault else sentence)
 
     async def _start(self) -> None:
         import aiohttp
@@ -111,22 +125,30 @@ class SlackService:
 
         limit = aiohttp.ClientTimeout(total=SECONDS_A_CALL)
         session = await self._open.enter_async_context(aiohttp.ClientSession(timeout=limit))
-        client = AsyncWebClient(
-            token=self._settings.bot_token,
+        reached = partial(
+            AsyncWebClient,
             base_url=self._settings.api_url,
             session=session,
             timeout=SECONDS_A_CALL,
             retry_handlers=[],
         )
-        calls = Calls(client)
-        self._bot = str((await calls("auth.test"))["user_id"])
+        client = reached(token=self._settings.bot_token)
+        calls = self._calls = Calls(client)
+        me = await _accepted(calls, "auth.test")
+        self._bot = str(me["user_id"])
+        self._homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
         files = Files(session, self._settings.bot_token, self._settings.api_url)
         door = SlackDoor(self._desk, calls, files, self._bot, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
         app = self._app(client, inbox, door)
-        await (self._over_http(app) if self._settings.mode == "http" else self._over_sockets(app))
+        if self._settings.mode == "http":
+            await self._over_http(app)
+            return
+        # Asked here, since the library would try for ever with a token that is wrong, and say nothing.
+        opening = Calls(reached(token=self._settings.app_token), "SLACK_APP_TOKEN")
+        await self._over_sockets(app, str((await _accepted(opening, "apps.connections.open"))["url"]))
 
     def _memory(self) -> Memory:
         async def note_posted(item: InboxItem, posted: str) -> None:
@@ -140,9 +162,11 @@ class SlackService:
     def _known(self) -> Known:
         return Known(
             bot=self._bot,
+            homes=self._homes,
             conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),
+            asked=lambda message: self._catalog.inbox.of_message(PLATFORM, message) is not None,
         )
 
     def _app(self, client: Any, inbox: Inbox, door: SlackDoor) -> "AsyncApp":
@@ -160,7 +184,11 @@ class SlackService:
 
         async def keep(req: "AsyncBoltRequest", next: Callable[[], Awaitable[Any]]) -> Any:
             body = req.body
-            new = None if await self._opens_form(door, body) else translate(body, known)
+            try:
+                new = None if await self._opens_form(door, body) else translate(body, known)
+            except (SlackRefused, Unreachable) as error:
+                self._write_down(error)
+                new = unopened(body, known)
             if new is not None:
                 await inbox.receive(new)
             return await next()
@@ -178,7 +206,10 @@ class SlackService:
         return app
 
     async def _opens_form(self, door: SlackDoor, body: Json) -> bool:
-        """Open a form at once, where a press or a bare command asks for one."""
+        """Open a form at once, where a press or a bare command asks for one.
+
+        Raises SlackRefused or Unreachable where it did not open.
+        """
         if body.get("type") == "block_actions":
             action, ref = action_of(body["actions"][0])
             where = where_pressed(body)
@@ -190,44 +221,51 @@ class SlackService:
             return False
         if not self._desk.asks_first(action):
             return False
-        try:
-            return await door.open_form(action, ref, where, str(body.get("trigger_id", "")))
-        except (SlackRefused, Unreachable) as error:
-            self._write_down(error)  # without its form, the press is worked off as it is
-            return False
+        return await door.open_form(action, ref, where, str(body.get("trigger_id", "")))
 
-    async def _over_sockets(self, app: "AsyncApp") -> None:
+    async def _over_sockets(self, app: "AsyncApp", first: str) -> None:
         from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
         handler = AsyncSocketModeHandler(app, self._settings.app_token, logger=_quiet())
         self._open.push_async_callback(handler.close_async)
+        handler.client.wss_uri = first
         await handler.connect_async()  # type: ignore[no-untyped-call]
         self._connected = handler.client.is_connected
 
     async def _over_http(self, app: "AsyncApp") -> None:
         from aiohttp import web
-        from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
-        async def take(request: "web.Request") -> "web.Response":
-            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+        from bots.slack.http_mode import application
 
-        async def healthy(request: "web.Request") -> "web.Response":
-            return web.json_response({"ok": True, "status": (await self.status()).sentence})
+        async def told() -> str:
+            return (await self.status()).sentence
 
-        server = web.Application(client_max_size=2_000_000)
-        server.router.add_post("/slack/events", take)
-        server.router.add_get("/healthz", healthy)
+        server = application(app, self._settings.signing_secret, told)
         runner = web.AppRunner(server, access_log=None)
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, self._settings.host, self._settings.http_port)
-        await site.start()
+        port = self._settings.http_port
+        try:
+            await web.TCPSite(runner, self._settings.host, port).start()
+        except OSError as error:
+            raise UsageError(
+                f"Port {port} can't be listened at, most likely another process does: set SLACK_HTTP_PORT.",
+                detail=str(error),
+            ) from error
 
         async def listening() -> bool:
             return bool(runner.addresses)
 
         self._connected = listening
         self.addresses = list(runner.addresses)
+
+
+async def _accepted(calls: Calls, method: str) -> Json:
+    """What a method answers; raises UsageError where Slack refuses it for what the token may do."""
+    try:
+        return await calls(method)
+    except SlackRefused as error:
+        raise UsageError(not_accepted(calls.setting, error.code), detail=error.detail) from error
 
 
 def _quiet() -> logging.Logger:

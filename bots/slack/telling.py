@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Card
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from bots.slack.blocks import card_blocks, fits, summary
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.files import Files
@@ -16,12 +16,16 @@ _GROUP_AT_MOST = 8  # people in a group conversation
 _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was sent before
 _NOT_HERE = ("not_in_channel", "channel_not_found", "is_archived")
 _INVITE = (
-    "I can't write in that channel. Write `/invite @citewise` there (or take it out of the archive), then "
-    "press again: nothing is lost, and nothing is sent twice."
+    "I can't write in the channel that it goes to. Somebody in it writes `/invite @citewise` there (or takes "
+    "it out of the archive), then press again: nothing is lost, and nothing is sent twice."
 )
-_NOBODY = ("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled")
+_NOBODY = (
+    *("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled"),
+    *("not_enough_users", "no_users", "users_list_not_supplied", "no_such_subteam"),
+)
 _NOT_TOLD = (
-    "They can't be written to on Slack, so they don't know of it yet: what you decided is kept, tell them."
+    "Whoever this is for can't be written to on Slack: they left, or their group is empty. What you did is "
+    "kept, and nobody was told: please tell them, or an admin."
 )
 
 
@@ -37,26 +41,39 @@ class Telling:
     ) -> None:
         """Tell the person of an event, so that nobody else sees it.
 
-        By the event's response address where there is one (it works in channels without the bot too, for
-        half an hour), else as an ephemeral message, else as a direct one.
+        In the thread that the event is from (`thread`) as an ephemeral message, elsewhere by its response
+        address: that works in channels without the bot too, for half an hour, and leads to no thread. Where
+        neither is to be had, in a direct message.
         """
         blocks = card_blocks(said) if isinstance(said, Card) else said
         if isinstance(said, Card):
             text = f"{said.title}. {said.text}"
         message = {"text": summary(text), "blocks": blocks}
         url, channel = payload.get("response_url"), payload.get("channel") or ""
+        reading_a_thread = bool(url and payload.get("thread")) and not replaces
+        if reading_a_thread and await self._shown_in_place(payload, message):
+            return
         if url and await self._respond(url, {**message, "replace_original": replaces}):
             return
         if channel.startswith("D") or not channel:
             to = channel or await self._direct([payload["user"]])
             await self._post(key, to, message, payload.get("root") or None, again=True)
-            return
-        where = {"channel": channel, "user": payload["user"], "thread_ts": payload.get("root") or None}
+        elif reading_a_thread or not await self._shown_in_place(payload, message):
+            to = await self._direct([payload["user"]])
+            await self._post(key, to, message, None, again=True)
+
+    async def _shown_in_place(self, payload: Json, message: Json) -> bool:
+        """Show an ephemeral message where the event is from; False where Slack does not let the bot.
+
+        Below a message that has no replies nobody would see it: then it stands in the channel.
+        """
+        where = {"channel": payload["channel"], "user": payload["user"]}
+        where |= {"thread_ts": payload.get("thread") or None}
         try:
             await self._calls("chat.postEphemeral", **where, **message, parse="none", link_names=False)
         except SlackRefused:  # the bot isn't in that channel
-            to = await self._direct([payload["user"]])
-            await self._post(key, to, message, None, again=True)
+            return False
+        return True
 
     async def elsewhere(self, key: str, to: str, card: Card, *, again: bool) -> tuple[str, str]:
         """Show a card to a channel, a thread of one, a person or a group; returns channel and ts.

@@ -8,16 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bots.desk.parts import Caller
+from bots.doors.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.events import PLATFORM
 from bots.slack.words import plain, principal
-from bots.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from brain.triage.domain import Message
 
 Json = dict[str, Any]
 _A_PAGE, _MOST_PAGES = 200, 25  # Slack advises pages of at most 200
 _SAID = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
 _NOT_HERE = ("not_in_channel", "channel_not_found")
+_ENDLESS = (
+    f"The thread has more than {_A_PAGE * _MOST_PAGES:,} messages: I read its first {FIRST_READ} and those "
+    f"up to number {_A_PAGE * _MOST_PAGES:,}, and none after that. Use the menu on the message that tells "
+    "how it stands."
+)
 _ALONE = "so I could read no more than the message that you picked"
 
 
@@ -42,20 +47,25 @@ class Threads:
         missing: tuple[str, ...] = ()
         found, cut = list[Json](), False
         try:
-            found, cut = await self._messages(channel, root)
+            found, cut, ended = await self._messages(channel, root)
+            if not ended:
+                cut, missing = False, (_ENDLESS,)
         except SlackRefused as error:
             missing = (_why(error, alone=picked is not None),)
         if picked is not None and all(message["ts"] != picked["ts"] for message in found):
             found = sorted([*found, picked], key=lambda message: float(message["ts"]))
         others = [m for m in found if m["ts"] != payload.get("ts") and m.get("subtype") in _SAID]
-        link = await self._permalink(channel, root) if others else ""
+        link = await self.permalink(channel, root) if others else ""
         # In a thread of its own: messages may be long, and hold whatever their writers wanted.
         return await asyncio.to_thread(
             lambda: read_of(caller, self._as_found(others, channel, root, link), cut=cut, missing=missing)
         )
 
-    async def _messages(self, channel: str, root: str) -> tuple[list[Json], bool]:
-        """The first and the latest messages of a thread, and whether there are more between them."""
+    async def _messages(self, channel: str, root: str) -> tuple[list[Json], bool, bool]:
+        """The first and the latest messages, whether there are more between them, and whether that is all.
+
+        Slack gives a thread from its beginning only, so that the end of an endless one isn't reached.
+        """
         first, latest, seen = list[Json](), deque[Json](maxlen=LATEST_READ), set[str]()
         where: Json = {"channel": channel, "ts": root, "limit": _A_PAGE}
         cursor = ""
@@ -68,12 +78,12 @@ class Threads:
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 break
-        return [*first, *latest], bool(cursor) or len(seen) > len(first) + len(latest)
+        return [*first, *latest], len(seen) > len(first) + len(latest), not cursor
 
     def _as_found(self, messages: Sequence[Json], channel: str, root: str, link: str) -> list[Found]:
         found = []
         for message in messages:
-            raw, ts = _text_of(message), str(message["ts"])
+            raw, ts = text_of(message), str(message["ts"])
             ours = message.get("user") == self._bot
             kind, name = ("user", message["user"]) if message.get("user") else ("bot", message.get("bot_id"))
             said = Message(
@@ -86,7 +96,8 @@ class Threads:
             found.append(Found(raw, said))
         return found
 
-    async def _permalink(self, channel: str, ts: str) -> str:
+    async def permalink(self, channel: str, ts: str) -> str:
+        """Where a message can be looked at; empty where Slack does not tell."""
         try:
             answer = await self._calls("chat.getPermalink", channel=channel, message_ts=ts)
         except SlackRefused:
@@ -100,7 +111,7 @@ def _reply_link(link: str, channel: str, root: str, ts: str) -> str:
     return f"{base}/p{ts.replace('.', '')}?thread_ts={root}&cid={channel}" if found else ""
 
 
-def _text_of(message: Json) -> str:
+def text_of(message: Json) -> str:
     """What a message says; those of other apps may say it in their attachments alone."""
     if message.get("text"):
         return str(message["text"])

@@ -2,12 +2,12 @@
 
 import re
 
-_CHANNEL = re.compile(r"<#(C\w+)(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#([CG]\w+)(?:\|[^>]*)?>")
 _USER = re.compile(r"<@([UW]\w+)(?:\|([^>]*))?>")
 _GROUP = re.compile(r"<!subteam\^(S\w+)(?:\|([^>]*))?>")
 _SPECIAL = re.compile(r"<!(\w+)(?:\^[^|>]*)?(?:\|([^>]*))?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
-_NAMED_CHANNEL = re.compile(r"<#C\w+(?:\|([^>]*))?>")
+_NAMED_CHANNEL = re.compile(r"<#[CG]\w+(?:\|([^>]*))?>")
 # Slack's marks of bold, italic and struck text stand at the edges of words, and reach over no line end.
 _MARKS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n]{1,200}?)(?<=\S)\1(?![\w*_~])")
 _CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]+)`", re.DOTALL)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bots.desk.wording import UNSURE, age, place_of
+from bots.desk.wording import age, caveats, place_of
 from bots.terminal.console import READING_WIDTH, in_line, inert
-from brain.domain import Answer, Citation, Passage, Refusal, RefusalReason, Source
+from brain.domain import Answer, Citation, Passage, Refusal, Source
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,8 +27,8 @@ def show_answer(console: "Console", answer: Answer, *, quotes: bool = False) -> 
     else:
         _print_prose(console, answer.text)
         console.print()
-        if not answer.sure:
-            console.print(Text(UNSURE, style="yellow"))
+        for caveat in caveats(answer):
+            console.print(Text(inert(caveat), style="yellow"))
         show_sources(console, answer.citations, quotes=quotes)
     console.print()
 
@@ -135,7 +135,7 @@ def print_indented(console: "Console", text: "Text", first: str = "    ") -> Non
 def _show_nearest(console: "Console", refusal: Refusal) -> None:
     from rich.text import Text
 
-    if refusal.reason is RefusalReason.NOT_A_QUESTION or not refusal.nearest:
+    if not refusal.nearest:
         return
     console.print("Nearest to it are:")
     for source in refusal.nearest:

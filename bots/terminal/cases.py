@@ -1,5 +1,6 @@
 """`citewise cases`: the tickets that were triaged in a chat, looked at and closed from a terminal."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -146,6 +147,7 @@ def case_json(case: "Case") -> dict[str, Any]:
         "opened": case.opened.isoformat(),
         "changed": case.changed.isoformat(),
         "trace_id": case.trace_id,
+        "reasons": json.loads(case.reasons) if case.reasons else None,
     }
 
 

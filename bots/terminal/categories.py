@@ -91,6 +91,7 @@ def add(call: Invocation, name: str, description: str, owner: str | None) -> Non
         check_principals([owner])
     with call.citewise(create=True) as citewise:
         known = {row.name: row for row in citewise.catalog.cases.categories()}
+        name = citewise.catalog.cases.known_as(name)
         before = known.get(name, CategoryRow(name))
         row = CategoryRow(
             name, description.strip() or before.description, before.owner if owner is None else owner
@@ -118,6 +119,7 @@ def remove(call: Invocation, name: str, yes: bool) -> None:
 
     with call.citewise() as citewise:
         cases = citewise.catalog.cases
+        name = cases.known_as(name)
         if name not in {row.name for row in cases.categories()}:
             raise UsageError(f"There is no category {name!r}: `citewise categories list` names them.")
         learnt = cases.example_counts().get(name, 0)
@@ -149,9 +151,9 @@ def learn(call: Invocation, file: Path) -> None:
     examples = read_labelled(file, call.typed(file))
     for example in examples:
         _named(example.category)
-    labels = {example.category for example in examples}
     with call.citewise(create=True) as citewise, progress() as citewise.report:
         new = citewise.catalog.cases.learn(examples, by=call.actor)
+        labels = {citewise.catalog.cases.known_as(name) for name in {one.category for one in examples}}
         citewise.triager.prepare(lambda done: citewise.report("Learning", done, max(new, done)))
     old = len(examples) - new
     passed = f" {_messages(old)} were there already, or stand in it twice." if old else ""
@@ -186,13 +188,14 @@ def evaluate(call: Invocation, file: Path) -> None:
                 "There is no category to tell: `citewise categories add` or `learn` makes some first."
             )
         known = citewise.catalog.cases.known_texts({row.text for row in rows})
+        labels = {name: citewise.catalog.cases.known_as(name) for name in {row.category for row in rows}}
         told: list[Category] = []
         for start in range(0, len(rows), _AT_ONCE):
             told += citewise.triager.categories_of([row.text for row in rows[start : start + _AT_ONCE]])
             citewise.report("Telling", len(told), len(rows))
-    figures = scores([row.category for row in rows], told)
+    figures = scores([labels[row.category] for row in rows], told)
     learnt = sum(row.text in known for row in rows)
-    missing = sorted({row.category for row in rows} - names)
+    missing = sorted(set(labels.values()) - names)
     if call.as_json:
         print_json({**asdict(figures), "learnt_before": learnt, "unknown_labels": missing})
     else:

@@ -90,8 +90,9 @@ def print_table(console: "Console", table: "Table") -> None:
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout, readable and stable."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """One JSON document on stdout, readable and stable; what a terminal would obey is escaped in it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo(_LIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 @contextmanager

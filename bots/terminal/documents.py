@@ -1,11 +1,13 @@
 """`citewise documents`: what is indexed, what a document holds, how it changed, and taking one out."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import click
 
+from bots.terminal.durations import since
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from brain.catalog.rows import DocumentRow, Drive, Failure
+    from brain.usage.stale import StaleDocument
 
 
 @click.group(invoke_without_command=True)
@@ -62,6 +65,40 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
         show_documents(out(), rows)
         _show_left_out(out(), rows)
         _show_failures(out(), failures)
+
+
+@documents.command("stale", short_help="List old documents, those first that answers rely on.")
+@click.option(
+    "--before",
+    type=since,
+    default="365d",
+    metavar="DAY_OR_SPAN",
+    help="Untouched since: 2026-01-01, or 365d.",
+)
+@click.option(
+    "--cited-since", type=since, default="90d", metavar="DAY_OR_SPAN", help="From when on citations count."
+)
+@home_option
+@json_option
+@invocation
+def stale_(call: Invocation, before: datetime, cited_since: datetime) -> None:
+    """List documents that nobody has changed for long.
+
+    First those whose answers people called outdated, then those that most answers cite, then the oldest. A
+    document's age is what its source says, else since when it is indexed.
+    """
+    from bots.terminal.answer_json import document_json
+    from bots.terminal.console import out, print_json
+    from brain.usage.stale import stale
+
+    with call.citewise() as citewise:
+        found = stale(citewise.catalog, before, cited_since)
+    if call.as_json:
+        print_json(
+            [{**document_json(old.row), "cited": old.cited, "called_outdated": old.outdated} for old in found]
+        )
+    else:
+        _show_stale(out(), found)
 
 
 @documents.command(short_help="Print a document as the bot reads it.")
@@ -156,7 +193,7 @@ def history(call: Invocation, document: str) -> None:
 
 def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
     """A sentence where the next ingest would index the document again; nothing where its file is gone."""
-    from bots.drive_names import ingest_command
+    from bots.drives.names import ingest_command
 
     parts = urlsplit(row.uri)
     if parts.scheme == "file" and not Path(unquote(parts.path)).exists():
@@ -209,6 +246,37 @@ def _show_left_out(console: "Console", rows: "Sequence[DocumentRow]") -> None:
     for row in partly:
         for sentence in row.left_out:
             console.print(Text(f"  {in_line(row.path)}: ", style="bold") + Text(in_line(sentence)))
+
+
+def _show_stale(console: "Console", found: "Sequence[StaleDocument]") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from bots.desk.wording import age
+    from bots.terminal.console import in_line, print_table
+
+    if not found:
+        console.print("No document is that old.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("no.", justify="right", style="cyan", no_wrap=True)
+    table.add_column("title", ratio=3)
+    table.add_column("space", no_wrap=True)
+    table.add_column("age", no_wrap=True)
+    table.add_column("cited", justify="right")
+    table.add_column("called outdated", justify="right")
+    table.add_column("path", ratio=3, style="dim", overflow="fold")
+    for old in found:
+        table.add_row(
+            str(old.row.id),
+            Text(in_line(old.row.title), style="bold"),
+            Text(old.row.space),
+            age(old.changed),
+            f"{old.cited:,}",
+            f"{old.outdated:,}",
+            Text(in_line(old.row.path)),
+        )
+    print_table(console, table)
 
 
 def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:

@@ -56,7 +56,7 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
     Nothing is answered from it from the start on. Cut short, it goes on when it is called again, and by
     itself with `citewise serve` or the next `citewise ingest`.
     """
-    from bots.drive_names import find_drive, listed
+    from bots.drives.names import find_drive, listed
     from bots.terminal.confirm import confirm
     from bots.terminal.console import in_line, print_json, progress
     from bots.terminal.drives_shown import drive_json

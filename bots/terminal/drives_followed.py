@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bots.wiring import Citewise
-    from brain.catalog.rows import Drive
+    from brain.catalog.rows import Drive, FollowedDrive
 
 _REFRESH_SECONDS = 0.5
 _STOP_SECONDS = 30.0
@@ -63,7 +63,7 @@ def add(
 
     Adding it again changes its settings.
     """
-    from bots.drive_names import listed
+    from bots.drives.names import listed
     from bots.terminal.console import in_line, print_json
     from bots.terminal.drives_shown import drive_json
     from ingest.options import DriveOptions
@@ -129,7 +129,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
 @invocation
 def confirm(call: Invocation, drive: str, yes: bool) -> None:
     """Let the removals that wait on a suspended drive go ahead: its files are gone on purpose."""
-    from bots.drive_names import listed
+    from bots.drives.names import listed
     from bots.terminal.confirm import confirm as ask
     from bots.terminal.console import in_line, out, print_json, progress
     from bots.terminal.drives_shown import show_synced, synced_json
@@ -139,10 +139,14 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
     with call.citewise() as citewise:
         found = _staying(citewise, drive, call.directory)
         known, where = citewise.catalog.followed.of(found.id), in_line(listed(found))
-        if not known.held:
+        if not _waits(known):  # the files may have been deleted just now, and nobody has looked since
+            with progress() as citewise.report:
+                citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)
+            known = citewise.catalog.followed.of(found.id)
+        if not _waits(known):
             raise UsageError(
                 f"Nothing waits to be confirmed on {where}."
-                + (f" {known.reason}" if known.reason else " It is in step.")
+                + (f" {known.reason}" if known.reason else " It was looked at just now.")
             )
         if not yes:
             held = f"{known.held:,} document{'' if known.held == 1 else 's'}"
@@ -188,9 +192,16 @@ def retry(call: Invocation, drive: str | None, path: str | None) -> None:
         show_synced(out(), done)
 
 
+def _waits(known: "FollowedDrive") -> bool:
+    """Whether removals wait on the drive as it is seen now: one that can't be seen has none to confirm."""
+    from brain.catalog.rows import DriveState
+
+    return known.state is DriveState.SUSPENDED and known.held > 0
+
+
 def _staying(citewise: "Citewise", named: str, directory: "Path") -> "Drive":
     """The drive that is meant; UsageError where there is none, or it is being taken out."""
-    from bots.drive_names import find_drive, listed
+    from bots.drives.names import find_drive, listed
     from brain.errors import UsageError
 
     leaving = [one.drive for one in citewise.catalog.removals.under_way()]

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from bots.synced import Synced
+    from bots.drives.synced import Synced
     from ingest.following.keeper import DriveStatus
 
 _COLOURS = {
@@ -66,7 +66,7 @@ def drives_table(rows: "Sequence[DriveStatus]") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    from bots.drive_names import listed
+    from bots.drives.names import listed
     from bots.terminal.console import in_line
     from bots.terminal.durations import in_words
 
@@ -123,7 +123,7 @@ def show_synced(console: "Console", done: "Sequence[Synced]") -> None:
     """Print what came of each drive that was looked at."""
     from rich.text import Text
 
-    from bots.drive_names import listed
+    from bots.drives.names import listed
     from bots.terminal.console import in_line
     from bots.terminal.ingest import show_report
 

@@ -1,6 +1,7 @@
 """Spans of time as people type them: `30s`, `5m`, `1h`, `1d`."""
 
 import re
+from datetime import datetime, timedelta
 
 import click
 
@@ -14,6 +15,20 @@ def seconds(value: str) -> float:
     if found is None:
         raise click.BadParameter(f"{value} is no time: write 30s, 5m, 1h or 1d.")
     return float(found[1]) * _SECONDS[found[2]]
+
+
+def since(value: str) -> datetime:
+    """A moment, from `30d` (so long ago) or `2026-10-01` (the day's beginning), as an option's type."""
+    try:
+        return datetime.fromisoformat(value.strip()).astimezone()
+    except ValueError:
+        pass
+    if _SPAN.fullmatch(value.strip().lower()) is None:
+        raise click.BadParameter(f"{value} is neither a day nor a span of time: write 2026-10-01 or 30d.")
+    try:
+        return datetime.now().astimezone() - timedelta(seconds=seconds(value))
+    except OverflowError:
+        raise click.BadParameter(f"{value} is longer than there are days: write a shorter span.") from None
 
 
 def in_words(span: float | None) -> str:

@@ -62,8 +62,9 @@ def evaluate(
     from bots.terminal.console import out, print_json, progress
     from brain.evaluation.predictions import read_predictions
     from brain.evaluation.questions import read_questions
-    from brain.evaluation.risk_plot import check_picture, plot
+    from brain.evaluation.risk_plot import plot
     from brain.evaluation.runner import evaluate as score_all
+    from brain.pictures import check_picture
 
     rows = read_questions(questions)
     if not rows:

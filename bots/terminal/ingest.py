@@ -103,7 +103,7 @@ def show_report(console: "Console", report: "SyncReport") -> None:
 
 def _skipped(report: "SyncReport") -> "Iterator[str]":
     """Why files were passed over; of formats that can't be read, which endings they have."""
-    from ingest.skipping import UNKNOWN_FORMAT
+    from ingest.reconciling.skipping import UNKNOWN_FORMAT
 
     for reason, count in report.skipped_by_reason.items():
         names = [file.path for file in report.skipped_files if file.reason == reason == UNKNOWN_FORMAT]

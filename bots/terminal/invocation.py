@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bots.terminal.account import account_name
+from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from bots.serving.host import Running
@@ -58,7 +59,11 @@ class Invocation:
         return self._typed.get(path, str(path))
 
     def place(self, typed: str) -> Path:
-        """The place of a path that a person typed."""
+        """The place of a path that a person typed. UsageError for an empty one: it would be this folder."""
+        if not typed.strip():
+            raise UsageError(
+                "A file or folder is wanted, and its name is empty: is a variable of your shell unset?"
+            )
         path = self.directory / Path(typed).expanduser()
         self._typed[path] = typed
         return path
@@ -102,11 +107,22 @@ def _remember_json(context: click.Context, _: click.Parameter, value: bool) -> N
         context.ensure_object(Invocation).as_json = True
 
 
+def _warn_of_nobody(context: click.Context, _: click.Parameter, asker: str | None) -> str | None:
+    """Say that no right can have been given to such a name: the answer alone would not show the mistake."""
+    from bots.terminal.spaces import names_somebody
+
+    if asker is not None and not names_somebody(asker) and context.ensure_object(Invocation).shared is None:
+        click.echo(
+            f"{asker!r} names nobody (write slack:user:U…): only what everyone may read is used.", err=True
+        )
+    return asker
+
+
 def home_option(command: Command) -> Command:
     """Give a command `--home DIR`."""
     option: Callable[[Command], Command] = click.option(
         "--home",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=PathArgument(file_okay=False, readable=False),  # whether it can be used is told when it is
         metavar="DIR",
         expose_value=False,
         callback=_remember_home,
@@ -142,6 +158,7 @@ def asker_option(command: Command) -> Command:
         "--as",
         "asker",
         metavar="USER",
+        callback=_warn_of_nobody,
         help="Ask as this person, e.g. slack:user:U123, and read only what they may (default: everything).",
     )
     return option(command)

@@ -1,5 +1,6 @@
 """A group of commands that are imported when they are wanted."""
 
+import difflib
 import importlib
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,18 @@ class LateCommands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order in which a newcomer meets them."""
         return list(self._places)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; of a name that there isn't, say which one may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            if meant := difflib.get_close_matches(args[0], self._places, n=1):
+                sentence = f"{error.message.rstrip('.')} (did you mean {meant[0]}?)"
+                raise click.UsageError(sentence, error.ctx) from error
+            raise
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""

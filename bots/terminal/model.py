@@ -8,7 +8,7 @@ import click
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
-    from bots.model_status import ModelStatus
+    from bots.model.status import ModelStatus
 
 
 @click.group()
@@ -28,7 +28,7 @@ def status(context: click.Context, call: Invocation, load: bool) -> None:
     While `citewise serve` runs, this is its model; otherwise what would be loaded. The exit code is 1 where
     something is wrong with it.
     """
-    from bots.model_status import status_of
+    from bots.model.status import status_of
     from bots.terminal.console import print_json
 
     settings = call.settings()
@@ -49,7 +49,7 @@ def _answerer(call: Invocation, closing: ExitStack, *, load: bool) -> object | N
     if call.shared is not None:
         answerer = call.shared.brain.answerer
     elif load:
-        from bots.answerer import choice
+        from bots.model.answerer import choice
         from brain.answering.extractive import ExtractiveAnswerer
         from brain.answering.factory import open_answerer
 
@@ -74,7 +74,7 @@ def _show(found: "ModelStatus") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from bots.model_status import in_words
+    from bots.model.status import in_words
     from bots.terminal.console import inert, out, print_table
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))

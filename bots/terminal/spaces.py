@@ -107,10 +107,15 @@ def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     _say(call, f"{name} may now be read by {readers}.", {"space": name, "principals": allowed})
 
 
+def names_somebody(principal: str) -> bool:
+    """Whether rights can be given to such a name."""
+    return _PRINCIPAL.fullmatch(principal) is not None
+
+
 def check_principals(principals: Iterable[str]) -> None:
     """Raise UsageError for what names neither a person, a channel nor a group."""
     for principal in principals:
-        if not _PRINCIPAL.fullmatch(principal):
+        if not names_somebody(principal):
             raise UsageError(
                 f"{principal!r} names nobody: write slack:channel:C…, slack:user:U…, slack:group:S…, "
                 "discord:channel:…, discord:user:… or discord:role:…."

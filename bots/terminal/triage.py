@@ -70,7 +70,7 @@ def triage_json(found: "Triage", catalog: "Catalog") -> "dict[str, Any]":
         "question": found.question,
         "category": {
             "name": found.category.name or None,
-            "sure": round(found.category.sure, 4),
+            "sure": round(found.category.sure, 4) if found.category.sure_means_something else None,
             "or_else": found.category.or_else or None,
             "because": [
                 {"message": learnt[number].text} if number in learnt else {"case": number}

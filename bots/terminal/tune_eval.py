@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from bots.wiring import Citewise
     from brain.evaluation.questions import EvalQuestion
     from brain.phi3.chat import Phi3Chat
-    from brain.tuning.comparison import Comparison
-    from brain.tuning.contestants import Contest
-    from brain.tuning.evaluation import Evaluated
-    from brain.tuning.report import Report
+    from brain.tuning.judging.comparison import Comparison
+    from brain.tuning.judging.contestants import Contest
+    from brain.tuning.judging.evaluation import Evaluated
+    from brain.tuning.judging.report import Report
+    from brain.tuning.judging.writers import Writer
     from brain.tuning.rows import Row
     from brain.tuning.trained import TrainedRun
-    from brain.tuning.writers import Writer
 
 
 _TWO_PARTS = (
@@ -99,9 +99,9 @@ def _evaluate(
     call: Invocation, citewise: "Citewise", name: str, limit: int | None, whole: bool, spaces: tuple[str, ...]
 ) -> None:
     from brain.evaluation.questions import read_questions
-    from brain.tuning.contestants import models, opened
-    from brain.tuning.evaluation import evaluate as compare
-    from brain.tuning.evaluation import sample
+    from brain.tuning.judging.contestants import models, opened
+    from brain.tuning.judging.evaluation import evaluate as compare
+    from brain.tuning.judging.evaluation import sample
     from brain.tuning.trained import trained_run
 
     tuning = citewise.home.tuning
@@ -139,8 +139,8 @@ def _ask_own(
     """Ask the whole of citewise what somebody wrote down, as far as the adapter has not learnt it."""
     from bots.terminal.console import err, inert
     from brain.evaluation.questions import read_questions
-    from brain.tuning.contestants import opened
-    from brain.tuning.own_questions import own_questions
+    from brain.tuning.judging.contestants import opened
+    from brain.tuning.judging.own_questions import own_questions
     from brain.tuning.trained import trained_run
 
     tuning = citewise.home.tuning
@@ -158,10 +158,10 @@ def _ask_own(
 
 def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
     """The adapter and the model that is set, which must be the one that it was trained for."""
-    from bots.adapter_in_use import base_of
+    from bots.model.adapter_in_use import base_of
     from brain.phi3.adapters import read_deltas
     from brain.phi3.quantising import Quantization
-    from brain.tuning.contestants import Contest
+    from brain.tuning.judging.contestants import Contest
     from brain.tuning.versions import hash_of
 
     base, adapter = base_of(settings), hash_of(run.folder.adapter)
@@ -177,7 +177,7 @@ def _contest(settings: "Settings", run: "TrainedRun") -> "Contest":
 
 
 def _extractive(citewise: "Citewise", rows: "tuple[Row, ...]") -> "Writer":
-    from brain.tuning.writers import ExtractiveWriter
+    from brain.tuning.judging.writers import ExtractiveWriter
 
     passages = [passage for row in rows for passage in row.passages]
     return ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)
@@ -194,9 +194,9 @@ def _in_use(
     from bots.desk import OWNER
     from brain.answering.draft import Answerer
     from brain.answering.extractive import ExtractiveAnswerer
-    from brain.tuning.contestants import answerers
-    from brain.tuning.in_use import evaluate_in_use
-    from brain.tuning.writers import EXTRACTIVE
+    from brain.tuning.judging.contestants import answerers
+    from brain.tuning.judging.in_use import evaluate_in_use
+    from brain.tuning.judging.writers import EXTRACTIVE
 
     audience = citewise.desk.readable({OWNER}, spaces)
 
@@ -227,7 +227,7 @@ def _report(
     from datetime import UTC, datetime
     from importlib.metadata import version
 
-    from brain.tuning.report import Report
+    from brain.tuning.judging.report import Report
 
     return Report(
         run=run.name,
@@ -249,10 +249,10 @@ def _keep(call: Invocation, run: "TrainedRun", report: "Report", found: "Evaluat
 
     from bots.terminal.console import out, print_json
     from brain.tuning.durable import write_whole
+    from brain.tuning.judging.report import FILE, OWN_FILE
+    from brain.tuning.judging.report_page import page
+    from brain.tuning.judging.report_plot import plot
     from brain.tuning.promotion import grounds
-    from brain.tuning.report import FILE, OWN_FILE
-    from brain.tuning.report_page import page
-    from brain.tuning.report_plot import plot
 
     judged = grounds(report.given)
     place = run.folder.evaluation / (OWN_FILE if report.questions else FILE)

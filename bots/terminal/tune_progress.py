@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+    from brain.tuning.learning.start import Start
+    from brain.tuning.learning.training import Progress
     from brain.tuning.runs import Run, RunFolder
-    from brain.tuning.start import Start
-    from brain.tuning.training import Progress
 
 _LINE_SECONDS = 30.0  # between two lines in a log
 

@@ -10,9 +10,9 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
-    from bots.promoting import Change
+    from bots.model.promoting import Change
     from bots.wiring import Citewise
-    from brain.tuning.judging import Judgement
+    from brain.tuning.verdict import Judgement
 
 
 @click.command(short_help="Let a better adapter answer.")
@@ -31,9 +31,9 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
     """
     from datetime import UTC, datetime
 
-    from bots.promoting import put_in_use, versions_of
-    from brain.tuning.judging import judge
+    from bots.model.promoting import put_in_use, versions_of
     from brain.tuning.trained import trained_run
+    from brain.tuning.verdict import judge
 
     with _changing(call) as citewise:
         tuning = citewise.home.tuning
@@ -58,7 +58,7 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
 @invocation
 def rollback(call: Invocation, version: str | None) -> None:
     """Answer with the version before, with VERSION (a number), or with the base model (`none`)."""
-    from bots.promoting import put_in_use, versions_of
+    from bots.model.promoting import put_in_use, versions_of
 
     with _changing(call) as citewise:
         in_use = versions_of(citewise).in_use()

@@ -96,7 +96,7 @@ def _modules(settings: "Settings", versions: "Versions", *, every: bool) -> dict
 
 def _is_of(version: "Version", settings: "Settings") -> bool:
     """Whether the version was trained for the model that is set: by its name, or by weights that are here."""
-    from bots.adapter_in_use import base_of
+    from bots.model.adapter_in_use import base_of
 
     if settings.model == version.base_model:
         return True

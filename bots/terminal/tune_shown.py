@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from brain.tuning.comparison import Comparison, Figure
+    from brain.tuning.judging.comparison import Comparison, Figure
     from brain.tuning.promotion import Ground
 
 
@@ -15,7 +15,7 @@ def show_comparison(console: "Console", title: str, found: "Comparison") -> None
     from rich.table import Table
 
     from bots.terminal.console import inert, print_table
-    from brain.tuning.comparison import LOW_IS_GOOD, METRICS
+    from brain.tuning.judging.comparison import LOW_IS_GOOD, METRICS
 
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("metric")

@@ -51,7 +51,7 @@ def list_versions(call: Invocation) -> None:
 @invocation
 def status(call: Invocation) -> None:
     """Tell what answers now, why, and what `citewise tune rollback` would go back to."""
-    from bots.adapter_in_use import adapter_in_use, serving
+    from bots.model.adapter_in_use import adapter_in_use, serving
     from bots.terminal.console import print_json
 
     versions = _versions(call)

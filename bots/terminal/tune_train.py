@@ -13,7 +13,7 @@ import click
 
 from bots.terminal.invocation import Command, Invocation, home_option, invocation, json_option
 from brain.errors import UsageError
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.recipe import Recipe
 
 if TYPE_CHECKING:
     from bots.settings import Settings
@@ -91,8 +91,8 @@ def train(
         raise UsageError(
             "--resume goes on with a run as it was begun: leave out --data, --method and hyperparameters."
         )
-    from brain.tuning.beginning import Asked
-    from brain.tuning.extra import need_libraries
+    from brain.tuning.learning.beginning import Asked
+    from brain.tuning.learning.extra import need_libraries
 
     need_libraries(qlora=method == "qlora")
     # PEFT imports bitsandbytes, which advertises kernels for download; citewise downloads nothing.
@@ -121,8 +121,8 @@ def _carry_out(call: Invocation, settings: "Settings", tuning: Path, asked: "Any
     from brain.phi3.fingerprint import fingerprint
     from brain.phi3.opening import model_folder
     from brain.phi3.weights import check_files, checked_config
-    from brain.tuning.beginning import meant
-    from brain.tuning.carrying_out import carry_out, prepared, step_before
+    from brain.tuning.learning.beginning import meant
+    from brain.tuning.learning.carrying_out import carry_out, prepared, step_before
     from brain.tuning.runs import Base
 
     model = model_folder(settings.model)

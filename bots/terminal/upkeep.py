@@ -11,7 +11,7 @@ from bots.terminal.invocation import Invocation, PathArgument, home_option, invo
 from brain.errors import HomeLocked
 
 if TYPE_CHECKING:
-    from bots.drift import Drift
+    from bots.drives.drift import Drift
 
 
 @click.command()
@@ -62,7 +62,7 @@ def verify(context: click.Context, call: Invocation) -> None:
 
 
 def _drift_sentence(drift: "Drift") -> str:
-    from bots.drive_names import ingest_command
+    from bots.drives.names import ingest_command
     from ingest.registration import place
 
     where = place(drift.url)

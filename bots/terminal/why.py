@@ -28,6 +28,7 @@ def why(call: Invocation, trace_id: str) -> None:
 
     with call.citewise() as citewise:
         trace = asyncio.run(citewise.desk.why(trace_id=trace_id))
+        case = citewise.catalog.cases.of_answer(trace.id) if trace else None
     if trace is None:
         raise UsageError(
             f"There is no trace {trace_id!r}: `citewise ask --json` prints the id of each answer."
@@ -38,6 +39,10 @@ def why(call: Invocation, trace_id: str) -> None:
         print_json(trace_json(trace))
     else:
         show_trace(out(), trace)
+        if case:
+            click.echo(
+                f"Suggested for a ticket: `citewise cases show {case.id}` tells what its triage rests on."
+            )
 
 
 def trace_json(trace: Trace) -> dict[str, object]:

@@ -58,7 +58,7 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
 
 
 def _asked_for(cells: Sequence[_Cell], asked: Collection[str]) -> list[_Cell]:
-    """The cells whose columns the question names: `2025 Plan` alone where it says both words."""
+    """The cells whose columns are asked for; of `2025 Plan` and `2024 Plan` the one that is named whole."""
     shared = [(cell, set(content_stems(cell.name)).intersection(asked)) for cell in cells]
     named = [(cell, found) for cell, found in shared if found]
     return [cell for cell, found in named if not any(found < other for _, other in named)]

@@ -196,7 +196,7 @@ def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
     lent = retrieved.query.lent
     worth = {(a, b): min(lent.get(a, 1.0), lent.get(b, 1.0)) for a, b in retrieved.query.pairs}
     total = sum(worth.values())
-    return sum(worth.get(pair, 0.0) for pair in set(pairwise(stems))) / total if total else 0.0
+    return sum(worth.get(pair, 0.0) for pair in dict.fromkeys(pairwise(stems))) / total if total else 0.0
 
 
 def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], right_type: bool) -> bool:

@@ -91,7 +91,7 @@ class Answers:
                 ),
             )
             if thread:
-                add_turn(connection, thread, Turn(question, answer.text), searched)
+                add_turn(connection, thread, Turn(answer.read_as or question, answer.text), searched)
 
     def find(self, trace_id: str) -> StoredAnswer | None:
         """The answer of that trace, if it is known."""
@@ -120,14 +120,6 @@ class Answers:
         with self._database.reading() as connection:
             rows = connection.execute(
                 _ANSWERS + "WHERE asker = ? ORDER BY saved DESC LIMIT ?", (asker, limit)
-            ).fetchall()
-        return [_answer(row) for row in rows]
-
-    def gaps(self, limit: int) -> list[StoredAnswer]:
-        """The last questions that the documents did not answer, the newest first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                _ANSWERS + "WHERE refused = 1 ORDER BY saved DESC LIMIT ?", (limit,)
             ).fetchall()
         return [_answer(row) for row in rows]
 

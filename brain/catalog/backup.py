@@ -10,6 +10,7 @@ from pathlib import Path
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
 from brain.catalog.schema import check_owner
+from brain.catalog.storage import create_private
 from brain.errors import StorageFailed, UsageError
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many pages are done, of how many
@@ -76,6 +77,7 @@ def _copy(source: sqlite3.Connection, draft: Path, stage: str, progress: Progres
 
     try:
         draft.unlink(missing_ok=True)
+        create_private(draft)
         with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
             source.backup(copy, pages=_PAGES, progress=step)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it

@@ -21,7 +21,8 @@ class Case:
     `category_by`, `urgency_by` and `owner_by` are who decided it, empty while it's only found out.
     `origin` is where a reply goes. `trace_id` names the answer that was suggested. `reply` is what was (or
     is to be) sent, `reply_by` who sends it, `reply_at` where it stands once it was delivered. `resolution`
-    says what solved it.
+    says what solved it. `reasons` are why it was found to be what it is, as brain.triage.reasons keeps them;
+    empty for cases of before.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Case:
     opened_by: str
     opened: datetime
     changed: datetime
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class NewCase:
     urgency: int
     owner: str
     opened_by: str
+    reasons: str = ""
 
 
 @dataclass(frozen=True, slots=True)

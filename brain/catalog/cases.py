@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from brain.catalog import audit, comparing
+from brain.catalog import audit, case_categories, comparing
 from brain.catalog.case_rows import Case, CaseState, CategoryRow, Example, NewCase
 from brain.catalog.comparing import NAMES, Comparable
 from brain.catalog.rows import Vector
@@ -17,7 +17,7 @@ __all__ = ["Case", "CaseState", "Cases", "CategoryRow", "Example", "NewCase"]
 _COLUMNS = (
     "id, thread, place, origin, link, text, question, summary, trace_id, category, category_by, urgency, "
     "urgency_by, owner, owner_by, state, reply, reply_by, reply_at, resolution, resolved_by, opened_by, "
-    "opened, changed"
+    "opened, changed, reasons"
 )
 _CASES = f"SELECT {_COLUMNS} FROM cases WHERE state <> 'example' "
 
@@ -33,20 +33,20 @@ class Cases:
     def categories(self) -> list[CategoryRow]:
         """All categories by name: those set up, by an admin or with a case, and those that examples name."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"""SELECT found.name, coalesce(description, ''), coalesce(owner, '')
-                    FROM ({NAMES}) AS found LEFT JOIN categories ON categories.name = found.name
-                    ORDER BY found.name"""
-            ).fetchall()
-        return [CategoryRow(*row) for row in rows]
+            return case_categories.rows(connection)
+
+    def known_as(self, name: str) -> str:
+        """A category as it was first written, whatever the case of its letters here; else as it is here."""
+        with self._database.reading() as connection:
+            return case_categories.known_as(connection, name)
 
     def set_category(self, row: CategoryRow, *, by: str) -> None:
         """Make or change a category. ValueError where it has no name."""
-        name = row.name.strip()
-        if not name:
+        if not row.name.strip():
             raise ValueError("a category needs a name")
         told = {"description": row.description, "owner": row.owner}
         with self._database.writing() as connection:
+            name = case_categories.known_as(connection, row.name)
             connection.execute(
                 "INSERT OR REPLACE INTO categories VALUES (?, ?, ?)", (name, row.description, row.owner)
             )
@@ -58,6 +58,7 @@ class Cases:
         No later ticket is put into it, unless it's set up again.
         """
         with self._database.writing() as connection:
+            name = case_categories.known_as(connection, name)
             rows = connection.execute("DELETE FROM categories WHERE name = ?", (name,)).rowcount
             examples = connection.execute(
                 "DELETE FROM cases WHERE state = 'example' AND category = ?", (name,)
@@ -72,47 +73,32 @@ class Cases:
 
         Those without words or without a category are passed over.
         """
-        wanted = dict.fromkeys((example.text.strip(), example.category.strip()) for example in examples)
-        new = 0
         with self._database.writing() as connection:
+            wanted = case_categories.labelled(connection, examples)
             [lowest] = connection.execute("SELECT min(0, ifnull(min(id), 0)) FROM cases").fetchone()
             known = set(
                 connection.execute("SELECT text, category FROM cases WHERE state = 'example'").fetchall()
             )
-            for text, category in wanted:
-                if text and category and (text, category) not in known:
-                    new += 1
-                    # Below zero: the numbers that people see are those of cases, from 1 on.
-                    example = {"id": lowest - new, "text": text, "category": category}
-                    _insert(connection, {**example, "state": CaseState.EXAMPLE})
+            new = [one for one in wanted if (one.text, one.category) not in known]
+            for below, one in enumerate(new, start=1):
+                # Below zero: the numbers that people see are those of cases, from 1 on.
+                fields = {"id": lowest - below, "text": one.text, "category": one.category}
+                _insert(connection, {**fields, "state": CaseState.EXAMPLE})
             if new:
-                names = sorted({category for text, category in wanted if text and category})
-                audit.append(
-                    connection,
-                    by,
-                    "learn examples",
-                    f"{new} example{'' if new == 1 else 's'}",
-                    {"categories": names},
-                )
-        return new
+                what = f"{len(new)} example{'' if len(new) == 1 else 's'}"
+                names = sorted({one.category for one in wanted})
+                audit.append(connection, by, "learn examples", what, {"categories": names})
+        return len(new)
 
     def examples(self, ids: Iterable[int]) -> dict[int, Example]:
         """The labelled messages of these ids; ids of cases, and those that are gone, are absent."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                """SELECT id, text, category FROM cases
-                   WHERE state = 'example' AND id IN (SELECT value FROM json_each(?))""",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        return {number: Example(text, category) for number, text, category in rows}
+            return case_categories.examples(connection, ids)
 
     def example_counts(self) -> dict[str, int]:
         """How many messages were learnt, by category; categories without any are absent."""
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT category, count(*) FROM cases WHERE state = 'example' GROUP BY category"
-            ).fetchall()
-        return dict(rows)
+            return case_categories.example_counts(connection)
 
     def known_texts(self, texts: Iterable[str]) -> set[str]:
         """Which of these texts were learnt, whatever as."""
@@ -156,6 +142,12 @@ class Cases:
             row = connection.execute(_CASES + "AND thread = ? AND thread <> ''", (thread,)).fetchone()
         return _case(row) if row else None
 
+    def of_answer(self, trace_id: str) -> Case | None:
+        """The case that an answer was suggested for."""
+        with self._database.reading() as connection:
+            row = connection.execute(_CASES + "AND trace_id = ? AND trace_id <> ''", (trace_id,)).fetchone()
+        return _case(row) if row else None
+
     def listed(
         self, places: Collection[str] | None = None, state: CaseState | None = None, owner: str = ""
     ) -> list[Case]:
@@ -170,14 +162,24 @@ class Cases:
             ).fetchall()
         return [_case(row) for row in rows]
 
+    def in_hand(self, person: str, principals: Collection[str], places: Collection[str]) -> bool:
+        """Whether an unclosed case was given to one of these principals, or opened by the person there."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                """SELECT EXISTS (SELECT 1 FROM cases WHERE state IN ('open', 'replied') AND (
+                       (owner_by <> '' AND owner IN (SELECT value FROM json_each(?)))
+                       OR (opened_by = ? AND place IN (SELECT value FROM json_each(?)))))""",
+                (json.dumps(list(principals)), person, json.dumps(list(places))),
+            ).fetchone()
+        return bool(row[0])
+
     def set_category_of(self, case_id: int, category: str, *, by: str) -> Case | None:
         """Let a person say what a case is about; a category that isn't there yet is made.
 
         Empty says that none fits.
         """
-        category = category.strip()
         with self._database.writing() as connection:
-            case = _find(connection, case_id)
+            case, category = _find(connection, case_id), case_categories.known_as(connection, category)
             if case is None or (case.category == category and case.category_by):
                 return case
             if category:
@@ -291,7 +293,7 @@ def _insert(connection: sqlite3.Connection, fields: dict[str, object]) -> int:
 
 
 def _refresh(connection: sqlite3.Connection, known: Case, new: NewCase) -> None:
-    found: dict[str, object] = {"text": new.text, "summary": _json(new.summary)}
+    found: dict[str, object] = {"text": new.text, "summary": _json(new.summary), "reasons": new.reasons}
     if new.link:
         found["link"] = new.link
     if not known.reply:

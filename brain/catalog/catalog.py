@@ -16,6 +16,7 @@ from brain.catalog import (
 )
 from brain.catalog.added_files import AddedFiles
 from brain.catalog.answers import Answers
+from brain.catalog.asked import AskedQuestions
 from brain.catalog.audit import AuditLog
 from brain.catalog.cases import Cases
 from brain.catalog.changes import Changes
@@ -23,6 +24,7 @@ from brain.catalog.conversations import Conversations
 from brain.catalog.duplicates import Duplicates
 from brain.catalog.feed import IndexFeed
 from brain.catalog.followed import FollowedDrives
+from brain.catalog.forgetting import Forgetting
 from brain.catalog.handoffs import Handoffs
 from brain.catalog.inbox import InboxTable
 from brain.catalog.known_files import KnownFiles
@@ -77,7 +79,9 @@ class Catalog:
         self.conversations = Conversations(self._database)
         self.places = Places(self._database)
         self.answers = Answers(self._database)
+        self.asked = AskedQuestions(self._database)
         self.handoffs = Handoffs(self._database)
+        self.forgetting = Forgetting(self._database)
         self.changes = Changes(self._database)
         self.cases = Cases(self._database)
         self.audit = AuditLog(self._database)

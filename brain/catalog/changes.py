@@ -15,7 +15,7 @@ from brain.catalog.storage import Database
 class ChangeState(StrEnum):
     """How far a change has come. A CONFIRMED one is being carried out, or was when the process ended.
 
-    An EXPIRED one waited for a yes until its time was over.
+    An EXPIRED one waited for a yes, or could be taken back, until its time was over.
     """
 
     PROPOSED = "proposed"
@@ -109,13 +109,22 @@ class Changes:
                 _audit(connection, person, change)
         return True
 
-    def take_grant_back(self, change: Change, person: str) -> None:
+    def undone_by(self, event: str) -> Change | None:
+        """The change that was taken back by this event of a chat."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                _CHANGES + "WHERE state = 'undone' AND json_extract(target, '$.undone_by') = ?", (event,)
+            ).fetchone()
+        return _change(row) if row else None
+
+    def take_grant_back(self, change: Change, person: str, event: str = "") -> None:
         """Undo a grant: the right, the change and the log are one; nothing happens where it is undone."""
         do = spaces.deny if change.kind == "allow" else spaces.allow
         with self._database.writing() as connection:
             cursor = connection.execute(
-                "UPDATE changes SET state = 'undone', noted = ? WHERE id = ? AND state = 'done'",
-                (now(), change.id),
+                """UPDATE changes SET state = 'undone', noted = ?, target = json_set(target, '$.undone_by', ?)
+                   WHERE id = ? AND state = 'done'""",
+                (now(), event, change.id),
             )
             if cursor.rowcount:
                 do(connection, change.space, str(change.target["principal"]))
@@ -137,6 +146,14 @@ class Changes:
                 (limit,),
             ).fetchall()
         return [_change(row) for row in rows]
+
+
+def close(connection: sqlite3.Connection, noted_before: str) -> None:
+    """Let changes that were carried out before then stand: they can no longer be taken back."""
+    connection.execute(
+        "UPDATE changes SET state = 'expired' WHERE state IN ('done', 'undone', 'failed') AND noted < ?",
+        (noted_before,),
+    )
 
 
 def _add(

@@ -103,15 +103,22 @@ def revive(connection: sqlite3.Connection, document_id: int) -> bool:
     return True
 
 
-def forget(connection: sqlite3.Connection, removed_before: str) -> int:
-    """Drop removed documents with their history and the vectors that nothing else refers to."""
-    old = "(SELECT id FROM documents WHERE removed < ?)"
+def count_removed(connection: sqlite3.Connection, removed_before: str) -> int:
+    """How many documents were removed before then, and are kept."""
+    row = connection.execute("SELECT count(*) FROM documents WHERE removed < ?", (removed_before,)).fetchone()
+    return int(row[0])
+
+
+def forget(connection: sqlite3.Connection, removed_before: str, limit: int) -> int:
+    """Drop removed documents, so many at most, with their history; their vectors are let go."""
+    old = "(SELECT id FROM documents WHERE removed < ? ORDER BY id LIMIT ?)"
+    values = (removed_before, limit)
     released = connection.execute(
         f"""SELECT key_id FROM past_passages JOIN versions ON versions.id = version_id
             WHERE document_id IN {old}""",
-        (removed_before,),
+        values,
     ).fetchall()
-    cursor = connection.execute("DELETE FROM documents WHERE removed < ?", (removed_before,))
+    cursor = connection.execute(f"DELETE FROM documents WHERE id IN {old}", values)
     vectors.release(connection, (key_id for (key_id,) in released))
     return cursor.rowcount
 

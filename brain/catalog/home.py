@@ -46,17 +46,20 @@ class Home:
 
     @property
     def exists(self) -> bool:
-        """True where a catalog has been made here."""
-        return self.catalog.is_file()
+        """True where a catalog has been made here; StorageFailed where this user may not look."""
+        try:
+            return self.catalog.is_file()
+        except OSError as error:
+            raise _not_usable(self.path, error, "read") from error
 
     def prepare(self) -> None:
         """Make the folder; StorageFailed says why it can't be made or written."""
-        if not self.path.parent.is_dir():
-            raise StorageFailed(
-                f"The home {self.path} can't be made, since {self.path.parent} isn't a folder: "
-                "make that folder first, or choose another with --home."
-            )
         try:
+            if not self.path.parent.is_dir():
+                raise StorageFailed(
+                    f"The home {self.path} can't be made, since {self.path.parent} isn't a folder: "
+                    "make that folder first, or choose another with --home."
+                )
             for folder in (self.path, self.run):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except FileExistsError as error:
@@ -64,7 +67,7 @@ class Home:
                 f"{error.filename} is a file, and citewise needs a folder there: choose another with --home."
             ) from error
         except OSError as error:
-            raise _not_writable(self.path, error) from error
+            raise _not_usable(self.path, error) from error
 
     def lock(self, command: str) -> "HomeLock":
         """Own this home until release(); HomeLocked says which process does. `command` is shown to others."""
@@ -82,7 +85,7 @@ class HomeLock:
         try:
             self._descriptor = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _not_writable(home, error) from error
+            raise _not_usable(home, error) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -91,7 +94,7 @@ class HomeLock:
             raise HomeLocked(refusal.format(home=home, holder=holder)) from None
         except OSError as error:
             os.close(self._descriptor)
-            raise _not_writable(home, error) from error
+            raise _not_usable(home, error) from error
         started = datetime.now(UTC).isoformat(timespec="seconds")
         content = json.dumps({"pid": os.getpid(), "command": command, "started": started})
         try:
@@ -99,7 +102,7 @@ class HomeLock:
             os.pwrite(self._descriptor, content.encode(), 0)
         except OSError as error:
             os.close(self._descriptor)
-            raise _not_writable(home, error) from error
+            raise _not_usable(home, error) from error
         self._held = True
         _locks.add(self)
 
@@ -149,14 +152,18 @@ def _holder(descriptor: int) -> str:
             time.sleep(0.02)
 
 
-def _not_writable(home: Path, error: OSError) -> StorageFailed:
+def _not_usable(home: Path, error: OSError, what: str = "written") -> StorageFailed:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFailed(
             f"The disk that holds {home} is full: free some space, then run the command again."
         )
     reason = (error.strerror or str(error)).lower()
+    mend = (
+        "run citewise as the user that it belongs to"
+        if isinstance(error, PermissionError)
+        else "check its owner, its permissions and the disk"
+    )
     return StorageFailed(
-        f"The home {home} can't be written ({reason}): check its owner, its permissions and the disk, "
-        "or choose another with --home.",
+        f"The home {home} can't be {what} ({reason}): {mend}, or choose another with --home.",
         detail=str(error),
     )

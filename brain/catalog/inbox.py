@@ -68,8 +68,11 @@ class InboxItem:
 
     @property
     def key(self) -> str:
-        """What marks the answer on the platform, so that one that was posted but not noted is found."""
-        return f"{self.platform}-{self.id}"
+        """What marks the answer on the platform, so that one that was posted but not noted is found.
+
+        Made of the platform's own id: in a new home, or after an older backup, ours begin anew.
+        """
+        return f"{self.platform}-{self.event}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,11 @@ _ITEMS = (
     "SELECT id, platform, event, kind, payload, message, person, place, thread, turned_away, attempts, "
     "posted FROM inbox "
 )
+
+
+# Said twice, since SQLite takes the index of what is not done only where a query says that it wants no other:
+# a month of answered events is not looked through for each new one.
+_WAITS = "state <> 'done' AND state = 'received'"
 
 
 class InboxTable:
@@ -121,7 +129,7 @@ class InboxTable:
         with self._database.writing() as connection:
             row = connection.execute(
                 _ITEMS
-                + """WHERE platform = ? AND state = 'received' AND due <= ? AND (turned_away <> '') = ?
+                + f"""WHERE platform = ? AND {_WAITS} AND due <= ? AND (turned_away <> '') = ?
                      AND (thread = '' OR turned_away <> '' OR NOT EXISTS (
                          SELECT 1 FROM inbox AS earlier WHERE earlier.thread = inbox.thread
                          AND earlier.id < inbox.id AND earlier.state <> 'done' AND earlier.turned_away = ''))
@@ -136,10 +144,11 @@ class InboxTable:
         return _item(row)
 
     def note_posted(self, item_id: int, posted: str) -> None:
-        """Note that the answer, or the beginning of it, is visible under that id."""
+        """Note that the answer, or the beginning of it, is visible under that id; what is done stays done."""
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE inbox SET state = 'posted', posted = ? WHERE id = ?", (posted, item_id)
+                "UPDATE inbox SET state = iif(state = 'done', 'done', 'posted'), posted = ? WHERE id = ?",
+                (posted, item_id),
             )
 
     def finish(self, item_id: int) -> None:
@@ -172,14 +181,14 @@ class InboxTable:
     def all_waiting(self) -> int:
         """How many events wait, of all platforms."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT count(*) FROM inbox WHERE state = 'received'").fetchone()
+            row = connection.execute(f"SELECT count(*) FROM inbox WHERE {_WAITS}").fetchone()
         return int(row[0])
 
     def next_due(self, platform: str) -> float | None:
         """Seconds until the next event that waits for its time; None where none does."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT min(due) FROM inbox WHERE platform = ? AND state = 'received'", (platform,)
+                f"SELECT min(due) FROM inbox WHERE platform = ? AND {_WAITS}", (platform,)
             ).fetchone()
         return None if row[0] is None else max(0.0, row[0] - time.time())
 
@@ -187,7 +196,7 @@ class InboxTable:
         """The event that brought a message."""
         with self._database.reading() as connection:
             row = connection.execute(
-                _ITEMS + "WHERE platform = ? AND message = ?", (platform, message)
+                _ITEMS + "WHERE platform = ? AND message = ? AND message <> ''", (platform, message)
             ).fetchone()
         return _item(row) if row else None
 
@@ -238,7 +247,7 @@ def _measure(connection: sqlite3.Connection, new: NewEvent, limits: Limits, mome
 
 def _waiting(connection: sqlite3.Connection, platform: str) -> int:
     row = connection.execute(
-        "SELECT count(*) FROM inbox WHERE platform = ? AND state = 'received' AND turned_away = ''",
+        f"SELECT count(*) FROM inbox WHERE platform = ? AND {_WAITS} AND turned_away = ''",
         (platform,),
     ).fetchone()
     return int(row[0])

@@ -23,11 +23,6 @@ class Past:
         with self._database.writing() as connection:
             return documents.revive(connection, document_id)
 
-    def forget_removed(self, before: datetime) -> int:
-        """Drop the history and vectors of documents that were removed before then; returns how many."""
-        with self._database.writing() as connection:
-            return documents.forget(connection, before.isoformat())
-
     def collect_vectors(self, orphaned_before: datetime) -> int:
         """Drop vectors that nothing has referred to since then; each put drops those of a day ago."""
         with self._database.writing() as connection:

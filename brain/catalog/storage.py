@@ -3,13 +3,19 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 
 from brain.errors import StorageFailed
 
 BUSY_SECONDS = 5.0
+
+
+def create_private(path: Path) -> None:
+    """Make a new file that only its owner reads, wherever it lies; SQLite gives its logs the same mode."""
+    with suppress(OSError):  # SQLite meets the same, and its error has a sentence
+        path.touch(mode=0o600, exist_ok=False)
 
 
 class Database:
@@ -27,6 +33,7 @@ class Database:
         self._lock = threading.RLock()
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
         self._closed = False
+        create_private(path)
         with self.failures():
             self._writer = self._connect()
             try:
@@ -46,10 +53,15 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed when the block ends, rolled back when it raises. Not nestable."""
+    def writing(self, *, overwrite: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises. Not nestable.
+
+        With `overwrite`, all that it deletes is overwritten with zeros; otherwise what costs no further
+        writing (sqlite.org/pragma.html#pragma_secure_delete).
+        """
         with self._lock, self.failures():
             self._check_open()
+            self._writer.execute(f"PRAGMA secure_delete = {'ON' if overwrite else 'FAST'}")
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer

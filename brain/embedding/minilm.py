@@ -122,6 +122,10 @@ class MiniLM(Embeddings):
             for word in text.split()
         )
 
+    def knows(self, word: str) -> bool:
+        """Whether it is one of some 20,000 English words that the model reads whole."""
+        return self.count_tokens(word) == 1
+
     def token_ids(self, text: str) -> list[int]:
         """What the model reads of the text: its tokens between the markers, cut to the limit."""
         return _cut(self._encode(text).ids)

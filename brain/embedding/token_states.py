@@ -36,3 +36,12 @@ class ReadsTokens(Protocol):
     def telling(self, question: TokenStates) -> Floats:
         """How much each token of a question counts, [tokens]; the sum is 1."""
         ...
+
+
+@runtime_checkable
+class KnowsWords(Protocol):
+    """An embedder that was taught whole words, and so knows many of the language's."""
+
+    def knows(self, word: str) -> bool:
+        """Whether it is one of them."""
+        ...

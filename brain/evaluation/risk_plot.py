@@ -1,42 +1,25 @@
 """The risk–coverage curve as a picture, for reading off what a stricter or laxer gate would do."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brain.errors import StorageFailed, UsageError
 from brain.evaluation.risk_coverage import RiskCoverage
+from brain.pictures import check_picture, save_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_FORMATS = (".png", ".svg", ".pdf")
 _INK, _QUIET, _MARK = "#1f4e79", "#8a8f98", "#c8502d"
-
-
-def check_picture(path: Path) -> None:
-    """Refuse what `plot` could not draw into, before any work is done for it."""
-    if path.suffix.lower() not in _FORMATS:
-        raise UsageError(f"{path} can't hold a picture; name a file that ends in {', '.join(_FORMATS)}.")
-    if find_spec("matplotlib") is None:
-        raise UsageError('Pictures need matplotlib; install it with `pip install "citewise[plots]"`.')
 
 
 def plot(curve: RiskCoverage, path: Path, title: str = "Risk–coverage") -> None:
     """Draw the curve into a .png, .svg or .pdf file."""
     check_picture(path)
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.2, 4.5), layout="constrained")
     _draw(figure.add_subplot(), curve, title)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Letters stay letters in an SVG, for screen readers and searching.
-        with rc_context({"svg.fonttype": "none"}):
-            figure.savefig(path, dpi=160)
-    except OSError as error:
-        raise StorageFailed(f"{path} can't be written ({error.strerror}); choose another place.") from None
+    save_picture(figure, path)
 
 
 def _draw(axes: "Axes", curve: RiskCoverage, title: str) -> None:

@@ -26,6 +26,10 @@ _HNSW: "CreateHNSWConfiguration" = {
     "ef_construction": 100,
     "ef_search": 200,
 }
+# A graph is searched as widely as results are asked for, and built anew of the same vectors it is another:
+# over two of 1,504 passages, 8 of the 16,000 that were due among the nearest 80 were missed where 80 were
+# asked for, one where 240 were, and none where 320.
+_LOOKED_AT = 320
 _BATCH = 5000  # below Chroma's max_batch_size of 5,461
 
 
@@ -102,12 +106,14 @@ class ChromaIndex:
             if collection is None or limit < 1:
                 return []
             query: list[Sequence[float] | Sequence[int]] = [vector]
-            found = collection.query(query_embeddings=query, n_results=limit, include=["distances"])
+            wide = max(limit, _LOOKED_AT)
+            found = collection.query(query_embeddings=query, n_results=wide, include=["distances"])
             distances = found["distances"] or [[]]
-            return [
+            hits = [
                 (int(name), 1.0 - float(distance))
                 for name, distance in zip(found["ids"][0], distances[0], strict=True)
             ]
+            return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def count(self, space_id: int) -> int:
         """How many vectors of a space are held."""

@@ -50,7 +50,7 @@ class SearchIndex:
         """
         index = cls(folder, catalog, server)
         with disk_faults(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = generation.current(folder)
             reason = health.doubt(found, index._feed, server)
             if reason is None and found is not None:

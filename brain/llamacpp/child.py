@@ -18,7 +18,8 @@ def parameters(told: dict[str, Any]) -> Any:
     chosen.model.path = told["model"]
     chosen.n_ctx = told["window"] * told["slots"]
     chosen.n_parallel = told["slots"]
-    chosen.kv_unified = False  # each text has its own part of the memory
+    chosen.kv_unified = False  # each text has its own part of the memory …
+    chosen.cache_ram_mib = 0  # … and no prompt is kept beside it, as up to 8 GiB would be
     chosen.fit_params = False  # the window is what is asked for, not what is free
     chosen.cpuparams.n_threads = chosen.cpuparams_batch.n_threads = told["threads"]
     chosen.hostnames, chosen.port, chosen.api_keys = ["127.0.0.1"], 0, [told["key"]]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from brain.domain import Turn
+from brain.retrieval.chatter import without_chatter
 from brain.retrieval.query import FromThread, Query
 from brain.retrieval.substitution import substituted
 from brain.text.sentences import sentence_spans
@@ -31,7 +32,13 @@ _POINTS_BACK = re.compile(
     r"|instead|otherwise|[Tt]hat one|[Tt]his one|the same one|the former|the latter)\b"
 )
 _LEAD = re.compile(
-    r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for)\b[\s,:]*)+",
+    r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|even|what about|how about|what if|same for)\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+# "no, I meant …", "sorry, I mean …": the question before, put right.
+_CORRECTS = re.compile(
+    r"^\s*(?:(?:no|nope|sorry|wait|oops|actually|well|ok(?:ay)?)\b[\s,.:!–-]*)*"
+    r"i (?:actually )?(?:mean|meant)\b[\s,:]*",
     re.IGNORECASE,
 )
 # A question of its own begins with such a word; anything else is only a part of one.
@@ -82,11 +89,12 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     the first one's place ("per diem for Norway", "and Sweden?"); else what the thread asked last (itself
     standing alone) is put before it.
     """
-    return _read(question, history).text
+    return _read(question, without_chatter(history)).text
 
 
 def in_thread(question: str, history: Sequence[Turn]) -> Query:
     """The query for a question of a thread: standing alone, the thread's words counting less than its own."""
+    history = without_chatter(history)
     read = _read(question, history)
     if not read.lender:
         return Query.of(read.text)
@@ -107,15 +115,16 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
             return _Read(text, text, text, PERHAPS_NEW, before.text)
         return _Read(text, text, text)
     before = _read(history[-1].question, history[:-1])
+    corrects = _CORRECTS.match(text)
     own = {stem(word) for word in content_words(text)}
     if own >= {stem(word) for word in content_words(before.text)}:
         return _Read(text, text, text)
-    rest = _LEAD.sub("", text).strip() or text
+    rest = _LEAD.sub("", _CORRECTS.sub("", text)).strip() or text
     if not _ASKS.match(rest):
-        varied = "" if _CLAUSE.search(text) else substituted(before.frame, rest)
+        varied = "" if _CLAUSE.search(rest) else substituted(before.frame, rest)
         if varied:
             return _Read(varied, before.frame, varied, SAME_ASKED, before.frame)
-        joined = f"{_bare(before.frame)} – {rest}"
+        joined = f"{_bare(before.text if corrects else before.frame)} – {rest}"
         return _Read(joined, before.frame, rest, SAME_ASKED, before.frame)
     joined = f"{_bare(before.text)} – {rest}"
     share = OTHER_ASKED if Query.of(rest).terms else BARE_ASKED
@@ -130,8 +139,12 @@ def _leans(question: str) -> bool:
     words = content_words(question)
     if len(words) <= _VERY_SHORT and _OPENS_FOLLOW_UP.match(question):
         return True
-    if re.match(r"^\s*(?:and|but|or|what about|how about|what if|same for)\b", question, re.IGNORECASE):
+    if re.match(r"^\s*(?:and|but|or|even|what about|how about|what if|same for)\b", question, re.IGNORECASE):
         return True
+    if _CORRECTS.match(question):
+        return True
+    if len(words) <= _VERY_SHORT and question.rstrip().endswith("?") and not _ASKS.match(question):
+        return True  # "every day?"
     if len(words) <= _SHORT and _POINTS_BACK.search(question):
         return True
     if len(words) <= _PERHAPS and _PREPOSITION.match(question) and not _ASKS.match(question):

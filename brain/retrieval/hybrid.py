@@ -1,7 +1,7 @@
 """The retriever: vectors and words, each space by itself, fused and reranked by how words stand together."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,13 +14,14 @@ from pydantic import ConfigDict, PrivateAttr
 
 from brain.catalog.catalog import Catalog
 from brain.domain import Passage
-from brain.embedding.token_states import ReadsTokens
+from brain.embedding.token_states import KnowsWords, ReadsTokens
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
+from brain.retrieval.spelling import respelled, unknown_words
 from brain.text.analysis import analyse
 from brain.text.steps import runs_over
 
@@ -82,6 +83,19 @@ class HybridRetriever(BaseRetriever):
     def compared(self, found: Retrieved) -> Retrieved:
         """The same with its best sentences compared with the question, where the embedder can do that."""
         return found if self._reading is None else compared(found, self._reading)
+
+    def respelled(self, text: str, found: Retrieved, spaces: Iterable[str]) -> str:
+        """The question with slips of the finger put right, where the embedder knows words; else as it is."""
+        model = self.embeddings
+        if not isinstance(model, KnowsWords):
+            return text
+        readable = sorted(spaces)
+        return respelled(
+            text,
+            unknown_words(found.query, found.rarity),
+            model.knows,
+            lambda words: _held(words, readable, self.index)[1],
+        )
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -165,7 +179,7 @@ def _beside(best: list[Passage], catalog: Catalog) -> tuple[Passage, ...]:
 
 def _ranked(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
     scored = [candidate.scored(fused(weights, candidate)) for candidate in candidates]
-    return sorted(scored, key=lambda candidate: (-candidate.score, candidate.passage.id))
+    return sorted(scored, key=_order)
 
 
 def _supported(candidates: list[Candidate], weights: FusionWeights) -> list[Candidate]:
@@ -174,7 +188,13 @@ def _supported(candidates: list[Candidate], weights: FusionWeights) -> list[Cand
     lifted = [
         c.scored(c.score + weights.neighbours * more) for c, more in zip(candidates, support, strict=True)
     ]
-    return sorted(lifted, key=lambda candidate: (-candidate.score, candidate.passage.id))
+    return sorted(lifted, key=_order)
+
+
+def _order(candidate: Candidate) -> tuple[float, str, int, int]:
+    """The best first; equals by where they stand: an id tells only which file was read first."""
+    passage = candidate.passage
+    return (-candidate.score, passage.source.document, passage.ordinal, passage.id)
 
 
 def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> list[Candidate]:
@@ -195,13 +215,18 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
 
 
 def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:
+    return Rarity.counted(query, *_held(query.weighed, spaces, index))
+
+
+def _held(terms: Sequence[str], spaces: list[str], index: SearchIndex) -> tuple[int, dict[str, int]]:
+    """How many passages there are, and in how many each of the terms stands."""
     rows, held = 0, dict[str, int]()
     for space in spaces:
-        found = index.holding(space, query.weighed)
+        found = index.holding(space, terms)
         rows += found.rows
         for term, count in found.holding.items():
             held[term] = held.get(term, 0) + count
-    return Rarity.counted(query, rows, held)
+    return rows, held
 
 
 def _document(passage: Passage) -> Document:

@@ -45,8 +45,11 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     pairs = query.pairs
     if not pairs:
         return 0.0
-    possible = {pair for pair in pairs if passage.stems.issuperset(pair)}
-    held = possible & passage.pairs if possible else possible
+    possible = [pair for pair in pairs if passage.stems.issuperset(pair)]
+    if not possible:
+        return 0.0
+    there = passage.pairs
+    held = [pair for pair in possible if pair in there]
     if not held:
         return 0.0
     worth = {(a, b): min(rarity.weights.get(a, 0.0), rarity.weights.get(b, 0.0)) for a, b in pairs}

@@ -88,9 +88,12 @@ class Query:
         return (*self.terms, *self.hints)
 
     @property
-    def pairs(self) -> frozenset[tuple[str, str]]:
-        """Neighbouring stems: words that belong together, such as `sick leav`."""
-        return frozenset(pairwise(self.stems))
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Neighbouring stems: words that belong together, such as `sick leav`; once each, in order.
+
+        The order is the question's, not a set's, which differs between processes: so do sums over it.
+        """
+        return tuple(dict.fromkeys(pairwise(self.stems)))
 
 
 @dataclass(frozen=True, slots=True)

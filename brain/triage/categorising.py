@@ -94,10 +94,11 @@ class Categoriser:
         lead = float(scores[best] - scores[others[0]]) if others else 0.0
         constant, by_score, by_lead = SURE_OF
         sure = 1 / (1 + math.exp(-(constant + by_score * float(scores[best]) + by_lead * lead)))
-        if sure < LEFT_OPEN_BELOW:
-            return Category(sure=sure, or_else=str(self.names[best]))
         a, b = self._starts[best], self._starts[best + 1]
+        labelled, among = int(np.count_nonzero(self._ids[a:b])), len(self.names)
+        if sure < LEFT_OPEN_BELOW:
+            return Category("", sure, (), str(self.names[best]), labelled, among)
         nearest = a + np.argsort(-cosines[a:b], kind="stable")[:BECAUSE]
         because = tuple(int(self._ids[i]) for i in nearest if self._ids[i])
         or_else = str(self.names[others[0]]) if others and lead <= CLOSE else ""
-        return Category(str(self.names[best]), sure, because, or_else)
+        return Category(str(self.names[best]), sure, because, or_else, labelled, among)

@@ -7,6 +7,11 @@ from enum import IntEnum
 
 from brain.domain import Answer
 
+ENOUGH_LABELLED = 10
+"""Labelled tickets of a category, and …"""
+ENOUGH_CATEGORIES = 8
+"""… categories, from which on a share of certainty may be told."""
+
 
 class Urgency(IntEnum):
     """How soon a ticket needs someone; comparable, so that the more urgent of two wins."""
@@ -79,12 +84,25 @@ class Category:
     `sure` is between 0 and 1. `because` are the cases (ids) that speak for it, the nearest first; empty
     where the name's own words and description were all there was to compare with. `or_else` is the next
     best name, told where the two are close; without a `name`, it is the best of those that don't fit.
+    `labelled` tickets were there for the name, and `among` are the categories that it was chosen from.
     """
 
     name: str = ""
     sure: float = 0.0
     because: tuple[int, ...] = ()
     or_else: str = ""
+    labelled: int = 0
+    among: int = 0
+
+    @property
+    def sure_means_something(self) -> bool:
+        """Whether there was enough to compare with for `sure` to be near the share that is right.
+
+        On banking77 and clinc150, a third and more of the tickets of no category: from here on `sure` was up
+        to 10 points above that share, and where it was over .9, so was the share. With one labelled ticket of
+        each of 30 categories it was up to 15 above, and with two categories, whatever was labelled, up to 36.
+        """
+        return self.labelled >= ENOUGH_LABELLED and self.among >= ENOUGH_CATEGORIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +123,14 @@ class Similar:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who should take the ticket (a principal), and why, in a clause such as `owns billing`."""
+    """Who should take the ticket (a principal), and why, in a clause such as `owns billing`.
+
+    `category` is the one that they own, where that is the reason.
+    """
 
     principal: str
     why: str
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

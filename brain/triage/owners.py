@@ -22,7 +22,7 @@ def owner_of(
     """
     named = next((row.owner for row in categories if row.name == category), "")
     if named:
-        return Owner(named, f"owns {category}")
+        return Owner(named, f"owns {category}", category)
     solved = [case for case in similar if case.resolved_by]
     if solved:
         # Of those who solved as many, whoever solved the nearest: Counter keeps the order of first seeing.

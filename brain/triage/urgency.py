@@ -58,6 +58,24 @@ _MINOR = _any(r"""
     (?:thanks|thank you)[,!.]* (?:it['’]?s |that['’]?s )?(?:solved|fixed|works now)
     you can close (?:this|it)
 """)
+# What whoever began a thread says last, in a few words, once it is over …
+_OVER = _any(r"""
+    (?:is|are|got|it['’]?s|that['’]?s|all) (?:now |all )?(?:fixed|solved|resolved|sorted(?: out)?|back up)
+    (?:works?|working|back up|back online) (?:again|now|fine)
+    (?:problem|issue) (?:fixed|solved|resolved)
+    no longer (?:needed|necessary|an issue|a problem)
+    you can close (?:this|it)
+    (?:geht|läuft|funktioniert) (?:jetzt )?wieder
+    hat sich erledigt
+    (?:ça |cela )?(?:re)?marche (?:de nouveau|maintenant)
+""")
+_WORDS_OF_AN_END = 9
+# … unless only a part is: "it works now, but only at home".
+_NOT_ALL_OVER = re.compile(
+    r"\?|n['’]t\b|\b(?:not|no(?! longer| problem)|but|only|except|still|until|unless|if|when|once|although"
+    r"|though|however|almost|nicht|aber|nur|noch|pas|mais|seulement)\b",
+    re.IGNORECASE,
+)
 # "How long does an urgent transfer take?" asks about a thing; "Can you stop it?" wants something done.
 _ASKS_ABOUT = re.compile(
     r"^(?:hi|hello|hey)?[\s,!]*(?:"
@@ -177,9 +195,11 @@ def urgency_of(messages: Sequence[Message]) -> UrgencyFound:
     """The level, and the sentences or words that say it; NORMAL where nothing does.
 
     What people say outright of having time counts more than a deadline, and less than an outage, a loss or a
-    danger.
+    danger. Where whoever began the thread says last that it is over, nothing before that counts.
     """
     everything = said(messages)
+    if over := _over(messages, everything):
+        return UrgencyFound(Urgency.LOW, (over,))
     claims = list(_claims(everything))
     beyond_a_team = [one for one in claims if not _ANY_TEAM.search(one.text, 0, _READ)]
     for level, sentences, patterns in (
@@ -192,6 +212,25 @@ def urgency_of(messages: Sequence[Message]) -> UrgencyFound:
         if quotes := _quoted(sentences, patterns):
             return UrgencyFound(level, quotes)
     return UrgencyFound(Urgency.NORMAL)
+
+
+def _over(messages: Sequence[Message], everything: Sequence[Said]) -> Said | None:
+    """What the thread's opener says of its end: in a later message of theirs, which says nothing else.
+
+    Whatever is urgent in that message or after it, whoever says it, goes before.
+    """
+    own = [
+        one for one in everything if messages[one.message].author == messages[everything[0].message].author
+    ]
+    last = [one for one in own if one.message == own[-1].message != own[0].message]
+    since = [one for one in everything if last and one.message >= last[0].message]
+    if any(_NOT_ALL_OVER.search(one.text, 0, _READ) for one in last):
+        return None
+    if _quoted(since, (*_CRITICAL, _MANY_CANT, *_HIGH)):
+        return None
+    return next(
+        (one for one in last if len(one.text.split()) <= _WORDS_OF_AN_END and _OVER.search(one.text)), None
+    )
 
 
 def _claims(sentences: Iterable[Said]) -> Iterator[Said]:

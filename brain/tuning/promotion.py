@@ -8,8 +8,8 @@ may the whole interval of the difference lie below 0.
 
 from dataclasses import dataclass
 
-from brain.tuning.comparison import Comparison, Figure
-from brain.tuning.writers import BASE, EXTRACTIVE, FEW_SHOT
+from brain.tuning.judging.comparison import Comparison, Figure
+from brain.tuning.judging.writers import BASE, EXTRACTIVE, FEW_SHOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from ingest.cloud.rest import Patience, Refused, RestApi
 from ingest.cloud.tree import Tree
 from ingest.credentials import Credentials
 from ingest.drives import NOT_FOR_AUDIENCE, Changes, DriveUnavailable, Entry, FetchedFile, Skipped, Unlisted
-from ingest.local_folder import moment
+from ingest.local.folder import moment
 from ingest.options import DriveOptions
-from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
+from ingest.reconciling.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 SCHEME = "gdrive"
 A_SHORTCUT = "a shortcut: its target is read where it lies"

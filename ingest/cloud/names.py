@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Protocol, TypeVar
 
-from ingest.storable import clean
+from ingest.indexing.storable import clean
 
 # Google Drive allows a slash in a name; a full-width one reads the same and parts no path.
 _SLASH, _WIDE_SLASH = "/", "\N{FULLWIDTH SOLIDUS}"

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Generic, Self
 
 from ingest.cloud.names import Item, give_name
-from ingest.scratch import PAGE, Scratch
+from ingest.reconciling.scratch import PAGE, Scratch
 
 _TABLES = (
     # An item that is put again gets a new number; one that nobody can see is there without what it is.

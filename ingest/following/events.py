@@ -1,17 +1,16 @@
-"""The file system's own events about a folder, through watchfiles, as hints."""
+"""The file system's own events about a folder, as hints: inotify, or what watchfiles has elsewhere."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from ingest.following import inotify
 from ingest.following.hints import Hints
 from ingest.following.journal import note
-from ingest.skipping import reason_to_skip
-
-_DEBOUNCE_MS = 800  # at most so long events are gathered …
-_STEP_MS = 150  # … and so long there must be none for them to be handed on
-_TIMEOUT_MS = 500
+from ingest.local.folder import readable
+from ingest.reconciling.skipping import reason_to_skip
 
 
 class FolderEvents:
@@ -50,27 +49,15 @@ class FolderEvents:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        from watchfiles import watch
-
+        happenings = inotify.happenings if sys.platform == "linux" else _happenings
         try:
-            # No filter: the library's own takes `~$` for a pattern, and ours is asked in _paths.
-            for changes in watch(
-                self._root,
-                watch_filter=None,
-                debounce=_DEBOUNCE_MS,
-                step=_STEP_MS,
-                rust_timeout=_TIMEOUT_MS,
-                yield_on_timeout=True,
-                stop_event=self._stop,
-                raise_interrupt=False,
-                force_polling=False,
-                ignore_permission_denied=True,
-            ):
+            for places in happenings(str(self._root), self._stop):
                 self._ready.set()
-                if changes:
-                    self._hints.add(self._paths(path for _, path in changes))
-        except (OSError, RuntimeError) as error:
-            # inotify's limits on watches, a root that is gone, a name that is no text
+                if places is None:
+                    self._hints.doubt("more happened at once than the system could tell")
+                elif places:
+                    self._hints.add(self._paths(places))
+        except (OSError, RuntimeError) as error:  # the system's limits on watches, a root that is gone
             self.problem = f"the system's events about it ended ({error})"
             note("events_ended", root=str(self._root), reason=str(error))
             self._hints.doubt(self.problem)
@@ -85,4 +72,23 @@ class FolderEvents:
                 continue
             parts = path.relative_to(self._root).parts
             if not any(reason_to_skip(part) for part in parts):
-                yield "/".join(parts)
+                yield readable("/".join(parts))
+
+
+def _happenings(root: str, stop: threading.Event) -> Iterator[set[str] | None]:
+    from watchfiles import watch
+
+    # No filter: the library's own takes `~$` for a pattern, and ours is asked in _paths.
+    for changes in watch(
+        root,
+        watch_filter=None,
+        debounce=800,
+        step=150,
+        rust_timeout=500,
+        yield_on_timeout=True,
+        stop_event=stop,
+        raise_interrupt=False,
+        force_polling=False,
+        ignore_permission_denied=True,
+    ):
+        yield {place for _, place in changes}

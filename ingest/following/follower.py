@@ -17,10 +17,10 @@ from ingest.following.events import FolderEvents
 from ingest.following.hints import LIMIT, Hinted, Hints
 from ingest.following.journal import LOG, note
 from ingest.following.looks import CHECK_SECONDS, Looks
-from ingest.mounts import file_system_of, is_remote
+from ingest.local.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
+from ingest.reconciling.retries import backoff
 from ingest.report import Progress, Stage, SyncReport, silent
-from ingest.retries import backoff
 
 HOURLY = 3600.0
 TICK_SECONDS = 5.0  # between two looks at whether another folder lies at the root
@@ -245,9 +245,6 @@ class Follower(threading.Thread):
             for path in self._catalog.followed.due(self.drive_id, time.time(), LIMIT):
                 paths.setdefault(path, 0.0)
         if not paths:
-            return
-        if any("\\" in path for path in paths):
-            self._hints.doubt("a name that is no Unicode")
             return
         report = self._looks.look(
             self.drive_id,

@@ -14,20 +14,20 @@ from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DriveState, FollowedDrive, LedgerEntry
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, StorageFailed, UsageError
-from ingest.brake import Brake
 from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, PartlyListed
 from ingest.following.journal import note
 from ingest.following.lag import lags
 from ingest.following.turns import Turns, is_small
+from ingest.indexing.reading import Parser
 from ingest.options import DriveOptions
-from ingest.parse_worker import ParsePool
-from ingest.reading import Parser
+from ingest.parsing.pool import ParsePool
+from ingest.reconciling.brake import Brake
+from ingest.reconciling.settling import Settling
+from ingest.reconciling.spool import Amount
+from ingest.reconciling.watch import RootUnsound, Watch, held_sentence
 from ingest.registration import place
 from ingest.report import Change, Progress, SyncReport, silent
-from ingest.settling import Settling
-from ingest.spool import Amount
 from ingest.sync import Index, sync
-from ingest.watch import RootUnsound, Watch, held_sentence
 
 CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
@@ -181,19 +181,22 @@ class Looks:
             small[0] = is_small(amount)
             return self._turns.turn(amount, go_on)
 
+        def answerable(changes: Sequence[Change]) -> None:
+            self._works_again(known, memory)
+            self._measure(known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed))
+
         parts = self._parts_with_listing(known, drive, whole=paths is None)
         watch = Watch(
             options=DriveOptions.from_json(known.options),
             settling=memory.settling,
             brake=memory.brake,
             paths=None if paths is None else list(paths),
-            braked=known.state is DriveState.SUSPENDED,
+            # A failure in between (a full disk, a server that is away) must not loosen the brake.
+            braked=known.state is DriveState.SUSPENDED or known.held > 0,
             allowed=known.allowed,
             check=partial(_in_parts, parts) if parts else False,
             turn=turn,
-            answerable=lambda changes: self._measure(
-                known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed)
-            ),
+            answerable=answerable,
             unreadable=lambda failure: note(
                 "unreadable", drive=known.drive.id, path=failure.path, reason=failure.sentence
             ),
@@ -252,9 +255,8 @@ class Looks:
             held = max(report.held, known.held if not whole else 0)
             if followed.set_state(drive_id, DriveState.SUSPENDED, sentence, held=held):
                 note("suspended", level=logging.WARNING, drive=drive_id, url=known.drive.url, held=held)
-        elif whole and (known.state is not DriveState.OK or known.held):
-            followed.set_state(drive_id, DriveState.OK)
-            note("resumed", drive=drive_id, url=known.drive.url, after=known.state.value)
+        elif whole and known.state is not DriveState.OK:
+            self._resumed(known)
         if whole and known.allowed:
             followed.used_allowance(drive_id)
         if whole:
@@ -267,13 +269,27 @@ class Looks:
             }
             note("synced", drive=drive_id, **counts, whole=whole, seconds=round(seconds, 2))
 
+    def _works_again(self, known: FollowedDrive, memory: Memory) -> None:
+        """Something reached the index, and a look at a large drive may have hours to go: no fault is left.
+
+        Removals that wait are told of at its end.
+        """
+        failed = memory.unwritten or known.state in (DriveState.FAILING, DriveState.UNREACHABLE)
+        if failed and not known.held:
+            memory.unwritten = ""
+            self._resumed(known)
+
+    def _resumed(self, known: FollowedDrive) -> None:
+        if self._catalog.followed.set_state(known.drive.id, DriveState.OK):
+            note("resumed", drive=known.drive.id, url=known.drive.url, after=known.state.value)
+
     def _failed(self, known: FollowedDrive, error: CitewiseError) -> bool:
         """Note how a look ended; False where the catalog could not be written to."""
-        held = 0
+        held = known.held
         if isinstance(error, RootUnsound):
             state, held = DriveState.SUSPENDED, known.documents
         elif known.drive.url.startswith("file:") and isinstance(error, (DriveUnavailable, UsageError)):
-            state = DriveState.SUSPENDED
+            state, held = DriveState.SUSPENDED, 0
         elif isinstance(error, DriveUnavailable):
             state = DriveState.UNREACHABLE
         else:

@@ -10,7 +10,7 @@ from types import TracebackType
 from langchain_core.embeddings import Embeddings
 
 from brain.embedding.embedder import Embedder
-from ingest.spool import Amount
+from ingest.reconciling.spool import Amount
 
 SMALL_FILES = 16
 SMALL_BYTES = 4 * 1024 * 1024

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from brain.errors import CitewiseError, UnreadableDocument
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.archive_limits import check_archive
 from ingest.readers.sniffing import sniff
 

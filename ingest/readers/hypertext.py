@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.furniture import remove_furniture
 from ingest.readers.merged_cells import Cell, add_table

@@ -8,7 +8,7 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import Block, ParsedDocument
+from ingest.parsing.parsed import Block, ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.hypertext import add_html
 from ingest.readers.naming import real_title, title_from_name

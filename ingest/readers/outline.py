@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from brain.domain import Locator
-from ingest.parsed import Block, BlockKind
+from ingest.parsing.parsed import Block, BlockKind
 
 # Soft hyphens, zero-width spaces and byte order marks are drawing hints, not words.
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")

@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import datetime
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.naming import first_heading, pdf_date, real_title, title_from_name
 from ingest.readers.optical import ocr_installed, recognise, require_ocr
 from ingest.readers.outline import Outline

@@ -3,7 +3,7 @@
 import io
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.naming import title_from_name
 from ingest.readers.optical import recognise, require_ocr
 from ingest.readers.outline import Outline

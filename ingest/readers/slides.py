@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.drawings import chart_tables, diagram_texts
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.merged_cells import add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
 from ingest.readers.outline import Outline

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from ingest.parsed import ParsedDocument
+from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.cell_format import shown_number
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.outline import Outline

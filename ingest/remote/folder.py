@@ -20,10 +20,10 @@ from ingest.drives import (
     Unlisted,
     known_time,
 )
-from ingest.local_folder import NO_FILE, moment
+from ingest.local.folder import NO_FILE, moment
+from ingest.reconciling.skipping import UNKNOWN_FORMAT, reason_to_skip
 from ingest.remote.line import Line, Stalled
 from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Rest, Source, Trouble
-from ingest.skipping import UNKNOWN_FORMAT, reason_to_skip
 
 LINK = "a link"
 ODD_NAME = "a name that no folder could hold"
@@ -190,14 +190,12 @@ class RemoteFolder:
             try:
                 before = self._facts(place)
                 self._check(entry, before)
-                self._download(place, path, entry)
+                self._download(place, path, entry, before.size)
                 after = self._facts(place)
             except Failed as failed:
                 raise self._for_one_file(entry, failed) from None
             if after != before or path.stat().st_size != after.size:
-                raise BeingWritten(
-                    f"{entry.path} is being written to: it will be read when it is left alone."
-                )
+                raise _being_written(entry)
             now = _entry(entry.path, after, entry.address)
             if now.etag and now.etag == entry.etag:
                 now = entry  # one request tells the time more finely than another
@@ -222,24 +220,28 @@ class RemoteFolder:
         if self._open_to_all and not (facts.mode or 0) & _OTHERS_READ:
             raise UnreadableDocument(f"{entry.path} is not open to this space's readers any more.")
 
-    def _download(self, place: str, path: Path, entry: Entry) -> None:
+    def _download(self, place: str, path: Path, entry: Entry, size: int) -> None:
         """In pieces, each with its own time; begun again once where the connection is lost."""
         try:
-            self._copy(place, path, entry)
+            self._copy(place, path, entry, size)
         except Failed as failed:
             if failed.trouble != Trouble(Kind.DROPPED):
                 raise
-            self._copy(place, path, entry)
+            self._copy(place, path, entry, size)
 
-    def _copy(self, place: str, path: Path, entry: Entry) -> None:
-        size, chunk = 0, self._limits.chunk
+    def _copy(self, place: str, path: Path, entry: Entry, size: int) -> None:
+        """No more is asked for than the file holds, and a byte to see its end.
+
+        Of a small file a whole piece would be some twenty requests over SFTP, answered with "no more".
+        """
+        left, chunk = size, self._limits.chunk
         remote = self._ask(lambda files: self._source.open(files, place, chunk))
         try:
             with path.open("wb") as local:
-                while piece := self._ask(lambda _: remote.read(chunk), once=True):
-                    size += len(piece)
-                    if size > self._limits.size:
-                        raise UnreadableDocument(_too_large(entry, self._limits.size))
+                while piece := self._ask(partial(_read, remote, min(chunk, left) or 1), once=True):
+                    left -= len(piece)
+                    if left < 0:
+                        raise _being_written(entry)
                     local.write(piece)
         finally:
             self._end(remote)
@@ -298,6 +300,15 @@ class RemoteFolder:
 
 def _close(rest: Rest, files: Any) -> None:
     rest.close()
+
+
+def _read(remote: Any, size: int, files: Any) -> bytes:
+    found: bytes = remote.read(size)
+    return found
+
+
+def _being_written(entry: Entry) -> BeingWritten:
+    return BeingWritten(f"{entry.path} is being written to: it will be read when it is left alone.")
 
 
 def _entry(path: str, facts: Facts, address: str) -> Entry:

@@ -10,11 +10,13 @@ from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
+from bots.desk.parts import PRIVATE
 from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
 from brain.triage.triager import Triager
+from brain.usage.gaps import GapFinder
 from ingest.added import AddedDrive
 from ingest.addresses import AddressPolicy
 from ingest.drives import Drive
@@ -66,7 +68,13 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = N
     triager = Triager(home.catalog, home.embedder.embeddings, home.embedder.identity, brain.invoke)
     try:
         admins = [ADMIN, DISCORD_ADMIN]
-        desk = Desk(home.catalog, lambda: brain, library, admins, triage=triager.invoke)
+        finder = GapFinder(
+            home.catalog,
+            home.embedder.embeddings,
+            lambda question: brain.evidence(question).sure,
+            lambda asking: asking.thread.startswith(PRIVATE),
+        )
+        desk = Desk(home.catalog, lambda: brain, library, admins, triage=triager.invoke, gaps=finder.find)
         yield DeskHome(home, desk, library, changing)
     finally:
         home.close()

@@ -159,6 +159,12 @@ FEATURES = (
         Proved("`/citewise …`", "verbs_answer_privately_and_admins_verbs_only_to_admins"),
     ),
     Feature(
+        "`gaps`: what people asked and the documents lack",
+        Proved("`citewise gaps`, `citewise usage`", "what_was_not_found_is_a_gap_until_a_document_says_it"),
+        Proved("`/citewise gaps`, Home tab", "every_verb_answers_and_admins_alone_change"),
+        Proved("`/citewise gaps`", "verbs_answer_privately_and_admins_verbs_only_to_admins"),
+    ),
+    Feature(
         "`add` a file, with a preview",
         Proved(f"`{_MANAGED}`", "ingest_tells_what_changed_and_what_could_not_be_read"),
         Proved("sent with the word `add`", "a_file_with_the_word_add_is_previewed_and_added"),

@@ -168,3 +168,13 @@ def test_what_of_a_document_could_not_be_read_stands_in_the_list(here: Run, driv
         assert f"prices.xlsx: {told}" in " ".join(here(*words).out.split())
     (found,) = data(here, "documents", "list", "prices")["documents"]
     assert found["left_out"][0].startswith(told)
+
+
+def test_old_documents_are_listed_with_how_much_answers_rely_on_them(here: Run, home: Path) -> None:
+    assert here("documents", "stale").out == "No document is that old.\n"
+    here("ask", "How many days of annual leave do full-time employees get?")
+    found = json.loads(here("documents", "stale", "--before", "0d", "--json").out)
+    assert (found[0]["doc"], found[0]["cited"], found[0]["called_outdated"]) == ("leave.md", 1, 0)
+    assert len(found) == 4
+    assert {row["cited"] for row in found[1:]} == {0}
+    assert "leave.md" in here("documents", "stale", "--before", "0d").out

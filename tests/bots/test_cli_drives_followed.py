@@ -66,6 +66,17 @@ def test_places_that_overlap_are_refused(here: Run, drive: Path) -> None:
     assert "one space only" in here("drives", "add", drive, "--space", "hr").err
 
 
+def test_removals_can_be_confirmed_before_anybody_saw_them(here: Run, drive: Path) -> None:
+    assert here("drives", "add", drive, "--settle", "0s").code == 0
+    assert here("drives", "sync").code == 0
+    assert "looked at just now" in here("drives", "confirm", "1", "--yes").err
+    for gone in sorted(DRIVE)[:2]:
+        (drive / gone).unlink()
+    confirmed = here("drives", "confirm", "1", "--yes")
+    assert (confirmed.code, "2 removed" in confirmed.out) == (0, True), confirmed.err
+    assert data(here, "drives")[0]["documents"] == len(DRIVE) - 2
+
+
 def test_a_suspended_drive_waits_for_a_yes_or_for_its_files(here: Run, drive: Path, tmp_path: Path) -> None:
     assert here("drives", "add", drive, "--settle", "0s").code == 0
     assert here("drives", "sync").code == 0

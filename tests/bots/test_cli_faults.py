@@ -170,3 +170,63 @@ def test_interrupting_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert command_line.run(["ask"]) == 130
     shown = capsys.readouterr()
     assert (shown.out, shown.err.strip()) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "words", [("ingest", ""), ("drives", "add", " "), ("drives", "remove", "", "--yes"), ("backup", "")]
+)
+def test_an_empty_name_is_not_the_folder_that_one_stands_in(
+    here: Run, home: Path, words: tuple[str, ...]
+) -> None:
+    told(here(*words), 2, "name is empty")
+    told(here("ask", "How much leave?", "--home", ""), 2, "name is empty")
+
+
+NO_TEXT = os.fsdecode(b"\xff")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("ask", NO_TEXT), ("documents", "list", NO_TEXT), ("why", NO_TEXT), ("categories", "add", NO_TEXT)],
+)
+def test_words_that_are_not_utf_8_are_wrong_usage(here: Run, home: Path, words: tuple[str, ...]) -> None:
+    told(here(*words), 2, "not UTF-8")
+
+
+def test_a_home_whose_name_is_not_utf_8_is_refused_before_it_is_made(here: Run, drive: Path) -> None:
+    told(here("--home", NO_TEXT, "ingest", drive), 2, "not UTF-8", "--home")
+    assert not Path(NO_TEXT).exists()
+
+
+def test_a_home_that_may_not_be_looked_at_is_told(here: Run) -> None:
+    told(here("--home", "x" * 300, "ask", "How much leave?"), 1, "can't be read", "--home")
+
+
+@pytest.mark.parametrize(("words", "code"), [("documents remove 1", 2), ("chat", 0)])
+def test_a_command_whose_input_is_closed_asks_nobody(home: Path, words: str, code: int) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m bots.cli {words} <&-",
+        shell=True, cwd=home.parent, env=bare_environment(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "went wrong" not in done.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_failure(home: Path) -> None:
+    done = subprocess.run(
+        f'{sys.executable} -m bots.cli search leave | true; exit "${{PIPESTATUS[0]}}"',
+        shell=True, executable="/bin/bash", cwd=home.parent, env=bare_environment(), capture_output=True,
+        text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (command_line.READER_GONE, "")
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("asks", "ask"), ("document", "documents"), ("tun", "tune")])
+def test_a_mistyped_command_is_told_which_may_be_meant(here: Run, typed: str, meant: str) -> None:
+    told(here(typed), 2, f"did you mean {meant}?")
+
+
+def test_a_name_that_can_hold_no_rights_is_told(here: Run, home: Path) -> None:
+    done = here("ask", "How many days of leave do we get?", "--as", "U1")
+    assert done.code == 0
+    assert "'U1' names nobody" in done.err

@@ -108,7 +108,7 @@ def test_categories_are_made_changed_learnt_and_taken_away(here: Run, tmp_path: 
     assert _json(here("categories", "list", "--json")) == [
         {"category": "vpn", "description": "From outside", "owner": "slack:channel:C1", "examples": 0}
     ]
-    assert here("categories", "add", "vpn", "--owner", "").out == "Changed the category vpn.\n"
+    assert here("categories", "add", "VPN", "--owner", "").out == "Changed the category vpn.\n"
     assert here("categories", "add", "vpn", "--owner", "Bob").code == 2
     for odd in ("", "x" * 61, "two\nlines"):
         assert here("categories", "add", odd).code == 2

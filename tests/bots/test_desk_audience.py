@@ -21,7 +21,7 @@ SUBJECTS = ("launch code", "travel budget", "office key", "salary review", "prin
 PEOPLE = [f"U{number}" for number in range(6)]
 GROUPS = ["slack:group:S1", "slack:group:S2"]
 BUTTONS = ["quotes", "share", "person", "helpful", "not_helpful", "claim", "keep"]
-VERBS = ["why", "help", "status", "spaces"]
+VERBS = ["why", "help", "status", "spaces", "gaps"]
 CHANNELS = ["C1", "C2", "C3", "CHELP"]
 
 

@@ -14,7 +14,20 @@ from pathlib import Path
 import pytest
 from desk_kit import ADMIN, LEAVE, WORD_GATE, DeskHome, desk_home, person
 from desk_orders import ANA, BOSS, card, run
-from triage_kit import HELP, KIM, LEE, QUESTION, REVIEW, buttons, ordered, pressed, rows, said, support_home
+from triage_kit import (
+    HELP,
+    KIM,
+    LEE,
+    QUESTION,
+    REVIEW,
+    buttons,
+    ordered,
+    pressed,
+    ref_of,
+    rows,
+    said,
+    support_home,
+)
 
 from bots.desk import Command, Desk
 from brain.catalog.cases import CaseState, CategoryRow, Example
@@ -42,9 +55,9 @@ async def test_a_ticket_is_triaged_with_what_each_part_rests_on(here: DeskHome) 
     assert told["Owner"].startswith("slack:channel:CHELP could take it") or "nobody" in told["Owner"]
     assert any(text.startswith("[1] Leave › Annual leave") for text in told)
     assert list(buttons(shown)) == ["case_send", "case_edit", "case_assign", "case_resolve"]
-    case = here.catalog.cases.find(int(shown.buttons[0].ref))
+    case = here.catalog.cases.find(int(ref_of(shown)))
     assert case is not None
-    assert {button.ref for button in shown.buttons} == {str(case.id)}
+    assert {button.ref.partition(":")[0] for button in shown.buttons} == {str(case.id)}
     assert (case.place, case.origin, case.link) == (HELP, "slack:channel:CHELP/t1", "https://chat/p1")
     assert case.text == QUESTION
     # How the suggested reply came about is told as of any answer, and to this person alone.
@@ -52,7 +65,7 @@ async def test_a_ticket_is_triaged_with_what_each_part_rests_on(here: DeskHome) 
     assert (await run(here, LEE, "why")).title == "Nothing to explain yet"
     # The same thread again is the same case.
     again = await ordered(here, LEE, "", QUESTION, "And for part-timers?")
-    assert {button.ref for button in again.buttons} == {str(case.id)}
+    assert {button.ref.partition(":")[0] for button in again.buttons} == {str(case.id)}
     assert len(here.catalog.cases.listed()) == 1
 
 
@@ -63,7 +76,7 @@ async def test_a_refusal_is_no_reply_and_a_person_may_write_one(tmp_path: Path) 
         shown = await ordered(here, KIM, "", "Who repairs the zqprinter on the second floor?")
         assert "found no answer" in shown.text
         assert list(buttons(shown)) == ["case_edit", "case_assign", "case_resolve"]
-        ref = shown.buttons[0].ref
+        ref = ref_of(shown)
         refused = await pressed(here, KIM, "case_send", ref)
         assert card(refused).title == "There is no reply to send"
         assert refused.elsewhere == ()
@@ -85,7 +98,7 @@ def key_of(here: DeskHome, ref: str) -> str:
 
 
 async def test_the_reply_goes_into_the_thread_once_whoever_presses_and_however_often(here: DeskHome) -> None:
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     first = await pressed(here, KIM, "case_send", ref)
     (delivery,) = first.elsewhere
     assert delivery.to == "slack:channel:CHELP/t1"
@@ -123,7 +136,7 @@ async def test_the_reply_goes_into_the_thread_once_whoever_presses_and_however_o
 
 
 async def test_of_replies_at_the_same_moment_one_is_sent(here: DeskHome) -> None:
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     people = [person(f"U{number}", place="CHELP") for number in range(8)]
     replies = await asyncio.gather(
         *(pressed(here, who, "case_edit", ref, words=f"So says {who.person}.") for who in people)
@@ -137,7 +150,7 @@ async def test_a_reply_is_delivered_after_a_kill_as_it_was_taken_down(tmp_path: 
     with desk_home(tmp_path) as before:
         before.home.fill({"leave.md": LEAVE})
         before.catalog.places.set_support("general", HELP, by=ADMIN)
-        ref = (await ordered(before, KIM, "", QUESTION)).buttons[0].ref
+        ref = ref_of(await ordered(before, KIM, "", QUESTION))
     killed = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, str(Path(__file__).with_name("killed_reply.py")), str(tmp_path), ref],
@@ -156,10 +169,10 @@ async def test_a_reply_is_delivered_after_a_kill_as_it_was_taken_down(tmp_path: 
 
 
 async def test_an_edited_reply_is_a_persons_and_keeps_the_sources_that_it_names(here: DeskHome) -> None:
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     form = await here.desk.form("case_edit", ref, KIM)
     assert form is not None
-    assert form.ref == ref
+    assert form.ref.partition(":")[0] == ref
     assert "27 days" in form.fields[0].value
     reply = await pressed(here, KIM, "case_edit", ref, words="It is 27 days [1]. Ask me about the rest.")
     (delivery,) = reply.elsewhere
@@ -169,7 +182,7 @@ async def test_an_edited_reply_is_a_persons_and_keeps_the_sources_that_it_names(
     assert await here.desk.form("case_edit", ref, KIM) is None
     # Without the number it has no source.
     other = replace(KIM, thread="slack:CHELP:t2", origin="slack:channel:CHELP/t2")
-    ref = (await ordered(here, other, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, other, "", QUESTION))
     (delivery,) = (await pressed(here, other, "case_edit", ref, words="It is 27 days.")).elsewhere
     assert delivery.card.rows == ()
     assert (await pressed(here, other, "case_edit", "77", words="x")).elsewhere == ()
@@ -180,7 +193,7 @@ async def test_a_case_is_given_to_somebody_who_is_told(here: DeskHome) -> None:
     here.catalog.cases.learn([Example(QUESTION, "leave")], by=ADMIN)
     shown = await ordered(here, KIM, "", QUESTION)
     assert "owns leave" in rows(shown)["Owner"]
-    ref = shown.buttons[0].ref
+    ref = ref_of(shown)
     form = await here.desk.form("case_assign", ref, KIM)
     assert form is not None
     assert (form.fields[0].person, form.fields[0].value) == (True, "slack:user:UBOB")
@@ -212,7 +225,7 @@ async def test_a_case_is_given_to_somebody_who_is_told(here: DeskHome) -> None:
 async def test_a_suggested_channel_takes_a_case_where_nobody_is_picked(here: DeskHome) -> None:
     here.catalog.cases.set_category(CategoryRow("leave", "", "slack:channel:CPEOPLE"), by=ADMIN)
     here.catalog.cases.learn([Example(QUESTION, "leave")], by=ADMIN)
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     form = await here.desk.form("case_assign", ref, KIM)
     assert form is not None
     field = form.fields[0]
@@ -249,7 +262,7 @@ async def test_what_solved_a_case_is_kept_and_becomes_a_document_once(here: Desk
 
 async def test_what_solved_a_case_from_closed_documents_stays_among_their_readers(here: DeskHome) -> None:
     here.catalog.allow("hr", HELP)
-    ref = (await ordered(here, KIM, "", REVIEW)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", REVIEW))
     closed = await pressed(here, KIM, "case_resolve", ref, words="It was moved to May.")
     assert card(closed).buttons[0].label == "Add to hr"
     here.catalog.deny("hr", HELP)  # even where the place lost it since
@@ -261,10 +274,10 @@ async def test_a_category_is_corrected_by_one_choice_and_counts_at_once(here: De
     for name in ("billing", "leave"):
         here.catalog.cases.set_category(CategoryRow(name), by=ADMIN)
     shown = await ordered(here, KIM, "", QUESTION)
-    assert shown.menu is not None
-    assert (shown.menu.action, shown.menu.options) == ("case_category", ("no category", "billing", "leave"))
-    assert shown.menu.chosen in shown.menu.options
-    ref = shown.menu.ref
+    menu, _ = shown.menus
+    assert (menu.action, menu.options) == ("case_category", ("no category", "billing", "leave"))
+    assert menu.chosen in menu.options
+    ref = menu.ref
     told = await pressed(here, KIM, "case_category", ref, value="leave")
     assert told.replaces
     assert card(told).title == "Triage: leave"
@@ -283,8 +296,7 @@ async def test_a_menu_holds_no_more_than_the_platforms_take(here: DeskHome) -> N
     for number in range(120):
         here.catalog.cases.set_category(CategoryRow(f"kind {number:03}"), by=ADMIN)
     here.catalog.cases.learn([Example(QUESTION, "kind 119")], by=ADMIN)
-    menu = (await ordered(here, KIM, "", QUESTION)).menu
-    assert menu is not None
+    menu, _ = (await ordered(here, KIM, "", QUESTION)).menus
     assert len(menu.options) == 100
     assert menu.chosen == "kind 119"
     assert menu.chosen in menu.options
@@ -295,7 +307,7 @@ async def test_the_open_cases_are_listed_and_counted(here: DeskHome) -> None:
     refs = []
     for number, text in enumerate(("Where is the canteen?", "The server is down, it is urgent.", "How so?")):
         caller = replace(KIM, thread=f"slack:CHELP:t{number}")
-        refs.append((await ordered(here, caller, "", text)).buttons[0].ref)
+        refs.append(ref_of(await ordered(here, caller, "", text)))
     await pressed(here, KIM, "case_resolve", refs[2])
     await pressed(here, KIM, "case_edit", refs[0], words="In house B.")
     listed = await ordered(here, KIM, "list")
@@ -320,7 +332,7 @@ async def test_what_there_is_no_room_for_is_shown_all_the_same(
     here.catalog.database._writer.execute(f"PRAGMA max_page_count = {pages}")
     shown = await ordered(here, KIM, "", QUESTION + " " + "And so on and on. " * 20_000)
     assert shown.buttons == ()
-    assert shown.menu is None
+    assert shown.menus == ()
     assert "27 days" in shown.text
     assert "tell an admin" in rows(shown)["Not kept"]
     here.catalog.database._writer.execute("PRAGMA max_page_count = 1073741823")
@@ -328,15 +340,17 @@ async def test_what_there_is_no_room_for_is_shown_all_the_same(
 
 
 async def test_a_closed_case_that_is_triaged_again_stays_as_it_was_closed(here: DeskHome) -> None:
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     await pressed(here, KIM, "case_resolve", ref, words="It is 27 days.")
     later = "No hurry, when you have time."
     here.catalog.cases.learn([Example(f"{QUESTION}\n\n{later}", "leave")], by=ADMIN)
     again = await ordered(here, KIM, "", QUESTION, later)
     assert again.title == "Triage: no category fits"
     assert rows(again)["Category"] == "no category fits"
-    assert rows(again)["Urgency"] == "high"
+    assert rows(again)["Urgency"] == "high: “It is urgent.”"
     assert rows(again)["Closed"] == "by slack:user:UKIM: “It is 27 days.”"
+    assert "a thread of its own" in rows(again)["Closed before"]
+    assert "Closed before" not in rows(await ordered(here, KIM, ref))
     assert again.buttons == ()
 
 
@@ -353,7 +367,7 @@ async def test_without_what_answers_the_person_is_told_so(here: DeskHome) -> Non
 
 async def test_what_can_not_be_audited_is_not_done(here: DeskHome) -> None:
     here.catalog.cases.set_category(CategoryRow("leave"), by=ADMIN)
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     with closing(sqlite3.connect(here.catalog.path)) as other, other:
         other.execute(
             "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'nothing more fits'); END"
@@ -374,3 +388,125 @@ async def test_without_documents_a_ticket_is_triaged_and_told_so(tmp_path: Path)
         assert "case_send" not in buttons(shown)
         assert "case_resolve" in buttons(shown)
         assert shown.text
+
+
+async def test_the_urgency_is_corrected_by_one_choice_and_stays(here: DeskHome) -> None:
+    shown = await ordered(here, KIM, "", QUESTION)
+    (menu,) = shown.menus
+    assert (menu.action, menu.chosen) == ("case_urgency", "high")
+    assert menu.options == ("low", "normal", "high", "critical")
+    told = await pressed(here, KIM, "case_urgency", menu.ref, value="low")
+    assert told.replaces
+    assert rows(card(told))["Urgency"] == "low, as slack:user:UKIM decided"
+    assert [menu.chosen for menu in card(told).menus] == ["low"]
+    # Found out anew, it stays what a person said; nonsense changes nothing.
+    assert rows(await ordered(here, LEE, "", QUESTION))["Urgency"].startswith("low, as ")
+    assert card(await pressed(here, KIM, "case_urgency", menu.ref, value="soon")).title == "That did not work"
+    outsider = person("UANA", place="COTHER")
+    assert "support" in card(await pressed(here, outsider, "case_urgency", menu.ref, value="high")).title
+    case = here.catalog.cases.find(int(menu.ref))
+    assert case is not None
+    assert (case.urgency, case.urgency_by) == (1, "slack:user:UKIM")
+    assert here.catalog.audit.entries()[-1].action == "set urgency of"
+    await pressed(here, KIM, "case_resolve", menu.ref, words="")
+    assert (await ordered(here, KIM, menu.ref)).menus == ()
+
+
+async def test_a_press_sends_what_the_card_shows_or_says_that_it_changed(here: DeskHome) -> None:
+    old = await ordered(here, KIM, "", QUESTION)
+    same = await ordered(here, LEE, "", QUESTION)
+    assert buttons(old)["case_send"].ref != buttons(same)["case_send"].ref
+    form = await here.desk.form("case_edit", buttons(old)["case_edit"].ref, KIM)
+    assert form is not None
+    here.home.fill({"meals.md": "# Travel\n\nMeals on a trip are paid up to 75 euros a day.\n"})
+    newer = await ordered(here, LEE, "", "How much are meals on a trip paid up to?")
+    assert newer.text != old.text
+
+    told = await pressed(here, KIM, "case_send", buttons(old)["case_send"].ref)
+    assert (told.elsewhere, told.replaces) == ((), True)
+    assert "nothing was sent" in rows(card(told))["Changed"]
+    assert card(told).text == newer.text
+    # What was written over the older reply isn't sent with the newer one's sources, nor lost.
+    told = await pressed(here, KIM, "case_edit", form.ref, words="27 days, as it says there [1].")
+    assert told.elsewhere == ()
+    assert "27 days, as it says there [1]." in card(told).text
+    assert [shown.text for shown in told.more] == [newer.text]
+    # Words without a source are a person's own, whatever was suggested; the newer card sends its own.
+    (delivery,) = (await pressed(here, KIM, "case_send", buttons(newer)["case_send"].ref)).elsewhere
+    assert delivery.card.text == newer.text
+
+
+async def test_triaged_again_with_the_same_reply_the_first_card_still_sends_it(
+    here: DeskHome,
+) -> None:
+    old = await ordered(here, KIM, "", QUESTION)
+    await ordered(here, LEE, "", QUESTION)
+    (delivery,) = (await pressed(here, KIM, "case_send", buttons(old)["case_send"].ref)).elsewhere
+    assert delivery.card.text == old.text
+
+
+async def test_what_a_triage_rests_on_is_told_after_a_restart_to_support(here: DeskHome) -> None:
+    here.catalog.cases.learn([Example(QUESTION, "leave")], by=ADMIN)
+    shown = await ordered(here, KIM, "", QUESTION)
+    assert "1 labelled ticket of it: too few to say how sure" in rows(shown)["Category"]
+    assert "%" not in rows(shown)["Category"]
+    found_out = {name: rows(shown)[name] for name in ("Category", "Urgency", "Summary", "Owner")}
+    assert "like 1 message that was learnt" in found_out["Category"]
+    assert found_out["Summary"].endswith("(slack:user:UANA)")
+
+    def again(request: Request) -> Triage:
+        raise AssertionError(request)
+
+    fresh = replace(here, desk=Desk(here.catalog, here.home.brain, triage=again))
+    assert found_out.items() <= rows(await ordered(fresh, KIM, ref_of(shown))).items()
+    assert found_out.items() <= rows(await run(fresh, KIM, "why")).items()
+
+
+async def test_what_support_is_told_of_a_ticket_is_not_told_to_who_asked(here: DeskHome) -> None:
+    here.catalog.places.set_support("general", "slack:group:SHELP", by=ADMIN)
+    kim, ana = person("UKIM", "slack:group:SHELP", place="CTICKETS"), person("UANA", place="CTICKETS")
+    shown = await ordered(here, kim, "", QUESTION)
+    (delivery,) = (await pressed(here, kim, "case_send", buttons(shown)["case_send"].ref)).elsewhere
+    await here.desk.placed(delivery.ref, ana.thread)
+    assert "Urgency" in rows(await run(here, kim, "why"))
+    told = await run(here, ana, "why")
+    assert "I searched the documents in general" in told.text
+    assert told.rows == ()
+
+
+async def test_who_owns_another_category_is_not_suggested_once_that_is_corrected(here: DeskHome) -> None:
+    here.catalog.cases.set_category(CategoryRow("billing", "", "slack:user:UBILL"), by=ADMIN)
+    here.catalog.cases.set_category(CategoryRow("leave"), by=ADMIN)
+    here.catalog.cases.learn([Example(QUESTION, "billing")], by=ADMIN)
+    shown = await ordered(here, KIM, "", QUESTION)
+    assert rows(shown)["Owner"] == "slack:user:UBILL could take it: owns billing"
+    told = card(await pressed(here, KIM, "case_category", ref_of(shown), value="leave"))
+    assert rows(told)["Owner"].startswith("nobody is named for this")
+    form = await here.desk.form("case_assign", ref_of(shown), KIM)
+    assert form is not None
+    assert form.fields[0].value == ""
+    back = card(await pressed(here, KIM, "case_category", ref_of(shown), value="billing"))
+    assert rows(back)["Owner"] == "slack:user:UBILL could take it: owns billing"
+
+
+async def test_a_thread_that_grew_long_is_triaged_by_its_beginning_and_its_end(here: DeskHome) -> None:
+    between = [said(f"I look at number {number} now. " + "It says nothing. " * 60) for number in range(298)]
+    opener = said(f"The VPN is down for all customers! {QUESTION}")
+    shown = await ordered(here, KIM, "", opener, *between, said("It works again, thanks!"))
+    assert "27 days" in shown.text
+    assert rows(shown)["Summary"].startswith("“The VPN is down for all customers!”")
+    assert rows(shown)["Urgency"] == "low: “It works again, thanks!”"
+
+
+async def test_how_sure_a_category_is_is_told_only_where_there_is_enough_to_compare_with(
+    here: DeskHome,
+) -> None:
+    for kind in range(7):
+        texts = [QUESTION] if kind == 0 else []
+        texts += [f"Sentence {number} of kind {kind}" for number in range(10 - len(texts))]
+        here.catalog.cases.learn([Example(text, f"kind {kind}") for text in texts], by=ADMIN)
+    told = rows(await ordered(here, KIM, "", QUESTION))["Category"]
+    assert told.startswith("kind 0, ")
+    assert told.endswith("one of 7 categories: too few to say how sure")
+    here.catalog.cases.learn([Example("One of another kind", "kind 7")], by=ADMIN)
+    assert rows(await ordered(here, KIM, "", QUESTION))["Category"].endswith("; over 90 % sure")

@@ -7,7 +7,20 @@ from pathlib import Path
 import pytest
 from desk_kit import ADMIN, DeskHome, person
 from desk_orders import BOSS, card
-from triage_kit import HELP, KIM, LEE, QUESTION, REVIEW, buttons, ordered, pressed, rows, said, support_home
+from triage_kit import (
+    HELP,
+    KIM,
+    LEE,
+    QUESTION,
+    REVIEW,
+    buttons,
+    ordered,
+    pressed,
+    ref_of,
+    rows,
+    said,
+    support_home,
+)
 
 from bots.desk import OWNER, Caller, Command, Desk
 from brain.catalog.cases import CaseState
@@ -22,7 +35,7 @@ def here(tmp_path: Path) -> Iterator[DeskHome]:
 async def test_a_reply_is_not_sent_where_the_place_may_not_read_it_any_more(here: DeskHome) -> None:
     here.catalog.allow("hr", HELP)
     shown = await ordered(here, KIM, "", REVIEW)
-    ref = buttons(shown)["case_send"].ref
+    ref = ref_of(shown)
     assert "October" in shown.text
     told = shown.text
     here.catalog.deny("hr", HELP)
@@ -47,13 +60,13 @@ async def test_a_reply_for_a_place_knows_only_what_the_place_may_read(here: Desk
     here.catalog.allow("hr", "slack:user:UKIM")
     shown = await ordered(here, KIM, "", REVIEW)
     assert "October" not in repr(shown)
-    assert "October" not in repr(await pressed(here, KIM, "case_send", shown.buttons[0].ref))
+    assert "October" not in repr(await pressed(here, KIM, "case_send", ref_of(shown)))
 
 
 async def test_whoever_is_given_a_case_reads_of_its_reply_only_what_they_may(here: DeskHome) -> None:
     here.catalog.allow("hr", HELP)
     shown = await ordered(here, KIM, "", REVIEW)
-    ref, bob = shown.buttons[0].ref, person("UBOB")
+    ref, bob = ref_of(shown), person("UBOB")
     assert "October" in shown.text
     (told,) = (await pressed(here, KIM, "case_assign", ref, owner="slack:user:UBOB")).elsewhere
     form = await here.desk.form("case_edit", ref, bob)
@@ -70,10 +83,10 @@ async def test_whoever_is_given_a_case_reads_of_its_reply_only_what_they_may(her
 
 async def test_whoever_is_given_a_case_is_shown_no_others_of_its_channel(here: DeskHome) -> None:
     earlier = await ordered(here, KIM, "", said(f"zqearlier {QUESTION}", link="https://chat/zq"), "One more.")
-    await pressed(here, KIM, "case_resolve", earlier.buttons[0].ref, words="zqsolved")
+    await pressed(here, KIM, "case_resolve", ref_of(earlier), words="zqsolved")
     second = replace(KIM, thread="slack:CHELP:t2", origin="slack:channel:CHELP/t2")
     shown = await ordered(here, second, "", f"zqearlier {QUESTION}", "One more.")
-    ref = shown.buttons[0].ref
+    ref = ref_of(shown)
     assert "zqsolved" in repr(shown)
     (told,) = (await pressed(here, second, "case_assign", ref, owner="slack:user:UBOB")).elsewhere
     for seen in (told, await ordered(here, person("UBOB"), ref), await ordered(here, person("UBOB"), "list")):
@@ -93,7 +106,7 @@ async def test_whoever_is_given_a_case_is_shown_no_others_of_its_channel(here: D
 
 async def test_who_opened_a_case_goes_on_with_it_in_private(here: DeskHome) -> None:
     here.catalog.allow("hr", HELP)
-    ref = (await ordered(here, KIM, "", REVIEW)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", REVIEW))
     alone = person("UKIM")
     assert "October" in (await ordered(here, alone, ref)).text
     assert (await ordered(here, person("ULEE"), ref)).title == "That is for support"
@@ -106,7 +119,7 @@ async def test_who_opened_a_case_goes_on_with_it_in_private(here: DeskHome) -> N
 
 
 async def test_a_case_that_a_group_was_given_is_each_members(here: DeskHome) -> None:
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     member, other = person("UNIA", "slack:group:SNET"), person("UNIA", "slack:group:SWEB")
     (delivery,) = (await pressed(here, KIM, "case_assign", ref, owner="slack:group:SNET")).elsewhere
     assert delivery.to == "slack:group:SNET"
@@ -118,7 +131,7 @@ async def test_a_case_that_a_group_was_given_is_each_members(here: DeskHome) -> 
 
 
 async def test_a_reply_is_not_sent_when_its_source_was_taken_out(here: DeskHome) -> None:
-    ref = (await ordered(here, KIM, "", QUESTION)).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", QUESTION))
     here.catalog.remove_document(here.catalog.find_document("Leave").id)
     refused = await pressed(here, KIM, "case_send", ref)
     assert refused.elsewhere == ()
@@ -129,7 +142,7 @@ async def test_a_reply_is_not_sent_when_its_source_was_taken_out(here: DeskHome)
 
 async def test_a_case_is_shown_in_its_place_to_those_whose_it_is_and_to_admins(here: DeskHome) -> None:
     here.catalog.places.set_support("hr", "slack:channel:COTHER", by=ADMIN)
-    ref = (await ordered(here, KIM, "", f"zqticket {QUESTION}")).buttons[0].ref
+    ref = ref_of(await ordered(here, KIM, "", f"zqticket {QUESTION}"))
     stranger, outsider = person("UEVE", place="COTHER"), person("UEVE", place="CGEN")
     for who, title in ((stranger, "I don't know of this case here"), (outsider, "That is for support")):
         assert (await ordered(here, who, ref)).title == title
@@ -172,7 +185,7 @@ async def test_what_one_person_alone_was_shown_is_nobody_elses(here: DeskHome) -
     shown = await ordered(here, kim, "", REVIEW)
     assert "October" in shown.text
     assert list(buttons(shown)) == ["case_assign", "case_resolve"]  # there is nobody to reply to
-    ref = shown.buttons[0].ref
+    ref = ref_of(shown)
     for other in (lee, BOSS, person("UADMIN")):
         assert (await ordered(here, other, ref)).title == "I don't know of this case here"
         assert "zqsecret" not in repr(await ordered(here, other, "list"))

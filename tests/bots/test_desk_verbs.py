@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from desk_orders import ANA, BOSS, card, press, run
 from bots.desk.parts import Attachment
 from bots.desk.wording import asks_something
 from brain.catalog.changes import ChangeState
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -59,6 +62,16 @@ async def test_why_is_plain_for_people_and_has_steps_for_admins(here: DeskHome) 
     assert "I searched the documents in general" in plain.text
     assert plain.rows == ()
     assert "Evidence" in {row.text for row in full.rows}
+
+
+async def test_a_greeting_is_answered_and_no_gap_in_the_documents(here: DeskHome) -> None:
+    assert (await here.answer(ANA, "hi there!")).text.startswith("Hello!")
+    assert "searched nothing" in (await run(here, ANA, "why")).text
+    assert here.catalog.asked.since(LONG_AGO) == []
+    assert (await here.answer(ANA, "Does the XQ-77 get paid leave?")).refused
+    assert [asked.question for asked in here.catalog.asked.since(LONG_AGO)] == [
+        "Does the XQ-77 get paid leave?"
+    ]
 
 
 async def test_a_private_answer_is_shared_only_where_all_may_read_it(here: DeskHome) -> None:
@@ -170,8 +183,8 @@ async def test_a_file_for_a_closed_space_goes_there_and_nowhere_else(here: DeskH
     file = Attachment("bonus.md", b"# Bonus\n\nThe yearly bonus is paid in March.\n")
     preview = await run(here, BOSS, "add to hr", file)
     assert "hr: those who may read hr" in preview.rows[0].detail
-    assert preview.menu is not None
-    assert preview.menu.options == ("general", "hr")
+    (menu,) = preview.menus
+    assert menu.options == ("general", "hr")
     moved = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="general"))
     assert "everyone" in moved.rows[0].detail
     back = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="hr"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.inbox import MOST_ATTEMPTS, Inbox, Unreachable
+from bots.doors.inbox import MOST_ATTEMPTS, Inbox, Unreachable
 from brain.catalog.catalog import Catalog
 from brain.catalog.inbox import InboxItem, InboxTable, Limits, NewEvent, TurnedAway
 from brain.errors import StorageFailed, UsageError
@@ -128,9 +128,9 @@ async def test_threads_are_answered_in_order(catalog: Catalog) -> None:
     await inbox.start()
     await settled(catalog)
     await inbox.stop()
-    numbers = [int(key.split("-")[1]) for key in door.seen.order]
+    numbers = [int(key.split("Ev")[1]) for key in door.seen.order]
     for thread in range(3):
-        of_thread = [number for number in numbers if (number - 1) % 3 == thread]
+        of_thread = [number for number in numbers if number % 3 == thread]
         assert of_thread == sorted(of_thread)
 
 
@@ -158,7 +158,7 @@ async def test_a_kill_at_any_step_neither_loses_nor_doubles_an_answer(catalog: C
     await inbox.start()
     await settled(catalog)
     await inbox.stop()
-    assert {key: len(posts) for key, posts in seen.posts.items()} == {f"echo-{n}": 1 for n in (1, 2, 3)}
+    assert {key: len(posts) for key, posts in seen.posts.items()} == {f"echo-Ev{n}": 1 for n in (0, 1, 2)}
 
 
 async def test_an_event_that_ends_the_process_again_and_again_is_answered_with_an_apology(
@@ -180,7 +180,7 @@ async def test_an_event_that_ends_the_process_again_and_again_is_answered_with_a
     await inbox.start()
     await settled(catalog)
     await inbox.stop()
-    assert "did not expect" in seen.posts["echo-1"][0]
+    assert "did not expect" in seen.posts["echo-Ev1"][0]
 
 
 async def test_while_the_platform_is_away_nothing_is_given_up(catalog: Catalog) -> None:
@@ -198,7 +198,7 @@ async def test_while_the_platform_is_away_nothing_is_given_up(catalog: Catalog) 
     await inbox.start()
     await settled(catalog)
     await inbox.stop()
-    assert door.seen.posts == {"echo-1": ["question 1"]}
+    assert door.seen.posts == {"echo-Ev1": ["question 1"]}
 
 
 async def test_a_failure_becomes_a_sentence_and_a_surprise_goes_to_the_log(catalog: Catalog) -> None:
@@ -216,9 +216,9 @@ async def test_a_failure_becomes_a_sentence_and_a_surprise_goes_to_the_log(catal
     await inbox.start()
     await settled(catalog)
     await inbox.stop()
-    assert door.seen.posts["echo-1"] == ["Ask in fewer words."]
-    assert "secret" not in door.seen.posts["echo-2"][0]
-    assert door.seen.posts["echo-3"] == ["question 3"]
+    assert door.seen.posts["echo-Ev1"] == ["Ask in fewer words."]
+    assert "secret" not in door.seen.posts["echo-Ev2"][0]
+    assert door.seen.posts["echo-Ev3"] == ["question 3"]
     assert written == [faults[2]]
 
 
@@ -303,8 +303,30 @@ async def test_what_was_said_is_not_kept_once_it_is_answered(catalog: Catalog) -
     await inbox.stop()
     kept = catalog.inbox.of_message("echo", "m1")
     assert kept is not None
-    assert (kept.payload, kept.posted) == ("", "post-echo-1")
+    assert (kept.payload, kept.posted) == ("", "post-echo-Ev1")
     assert catalog.inbox.knows_thread("t", "question")
     assert not catalog.inbox.knows_thread("another", "question")
     assert catalog.inbox.forget(1e12) == 1
     assert not catalog.inbox.knows_thread("t", "question")
+
+
+def test_what_was_answered_long_ago_is_not_looked_through_for_what_comes(catalog: Catalog) -> None:
+    said, database, table = list[str](), catalog.database, catalog.inbox
+    for opened in (database.writing, database.reading):
+        with opened() as connection:
+            connection.set_trace_callback(said.append)
+    table.receive(event(1, "C1", person="u1", place="c1"), Limits())
+    assert (table.waiting("echo"), table.all_waiting(), table.next_due("echo")) == (1, 1, 0.0)
+    assert table.of_message("echo", "m1") is not None
+    assert table.knows_thread("C1", "question")
+    claimed = table.claim("echo")
+    assert claimed is not None
+    table.note_posted(claimed.id, "p1")
+    table.finish(claimed.id)
+    asked = [line for line in said if "FROM inbox" in line or line.startswith("UPDATE inbox")]
+    assert len(asked) >= 8
+    with database.reading() as connection:
+        connection.set_trace_callback(None)
+        steps = [row[3] for line in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {line}")]
+    whole = [step for step in steps if "SCAN inbox" in step or step.endswith("(platform=?)")]
+    assert whole == []

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bots.desk.cards import Field
 from bots.desk.pieces import fair_share
-from bots.long_fields import filled_in, inputs_of
+from bots.doors.long_fields import filled_in, inputs_of
 
 
 @given(st.text(alphabet="ab .\n", max_size=400))

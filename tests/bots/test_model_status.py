@@ -17,11 +17,11 @@ from desk_kit import ADMIN, desk_home, person
 from serving_kit import Serving, serving
 from test_serve import run as run_in
 
-from bots.answerer import examine
 from bots.checks import Verdict
 from bots.desk import Command, Desk
-from bots.model_status import status_of
-from bots.model_watch import model_rows, model_services
+from bots.model.answerer import examine
+from bots.model.status import status_of
+from bots.model.watch import model_rows, model_services
 from bots.serving.model_health import ModelHealth
 from bots.settings import Settings
 from brain.answering.draft import Draft

@@ -16,8 +16,8 @@ pytest.importorskip("transformers")
 from command_kit import bare_environment
 from tuned_home import TunedHome, model_in
 
-from bots.adapter_in_use import adapter_in_use
-from bots.promoting import put_in_use, versions_of
+from bots.model.adapter_in_use import adapter_in_use
+from bots.model.promoting import put_in_use, versions_of
 from bots.settings import Settings
 from bots.wiring import Citewise
 from brain.answering.extractive import ExtractiveAnswerer

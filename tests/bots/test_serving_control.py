@@ -3,6 +3,8 @@
 import json
 import logging
 import socket
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 
@@ -11,7 +13,7 @@ import pytest
 from serving_kit import HELLO, Gate, call, controlled, end_of, hello
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from bots.serving.address import Address, published, withdraw
+from bots.serving.address import PROTOCOL, Address, published, withdraw
 from bots.serving.client import reach
 from bots.serving.request import Request
 from bots.serving.wire import INTERRUPT, Read
@@ -214,6 +216,20 @@ def test_an_address_that_nobody_answers_at_is_no_hindrance(tmp_path: Home) -> No
         assert reach(settings) is None
     withdraw(home)
     assert not file.exists()
+
+
+def test_who_took_the_port_of_a_killed_server_hears_nothing(tmp_path: Home) -> None:
+    settings = Settings(_env_file=None).model_copy(update={"home": tmp_path / "home"})
+    home = Home(settings.home)
+    home.prepare()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        other.settimeout(0.2)
+        Address(other.getsockname()[1], "token", ended.pid, "0", PROTOCOL, "then").publish(home)
+        assert reach(settings) is None
+        with pytest.raises(TimeoutError):
+            other.accept()
 
 
 def test_a_taken_port_is_replaced_by_a_free_one() -> None:

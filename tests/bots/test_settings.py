@@ -74,6 +74,7 @@ def test_settings_are_frozen() -> None:
         ("SLACK_HTTP_PORT", "http", "1 to 65535"),
         ("SLACK_MODE", "carrier pigeon", "socket or http"),
         ("CITEWISE_ADMINS", "anna", "slack:U123"),
+        ("CITEWISE_ADMINS", "slack:group:S1", "slack:U123"),
         ("DISCORD_GATEWAY_URL", "gateway", "wss://"),
         ("DISCORD_GUILDS", "northwind", "ids of servers"),
         ("DISCORD_THREADS", "#help", "or all"),
@@ -101,6 +102,8 @@ def test_a_key_in_the_model_server_s_address_is_refused_and_not_repeated(
 
 def test_admins_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITEWISE_ADMINS", "slack:U1, discord:2 ,")
+    assert load_settings().admins == ("slack:U1", "discord:2")
+    monkeypatch.setenv("CITEWISE_ADMINS", "slack:user:U1,discord:user:2")  # as people stand in the spaces
     assert load_settings().admins == ("slack:U1", "discord:2")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from desk_kit import ADMIN, person
 from desk_orders import card
-from triage_kit import HELP, KIM, LEE, buttons, rows, said
+from triage_kit import HELP, KIM, LEE, ref_of, rows, said
 
 from bots.desk import Caller, Command, Desk, Press
 from bots.desk.cards import Card, Reply
@@ -68,7 +68,7 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(
     assert "E-52" in told["Summary"]
     assert "good weekend" not in told["Summary"]
     assert told["Similar"] == "no earlier case here is like it"
-    ref = buttons(shown)["case_send"].ref
+    ref = ref_of(shown)
     # A person says what it is about, and gives it to whoever is named for that.
     corrected = card(await press(desk, KIM, "case_category", ref, value="network"))
     assert corrected.title == "Triage: network"
@@ -118,7 +118,7 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(
 async def test_what_was_found_out_is_still_there_after_a_restart(citewise: Citewise, desk: Desk) -> None:
     caller = replace(KIM, thread="slack:CHELP:t3", origin="slack:channel:CHELP/t3")
     before = await ordered(desk, caller, "My phone was stolen. Whom do I call? It is urgent.")
-    ref = buttons(before)["case_send"].ref
+    ref = ref_of(before)
     fresh = Desk(citewise.catalog, lambda: citewise.brain, triage=citewise.triager.invoke)
     shown = card(await fresh.run(Command("triage", ref, caller)))
     assert shown.text == before.text

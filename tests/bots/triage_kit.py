@@ -47,5 +47,10 @@ def buttons(shown: Card) -> dict[str, Button]:
     return {button.action: button for button in shown.buttons}
 
 
+def ref_of(shown: Card) -> str:
+    """The number of the case that a card shows."""
+    return buttons(shown)["case_assign"].ref
+
+
 def rows(shown: Card) -> dict[str, str]:
     return {row.text: row.detail for row in shown.rows}

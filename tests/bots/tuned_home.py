@@ -13,8 +13,8 @@ from talking_phi3 import talking_phi3
 
 from brain.phi3.fingerprint import fingerprint
 from brain.tuning.citing_set import data_hash
-from brain.tuning.comparison import Comparison, Figure
-from brain.tuning.report import Report
+from brain.tuning.judging.comparison import Comparison, Figure
+from brain.tuning.judging.report import Report
 from brain.tuning.rows import write_rows
 from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 from brain.tuning.versions import hash_of

@@ -16,8 +16,8 @@ from brain.evidence import FOR_ANY, EvidenceGate
 from brain.index.search_index import SearchIndex
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query
+from ingest.indexing.splitting import split
 from ingest.readers import read
-from ingest.splitting import split
 
 OPEN_GATE = EvidenceGate(FOR_ANY, threshold=0.0)
 

@@ -304,3 +304,24 @@ def test_a_case_without_words_has_an_empty_vector_and_is_compared_with_nothing(c
     cases.add_vectors(EMBEDDER, [(case.id, "", np.empty(0, np.float32))])
     assert cases.without_vector(EMBEDDER, 5) == []
     assert cases.comparable(EMBEDDER, {case.place}) == []
+
+
+def test_categories_that_differ_only_in_case_are_one(cases: Cases) -> None:
+    cases.set_category(CategoryRow("VPN", "connecting", "chat:user:net"), by="a")
+    cases.learn(
+        [Example("error 809", "vpn"), Example("error 809", "Vpn "), Example("no Straße", "Straße")], by="a"
+    )
+    cases.learn([Example("a hole", "STRASSE")], by="a")
+    case, _ = cases.open(new(category="VPN"))
+    cases.set_category_of(case.id, "vpn", by="a")
+    assert [row.name for row in cases.categories()] == ["Straße", "VPN"]
+    assert cases.example_counts() == {"VPN": 1, "Straße": 2}
+    found = cases.find(case.id)
+    assert found is not None
+    assert found.category == "VPN"
+    cases.set_category(CategoryRow("vpn", "", "chat:user:lee"), by="a")
+    assert [(row.name, row.owner) for row in cases.categories()] == [("Straße", ""), ("VPN", "chat:user:lee")]
+    assert cases.remove_category("vpn", by="a")
+    # Set up again, it is the one that cases were put into.
+    cases.set_category(CategoryRow("vPN"), by="a")
+    assert [row.name for row in cases.categories()] == ["Straße", "VPN"]

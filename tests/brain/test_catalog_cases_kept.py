@@ -32,7 +32,8 @@ def test_cases_are_in_a_backup_and_come_back(tmp_path: Path) -> None:
 
 def test_a_catalog_of_the_layout_before_cases_keeps_its_content(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
-    scripts = sorted((files("brain.catalog") / "migrations").iterdir(), key=lambda script: script.name)[:4]
+    layouts = sorted((files("brain.catalog") / "migrations").iterdir(), key=lambda script: script.name)
+    scripts = layouts[:4]
     assert scripts[-1].name == "004_desk.sql"
     with sqlite3.connect(path) as connection:
         for script in scripts:
@@ -57,11 +58,52 @@ def test_a_catalog_of_the_layout_before_cases_keeps_its_content(tmp_path: Path) 
             catalog.cases.open(new())
             assert len(catalog.cases.listed()) == 1
     with sqlite3.connect(path) as connection:
-        (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        assert layout > 4
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(layouts),)
     connection.close()
 
 
+def test_categories_of_the_layout_before_that_differ_only_in_case_become_one(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    scripts = sorted((files("brain.catalog") / "migrations").iterdir(), key=lambda script: script.name)[:6]
+    with sqlite3.connect(path) as connection:
+        for script in scripts:
+            connection.executescript(script.read_text())
+        connection.execute("INSERT INTO meta VALUES ('identity', 'six')")
+        connection.executemany(
+            "INSERT INTO categories VALUES (?, ?, ?)",
+            [
+                ("vpn", "connecting", ""),
+                ("VPN", "", "chat:user:net"),
+                ("Badges", "doors", ""),
+                ("badges", "", ""),
+            ],
+        )
+        columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(cases)")]
+        for number, category, state in (
+            (1, "vpn", "open"), (2, "Vpn", "resolved"), (-1, "vPn", "example"), (3, "", "open"),
+            (-2, "mail", "example"), (-3, "Mail", "example"),
+        ):  # fmt: skip
+            row = dict.fromkeys(columns, "") | {"id": number, "category": category, "state": state}
+            row |= {"summary": "[]", "urgency": 2, "vector": b"", "opened": _DAY, "changed": _DAY}
+            row["thread"] = str(number)
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO cases ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+        connection.execute("PRAGMA user_version = 6")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.close()
+    with Catalog(path) as catalog:
+        assert [(row.name, row.owner) for row in catalog.cases.categories()] == [
+            ("Badges", ""), ("Mail", ""), ("VPN", "chat:user:net"),
+        ]  # fmt: skip
+        assert [(case.id, case.category) for case in catalog.cases.listed()] == [
+            (1, "VPN"),
+            (2, "VPN"),
+            (3, ""),
+        ]
+        assert catalog.cases.example_counts() == {"Mail": 2, "VPN": 1}
+
+
+_DAY = "2026-01-01T00:00:00+00:00"
 _KILLED = """
 import os, sys
 sys.path.insert(0, sys.argv[2])

@@ -151,12 +151,12 @@ def test_equal_passages_are_embedded_once_and_the_vector_lives_as_long_as_one_of
     later = datetime.now(UTC) + timedelta(minutes=1)
     catalog.remove_document(one.document_id)
     assert catalog.missing_vectors(keys) == set(), "removed documents can still come back"
-    assert catalog.past.forget_removed(later) == 1
+    assert catalog.forgetting.removed_before(later) == 1
     assert catalog.missing_vectors(keys) == set(), "an ingest may just have been told that it has them"
     assert catalog.past.collect_vectors(later) == 1
     assert catalog.missing_vectors(keys) == {key_of("own")}
     catalog.remove_document(two.document_id)
-    catalog.past.forget_removed(later)
+    catalog.forgetting.removed_before(later)
     assert catalog.put_document(document(catalog, drive, "three.txt", ["shared"])).added == 1
     assert catalog.past.collect_vectors(later) == 0, "it is used again"
     assert catalog.missing_vectors(keys) == {key_of("own")}

@@ -127,6 +127,11 @@ def test_threads_share_the_model_and_change_nothing(model, folder):
     assert np.array_equal(single.embed_array(TEXTS), expected)
 
 
+def test_it_knows_common_words_and_no_misspelt_ones(model):
+    assert all(map(model.knows, ["vacation", "password", "address", "calendar"]))
+    assert not any(map(model.knows, ["vacatoin", "pasword", "milaege", "calender", ""]))
+
+
 def test_langchain_gets_lists_of_numbers(model):
     documents = model.embed_documents(TEXTS[:2])
     assert [type(documents), type(documents[0]), type(documents[0][0])] == [list, list, float]

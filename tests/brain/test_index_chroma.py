@@ -47,6 +47,19 @@ def test_the_nearest_are_those_of_an_exact_search(index):
     assert hits / (20 * len(queries)) >= 0.98
 
 
+def test_what_is_nearest_does_not_hang_on_the_order_in_which_it_was_put(index, tmp_path):
+    """A graph over the same vectors is another one each time; what an answer is made from must not be."""
+    vectors, queries = clustered(1500), clustered(200, seed=6)
+    index.put(1, range(1, 1501), list(vectors))
+    other = ChromaIndex.in_folder(tmp_path / "other", "test-g1-")
+    other.put(1, range(1500, 0, -1), list(vectors[::-1]))
+    for query in queries:
+        found, again = (held.nearest(1, query.tolist(), 80) for held in (index, other))
+        assert found == again
+        assert len(found) == 80
+    other.close()
+
+
 def test_vectors_are_put_twice_dropped_twice_and_given_back(index):
     first, second = clustered(2)
     index.put(1, [10], [first])

@@ -30,6 +30,7 @@ from brain.brain import AnswerPart
 from brain.domain import Question
 from brain.errors import CitewiseError, ModelBusy, ModelUnavailable, UsageError, WeightsUnavailable
 from brain.llamacpp.chat import LlamaCppChat
+from brain.llamacpp.child import parameters
 from brain.llamacpp.opening import check, open_gguf
 from brain.tuning.export.gguf_file import write_gguf
 from brain.tuning.export.merging import Weights
@@ -143,6 +144,11 @@ def test_only_who_has_the_key_is_served_and_only_from_here(chat: LlamaCppChat) -
     address = chat.server.address()
     assert address.startswith("http://127.0.0.1:")
     assert httpx.post(f"{address}/tokenize", json={"content": "a"}, trust_env=False).status_code == 401
+
+
+def test_no_prompt_is_kept_beside_the_memory_that_was_reckoned_with(file: Path) -> None:
+    told = {"model": str(file), "window": 256, "slots": 2, "threads": 1, "key": "k"}
+    assert parameters(told).cache_ram_mib == 0
 
 
 def test_no_document_speaks_for_the_model(chat: LlamaCppChat) -> None:

@@ -13,8 +13,8 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 from small_phi3 import small_phi3
 
 import brain.phi3  # noqa: F401 it is what is tested
-from brain.tuning.adapter import attach
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.adapter import attach
+from brain.tuning.learning.recipe import Recipe
 
 
 def test_nothing_is_fetched(tmp_path) -> None:

@@ -13,8 +13,8 @@ from brain.phi3.decoding import Decoder
 from brain.phi3.opening import open_phi3
 from brain.phi3.quantising import Quantization, bytes_needed, cache_bytes, choose, quantise_in_place
 from brain.phi3.weights import load
-from brain.tuning.adapter import attach, save_adapter
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.adapter import attach, save_adapter
+from brain.tuning.learning.recipe import Recipe
 from tests.brain.small_phi3 import by_transformers, prompt, saved_phi3, small_phi3
 from tests.brain.talking_phi3 import talking_phi3
 

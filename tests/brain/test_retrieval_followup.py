@@ -32,7 +32,21 @@ LEANING = [
     "How long is that valid?",
     "what happens to them in March?",
     "but not on Sundays?",
+    "every week?",
 ]
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("no, I meant for interns", f"{LEAVE[:-1]} – for interns"),
+        ("Sorry, I mean the ones in Oslo", f"{LEAVE[:-1]} – the ones in Oslo"),
+        ("even for interns?", f"{LEAVE[:-1]} – for interns?"),
+        ("I meant sick leave", "How many days of sick leave do we get?"),
+    ],
+)
+def test_a_correction_puts_the_question_before_right(question: str, read: str):
+    assert standalone(question, thread(LEAVE)) == read
 
 
 @pytest.mark.parametrize("question", LEANING)

@@ -1,5 +1,9 @@
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +15,7 @@ from small_home import SmallHome
 
 from brain.domain import Locator, Passage, Source
 from brain.retrieval.fusion import Candidate, FusionWeights, fused
+from brain.retrieval.hybrid import rank
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import MOST_TERMS, FromThread, Query, Rarity
 from brain.text.analysis import analyse
@@ -161,6 +166,55 @@ def test_words_that_stand_together_count_more_than_words_apart():
     assert window_coverage(rarity, together) > window_coverage(rarity, apart)
     assert phrase_coverage(query, rarity, together) > phrase_coverage(query, rarity, apart) == 0
     assert bm25(rarity, together, 6.0) > 0
+
+
+def test_scores_are_the_same_to_the_last_bit_in_every_process():
+    """The order of a set of words differs between processes, and so does a sum over it, in the last bits."""
+    script = """
+from test_retrieval_ranking import passage
+from brain.retrieval.lexical import phrase_coverage
+from brain.retrieval.query import Query, Rarity
+from brain.text.analysis import analyse
+query = Query.of("sick leave doctor note third day manager travel meals euros parents school")
+rarity = Rarity.counted(query, 1000, {term: 1 + 7 * at for at, term in enumerate(query.terms)})
+text = "Sick leave doctor note. Third day manager. Travel meals euros. Parents school."
+print(phrase_coverage(query, rarity, analyse(passage(text))).hex())
+"""
+    here = Path(__file__).parent
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": str(seed),
+                "PYTHONPATH": os.pathsep.join([*sys.path, str(here)]),
+            },
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in range(1, 6)
+    }
+    assert len(told) == 1
+
+
+def test_equals_stand_in_the_order_of_their_documents_whichever_was_read_first():
+    query = Query.of("travel")
+    rarity = Rarity.counted(query, 100, {"travel": 5})
+    orders = []
+    for numbers in ((1, 2, 3), (3, 1, 2)):
+        candidates = [
+            Candidate(
+                Passage(
+                    number, "Travel is booked.", Source(name, "A", "general", "", Locator(), None, number)
+                ),
+                1,
+                1,
+            )
+            for number, name in zip(numbers, ("b.md", "a.md", "c.md"), strict=True)
+        ]
+        ranked = rank(query, rarity, candidates, FusionWeights())
+        orders.append([candidate.passage.source.document for candidate in ranked])
+    assert orders == [["a.md", "b.md", "c.md"]] * 2
 
 
 def test_a_rare_word_weighs_more_and_unknown_ones_are_told_of():

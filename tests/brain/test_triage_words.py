@@ -14,6 +14,7 @@ from brain.triage.prose import LONGEST_QUOTE, compared, said
 from brain.triage.summarising import summary
 from brain.triage.urgency import urgency_of
 
+BEN = "chat:user:ben"
 TICKETS = Path(__file__).resolve().parents[2] / "benchmarks" / "tickets" / "urgency.jsonl"
 
 
@@ -224,3 +225,24 @@ def test_what_is_compared_is_what_people_wrote() -> None:
 )
 def test_whenever_is_leisure_only_where_it_is_said_of_the_help(words: str, level: Urgency) -> None:
     assert urgency_of(thread(words)).level is level
+
+
+@pytest.mark.parametrize(
+    ("last", "level"),
+    [
+        ((OPENER, "It works again, thanks!"), Urgency.LOW),
+        ((OPENER, "Solved by a restart. You can close this."), Urgency.LOW),
+        ((BEN, "It works again for me."), Urgency.CRITICAL),
+        ((OPENER, "It works now, but only at home."), Urgency.CRITICAL),
+        ((OPENER, "Is it fixed?"), Urgency.CRITICAL),
+        ((OPENER, "It's fixed. Another thing: the database is down too."), Urgency.CRITICAL),
+        ((OPENER, "The last time this was fixed by a reset of my password."), Urgency.CRITICAL),
+    ],
+)
+def test_what_is_over_is_not_urgent_any_more(last: tuple[str, str], level: Urgency) -> None:
+    texts, authors = ("The VPN is down for all customers!", "Which error?"), (OPENER, BEN)
+    found = urgency_of(thread(*texts, last[1], authors=(*authors, last[0])))
+    assert found.level is level
+    assert found.because
+    again = thread(*texts, last[1], "The server is down again.", authors=(*authors, last[0], BEN))
+    assert urgency_of(again).level is Urgency.CRITICAL

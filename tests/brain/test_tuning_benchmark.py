@@ -7,9 +7,9 @@ from benchmarks import tuning
 from benchmarks.tuning_table import lines, with_more
 from brain.answering.prompt import REFUSAL
 from brain.domain import Locator, Passage, Source
-from brain.tuning.comparison import compare
-from brain.tuning.evaluation import Evaluated
-from brain.tuning.reply import Reply, scored
+from brain.tuning.judging.comparison import compare
+from brain.tuning.judging.evaluation import Evaluated
+from brain.tuning.judging.reply import Reply, scored
 from brain.tuning.rows import Row
 
 

@@ -15,8 +15,8 @@ from talking_phi3 import talking_phi3
 
 from brain.phi3.opening import open_phi3
 from brain.phi3.quantising import Quantization
-from brain.tuning.contestants import Contest, models, opened
-from brain.tuning.writers import ADAPTER, BASE, FEW_SHOT
+from brain.tuning.judging.contestants import Contest, models, opened
+from brain.tuning.judging.writers import ADAPTER, BASE, FEW_SHOT
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

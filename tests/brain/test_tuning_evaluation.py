@@ -17,11 +17,11 @@ from brain.answering.prompt import REFUSAL
 from brain.answering.written import estimated
 from brain.errors import ModelUnavailable, UsageError
 from brain.evidence import FOR_ANY, EvidenceGate
-from brain.tuning.evaluation import Evaluated, evaluate, sample
-from brain.tuning.kept import KeptChat, KeptReplies
-from brain.tuning.reply import scored
+from brain.tuning.judging.evaluation import Evaluated, evaluate, sample
+from brain.tuning.judging.kept import KeptChat, KeptReplies
+from brain.tuning.judging.reply import scored
+from brain.tuning.judging.writers import ExtractiveWriter, ModelWriter
 from brain.tuning.rows import Row
-from brain.tuning.writers import ExtractiveWriter, ModelWriter
 
 HELD_OUT = rows(6, 3)
 

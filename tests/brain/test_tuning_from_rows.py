@@ -10,9 +10,9 @@ from safetensors.torch import load_file
 from talking_phi3 import talking_phi3
 
 from brain.phi3.adapters import read_deltas
-from brain.tuning.from_rows import train_rows
-from brain.tuning.recipe import Recipe
-from brain.tuning.training import Progress
+from brain.tuning.learning.from_rows import train_rows
+from brain.tuning.learning.recipe import Recipe
+from brain.tuning.learning.training import Progress
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

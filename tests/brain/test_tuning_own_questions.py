@@ -8,7 +8,7 @@ from citing_rows import rows
 from brain.errors import UsageError
 from brain.evaluation.questions import EvalQuestion, Reference
 from brain.tuning.citing_set import CitingSet
-from brain.tuning.own_questions import own_questions
+from brain.tuning.judging.own_questions import own_questions
 from brain.tuning.rows import write_rows
 
 

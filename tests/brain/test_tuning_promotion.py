@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.tuning.comparison import Comparison, Figure
+from brain.tuning.judging.comparison import Comparison, Figure
 from brain.tuning.promotion import Rule, grounds
 
 RIVALS = ("extractive", "base", "few-shot")

@@ -10,7 +10,7 @@ from transformers import AutoTokenizer
 
 from brain.domain import Locator, Passage, Source
 from brain.phi3.chat import Prompts
-from brain.tuning.rendering import render
+from brain.tuning.learning.rendering import render
 from brain.tuning.rows import Row
 
 

@@ -8,13 +8,13 @@ from citing_rows import knowing, rows
 from brain.answering.prompt import REFUSAL
 from brain.answering.written import estimated
 from brain.errors import StorageFailed, UsageError
-from brain.tuning.comparison import Comparison
-from brain.tuning.evaluation import Evaluated, evaluate
+from brain.tuning.judging.comparison import Comparison
+from brain.tuning.judging.evaluation import Evaluated, evaluate
+from brain.tuning.judging.report import Report, read_own_report, read_report
+from brain.tuning.judging.report_page import page
+from brain.tuning.judging.report_plot import plot
+from brain.tuning.judging.writers import ModelWriter
 from brain.tuning.promotion import grounds
-from brain.tuning.report import Report, read_own_report, read_report
-from brain.tuning.report_page import page
-from brain.tuning.report_plot import plot
-from brain.tuning.writers import ModelWriter
 
 HELD_OUT = rows(4, 2)
 SAID = (

@@ -8,9 +8,9 @@ import pytest
 from house_rows import house_rows, house_set
 
 from brain.errors import StorageFailed, UsageError
-from brain.tuning.beginning import Asked, meant
-from brain.tuning.learning_data import find_data
-from brain.tuning.recipe import Recipe
+from brain.tuning.learning.beginning import Asked, meant
+from brain.tuning.learning.data import find_data
+from brain.tuning.learning.recipe import Recipe
 from brain.tuning.rows import write_rows
 from brain.tuning.runs import Base, Data, Run, RunFolder, Status, new_name, run_folder, runs_in
 

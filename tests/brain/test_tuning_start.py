@@ -15,10 +15,10 @@ from transformers import Phi3Config
 from brain.errors import ModelUnavailable, StorageFailed, UsageError
 from brain.phi3.fingerprint import fingerprint
 from brain.tuning.citing_set import CitingSet
-from brain.tuning.forecast import forecast
-from brain.tuning.recipe import Method, Recipe
+from brain.tuning.learning.forecast import forecast
+from brain.tuning.learning.recipe import Method, Recipe
+from brain.tuning.learning.start import Machine, check_disk, choose, planned
 from brain.tuning.rows import write_rows
-from brain.tuning.start import Machine, check_disk, choose, planned
 
 MINI = Phi3Config()  # Phi-3-mini's own shape
 

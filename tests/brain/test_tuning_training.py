@@ -16,15 +16,15 @@ from torch.nn import functional
 
 from brain.errors import StorageFailed, UsageError
 from brain.phi3.quantising import quantise_in_place
-from brain.tuning.adapter import TuningFailed, attach, check_complete
-from brain.tuning.attention import register
-from brain.tuning.forecast import fitting, forecast
-from brain.tuning.loss import summed_loss
-from brain.tuning.losses import LossLog, draw_losses, read_losses
-from brain.tuning.packing import Example, arrange, pack
-from brain.tuning.passes import Trainee
-from brain.tuning.recipe import Method, Recipe
-from brain.tuning.training import Progress, train
+from brain.tuning.learning.adapter import TuningFailed, attach, check_complete
+from brain.tuning.learning.attention import register
+from brain.tuning.learning.forecast import fitting, forecast
+from brain.tuning.learning.loss import summed_loss
+from brain.tuning.learning.losses import LossLog, draw_losses, read_losses
+from brain.tuning.learning.packing import Example, arrange, pack
+from brain.tuning.learning.passes import Trainee
+from brain.tuning.learning.recipe import Method, Recipe
+from brain.tuning.learning.training import Progress, train
 from tests.brain.small_phi3 import prompt, small_phi3
 from tests.brain.tuning_run import RECIPE, examples, run
 
@@ -254,7 +254,7 @@ def test_an_adapter_that_cannot_be_put_in_its_place_is_said(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("brain.tuning.training.shutil.copyfile", full)
+        patched.setattr("brain.tuning.learning.training.shutil.copyfile", full)
         with pytest.raises(StorageFailed, match="no space left on device"):
             run(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoints"]

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from brain.tuning.attention import register
-from brain.tuning.packing import Example
-from brain.tuning.recipe import Recipe
-from brain.tuning.training import Outcome, Progress, train
+from brain.tuning.learning.attention import register
+from brain.tuning.learning.packing import Example
+from brain.tuning.learning.recipe import Recipe
+from brain.tuning.learning.training import Outcome, Progress, train
 from tests.brain.small_phi3 import small_phi3
 
 RECIPE = Recipe(

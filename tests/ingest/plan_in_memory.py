@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 
 from brain.catalog.rows import DocumentState, LedgerEntry
 from ingest.drives import NOT_FOR_AUDIENCE, Entry, Skipped, Unlisted
-from ingest.hashing import HashedFile
-from ingest.sifting import LEFT_OUT
-from ingest.skipping import UNKNOWN_FORMAT
+from ingest.reconciling.hashing import HashedFile
+from ingest.reconciling.sifting import LEFT_OUT
+from ingest.reconciling.skipping import UNKNOWN_FORMAT
 
 SHOWN_SKIPS = 1000  # a tree may hold a million files of no use; the counts go on
 TWIN = "a second file of the same name"

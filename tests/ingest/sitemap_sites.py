@@ -2,7 +2,7 @@
 
 from ingest.addresses import AddressPolicy
 from ingest.locate import readable_suffixes
-from ingest.sitemap import Sitemap
+from ingest.web.sitemap import Sitemap
 
 ANY = AddressPolicy(allow_private=True)
 HTML = {"Content-Type": "text/html"}

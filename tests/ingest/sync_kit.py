@@ -12,9 +12,9 @@ from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
 from brain.index.search_index import SearchIndex
 from ingest.drives import Drive
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
-from ingest.parse_worker import ParsePool
+from ingest.parsing.pool import ParsePool
 from ingest.report import SyncReport, silent
 from ingest.sync import sync
 

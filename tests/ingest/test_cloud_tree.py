@@ -21,7 +21,7 @@ from ingest.cloud.graph_faults import GRAPH
 from ingest.cloud.names import part_of_path
 from ingest.cloud.rest import RestApi
 from ingest.cloud.tree import Tree
-from ingest.scratch import PAGE
+from ingest.reconciling.scratch import PAGE
 
 MANY = 8000
 MOST_BLOCKS = 50_000  # of Python's memory; a page of 1,000 files takes 35,000, MANY that are held 70,000

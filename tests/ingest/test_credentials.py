@@ -57,7 +57,7 @@ def test_a_file_that_is_open_or_wrong_is_refused_with_the_remedy(tmp_path, text,
 
 
 def test_a_password_in_an_address_is_refused_without_repeating_it(monkeypatch):
-    monkeypatch.setitem(REMOTE, "smb", "ingest.web")
+    monkeypatch.setitem(REMOTE, "smb", "ingest.web.page")
     with pytest.raises(UsageError) as refused:
         open_drive("smb://ann:geheim@h/share")
     assert "geheim" not in refused.value.sentence

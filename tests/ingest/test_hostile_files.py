@@ -7,8 +7,8 @@ from sync_kit import kit_in
 from benchmarks import hostile_files
 from benchmarks.hostile_drive import _is_sentence
 from brain.errors import UnreadableDocument
+from ingest.indexing.splitting import split
 from ingest.readers import read_bytes
-from ingest.splitting import split
 
 
 def test_good_files_are_indexed_among_links_pipes_and_odd_names(tmp_path):

@@ -5,23 +5,25 @@ import os
 import shutil
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
-from sync_kit import BROKEN
-from watch_kit import follow, looks_of, own_clock
+from sync_kit import BROKEN, POOL
+from watch_kit import fill, follow, looks_of, own_clock
 
 from brain.catalog import ledger
 from brain.catalog.rows import DriveState
-from brain.errors import UsageError
+from brain.errors import StorageFailed, UsageError
 from ingest.drives import Changes, DriveUnavailable
 from ingest.following.follower import StopAsked
 from ingest.following.hints import LIMIT, Hints
 from ingest.following.keeper import Keeper
+from ingest.following.looks import Looks
 from ingest.following.turns import Line, Turns, is_small
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
-from ingest.spool import Amount
+from ingest.reconciling.spool import Amount
 
 PATIENCE = 60
 
@@ -341,6 +343,82 @@ def test_a_full_disk_is_waited_out(kit, keeping, caplog):
     with kit.catalog.database.writing() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
     until(lambda: "b.md" in kit.documents() and state(kit) is DriveState.OK, "that it goes on")
+
+
+def test_a_fault_is_over_as_soon_as_something_reaches_the_index_again(kit, monkeypatch):
+    monkeypatch.setattr("ingest.sync.INDEX_PASSAGES", 1)
+    kit.write("a.md", "\n\n".join(f"# Part {n}\n\nRule {n} of the lighthouse." for n in range(80)))
+    kit.write("b.md", "The last.")
+    drive_id = follow(kit)
+    kit.catalog.followed.set_state(drive_id, DriveState.FAILING, "The disk was full.")
+    go_on = threading.Event()
+
+    class Slow:
+        def parse(self, path):
+            assert path.name == "a.md" or go_on.wait(PATIENCE)
+            return POOL.parse(path)
+
+    kit.embedder()
+    looks = Looks(
+        kit.catalog, kit.open_index, kit.embedder, lambda *_: own_clock(kit), lambda _: nullcontext(Slow())
+    )
+    look = threading.Thread(target=looks.look, args=[drive_id])
+    look.start()
+    try:
+        until(lambda: state(kit) is DriveState.OK, "that it is seen to work")
+        assert kit.documents().keys() == {"a.md"}
+    finally:
+        go_on.set()
+        look.join(PATIENCE)
+    kit.assert_in_step()
+
+
+def test_a_failure_in_between_does_not_loosen_the_brake(kit):
+    fill(kit, 20)
+    drive_id = follow(kit)
+    drives = [own_clock(kit)]
+
+    class Down:
+        url = kit.root.as_uri()
+
+        def list(self, ledger):
+            raise StorageFailed("The disk is full.")
+
+    looks = looks_of(kit, lambda *_: drives[-1])
+    looks.look(drive_id)
+    for number in range(6):
+        (kit.root / f"{number}.md").unlink()
+    looks.look(drive_id)
+    looks.memory(drive_id).drive = None
+    drives.append(Down())
+    with pytest.raises(StorageFailed):
+        looks.look(drive_id)
+    assert state(kit) is DriveState.FAILING
+    drives.pop()
+    fill(kit, 3)
+    report = looks.look(drive_id)
+    assert (report.held, report.removed, state(kit)) == (3, 0, DriveState.SUSPENDED)
+    fill(kit, 6)
+    assert looks.look(drive_id).held == 0
+    assert (state(kit), kit.catalog.followed.of(drive_id).held) == (DriveState.OK, 0)
+    kit.assert_in_step()
+
+
+def test_events_outlive_names_that_are_no_text(kit, keeping):
+    kit.write("a.md", "Small.")
+    drive_id = follow(kit, every=3600.0)
+    keeper = keeping()
+    until(lambda: followed_by_events(keeper, drive_id), "the first look")
+    odd = os.fsencode(kit.root) + b"/caf\xe9.md"
+    for number in range(60):
+        with open(odd, "a") as file:  # a Path can't be made of bytes
+            file.write(f"Soup {number}.\n")
+        time.sleep(0.05)
+    until(lambda: "caf\\xe9.md" in kit.documents() and kit.found("59"), "the file itself")
+    for number in range(3):
+        kit.write(f"{number}.md", f"Lighthouse {number}.")
+        until(lambda name=f"{number}.md": name in kit.documents(), "a change after it")
+    assert keeper.status()[0].mode == "events"
 
 
 def test_hints_are_bounded_and_become_a_doubt():

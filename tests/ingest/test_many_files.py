@@ -14,15 +14,15 @@ from watch_kit import Watcher, looks_of
 from brain.catalog.rows import DriveState
 from brain.errors import StorageFailed
 from ingest.drives import Entry
-from ingest.folder_scan import AT_ONCE, pieces_of
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
+from ingest.local.folder_scan import AT_ONCE, pieces_of
 from ingest.options import DriveOptions
-from ingest.reconcile import compare, plan
+from ingest.reconciling.reconcile import compare, plan
+from ingest.reconciling.scratch import Scratch
+from ingest.reconciling.settling import Settling
+from ingest.reconciling.spool import Spool, Verdict
 from ingest.remote.source import AT_ONCE as PIECE
 from ingest.remote.source import Rest
-from ingest.scratch import Scratch
-from ingest.settling import Settling
-from ingest.spool import Spool, Verdict
 
 MANY = 10_000
 MOST_BYTES = 3 * 1024**2  # as Python counts them; so many files held as a ledger take 5 MiB, as a listing 3.7
@@ -184,7 +184,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from ingest.drives import Entry
-from ingest.spool import Spool, Verdict
+from ingest.reconciling.spool import Spool, Verdict
 spool = Spool(Path(sys.argv[1]))
 for n in range(60_000):
     spool.add(Entry(f"folder/a note with a rather long name {n}.md", 1, 1, "e" * 60), Verdict.NEW)

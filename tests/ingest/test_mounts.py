@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ingest.mounts import MOUNTS, file_system_of, is_remote
+from ingest.local.mounts import MOUNTS, file_system_of, is_remote
 
 TABLE = r"""
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw

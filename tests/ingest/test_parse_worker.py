@@ -12,8 +12,8 @@ import pytest
 from reader_samples import bottomless_pdf, lists_in_json, swelling_pdf, word_file
 
 from brain.errors import UnreadableDocument
-from ingest.parse_worker import ParsePool
-from ingest.parsed_json import from_json, to_json
+from ingest.parsing.parsed_json import from_json, to_json
+from ingest.parsing.pool import ParsePool
 from ingest.readers import read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ def workers_of(process=None):
         for child in (process or psutil.Process()).children()
         if child not in OTHERS
         and child.status() != psutil.STATUS_ZOMBIE
-        and "ingest.parse_child" in " ".join(child.cmdline())
+        and "ingest.parsing.child" in " ".join(child.cmdline())
     ]
 
 
@@ -172,7 +172,7 @@ def test_closing_ends_busy_workers_too(good, tmp_path):
 def test_workers_do_not_outlive_a_killed_parent(tmp_path):
     slow = saved(tmp_path, "slow.pdf", bottomless_pdf())
     program = (
-        "import sys, pathlib; from ingest.parse_worker import ParsePool\n"
+        "import sys, pathlib; from ingest.parsing.pool import ParsePool\n"
         "ParsePool(workers=1).parse(pathlib.Path(sys.argv[1]))"
     )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}

@@ -7,8 +7,8 @@ import pytest
 
 from brain.errors import UsageError
 from ingest.drives import NOT_FOR_AUDIENCE, Entry, Skipped
-from ingest.local_folder import LocalFile, LocalFolder
-from ingest.posix_access import ENTER, READ, PosixReader, all_may, posix_readers
+from ingest.local.folder import LocalFile, LocalFolder
+from ingest.local.posix_access import ENTER, READ, PosixReader, all_may, posix_readers
 
 SUFFIXES = frozenset({".md"})
 OTHER = PosixReader("posix:other")

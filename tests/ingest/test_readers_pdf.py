@@ -2,7 +2,7 @@ import pytest
 from reader_samples import SENTENCE, drawn_pdf, lines_at, pdf_file
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import BlockKind
+from ingest.parsing.parsed import BlockKind
 from ingest.readers import read_bytes
 from ingest.readers.hyphenation import Hyphenation
 

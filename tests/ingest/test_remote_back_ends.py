@@ -86,6 +86,26 @@ def test_links_and_names_that_are_no_unicode_over_sftp(ssh):
         assert file.path.read_text() == "Latin-1."
 
 
+def test_a_small_file_is_not_asked_for_more_than_it_holds(ssh, monkeypatch):
+    from asyncssh.sftp import SFTPClientHandler
+
+    asked = []
+    really = SFTPClientHandler.read
+
+    def read(handler, handle, offset, length):
+        asked.append((offset, length))
+        return really(handler, handle, offset, length)
+
+    monkeypatch.setattr(SFTPClientHandler, "read", read)
+    folder = ssh.fresh("small files")
+    ssh.write(f"{folder}/a.md", "One sentence.")
+    ssh.write(f"{folder}/empty.md", "")
+    for entry in ssh.drive(folder).list({}):
+        with ssh.drive(folder).fetch(entry) as file:
+            assert file.path.read_bytes() == (b"One sentence." if entry.size else b"")
+    assert asked == [(0, 13), (13, 1), (0, 1)]
+
+
 def test_keys_that_no_folder_could_hold_are_skipped(moto):
     for key in ("odd/", "odd/a.md", "odd//b.md", "odd/../c.md", "odd/./d.md", "odd/sub/", "odd/sub/e.md"):
         moto.client.put_object(Bucket=moto.bucket, Key=key, Body=b"Words." if key[-1] != "/" else b"")

@@ -15,7 +15,7 @@ from brain.catalog.rows import DocumentState
 from brain.errors import UnreadableDocument, UsageError
 from ingest.drives import DriveUnavailable, Entry, Skipped, Unlisted
 from ingest.options import DriveOptions
-from ingest.skipping import HIDDEN, TEMPORARY, UNKNOWN_FORMAT
+from ingest.reconciling.skipping import HIDDEN, TEMPORARY, UNKNOWN_FORMAT
 
 KINDS = [Samba, OpenSsh, Apache, Moto, GoogleStorage, AzureStorage, Azurite]
 _numbers = count()

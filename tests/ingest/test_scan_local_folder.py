@@ -7,9 +7,9 @@ import pytest
 
 from brain.errors import UnreadableDocument, UsageError
 from ingest.drives import DriveUnavailable, Entry, Skipped, Unlisted
-from ingest.local_folder import LocalFile, LocalFolder
+from ingest.local.folder import LocalFile, LocalFolder
 from ingest.locate import open_drive
-from ingest.web import WebPage
+from ingest.web.page import WebPage
 
 SUFFIXES = frozenset({".md", ".txt", ".docx"})
 

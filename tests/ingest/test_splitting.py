@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from brain.domain import Locator
 from brain.text.sentences import sentence_spans
-from ingest.parsed import Block, BlockKind, ParsedDocument
-from ingest.splitting import PASSAGE_TOKENS, Chunk, split
+from ingest.indexing.splitting import PASSAGE_TOKENS, Chunk, split
+from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
 
 
 def tokens(text: str) -> int:

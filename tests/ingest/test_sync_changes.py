@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.local_folder import LocalFile, LocalFolder
+from ingest.local.folder import LocalFile, LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.report import Stage
 

@@ -13,7 +13,7 @@ from sync_kit import BROKEN, POOL
 from brain.catalog.rows import DocumentState
 from brain.errors import EmbedderMismatch, StorageFailed, UsageError
 from ingest.drives import DriveUnavailable, Entry, Unlisted
-from ingest.local_folder import LocalFile, LocalFolder
+from ingest.local.folder import LocalFile, LocalFolder
 from ingest.locate import readable_suffixes
 
 

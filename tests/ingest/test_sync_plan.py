@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from brain.catalog.rows import DocumentState, LedgerEntry
 from ingest.drives import NOT_FOR_AUDIENCE, Entry, Skipped, Unlisted
-from ingest.hashing import HashedFile
-from ingest.reconcile import TWIN, Rules, compare, plan
-from ingest.skipping import UNKNOWN_FORMAT
-from ingest.spool import Spool, Verdict
+from ingest.reconciling.hashing import HashedFile
+from ingest.reconciling.reconcile import TWIN, Rules, compare, plan
+from ingest.reconciling.skipping import UNKNOWN_FORMAT
+from ingest.reconciling.spool import Spool, Verdict
 
 PATHS = st.sampled_from(["a.md", "b.md", "x/a.md", "x/b.md", "x/y/a.md", "xx.md"])
 CONTENTS = st.sampled_from(["one", "two", "three", "six"])

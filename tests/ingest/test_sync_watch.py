@@ -10,11 +10,11 @@ from watch_kit import Watcher, fill
 
 from brain.errors import UsageError
 from ingest.drives import NOT_FOR_AUDIENCE, Entry
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
+from ingest.local.posix_access import PosixReader
 from ingest.locate import readable_suffixes
-from ingest.posix_access import PosixReader
-from ingest.retries import DEAD_AFTER, next_try
-from ingest.sifting import LEFT_OUT
+from ingest.reconciling.retries import DEAD_AFTER, next_try
+from ingest.reconciling.sifting import LEFT_OUT
 
 
 def test_patterns_say_what_is_read_and_a_new_pattern_takes_out_at_once(kit):
@@ -130,6 +130,19 @@ def test_a_broken_file_is_tried_three_times_and_then_only_when_it_changes_or_is_
     assert kit.catalog.followed.retry(1, "bad.pdf").tries == 1
     kit.write("bad.pdf", BROKEN + b"!")
     assert watcher.look().remembered == 0
+
+
+def test_a_file_that_something_happened_to_is_tried_again_at_once(kit):
+    class Closed(LocalFolder):
+        def fetch(self, entry):
+            raise PermissionError(13, "Permission denied")
+
+    kit.write("a.md", "For others.")
+    watcher = Watcher(kit)
+    assert watcher.look(drive=Closed(kit.root, readable_suffixes())).failed == 1
+    assert watcher.look().added == 0, "its time has not come"
+    assert watcher.look("a.md").added == 1, "a permission that is given shows in nothing but the event"
+    kit.assert_in_step()
 
 
 def test_what_may_pass_is_tried_for_ever_and_at_least_hourly():

@@ -5,8 +5,8 @@ import shutil
 import pytest
 from watch_kit import Watcher, fill
 
-from ingest.brake import Brake
-from ingest.watch import RootUnsound
+from ingest.reconciling.brake import Brake
+from ingest.reconciling.watch import RootUnsound
 
 
 def test_the_brake_holds_mass_removals_and_still_takes_in_what_is_new(kit):

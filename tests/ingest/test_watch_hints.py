@@ -6,7 +6,7 @@ import pytest
 from watch_kit import Watcher, fill
 
 from ingest.drives import DriveUnavailable, Skipped, Unlisted
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 
 
@@ -48,14 +48,33 @@ def test_a_hint_below_a_link_a_hidden_folder_or_a_name_that_is_no_text_removes_n
     watcher.look()
     (path,) = kit.catalog.ledger(1).keys() - {"0.md", "1.md", "2.md"}
     assert path == "d\\xff/a\n\\xfe.md"
-    report = watcher.look(path)
-    assert (report.removed, [part.path for part in report.unlisted]) == (0, [path])
+    assert watcher.look(path).unchanged == 1
     (kit.root / "link").symlink_to(kit.root)
     (kit.root / ".git").mkdir()
     kit.write(".git/x.md", "Hidden.")
     report = watcher.look("link/0.md", ".git/x.md", "link")
     assert (report.added, report.removed) == (0, 0)
     assert watcher.look().unchanged == 4
+
+
+def test_a_hint_finds_a_name_that_is_no_text_and_concludes_nothing_where_two_read_alike(kit):
+    fill(kit, 3)
+    strange = os.fsencode(kit.root) + b"/d\xff"
+    os.mkdir(strange)
+    watcher = Watcher(kit)
+    watcher.look()
+    with open(strange + b"/\xfe.md", "w") as file:
+        file.write("A strange name.")
+    path = "d\\xff/\\xfe.md"
+    assert (watcher.look(path).added, kit.documents().keys() & {path}) == (1, {path})
+    alike = kit.root / "d\\xff"
+    alike.mkdir()
+    report = watcher.look(path)
+    assert (report.removed, [part.path for part in report.unlisted]) == (0, ["d\\xff"])
+    alike.rmdir()
+    os.unlink(strange + b"/\xfe.md")
+    assert watcher.look(path).removed == 1
+    assert len(kit.documents()) == 3
 
 
 def test_a_root_that_is_swapped_during_a_look_at_hints_removes_nothing(kit):

@@ -6,9 +6,9 @@ import time
 from watch_kit import Watcher, own_clock
 
 from ingest.drives import Entry
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
-from ingest.settling import Settling
+from ingest.reconciling.settling import Settling
 
 
 def test_by_the_machines_own_clock_a_file_at_rest_is_read_at_once_and_a_new_one_later(kit):

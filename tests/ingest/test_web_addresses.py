@@ -7,7 +7,7 @@ import pytest
 from brain.errors import UsageError
 from ingest.addresses import AddressPolicy, AddressRefused, resolve
 from ingest.drives import DriveUnavailable
-from ingest.fetching import fetch
+from ingest.web.fetching import fetch
 
 PUBLIC = ["93.184.216.34", "1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101", "2002:101:101::1"]
 REFUSED = [

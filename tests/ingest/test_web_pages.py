@@ -10,9 +10,9 @@ from web_server import web_server
 from brain.errors import UnreadableDocument, UsageError
 from ingest.addresses import AddressPolicy, AddressRefused
 from ingest.drives import DriveUnavailable
-from ingest.fetching import FetchLimits, fetch
 from ingest.locate import readable_suffixes
-from ingest.web import WebPage
+from ingest.web.fetching import FetchLimits, fetch
+from ingest.web.page import WebPage
 
 ANY = AddressPolicy(allow_private=True)
 HTML = {"Content-Type": "text/html; charset=utf-8"}

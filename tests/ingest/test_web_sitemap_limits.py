@@ -15,11 +15,11 @@ from ingest.credentials import Credentials
 from ingest.drives import DriveUnavailable
 from ingest.locate import open_drive
 from ingest.options import DriveOptions
-from ingest.politeness import PoliteClient, SiteBusy
-from ingest.robots import read_robots
-from ingest.sifting import LEFT_OUT
-from ingest.sitemap import NOINDEX, TOO_MANY
-from ingest.sitemap_file import NoSitemap, parse_sitemap
+from ingest.reconciling.sifting import LEFT_OUT
+from ingest.web.politeness import PoliteClient, SiteBusy
+from ingest.web.robots import read_robots
+from ingest.web.sitemap import NOINDEX, TOO_MANY
+from ingest.web.sitemap_file import NoSitemap, parse_sitemap
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from web_server import web_server
 
 from ingest.drives import DriveUnavailable
 from ingest.locate import open_drive
-from ingest.sitemap import GONE
+from ingest.web.sitemap import GONE
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from sync_kit import POOL
 
-from ingest.brake import Brake
 from ingest.following.looks import Looks
-from ingest.local_folder import LocalFolder
+from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
-from ingest.settling import Settling
-from ingest.watch import Watch
+from ingest.reconciling.brake import Brake
+from ingest.reconciling.settling import Settling
+from ingest.reconciling.watch import Watch
 
 
 class Watcher:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from brain.phi3.chat import Prompts
 from brain.tuning.data.preview import Shown, as_text
-from brain.tuning.rendering import render
+from brain.tuning.learning.rendering import render
 from brain.tuning.rows import Row
 
 LONGEST = 2047  # tokens of a row, as in use

@@ -24,6 +24,7 @@ class Gateway(DiscordServer):
         self.resumes = 0
         self.identifies: list[Json] = []
         self.app_flags = 0
+        self.public = False  # whether anyone may invite the bot
         self.forgets_sessions = False
         self.shut = False  # the gateway takes nobody in
         self._sockets: dict[web.WebSocketResponse, str] = {}

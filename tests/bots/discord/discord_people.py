@@ -1,5 +1,6 @@
 """What people do on the fake Discord: write, edit, delete, use commands, press buttons, fill in forms."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fake_discord import (
@@ -12,7 +13,6 @@ from fake_discord import (
     Json,
     Talk,
     direct,
-    now,
     user,
 )
 
@@ -43,7 +43,8 @@ class People:
 
     async def edit(self, channel: int, message: int, text: str) -> None:
         found = self._discord.channels[channel][message]
-        found |= {"content": text, "edited_timestamp": now(), **_mentioned(text)}
+        moment = datetime.now(UTC).isoformat(timespec="microseconds")  # two edits in a second are two
+        found |= {"content": text, "edited_timestamp": moment, **_mentioned(text)}
         await self._dispatch("MESSAGE_UPDATE", channel, found)
 
     async def delete(self, channel: int, message: int) -> None:

@@ -34,6 +34,7 @@ class Rest(Gateway):
     def __init__(self, *, advised_shards: int = 1) -> None:
         super().__init__()
         self.advised_shards = advised_shards
+        self.public = False
         self.commands: dict[str, list[Json]] = {}
         self.talks: dict[str, Talk] = {}
         self.typed: list[int] = []
@@ -50,7 +51,7 @@ class Rest(Gateway):
         raise Wrong(404, 0, "404: Not Found")
 
     def _routes(self) -> dict[str, Callable[..., Any]]:
-        bot = {"id": str(APPLICATION), "name": "citewise", "description": "", "bot_public": True}
+        bot = {"id": str(APPLICATION), "name": "citewise", "description": "", "bot_public": self.public}
         bot |= {"icon": None, "owner": user(ADMIN), "summary": "", "team": None, "rpc_origins": None}
         bot |= {"bot_require_code_grant": False, "verify_key": "", "flags": self.app_flags}
         advised = {"url": self.gateway_url, "shards": self.advised_shards, "session_start_limit": {

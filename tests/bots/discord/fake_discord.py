@@ -41,7 +41,8 @@ __all__ = [
 class Fault:
     """What goes wrong with the next calls that fit: `after` the effect, where it was done all the same.
 
-    With `held` the effect is there, and no answer comes as long as the caller lives.
+    With `held` the effect is there, and no answer comes as long as the caller lives. With `until` nothing
+    goes wrong, but it all happens only when that is set.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Fault:
     after: bool = False
     code: int = 0
     held: bool = False
+    until: asyncio.Event | None = None
 
 
 class FakeDiscord(Rest):
@@ -105,6 +107,10 @@ class FakeDiscord(Rest):
             fault.times -= 1
             if fault.times <= 0:
                 self.faults.remove(fault)
+            if fault.until is not None:
+                await fault.until.wait()
+                fault = None
+        if fault is not None:
             if fault.after or fault.held:
                 self.act(request.method, path, body, dict(request.query))
             if fault.held:

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from fake_discord import FakeDiscord
+from fake_discord import FakeDiscord, Fault
 
 from bots.checks import Check, Verdict
 from bots.discord.diagnosis import examine
@@ -40,6 +40,8 @@ async def test_each_fault_is_told_with_its_remedy() -> None:
         assert "can't be reached" in faults(await checks(discord, api_url="http://127.0.0.1:1/api"))[0]
         assert "intent is not granted" in faults(await checks(discord, message_content=True))[0]
         assert "answered unasked" in faults(await checks(discord, auto_answer=True))[0]
+        discord.faults.append(Fault("GET", "/guilds/999/commands", status=403, code=50001))
+        assert "names 999, a server" in faults(await checks(discord, guilds=(999,)))[0]
         discord.permissions = PERMISSION_BITS & ~PERMISSIONS["Send Messages in Threads"][0]
         found = await checks(discord)
         assert faults(found) == ["Northwind: lacks Send Messages in Threads"]
@@ -49,6 +51,8 @@ async def test_each_fault_is_told_with_its_remedy() -> None:
         discord.commands["global"] = [{"name": "citewise"}, {"name": "Add to knowledge base"}]
         (note,) = [c.found for c in await checks(discord) if c.verdict is Verdict.NOTE]
         assert note == "the menu “Triage with sources” is not registered yet"
+        discord.public = True
+        assert "anyone may invite the bot" in [c.found for c in await checks(discord)][2]
 
 
 def test_the_invitation_asks_for_exactly_what_is_documented() -> None:

@@ -7,7 +7,7 @@ from fake_discord import ANA, BEN, BOT, GENERAL, TOKEN, Fault, direct, user, wor
 from guild import Guild
 
 from bots.discord.calls import DiscordRefused
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import Limits
 
 QUESTION = "How many days of annual leave do employees get?"
@@ -183,12 +183,10 @@ async def test_an_answer_that_someone_deletes_while_it_comes_stays_deleted(guild
 
 
 async def test_wrong_tokens_and_intents_are_an_error_at_the_start(guild: Guild) -> None:
-    with pytest.raises(DiscordRefused, match="Discord did not") as refused:
+    with pytest.raises(DiscordRefused, match="DISCORD_BOT_TOKEN: `citewise doctor`"):
         await guild.restart(bot_token="wrong")
-    assert "token is not accepted" in refused.value.detail
-    with pytest.raises(DiscordRefused) as refused:
+    with pytest.raises(DiscordRefused, match="developer portal: `citewise doctor`"):
         await guild.restart(message_content=True)
-    assert "developer portal" in refused.value.detail
     guild.discord.faults.append(Fault("GET", "/gateway/bot", status=503))
     with pytest.raises(Unreachable):
         await guild.restart(bot_token=TOKEN)

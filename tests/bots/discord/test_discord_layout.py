@@ -49,6 +49,9 @@ async def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert UNSURE not in said(sure)
     text = said(replace(sure, sure=False))
     assert text.index("Twenty-seven days.") < text.index(UNSURE) < text.rindex("https://a.example/leave")
+    text = said(replace(sure, unanswered=("And *who*?",)))
+    assert "no answer to “And *who*?”" in text
+    assert text.index("Twenty-seven days.") < text.index("no answer") < text.rindex("https://a.example/leave")
 
 
 LIVE = (
@@ -65,7 +68,9 @@ def triage_card(words: str, options: int = 30) -> Card:
     buttons = tuple(Button(f"case_{name}", name, "12") for name in ("send", "edit", "assign", "resolve"))
     names = tuple(f"category {n}" for n in range(options))
     menu = Menu("case_category", "Category", "12", names, "category 27")
-    return Card(f"Triage: {words[:40]}", words * 2, tuple(rows), buttons=buttons, menu=menu)
+    return Card(
+        f"Triage: {words[:40]}", words * 2, tuple(rows), buttons=buttons, menus=(menu,) if menu else ()
+    )
 
 
 async def test_the_card_of_a_ticket_fits_with_its_menu_buttons_and_all_of_its_rows() -> None:

@@ -18,6 +18,7 @@ from fake_discord import (
     Json,
     buttons_of,
     direct,
+    now,
     words_of,
 )
 from guild import Guild
@@ -44,11 +45,25 @@ async def test_every_verb_is_a_subcommand_and_the_commands_are_registered_once(g
     assert discord.calls["PUT /applications/#/guilds/#/commands"] == 1
 
 
+async def test_nobody_is_shown_the_commands_twice_and_a_wrong_server_stops_nothing(guild: Guild) -> None:
+    discord = guild.discord
+    await guild.restart(guilds=(GUILD,))
+    assert {scope: len(found) for scope, found in discord.commands.items()} == {"global": 0, str(GUILD): 3}
+    discord.faults.append(Fault("PUT", "/guilds/999/commands", status=403, code=50001))
+    await guild.restart(guilds=(999,))
+    assert {scope: len(found) for scope, found in discord.commands.items()} == {"global": 0, str(GUILD): 0}
+    asked = await guild.people.mention(ANA, "How many days of annual leave do employees get?")
+    assert "27 days" in words_of(await discord.answer(GENERAL, asked))
+    await guild.restart()
+    assert len(discord.commands["global"]) == 3
+
+
 async def test_verbs_answer_privately_and_admins_verbs_only_to_admins(guild: Guild) -> None:
     for verb, options, title in (
         ("help", {}, "What I can do"),
         ("why", {}, "Nothing to explain yet"),
         ("status", {}, "Status"),
+        ("gaps", {"days": 7}, "Asked and not found"),
         ("documents", {"words": "leave"}, "1 document"),
         ("spaces", {}, "Spaces and who reads them"),
         ("history", {}, "The last changes"),
@@ -131,6 +146,31 @@ async def test_a_message_becomes_a_document_that_cites_it(guild: Guild) -> None:
     assert "That is for admins" in words_of(await discord.told(await people.menu(ANA, GENERAL, message)))
 
 
+async def test_what_an_app_put_into_a_frame_or_someone_forwarded_is_added_and_no_words_are_not(
+    guild: Guild,
+) -> None:
+    discord, people = guild.discord, guild.people
+    frame = {"type": "rich", "title": "Badges", "description": "Badges are blue for guests."}
+    shot = {"content": "Badges are blue for guests.", "embeds": [], "attachments": [], "timestamp": now(),
+            "edited_timestamp": None, "flags": 0, "mentions": [], "mention_roles": [], "type": 0,
+            "components": []}  # fmt: skip
+    for more in ({"embeds": [frame]}, {"message_snapshots": [{"message": shot}]}):
+        message = await people.say(BEN, "", **more)
+        said = words_of(await discord.told(await people.menu(ADMIN, GENERAL, message)))
+        assert "Add “Badges" in said
+    message = await people.say(BEN, "")
+    said = words_of(await discord.told(await people.menu(ADMIN, GENERAL, message)))
+    assert "holds no words" in said
+
+
+async def test_a_channel_that_is_to_be_answered_unasked_can_be_named(guild: Guild) -> None:
+    token = await guild.people.slash(ADMIN, "spaces", change="auto on", channel=str(HELP), resolved={
+        "channels": {str(HELP): {**guild.discord._channel(HELP), "permissions": "0"}}})  # fmt: skip
+    assert "Message Content intent" in words_of(await guild.discord.told(token, count=2))
+    assert f"<#{HELP}> by myself" in words_of(guild.discord.talks[token].told[0])
+    assert guild.here.catalog.places.auto_answer() == {f"discord:channel:{HELP}"}
+
+
 async def test_bare_add_opens_a_form(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
     opened = await people.slash(ADMIN, "add")
@@ -143,7 +183,8 @@ async def test_spaces_are_mapped_to_channels_and_roles_from_the_command(guild: G
     discord, people = guild.discord, guild.people
     said = await told(guild, ADMIN, "spaces", change="allow", space="hr", channel=str(HR), resolved={
         "channels": {str(HR): {**discord._channel(HR), "permissions": "0"}}})  # fmt: skip
-    assert f"discord:channel:{HR} may read hr" in words_of(said)
+    assert f"<#{HR}> may read hr" in words_of(said)
+    assert f"<#{HR}>" in words_of(await told(guild, ADMIN, "spaces"))
     asked = await people.mention(ANA, "When does the pay review happen?", HR)
     assert "October" in words_of(await discord.answer(HR, asked))
     asked = await people.mention(ANA, "When does the pay review happen?", GENERAL)

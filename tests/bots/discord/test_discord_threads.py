@@ -9,7 +9,7 @@ from heard_orders import caught, words
 
 from bots.desk.parts import Command
 from bots.discord.words import plain
-from bots.thread_reading import FIRST_READ, LATEST_READ
+from bots.doors.thread_reading import FIRST_READ, LATEST_READ
 
 KIM = 5010
 MENU = "Triage with sources"
@@ -206,7 +206,7 @@ async def test_limits_and_failures_of_discord_are_waited_for(guild: Guild, order
     assert len(order.messages) == 2
 
 
-@pytest.mark.parametrize("count", [99, 300, 301, 640])
+@pytest.mark.parametrize("count", [99, 300, 301, 500, 2_000])
 async def test_of_a_long_thread_the_first_and_the_latest_messages_are_read(
     guild: Guild, orders: list[Command], count: int
 ) -> None:

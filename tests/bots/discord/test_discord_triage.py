@@ -90,6 +90,8 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: 
     menu = buttons_of(shown)["case_category"]
     await people.press(KIM, menu, shown, choice="leave")
     await discord.until(lambda: words_of(shown).startswith("### Triage: leave"))
+    await people.press(KIM, buttons_of(shown)["case_urgency"], shown, choice="low")
+    await discord.until(lambda: "low, as" in words_of(shown))
     await filled_in_place(helped, KIM, shown, "case_assign", "decided", owner=str(LEE))
     theirs = await discord.answer(direct(LEE))
     assert words_of(theirs).startswith(f"### Case {case.id} is yours: leave")
@@ -130,7 +132,7 @@ async def filled_in_place(
 async def test_open_cases_are_listed_where_they_are_and_shown_by_number(helped: Guild) -> None:
     discord, people, places = helped.discord, helped.people, helped.here.catalog.places
     thread = await ticket(helped)
-    ref = buttons_of(await card(helped, KIM, thread))["case_edit"]["custom_id"].rpartition(":")[2]
+    ref = buttons_of(await card(helped, KIM, thread))["case_assign"]["custom_id"].rpartition(":")[2]
 
     async def told(person: int, at: int, **options: str) -> Json:
         return await discord.told(await people.slash(person, "triage", at, **options))

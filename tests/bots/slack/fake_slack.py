@@ -26,7 +26,8 @@ __all__ = [
 class Fault:
     """The next `times` calls of a method fail: with an HTTP status or Slack's word, or after the effect.
 
-    With `held` the effect is there, and no answer comes as long as the caller lives.
+    With `held` the effect is there, and no answer comes as long as the caller lives. With `page` the answer
+    is that, and none of Slack's own.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Fault:
     retry_after: float = 0.0
     afterwards: bool = False
     held: bool = False
+    page: str | None = None
 
 
 @dataclass
@@ -98,6 +100,9 @@ class FakeSlack(SlackPeople):
         )
 
     def _failed(self, fault: Fault) -> web.Response:
+        if fault.page is not None:
+            kind = "text/html" if fault.page else "text/plain"
+            return web.Response(status=fault.status, text=fault.page, content_type=kind)
         head = {"Retry-After": str(fault.retry_after)} if fault.status == 429 else {}
         return web.json_response(
             {
@@ -139,8 +144,14 @@ class FakeSlack(SlackPeople):
         return found if len(found) >= count else []
 
     async def privately(self, address: str) -> Json:
-        """What was answered to a command or a press, waited for."""
-        return (await self.until(lambda: [m for m in self.ephemeral if m.get("address") == address]))[-1]
+        """What was answered to a command or a press, by its address or in its place, waited for."""
+        where = self.pressed.get(address, {})
+
+        def answers(message: Json) -> bool:
+            in_place = bool(where) and all(message.get(name) == where[name] for name in ("user", "channel"))
+            return in_place or message.get("address") == address
+
+        return (await self.until(lambda: list(filter(answers, self.ephemeral[where.get("after", 0) :]))))[-1]
 
     async def until(self, look: Callable[[], Any], seconds: float = 60.0) -> Any:
         """What `look` finds, waited for."""

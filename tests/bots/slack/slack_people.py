@@ -44,11 +44,22 @@ class SlackPeople(SocketMode):
         await self.event({**event, "message": dict(self.channels[channel][ts]), "previous_message": before})
 
     async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message; one with replies leaves a tombstone, and comes as a change, as from Slack."""
         before = self.channels[channel].pop(ts)
-        event = {"type": "message", "subtype": "message_deleted", "channel": channel, "hidden": True}
-        await self.event({**event, "deleted_ts": ts, "previous_message": before})
+        event = {"type": "message", "channel": channel, "hidden": True, "previous_message": before}
+        if not any(message.get("thread_ts") == ts for message in self.channels[channel].values()):
+            await self.event({**event, "subtype": "message_deleted", "deleted_ts": ts})
+            return
+        stone = {
+            "subtype": "tombstone",
+            "text": "This message was deleted.",
+            "user": "USLACKBOT",
+            "hidden": True,
+        }
+        stone = self.channels[channel][ts] = {"type": "message", **stone, "ts": ts, "thread_ts": ts}
+        await self.event({**event, "subtype": "message_changed", "message": stone})
 
-    async def event(self, event: Json, identity: str = "") -> Json:
+    async def event(self, event: Json, identity: str = "", **envelope: Any) -> Json:
         body = {
             "type": "event_callback",
             "team_id": TEAM,
@@ -57,6 +68,7 @@ class SlackPeople(SocketMode):
             "event_time": int(time.time()),
             "event": event,
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+            **envelope,
         }
         await self.send("events_api", body)
         return body
@@ -88,19 +100,21 @@ class SlackPeople(SocketMode):
             action["selected_option"] = {"value": value}
         else:
             action["value"] = value or button.get("value")
-        ts, root = message.get("ts", ""), message.get("thread_ts")
+        alone = not message.get("ts")  # that has a ts too, of which only its container tells
+        ts, root = message.get("ts") or self._ts(), message.get("thread_ts")
         body = {
             "type": "block_actions",
             "user": {"id": user, "team_id": TEAM},
             "team": {"id": TEAM},
             "channel": {"id": channel},
-            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": not ts}
+            "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": alone}
             | ({"thread_ts": root} if root else {}),
-            "message": {"ts": ts, **({"thread_ts": root} if root else {})},
+            "message": {} if alone else {"ts": ts, **({"thread_ts": root} if root else {})},
             "trigger_id": f"trig{number}",
             "response_url": f"{self.url}/respond/r{number}",
             "actions": [action],
         }
+        self.pressed[f"r{number}"] = {"user": user, "channel": channel, "after": len(self.ephemeral)}
         await self.send("interactive", body)
         return f"r{number}"
 
@@ -134,5 +148,6 @@ class SlackPeople(SocketMode):
             "trigger_id": f"trig{number}",
             "response_url": f"{self.url}/respond/r{number}",
         }
+        self.pressed[f"r{number}"] = {"user": user, "channel": channel, "after": len(self.ephemeral)}
         await self.send("interactive", body)
         return f"r{number}"

@@ -32,6 +32,8 @@ class SlackWorkspace:
     files: dict[str, bytes] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     outside: set[str] = field(default_factory=set)  # channels without the bot
+    traits: dict[str, Json] = field(default_factory=dict)  # more that Slack tells of a channel
+    pressed: dict[str, Json] = field(default_factory=dict)  # by response address
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -72,8 +74,10 @@ class SlackWorkspace:
         return self._put(channel, {**given, "user": BOT, "bot_id": "B1"})
 
     def _do_chat_postephemeral(self, given: Json) -> Json:
-        self._channel(given["channel"])
+        channel, root = self.channels[self._channel(given["channel"])], given.get("thread_ts")
         self._check_message(given)
+        if root and not any(message.get("thread_ts") == root for message in channel.values()):
+            self.complaints.append("an ephemeral message in a thread without replies: nobody sees it")
         self.ephemeral.append(given)
         return {"message_ts": self._ts()}
 
@@ -162,7 +166,8 @@ class SlackWorkspace:
         channel = given["channel"]
         if channel.startswith("CGONE"):
             raise Wrong("channel_not_found")
-        return {"channel": {"id": channel, "name": channel.lower(), "is_member": channel not in self.outside}}
+        found = {"id": channel, "name": channel.lower(), "is_member": channel not in self.outside}
+        return {"channel": {**found, **self.traits.get(channel, {})}}
 
     def _do_conversations_open(self, given: Json) -> Json:
         people = given["users"].split(",")

@@ -41,6 +41,8 @@ async def test_a_direct_message_uses_what_the_person_may_read(workspace: Workspa
     slack.groups = {"S1": ["UANA"]}
     ts = await slack.say("UANA", "When does the pay review happen?", "DANA")
     assert "October" in words_of(await slack.answer("DANA", ts))
+    assert "citewise:quotes:" in str(slack.answers("DANA", ts))
+    assert "citewise:share:" not in str(slack.answers("DANA", ts))  # there is nobody to share it with
     ts = await slack.say("UBEN", "When does the pay review happen?", "DBEN")
     assert "zqsecret" not in words_of(await slack.answer("DBEN", ts))
 
@@ -73,6 +75,24 @@ async def test_quotes_are_shown_to_who_pressed_with_the_words_marked(workspace: 
     assert "carried over" in words_of(shown)
 
 
+async def test_what_one_person_is_shown_stands_where_they_look(workspace: Workspace) -> None:
+    slack = workspace.slack
+    root = await slack.mention("UANA", QUESTION)
+    answer = await slack.answer("CGEN", root)
+    shown = await slack.privately(await slack.press("UBEN", button(answer, "quotes"), "CGEN", answer))
+    assert (shown["user"], shown["thread_ts"]) == ("UBEN", root)  # by a response address: in the channel
+    before = len(slack.ephemeral)
+    await slack.mention("UANA", "help")  # below which there is no thread yet
+    (told,) = await slack.until(lambda: slack.ephemeral[before:])
+    assert "thread_ts" not in told
+    await slack.mention("UANA", "help", root=root)
+    told = (await slack.until(lambda: slack.ephemeral[before + 1 :]))[0]
+    assert told["thread_ts"] == root
+    slack.outside.add("CGEN")
+    address = await slack.press("UBEN", button(answer, "quotes"), "CGEN", answer)
+    assert (await slack.until(lambda: [m for m in slack.ephemeral if m.get("address") == address]))[0]
+
+
 async def test_thumbs_are_kept_and_down_asks_why(workspace: Workspace) -> None:
     slack, catalog = workspace.slack, workspace.here.catalog
     answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
@@ -100,8 +120,25 @@ async def test_an_edited_question_is_answered_in_place_and_a_deleted_one_takes_i
     await slack.until(lambda: "16 weeks" in words_of(slack.answers("CGEN", ts)[0]))
     assert [message["ts"] for message in slack.answers("CGEN", ts)] == [first["ts"]]
     assert "27 days" not in words_of(slack.answers("CGEN", ts)[0])
-    await slack.delete("CGEN", ts)
+    await slack.delete(
+        "CGEN", ts
+    )  # with its answer below it, it comes as a change: "This message was deleted."
     await slack.until(lambda: not slack.answers("CGEN", ts))
+    below = await slack.mention("UANA", QUESTION, root=await slack.say("UBEN", "About leave"))
+    root = slack.channels["CGEN"][below]["thread_ts"]
+    await slack.answer("CGEN", root)
+    await slack.delete("CGEN", below)  # a reply that has none below it
+    await slack.until(lambda: not slack.answers("CGEN", root))
+
+
+async def test_edits_and_deletions_of_what_was_not_asked_are_not_even_kept(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.say("UANA", "Between us.")
+    await slack.edit("CGEN", ts, "Between the two of us.")
+    await slack.delete("CGEN", ts)
+    await slack.until(lambda: not slack._unacked)
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone()[0] == 0
 
 
 async def test_a_private_answer_can_be_shared(workspace: Workspace) -> None:
@@ -143,6 +180,30 @@ async def test_bots_echoes_and_events_that_come_again_are_ignored(workspace: Wor
     assert sum(len(found) for found in slack.channels.values()) == 1
 
 
+async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
+    asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
+    for kind in ("message", "app_mention"):
+        stranger = {**asked, "type": kind, "user": "UTHEM", "team": "TTHEM", "ts": "1800000000.1"}
+        await slack.event(stranger, **shared)
+    (told,) = await slack.until(lambda: slack.ephemeral)
+    assert told["user"] == "UTHEM"
+    assert "the people of the one that runs me" in words_of(told)
+    await slack.event({**asked, "user": "UANA", "team": TEAM, "ts": "1800000000.2"}, **shared)
+    assert "27 days" in words_of(await slack.answer("CGEN", "1800000000.2"))
+    more = {**asked, "text": "And of parental leave, how many weeks?", "thread_ts": "1800000000.2"}
+    await slack.event({**more, "user": "UTHEM", "user_team": "TTHEM", "ts": "1800000000.3"}, **shared)
+    await slack.event({**more, "user": "UANA", "team": TEAM, "ts": "1800000000.4"}, **shared)
+    assert "16 weeks" in words_of(await slack.answer("CGEN", "1800000000.2", 2))
+    await slack.until(lambda: workspace.here.catalog.inbox.all_waiting() == 0)
+    assert len(slack.answers("CGEN", "1800000000.2")) == 2
+    assert slack.answers("CGEN", "1800000000.1") == []
+    assert len(slack.ephemeral) == 1
+
+
 async def test_nothing_from_a_document_becomes_live(workspace: Workspace) -> None:
     slack = workspace.slack
     evil = (
@@ -178,6 +239,17 @@ async def test_where_streams_or_thumbs_are_missing_the_answer_is_posted_as_a_who
     assert len(slack.answers("CGEN", ts)) == 1
     await slack.until(lambda: not slack.answers("CGEN", ts)[0].get("streaming"))
     assert "27 days" in words_of(slack.answers("CGEN", ts)[0])
+
+
+async def test_headings_that_are_whole_paragraphs_leave_room_for_the_answer(workspace: Workspace) -> None:
+    slack, long = workspace.slack, "A heading that somebody wrote as a paragraph " * 400
+    words = "The gym opens at six in the morning on weekdays."
+    workspace.here.home.fill({"gym.md": f"# Gym {long}\n\n## Opening {long}\n\n{words}\n"})
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "When does the gym open on weekdays?"))
+    assert words in words_of(answer)
+    assert len(words_of(answer)) < 500
+    told = await slack.privately(await slack.press("UANA", button(answer, "quotes"), "CGEN", answer))
+    assert words in words_of(told)
 
 
 async def test_opening_the_bot_shows_home_and_prompts_from_the_documents(workspace: Workspace) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Fault
 
 from bots.checks import Check, Verdict
 from bots.settings import Settings
@@ -45,6 +45,20 @@ async def test_each_fault_is_named() -> None:
         assert "xapp-" in faults(await checks(slack, app_token=""))[0]
         assert "SIGNING_SECRET" in faults(await checks(slack, mode="http"))[0]
         assert "can't be reached" in faults(await checks(slack, api_url="http://127.0.0.1:1/api/"))[0]
+
+
+async def test_archived_and_shared_channels_and_answers_that_are_not_slacks_are_told() -> None:
+    async with FakeSlack() as slack:
+        slack.scopes = set(SCOPES)
+        slack.traits = {"COLD": {"is_archived": True}, "CBOTH": {"is_ext_shared": True}}
+        found = await checks(slack, "COLD", "CBOTH")
+        assert faults(found) == ["#cold is archived"]
+        assert found[-1].verdict is Verdict.NOTE
+        assert "#cboth is shared with another organisation" in found[-1].found
+        slack.faults.append(Fault("auth.test", 1, page="<html>Sign in to the network</html>"))
+        assert "a proxy between" in faults(await checks(slack))[0]
+        slack.faults.append(Fault("apps.connections.open", 1, status=502, page=""))
+        assert "no answer of its own" in faults(await checks(slack))[0]
 
 
 async def test_slack_runs_in_a_thread_of_its_own(tmp_path: Path) -> None:

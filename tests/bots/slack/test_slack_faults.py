@@ -1,20 +1,14 @@
 """What goes wrong between us and Slack: every question still gets one answer."""
 
 import asyncio
-import hashlib
-import hmac
-import json
 import random
-import time
 from collections import Counter
-from urllib.parse import urlencode
 
-import aiohttp
 import pytest
-from fake_slack import BOT, BOT_TOKEN, TEAM, Fault, words_of
-from workspace import SECRET, Workspace
+from fake_slack import BOT, BOT_TOKEN, Fault, button, words_of
+from workspace import Workspace
 
-from bots.inbox import Unreachable
+from bots.doors.inbox import Unreachable
 from bots.slack.calls import SlackRefused
 from bots.slack.service import SlackService, SlackSettings
 from brain.catalog.inbox import Limits
@@ -46,9 +40,13 @@ async def all_answered(workspace: Workspace, asked: list[tuple[str, str]]) -> No
         Fault("chat.stopStream", 1, status=503, afterwards=True),
         Fault("chat.startStream", 1, error="internal_error"),
         Fault("assistant.threads.setStatus", 1, error="missing_scope"),
+        Fault("assistant.threads.setStatus", 99, status=429, retry_after=600),
         Fault("usergroups.list", 1, error="missing_scope"),
+        Fault("chat.stopStream", 1, status=503, page="<html>We are having trouble</html>"),
+        Fault("chat.stopStream", 1, status=502, page=""),
+        Fault("chat.startStream", 1, page="<html>Sign in to the network</html>"),
     ],
-    ids=lambda fault: f"{fault.method} {fault.status} {fault.error} {'after' * fault.afterwards}".strip(),
+    ids=lambda f: f"{f.method} {f.status} {f.error} {'after' * f.afterwards}{f.page or ''}".strip(),
 )
 async def test_a_failing_call_neither_loses_nor_doubles_the_answer(
     workspace: Workspace, fault: Fault
@@ -189,15 +187,88 @@ async def test_a_channel_that_is_gone_stops_nothing(workspace: Workspace) -> Non
     assert any(isinstance(error, SlackRefused) for error in workspace.written)
 
 
+@pytest.mark.parametrize("code", ["restricted_action_read_only_channel", "is_archived", "not_in_channel"])
+async def test_where_the_bot_may_not_write_the_asker_is_told_directly(
+    workspace: Workspace, code: str
+) -> None:
+    slack = workspace.slack
+    for method in ("chat.startStream", "chat.postMessage", "chat.postEphemeral"):
+        times = 2 if method == "chat.postMessage" else 9  # the answer, then the apology
+        slack.faults.append(Fault(method, times, error=code))
+    ts = await slack.mention("UANA", QUESTION)
+    (told,) = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "does not let me write in that channel" in words_of(told)
+    assert slack.answers("CGEN", ts) == []
+    await slack.until(lambda: not unfinished(workspace))
+
+
+@pytest.mark.parametrize("code", ["expired_trigger_id", "internal_error"])
+async def test_a_press_whose_form_did_not_open_is_not_done_without_it(
+    workspace: Workspace, code: str
+) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
+    slack.faults.append(Fault("views.open", 9, error=code))
+    told = await slack.privately(await slack.press("UBEN", button(answer, "not_helpful"), "CGEN", answer))
+    assert "Press again, please" in words_of(told)
+    assert catalog.answers.feedback(button(answer, "quotes")["value"]) == []
+    assert slack.calls["views.open"] == 1
+    told = await slack.privately(await slack.command("UADMIN", "remove"))
+    assert "Which document?" in words_of(told)
+
+
 async def test_wrong_tokens_are_an_error_at_the_start(workspace: Workspace) -> None:
     await workspace.service.stop()
     workspace.slack.faults.append(Fault("auth.test", 9, error="invalid_auth"))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match=r"does not accept SLACK_BOT_TOKEN \(invalid_auth\)"):
         await workspace.service.start()
     workspace.slack.faults.clear()
     assert not (await workspace.service.status()).running
+    for code, kind in (("missing_scope", UsageError), ("not_allowed_token_type", Unreachable)):
+        workspace.slack.faults.append(Fault("apps.connections.open", 9, error=code))
+        with pytest.raises(kind, match=rf"does not accept SLACK_APP_TOKEN \({code}\)"):
+            await workspace.service.start()
+        workspace.slack.faults.clear()
+    workspace.slack.faults.append(Fault("apps.connections.open", 4, status=503))
+    with pytest.raises(Unreachable, match="can't be reached"):
+        await workspace.service.start()
     await workspace.restart()
     assert "connected in socket mode" in (await workspace.service.status()).sentence
+
+
+async def test_what_does_not_reconnect_is_started_anew_and_says_why(workspace: Workspace) -> None:
+    slack, service = workspace.slack, workspace.service
+    slack.faults.append(Fault("apps.connections.open", 99, error="token_revoked"))
+    await slack.drop()
+    async with asyncio.timeout(60):
+        while "reconnecting" not in (await service.status()).sentence:
+            await asyncio.sleep(0.01)
+    assert (await service.status()).running
+    service.reconnects_within = 0.0
+    status = await service.status()
+    assert (status.running, "has not been connected for" in status.sentence) == (False, True)
+    await service.stop()  # as the supervisor does, before it starts it again
+    with pytest.raises(Unreachable, match=r"does not accept SLACK_APP_TOKEN \(token_revoked\)"):
+        await service.start()
+    slack.faults.clear()
+    await workspace.restart()
+    assert (await workspace.service.status()).running
+
+
+async def test_a_token_that_is_taken_back_is_told_to_the_admin(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    slack = workspace.slack
+    slack.faults += [Fault(m, 9_999, error="token_revoked") for m in ("usergroups.list", "chat.startStream")]
+    await slack.mention("UANA", QUESTION)
+    await slack.mention("UBEN", QUESTION)
+    await slack.until(lambda: caplog.records)
+    status = await workspace.service.status()
+    assert status.running
+    assert "Slack does not accept SLACK_BOT_TOKEN (token_revoked): `citewise doctor`" in status.sentence
+    await slack.until(lambda: slack.calls["usergroups.list"] == 2)
+    (record,) = caplog.records
+    assert record.fields["reason"] == "usergroups.list: token_revoked"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -213,54 +284,6 @@ async def test_without_what_keeps_strangers_out_it_does_not_start(
     with pytest.raises(UsageError, match=missing):
         await bare.start()
     assert not (await bare.status()).running
-
-
-def signed(body: str, age: float = 0, secret: str = SECRET) -> dict[str, str]:
-    moment = str(int(time.time() - age))
-    seal = hmac.new(secret.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": f"v0={seal}"}
-
-
-async def test_http_mode_checks_signatures_and_answers_the_same(workspace: Workspace) -> None:
-    slack = workspace.slack
-    await workspace.restart(mode="http", signing_secret=SECRET, http_port=0, host="127.0.0.1")
-    url = f"http://127.0.0.1:{workspace.service.addresses[0][1]}"
-    event = {
-        "type": "app_mention",
-        "user": "UANA",
-        "channel": "CGEN",
-        "ts": "9.9",
-        "text": f"<@{BOT}> {QUESTION}",
-    }
-    body = json.dumps({"type": "event_callback", "event_id": "E1", "team_id": TEAM, "event": event})
-    kind = {"Content-Type": "application/json"}
-    async with aiohttp.ClientSession() as session:
-        for head in ({}, signed(body, age=600), signed(body, secret="another")):
-            async with session.post(f"{url}/slack/events", data=body, headers=head | kind) as response:
-                assert response.status == 401
-        for again in ({}, {"X-Slack-Retry-Num": "1"}):
-            async with session.post(
-                f"{url}/slack/events", data=body, headers=signed(body) | kind | again
-            ) as response:
-                assert response.status == 200
-        assert "27 days" in words_of(await slack.answer("CGEN", "9.9"))
-        form = urlencode(
-            {
-                "command": "/citewise",
-                "text": "help",
-                "user_id": "UANA",
-                "channel_id": "CGEN",
-                "trigger_id": "t1",
-                "response_url": f"{slack.url}/respond/h1",
-            }
-        )
-        head = signed(form) | {"Content-Type": "application/x-www-form-urlencoded"}
-        async with session.post(f"{url}/slack/events", data=form, headers=head) as response:
-            assert response.status == 200
-        assert "What I can do" in words_of(await slack.privately("h1"))
-        async with session.get(f"{url}/healthz") as response:
-            assert "connected in http mode" in (await response.json())["status"]
-    assert len(slack.answers("CGEN", "9.9")) == 1
 
 
 async def test_a_small_soak_with_everything_that_goes_wrong_at_once(workspace: Workspace) -> None:

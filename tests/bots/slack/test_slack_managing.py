@@ -1,6 +1,7 @@
 """Admins look after documents in Slack, and people who don't find an answer get a person."""
 
-from fake_slack import button, words_of
+import pytest
+from fake_slack import Fault, button, walk, words_of
 from workspace import Workspace
 
 ADMIN = "UADMIN"
@@ -16,6 +17,8 @@ async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) 
         "": "What I can do",
         "why": "Nothing to explain yet",
         "status": "Status",
+        "gaps": "Asked and not found",
+        "gaps every day": "That did not work",
         "documents": "2 documents",
         "documents leave": "1 document",
         "spaces": "Spaces and who reads them",
@@ -25,7 +28,16 @@ async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) 
         "add nothing": "That did not work",
     }.items():
         assert words_of(await told(workspace, ADMIN, line)).startswith(title), line
-    for line in ("status", "documents", "spaces", "undo", "remove Leave", "add https://x.example", "add"):
+    for line in (
+        "status",
+        "gaps",
+        "documents",
+        "spaces",
+        "undo",
+        "remove Leave",
+        "add https://x.example",
+        "add",
+    ):
         assert words_of(await told(workspace, "UANA", line)).startswith("That is for admins"), line
     assert "add" not in words_of(await told(workspace, "UANA", "help"))
 
@@ -86,6 +98,36 @@ async def test_a_message_becomes_a_document_that_cites_it(workspace: Workspace) 
     assert words_of(refused).startswith("That is for admins")
 
 
+async def test_a_message_becomes_a_document_in_the_words_that_people_read(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.faults.append(Fault("chat.getPermalink", 1, error="channel_not_found"))
+    ts = await slack.say(
+        "UBEN", "*Visitors* ring <@UKIM> &amp; wait in <#G7|lobby>, see <https://x.example/v|the plan>."
+    )
+    preview = await slack.privately(await slack.shortcut(ADMIN, "CGEN", ts))
+    assert "Visitors ring someone & wait in #lobby, see the plan." in words_of(preview)
+    ts = await slack.say("UBEN", "")
+    slack.channels["CGEN"][ts]["attachments"] = [{"title": "Alert", "text": "Exports fail since noon"}]
+    preview = await slack.privately(await slack.shortcut(ADMIN, "CGEN", ts))
+    assert "Exports fail since noon" in words_of(preview)
+    ts = await slack.say("UBEN", "")
+    refused = await slack.privately(await slack.shortcut(ADMIN, "CGEN", ts))
+    assert "holds no words" in words_of(refused)
+
+
+async def test_a_private_channel_of_old_and_words_over_several_lines_are_understood(
+    workspace: Workspace,
+) -> None:
+    said = await told(workspace, ADMIN, "spaces allow hr <#G12|secret>")
+    assert {"type": "channel", "channel_id": "G12"} in walk(said["blocks"])
+    listed = walk((await told(workspace, ADMIN, "spaces"))["blocks"])
+    assert {"type": "channel", "channel_id": "G12"} in listed  # by its name, as Slack shows it
+    said = words_of(await told(workspace, "UANA", "ask\nHow many days of annual leave\ndo employees get?"))
+    assert "27 days" in said
+    said = words_of(await told(workspace, "UANA", "Leave: how many days of annual leave do employees get?"))
+    assert said.startswith("Leave: how many")
+
+
 async def test_bare_add_and_remove_open_forms(workspace: Workspace) -> None:
     slack = workspace.slack
     await slack.command(ADMIN, "remove")
@@ -123,6 +165,20 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     assert "ground floor of house B" in words_of(await slack.answer("CGEN", ts))
 
 
+async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
+    private = await told(workspace, "UANA", "ask Where is the zqcanteen for new fathers?")
+    await slack.privately(await slack.press("UANA", button(private, "person"), "CGEN", {}))
+    (request,) = slack.channels["CHELP"].values()
+    claimed = await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    assert "the person that asked" in words_of(claimed)
+    await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
+    back = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "On the ground floor of house B." in words_of(back[0])
+    assert slack.channels["CGEN"] == {}
+
+
 async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Workspace) -> None:
     slack = workspace.slack
     slack.groups = {"SHR": ["UKIM", "ULEE"]}
@@ -136,6 +192,55 @@ async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Wor
         lambda: [m for m in slack.channels["DUANA"].values() if "ground floor" in words_of(m)]
     )
     assert len(told_back) == 1
+
+
+async def test_one_person_is_asked_in_a_direct_message_and_answers_below_it(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <@UKIM>")
+    for question, reply in (("Where is the staff canteen?", "In house B."), ("Where is the gym?", "In C.")):
+        asked = await slack.mention("UANA", question)
+        answer = await slack.answer("CGEN", asked)
+        await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+        request = list(slack.channels["DUKIM"].values())[-1]
+        await slack.say("UKIM", reply, "DUKIM", request["ts"])
+        assert reply in words_of(await slack.answer("CGEN", asked, 2))
+        thanks = await slack.answer("DUKIM", request["ts"])
+        assert words_of(thanks).startswith("The asker has your answer")
+    own = await slack.say("UKIM", "How many days of annual leave do employees get?", "DUKIM")
+    assert "27 days" in words_of(await slack.answer("DUKIM", own))
+
+
+@pytest.mark.parametrize(
+    ("target", "method", "code"),
+    [
+        ("<@UGONE>", "conversations.open", "user_disabled"),
+        ("<!subteam^SEMPTY|@x>", "conversations.open", "no_users"),
+        ("<!subteam^SGONE|@x>", "usergroups.users.list", "no_such_subteam"),
+    ],
+)
+async def test_who_asks_for_a_person_is_told_that_nobody_can_be_reached(
+    workspace: Workspace, target: str, method: str, code: str
+) -> None:
+    slack = workspace.slack
+    slack.groups = {"SEMPTY": [], "SGONE": []}
+    await told(workspace, ADMIN, f"spaces support general {target}")
+    slack.faults.append(Fault(method, 1, error=code))
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where is the staff canteen?"))
+    said = await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    assert "nobody was told: please tell them, or an admin" in words_of(said)
+
+
+async def test_an_undo_that_could_not_be_told_of_takes_nothing_more_back(workspace: Workspace) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    for channel in ("COLD", "CMID", "CNEW"):
+        await told(workspace, ADMIN, f"spaces allow hr <#{channel}|x>")
+    slack.faults.append(Fault("chat.postEphemeral", 2, status=503, afterwards=True))
+    await slack.mention(ADMIN, "undo")
+    await slack.until(lambda: slack.calls["chat.postEphemeral"] == 3 and not catalog.inbox.all_waiting())
+    assert sorted(catalog.principals("hr")) == ["slack:channel:CMID", "slack:channel:COLD"]
+    assert all(words_of(shown).startswith("Taken back: allow") for shown in slack.ephemeral[-3:])
+    await slack.mention(ADMIN, "undo")  # another order
+    await slack.until(lambda: sorted(catalog.principals("hr")) == ["slack:channel:COLD"])
 
 
 async def test_where_the_bot_is_not_a_member_answers_still_reach_who_asked(workspace: Workspace) -> None:

@@ -64,6 +64,8 @@ def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert UNSURE not in words_of({"blocks": answer_blocks(sure, [])})
     said = words_of({"blocks": answer_blocks(replace(sure, sure=False), [])})
     assert said.index("Twenty-seven days.") < said.index(UNSURE) < said.index("Document 1")
+    left = words_of({"blocks": answer_blocks(replace(sure, unanswered=("And who?",)), [])})
+    assert left.index("Twenty-seven days.") < left.index("no answer to “And who?”") < left.index("Document 1")
 
 
 def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:
@@ -106,7 +108,9 @@ def triage_card(words: str, options: int = 30) -> Card:
     buttons = tuple(Button(f"case_{name}", name, "12") for name in ("send", "edit", "assign", "resolve"))
     names = tuple(f"category {n}" for n in range(options))
     menu = Menu("case_category", "Category", "12", names, "category 2")
-    return Card(f"Triage: {words[:40]}", words * 2, tuple(rows), buttons=buttons, menu=menu)
+    return Card(
+        f"Triage: {words[:40]}", words * 2, tuple(rows), buttons=buttons, menus=(menu,) if menu else ()
+    )
 
 
 @pytest.mark.parametrize("words", ["short.", "Long words of a ticket. " * 250, LIVE * 80, "\t" * 6_000])
@@ -181,7 +185,7 @@ def test_a_person_is_picked_and_long_words_stand_in_as_many_inputs_as_they_take(
     values["owner"] = {"value": {"type": "users_select", "selected_user": "U0LEE"}}
     body = {"type": "view_submission", "user": {"id": "UKIM"}, "view": {
         **view, "id": "V1", "state": {"values": values}}}  # fmt: skip
-    known = Known("UBOT", *[lambda name: False] * 3)
+    known = Known("UBOT", frozenset({"T1"}), *[lambda name: False] * 4)
     new = translate(body, known)
     assert new is not None
     assert json.loads(new.payload)["fields"] == {"words": words, "owner": "slack:user:U0LEE"}

@@ -8,9 +8,9 @@ from heard_orders import caught, words
 from workspace import Workspace
 
 from bots.desk.parts import Command
+from bots.doors.thread_reading import FIRST_READ, LATEST_READ
 from bots.slack.needs import TRIAGE_SHORTCUT
 from bots.slack.words import plain
-from bots.thread_reading import FIRST_READ, LATEST_READ
 
 KIM = "UKIM"
 
@@ -172,12 +172,13 @@ async def test_limits_and_failures_of_slack_are_waited_for(
     assert len(order.messages) == 3
 
 
+@pytest.mark.parametrize("count", [500, 2_000])
 async def test_of_a_long_thread_the_first_and_the_latest_messages_are_read(
-    workspace: Workspace, orders: list[Command]
+    workspace: Workspace, orders: list[Command], count: int
 ) -> None:
     slack = workspace.slack
     root = await slack.say("UANA", "Message 0", "CHELP")
-    for number in range(1, 700):
+    for number in range(1, count):
         ts = f"{float(root) + number / 1000:.6f}"
         slack.channels["CHELP"][ts] = {
             "ts": ts,
@@ -188,9 +189,31 @@ async def test_of_a_long_thread_the_first_and_the_latest_messages_are_read(
     await slack.mention(KIM, "triage", "CHELP", root)
     (order,) = await slack.until(lambda: orders)
     numbers = [int(text.split()[1]) for _, text in words(order)]
-    assert numbers == [*range(FIRST_READ), *range(701 - LATEST_READ, 700)]  # the order itself is the latest
+    assert numbers == [
+        *range(FIRST_READ),
+        *range(count + 1 - LATEST_READ, count),
+    ]  # the order itself is the latest
     shown = await slack.until(lambda: slack.ephemeral[1:])
     assert f"its first {FIRST_READ} messages and its latest {LATEST_READ}" in words_of(shown[0])
+
+
+async def test_of_an_endless_thread_it_is_said_that_its_end_was_not_read(
+    workspace: Workspace, orders: list[Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.slack.threads._MOST_PAGES", 2)
+    slack = workspace.slack
+    root = await slack.say("UANA", "Message 0", "CHELP")
+    for number in range(1, 500):
+        ts = f"{float(root) + number / 1000:.6f}"
+        slack.channels["CHELP"][ts] = {
+            "ts": ts, "thread_ts": root, "user": "UBEN", "text": f"Message {number}",
+        }  # fmt: skip
+    await slack.mention(KIM, "triage", "CHELP", root)
+    (order,) = await slack.until(lambda: orders)
+    assert max(int(text.split()[1]) for _, text in words(order)) < 499
+    shown = words_of((await slack.until(lambda: slack.ephemeral[1:]))[0])
+    assert "none after that" in shown
+    assert "its latest" not in shown
 
 
 async def test_pictures_and_endless_messages_are_told_of(workspace: Workspace, orders: list[Command]) -> None:

@@ -93,7 +93,10 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: 
     corrected = await pressed(helped, KIM, shown, "case_category", value="leave")
     assert corrected["replace_original"] is True
     assert words_of(corrected).startswith("Triage: leave")
-    assigned = await filled_in(helped, KIM, corrected, "case_assign", owner=LEE)
+    lowered = await pressed(helped, KIM, corrected, "case_urgency", value="low")
+    assert "UKIM" in named(lowered)
+    assert "low, as" in words_of(lowered)
+    assigned = await filled_in(helped, KIM, lowered, "case_assign", owner=LEE)
     assert {"ULEE", "UKIM"} <= named(assigned)
     (theirs,) = slack.channels["DULEE"].values()
     assert words_of(theirs).startswith(f"Case {case.id} is yours: leave")
@@ -131,14 +134,14 @@ async def test_a_ticket_from_triage_to_its_end_and_the_next_one_like_it(helped: 
 async def test_open_cases_are_listed_where_they_are_and_shown_by_number(helped: Workspace) -> None:
     slack, places = helped.slack, helped.here.catalog.places
     root = await ticket(helped)
-    ref = button(await card(helped, KIM, root), "case_edit")["value"]
+    ref = button(await card(helped, KIM, root), "case_assign")["value"]
     listed = await slack.privately(await slack.command(KIM, "triage", "CHELP"))
     assert words_of(listed).startswith("1 open case")
     assert f"case {ref}" in words_of(listed)
     assert links_of(listed) == [f"https://acme.slack.com/archives/CHELP/p{root}"]
     assert "1 open case" in words_of(await slack.privately(await slack.command(KIM, "triage list", "DKIM")))
     shown = await slack.privately(await slack.command(LEE, f"triage {ref}", "CHELP"))
-    assert button(shown, "case_edit")["value"] == ref
+    assert button(shown, "case_assign")["value"] == ref
     # Another channel of support sees nothing of it; an admin does, wherever they are.
     places.set_support("hr", "slack:channel:COTHER", by=ADMIN)
     for line, said in (("triage", "No open cases here"), (f"triage {ref}", "I don't know of this case")):

@@ -1,0 +1,101 @@
+"""What people asked and the documents lack, for admins in a chat."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bots.desk.cards import Card, Reply, Row
+from bots.desk.parts import Command
+from bots.desk.wording import age, count, shortened
+from brain.errors import UsageError
+
+if TYPE_CHECKING:
+    from brain.usage.domain import Gap, Gaps
+
+SHOWN = 10
+ON_HOME = 5
+DAYS = 30
+LONGEST = 3_650
+TITLE = "Asked and not found"
+
+
+class KnowledgeGaps:
+    """The gaps of one catalog as cards."""
+
+    def __init__(self, find: "Callable[[datetime, int], Gaps]") -> None:
+        """`find` looks up the gaps since a moment, so many at most."""
+        self._find = find
+
+    def gaps(self, command: Command) -> Reply:
+        """What the documents lack by what was asked in the last days, 30 if no number is said."""
+        days = _days(command.words)
+        return Reply(self._card(days, SHOWN))
+
+    def home(self) -> Card | None:
+        """The most wanted; None where nothing is missing."""
+        card = self._card(DAYS, ON_HOME)
+        return card if card.rows else None
+
+    def _card(self, days: int, most: int) -> Card:
+        found = self._find(datetime.now(UTC) - timedelta(days=days), most)
+        return Card(TITLE, _summary(found, days), tuple(_row(gap) for gap in found.open))
+
+
+def _days(words: str) -> int:
+    number = words.lower().removesuffix("days").strip() or str(DAYS)
+    if not number.isdecimal() or not 0 < int(number) <= LONGEST:
+        raise UsageError("Write `gaps`, or how many days it is to look back, such as `gaps 90`.")
+    return int(number)
+
+
+def _summary(found: "Gaps", days: int) -> str:
+    span = f"the last {count(days, 'day')}" if days > 1 else "the last day"
+    if not found.asked:
+        return f"Nobody asked anything in {span}."
+    if not found.lacking:
+        return f"All of {count(found.asked, 'question')} in {span} found an answer, and nobody complained."
+    said = [
+        f"Of {count(found.asked, 'question')} in {span}, {found.lacking:,} found no sure answer, or one that "
+        "did not help."
+    ]
+    if found.open:
+        said.append("The most wanted:")
+    if settled := len(found.gaps) - len(found.open):
+        them = "it" if settled == 1 else "them"
+        said.append(f"({count(settled, 'topic')} more: the documents answer {them} by now.)")
+    if not found.open:
+        said.append("Nothing is left to add.")
+    if found.more:
+        said.append(f"{count(found.more, 'topic')} of less weight are not shown.")
+    return " ".join(said)
+
+
+def _row(gap: "Gap") -> Row:
+    title = shortened(gap.wordings[0], 120) if gap.wordings else "Asked in private"
+    return Row(title, " · ".join(told(gap)))
+
+
+def told(gap: "Gap") -> list[str]:
+    """What is to be known of a gap, each thing in a few words."""
+    topic = gap.topic
+    said = [f"{count(len(topic.askings), 'question')} of {_people(topic.people)}", f"last {_ago(topic.last)}"]
+    said += [
+        lack.value if (number := topic.lacking(lack)) == len(topic.askings) else f"{number}× {lack.value}"
+        for lack in sorted(set().union(*(asking.lacks for asking in topic.askings)))
+    ]
+    said += [
+        f"“{shortened(mark.words, 100)}”" if mark.words else mark.reason.replace("_", " ")
+        for mark in gap.complaints
+        if mark.words or mark.reason not in ("", "other")
+    ][:2]
+    if gap.nearest:
+        said.append(f"nearest: {shortened(gap.nearest[0], 60)}")
+    return said
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def _ago(moment: datetime) -> str:
+    return age(moment).replace(" old", " ago")

@@ -1,0 +1,55 @@
+"""What Discord refuses, by its numbers, and what a person is told of it: with what would help."""
+
+from bots.desk.cards import Card
+from bots.discord.words import principal
+
+# Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
+EXPIRED = (10015, 50027, 401, 404)
+CLOSED = (50007, 50278)  # they take no direct messages from the bot
+# Missing access, missing permissions, unknown channel, a reply without Read Message History.
+NO_ENTRY = (50001, 50013, 10003, 160002)
+_LOCKED = (50083, 160005)  # the thread is archived or locked
+
+NOT_TOLD = (
+    "They take no direct messages from me, so they don't know of it yet: what you decided is kept, tell them."
+)
+NO_RIGHT = (
+    "I may not write in that channel. An admin of the server gives me View Channel, Send Messages and Send "
+    "Messages in Threads there; then press again: nothing is lost, and nothing is sent twice."
+)
+NOT_HEARD = Card(
+    "Nobody was told that",
+    "What you wrote did not go to whoever asked, since you have not taken their question. Press “I take it” "
+    "and reply once more, or press “Answer” and write it there.",
+)
+
+NOTHING_TO_READ = Card(
+    "Discord gives me no plain questions yet",
+    "Whoever runs me switches on the Message Content intent in Discord's developer portal, and sets "
+    "`DISCORD_MESSAGE_CONTENT=true`. Until then, mention me.",
+)
+
+
+def not_there(channel: str, code: int) -> Card | None:
+    """For whoever asked in a channel that can't be answered in; None where its rights are not the matter."""
+    where = principal("channel", channel)
+    if code in NO_ENTRY:
+        text = (
+            f"I may not write in {where}. An admin of the server gives me View Channel, Send Messages, Send "
+            "Messages in Threads and Read Message History there. Until then, ask me here."
+        )
+    elif code in _LOCKED:
+        text = f"{where} is locked, so that I can't write in it. Ask me here, or in another channel."
+    else:
+        return None
+    return Card("I can't answer you there", text, people=frozenset({where}))
+
+
+def closed_to_me(verb: str) -> Card:
+    """For whoever used a verb in a channel, and takes no direct messages; everybody there reads it."""
+    return Card(
+        "I can't write to you directly",
+        "That is for you alone, so I send it in a direct message, and you take none from me. Type "
+        f"`/citewise {verb}` instead, which only you see; or allow direct messages: a click on the server's "
+        "name, then Privacy Settings.",
+    )

@@ -1,0 +1,1 @@
+"""What the chat doors share: the inbox and its events, threads, forms, and running as a service."""

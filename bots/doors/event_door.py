@@ -1,0 +1,132 @@
+"""What a chat's door does with the inbox's events whichever chat it is; how it speaks is its own affair."""
+
+import asyncio
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bots.desk import Caller, Command, Desk
+from bots.desk.cards import Card, Reply
+from bots.desk.manners import TURNED_AWAY
+from bots.desk.parts import Attachment
+from bots.doors.thread_reading import ThreadRead
+from brain.catalog.inbox import InboxItem
+
+Json = dict[str, Any]
+_UNASKED = ("deleted", "edited", "opened")  # kinds of events after which nobody waits for an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a door notes down in the inbox, and looks up there."""
+
+    note_posted: Callable[[InboxItem, str], Awaitable[None]]
+    of_message: Callable[[str], Awaitable[InboxItem | None]]
+
+
+class EventDoor(ABC):
+    """Half of `inbox.Door`: which method an event goes to, and who is told when it can't be answered."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._delivering: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def work(self, item: InboxItem) -> None:
+        """Answer an event."""
+        payload = json.loads(item.payload)
+        match item.kind:
+            case "question":
+                await self._question(item, payload)
+            case "edited":
+                await self._edited(item, payload)
+            case "deleted":
+                await self._deleted(payload)
+            case "command":
+                await self._command(item, payload)
+            case "press":
+                await self._press(item, payload)
+
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence."""
+        await self._say_instead(item, Card("That did not work", sentence))
+
+    async def turn_away(self, item: InboxItem) -> None:
+        """Say politely that it is too much."""
+        await self._say_instead(item, TURNED_AWAY[item.turned_away])
+
+    async def _run(
+        self, item: InboxItem, payload: Json, caller: Caller, files: tuple[Attachment, ...] = ()
+    ) -> None:
+        """Do what a verb says; a thread is read only for those who may have it read."""
+        verb, words = payload["verb"], payload["words"]
+        if words or not self._desk.reads_thread(verb) or not await self._desk.may_use(verb, caller):
+            reply = await self._desk.run(Command(verb, words, caller, files, event=item.key))
+        else:
+            async with self._busy(payload):
+                reply = await self._run_on_thread(verb, await self._thread(payload, caller))
+        await self._reply(item, payload, reply)
+
+    async def _run_on_thread(self, verb: str, read: ThreadRead) -> Reply:
+        told = " ".join(read.missing)
+        if told and not read.messages:
+            return Reply(Card("I can't read this thread", told))
+        reply = await self._desk.run(Command(verb, "", read.caller, messages=read.messages))
+        more = (Card("Not all of the thread was read", told),) if told else ()
+        return replace(reply, more=(*reply.more, *more))
+
+    @asynccontextmanager
+    async def _once(self, key: str) -> AsyncIterator[None]:
+        """One at a time delivers what has this key, so that the next finds what the one before has sent."""
+        if not key:
+            yield
+            return
+        lock = self._delivering.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
+
+    async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
+        """What whoever took a hand-off writes in its thread is for the asker, and no question."""
+        reply = await self._desk.heard(caller, payload["text"])
+        if reply is not None:
+            await self._reply(item, payload, reply)
+        return reply is not None
+
+    async def _say_instead(self, item: InboxItem, card: Card) -> None:
+        payload = json.loads(item.payload)
+        if item.kind not in _UNASKED and payload.get("how") != "unasked":
+            await self._instead(item, payload, card)
+
+    @abstractmethod
+    async def _question(self, item: InboxItem, payload: Json) -> None: ...
+
+    @abstractmethod
+    async def _edited(self, item: InboxItem, payload: Json) -> None: ...
+
+    @abstractmethod
+    async def _deleted(self, payload: Json) -> None: ...
+
+    @abstractmethod
+    async def _command(self, item: InboxItem, payload: Json) -> None: ...
+
+    @abstractmethod
+    async def _thread(self, payload: Json, caller: Caller) -> ThreadRead:
+        """The thread that an event was said in, or that its message belongs to."""
+
+    @abstractmethod
+    def _busy(self, payload: Json) -> AbstractAsyncContextManager[None]:
+        """Let people see that an order is worked on, where the platform does not show it by itself."""
+
+    @abstractmethod
+    async def _press(self, item: InboxItem, payload: Json) -> None: ...
+
+    @abstractmethod
+    async def _reply(self, item: InboxItem, payload: Json, reply: Reply) -> None:
+        """Deliver first, then tell the caller: what they read has happened."""
+
+    @abstractmethod
+    async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:
+        """Let this card be the one visible answer."""

@@ -1,0 +1,1 @@
+"""What commands do with drives, and which of them a person means."""

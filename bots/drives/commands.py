@@ -1,0 +1,136 @@
+"""What commands do with drives: read them once, follow them, bring them in step, see what changed on them."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bots.drives.drift import Drift
+    from bots.drives.synced import Synced
+    from brain.catalog.catalog import Catalog
+    from brain.catalog.rows import Drive as KnownDrive
+    from brain.embedding.embedder import Embedder
+    from brain.index.search_index import SearchIndex
+    from ingest.drives import Drive
+    from ingest.following.keeper import Keeper
+    from ingest.following.looks import Looks
+    from ingest.options import DriveOptions
+    from ingest.report import Progress, SyncReport
+
+
+@dataclass(frozen=True, slots=True)
+class Drives:
+    """The drives of one citewise. Its parts are functions, so that each is built when first needed.
+
+    A place that is wrong is told before the home is made and locked, for which the catalog is opened.
+    """
+
+    open_drive: "Callable[[str, DriveOptions | None], Drive]"
+    catalog: "Callable[[], Catalog]"
+    index: "Callable[[], SearchIndex]"
+    embedder: "Callable[[], Embedder]"
+    looks: "Callable[[], Looks]"
+    keeper: "Callable[[], Keeper | None]"
+    """None where nobody has asked for it yet: it follows no drive then."""
+    changing: Callable[[], AbstractContextManager[None]]
+    """Held while drives are read that nobody follows."""
+    finish_removals: Callable[[], None]
+    """Called first: a place whose removal was cut short can be added again then."""
+
+    def ingest(
+        self,
+        places: Sequence[str],
+        space: str,
+        progress: "Progress",
+        *,
+        retry: bool = False,
+        check: bool = False,
+    ) -> "list[SyncReport]":
+        """Bring the index in step with folders, files and pages; all are found before the first is read.
+
+        `retry` takes up files that failed before; `check` compares contents of seemingly equal ones.
+        """
+        from ingest.parsing.pool import ParsePool
+        from ingest.sync import sync
+
+        drives = [self.open_drive(place, None) for place in places]
+        catalog = self.catalog()
+        self.finish_removals()
+        watched = {(known.url, known.space): known.id for known in catalog.drives() if known.watched}
+        reports = []
+        for drive in drives:
+            if followed := watched.get((drive.url, space)):  # it keeps its settings and its brake
+                reports.append(self._look(followed, progress, retry=retry, check=check))
+            else:
+                parts = (self.index, self.embedder, ParsePool)
+                with self.changing():
+                    report = sync(drive, space, catalog, *parts, progress, retry=retry, check_contents=check)
+                reports.append(report)
+        return reports
+
+    def add(self, place: str, space: str, options: "DriveOptions") -> "KnownDrive":
+        """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
+
+        Raises UsageError where it is no drive, or overlaps with one that is there.
+        """
+        from brain.errors import UsageError
+        from ingest.drives import PartlyListed
+        from ingest.registration import find
+
+        drive = self.open_drive(place, options)
+        catalog = self.catalog()
+        self.finish_removals()
+        find(catalog, drive.url, space)
+        if options.marker and isinstance(drive, PartlyListed):
+            if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
+                raise UsageError(
+                    f"There is no marker file {options.marker} in {place}: make it there first, so that a "
+                    "drive without it counts as not mounted."
+                )
+        else:
+            next(iter(drive.list({})), None)
+        return catalog.followed.follow(drive.url, space, options.as_json())
+
+    def sync(
+        self,
+        drive_ids: Sequence[int] | None = None,
+        progress: "Progress | None" = None,
+        *,
+        retry: bool = False,
+        check: bool = False,
+        patience_seconds: float = 60.0,
+    ) -> "list[Synced]":
+        """Look at these drives now, or at all watched ones; a drive that fails holds up no other.
+
+        Files that are still written to are waited for, as long as something new settles in time.
+        """
+        from bots.drives.synced import sync_all
+        from ingest.report import silent
+
+        self.finish_removals()
+        known = self.catalog().drives()
+        if drive_ids is None:
+            chosen = [drive for drive in known if drive.watched]
+        else:
+            chosen = [drive for drive in known if drive.id in drive_ids]
+        return sync_all(
+            chosen,
+            lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),
+            patience_seconds,
+        )
+
+    def drifts(self) -> "list[Drift]":
+        """What changed on the drives since they were ingested."""
+        from bots.drives.drift import drifts
+
+        return list(drifts(self.catalog(), self.open_drive))
+
+    def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
+        keeper = self.keeper()
+        if keeper is not None and keeper.follows(drive_id):
+            report = keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
+        else:
+            report = self.looks().look(drive_id, progress, retry=retry, check_contents=check)
+        assert report is not None  # only a look that asks for news first may bring none
+        return report

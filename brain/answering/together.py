@@ -1,0 +1,70 @@
+"""Several questions of one message, each answered by itself: one answer, its citations numbered anew."""
+
+import re
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from brain.domain import Answer, Passage, Question, Sentence, Trace
+
+_MARKER = re.compile(r"\[(\d+)\]")
+
+
+def together(question: Question, parts: Sequence[Answer]) -> Answer:
+    """The answers in order, a paragraph each; what was not found is named. At least one is answered."""
+    answered = [part for part in parts if not part.refused]
+    numbers: dict[tuple[int, int | None], int] = {}
+    numbered = [_numbered(part, numbers) for part in answered]
+    passages: dict[int, Passage] = {}
+    for part in parts:
+        passages |= {passage.id: passage for passage in part.retrieved if passage.id not in passages}
+    return Answer(
+        text="\n\n".join(part.text for part in numbered),
+        sentences=tuple(sentence for part in numbered for sentence in part.sentences),
+        citations=tuple(citation for part in numbered for citation in part.citations),
+        refusal=None,
+        trace=_trace(question, parts, answered[0]),
+        retrieved=tuple(passages.values()),
+        sure=all(part.sure for part in answered),
+        unanswered=tuple(part.trace.question for part in parts if part.refused),
+        read_as=" ".join(part.read_as for part in answered if part.read_as),
+    )
+
+
+def _numbered(part: Answer, numbers: dict[tuple[int, int | None], int]) -> Answer:
+    """The part with the numbers of the whole: the same place has the same number throughout."""
+    anew = {
+        c.number: numbers.setdefault((c.passage.id, c.passage.source.locator.page), len(numbers) + 1)
+        for c in part.citations
+    }
+    return replace(
+        part,
+        text=_MARKER.sub(lambda mark: f"[{anew.get(int(mark[1]), mark[1])}]", part.text),
+        sentences=tuple(Sentence(s.text, tuple(anew[n] for n in s.citations)) for s in part.sentences),
+        citations=tuple(replace(citation, number=anew[citation.number]) for citation in part.citations),
+    )
+
+
+def _trace(question: Question, parts: Sequence[Answer], first: Answer) -> Trace:
+    """The steps of the first that was answered, and what became of each."""
+    asked = [
+        {
+            "question": part.trace.question,
+            "read as": part.trace.standalone,
+            "answered": not part.refused,
+            "confidence": _confidence(part.trace),
+        }
+        for part in parts
+    ]
+    spent: Counter[str] = Counter()
+    for part in parts:
+        spent.update(part.trace.timings_ms)
+    timings = {name: round(milliseconds, 2) for name, milliseconds in spent.items()}
+    read = " / ".join(part.trace.standalone for part in parts)
+    return Trace(uuid.uuid4().hex[:12], question.text, read, {"asked": asked, **first.trace.steps}, timings)
+
+
+def _confidence(trace: Trace) -> object:
+    evidence = trace.steps.get("evidence")
+    return evidence.get("confidence") if isinstance(evidence, dict) else None

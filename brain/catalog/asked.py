@@ -1,0 +1,61 @@
+"""What people asked and what became of it, for those who look after the documents."""
+
+import json
+from datetime import UTC, datetime
+
+from brain.catalog.storage import Database
+from brain.usage.domain import Asking, Mark, Outcome
+
+
+class AskedQuestions:
+    """The questions of one catalog."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def since(self, moment: datetime) -> list[Asking]:
+        """What was asked since then, the oldest first; words that ask nothing ("thanks") are left out."""
+        after = moment.astimezone(UTC).isoformat()
+        with self._database.reading() as connection:
+            rows = connection.execute(_ASKED, (after,)).fetchall()
+            marks = connection.execute(_MARKS, (after,)).fetchall()
+        of_trace: dict[str, list[Mark]] = {}
+        for trace_id, helpful, reason, words in marks:
+            of_trace.setdefault(trace_id, []).append(Mark(bool(helpful), reason, words))
+        return [_asking(row, tuple(of_trace.get(row[0], ()))) for row in rows]
+
+
+_ASKED = """
+    SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, spaces, refused,
+           coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'),
+           citations, nearest, EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
+           coalesce(json_extract(timings_ms, '$.total'), 0), saved
+    FROM traces JOIN answers ON answers.trace_id = id
+    WHERE saved >= ? AND NOT (refused AND nearest = '[]')
+    ORDER BY saved, traces.rowid
+"""
+_MARKS = """
+    SELECT trace_id, helpful, reason, words FROM feedback JOIN traces ON traces.id = trace_id
+    WHERE saved >= ? ORDER BY given
+"""
+_Row = tuple[str, str, str, str, str, int, int, str | None, str, str, int, float, str]
+
+
+def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
+    trace, question, person, thread, spaces, refused, sure, asked, citations, nearest, handed, took, at = row
+    parts = json.loads(asked) if asked else []
+    return Asking(
+        trace,
+        " ".join(question.split()),
+        person,
+        thread,
+        frozenset(json.loads(spaces)),
+        Outcome.NOT_FOUND if refused else Outcome.ANSWERED if sure else Outcome.UNSURE,
+        tuple(part["read as"] or part["question"] for part in parts if not part["answered"]),
+        tuple(passage for _, passage, _ in json.loads(citations)),
+        tuple(json.loads(nearest)),
+        marks,
+        bool(handed),
+        took,
+        datetime.fromisoformat(at),
+    )

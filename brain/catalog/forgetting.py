@@ -1,0 +1,130 @@
+"""Words taken out of the catalog for good: old questions, those of one person, removed documents."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from brain.catalog import added_files, changes, documents
+from brain.catalog.storage import Database
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much was taken out: questions with their answers and traces, marks, hand-offs."""
+
+    questions: int = 0
+    marks: int = 0
+    handoffs: int = 0
+
+    def __add__(self, other: "Forgotten") -> "Forgotten":
+        return Forgotten(
+            self.questions + other.questions, self.marks + other.marks, self.handoffs + other.handoffs
+        )
+
+
+class Forgetting:
+    """Takes words out of one catalog, some at a time: cut short, it can be done again.
+
+    What is taken out is overwritten in the file. Documents that were made of people's answers, cases and the
+    audit log stay. So do old questions that a person is still to answer, and those of open cases.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count_before(self, moment: datetime) -> int:
+        """How many questions are older and may go."""
+        return self._count(_OLD, _stored(moment))
+
+    def before(self, moment: datetime, told: Callable[[int], object] = lambda done: None) -> Forgotten:
+        """Forget questions that are older, and what threads remember from before; `told` hears how many."""
+        found = self._drop(_OLD, _stored(moment), told)
+        with self._database.writing(overwrite=True) as connection:
+            connection.execute("DELETE FROM turns WHERE asked < ?", (_stored(moment),))
+        return found
+
+    def count_of(self, person: str) -> int:
+        """How many questions of that person (a principal) are kept."""
+        return self._count(_OWN, person)
+
+    def of_person(self, person: str, told: Callable[[int], object] = lambda done: None) -> Forgotten:
+        """Forget all that a person asked and thought of answers; `told` hears how many questions.
+
+        What is still waiting to be answered is answered first, and stays.
+        """
+        with self._database.writing(overwrite=True) as connection:  # first, while it is known what was theirs
+            connection.execute(
+                """DELETE FROM turns WHERE (trim(question), answer) IN
+                   (SELECT trim(question), answer FROM traces WHERE asker = ?)""",
+                (person,),
+            )
+        found = self._drop(_OWN, person, told)
+        with self._database.writing(overwrite=True) as connection:
+            marks = connection.execute("DELETE FROM feedback WHERE person = ?", (person,)).rowcount
+            handoffs = connection.execute("DELETE FROM handoffs WHERE person = ?", (person,)).rowcount
+        return found + Forgotten(marks=marks, handoffs=handoffs)
+
+    def count_removed(self, moment: datetime) -> int:
+        """How many documents were removed before then, and are kept."""
+        with self._database.reading() as connection:
+            return documents.count_removed(connection, _stored(moment))
+
+    def removed_before(self, moment: datetime, told: Callable[[int], object] = lambda done: None) -> int:
+        """Forget documents that were removed before then, with all their versions; `told` hears how many.
+
+        Changes that are older can no longer be taken back, and files that only they wanted go, too.
+        """
+        count = 0
+        while some := self._drop_documents(moment):
+            count += some
+            told(count)
+        with self._database.writing(overwrite=True) as connection:
+            changes.close(connection, _stored(moment))
+            added_files.throw_away_unwanted(connection, _stored(moment))
+        return count
+
+    def _drop_documents(self, moment: datetime) -> int:
+        with self._database.writing(overwrite=True) as connection:
+            return documents.forget(connection, _stored(moment), _AT_ONCE)
+
+    def _count(self, which: str, value: str) -> int:
+        with self._database.reading() as connection:
+            row = connection.execute(f"SELECT count(*) FROM traces WHERE {which}", (value,)).fetchone()
+        return int(row[0])
+
+    def _drop(self, which: str, value: str, told: Callable[[int], object]) -> Forgotten:
+        found = Forgotten()
+        while some := self._drop_some(which, value):
+            found += some
+            told(found.questions)
+        return found
+
+    def _drop_some(self, which: str, value: str) -> Forgotten | None:
+        with self._database.writing(overwrite=True) as connection:
+            rows = connection.execute(f"SELECT id FROM traces WHERE {which} LIMIT {_AT_ONCE}", (value,))
+            ids = [trace_id for (trace_id,) in rows]
+            return _drop(connection, ids) if ids else None
+
+
+_OLD = """saved < ?
+    AND NOT EXISTS (SELECT 1 FROM handoffs WHERE trace_id = traces.id AND state IN ('open', 'claimed'))
+    AND NOT EXISTS (
+        SELECT 1 FROM cases WHERE trace_id = traces.id AND state NOT IN ('resolved', 'example'))"""
+_OWN = "asker = ?"
+
+
+def _drop(connection: sqlite3.Connection, trace_ids: list[str]) -> Forgotten:
+    given = (json.dumps(trace_ids),)
+    chosen = "IN (SELECT value FROM json_each(?))"
+    marks = connection.execute(f"DELETE FROM feedback WHERE trace_id {chosen}", given).rowcount
+    handoffs = connection.execute(f"DELETE FROM handoffs WHERE trace_id {chosen}", given).rowcount
+    connection.execute(f"DELETE FROM traces WHERE id {chosen}", given)  # their answers go with them
+    return Forgotten(len(trace_ids), marks, handoffs)
+
+
+def _stored(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,1 @@
+"""What writers make of unseen rows and questions: answered, scored, compared, reported."""

@@ -1,0 +1,1 @@
+"""What people ask, how it was answered, and what the documents lack."""

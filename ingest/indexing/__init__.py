@@ -1,0 +1,1 @@
+"""From a file to stored passages: read, split, embed, one transaction a document."""

@@ -1,0 +1,35 @@
+"""Passages of several documents embedded together: full batches of like length keep the embedder busy."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from brain.catalog.rows import Vector
+from brain.embedding.embedder import Embedder
+from ingest.indexing.splitting import Chunk
+
+# How many texts are handed over at once. The embedder cuts its own batches; sorting a few of them by
+# length at a time is what saves padding.
+SLICE = 64
+
+
+def embed_missing(
+    embedder: Embedder,
+    chunks: Sequence[Chunk],
+    missing: Callable[[list[str]], set[str]],
+    done: Callable[[int], None],
+) -> dict[str, Vector]:
+    """Vectors by key for those chunks that have none yet; each different text is embedded once.
+
+    `done` is told how many texts each step embedded.
+    """
+    texts = {chunk.vector_key: chunk.embedded_text for chunk in chunks}
+    wanted = missing(list(texts)) if texts else ()
+    keys = sorted(wanted, key=lambda key: (len(texts[key]), key), reverse=True)
+    vectors: dict[str, Vector] = {}
+    for start in range(0, len(keys), SLICE):
+        part = keys[start : start + SLICE]
+        rows = np.asarray(embedder.embeddings.embed_documents([texts[key] for key in part]), dtype=np.float32)
+        vectors.update(zip(part, rows, strict=True))
+        done(len(part))
+    return vectors

@@ -1,0 +1,185 @@
+"""From a file on a drive to passages that can be embedded, several files at a time, in bounded memory."""
+
+import errno
+import traceback
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from brain.errors import CitewiseError, StorageFailed, UnreadableDocument
+from ingest.drives import Drive, DriveUnavailable, Entry, FetchedFile
+from ingest.indexing.splitting import Chunk
+from ingest.indexing.storable import storable
+from ingest.parsing.parsed import ParsedDocument
+from ingest.readers import DEFAULT_MAX_BYTES
+from ingest.reconciling.hashing import settled, sha256_of, stamp_of
+
+# How much is read ahead of the embedder: enough to fill a batch from small files, little enough to hold.
+_AHEAD_FILES = 64
+_AHEAD_BYTES = 64 * 1024 * 1024
+_ATTEMPTS = 2
+GONE = "gone while it was read"
+CHANGED = "changed again before it was read"
+
+Split = Callable[[ParsedDocument], tuple[Chunk, ...]]
+
+
+class Parser(Protocol):
+    """What turns a local file into text; ParsePool does it in worker processes."""
+
+    def parse(self, path: Path) -> ParsedDocument:
+        """The file's text; raises UnreadableDocument with a sentence. Called from several threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file that was read: its entry and hash at that moment, its text and passages."""
+
+    entry: Entry
+    digest: str
+    parsed: ParsedDocument
+    text: str
+    chunks: tuple[Chunk, ...]
+    modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that can't be read; `retryable` where the cause may pass without the file changing."""
+
+    entry: Entry
+    digest: str
+    sentence: str
+    detail: str = ""
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VanishedFile:
+    """A file that was listed and is gone, or another one: the next listing tells what became of it."""
+
+    entry: Entry
+    reason: str = GONE
+
+
+Outcome = ReadFile | FailedFile | VanishedFile
+
+
+def read_file(
+    drive: Drive, entry: Entry, parser: Parser, split: Split, *, as_listed: bool = False
+) -> Outcome:
+    """Read one file so that hash and text are of the same state of it; failures become outcomes.
+
+    With `as_listed` a file that was changed since it was listed is left to the next look: it must settle.
+    """
+    try:
+        for _ in range(_ATTEMPTS):
+            with drive.fetch(entry) as file:
+                if as_listed and (file.entry.size, file.entry.mtime_ns) != (entry.size, entry.mtime_ns):
+                    return VanishedFile(entry, CHANGED)
+                outcome = _read_still(file, parser, split)
+            if outcome is not None:
+                return outcome
+    except FileNotFoundError:
+        return VanishedFile(entry)
+    except PermissionError as error:
+        sentence = "Permission denied: give the user that runs citewise read access to this file."
+        return FailedFile(entry, "", sentence, repr(error), retryable=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFailed(
+                "The disk for temporary files is full: free some space, then run the command again.",
+                detail=repr(error),
+            ) from error
+        return FailedFile(entry, "", "The drive fails to hand out this file.", repr(error), retryable=True)
+    except (UnreadableDocument, DriveUnavailable) as error:
+        return FailedFile(entry, "", error.sentence, error.detail, error.retryable)
+    except CitewiseError:
+        raise
+    except Exception:
+        # One file must never end a run, not even by a fault of ours: here it becomes a sentence.
+        sentence = (
+            "This file meets a fault in citewise: report it with the detail, then try `ingest --retry`."
+        )
+        return FailedFile(entry, "", sentence, traceback.format_exc())
+    sentence = "This file is being written to: it will be read by a later run, when it is left alone."
+    return FailedFile(entry, "", sentence, retryable=True)
+
+
+def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | None:
+    """The outcome, or None where the file changed while it was read."""
+    if file.entry.size > DEFAULT_MAX_BYTES:
+        limit = DEFAULT_MAX_BYTES // 1024**2
+        sentence = f"This file is larger than {limit} MB, the most that is read: split it into smaller ones."
+        return FailedFile(file.entry, "", sentence)
+    entry, before = settled(file.entry), stamp_of(file.path)
+    digest = sha256_of(file.path)
+    try:
+        parsed = storable(parser.parse(file.path))
+        chunks = split(parsed)
+    except OSError as error:
+        # Of the worker, not of the drive: a FileNotFoundError here must not pass for a file that is gone.
+        sentence = "No process to read this file could be started: it will be tried again by the next run."
+        return FailedFile(entry, digest, sentence, repr(error), retryable=True)
+    except UnreadableDocument as error:
+        failed = FailedFile(entry, digest, error.sentence, error.detail, error.retryable)
+        return failed if stamp_of(file.path) == before else None
+    if stamp_of(file.path) != before:
+        return None
+    return ReadFile(entry, digest, parsed, parsed.text, chunks, parsed.modified or file.modified)
+
+
+def read_all(
+    drive: Drive,
+    entries: Iterable[Entry],
+    parser: Parser,
+    split: Split,
+    threads: int,
+    *,
+    as_listed: bool = False,
+) -> Generator[Outcome | None, None, None]:
+    """Outcomes as they come; None whenever none is ready, so that the caller can use the time.
+
+    Closing the parser from outside lets the threads end at once; until then they finish their file.
+    """
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="reading")
+    left = _Peeked(entries)
+    running: dict[Future[Outcome], int] = {}
+    try:
+        while left.first is not None or running:
+            while left.first is not None and _has_room(running, left.first):
+                entry = left.take()
+                future = pool.submit(read_file, drive, entry, parser, split, as_listed=as_listed)
+                running[future] = entry.size
+            done, _ = wait(running, timeout=0, return_when=FIRST_COMPLETED)
+            if not done:
+                yield None
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                del running[future]
+                yield future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Peeked:
+    """Entries of which one is taken ahead, to see whether there is room for it."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._left = iter(entries)
+        self.first = next(self._left, None)
+
+    def take(self) -> Entry:
+        """The first one, which makes the next the first."""
+        assert self.first is not None
+        entry, self.first = self.first, next(self._left, None)
+        return entry
+
+
+def _has_room(running: Mapping[Future[Outcome], int], entry: Entry) -> bool:
+    held = sum(running.values()) + entry.size
+    return not running or (len(running) < _AHEAD_FILES and held <= _AHEAD_BYTES)

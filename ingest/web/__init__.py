@@ -1,0 +1,1 @@
+"""Web pages and sites as drives: fetched politely, within limits, from addresses that were checked."""

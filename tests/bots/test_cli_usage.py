@@ -1,0 +1,57 @@
+"""`citewise gaps` and `citewise usage`, as an admin types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from command_kit import Run
+
+MISSING = "What is the quux allowance for zeppelins?"
+
+
+@pytest.mark.weights
+def test_what_was_not_found_is_a_gap_until_a_document_says_it(
+    here: Run, home: Path, drive: Path, tmp_path: Path
+) -> None:
+    assert "Nobody asked anything" in here("gaps").out
+    assert "Nobody asked anything" in here("usage").out
+    here("ask", MISSING)
+    here("ask", "How many days of annual leave do full-time employees get?")
+    shown = here("gaps")
+    assert "2 questions, 1 without a sure or helpful answer." in shown.out
+    assert MISSING in shown.out
+    (gap,) = json.loads(here("gaps", "--json").out)["gaps"]
+    assert (gap["question"], gap["asked"], gap["settled"]) == (MISSING, 1, False)
+    assert here("why", gap["trace_ids"][0]).code == 0
+
+    (drive / "zeppelins.md").write_text(
+        "# Zeppelins\n\nThe quux allowance for zeppelins is 40 euros a month.\n", "utf-8"
+    )
+    here("ingest", "drive")
+    shown = here("gaps")
+    assert MISSING not in shown.out
+    assert "1 topic more, which the documents answer by now" in shown.out
+    assert f"{MISSING} ✓" in here("gaps", "--all").out
+
+    summed = json.loads(here("usage", "--by", "day", "--json").out)
+    assert {name: summed["whole"][name] for name in ("questions", "people", "answered", "not_found")} == {
+        "questions": 2, "people": 1, "answered": 1, "not_found": 1,
+    }  # fmt: skip
+    assert sum(period["questions"] for period in summed["periods"]) == 2
+    assert "in all" in here("usage").out
+    drawn = here("usage", "--plot", "usage.png")
+    assert "Drawn: usage.png" in drawn.out
+    assert (tmp_path / "usage.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_no_day_and_no_picture_is_refused(here: Run) -> None:
+    for words, told in (
+        (("gaps", "--since", "yesterday"), "write 2026-10-01 or 30d"),
+        (("usage", "--since", "99999999999d"), "write a shorter span"),
+        (("usage", "--plot", "usage.txt"), "name a file that ends in .png"),
+        (("gaps", "--limit", "0"), "--limit"),
+    ):
+        refused = here(*words)
+        assert (refused.code, refused.out) == (2, "")
+        assert told in refused.err
+    assert here("gaps", "--since", "2026-01-01").code == 4

@@ -1,0 +1,105 @@
+"""Several questions of one message: each is answered, in one answer, and what was not found is named."""
+
+from collections.abc import Iterator
+
+import pytest
+from small_home import SmallHome, assert_backed
+from test_brain import DRIVE, LEAVE, OFF_TOPIC
+
+from brain.answering.draft import Draft
+from brain.evidence import EvidenceGate, GateWeights
+from brain.retrieval.several import MOST, questions_in
+
+MEALS = "Up to how many euros are meals paid?"
+BY_WORDS = EvidenceGate(GateWeights(-2.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
+    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
+    yield home
+    home.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "When is pay day? And who do I ask if it's wrong?",
+            ("When is pay day?", "And who do I ask if it's wrong?"),
+        ),
+        (
+            "EMPMO?? what does that team do",
+            ("EMPMO??", "what does that team do"),
+        ),
+        (
+            "I go to Spain. Can I work there? How long? Thanks!",
+            ("I go to Spain. Can I work there?", "How long?"),
+        ),
+        ("Hi! How are you? When is pay day?", ("Hi! How are you? When is pay day?",)),
+        ("why does it stop, why??", ("why does it stop, why??",)),
+        (
+            "Does https://a.example/?q=leave work? And the lift?",
+            ("Does https://a.example/?q=leave work?", "And the lift?"),
+        ),
+        ("What is X and how does it work?", ("What is X and how does it work?",)),
+        ("No question at all.", ("No question at all.",)),
+        ("", ("",)),
+    ],
+)
+def test_questions_are_parted_with_what_leads_to_them(text: str, found: tuple[str, ...]) -> None:
+    assert questions_in(text) == found
+
+
+def test_a_flood_of_questions_is_not_asked_to_the_end() -> None:
+    assert len(questions_in("Who pays meals? " * 500)) == MOST
+
+
+def test_each_question_is_answered_and_cited(home: SmallHome) -> None:
+    answer = home.ask(f"{LEAVE} {MEALS} And do unused days expire?", gate=BY_WORDS)
+    first, second, third = answer.text.split("\n\n")
+    assert "thirty days" in first
+    assert "75 euros" in second
+    assert "expire in March" in third
+    assert first.endswith("[1]")
+    assert second.endswith("[2]")
+    assert third.endswith("[1]")
+    sources = {c.number: c.passage.source.document for c in answer.citations}
+    assert sources == {1: "leave.md", 2: "travel.md"}
+    assert_backed(answer)
+    assert {n for sentence in answer.sentences for n in sentence.citations} == {1, 2}
+    assert answer.unanswered == ()
+    assert [step["question"] for step in answer.trace.steps["asked"]] == [  # type: ignore[attr-defined]
+        LEAVE,
+        MEALS,
+        "And do unused days expire?",
+    ]
+
+
+def test_a_question_that_was_not_answered_is_named(home: SmallHome) -> None:
+    answer = home.ask(f"{LEAVE} {OFF_TOPIC}", gate=BY_WORDS)
+    assert "thirty days" in answer.text
+    assert answer.unanswered == (OFF_TOPIC,)
+
+
+def test_where_none_is_answered_the_message_is_refused_as_one(home: SmallHome) -> None:
+    answer = home.ask(f"{OFF_TOPIC} {OFF_TOPIC}", gate=BY_WORDS)
+    assert answer.refused
+    assert answer.trace.question == f"{OFF_TOPIC} {OFF_TOPIC}"
+
+
+def test_a_language_model_reads_the_message_whole(home: SmallHome) -> None:
+    class Gradual:
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+
+        def write(self, evidence):
+            self.asked.append(evidence.retrieved.query.text)
+            return Draft(())
+
+        def drafts(self, evidence):
+            yield self.write(evidence)
+
+    model = Gradual()
+    home.ask(f"{LEAVE} {MEALS}", answerer=model)
+    assert model.asked == [f"{LEAVE} {MEALS}"]
