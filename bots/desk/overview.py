@@ -62,7 +62,6 @@ class Overview:
         failures, today = catalog.failures(), datetime.now(UTC)
         partly = [row for row in catalog.documents() if row.left_out]
         old = stale(catalog, today - timedelta(days=OLD), today - timedelta(days=CITED_WITHIN))
-        partly = [row for row in catalog.documents() if row.left_out]
         rows = [
             Row("Documents", f"{counts.documents:,} with {count(counts.passages, 'passage')}"),
             Row("Drives", count(len(catalog.drives()), "drive")),
