@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -229,8 +230,7 @@ class Knowledge:
         """Carry a proposed change out; one that was interrupted is carried out again."""
         with self._library.alone():
             if (done := self._found(press)) is not None and done.state is ChangeState.DONE:
-                already = "There is nothing left to decide here: it is done already. `undo` takes it back."
-                return Reply(Card(_done(done), already), replaces=True)
+                return Reply(_done(done, done.target), replaces=True)  # told again: nobody may have read it
             change = self._proposed(press)
             changes, person = self._catalog.changes, press.caller.person
             changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
@@ -241,10 +241,9 @@ class Knowledge:
                 changes.step(change.id, ChangeState.CONFIRMED, ChangeState.FAILED, person, why=error.sentence)
                 return Reply(Card(f"“{change.title}” was left as it was", error.sentence), replaces=True)
             seconds = round(time.monotonic() - started, 1)
-            changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, person, seconds=seconds, **found)
-        passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
-        where = f"{passages}space {change.space}, {seconds} s. `undo` takes it back."
-        return Reply(Card(_done(change), where), replaces=True)
+            found |= {"seconds": seconds}
+            changes.step(change.id, ChangeState.CONFIRMED, ChangeState.DONE, person, **found)
+        return Reply(_done(change, found), replaces=True)
 
     def cancel(self, press: Press) -> Reply:
         """Forget a proposed change."""
@@ -328,8 +327,11 @@ def _people_of(*changes: Change) -> frozenset[str]:
     return frozenset(str(change.target["principal"]) for change in changes if "principal" in change.target)
 
 
-def _done(change: Change) -> str:
-    return f"{'Added' if change.kind == 'add' else 'Removed'}: “{change.title}”"
+def _done(change: Change, found: Mapping[str, object]) -> Card:
+    """What was carried out, what was `found` on the way, and how to take it back."""
+    passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
+    where = f"{passages}space {change.space}, {found.get('seconds', 0)} s. `undo` takes it back."
+    return Card(f"{'Added' if change.kind == 'add' else 'Removed'}: “{change.title}”", where)
 
 
 def too_large(name: str, size: int) -> str:

@@ -95,6 +95,7 @@ def _carry_out(asked: dict[str, Any]) -> None:
     os.chdir(asked["folder"])
     os.dup2(os.open("out.fifo", os.O_WRONLY), 1)
     os.dup2(os.open("err.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  (its own: the orders came by the other)
     os.environ.clear()
     os.environ.update(asked["environment"])
     if asked["largest_file"]:
