@@ -72,11 +72,17 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
     "--before",
     type=since,
     default="365d",
+    show_default=True,
     metavar="DAY_OR_SPAN",
     help="Untouched since: 2026-01-01, or 365d.",
 )
 @click.option(
-    "--cited-since", type=since, default="90d", metavar="DAY_OR_SPAN", help="From when on citations count."
+    "--cited-since",
+    type=since,
+    default="90d",
+    show_default=True,
+    metavar="DAY_OR_SPAN",
+    help="From when on citations count: 2026-10-01, or 90d.",
 )
 @home_option
 @json_option

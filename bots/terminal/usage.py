@@ -24,7 +24,12 @@ COLUMNS = (
 
 @click.command(short_help="Show how much is asked and how it was answered.")
 @click.option(
-    "--since", type=moment, default="84d", metavar="DAY_OR_SPAN", help="From when on: 2026-10-01, or 30d."
+    "--since",
+    type=moment,
+    default="84d",
+    show_default=True,
+    metavar="DAY_OR_SPAN",
+    help="From when on: 2026-10-01, or 30d.",
 )
 @click.option(
     "--by",
