@@ -136,6 +136,7 @@ def show(call: Invocation, document: str) -> None:
 @invocation
 def remove(call: Invocation, document: str, yes: bool) -> None:
     """Take DOCUMENT out of the index; the file itself stays where it is."""
+    from bots.desk.wording import count
     from bots.terminal.answer_json import document_json
     from bots.terminal.confirm import confirm
     from bots.terminal.console import in_line, inert, print_json, progress
@@ -146,9 +147,9 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
         row = citewise.catalog.find_document(document)
         if row.state is DocumentState.REMOVED:
             raise UsageError(f"{row.path} was removed already.")
+        title, path, passages = in_line(row.title), in_line(row.path), count(row.passages, "passage")
         if not yes:
-            named = f"{in_line(row.title)} ({in_line(row.path)}, {row.passages} passages)"
-            confirm(f"Take {named} out of the index?", f"removing {in_line(row.path)}")
+            confirm(f"Take {title} ({path}, {passages}) out of the index?", f"removing {path}")
         citewise.catalog.remove_document(row.id)
         with progress() as citewise.report:
             citewise.index.apply_pending()
@@ -156,9 +157,7 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
     if call.as_json:
         print_json({"removed": document_json(row), "returns": bool(returns)})
     else:
-        click.echo(
-            f"Removed {in_line(row.title)} ({in_line(row.path)}): {row.passages} passages.{inert(returns)}"
-        )
+        click.echo(f"Removed {title} ({path}): {passages}.{inert(returns)}")
 
 
 @documents.command()
