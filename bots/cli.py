@@ -135,7 +135,8 @@ def _drop_output(started: Invocation) -> None:
 def _usage(error: click.ClickException) -> str:
     sentence = error.format_message().rstrip(".").replace("integer range", "whole number")
     context = getattr(error, "ctx", None)
-    return f"{sentence}. See: {context.command_path} --help" if context else f"{sentence}."
+    sentence += "" if sentence.endswith("?") else "."
+    return f"{sentence} See: {context.command_path} --help" if context else sentence
 
 
 def _refuse(sentence: str, code: int) -> int:

@@ -27,7 +27,7 @@ def audit(context: click.Context, call: Invocation, verify: bool, everything: bo
     """Show the changes that people made, the newest last.
 
     They are all that is changed from a chat, and from a terminal what spaces there are and who reads them,
-    which model answers, what tickets can be about, and what becomes of cases.
+    which model answers, what tickets can be about, what becomes of cases, and what is forgotten.
 
     Each entry is sealed with the hash of the one before it. Entries cut off at the end leave no trace in
     the chain: keep the hash that --verify prints somewhere else, and compare.

@@ -72,11 +72,17 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
     "--before",
     type=since,
     default="365d",
+    show_default=True,
     metavar="DAY_OR_SPAN",
     help="Untouched since: 2026-01-01, or 365d.",
 )
 @click.option(
-    "--cited-since", type=since, default="90d", metavar="DAY_OR_SPAN", help="From when on citations count."
+    "--cited-since",
+    type=since,
+    default="90d",
+    show_default=True,
+    metavar="DAY_OR_SPAN",
+    help="From when on citations count: 2026-10-01, or 90d.",
 )
 @home_option
 @json_option
@@ -130,6 +136,7 @@ def show(call: Invocation, document: str) -> None:
 @invocation
 def remove(call: Invocation, document: str, yes: bool) -> None:
     """Take DOCUMENT out of the index; the file itself stays where it is."""
+    from bots.desk.wording import count
     from bots.terminal.answer_json import document_json
     from bots.terminal.confirm import confirm
     from bots.terminal.console import in_line, inert, print_json, progress
@@ -140,9 +147,9 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
         row = citewise.catalog.find_document(document)
         if row.state is DocumentState.REMOVED:
             raise UsageError(f"{row.path} was removed already.")
+        title, path, passages = in_line(row.title), in_line(row.path), count(row.passages, "passage")
         if not yes:
-            named = f"{in_line(row.title)} ({in_line(row.path)}, {row.passages} passages)"
-            confirm(f"Take {named} out of the index?", f"removing {in_line(row.path)}")
+            confirm(f"Take {title} ({path}, {passages}) out of the index?", f"removing {path}")
         citewise.catalog.remove_document(row.id)
         with progress() as citewise.report:
             citewise.index.apply_pending()
@@ -150,9 +157,7 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
     if call.as_json:
         print_json({"removed": document_json(row), "returns": bool(returns)})
     else:
-        click.echo(
-            f"Removed {in_line(row.title)} ({in_line(row.path)}): {row.passages} passages.{inert(returns)}"
-        )
+        click.echo(f"Removed {title} ({path}): {passages}.{inert(returns)}")
 
 
 @documents.command()

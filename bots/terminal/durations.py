@@ -23,7 +23,8 @@ def since(value: str) -> datetime:
         return datetime.fromisoformat(value.strip()).astimezone()
     except ValueError:
         pass
-    if _SPAN.fullmatch(value.strip().lower()) is None:
+    found = _SPAN.fullmatch(value.strip().lower())
+    if found is None or found[2] is None:  # a bare 365 would be seconds, where days are meant
         raise click.BadParameter(f"{value} is neither a day nor a span of time: write 2026-10-01 or 30d.")
     try:
         return datetime.now().astimezone() - timedelta(seconds=seconds(value))

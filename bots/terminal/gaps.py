@@ -16,12 +16,17 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Show what people asked and the documents lack.")
 @click.option(
-    "--since", type=moment, default="30d", metavar="DAY_OR_SPAN", help="From when on: 2026-10-01, or 30d."
+    "--since",
+    type=moment,
+    default="30d",
+    show_default=True,
+    metavar="DAY_OR_SPAN",
+    help="From when on: 2026-10-01, or 30d.",
 )
 @click.option(
     "--limit", type=click.IntRange(1, 1_000), default=20, show_default=True, help="How many to show."
 )
-@click.option("--all", "everything", is_flag=True, help="Those too that the documents answer by now.")
+@click.option("--all", "everything", is_flag=True, help="Show those too that the documents answer by now.")
 @home_option
 @json_option
 @invocation

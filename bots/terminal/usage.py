@@ -24,7 +24,12 @@ COLUMNS = (
 
 @click.command(short_help="Show how much is asked and how it was answered.")
 @click.option(
-    "--since", type=moment, default="84d", metavar="DAY_OR_SPAN", help="From when on: 2026-10-01, or 30d."
+    "--since",
+    type=moment,
+    default="84d",
+    show_default=True,
+    metavar="DAY_OR_SPAN",
+    help="From when on: 2026-10-01, or 30d.",
 )
 @click.option(
     "--by",
@@ -44,6 +49,7 @@ def usage(call: Invocation, since: datetime, by: str, picture: Path | None) -> N
 
     No names are shown, and no words of questions. FILE ends in .png, .svg or .pdf.
     """
+    from bots.desk.wording import count
     from bots.terminal.console import out, print_json
     from brain.pictures import check_picture
     from brain.usage.domain import Period
@@ -58,7 +64,8 @@ def usage(call: Invocation, since: datetime, by: str, picture: Path | None) -> N
     found = periods(askings, Length(by), first.date(), datetime.now().astimezone().date())
     whole = Period(since.date(), tuple(askings))
     if picture is not None:
-        plot(found, picture, f"{len(askings):,} questions of {whole.people:,} people")
+        people = "1 person" if whole.people == 1 else f"{whole.people:,} people"
+        plot(found, picture, f"{count(len(askings), 'question')} of {people}")
     if call.as_json:
         print_json({"periods": [period_json(period) for period in found], "whole": period_json(whole)})
     else:

@@ -39,8 +39,8 @@ class Feature:
 
 _ALONE = Gap("one person sits at a terminal, who owns the home")
 _NO_BUTTONS = Gap("nothing to press; the words `quotes`, `why` and a number do what can be done alone")
-_MANAGED = "citewise documents, drives, ingest"
-_LIST = Proved(f"`{_MANAGED}`", "documents_are_listed_shown_and_removed")
+_MANAGED = "`citewise documents`, `drives`, `ingest`"
+_LIST = Proved(_MANAGED, "documents_are_listed_shown_and_removed")
 
 _TRIAGED = "a_ticket_from_triage_to_its_end_and_the_next_one_like_it"
 _CASES = "open_cases_are_listed_where_they_are_and_shown_by_number"
@@ -166,7 +166,7 @@ FEATURES = (
     ),
     Feature(
         "`add` a file, with a preview",
-        Proved(f"`{_MANAGED}`", "ingest_tells_what_changed_and_what_could_not_be_read"),
+        Proved(_MANAGED, "ingest_tells_what_changed_and_what_could_not_be_read"),
         Proved("sent with the word `add`", "a_file_with_the_word_add_is_previewed_and_added"),
         Proved("option of the command, or the word `add`", "a_file_is_previewed_moved_added_and_taken_back"),
     ),

@@ -69,6 +69,13 @@ def test_documents_are_listed_shown_and_removed(here: Run, home: Path) -> None:
     assert len(data(here, "documents")["documents"]) == len(DRIVE) - 1
 
 
+def test_one_passage_is_told_as_one(here: Run, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "canteen.md").write_text("# Canteen\n\nThe canteen opens at 11:30.\n", "utf-8")
+    assert here("ingest", tmp_path / "canteen.md").code == 0
+    removed = here("documents", "remove", "canteen.md", "--yes")
+    assert removed.out.startswith("Removed Canteen (canteen.md): 1 passage. ")
+
+
 def test_spaces_are_created_and_opened_to_principals(here: Run) -> None:
     assert data(here, "spaces", "create", "hr") == {"space": "hr"}
     allowed = data(here, "spaces", "allow", "hr", "slack:user:U1", "discord:role:7")

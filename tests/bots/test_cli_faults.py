@@ -226,6 +226,12 @@ def test_a_mistyped_command_is_told_which_may_be_meant(here: Run, typed: str, me
     told(here(typed), 2, f"did you mean {meant}?")
 
 
+def test_a_question_of_a_complaint_keeps_its_own_end(here: Run) -> None:
+    done = here("drives", "sinc")  # click asks itself which command of a group is meant
+    told(done, 2, "See: citewise drives --help")
+    assert "?." not in done.err
+
+
 def test_a_name_that_can_hold_no_rights_is_told(here: Run, home: Path) -> None:
     done = here("ask", "How many days of leave do we get?", "--as", "U1")
     assert done.code == 0

@@ -42,6 +42,12 @@ def test_who_is_no_person_is_refused(here: Run) -> None:
         assert "write slack:user:U123" in refused.err
 
 
+def test_a_number_without_a_unit_is_no_span_that_could_be_meant(here: Run) -> None:
+    refused = here("forget", "questions", "--before", "365", "--yes")
+    assert refused.code == 2
+    assert "write 2026-10-01 or 30d" in refused.err
+
+
 def test_serve_forgets_what_is_older_than_was_set(tmp_path: Path) -> None:
     with Catalog(tmp_path / "catalog.db") as catalog:
         for name, days in (("old", 40), ("new", 20)):
