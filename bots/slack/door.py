@@ -30,8 +30,8 @@ _UNOPENED = Card(
 )
 _STRANGE = Card(
     "I can't answer you here",
-    "This channel is shared by organisations, and I answer the people of the one that runs me. One of them "
-    "can ask for you.",
+    "You are of another organisation, and I answer the people of the one that runs me. One of them can ask "
+    "for you.",
 )
 
 
@@ -65,6 +65,13 @@ class SlackDoor(EventDoor):
                 await self._telling.alone(item.key, json.loads(item.payload), card)
             case _:
                 await super().work(item)
+
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence; of an edited question, the old one fits no more."""
+        if item.kind != "edited":
+            await super().apologise(item, sentence)
+        elif message := await self._old_answer(item, json.loads(item.payload)):
+            await self._show(message, Card("That did not work", sentence))
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -101,17 +108,20 @@ class SlackDoor(EventDoor):
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
         """Answer an edited question anew, in the place of the old answer."""
-        asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
-        if asked is None or asked.kind != "question" or not asked.posted or not payload["text"].strip():
+        message = await self._old_answer(item, payload)
+        if message is None or not payload["text"].strip():
             return
         caller = await self._caller(payload)
-        message = self._message(item, payload, posted=asked.posted)
-        try:
-            async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
-                if isinstance(part, Final):
-                    await self._finish(message, part)
-        except UsageError as error:  # the old answer must not stand below other words
-            await self._show(message, Card("That did not work", error.sentence))
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+            if isinstance(part, Final):
+                await self._finish(message, part)
+
+    async def _old_answer(self, item: InboxItem, payload: Json) -> AnswerMessage | None:
+        """The answer that an edited question has; None where it has none."""
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
+        if asked is None or asked.kind != "question" or not asked.posted:
+            return None
+        return self._message(item, payload, posted=asked.posted)
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
