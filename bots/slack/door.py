@@ -22,7 +22,6 @@ from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain
 from brain.catalog.inbox import InboxItem, NewEvent
-from brain.errors import UsageError
 
 _UNOPENED = Card(
     "Slack did not open the form",
@@ -253,11 +252,8 @@ class SlackDoor(EventDoor):
 
     async def _as_file(self, message: Json) -> Attachment:
         """A message of the chat, as people read it there, as a document that cites it."""
-        text = plain(text_of(message), self._bot)
-        if not text:
-            raise UsageError("This message holds no words that could become a document.")
         link = await self._threads.permalink(message["channel"], message["ts"])
-        return as_document(text, str(message["ts"]).replace(".", "-"), link)
+        return as_document(plain(text_of(message), self._bot), str(message["ts"]).replace(".", "-"), link)
 
     def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
         async def note(ts: str) -> None:
