@@ -220,7 +220,7 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
             f"I was {confidence:.0%} sure that the answer is in there, and I answer from {threshold:.0%} on."
         )
     if answer.refused:
-        said.append("So I told no answer, rather than guess.")
+        said.append("So I gave no answer, rather than guess.")
     else:
         numbers = len({citation.number for citation in answer.citations})
         said.append(

@@ -319,7 +319,7 @@ class Desk:
     def question(self, asked: Asked) -> Question:
         """What the brain is asked: with the spaces that may be read, and what was said before in the thread.
 
-        Raises UsageError and NothingIndexed, all without loading anything.
+        Raises UsageError and NothingIndexed, both without loading anything.
         """
         if not asked.spaces and not self.audience(asked.principals):
             raise UsageError(_A_STRANGER if asked.thread.startswith(PRIVATE) else _SHARED_WITH_OTHERS)

@@ -53,20 +53,17 @@ def _summary(found: "Gaps", days: int) -> str:
     if not found.asked:
         return f"Nobody asked anything in {span}."
     if not found.lacking:
-        return f"All of {count(found.asked, 'question')} in {span} found an answer, and nobody complained."
+        asked = count(found.asked, "question")
+        return f"{asked} in {span}: an answer was found each time, and nobody complained."
     said = [
         f"Of {count(found.asked, 'question')} in {span}, {found.lacking:,} found no sure answer, or one that "
         "did not help."
     ]
-    if found.open:
-        said.append("The most wanted:")
     if settled := len(found.gaps) - len(found.open):
-        them = "it" if settled == 1 else "them"
-        said.append(f"({count(settled, 'topic')} more: the documents answer {them} by now.)")
-    if not found.open:
-        said.append("Nothing is left to add.")
+        said.append(f"The documents answer {count(settled, 'topic')} of these by now.")
     if found.more:
-        said.append(f"{count(found.more, 'topic')} of less weight are not shown.")
+        said.append(f"{count(found.more, 'topic')} of less weight {_are(found.more)} not shown.")
+    said.append("The most wanted:" if found.open else "Nothing is left to add.")
     return " ".join(said)
 
 
@@ -91,6 +88,10 @@ def told(gap: "Gap") -> list[str]:
     if gap.nearest:
         said.append(f"nearest: {shortened(gap.nearest[0], 60)}")
     return said
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _people(number: int) -> str:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 SHOWN = 20
 LARGEST_FILE = 20_000_000
 PREVIEW_LASTS = timedelta(days=1)  # what nobody has confirmed by then is thrown away
+_CONFIRMED = (
+    "It was confirmed before, and is being carried out: after that, `undo` takes it back. If nothing comes "
+    "of it, press Confirm again."
+)
 _URL = re.compile(r"https?://\S+")
 _SPACE = re.compile(r"(?:^|\s)(?:to|in|into)\s+([a-z0-9][a-z0-9_-]*)\s*$", re.IGNORECASE)
 
@@ -127,7 +131,7 @@ class Knowledge:
 
     def move(self, press: Press) -> Reply:
         """Propose the same document for another space."""
-        change = self._proposed(press)
+        change = self._undecided(press)
         space = self._catalog.space(press.fields.get("value", change.space)).name
         file_id = change.target.get("file")
         if isinstance(file_id, int):
@@ -247,10 +251,9 @@ class Knowledge:
 
     def cancel(self, press: Press) -> Reply:
         """Forget a proposed change."""
-        change = self._proposed(press)
-        self._catalog.changes.step(
-            change.id, ChangeState.PROPOSED, ChangeState.CANCELLED, press.caller.person
-        )
+        change, person = self._undecided(press), press.caller.person
+        if not self._catalog.changes.step(change.id, ChangeState.PROPOSED, ChangeState.CANCELLED, person):
+            raise UsageError(_CONFIRMED)
         file_id = change.target.get("file")
         if isinstance(file_id, int):
             self._catalog.added_files.throw_away(file_id)
@@ -305,6 +308,12 @@ class Knowledge:
         if change is None or change.state not in (ChangeState.PROPOSED, ChangeState.CONFIRMED):
             state = f"It is {change.state} already." if change else "It is no longer known."
             raise UsageError(f"There is nothing left to decide here. {state}")
+        return change
+
+    def _undecided(self, press: Press) -> Change:
+        change = self._proposed(press)
+        if change.state is ChangeState.CONFIRMED:
+            raise UsageError(_CONFIRMED)
         return change
 
     def _default_space(self, caller: Caller) -> str:

@@ -171,8 +171,8 @@ class DiscordDoor(EventDoor):
         files: list[Attachment] = []
         if verb == "add" and await self._desk.may_use(verb, caller):
             files = [await self._files.fetch(file) for file in payload["files"]]
-        if "message_text" in payload and not files:
-            files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
+            if "message_text" in payload and not files:
+                files = [as_document(payload["message_text"], payload["message"], payload["message_link"])]
         await self._run(item, payload, caller, tuple(files))
         in_vain = verb == "spaces" and words.startswith("auto on") and not self._threads.reads_all
         if in_vain and await self._desk.may_use(verb, caller):

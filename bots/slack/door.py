@@ -22,7 +22,6 @@ from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain
 from brain.catalog.inbox import InboxItem, NewEvent
-from brain.errors import UsageError
 
 _UNOPENED = Card(
     "Slack did not open the form",
@@ -30,8 +29,8 @@ _UNOPENED = Card(
 )
 _STRANGE = Card(
     "I can't answer you here",
-    "This channel is shared by organisations, and I answer the people of the one that runs me. One of them "
-    "can ask for you.",
+    "You are of another organisation, and I answer the people of the one that runs me. One of them can ask "
+    "for you.",
 )
 
 
@@ -65,6 +64,13 @@ class SlackDoor(EventDoor):
                 await self._telling.alone(item.key, json.loads(item.payload), card)
             case _:
                 await super().work(item)
+
+    async def apologise(self, item: InboxItem, sentence: str) -> None:
+        """Let the one visible answer be this sentence; of an edited question, the old one fits no more."""
+        if item.kind != "edited":
+            await super().apologise(item, sentence)
+        elif message := await self._old_answer(item, json.loads(item.payload)):
+            await self._show(message, Card("That did not work", sentence))
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -101,17 +107,20 @@ class SlackDoor(EventDoor):
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
         """Answer an edited question anew, in the place of the old answer."""
-        asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
-        if asked is None or asked.kind != "question" or not asked.posted or not payload["text"].strip():
+        message = await self._old_answer(item, payload)
+        if message is None or not payload["text"].strip():
             return
         caller = await self._caller(payload)
-        message = self._message(item, payload, posted=asked.posted)
-        try:
-            async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
-                if isinstance(part, Final):
-                    await self._finish(message, part)
-        except UsageError as error:  # the old answer must not stand below other words
-            await self._show(message, Card("That did not work", error.sentence))
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+            if isinstance(part, Final):
+                await self._finish(message, part)
+
+    async def _old_answer(self, item: InboxItem, payload: Json) -> AnswerMessage | None:
+        """The answer that an edited question has; None where it has none."""
+        asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
+        if asked is None or asked.kind != "question" or not asked.posted:
+            return None
+        return self._message(item, payload, posted=asked.posted)
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
@@ -243,11 +252,8 @@ class SlackDoor(EventDoor):
 
     async def _as_file(self, message: Json) -> Attachment:
         """A message of the chat, as people read it there, as a document that cites it."""
-        text = plain(text_of(message), self._bot)
-        if not text:
-            raise UsageError("This message holds no words that could become a document.")
         link = await self._threads.permalink(message["channel"], message["ts"])
-        return as_document(text, str(message["ts"]).replace(".", "-"), link)
+        return as_document(plain(text_of(message), self._bot), str(message["ts"]).replace(".", "-"), link)
 
     def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
         async def note(ts: str) -> None:

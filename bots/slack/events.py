@@ -108,7 +108,7 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     thread = thread_of(channel, root)
     how = _how(event, text, channel, thread, known)
     strange = _is_strange(body, event, known.homes)
-    if how is None or (strange and how != "mention"):
+    if how is None or (strange and how not in ("direct", "mention")):
         return None
     shared = bool(body.get("is_ext_shared_channel"))  # with another organisation
     payload = {

@@ -10,7 +10,6 @@ from bots.slack.words import principal
 
 Json = dict[str, Any]
 _KEPT_SECONDS = 300.0
-_OTHERS = "outsider"  # the kind of principal that people of other organisations are: no right is theirs
 
 
 class People:
@@ -32,31 +31,26 @@ class People:
     async def caller(self, payload: Json) -> Caller:
         """The person of an event in its channel and thread; without a channel, alone with the bot.
 
-        What they alone see in a channel (`ephemeral`) goes on in private. In a channel that is shared with
-        other organisations, whoever isn't known to be of ours has only the channel's rights.
+        What they alone see in a channel (`ephemeral`) goes on in private. In what is shared with other
+        organisations, whoever isn't known to be of ours is an outsider, to whom nothing is open.
         """
         user, channel = str(payload["user"]), payload.get("channel") or ""
-        if not channel or channel.startswith("D"):
-            person, own = principal("user", user), await self._own(user)
-            if payload.get("shared") and payload.get("team") not in self._homes:
-                person = principal(_OTHERS, user)
-                own = frozenset({person})
-                await self._note_outside(person, outside=True)
-            thread = thread_of(channel or f"D{user}", payload.get("root") or "")
-            return Caller(person, own, "", thread, person)
-        place, root = principal("channel", channel), payload.get("root") or ""
-        shared = await self._is_shared(channel, place, known=bool(payload.get("shared")))
+        direct, shared = not channel or channel.startswith("D"), bool(payload.get("shared"))
+        place, root = "" if direct else principal("channel", channel), payload.get("root") or ""
+        if place:
+            shared = await self._is_shared(channel, place, known=shared)
         if shared and payload.get("team") not in self._homes:
-            person, own = principal(_OTHERS, user), frozenset[str]()
+            person = principal("outsider", user)
+            own = frozenset({person})
+            await self._note_outside(person, outside=True)
         else:
-            person, own = principal("user", user), await self._own(user)
+            person = principal("user", user)
+            own = frozenset({person, *(principal("group", name) for name in await self._groups_of(user))})
+        if direct:
+            return Caller(person, own, "", thread_of(channel or f"D{user}", root), person)
         thread = thread_of(channel, root) if root else f"slack:{channel}"
         in_thread = bool(root) and not payload.get("ephemeral")
         return Caller(person, own, place, thread, f"{place}/{root}" if in_thread else person)
-
-    async def _own(self, user: str) -> frozenset[str]:
-        groups = await self._groups_of(user)
-        return frozenset({principal("user", user), *(principal("group", name) for name in groups)})
 
     async def _is_shared(self, channel: str, place: str, *, known: bool) -> bool:
         """Whether other organisations are in a channel; `known`: the event says so itself."""

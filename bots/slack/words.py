@@ -48,7 +48,7 @@ def mentions(text: str, person: str) -> bool:
 def addresses_another(text: str, bot: str) -> bool:
     """Whether a text begins by addressing someone who isn't the bot."""
     found = _USER.match(text.lstrip())
-    return bool(found) and found is not None and found[1] != bot
+    return found is not None and found[1] != bot
 
 
 def principal(kind: str, name: str) -> str:

@@ -167,6 +167,19 @@ async def test_a_file_is_previewed_confirmed_found_and_taken_back(here: DeskHome
     assert here.catalog.audit.verify().broken is None
 
 
+async def test_what_was_confirmed_is_neither_cancelled_nor_moved(here: DeskHome) -> None:
+    """Somebody presses Cancel, or chooses another space, while it is carried out."""
+    here.catalog.create_space("it")
+    preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    ref = preview.buttons[0].ref
+    here.catalog.changes.step(int(ref), ChangeState.PROPOSED, ChangeState.CONFIRMED, ADMIN)
+    for said in (await press(here, BOSS, "cancel", ref), await press(here, BOSS, "space", ref, value="it")):
+        assert "is being carried out" in card(said).text
+    done = card(await press(here, BOSS, "confirm", ref))
+    assert done.title == "Added: “Parking”"
+    assert "space general" in done.text
+
+
 async def test_a_new_version_replaces_and_undo_brings_the_old_one_back(here: DeskHome) -> None:
     for words in (
         b"Visitors park on level two of the garage.",

@@ -161,6 +161,8 @@ async def test_what_an_app_put_into_a_frame_or_someone_forwarded_is_added_and_no
     message = await people.say(BEN, "")
     said = words_of(await discord.told(await people.menu(ADMIN, GENERAL, message)))
     assert "holds no words" in said
+    said = words_of(await discord.told(await people.menu(ANA, GENERAL, message)))
+    assert "That is for admins" in said
 
 
 async def test_a_channel_that_is_to_be_answered_unasked_can_be_named(guild: Guild) -> None:

@@ -81,7 +81,7 @@ class SlackPeople(SocketMode):
             "text": text,
             "user_id": user,
             "channel_id": channel,
-            "team_id": TEAM,
+            "team_id": self.teams.get(user, TEAM),
             "trigger_id": f"trig{number}",
             "response_url": f"{self.url}/respond/r{number}",
         }

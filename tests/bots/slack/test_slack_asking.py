@@ -132,6 +132,19 @@ async def test_an_edited_question_is_answered_in_place_and_a_deleted_one_takes_i
     await slack.until(lambda: not slack.answers("CGEN", root))
 
 
+async def test_an_edit_that_can_not_be_answered_takes_the_old_answer_away(workspace: Workspace) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    ts = await slack.mention("UANA", QUESTION)
+    first = await slack.answer("CGEN", ts)
+    for document in catalog.documents():
+        workspace.here.library.take_out(document.id)
+    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
+    await slack.until(lambda: "27 days" not in words_of(slack.answers("CGEN", ts)[0]))
+    (told,) = slack.answers("CGEN", ts)
+    assert told["ts"] == first["ts"]
+    assert "There is nothing to answer from here yet" in words_of(told)
+
+
 async def test_edits_and_deletions_of_what_was_not_asked_are_not_even_kept(workspace: Workspace) -> None:
     slack = workspace.slack
     ts = await slack.say("UANA", "Between us.")

@@ -1,10 +1,11 @@
 """Channels that are shared with other organisations (Slack Connect): what everyone may read stays inside."""
 
 import pytest
-from fake_slack import button, words_of
+from fake_slack import BOT, button, words_of
 from workspace import Workspace
 
 ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
+LIMITS = "# API\n\nThe rate limit of the API is 40 calls a minute.\n"
 
 
 @pytest.fixture
@@ -47,8 +48,7 @@ async def test_what_everyone_reads_is_not_said_where_others_listen(partners: Wor
 
 async def test_what_was_opened_to_the_channel_by_name_is_said_there(partners: Workspace) -> None:
     slack = partners.slack
-    limits = "# API\n\nThe rate limit of the API is 40 calls a minute.\n"
-    partners.here.home.fill({"api.md": limits}, "partners")
+    partners.here.home.fill({"api.md": LIMITS}, "partners")
     await told(partners, ADMIN, "spaces allow partners here")
     answer = await slack.answer(
         "CPART", await slack.mention("UANA", "What is the rate limit of the API?", "CPART")
@@ -72,6 +72,23 @@ async def test_of_ones_own_people_each_asks_in_private_still_and_shares_nothing(
     shared = await slack.privately(await slack.press("UANA", button(private, "share"), "CPART", {}))
     assert "This can't be shared here" in words_of(shared)
     assert slack.channels["CPART"] == {}
+
+
+async def test_an_outsider_is_told_nothing_in_private_either(partners: Workspace) -> None:
+    partners.here.home.fill({"api.md": LIMITS}, "partners")
+    await told(partners, ADMIN, "spaces allow partners here")
+    for question in (QUESTION, "What is the rate limit of the API?"):
+        said = words_of(await told(partners, OUTSIDER, f"ask {question}"))
+        assert "27 days" not in said
+        assert "I answer people of the organisation that runs me" in said
+
+
+async def test_an_outsider_who_writes_directly_is_told_that_nobody_answers(partners: Workspace) -> None:
+    slack = partners.slack
+    slack.shared.add("DUEXT")
+    await slack.say(OUTSIDER, QUESTION, "DUEXT")
+    (said,) = await slack.until(lambda: [m for m in slack.channels["DUEXT"].values() if m["user"] == BOT])
+    assert "I can't answer you" in words_of(said)
 
 
 async def test_nothing_of_an_outsiders_number_gives_them_rights(partners: Workspace) -> None:
