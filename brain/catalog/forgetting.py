@@ -59,7 +59,8 @@ class Forgetting:
         with self._database.writing(overwrite=True) as connection:  # first, while it is known what was theirs
             connection.execute(
                 """DELETE FROM turns WHERE (trim(question), answer) IN
-                   (SELECT trim(question), answer FROM traces WHERE asker = ?)""",
+                   (SELECT trim(coalesce(json_extract(steps, '$.read_as'), question)), answer
+                    FROM traces WHERE asker = ?)""",
                 (person,),
             )
         found = self._drop(_OWN, person, told)
@@ -110,10 +111,10 @@ class Forgetting:
             return _drop(connection, ids) if ids else None
 
 
+# Both lists are short, and read once for all questions.
 _OLD = """saved < ?
-    AND NOT EXISTS (SELECT 1 FROM handoffs WHERE trace_id = traces.id AND state IN ('open', 'claimed'))
-    AND NOT EXISTS (
-        SELECT 1 FROM cases WHERE trace_id = traces.id AND state NOT IN ('resolved', 'example'))"""
+    AND id NOT IN (SELECT trace_id FROM handoffs WHERE state IN ('open', 'claimed'))
+    AND id NOT IN (SELECT trace_id FROM cases WHERE state NOT IN ('resolved', 'example'))"""
 _OWN = "asker = ?"
 
 

@@ -95,10 +95,10 @@ class GapFinder:
 
     def _settled(self, topic: Topic) -> bool:
         """Whether the documents have changed so that nobody of these would miss anything today."""
-        complained = [asking for asking in topic.askings if Lack.NOT_HELPFUL in asking.lacks]
-        if not all(self._changed(asking) for asking in complained):
+        disliked = [a for a in topic.askings if a.cited and Lack.NOT_HELPFUL in a.lacks]
+        if not all(self._changed(asking) for asking in disliked):
             return False
-        others = [asking for asking in topic.askings if Lack.NOT_HELPFUL not in asking.lacks]
+        others = [asking for asking in topic.askings if asking not in disliked]
         return not others or self._answered_now(others[0])
 
     def _changed(self, asking: Asking) -> bool:

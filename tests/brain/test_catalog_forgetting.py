@@ -77,6 +77,20 @@ def test_a_question_that_somebody_is_still_to_answer_does_not_go_by_its_age(home
     assert catalog.handoffs.find(handoff.id) is None
 
 
+def test_a_question_of_an_open_case_does_not_go_by_its_age(home: SmallHome) -> None:
+    traces = [ask(home, f"What about leave number {at}?", "ann", 400) for at in range(3)]
+    with home.catalog.database.writing() as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(cases)") if row[1] != "id"]
+        for trace, state in zip(traces, ("open", "replied", "resolved"), strict=True):
+            told = {"trace_id": trace, "thread": trace, "state": state, "urgency": 1, "vector": b""}
+            connection.execute(
+                f"INSERT INTO cases ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                [told.get(column, "") for column in columns],
+            )
+    assert home.catalog.forgetting.before(ago(365)) == Forgotten(1, 0, 0)
+    assert [home.catalog.answers.find(trace) is None for trace in traces] == [False, False, True]
+
+
 def test_a_person_is_forgotten_and_others_are_not(home: SmallHome) -> None:
     catalog = home.catalog
     own = ask(home, "What about zqown leave?", "slack:user:U1", thread="private:slack:user:U1:x")

@@ -111,6 +111,14 @@ def test_a_complaint_is_settled_when_what_it_was_about_has_changed(asked: Asked)
     assert len(asked.gaps().gaps) == 1
 
 
+def test_a_complaint_that_nothing_was_found_is_settled_once_a_document_says_it(asked: Asked) -> None:
+    trace = asked.ask(BICYCLE, "ann")
+    asked.home.catalog.answers.give_feedback(Feedback(trace, "ann", False))
+    assert len(asked.gaps().open) == 1
+    asked.home.fill({"bikes.md": BIKES})
+    assert asked.gaps().open == ()
+
+
 def test_what_was_asked_in_private_is_shown_once_three_people_asked_it(asked: Asked) -> None:
     for person in ("ann", "ben"):
         asked.ask(BICYCLE, person, f"private:{person}:1")
