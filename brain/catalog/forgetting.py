@@ -45,6 +45,7 @@ class Forgetting:
         found = self._drop(_OLD, _stored(moment), told)
         with self._database.writing(overwrite=True) as connection:
             connection.execute("DELETE FROM turns WHERE asked < ?", (_stored(moment),))
+        self._database.fold_log()
         return found
 
     def count_of(self, person: str) -> int:
@@ -67,6 +68,7 @@ class Forgetting:
         with self._database.writing(overwrite=True) as connection:
             marks = connection.execute("DELETE FROM feedback WHERE person = ?", (person,)).rowcount
             handoffs = connection.execute("DELETE FROM handoffs WHERE person = ?", (person,)).rowcount
+        self._database.fold_log()
         return found + Forgotten(marks=marks, handoffs=handoffs)
 
     def count_removed(self, moment: datetime) -> int:
@@ -86,6 +88,7 @@ class Forgetting:
         with self._database.writing(overwrite=True) as connection:
             changes.close(connection, _stored(moment))
             added_files.throw_away_unwanted(connection, _stored(moment))
+        self._database.fold_log()
         return count
 
     def _drop_documents(self, moment: datetime) -> int:

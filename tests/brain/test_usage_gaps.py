@@ -128,6 +128,15 @@ def test_what_was_asked_in_private_is_shown_once_three_people_asked_it(asked: As
     assert asked.gaps().gaps[0].wordings == (BICYCLE,)
 
 
+def test_words_said_in_private_are_not_shown_beside_those_of_others(asked: Asked) -> None:
+    private = "After probation, may Bob lease which bicycle?"
+    asked.ask(private, "ann", "private:ann:1")
+    for person in ("ben", "kim"):
+        asked.ask(BICYCLE, person)
+    (gap,) = asked.gaps().gaps
+    assert (gap.topic.people, gap.wordings) == (3, (BICYCLE,))
+
+
 def test_a_question_in_a_channel_shows_its_own_words_and_no_private_ones(asked: Asked) -> None:
     asked.ask("May I lease a bicycle? My doctor says so, after the surgery", "ann", "private:ann:1")
     asked.ask(BICYCLE, "ben")
