@@ -144,7 +144,7 @@ class Brain(Runnable[Question, Answer]):
             if again and meant != question.text:
                 second = self._one(replace(question, text=meant), watcher=watcher, again=False)
                 if not second.refused:
-                    steps = {"read_as": meant, **second.trace.steps}
+                    steps = {"respelled": meant, **second.trace.steps}
                     asked = replace(second.trace, question=question.text, steps=steps)
                     return replace(second, read_as=meant, trace=asked)
             return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)

@@ -71,7 +71,7 @@ def _trace(question: Question, parts: Sequence[Answer], read_as: str) -> Trace:
         spent.update(part.trace.timings_ms)
     timings = {name: round(milliseconds, 2) for name, milliseconds in spent.items()}
     read = " / ".join(part.trace.standalone for part in parts)
-    steps = {"asked": asked, **shown.trace.steps, **({"read_as": read_as} if read_as else {})}
+    steps = {"asked": asked, **shown.trace.steps, **({"respelled": read_as} if read_as else {})}
     return Trace(uuid.uuid4().hex[:12], question.text, read, steps, timings)
 
 

@@ -60,7 +60,7 @@ class Forgetting:
         with self._database.writing(overwrite=True) as connection:  # first, while it is known what was theirs
             connection.execute(
                 """DELETE FROM turns WHERE (trim(question), answer) IN
-                   (SELECT trim(coalesce(json_extract(steps, '$.read_as'), question)), answer
+                   (SELECT trim(coalesce(json_extract(steps, '$.respelled'), question)), answer
                     FROM traces WHERE asker = ?)""",
                 (person,),
             )
