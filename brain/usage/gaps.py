@@ -97,10 +97,12 @@ class GapFinder:
 
     def _settled(self, topic: Topic) -> bool:
         """Whether the documents have changed so that nobody of these would miss anything today."""
-        disliked = [a for a in topic.askings if a.cited and Lack.NOT_HELPFUL in a.lacks]
-        if not all(self._changed(asking) for asking in disliked):
-            return False
-        others = [asking for asking in topic.askings if asking not in disliked]
+        others: list[Asking] = []
+        for asking in topic.askings:
+            if not asking.cited or Lack.NOT_HELPFUL not in asking.lacks:
+                others.append(asking)
+            elif not self._changed(asking):
+                return False
         return not others or self._answered_now(others[0])
 
     def _changed(self, asking: Asking) -> bool:
