@@ -29,6 +29,7 @@ from brain.retrieval.query import Query, Rarity
 from brain.retrieval.several import questions_in
 
 _T = TypeVar("_T")
+QUESTIONS = 3  # of a message, each looked up by itself; the person is told of more
 SHOWN = 10  # passages that a trace tells of
 RETRIEVED = 30  # passages that an answer carries as what was retrieved
 
@@ -112,11 +113,11 @@ class Brain(Runnable[Question, Answer]):
         asked = questions_in(without_courtesies(question.text))
         if len(asked) > 1 and not isinstance(self._answerer, GradualAnswerer):
             parts: list[Answer] = []
-            for text in asked:
-                before = tuple(Turn(part.trace.question, part.text) for part in parts)
+            for text in asked[:QUESTIONS]:
+                before = tuple(Turn(part.read_as or part.trace.question, part.text) for part in parts)
                 parts.append(self._one(replace(question, text=text, history=(*question.history, *before))))
             if any(not part.refused for part in parts):
-                return together(question, parts)
+                return together(question, parts, len(asked) - len(parts))
         return self._one(question, watcher=watcher)
 
     def _one(self, question: Question, *, watcher: "_Watcher | None" = None, again: bool = True) -> Answer:
@@ -143,7 +144,8 @@ class Brain(Runnable[Question, Answer]):
             if again and meant != question.text:
                 second = self._one(replace(question, text=meant), watcher=watcher, again=False)
                 if not second.refused:
-                    asked = replace(second.trace, question=question.text)
+                    steps = {"respelled": meant, **second.trace.steps}
+                    asked = replace(second.trace, question=question.text, steps=steps)
                     return replace(second, read_as=meant, trace=asked)
             return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))

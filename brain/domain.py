@@ -186,8 +186,8 @@ class Answer:
 
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
     `partial`: all of something was asked for, and what was found of it is told. `unanswered` are those of
-    several questions of one message that were not answered. `read_as` is what was answered where that is
-    not quite what was asked.
+    several questions of one message that were not answered; so many more were `left` and not looked at.
+    `read_as` is what was answered where that is not quite what was asked.
     """
 
     text: str
@@ -200,6 +200,7 @@ class Answer:
     partial: bool = False
     unanswered: tuple[str, ...] = ()
     read_as: str = ""
+    left: int = 0
 
     @property
     def refused(self) -> bool:

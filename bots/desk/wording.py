@@ -39,6 +39,8 @@ def caveats(answer: "Answer") -> list[str]:
     """What is to be said beneath an answer before its sources."""
     said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
     said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
+    if answer.left:
+        said.append(f"I did not look at {count(answer.left, 'more question')}: ask again, a few at a time")
     if answer.partial:
         said.append(PARTIAL)
     return said if answer.sure else [*said, UNSURE]

@@ -98,7 +98,8 @@ def person(call: Invocation, principal: str, yes: bool) -> None:
 def documents(call: Invocation, before: datetime, yes: bool) -> None:
     """Forget what documents said that were removed before then, in all their versions.
 
-    They can't be put back any more, and changes from before then can't be undone.
+    They can't be put back any more, and changes from before then can't be undone. Remains of their words
+    leave the index's files with `citewise rebuild`.
     """
     from bots.desk.wording import count
     from bots.terminal.confirm import confirm

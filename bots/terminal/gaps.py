@@ -37,8 +37,8 @@ def gaps(call: Invocation, since: datetime, limit: int, everything: bool) -> Non
     are brought together by what they are about. Each topic is looked up again: what the documents answer by
     now is left out.
 
-    What somebody asked in private is counted. It is shown in words where three people asked about the
-    same, or where whoever asked said that the answer did not help, or asked for a person.
+    What somebody asked in private is counted. It is shown in words where whoever asked said that the
+    answer did not help, or asked for a person; or where three people asked, all in private.
     """
     from bots.terminal.console import out, print_json, progress
 

@@ -11,11 +11,16 @@ from brain.domain import Answer, Passage, Question, Sentence, Trace
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
-def together(question: Question, parts: Sequence[Answer]) -> Answer:
-    """The answers in order, a paragraph each; what was not found is named. At least one is answered."""
+def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answer:
+    """The answers in order, a paragraph each; what was not found is named. At least one is answered.
+
+    `left` are the questions of the message that were not looked at.
+    """
     answered = [part for part in parts if not part.refused]
     numbers: dict[tuple[int, int | None], int] = {}
     numbered = [_numbered(part, numbers) for part in answered]
+    respelled = any(part.read_as for part in answered)
+    read_as = " ".join(part.read_as or part.trace.question for part in parts) if respelled else ""
     passages: dict[int, Passage] = {}
     for part in parts:
         passages |= {passage.id: passage for passage in part.retrieved if passage.id not in passages}
@@ -24,12 +29,13 @@ def together(question: Question, parts: Sequence[Answer]) -> Answer:
         sentences=tuple(sentence for part in numbered for sentence in part.sentences),
         citations=tuple(citation for part in numbered for citation in part.citations),
         refusal=None,
-        trace=_trace(question, parts, answered[0]),
+        trace=_trace(question, parts, read_as),
         retrieved=tuple(passages.values()),
         sure=all(part.sure for part in answered),
         partial=any(part.partial for part in answered),
         unanswered=tuple(part.trace.question for part in parts if part.refused),
-        read_as=" ".join(part.read_as for part in answered if part.read_as),
+        read_as=read_as,
+        left=left,
     )
 
 
@@ -47,8 +53,10 @@ def _numbered(part: Answer, numbers: dict[tuple[int, int | None], int]) -> Answe
     )
 
 
-def _trace(question: Question, parts: Sequence[Answer], first: Answer) -> Trace:
-    """The steps of the first that was answered, and what became of each."""
+def _trace(question: Question, parts: Sequence[Answer], read_as: str) -> Trace:
+    """What became of each, and the steps of the first that was answered; of one that is not sure, if any."""
+    answered = [part for part in parts if not part.refused]
+    shown = next((part for part in answered if not part.sure), answered[0])
     asked = [
         {
             "question": part.trace.question,
@@ -63,7 +71,8 @@ def _trace(question: Question, parts: Sequence[Answer], first: Answer) -> Trace:
         spent.update(part.trace.timings_ms)
     timings = {name: round(milliseconds, 2) for name, milliseconds in spent.items()}
     read = " / ".join(part.trace.standalone for part in parts)
-    return Trace(uuid.uuid4().hex[:12], question.text, read, {"asked": asked, **first.trace.steps}, timings)
+    steps = {"asked": asked, **shown.trace.steps, **({"respelled": read_as} if read_as else {})}
+    return Trace(uuid.uuid4().hex[:12], question.text, read, steps, timings)
 
 
 def _confidence(trace: Trace) -> object:

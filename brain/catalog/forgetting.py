@@ -45,6 +45,7 @@ class Forgetting:
         found = self._drop(_OLD, _stored(moment), told)
         with self._database.writing(overwrite=True) as connection:
             connection.execute("DELETE FROM turns WHERE asked < ?", (_stored(moment),))
+        self._database.fold_log()
         return found
 
     def count_of(self, person: str) -> int:
@@ -59,13 +60,15 @@ class Forgetting:
         with self._database.writing(overwrite=True) as connection:  # first, while it is known what was theirs
             connection.execute(
                 """DELETE FROM turns WHERE (trim(question), answer) IN
-                   (SELECT trim(question), answer FROM traces WHERE asker = ?)""",
+                   (SELECT trim(coalesce(json_extract(steps, '$.respelled'), question)), answer
+                    FROM traces WHERE asker = ?)""",
                 (person,),
             )
         found = self._drop(_OWN, person, told)
         with self._database.writing(overwrite=True) as connection:
             marks = connection.execute("DELETE FROM feedback WHERE person = ?", (person,)).rowcount
             handoffs = connection.execute("DELETE FROM handoffs WHERE person = ?", (person,)).rowcount
+        self._database.fold_log()
         return found + Forgotten(marks=marks, handoffs=handoffs)
 
     def count_removed(self, moment: datetime) -> int:
@@ -85,6 +88,7 @@ class Forgetting:
         with self._database.writing(overwrite=True) as connection:
             changes.close(connection, _stored(moment))
             added_files.throw_away_unwanted(connection, _stored(moment))
+        self._database.fold_log()
         return count
 
     def _drop_documents(self, moment: datetime) -> int:
@@ -110,10 +114,10 @@ class Forgetting:
             return _drop(connection, ids) if ids else None
 
 
+# Both lists are short, and read once for all questions.
 _OLD = """saved < ?
-    AND NOT EXISTS (SELECT 1 FROM handoffs WHERE trace_id = traces.id AND state IN ('open', 'claimed'))
-    AND NOT EXISTS (
-        SELECT 1 FROM cases WHERE trace_id = traces.id AND state NOT IN ('resolved', 'example'))"""
+    AND id NOT IN (SELECT trace_id FROM handoffs WHERE state IN ('open', 'claimed'))
+    AND id NOT IN (SELECT trace_id FROM cases WHERE state NOT IN ('resolved', 'example'))"""
 _OWN = "asker = ?"
 
 

@@ -71,6 +71,15 @@ class Database:
                     self._writer.execute("ROLLBACK")
                 raise
 
+    def fold_log(self) -> None:
+        """Bring the write-ahead log into the file and empty it, as far as other processes let it be.
+
+        Until then the file still holds what was overwritten, and the log what was written lately.
+        """
+        with self._lock, self.failures():
+            self._check_open()
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection that sees the last committed state; one state throughout the block."""

@@ -6,7 +6,6 @@ from brain.answering.question_kind import core
 from brain.retrieval.chatter import chatter_in
 from brain.text.terms import content_words
 
-MOST = 3
 _PIECE = re.compile(r".*?(?:\?+[\"')\]]*(?=\s|$)|$)", re.DOTALL)
 _BEGINS = re.compile(
     r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|may|must|should|will"
@@ -22,7 +21,7 @@ def questions_in(text: str) -> tuple[str, ...]:
     """
     pieces = (piece.strip() for piece in _PIECE.findall(text))
     found = [piece for piece in pieces if _asks(piece)]
-    return tuple(found[:MOST]) if len(found) > 1 else (text,)
+    return tuple(found) if len(found) > 1 else (text,)
 
 
 def _asks(piece: str) -> bool:

@@ -16,7 +16,7 @@ from brain.usage.grouping import groups
 MOST = 1_000
 """So many questions are brought together at most, the latest: grouping them takes a second."""
 PEOPLE = 3
-"""A question that was asked in private is shown in words once so many people have asked about its topic."""
+"""Words that were said in private are shown where there are no others, and so many people asked."""
 _WORDINGS, _NEAREST = 3, 3
 
 
@@ -75,7 +75,9 @@ class GapFinder:
         return np.stack([known[text] for text in texts])
 
     def _gap(self, topic: Topic) -> Gap:
-        shown = [asking for asking in topic.askings if topic.people >= PEOPLE or self._may_be_shown(asking)]
+        shown = [asking for asking in topic.askings if self._may_be_shown(asking)]
+        if not shown and topic.people >= PEOPLE:
+            shown = list(topic.askings)
         wordings = tuple(dict.fromkeys(asking.wanted for asking in shown))[:_WORDINGS]
         complaints = tuple(mark for asking in shown for mark in asking.marks if not mark.helpful)
         return Gap(topic, wordings, complaints, self._nearest(topic), self._settled(topic))
@@ -95,10 +97,12 @@ class GapFinder:
 
     def _settled(self, topic: Topic) -> bool:
         """Whether the documents have changed so that nobody of these would miss anything today."""
-        complained = [asking for asking in topic.askings if Lack.NOT_HELPFUL in asking.lacks]
-        if not all(self._changed(asking) for asking in complained):
-            return False
-        others = [asking for asking in topic.askings if Lack.NOT_HELPFUL not in asking.lacks]
+        others: list[Asking] = []
+        for asking in topic.askings:
+            if not asking.cited or Lack.NOT_HELPFUL not in asking.lacks:
+                others.append(asking)
+            elif not self._changed(asking):
+                return False
         return not others or self._answered_now(others[0])
 
     def _changed(self, asking: Asking) -> bool:

@@ -72,6 +72,12 @@ def test_what_else_was_asked_and_not_found_is_named() -> None:
     assert UNSURE not in text
 
 
+def test_questions_that_were_not_looked_at_are_told_of() -> None:
+    text = shown(replace(answer("You get 27 days [1].", cited()), left=2), width=120)
+    assert "I did not look at 2 more questions" in text
+    assert "did not look" not in shown(answer("You get 27 days [1].", cited()))
+
+
 def test_where_all_was_asked_for_it_is_said_that_there_may_be_more() -> None:
     text = shown(replace(answer("Gold and Silver [1].", cited()), partial=True), width=120)
     assert text.index("Gold and Silver") < text.index("There may be more") < text.index("[1] Leave › Annual")

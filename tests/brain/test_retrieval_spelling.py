@@ -81,6 +81,21 @@ def test_a_misspelt_question_is_answered_and_says_how_it_was_read(home: SmallHom
     home.catalog.answers.keep(answer, "reset my pasword in the portal", "ana", "t1", ["general"])
     (turn,) = home.catalog.conversations.turns("t1")
     assert turn.question == answer.read_as
+    home.catalog.forgetting.of_person("ana")
+    assert home.catalog.conversations.turns("t1") == ()
+
+
+def test_of_several_questions_one_that_is_misspelt_leaves_the_others_as_they_are(home: SmallHome) -> None:
+    text = "Reset my pasword in the portal? How many days of paid leave do employees get?"
+    answer = asked(home, text)
+    assert "Reset your password" in answer.text
+    assert "thirty days" in answer.text
+    assert answer.read_as == text.replace("pasword", "password")
+    home.catalog.answers.keep(answer, text, "ana", "t2", ["general"])
+    (turn,) = home.catalog.conversations.turns("t2")
+    assert turn.question == answer.read_as
+    home.catalog.forgetting.of_person("ana")
+    assert home.catalog.conversations.turns("t2") == ()
 
 
 def test_what_is_found_as_it_is_written_is_not_read_otherwise(home: SmallHome) -> None:

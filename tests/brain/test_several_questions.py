@@ -1,14 +1,20 @@
 """Several questions of one message: each is answered, in one answer, and what was not found is named."""
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import pytest
 from small_home import SmallHome, assert_backed
 from test_brain import DRIVE, LEAVE, OFF_TOPIC
 
 from brain.answering.draft import Draft
+from brain.answering.together import together
+from brain.brain import QUESTIONS
+from brain.domain import Question
 from brain.evidence import EvidenceGate, GateWeights
-from brain.retrieval.several import MOST, questions_in
+from brain.retrieval.several import questions_in
+from brain.usage.domain import Outcome
 
 MEALS = "Up to how many euros are meals paid?"
 BY_WORDS = EvidenceGate(GateWeights(-2.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
@@ -51,8 +57,11 @@ def test_questions_are_parted_with_what_leads_to_them(text: str, found: tuple[st
     assert questions_in(text) == found
 
 
-def test_a_flood_of_questions_is_not_asked_to_the_end() -> None:
-    assert len(questions_in("Who pays meals? " * 500)) == MOST
+def test_a_flood_of_questions_is_not_asked_to_the_end_and_that_is_told(home: SmallHome) -> None:
+    answer = home.ask(f"{LEAVE} " * 50, gate=BY_WORDS)
+    assert len(answer.trace.steps["asked"]) == QUESTIONS  # type: ignore[arg-type]
+    assert answer.left == 50 - QUESTIONS
+    assert home.ask(f"{LEAVE} {MEALS}", gate=BY_WORDS).left == 0
 
 
 def test_each_question_is_answered_and_cited(home: SmallHome) -> None:
@@ -80,6 +89,19 @@ def test_a_question_that_was_not_answered_is_named(home: SmallHome) -> None:
     answer = home.ask(f"{LEAVE} {OFF_TOPIC}", gate=BY_WORDS)
     assert "thirty days" in answer.text
     assert answer.unanswered == (OFF_TOPIC,)
+
+
+def test_one_answer_that_is_not_sure_makes_the_whole_unsure_for_those_who_count(home: SmallHome) -> None:
+    no_weights = GateWeights(*([0.0] * len(fields(GateWeights))))
+    first, second = (
+        home.ask(text, gate=EvidenceGate(replace(no_weights, bias=bias), threshold=0.1))
+        for text, bias in ((MEALS, 2.0), (LEAVE, -1.0))
+    )
+    assert (first.sure, second.sure) == (True, False)
+    whole = together(Question(f"{MEALS} {LEAVE}"), [first, second])
+    home.catalog.answers.keep(whole, whole.trace.question, "ann", "", ["general"])
+    (asking,) = home.catalog.asked.since(datetime(2020, 1, 1, tzinfo=UTC))
+    assert asking.outcome is Outcome.UNSURE
 
 
 def test_where_none_is_answered_the_message_is_refused_as_one(home: SmallHome) -> None:

@@ -111,6 +111,14 @@ def test_a_complaint_is_settled_when_what_it_was_about_has_changed(asked: Asked)
     assert len(asked.gaps().gaps) == 1
 
 
+def test_a_complaint_that_nothing_was_found_is_settled_once_a_document_says_it(asked: Asked) -> None:
+    trace = asked.ask(BICYCLE, "ann")
+    asked.home.catalog.answers.give_feedback(Feedback(trace, "ann", False))
+    assert len(asked.gaps().open) == 1
+    asked.home.fill({"bikes.md": BIKES})
+    assert asked.gaps().open == ()
+
+
 def test_what_was_asked_in_private_is_shown_once_three_people_asked_it(asked: Asked) -> None:
     for person in ("ann", "ben"):
         asked.ask(BICYCLE, person, f"private:{person}:1")
@@ -118,6 +126,15 @@ def test_what_was_asked_in_private_is_shown_once_three_people_asked_it(asked: As
     assert (gap.topic.people, gap.wordings) == (2, ())
     asked.ask(BICYCLE, "kim", "private:kim:1")
     assert asked.gaps().gaps[0].wordings == (BICYCLE,)
+
+
+def test_words_said_in_private_are_not_shown_beside_those_of_others(asked: Asked) -> None:
+    private = "After probation, may Bob lease which bicycle?"
+    asked.ask(private, "ann", "private:ann:1")
+    for person in ("ben", "kim"):
+        asked.ask(BICYCLE, person)
+    (gap,) = asked.gaps().gaps
+    assert (gap.topic.people, gap.wordings) == (3, (BICYCLE,))
 
 
 def test_a_question_in_a_channel_shows_its_own_words_and_no_private_ones(asked: Asked) -> None:
