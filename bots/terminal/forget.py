@@ -76,7 +76,9 @@ def person(call: Invocation, principal: str, yes: bool) -> None:
     from bots.terminal.confirm import confirm
     from bots.terminal.console import progress
 
-    if principal.count(":") != 2 or principal.split(":")[1] != "user":
+    platform, _, rest = principal.partition(":")
+    kind, _, name = rest.partition(":")
+    if not platform or kind != "user" or not name or ":" in name:
         raise UsageError(f"{principal} names no person: write slack:user:U123 or discord:user:456.")
     with call.citewise() as citewise:
         forgetting = citewise.catalog.forgetting

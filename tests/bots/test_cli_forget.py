@@ -36,7 +36,7 @@ def test_questions_and_removed_documents_are_forgotten_after_a_yes(here: Run, ho
 
 
 def test_who_is_no_person_is_refused(here: Run) -> None:
-    for principal in ("ann", "slack:channel:C1", "slack:user"):
+    for principal in ("ann", "slack:channel:C1", "slack:user", "slack:user:"):
         refused = here("forget", "person", principal, "--yes")
         assert refused.code == 2
         assert "write slack:user:U123" in refused.err
