@@ -13,7 +13,7 @@ _SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "iframe", 
             "input", "textarea", "canvas", "audio", "video", "datalist", "nav", "dialog"}  # fmt: skip
 _UNREAD_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
 _NOTE_ROLES = ("doc-noteref", "doc-backlink")
-_NOTE_MARKS = {"footnote-ref", "footnote-back", "footnote-backref", "footnote-reference", "reference"}
+_NOTE_MARKS = {"footnote-ref", "footnote-back", "footnote-backref", "footnote-reference"}
 _BLOCKS = {"p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
            "figcaption", "address", "form", "fieldset", "details", "summary", "dl", "dt", "dd", "center",
            "hr",
@@ -47,11 +47,18 @@ def add_html(outline: Outline, source: Any) -> None:
 def _settle_raised(soup: Any) -> None:
     """Marks of footnotes go, since they are no words of their sentence; other raised figures stay raised."""
     for tag in soup.find_all(["a", "sup"]):
-        if tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(tag.get("class") or ()):
+        if _is_note_mark(tag):
             tag.extract()
     for tag in soup.find_all("sup"):
         if len(tag.contents) == 1 and isinstance(tag.contents[0], str):
             tag.string = raised(tag.contents[0])
+
+
+def _is_note_mark(tag: Any) -> bool:
+    classes = tag.get("class") or ()
+    # Wikipedia raises its `reference`; Sphinx gives that name to every link.
+    raised_reference = tag.name == "sup" and "reference" in classes
+    return raised_reference or tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(classes)
 
 
 def _only_article(soup: Any) -> Any:

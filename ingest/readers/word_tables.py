@@ -32,7 +32,7 @@ def rows_of(table: Any) -> list[TableRow]:
         column = _number(row.find(f"{_W}trPr/{_W}gridBefore"), 0)
         if column:
             cells.append(Cell("", column))
-        for cell in _cells_of(row):
+        for cell in cells_of(row):
             across = _number(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
             merge = cell.find(f"{_W}tcPr/{_W}vMerge")
             goes_on = merge is not None and merge.get(f"{_W}val") in (None, "continue")
@@ -72,7 +72,8 @@ def header_of(rows: Sequence[TableRow]) -> int | None:
     return None
 
 
-def _cells_of(row: Any) -> Iterator[Any]:
+def cells_of(row: Any) -> Iterator[Any]:
+    """A row's cells, those in content controls too."""
     for child in row:
         if child.tag == f"{_W}tc":
             yield child
@@ -89,7 +90,7 @@ def _words(cell: Any, depth: int = 0) -> str:
         elif child.tag == f"{_W}tbl" and depth < _DEEPEST:
             rows = [
                 ", ".join(
-                    filter(None, (" ".join(_words(inner, depth + 1).split()) for inner in _cells_of(row)))
+                    filter(None, (" ".join(_words(inner, depth + 1).split()) for inner in cells_of(row)))
                 )
                 for row in child.iterchildren(f"{_W}tr")
             ]

@@ -114,6 +114,11 @@ def test_marks_of_footnotes_are_no_words_of_the_sentence():
     assert shown(page) == [("paragraph", "Ten days. Ask first.")]
 
 
+def test_links_that_sphinx_calls_references_are_words_of_the_sentence():
+    link = '<a class="reference internal" href="leave.html">the leave policy</a>'
+    assert shown(f"<p>See {link} first.</p>") == [("paragraph", "See the leave policy first.")]
+
+
 def test_raised_figures_make_no_other_number():
     page = "<h2>50<sup>1</sup> euros</h2><p>H<sub>2</sub>O, 10<sup>-6</sup> and 1<sup>st</sup>.</p>"
     assert shown(page) == [("heading", "50¹ euros"), ("paragraph", "H2O, 10⁻⁶ and 1st.")]
