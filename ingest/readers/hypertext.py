@@ -105,19 +105,23 @@ class _Walker:
         self._flush()
 
     def _children(self, node: Any, depth: int, *, furniture: bool = False) -> None:
-        from bs4.element import NavigableString, PreformattedString, Tag
+        from bs4.element import Tag
 
         for child in node.children:
-            if isinstance(child, Tag):
-                if furniture and child.name in ("header", "footer") and not child.find(["h1", "h2", "p"]):
-                    continue
+            if not isinstance(child, Tag):
+                self._string(child)
+            elif not furniture or child.name not in ("header", "footer") or child.find(["h1", "h2", "p"]):
                 self._element(child, depth, furniture=furniture)
-            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-                self._loose.append(str(child))
+
+    def _string(self, string: Any) -> None:
+        from bs4.element import PreformattedString
+
+        if not isinstance(string, PreformattedString):  # such as a comment
+            self._loose.append(str(string))
 
     def _element(self, tag: Any, depth: int, *, furniture: bool) -> None:
         name = tag.name
-        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _UNREAD_ROLES:
+        if _is_unread(tag):
             return
         if self._level == _DEEPEST:
             self._loose.append(tag.get_text(" "))
@@ -141,12 +145,12 @@ class _Walker:
             self._outline.code(tag.get_text())
         elif name in _LISTS:
             self._list(tag, depth + 1)
-        elif name == "dl" and tag.find("dt"):
-            self._definitions(tag, depth)
         elif name == "table" and not tag.find("table"):
             self._table(tag)
         elif name == "summary":
             self._outline.paragraph(_inline_text(tag))
+        elif tag.find("dt", recursive=False):
+            self._definitions(tag, depth)
         else:
             # A wrapper that holds the whole page is looked through for page bars.
             self._children(tag, depth, furniture=furniture and name in ("body", "div"))
@@ -187,28 +191,30 @@ class _Walker:
         )
 
     def _definitions(self, tag: Any, depth: int) -> None:
-        """Terms and what they mean, as rows of two cells where the meaning is short."""
+        """Terms and what they mean, as rows of two cells where the meaning is short; what else is there."""
+        from bs4.element import Tag
+
         terms: list[str] = []
-        for child in tag.find_all(["dt", "dd", "div"], recursive=False):
-            if child.name == "div":
-                self._definitions(child, depth)
+        for child in tag.children:
+            if not isinstance(child, Tag):
+                self._string(child)
+            elif _is_unread(child):
+                continue
             elif child.name == "dt":
+                self._flush()
                 terms.append(_inline_text(child))
-            elif (
-                terms
-                and len(child.get_text()) <= _SHORT_MEANING
-                and not child.find([*_LISTS, "table", "pre", "dl"])
-            ):
+            elif child.name == "dd" and terms and _is_short(child):
+                self._flush()
                 self._outline.row([", ".join(terms), _inline_text(child)])
                 terms = []
             else:
                 self._terms(terms)
                 terms = []
-                self._children(child, depth)
-                self._flush()
+                self._element(child, depth, furniture=False)
         self._terms(terms)
 
     def _terms(self, terms: list[str]) -> None:
+        self._flush()
         for term in terms:
             self._outline.paragraph(term)
 
@@ -229,6 +235,15 @@ class _Walker:
             self._item = None
         else:
             self._outline.paragraph(text)
+
+
+def _is_unread(tag: Any) -> bool:
+    return tag.name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _UNREAD_ROLES
+
+
+def _is_short(meaning: Any) -> bool:
+    parts = [*_LISTS, "table", "pre", "dl"]
+    return len(meaning.get_text()) <= _SHORT_MEANING and not meaning.find(parts)
 
 
 def _names_columns(row: list[Any]) -> bool:

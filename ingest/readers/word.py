@@ -12,7 +12,7 @@ from ingest.readers.outline import Outline
 from ingest.readers.word_numbering import WORDS as _W
 from ingest.readers.word_numbering import Numbering
 from ingest.readers.word_styles import Style, Styles
-from ingest.readers.word_tables import cells_of, header_of, rows_of
+from ingest.readers.word_tables import header_of, parts_of, rows_of
 from ingest.readers.word_text import boxes_in, notes_of, references_in, text_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -121,8 +121,8 @@ class _WordWalker:
         rows = rows_of(table)
         if rows and all(len(row.cells) == 1 for row in rows) and self._depth < _DEEPEST:
             # A frame around text, not a table.
-            for row in table.iterchildren(f"{_W}tr"):
-                for cell in cells_of(row):
+            for row in parts_of(table, "tr"):
+                for cell in parts_of(row, "tc"):
                     self._children(cell)
         else:
             add_table(self.outline, [row.cells for row in rows], header_of(rows))

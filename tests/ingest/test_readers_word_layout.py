@@ -210,6 +210,13 @@ def test_what_stands_in_a_frame_is_told_once():
     assert body_of(inner) == [("paragraph", f"Frame {number}.") for number in (1, 2, 3)]
 
 
+def test_rows_that_a_control_repeats_are_rows_of_the_table():
+    cells = "".join(f"<w:tc><w:p><w:r><w:t>{word}</w:t></w:r></w:p></w:tc>" for word in ("Desk", "100"))
+    control = "<w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    rows = control.format(control.format(f"<w:tr>{cells}</w:tr>") * 2)
+    assert body_of(f"<w:tbl>{rows}</w:tbl>") == [("table_row", "Desk\t100")] * 2
+
+
 def test_a_frame_around_a_control_keeps_its_words():
     cell = "<w:tc><w:p><w:r><w:t>Fill in here.</w:t></w:r></w:p></w:tc>"
     control = f"<w:sdt><w:sdtContent>{cell}</w:sdtContent></w:sdt>"
