@@ -114,6 +114,7 @@ def test_years_below_years_are_data():
         (1.5, f"0.{'0' * 30}", f"1.5{'0' * 29}"),
         (1.5, f"0.{'0' * 200}", "1.5"),
         (timedelta(hours=30, minutes=5), "[h]:mm", "30:05"),
+        (timedelta(minutes=-90), "[h]:mm", "-1:30"),
     ],
 )
 def test_numbers_are_told_in_their_format(value, form, text):
