@@ -15,10 +15,11 @@ from collections.abc import Iterator
 
 from ingest.reconciling.skipping import reason_to_skip
 
-_ATTRIB, _MOVED_TO, _CREATE = 0x4, 0x80, 0x100
-# Written to or closed after that, moved away, deleted, and the folder itself moved or deleted
-_MASK = _ATTRIB | _MOVED_TO | _CREATE | 0x2 | 0x8 | 0x40 | 0x200 | 0x400 | 0x800
+_ATTRIB, _MOVED_TO, _CREATE, _MOVED_ITSELF = 0x4, 0x80, 0x100, 0x800
 _FOLDERS_ONLY, _FOLLOW_NO_LINK = 0x1000000, 0x2000000
+# Written to or closed after that, moved away, deleted, and the folder itself deleted
+_MASK = _ATTRIB | _MOVED_TO | _CREATE | _MOVED_ITSELF | 0x2 | 0x8 | 0x40 | 0x200 | 0x400
+_MASK |= _FOLDERS_ONLY | _FOLLOW_NO_LINK
 _OVERFLOW, _IGNORED, _IS_FOLDER = 0x4000, 0x8000, 0x40000000
 _HEADER = struct.Struct("iIII")  # watch, what, cookie, length of the name that follows
 _AT_ONCE = 256 * 1024
@@ -68,8 +69,7 @@ class _Watches:
         left = [folder]
         while left and not self._stop.is_set():
             place = left.pop()
-            mask = _MASK | _FOLDERS_ONLY | _FOLLOW_NO_LINK
-            watch = self._libc.inotify_add_watch(self._queue, os.fsencode(place), mask)
+            watch = self._watched(place)
             if watch < 0 and (place == self._root or ctypes.get_errno() not in _PASSED_OVER):
                 raise _failure("fs.inotify.max_user_watches is reached")
             if watch >= 0 and (anew or self._folders.get(watch) != place):
@@ -87,7 +87,7 @@ class _Watches:
                 elif what & _IGNORED:
                     self._folders.pop(watch, None)
                 elif watch in self._folders:
-                    self._note(self._folders[watch], what, name, places)
+                    self._note(watch, what, name, places)
             now = time.monotonic()
             if now > until:
                 break
@@ -96,15 +96,31 @@ class _Watches:
             self.add(self._root, anew=True)  # for folders that nobody was told of
         return None if missed else places
 
-    def _note(self, folder: str, what: int, name: str, places: set[str]) -> None:
+    def _watched(self, place: str) -> int:
+        watch: int = self._libc.inotify_add_watch(self._queue, os.fsencode(place), _MASK)
+        return watch
+
+    def _note(self, watch: int, what: int, name: str, places: set[str]) -> None:
+        folder = self._folders[watch]
         if not name:
             if folder == self._root:  # what happens to others is told by the folder that they lie in
                 places.add(folder)
+            elif what & _MOVED_ITSELF and self._watched(folder) != watch:
+                self._let_go(watch, folder)
             return
         place = os.path.join(folder, name)  # noqa: PTH118  # there may be a million of them
         places.add(place)
         if what & _IS_FOLDER and what & (_CREATE | _MOVED_TO | _ATTRIB) and not reason_to_skip(name):
             self.add(place, anew=bool(what & _MOVED_TO))  # it may have changed while it was elsewhere
+
+    def _let_go(self, watch: int, folder: str) -> None:
+        """Watch what was moved out no more: what happens there would be told of what lies here now."""
+        below = f"{folder}{os.sep}"
+        for other, place in list(self._folders.items()):
+            if other == watch or place.startswith(below):
+                self._libc.inotify_rm_watch(self._queue, other)
+                del self._folders[other]
+        self.add(folder, anew=True)
 
 
 def _folders_in(place: str) -> list[str]:

@@ -1,7 +1,7 @@
 """A spreadsheet's numbers as people see them: decimals, percent, currency, leading zeros, a unit behind."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 # A currency's sign may be followed by where it is used: `[$€-407]` is the euro in Germany.
 _CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
@@ -9,6 +9,9 @@ _CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
 _UNSEEN = re.compile(r"\[[^\]]*\]|_.|\*.|\\(?=.)")
 _PART = re.compile(r'"[^"]*"|[#0?][#0?.,]*|.')
 _LONGEST_UNIT = 20
+# Spreadsheets know fifteen figures of a number, and show thirty behind its point.
+_LARGEST, _LONGEST_PATTERN = 1e15, 60
+_EXACT = Context(prec=100)
 
 
 def shown_number(value: float, form: str) -> str:
@@ -27,6 +30,8 @@ def shown_number(value: float, form: str) -> str:
     # A comma behind the digits shows thousands: the number itself says more.
     if pattern is None or pattern.rstrip(".").endswith(",") or sum(map(len, around)) > _LONGEST_UNIT:
         return _plain(value)
+    if not abs(value) < _LARGEST or len(pattern) > _LONGEST_PATTERN:
+        return _plain(value)
     number = _rounded(value * 100 if "%" in section else value, pattern)
     minus = "-" if value < 0 and number.strip("0.") else ""
     return f"{minus}{around[0]}{number}{around[1]}".strip()
@@ -35,7 +40,7 @@ def shown_number(value: float, form: str) -> str:
 def _rounded(value: float, pattern: str) -> str:
     whole, _, decimals = pattern.partition(".")
     step = Decimal(1).scaleb(-len(decimals))
-    number = f"{Decimal(f'{abs(value):.15g}').quantize(step, ROUND_HALF_UP):f}"
+    number = f"{Decimal(f'{abs(value):.15g}').quantize(step, ROUND_HALF_UP, _EXACT):f}"
     before, _, behind = number.partition(".")
     while len(behind) > decimals.count("0") and behind.endswith("0"):
         behind = behind[:-1]

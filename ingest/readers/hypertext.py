@@ -13,7 +13,7 @@ _SKIPPED = {"script", "style", "template", "noscript", "svg", "head", "iframe", 
             "input", "textarea", "canvas", "audio", "video", "datalist", "nav", "dialog"}  # fmt: skip
 _UNREAD_ROLES = {"navigation", "banner", "contentinfo", "search", "menu", "menubar"}
 _NOTE_ROLES = ("doc-noteref", "doc-backlink")
-_NOTE_MARKS = {"footnote-ref", "footnote-back", "footnote-backref", "footnote-reference", "reference"}
+_NOTE_MARKS = {"footnote-ref", "footnote-back", "footnote-backref", "footnote-reference"}
 _BLOCKS = {"p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "figure",
            "figcaption", "address", "form", "fieldset", "details", "summary", "dl", "dt", "dd", "center",
            "hr",
@@ -47,11 +47,18 @@ def add_html(outline: Outline, source: Any) -> None:
 def _settle_raised(soup: Any) -> None:
     """Marks of footnotes go, since they are no words of their sentence; other raised figures stay raised."""
     for tag in soup.find_all(["a", "sup"]):
-        if tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(tag.get("class") or ()):
+        if _is_note_mark(tag):
             tag.extract()
     for tag in soup.find_all("sup"):
         if len(tag.contents) == 1 and isinstance(tag.contents[0], str):
             tag.string = raised(tag.contents[0])
+
+
+def _is_note_mark(tag: Any) -> bool:
+    classes = tag.get("class") or ()
+    # Wikipedia raises its `reference`; Sphinx gives that name to every link.
+    raised_reference = tag.name == "sup" and "reference" in classes
+    return raised_reference or tag.get("role") in _NOTE_ROLES or not _NOTE_MARKS.isdisjoint(classes)
 
 
 def _only_article(soup: Any) -> Any:
@@ -98,19 +105,23 @@ class _Walker:
         self._flush()
 
     def _children(self, node: Any, depth: int, *, furniture: bool = False) -> None:
-        from bs4.element import NavigableString, PreformattedString, Tag
+        from bs4.element import Tag
 
         for child in node.children:
-            if isinstance(child, Tag):
-                if furniture and child.name in ("header", "footer") and not child.find(["h1", "h2", "p"]):
-                    continue
+            if not isinstance(child, Tag):
+                self._string(child)
+            elif not furniture or child.name not in ("header", "footer") or child.find(["h1", "h2", "p"]):
                 self._element(child, depth, furniture=furniture)
-            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-                self._loose.append(str(child))
+
+    def _string(self, string: Any) -> None:
+        from bs4.element import PreformattedString
+
+        if not isinstance(string, PreformattedString):  # such as a comment
+            self._loose.append(str(string))
 
     def _element(self, tag: Any, depth: int, *, furniture: bool) -> None:
         name = tag.name
-        if name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _UNREAD_ROLES:
+        if _is_unread(tag):
             return
         if self._level == _DEEPEST:
             self._loose.append(tag.get_text(" "))
@@ -134,12 +145,12 @@ class _Walker:
             self._outline.code(tag.get_text())
         elif name in _LISTS:
             self._list(tag, depth + 1)
-        elif name == "dl" and tag.find("dt"):
-            self._definitions(tag, depth)
         elif name == "table" and not tag.find("table"):
             self._table(tag)
         elif name == "summary":
             self._outline.paragraph(_inline_text(tag))
+        elif tag.find("dt", recursive=False):
+            self._definitions(tag, depth)
         else:
             # A wrapper that holds the whole page is looked through for page bars.
             self._children(tag, depth, furniture=furniture and name in ("body", "div"))
@@ -180,28 +191,30 @@ class _Walker:
         )
 
     def _definitions(self, tag: Any, depth: int) -> None:
-        """Terms and what they mean, as rows of two cells where the meaning is short."""
+        """Terms and what they mean, as rows of two cells where the meaning is short; what else is there."""
+        from bs4.element import Tag
+
         terms: list[str] = []
-        for child in tag.find_all(["dt", "dd", "div"], recursive=False):
-            if child.name == "div":
-                self._definitions(child, depth)
+        for child in tag.children:
+            if not isinstance(child, Tag):
+                self._string(child)
+            elif _is_unread(child):
+                continue
             elif child.name == "dt":
+                self._flush()
                 terms.append(_inline_text(child))
-            elif (
-                terms
-                and len(child.get_text()) <= _SHORT_MEANING
-                and not child.find([*_LISTS, "table", "pre", "dl"])
-            ):
+            elif child.name == "dd" and terms and _is_short(child):
+                self._flush()
                 self._outline.row([", ".join(terms), _inline_text(child)])
                 terms = []
             else:
                 self._terms(terms)
                 terms = []
-                self._children(child, depth)
-                self._flush()
+                self._element(child, depth, furniture=False)
         self._terms(terms)
 
     def _terms(self, terms: list[str]) -> None:
+        self._flush()
         for term in terms:
             self._outline.paragraph(term)
 
@@ -222,6 +235,15 @@ class _Walker:
             self._item = None
         else:
             self._outline.paragraph(text)
+
+
+def _is_unread(tag: Any) -> bool:
+    return tag.name in _SKIPPED or tag.has_attr("hidden") or tag.get("role") in _UNREAD_ROLES
+
+
+def _is_short(meaning: Any) -> bool:
+    parts = [*_LISTS, "table", "pre", "dl"]
+    return len(meaning.get_text()) <= _SHORT_MEANING and not meaning.find(parts)
 
 
 def _names_columns(row: list[Any]) -> bool:

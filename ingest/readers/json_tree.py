@@ -72,6 +72,7 @@ class _Writer:
     def __init__(self, name: str) -> None:
         self._name = name
         self._outline = Outline()
+        self._numbered = False
 
     @property
     def blocks(self) -> list[Block]:
@@ -85,19 +86,26 @@ class _Writer:
         return (f"Only the first {_MAX_VALUES:,} values were read.",) if full else ()
 
     def records(self, entries: Sequence[tuple[int, Any]], path: str) -> None:
-        """Numbered entries: a table where they are flat and short, else value after value."""
+        """Numbered entries: a table where they are flat and short, else value after value.
+
+        Entries within another entry keep its number, which is that of the line in JSON Lines.
+        """
+        outermost, self._numbered = not self._numbered, True
         columns = _columns([entry for _, entry in entries])
         if columns:
             self._outline.row([str(column) for column in columns], header=True)
         for number, entry in entries:
-            self._outline.place(row=number)
+            if outermost:
+                self._outline.place(row=number)
             if columns:
                 self._outline.row(["" if entry.get(key) is None else _shown(entry[key]) for key in columns])
             else:
                 self.value(entry, path, 0)
             if len(self._outline.blocks) > _MAX_VALUES:
                 break
-        self._outline.place(row=None)
+        if outermost:
+            self._outline.place(row=None)
+            self._numbered = False
 
     def value(self, value: Any, path: str, depth: int) -> None:
         """A value of any kind, each part of it behind the path that leads to it."""

@@ -6,8 +6,8 @@ from typing import Any
 from brain.domain import Locator
 from ingest.parsing.parsed import Block, BlockKind
 
-# Soft hyphens, zero-width spaces and byte order marks are drawing hints, not words.
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+# Soft hyphens, zero-width spaces and byte order marks are drawing hints, not words.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x00"))
 
 

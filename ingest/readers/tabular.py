@@ -105,10 +105,8 @@ class _Tables:
         rows = self._waiting
         width = max((_filled(row.cells) for row in rows), default=0)
         for place, row in enumerate(rows):
-            names, below = (
-                combined([r.cells for r in rows[place : place + row.height]]),
-                rows[place + row.height :],
-            )
+            names = combined([r.cells for r in rows[place : place + row.height]])
+            below = rows[place + row.height :]
             if not below or _filled(names) < max(2, width * 0.7):
                 continue
             set_apart = row.bold and not below[0].bold

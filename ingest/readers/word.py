@@ -12,7 +12,7 @@ from ingest.readers.outline import Outline
 from ingest.readers.word_numbering import WORDS as _W
 from ingest.readers.word_numbering import Numbering
 from ingest.readers.word_styles import Style, Styles
-from ingest.readers.word_tables import header_of, rows_of
+from ingest.readers.word_tables import header_of, parts_of, rows_of
 from ingest.readers.word_text import boxes_in, notes_of, references_in, text_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -77,7 +77,6 @@ class _WordWalker:
                     self._boxes_and_notes(element)
                 case _Tag.TABLE:
                     self._table(element)
-                    self._boxes_and_notes(element)
                 case _Tag.CONTROL if not _is_contents(element):
                     # python-docx passes over content controls, which templates are full of.
                     for content in element.iterchildren(f"{_W}sdtContent"):
@@ -122,11 +121,12 @@ class _WordWalker:
         rows = rows_of(table)
         if rows and all(len(row.cells) == 1 for row in rows) and self._depth < _DEEPEST:
             # A frame around text, not a table.
-            for cell in table.iterchildren(f"{_W}tr"):
-                for content in cell.iterchildren(f"{_W}tc"):
-                    self._children(content)
+            for row in parts_of(table, "tr"):
+                for cell in parts_of(row, "tc"):
+                    self._children(cell)
         else:
             add_table(self.outline, [row.cells for row in rows], header_of(rows))
+            self._boxes_and_notes(table)
 
 
 def _is_contents(control: Any) -> bool:

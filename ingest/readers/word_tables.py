@@ -23,16 +23,15 @@ class TableRow:
 def rows_of(table: Any) -> list[TableRow]:
     """The rows that hold anything; a cell merged downwards stands in its first row alone."""
     rows: list[tuple[list[Cell], bool, tuple[bool, ...]]] = []
-    open_: dict[
-        int, tuple[list[Cell], int]
-    ] = {}  # by column, the row and place of the cell that reaches down
-    for row in table.iterchildren(f"{_W}tr"):
+    # By column, the row and place of the cell that reaches down
+    open_: dict[int, tuple[list[Cell], int]] = {}
+    for row in parts_of(table, "tr"):
         cells: list[Cell] = []
         drawn: list[bool] = []
         column = _number(row.find(f"{_W}trPr/{_W}gridBefore"), 0)
         if column:
             cells.append(Cell("", column))
-        for cell in _cells_of(row):
+        for cell in parts_of(row, "tc"):
             across = _number(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1)
             merge = cell.find(f"{_W}tcPr/{_W}vMerge")
             goes_on = merge is not None and merge.get(f"{_W}val") in (None, "continue")
@@ -72,12 +71,9 @@ def header_of(rows: Sequence[TableRow]) -> int | None:
     return None
 
 
-def _cells_of(row: Any) -> Iterator[Any]:
-    for child in row:
-        if child.tag == f"{_W}tc":
-            yield child
-        elif child.tag == f"{_W}sdt":
-            yield from child.iterfind(f"{_W}sdtContent/{_W}tc")
+def parts_of(element: Any, name: str) -> Iterator[Any]:
+    """A table's rows (`tr`) or a row's cells (`tc`), those in content controls too."""
+    return (child for child in _opened(element) if child.tag == f"{_W}{name}")
 
 
 def _words(cell: Any, depth: int = 0) -> str:
@@ -88,19 +84,18 @@ def _words(cell: Any, depth: int = 0) -> str:
             parts.append(text_of(child))
         elif child.tag == f"{_W}tbl" and depth < _DEEPEST:
             rows = [
-                ", ".join(
-                    filter(None, (" ".join(_words(inner, depth + 1).split()) for inner in _cells_of(row)))
-                )
-                for row in child.iterchildren(f"{_W}tr")
+                [" ".join(_words(inner, depth + 1).split()) for inner in parts_of(row, "tc")]
+                for row in parts_of(child, "tr")
             ]
-            parts.append("; ".join(filter(None, rows)))
+            parts.append("; ".join(", ".join(filter(None, row)) for row in rows if any(row)))
     return "\n".join(parts)
 
 
-def _opened(cell: Any) -> Iterator[Any]:
-    for child in cell:
+def _opened(element: Any) -> Iterator[Any]:
+    for child in element:
         if child.tag == f"{_W}sdt":
-            yield from child.iterfind(f"{_W}sdtContent/*")
+            for content in child.iterchildren(f"{_W}sdtContent"):
+                yield from _opened(content)
         else:
             yield child
 

@@ -101,8 +101,8 @@ def _shown(cell: Any) -> str:
             return value.isoformat()
         case timedelta():
             # Hours are counted on beyond a day: `[h]:mm`.
-            minutes = round(value.total_seconds() / 60)
-            return f"{minutes // 60}:{minutes % 60:02}"
+            minutes = round(abs(value).total_seconds() / 60)
+            return f"{'-' if value < timedelta() else ''}{minutes // 60}:{minutes % 60:02}"
         case float() | int():
             return shown_number(float(value), str(cell.number_format or ""))
         case _:

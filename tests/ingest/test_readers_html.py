@@ -114,6 +114,31 @@ def test_marks_of_footnotes_are_no_words_of_the_sentence():
     assert shown(page) == [("paragraph", "Ten days. Ask first.")]
 
 
+def test_what_stands_between_terms_is_read_and_hidden_meanings_are_not():
+    terms = "Terms of<dt>Leave</dt><dd>30 days</dd><div><dt>Pay</dt><dd>Monthly</dd></div>"
+    secret = "<dt>Sick</dt><dd hidden>Old words</dd><dd>From day one</dd>"
+    assert shown(f"<dl>{terms}{secret}</dl>") == [
+        ("paragraph", "Terms of"),
+        ("table_row", "Leave\t30 days"),
+        ("table_row", "Pay\tMonthly"),
+        ("table_row", "Sick\tFrom day one"),
+    ]
+    assert shown("<dl><dt>Leave</dt><p>A note.</p><dd>30 days</dd></dl>") == [
+        ("paragraph", "Leave"),
+        ("paragraph", "A note."),
+        ("paragraph", "30 days"),
+    ]
+
+
+def test_terms_within_each_other_without_end_are_read():
+    assert shown(f"<dl><dt>a</dt>{'<div><dt>b</dt>' * 3_000}<dd>c</dd></dl>") != []
+
+
+def test_links_that_sphinx_calls_references_are_words_of_the_sentence():
+    link = '<a class="reference internal" href="leave.html">the leave policy</a>'
+    assert shown(f"<p>See {link} first.</p>") == [("paragraph", "See the leave policy first.")]
+
+
 def test_raised_figures_make_no_other_number():
     page = "<h2>50<sup>1</sup> euros</h2><p>H<sub>2</sub>O, 10<sup>-6</sup> and 1<sup>st</sup>.</p>"
     assert shown(page) == [("heading", "50¹ euros"), ("paragraph", "H2O, 10⁻⁶ and 1st.")]

@@ -110,7 +110,11 @@ def test_years_below_years_are_data():
         (2.5, "0.##", "2.5"),
         (1_200_000, '0.0,,"M"', "1200000"),
         (1 / 3, "General", "0.3333333333"),
+        (6.022e26, "#,##0.00", "6.022e+26"),
+        (1.5, f"0.{'0' * 30}", f"1.5{'0' * 29}"),
+        (1.5, f"0.{'0' * 200}", "1.5"),
         (timedelta(hours=30, minutes=5), "[h]:mm", "30:05"),
+        (timedelta(minutes=-90), "[h]:mm", "-1:30"),
     ],
 )
 def test_numbers_are_told_in_their_format(value, form, text):

@@ -129,6 +129,21 @@ def test_json_lines_have_row_numbers_and_a_json_file_may_hold_lines():
         ]
 
 
+def test_records_within_a_line_keep_the_line_s_number():
+    orders = b'{"id": 1}\n{"id": 2, "items": [{"a": 1, "b": 2}, {"a": 3, "b": 4}], "note": "x"}\n{"id": 3}'
+    blocks = read_bytes(orders, "orders.jsonl").blocks
+    assert [(block.text, block.locator.row) for block in blocks] == [
+        ("id: 1", 1),
+        ("id: 2", 2),
+        ("items", 2),
+        ("a\tb", 2),
+        ("1\t2", 2),
+        ("3\t4", 2),
+        ("note: x", 2),
+        ("id: 3", 3),
+    ]
+
+
 def test_broken_and_bottomless_json_are_sentences():
     with pytest.raises(UnreadableDocument, match=r"x\.json is not valid JSON \(line 2\)"):
         read_bytes(b'{"a": 1,\n oops}', "x.json")

@@ -201,6 +201,28 @@ def test_a_frame_of_one_cell_keeps_its_lists_and_tables():
     assert blocks_of(document) == [("paragraph", "Note well:"), ("list_item", "- Lock the door")]
 
 
+def test_what_stands_in_a_frame_is_told_once():
+    box = "<w:p><w:r><w:txbxContent>{}</w:txbxContent></w:r></w:p>"
+    frame = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p>{}</w:tc></w:tr></w:tbl>"
+    inner = ""
+    for number in (3, 2, 1):
+        inner = frame.format(f"Frame {number}.", box.format(inner or "<w:p/>"))
+    assert body_of(inner) == [("paragraph", f"Frame {number}.") for number in (1, 2, 3)]
+
+
+def test_rows_that_a_control_repeats_are_rows_of_the_table():
+    cells = "".join(f"<w:tc><w:p><w:r><w:t>{word}</w:t></w:r></w:p></w:tc>" for word in ("Desk", "100"))
+    control = "<w:sdt><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    rows = control.format(control.format(f"<w:tr>{cells}</w:tr>") * 2)
+    assert body_of(f"<w:tbl>{rows}</w:tbl>") == [("table_row", "Desk\t100")] * 2
+
+
+def test_a_frame_around_a_control_keeps_its_words():
+    cell = "<w:tc><w:p><w:r><w:t>Fill in here.</w:t></w:r></w:p></w:tc>"
+    control = f"<w:sdt><w:sdtContent>{cell}</w:sdtContent></w:sdt>"
+    assert body_of(f"<w:tbl><w:tr>{control}</w:tr></w:tbl>") == [("paragraph", "Fill in here.")]
+
+
 def test_raised_figures_make_no_other_number():
     raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{}</w:t></w:r>'
     plain = "<w:r><w:t>{}</w:t></w:r>"

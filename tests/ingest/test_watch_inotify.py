@@ -84,6 +84,30 @@ def test_a_folder_that_went_and_came_back_is_watched_as_it_is_now(tmp_path):
         assert str(drive / "a" / "new" / "b.md") in next(told) | next(told)
 
 
+@pytest.mark.parametrize("instead", ["a link", "a folder", "nothing"])
+def test_a_folder_that_was_moved_out_is_watched_no_more(tmp_path, instead):
+    drive, elsewhere = tmp_path / "drive", tmp_path / "elsewhere"
+    (drive / "a" / "b").mkdir(parents=True)
+    with closing(happenings(str(drive), threading.Event())) as told:
+        next(told)
+        assert watches() == 3
+        (drive / "a").rename(elsewhere)
+        if instead == "a link":
+            (drive / "a").symlink_to(elsewhere)
+        elif instead == "a folder":
+            (drive / "a" / "c").mkdir(parents=True)
+        while str(drive / "a") not in next(told):
+            pass
+        (elsewhere / "new").mkdir()
+        (elsewhere / "b" / "c.md").write_text("Small.")
+        (drive / "end.md").write_text("Small.")
+        found = set()
+        while str(drive / "end.md") not in found:
+            found |= next(told)
+        assert found == {str(drive / "end.md")}
+        assert watches() == (3 if instead == "a folder" else 1)
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_links_to_folders_change_nothing(tmp_path, told, before):
     (tmp_path / "v3").mkdir()

@@ -31,7 +31,7 @@ def speed_up(adapted: Any) -> None:
 
 
 class _NoActivation(nn.Module):
-    """The activation is part of `_gated`."""
+    """The activation is part of `gated`."""
 
 
 class _GatedMLP:
