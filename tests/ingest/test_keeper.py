@@ -9,23 +9,17 @@ from contextlib import nullcontext
 
 import pytest
 from sync_kit import BROKEN, POOL
-from watch_kit import fill, follow, looks_of, own_clock
+from watch_kit import PATIENCE, fill, follow, looks_of, own_clock, until
 
 from brain.catalog import ledger
 from brain.catalog.rows import DriveState
 from brain.errors import StorageFailed, UsageError
 from ingest.drives import Changes, DriveUnavailable
 from ingest.following.follower import StopAsked
-from ingest.following.hints import LIMIT, Hints
 from ingest.following.keeper import Keeper
 from ingest.following.looks import Looks
-from ingest.following.turns import Line, Turns, is_small
 from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
-from ingest.options import DriveOptions
-from ingest.reconciling.spool import Amount
-
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -41,13 +35,6 @@ def keeping(kit):
     yield start
     for keeper in keepers:
         assert keeper.stop(PATIENCE)
-
-
-def until(condition, what):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.05)
 
 
 def state(kit, number=1):
@@ -418,60 +405,3 @@ def test_events_outlive_names_that_are_no_text(kit, keeping):
         kit.write(f"{number}.md", f"Lighthouse {number}.")
         until(lambda name=f"{number}.md": name in kit.documents(), "a change after it")
     assert keeper.status()[0].mode == "events"
-
-
-def test_hints_are_bounded_and_become_a_doubt():
-    hints = Hints(threading.Condition())
-    hints.add(["a.md", "b.md"])
-    hints.add(["a.md"])
-    taken = hints.take()
-    assert (set(taken.paths), taken.doubt) == ({"a.md", "b.md"}, "")
-    hints.add(f"{number}.md" for number in range(5 * LIMIT))
-    taken = hints.take()
-    assert len(taken.paths) <= LIMIT
-    assert "more changed" in taken.doubt
-    assert not hints.take().doubt
-
-
-def test_the_embedder_serves_in_the_order_of_asking():
-    line, served, waiting = Line(), [], []
-
-    def work(number):
-        with line:
-            served.append(number)
-
-    with line:
-        for number in range(5):
-            thread = threading.Thread(target=work, args=[number])
-            thread.start()
-            waiting.append(thread)
-            until(lambda number=number: len(line._waiting) == number + 1, "a place in the line")
-    for thread in waiting:
-        thread.join(PATIENCE)
-    assert served == [0, 1, 2, 3, 4]
-
-
-def test_large_runs_leave_room_for_small_ones():
-    turns = Turns()
-    small, large = Amount(1, 10), Amount(100, 1000)
-    assert is_small(small)
-    assert not is_small(large)
-
-    class GivenUp(Exception):
-        pass
-
-    def give_up():
-        raise GivenUp
-
-    with turns.turn(large, give_up), turns.turn(large, give_up):
-        with pytest.raises(GivenUp), turns.turn(large, give_up):
-            pass
-        with turns.turn(small, give_up):
-            pass
-
-
-def test_options_of_a_followed_drive_are_read_back(kit):
-    drive_id = follow(kit, every=60.0, include=("*.md",), readers=("posix:other",), marker=".m")
-    stored = DriveOptions.from_json(kit.catalog.followed.of(drive_id).options)
-    assert stored == DriveOptions(60.0, 0.0, ("*.md",), (), ("posix:other",), False, ".m")
-    assert os.path.realpath(kit.root) in kit.catalog.drive(drive_id).url

@@ -1,5 +1,6 @@
 """Looks at followed drives on the kit's home."""
 
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from ingest.options import DriveOptions
 from ingest.reconciling.brake import Brake
 from ingest.reconciling.settling import Settling
 from ingest.reconciling.watch import Watch
+
+PATIENCE = 60  # seconds that a test waits at most
 
 
 class Watcher:
@@ -55,3 +58,11 @@ def follow(kit, **options):
     """Add the kit's drive to the catalog as a followed one."""
     given = DriveOptions(**{"settle": 0.0} | options)
     return kit.catalog.followed.follow(kit.root.as_uri(), "general", given.as_json()).id
+
+
+def until(condition, what):
+    """Wait until it holds; what happens on threads of their own takes its time."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.05)
