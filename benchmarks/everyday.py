@@ -2,8 +2,9 @@
 
 Each set is a file of `benchmarks/questions` (or one like it) and a home in which its documents alone are
 indexed. The questions mostly don't use the documents' words. A question's `must` are groups of wordings: an
-answer is right that says one of each group, half right that says one of some. Prints a table and writes
-`results/everyday.json`; `--show` prints what was not right, or answered though no document answers it.
+answer is right that says one of each group, half right that says one of some. What stands in `before` is
+asked first, in the same thread. Prints a table and writes `results/everyday.json`; `--show` prints what was
+not right, or answered though no document answers it.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from langchain_core.runnables import Runnable
 from benchmarks.recording import Row, record, show
 from bots.settings import Settings
 from bots.wiring import Citewise
-from brain.domain import Answer, Question
+from brain.domain import Answer, Question, Turn
 from brain.evaluation.questions import EvalQuestion, read_questions
 
 
@@ -64,8 +65,16 @@ def plain(text: str) -> str:
 
 
 def asked(brain: Runnable[Question, Answer], questions: Sequence[EvalQuestion]) -> list[Outcome]:
-    """Ask each by itself."""
-    return [outcome(question, brain.invoke(Question(question.text))) for question in questions]
+    """Ask each in a thread of its own, after what was asked `before`."""
+    return [outcome(question, _asked(brain, question)) for question in questions]
+
+
+def _asked(brain: Runnable[Question, Answer], question: EvalQuestion) -> Answer:
+    before: Sequence[str] = question.fields.get("before", ())  # type: ignore[assignment]
+    thread: tuple[Turn, ...] = ()
+    for earlier in before:
+        thread = (*thread, Turn(earlier, brain.invoke(Question(earlier, history=thread)).text))
+    return brain.invoke(Question(question.text, history=thread))
 
 
 def row(name: str, outcomes: Sequence[Outcome]) -> Row:
@@ -91,7 +100,8 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
 def _show(found: Outcome) -> None:
     if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
         wanted = "; ".join(found.question.answers) or "–"
-        print(f"{found.verdict}: {found.question.text}\n  said: {found.answer.text}\n  wanted: {wanted}\n")
+        asked = " >> ".join((*found.question.fields.get("before", ()), found.question.text))  # type: ignore[misc]
+        print(f"{found.verdict}: {asked}\n  said: {found.answer.text}\n  wanted: {wanted}\n")
 
 
 def main() -> None:
