@@ -32,6 +32,7 @@ class LikenessWeights:
     leads_in: float = -0.2  # ends with a colon
     subject: float = 0.35  # is a row about just what is asked about; set by hand, for want of tables
     untyped: float = -0.3  # lacks the number or time that is asked for
+    outdated: float = -0.5  # of a document that no longer holds; set by hand
 
 
 _in_order = attrgetter(*(field.name for field in fields(LikenessWeights)))  # astuple() copies, which is slow
@@ -59,6 +60,7 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
     read = [one for passage in retrieved.likeness.values() for one in passage]
     usual = Likeness(fmean(one.by_token for one in read), fmean(one.mean for one in read))
     dense = {c.passage.id: c.dense for c in retrieved.candidates}
+    outdated = {c.passage.id for c in retrieved.candidates if c.outdated}
     found = []
     for sentence in sentences:
         own = retrieved.likeness.get(sentence.passage.id)
@@ -76,6 +78,7 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
                 leads_in=float(sentence.text.endswith(":")),
                 subject=float(_is_about(sentence, asked_of)),
                 untyped=float(measured and not has_type(asked, sentence.text)),
+                outdated=float(sentence.passage.id in outdated),
             )
         )
     return found

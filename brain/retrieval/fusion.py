@@ -6,8 +6,8 @@ came first in .945 / .960 / .803 of northwind, claude-docs and covid-papers, aga
 equally weighted reciprocal ranks (k 60). The weights below are the best of some thirty tried on those sets.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from brain.domain import Passage
 from brain.retrieval.outdated import asks_of_the_past, is_outdated
@@ -34,16 +34,22 @@ class Candidate:
     window: float = 0.0
     phrase: float = 0.0
     score: float = 0.0
+    outdated: bool = False  # no longer holds, and the question isn't about the past
 
     def scored(self, score: float) -> "Candidate":
         """The same with this score; dataclasses.replace() takes five times as long, often a question."""
-        return Candidate(self.passage, self.keyword, self.dense, self.window, self.phrase, score)
+        return Candidate(
+            self.passage, self.keyword, self.dense, self.window, self.phrase, score, self.outdated
+        )
 
 
-def current(weights: FusionWeights, candidate: Candidate, question: str) -> Candidate:
-    """The candidate, further back where its document no longer holds."""
-    if is_outdated(candidate.passage.source) and not asks_of_the_past(question):
-        return candidate.scored(candidate.score + weights.outdated)
+def current(
+    weights: FusionWeights, candidate: Candidate, question: str, superseded: Collection[int]
+) -> Candidate:
+    """The candidate, further back where its document no longer holds; `superseded` are documents' ids."""
+    source = candidate.passage.source
+    if (is_outdated(source) or source.document_id in superseded) and not asks_of_the_past(question):
+        return replace(candidate, score=candidate.score + weights.outdated, outdated=True)
     return candidate
 
 

@@ -7,6 +7,9 @@ from brain.domain import Source
 _OUTDATED = re.compile(
     r"\b(?:superseded|obsolete|outdated|deprecated|withdrawn|no longer valid)\b", re.IGNORECASE
 )
+_PUT_AWAY = re.compile(
+    r"(?:^|/)_?(?:old|archive[ds]?|obsolete|superseded|previous versions?)/", re.IGNORECASE
+)
 _PAST = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:was|were|did|used to|old|older|earlier|previous|previously|former|formerly"
     r"|before|last year|back then|superseded|obsolete|outdated|deprecated|withdrawn)\b",
@@ -15,8 +18,9 @@ _PAST = re.compile(
 
 
 def is_outdated(source: Source) -> bool:
-    """Whether the document's title or path says so."""
-    return bool(_OUTDATED.search(source.title) or _OUTDATED.search(source.document))
+    """Whether the document's title or path says so, or the folder that it was put into."""
+    path = source.document
+    return bool(_OUTDATED.search(source.title) or _OUTDATED.search(path) or _PUT_AWAY.search(path))
 
 
 def asks_of_the_past(question: str) -> bool:

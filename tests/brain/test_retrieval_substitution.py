@@ -64,6 +64,8 @@ def source(title: str, path: str = "a.md") -> Source:
 def test_what_says_that_it_no_longer_holds_is_known_by_title_or_path():
     assert is_outdated(source("Fees (superseded)"))
     assert is_outdated(source("Fees", "old/fees OBSOLETE.pdf"))
+    assert is_outdated(source("Fees", "hr/Archive/fees.pdf"))
+    assert not is_outdated(source("Fees", "hr/older people/fees.pdf"))
     assert not is_outdated(source("How to file obsolescence claims"))
 
 
