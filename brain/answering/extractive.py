@@ -45,6 +45,7 @@ class Lengths:
     steps_bonus: float = 0.3  # how far behind the best passage one with such a list may lie to be the answer
 
 
+SAID_ABOVE = 0.5  # the share of the question that a table's title and header say where all of it is asked for
 NAMED = 0.5  # the share of the question's names that the best sentence must have about it
 STEPS_AMONG = 3  # of the best passages
 
@@ -70,6 +71,8 @@ class ExtractiveAnswerer:
         ranked = by_likeness(by_words, evidence.retrieved, self._likeness)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft(())  # all of it is about other things
+        if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
+            return Draft(())
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
             return steps
         chosen = self._chosen(ranked, kind)
@@ -115,7 +118,7 @@ class ExtractiveAnswerer:
         return Draft(tuple(told), more_steps=left if found.ended else 0)
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
-        best, most = next(s for s in ranked if s.named >= NAMED), self._most(kind)
+        best, most = _best(ranked), self._most(kind)
         chosen = [best, *self._needed(best, {(s.rank, s.number): s for s in ranked})]
         if _form(best) is Form.ROW and kind.wants is not Wants.LIST:
             most = 1  # other rows tell of other things
@@ -173,6 +176,23 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+def _best(ranked: Sequence[ScoredSentence]) -> ScoredSentence:
+    """The best sentence that is about what was named."""
+    return next(s for s in ranked if s.named >= NAMED)
+
+
+def _is_strange_row(row: ScoredSentence, retrieved: Retrieved) -> bool:
+    """Whether it is a row that was found by some of the words above it alone.
+
+    "Price" stands above every row of a list; that of one is told only where the question says which. Where
+    what stands above says most of the question ("which plans are there?"), any row is of what was asked.
+    """
+    if _form(row) is not Form.ROW or row.stems & frozenset(retrieved.query.stems):
+        return False
+    above = stems_of(f"{row.passage.context} {row.passage.table_header}")
+    return retrieved.rarity.share(above) < SAID_ABOVE
 
 
 def sentences_by_words(retrieved: Retrieved, weights: SentenceWeights | None = None) -> list[ScoredSentence]:

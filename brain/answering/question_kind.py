@@ -62,7 +62,7 @@ _NUMBER = re.compile(
 )
 _TIME = re.compile(
     r"^(?:and )?(?:(?:until|till|since|from|by) )?when\b|\bwhat (?:time|date|day|year|month|hours)\b"
-    r"|\bhow soon\b|\bhow long\b|\bby when\b"
+    r"|\bhow (?:soon|early|late|quick(?:ly)?)\b|\bhow long\b|\bby when\b"
     r"|\b(?:deadline|due date|opening hours)\b|\bin (?:what|which) (?:year|month)\b|, when\b",
     re.IGNORECASE,
 )

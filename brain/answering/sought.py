@@ -34,7 +34,12 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _HOW_MUCH = re.compile(r"\bhow\b|\bwhat (?:percentage|percent|proportion)\b", re.IGNORECASE)
-_HOW_LONG = re.compile(r"\bhow (?:long|soon|often)\b", re.IGNORECASE)
+_HOW_LONG = re.compile(
+    r"\bhow (?:long|soon|often|early|late|quick(?:ly)?|far (?:ahead|in advance|before|back)"
+    r"|much (?:notice|time|longer|warning))\b",
+    re.IGNORECASE,
+)
+_TIMES = frozenset(content_stems("times"))  # "how many times": nothing is called a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +73,4 @@ def sought(question: str) -> Sought:
     stems = content_stems(counted[1]) if counted else []
     if counted and counted["end"] is not None:
         stems = stems[-1:]  # the head of an English compound is its last word
-    return Sought(kind, money, frozenset(stems))
+    return Sought(kind, money, frozenset(stems) - _TIMES)

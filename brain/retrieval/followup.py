@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from brain.domain import Turn
 from brain.retrieval.chatter import without_chatter
 from brain.retrieval.query import FromThread, Query
+from brain.retrieval.shorthand import written_out
 from brain.retrieval.substitution import substituted
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems, content_words, stem
@@ -38,9 +39,15 @@ _LEAD = re.compile(
 )
 # "no, I meant …", "sorry, I mean …": the question before, put right.
 _CORRECTS = re.compile(
-    r"^\s*(?:(?:no|nope|sorry|wait|oops|actually|well|ok(?:ay)?)\b[\s,.:!–-]*)*"
-    r"i (?:actually )?(?:mean|meant)\b[\s,:]*",
+    r"^\s*(?:(?:(?:no|nope|nah|sorry|wait|oops|actually|well|ok(?:ay)?)\b[\s,.:!–-]*)*"
+    r"i (?:actually |rather )?(?:mean|meant)\b[\s,:]*"
+    r"|(?:no|nope|nah)\b(?:\s*[,.:!;–-]+\s*|\s+(?=(?:not|the|my|for|what|which|who|when|where|why|how)\b))(?=\w))"
+    r"(?:not [^,;.]{1,60}[,;.]\s*(?:but )?)?",
     re.IGNORECASE,
+)
+# "of the pharmacy I mean", "not the first, the second": the same, said otherwise.
+_MEANT = re.compile(
+    r"[\s,]+i (?:actually )?(?:mean|meant)\b(?=[,.!?]|\s*$)|^not [^,;.]{1,60}[,;]\s*(?:but )?", re.IGNORECASE
 )
 # A question of its own begins with such a word; anything else is only a part of one.
 _ASKS = re.compile(
@@ -64,6 +71,8 @@ _SHORT = 6
 _VERY_SHORT = 2
 _BARE = 4  # "how long then?": nothing to search for by itself
 _PERHAPS = 3  # content words of a question that may go on with the thread without a sign of it
+# "what is HEN", "what's a post-take round": it stands alone, short as it is.
+_NAMED_THING = re.compile(r"^\s*[Ww]hat(?:['’]s| is| are) (?:an? \w|[\w-]*[A-Z\d][A-Z\d])")
 _CITED = re.compile(r"\s*\[\d+\]")
 
 
@@ -90,13 +99,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     the first one's place ("per diem for Norway", "and Sweden?"); else what the thread asked last (itself
     standing alone) is put before it.
     """
-    return _read(question, without_chatter(history)).text
+    return _read(written_out(question), _heard(history)).text
 
 
 def in_thread(question: str, history: Sequence[Turn]) -> Query:
     """The query for a question of a thread: standing alone, the thread's words counting less than its own."""
-    history = without_chatter(history)
-    read = _read(question, history)
+    history = _heard(history)
+    read = _read(written_out(question), history)
     if not read.lender:
         return Query.of(read.text)
     answer = _CITED.sub("", history[-1].answer)
@@ -104,6 +113,10 @@ def in_thread(question: str, history: Sequence[Turn]) -> Query:
     fresh = frozenset(content_stems(read.own)) - frozenset(content_stems(read.lender))
     hinted = read.lender if read.text == read.own and read.share == PERHAPS_NEW else ""
     return Query.of(read.text, FromThread(read.own, read.share, hinted, fresh, said))
+
+
+def _heard(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    return tuple(Turn(written_out(turn.question), turn.answer) for turn in without_chatter(history))
 
 
 def _read(question: str, history: Sequence[Turn]) -> _Read:
@@ -116,11 +129,11 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
             return _Read(text, text, text, PERHAPS_NEW, before.text)
         return _Read(text, text, text)
     before = _read(history[-1].question, history[:-1])
-    corrects = _CORRECTS.match(text)
+    corrects = _corrects(text)
     own = {stem(word) for word in content_words(text)}
     if own >= {stem(word) for word in content_words(before.text)}:
         return _Read(text, text, text)
-    rest = _LEAD.sub("", _CORRECTS.sub("", text)).strip() or text
+    rest = _LEAD.sub("", _MEANT.sub("", _CORRECTS.sub("", text))).strip() or text
     if not _ASKS.match(rest):
         varied = "" if _CLAUSE.search(rest) else substituted(before.frame, rest)
         if varied:
@@ -128,7 +141,7 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
         joined = f"{_bare(before.text if corrects else before.frame)} – {rest}"
         return _Read(joined, before.frame, rest, SAME_ASKED, before.frame)
     joined = f"{_bare(before.text)} – {rest}"
-    share = OTHER_ASKED if Query.of(rest).terms else BARE_ASKED
+    share = OTHER_ASKED if Query.of(rest).terms and not corrects else BARE_ASKED
     return _Read(joined, joined, rest, share, before.text)
 
 
@@ -138,14 +151,20 @@ def _bare(question: str) -> str:
     return " – ".join([first, *others[-1:]]).strip().rstrip("?!. ")
 
 
+def _corrects(question: str) -> bool:
+    return bool(_CORRECTS.match(question) or _MEANT.search(question))
+
+
 def _leans(question: str) -> bool:
     words = content_words(question)
     if len(words) <= _VERY_SHORT and _OPENS_FOLLOW_UP.match(question):
         return True
     if re.match(r"^\s*(?:and|but|or|even|what about|how about|what if|same for)\b", question, re.IGNORECASE):
         return True
-    if _CORRECTS.match(question):
+    if _corrects(question):
         return True
+    if _NAMED_THING.match(question):
+        return False
     if len(words) <= _VERY_SHORT and question.rstrip().endswith("?") and not _ASKS.match(question):
         return True  # "every day?"
     if len(words) <= _SHORT and _POINTS_BACK.search(question):

@@ -17,10 +17,13 @@ from brain.domain import Passage
 from brain.embedding.token_states import KnowsWords, ReadsTokens
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
+from brain.retrieval.abbreviations import spelled_out
+from brain.retrieval.editions import superseded
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
+from brain.retrieval.shorthand import long_forms
 from brain.retrieval.spelling import respelled, unknown_words
 from brain.text.analysis import analyse
 from brain.text.steps import runs_over
@@ -90,9 +93,11 @@ class HybridRetriever(BaseRetriever):
         if not isinstance(model, KnowsWords):
             return text
         readable = sorted(spaces)
+        unknown = unknown_words(found.query, found.rarity)
+        texts = (candidate.passage.text for candidate in found.candidates)
         return respelled(
-            text,
-            unknown_words(found.query, found.rarity),
+            spelled_out(long_forms(text, unknown), unknown, texts),
+            unknown,
             model.knows,
             lambda words: _held(words, readable, self.index)[1],
         )
@@ -161,7 +166,8 @@ def rank(
     """The candidates, best first: by what their retrievers said, and the best of them by their words too."""
     ranked = _ranked(candidates, weights)
     reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
-    reranked = [current(weights, candidate, query.text) for candidate in reranked]
+    later = superseded(candidate.passage.source for candidate in candidates)
+    reranked = [current(weights, candidate, query.text, later) for candidate in reranked]
     return [*_supported(reranked, weights), *ranked[RERANKED:]]
 
 

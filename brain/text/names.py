@@ -28,6 +28,7 @@ def names_in(question: str) -> tuple[tuple[str, ...], ...]:
             continue
         opens = at == 0 or question[: token.start()].rstrip()[-1:] in (".", "?", "!", ":", "–")
         capital = word[0].isupper() and not shouted and (not opens or (word.isupper() and len(word) > 1))
+        capital = capital or (word[0].islower() and any(c.isupper() for c in word))  # "iPad"
         if capital or any(c.isdigit() for c in word):
             runs[-1].extend(content_stems(word))
         else:

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from brain.answering.citations import checked
 from brain.answering.draft import Form
 from brain.answering.extractive import ExtractiveAnswerer
 from brain.domain import Locator, Passage, Source
+from brain.evidence import EvidenceGate
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query, Rarity
@@ -88,6 +90,18 @@ def test_a_row_is_told_by_the_columns_that_are_asked_for(home):
     assert not re.search(r"2 TB|Silver|20 dollars|\t", answer.text)
     assert {"Gold", "40 dollars"} <= {c.quote for c in answer.citations}
     assert_backed(answer)
+
+
+def test_a_row_is_not_told_where_only_some_words_above_it_are_asked_for(home):
+    def told(question: str) -> bool:
+        found = home.find(question)
+        rows = tuple(c for c in found.candidates if c.passage.source.document == "plans.csv")
+        evidence = EvidenceGate(threshold=0.0).weigh(replace(found, candidates=rows))
+        return bool(ExtractiveAnswerer().write(evidence).sentences)
+
+    assert told("What is the price of Gold?")
+    assert told("What is the price?")
+    assert not told("What is the price of a granite trampoline?")
 
 
 def test_yes_and_no_are_said_where_a_document_says_so(home):

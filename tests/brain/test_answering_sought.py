@@ -13,6 +13,7 @@ NAMES = [
     ("a claim that is 70 days old, worth 80 euro or €90", set()),
     ("Where does gauge number 7 stand?", {("gaug", "number", "7")}),
     ("form no 12", {("form", "no", "12")}),
+    ("the iPad pro and eBay", {("ipad",), ("ebay",)}),
     ("What is it?", set()),
     ("WHAT IS THE PRICE OF IT", set()),
 ]
@@ -75,6 +76,7 @@ def test_an_amount_of_something_is_no_money(question):
         ("how many parking spaces for cars are there", {"space"}),
         ("how many hours of leave", {"hour"}),
         ("how many people work here?", {"peopl", "work"}),
+        ("how many times may I be late", set()),
     ],
 )
 def test_what_is_counted_is_the_head_of_its_words(question, counted):

@@ -44,6 +44,9 @@ LEANING = [
         ("Sorry, I mean the ones in Oslo", f"{LEAVE[:-1]} – the ones in Oslo"),
         ("even for interns?", f"{LEAVE[:-1]} – for interns?"),
         ("I meant sick leave", "How many days of sick leave do we get?"),
+        ("no, how do I buy some", f"{LEAVE[:-1]} – how do I buy some"),
+        ("no not for staff, for interns", f"{LEAVE[:-1]} – for interns"),
+        ("for interns I mean", f"{LEAVE[:-1]} – for interns"),
     ],
 )
 def test_a_correction_puts_the_question_before_right(question: str, read: str):
@@ -58,6 +61,8 @@ def test_a_question_that_leans_on_the_one_before_borrows_its_words(question):
 
 
 INDEPENDENT = [
+    "what is HEN",
+    "what's a ward round?",
     "How do I reset my VPN password on a Mac?",
     "What is the meal allowance for business travel?",
     "Who is responsible for the printer on the second floor?",
