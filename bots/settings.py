@@ -1,6 +1,7 @@
 """Everything that can be set, read once from the environment or `.env`; nothing else reads either."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,12 +14,14 @@ from brain.errors import UsageError
 _PORT = Field(ge=1, le=65535)
 _LONGEST_DAYS = 36_500
 _PORT_OR_ANY = Field(ge=0, le=65535)
+_LIKE_AN_ADDRESS = re.compile(r"tei:|\w+://")
+_RERANKER_ADDRESS = re.compile(r"(tei:)?https?://[^/@\s]+(/\S*)?")
 _OF_TERMINALS = (
     "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
 )  # fmt: skip
 _OF_ANSWERS = (
-    "embeddings", "answerer", "model", "adapter", "quantization", "model_url", "threshold",
-    "allow_private_urls",
+    "embeddings", "reranker", "reranker_model", "answerer", "model", "adapter", "quantization", "model_url",
+    "threshold", "allow_private_urls",
 )  # fmt: skip
 
 
@@ -39,6 +42,9 @@ class Settings(BaseSettings):
     embeddings: str = Field(default="minilm", validation_alias="CITEWISE_EMBEDDINGS", min_length=1)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     jina_api_key: SecretStr | None = Field(default=None, validation_alias="JINA_API_KEY")
+    reranker: str | None = Field(default=None, validation_alias="CITEWISE_RERANKER")
+    reranker_model: str | None = Field(default=None, validation_alias="CITEWISE_RERANKER_MODEL")
+    reranker_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_RERANKER_KEY")
     answerer: str = Field(
         default="extractive",
         validation_alias="CITEWISE_ANSWERER",
@@ -108,6 +114,14 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("reranker")
+    @classmethod
+    def _check_reranker(cls, value: str | None) -> str | None:
+        """An address holds no key: it is shown and logged."""
+        if value and _LIKE_AN_ADDRESS.match(value) and not _RERANKER_ADDRESS.fullmatch(value):
+            raise ValueError(value)
+        return value
+
     @field_validator("discord_threads")
     @classmethod
     def _check_threads(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -175,6 +189,12 @@ def _sentence(error: ValidationError) -> str:
         allowed = f"ids of {of}, parted by commas"
     elif name == "CITEWISE_ANSWERER":
         allowed = "extractive, phi3, server or langchain:provider:model"
+    elif name == "CITEWISE_RERANKER":
+        allowed = (
+            "a folder, a model of the hub such as cross-encoder/ms-marco-MiniLM-L6-v2, or an address such as "
+            "http://127.0.0.1:8000/v1/rerank or tei:http://127.0.0.1:8080; a key goes into "
+            "CITEWISE_RERANKER_KEY"
+        )
     elif name == "CITEWISE_MODEL_URL":
         allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
     elif name in ("CITEWISE_KEEP_QUESTIONS", "CITEWISE_KEEP_REMOVED"):

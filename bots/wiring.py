@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
+    from brain.reranking.reranker import Reranker
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.domain import Request, Triage
     from brain.triage.triager import Triager
@@ -121,7 +122,14 @@ class Citewise:
         from brain.brain import Brain
 
         answerer = open_answerer(choice(self.settings), self._open)
-        return Brain(self.catalog, self.retriever, answerer, self.gate)
+        return Brain(self.catalog, self.retriever, answerer, self.gate, self.reranker)
+
+    @cached_property
+    def reranker(self) -> "Reranker | None":
+        """What puts the best passages in order, if one is set; its files are fetched at first use."""
+        from bots.brain_parts import chosen_reranker
+
+        return chosen_reranker(self.settings, self._open, self._tell)
 
     @cached_property
     def gate(self) -> "EvidenceGate":

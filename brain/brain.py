@@ -21,6 +21,7 @@ from brain.answering.together import together
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
+from brain.reranking.reranker import PASSAGES, Reranker
 from brain.retrieval.chatter import chatter_in, without_courtesies
 from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
@@ -55,17 +56,28 @@ class Brain(Runnable[Question, Answer]):
         retriever: HybridRetriever,
         answerer: Answerer | None = None,
         gate: EvidenceGate | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        """`answerer` writes from what `gate` lets through (default: extractive, as calibrated)."""
+        """`answerer` writes from what `gate` lets through (default: extractive, as calibrated).
+
+        `reranker` puts that in order before. The gate has judged then: it is calibrated without one, and what
+        is refused need not be read by a model.
+        """
         self._catalog = catalog
         self._retriever = retriever
         self._answerer: Answerer = answerer or ExtractiveAnswerer()
         self._gate = gate or EvidenceGate()
+        self._reranker = reranker
 
     @property
     def answerer(self) -> Answerer:
         """What writes the answers."""
         return self._answerer
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What puts the best passages in order, where something does."""
+        return self._reranker
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer, or refuse; LangChain callbacks in `config` see the run."""
@@ -100,7 +112,7 @@ class Brain(Runnable[Question, Answer]):
     def search(self, question: Question, limit: int) -> list[Passage]:
         """The passages alone, best first."""
         query = in_thread(question.text, question.history)
-        return list(self._retriever.find(query, question.audience).passages[:limit])
+        return list(self._reranked(self._retriever.find(query, question.audience)).passages[:limit])
 
     def evidence(self, question: Question) -> Evidence:
         """What there is to answer from, and how sure it is; nothing is written."""
@@ -148,6 +160,8 @@ class Brain(Runnable[Question, Answer]):
                     asked = replace(second.trace, question=question.text, steps=steps)
                     return replace(second, read_as=meant, trace=asked)
             return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
+        retrieved = self._reranked(retrieved)
+        evidence = replace(evidence, retrieved=retrieved)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
@@ -163,6 +177,15 @@ class Brain(Runnable[Question, Answer]):
             sure=evidence.sure,
             partial=wants_all(query.text),
         )
+
+    def _reranked(self, retrieved: Retrieved) -> Retrieved:
+        """The same in the reranker's order, where there is one and something to be put in order."""
+        reranker = self._reranker
+        best = [candidate.passage for candidate in retrieved.candidates[:PASSAGES]]
+        if reranker is None or len(best) < 2:
+            return retrieved
+        reranked = _timed(retrieved, "reranker", lambda: reranker.rerank(retrieved.query.text, best))
+        return self._retriever.reordered(retrieved, reranked)
 
     def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:
         """The draft; while it grows, `watcher` is told of what passed the check so far."""
@@ -252,14 +275,23 @@ def _trace(
                 "dense": round(candidate.dense, 3),
                 "window": round(candidate.window, 3),
                 "phrase": round(candidate.phrase, 3),
+                **_reranker_score(retrieved, candidate.passage),
             }
             for candidate in retrieved.candidates[:SHOWN]
         ],
         "evidence": evidence.as_step(),
     }
+    if retrieved.reranked is not None:
+        steps["reranker"] = retrieved.reranked.as_step()
     if result is not None:
         steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
     if note:
         steps["written"] = note
     timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}
     return Trace(uuid.uuid4().hex[:12], question.text, retrieved.query.text, steps, timings)
+
+
+def _reranker_score(retrieved: Retrieved, passage: Passage) -> dict[str, object]:
+    """A column of the trace, where a reranker gave its score."""
+    scores = retrieved.reranked.scores if retrieved.reranked else {}
+    return {"reranker": scores.get(passage.id)} if scores else {}

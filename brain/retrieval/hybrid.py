@@ -17,10 +17,12 @@ from brain.domain import Passage
 from brain.embedding.token_states import KnowsWords, ReadsTokens
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
+from brain.reranking.reranker import Reranked
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
+from brain.retrieval.reordering import reordered
 from brain.retrieval.spelling import respelled, unknown_words
 from brain.text.analysis import analyse
 from brain.text.steps import runs_over
@@ -49,6 +51,8 @@ class Retrieved:
     likeness: Mapping[int, tuple[Likeness, ...]] = field(default_factory=dict)
     """How like the question the sentences of the best passages are, by the passage's id; empty where the
     embedder can't be read token by token."""
+    reranked: Reranked | None = None
+    """What a reranker made of the best candidates, where one was asked."""
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -84,6 +88,14 @@ class HybridRetriever(BaseRetriever):
         """The same with its best sentences compared with the question, where the embedder can do that."""
         return found if self._reading is None else compared(found, self._reading)
 
+    def reordered(self, found: Retrieved, reranked: Reranked) -> Retrieved:
+        """The same in a reranker's order, with what belongs to the passages that are the best ones then."""
+        if not reranked.order:
+            return replace(found, reranked=reranked)
+        ranked = reordered(found.candidates, reranked.order, found.query.text, self.weights)
+        beside = _beside([candidate.passage for candidate in ranked[:JOINED]], self.catalog)
+        return self.compared(replace(found, candidates=tuple(ranked), beside=beside, reranked=reranked))
+
     def respelled(self, text: str, found: Retrieved, spaces: Iterable[str]) -> str:
         """The question with slips of the finger put right, where the embedder knows words; else as it is."""
         model = self.embeddings
@@ -111,7 +123,12 @@ def compared(found: Retrieved, reading: LateInteraction) -> Retrieved:
     best = [candidate.passage for candidate in found.candidates[:READ] if candidate.score >= least]
     likeness = reading.likeness(found.query.text, best)
     watch.lap("compare")
-    return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
+    spent = found.timings_ms.get("compare", 0.0) + watch.laps["compare"]
+    return replace(
+        found,
+        likeness={**found.likeness, **likeness},
+        timings_ms={**found.timings_ms, "compare": round(spent, 2)},
+    )
 
 
 def _find(

@@ -1,0 +1,61 @@
+"""A cross-encoder's safetensors, run by transformers: for models that come without an ONNX graph."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from brain.phi3.offline import keep_offline
+
+keep_offline()
+
+import torch  # noqa: E402
+from transformers import AutoModelForSequenceClassification  # noqa: E402
+
+from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable  # noqa: E402
+from brain.reranking.onnx_reader import not_one_logit  # noqa: E402
+from brain.reranking.pairs import Pairs  # noqa: E402
+
+
+class TorchReader:
+    """One logit a pair, each pair alone; on the GPU if there is one."""
+
+    def __init__(self, folder: Path, pairs: Pairs) -> None:
+        """WeightsUnavailable for damaged weights, UsageError for a model that is no cross-encoder."""
+        try:
+            model, told = AutoModelForSequenceClassification.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
+        except Exception as error:  # nobody can know what each architecture raises
+            raise WeightsUnavailable(
+                f"The reranker in {folder} can't be loaded: its files are damaged, only partly downloaded, "
+                "or of a kind that transformers doesn't know without the model's own code.",
+                detail=repr(error),
+            ) from error
+        if missing := sorted(told["missing_keys"]):
+            raise UsageError(not_one_logit(str(folder), f"none: its weights lack {missing[0]}"))
+        if model.config.num_labels != 1:
+            raise UsageError(not_one_logit(str(folder), str(model.config.num_labels)))
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._model: Any = model.to(self._device).eval()
+        self._has_types = getattr(model.config, "type_vocab_size", 0) > 1
+        self._pairs = pairs
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The logit of each text with the question; ModelUnavailable where the model fails."""
+        return [self._score(question, text) for text in texts]
+
+    def _score(self, question: str, text: str) -> float:
+        row = self._pairs.row(question, text)
+        values = {"input_ids": row.ids, "attention_mask": [1] * len(row.ids)}
+        if self._has_types:
+            values["token_type_ids"] = row.types
+        feed = {name: torch.tensor([numbers], device=self._device) for name, numbers in values.items()}
+        try:
+            with torch.inference_mode():
+                return float(self._model(**feed).logits.item())
+        except (RuntimeError, IndexError) as error:
+            raise ModelUnavailable("The reranker's model fails.", detail=repr(error)) from error
