@@ -15,6 +15,7 @@ from bots.checks import Check, Verdict
 from bots.desk.wording import count, held
 from bots.doors.chats import discord_settings, slack_settings
 from bots.model.answerer import examine as examine_answerer
+from bots.model.reranker import examine as examine_reranker
 from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
@@ -49,6 +50,7 @@ def examine(
     if not Home(settings.home).exists:
         yield Check("documents", Verdict.NOTE, "nothing is indexed yet", "citewise ingest FOLDER")
         yield _embedder(settings, None)
+        yield from examine_reranker(settings)
         yield from examine_answerer(settings)
         return
     with nullcontext(opened) if opened else Citewise(settings) as citewise:
@@ -57,6 +59,7 @@ def examine(
         if catalog.verdict is Verdict.FAULT:
             return
         yield _embedder(settings, citewise.catalog.embedder_identity())
+        yield from examine_reranker(settings, opened.reranker if opened else None)
         yield from examine_answerer(settings, loaded=opened is not None)
         if opened is not None and settings.answerer != "extractive":
             yield as_check(status_of(settings, opened.brain.answerer))
@@ -105,7 +108,9 @@ def _settings(settings: Settings) -> Check:
     if unknown:
         mend = "look up the spelling in .env.example"
         return Check("settings", Verdict.FAULT, f"{', '.join(unknown)}: no such setting", mend)
-    return Check("settings", Verdict.GOOD, f"embeddings {settings.embeddings}, answerer {settings.answerer}")
+    found = f"embeddings {settings.embeddings}, answerer {settings.answerer}"
+    found += f", reranker {settings.reranker}" if settings.reranker else ""
+    return Check("settings", Verdict.GOOD, found)
 
 
 def _home(home: Path) -> Check:

@@ -275,7 +275,7 @@ def _trace(
                 "dense": round(candidate.dense, 3),
                 "window": round(candidate.window, 3),
                 "phrase": round(candidate.phrase, 3),
-                **_reranker_score(retrieved, candidate.passage),
+                **(retrieved.reranked.of(candidate.passage.id) if retrieved.reranked else {}),
             }
             for candidate in retrieved.candidates[:SHOWN]
         ],
@@ -289,9 +289,3 @@ def _trace(
         steps["written"] = note
     timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}
     return Trace(uuid.uuid4().hex[:12], question.text, retrieved.query.text, steps, timings)
-
-
-def _reranker_score(retrieved: Retrieved, passage: Passage) -> dict[str, object]:
-    """A column of the trace, where a reranker gave its score."""
-    scores = retrieved.reranked.scores if retrieved.reranked else {}
-    return {"reranker": scores.get(passage.id)} if scores else {}

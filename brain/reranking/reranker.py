@@ -34,21 +34,27 @@ _PASSAGE, _SCORE = "passage", "relevance_score"  # the second as LangChain's own
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """What a reranker made of `asked` passages: their ids, best first, and its score of each.
+    """What a reranker made of the passages `asked` of: their ids in its order, and its score of each.
 
     Scores mean something only within one question and one reranker. `fault` says why the order is as before.
     """
 
     by: str
-    asked: int
+    asked: tuple[int, ...]
     order: tuple[int, ...] = ()
     scores: Mapping[int, float] = field(default_factory=dict)
     fault: str = ""
 
+    def of(self, passage: int) -> Mapping[str, object]:
+        """For the trace: a passage's score, and its place before."""
+        if passage not in self.scores:
+            return {}
+        return {"reranker": self.scores[passage], "before": self.asked.index(passage) + 1}
+
     def as_step(self) -> Mapping[str, object]:
         """For the trace."""
         became = {"failed": self.fault} if self.fault else {"put in order": len(self.order)}
-        return {"by": self.by, "passages": self.asked, **became}
+        return {"by": self.by, "passages": len(self.asked), **became}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +101,16 @@ class Reranker:
 
     def rerank(self, question: str, passages: Sequence[Passage]) -> Reranked:
         """The passages' order; raises nothing, since an order is there without it."""
+        asked = tuple(passage.id for passage in passages)
         if time.monotonic() < self._rests_until:
-            return Reranked(self.name, len(passages), fault=f"It failed a moment ago. {self._fault}")
+            return Reranked(self.name, asked, fault=f"It failed a moment ago. {self._fault}")
         try:
             found = self._asked(question, passages)
         except CitewiseError as error:
             self._fault = error.sentence
             self._rests_until = time.monotonic() + self._rest_s
             log.warning("%s did not rerank: %s %s", self.name, error.sentence, error.detail)
-            return Reranked(self.name, len(passages), fault=error.sentence)
+            return Reranked(self.name, asked, fault=error.sentence)
         self._fault = ""
         return found
 
@@ -123,17 +130,17 @@ class Reranker:
         ]
         started = time.perf_counter()
         given = _within(self._longest_s, lambda: self._compressor.compress_documents(documents, question))
-        found = _read(self.name, given, {passage.id for passage in passages}, len(passages))
+        found = _read(self.name, given, tuple(passage.id for passage in passages))
         self._seconds.append(time.perf_counter() - started)
         return found
 
 
-def _read(name: str, given: Sequence[Document], known: set[int], asked: int) -> Reranked:
+def _read(name: str, given: Sequence[Document], asked: tuple[int, ...]) -> Reranked:
     scores: dict[int, float] = {}
     order: dict[int, None] = {}
     for document in given:
         number = document.metadata.get(_PASSAGE)
-        if number in known:
+        if number in asked:
             order.setdefault(number)
             score = document.metadata.get(_SCORE)
             if isinstance(score, int | float):
