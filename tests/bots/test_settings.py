@@ -68,6 +68,8 @@ def test_settings_are_frozen() -> None:
         ("CITEWISE_ALLOW_PRIVATE_URLS", "perhaps", "true or false"),
         ("CITEWISE_MODEL_URL", "localhost:8000", "http"),
         ("CITEWISE_ANSWERER", "langchain:openai", "extractive, phi3, server or langchain:provider:model"),
+        ("CITEWISE_RERANKER", "tei:localhost:8080", "tei:http://127.0.0.1:8080"),
+        ("CITEWISE_RERANKER", "ftp://models/reranker", "a model of the hub"),
         ("CITEWISE_THRESHOLD", "1.5", "0 to 1"),
         ("CITEWISE_THRESHOLD", "high", "0 to 1"),
         ("CITEWISE_CONTROL_PORT", "99999", "1 to 65535"),
@@ -96,6 +98,19 @@ def test_a_key_in_the_model_server_s_address_is_refused_and_not_repeated(
 ) -> None:
     monkeypatch.setenv("CITEWISE_MODEL_URL", "http://me:hidden@localhost:8000/v1")
     with pytest.raises(UsageError, match="a key goes into CITEWISE_MODEL_KEY") as told:
+        load_settings()
+    assert "hidden" not in told.value.sentence
+
+
+def test_a_reranker_is_a_folder_a_model_of_the_hub_or_an_address_without_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = ("models/ours", "owner/model", "http://h:1/v1/rerank", "tei:https://h")
+    for name in named:
+        monkeypatch.setenv("CITEWISE_RERANKER", name)
+        assert load_settings().reranker == name
+    monkeypatch.setenv("CITEWISE_RERANKER", "https://me:hidden@h/rerank")
+    with pytest.raises(UsageError, match="a key goes into CITEWISE_RERANKER_KEY") as told:
         load_settings()
     assert "hidden" not in told.value.sentence
 
