@@ -141,8 +141,7 @@ def test_served_it_is_kept_warm_and_a_client_that_wants_another_one_is_told(
         assert answer["retrieved"][0]["doc"] == "it/vpn.md"
         assert checks(run_in(tmp_path, "doctor", "--json").out)["reranker"][0] == "good"
         other = run_in(tmp_path, "ask", QUESTION, CITEWISE_RERANKER="another/one")
-        assert other.code == 2
-        assert "CITEWISE_RERANKER" in other.err
+        assert "CITEWISE_RERANKER" in other.err  # it is answered, by the model that is served
 
 
 def test_the_chats_status_has_a_row_of_it() -> None:
