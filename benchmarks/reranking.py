@@ -1,8 +1,8 @@
-"""`python -m benchmarks.reranking HOME [--shapes MiniLM-L2,MiniLM-L6] [--questions 60]`: the time of reranking.
+"""`python -m benchmarks.reranking HOME [--shapes MiniLM-L2,MiniLM-L6] [--questions 60]`: what reranking costs.
 
-HOME is one that documents were ingested into, such as `samples/drive`, whose questions are asked. The cross-encoders
-have the shape of published ones and random weights: they take the real ones' time, and their order means nothing.
-Takes `.[phi3]`, which makes them; they are run by ONNX Runtime as citewise runs any.
+HOME is one that documents were ingested into, such as `samples/drive`, whose questions are asked. The
+cross-encoders have the shape of published ones and random weights: they take the real ones' time, and their
+order means nothing. Takes `.[phi3]`, which makes them; they are run by ONNX Runtime as citewise runs any.
 """
 
 import argparse
@@ -43,7 +43,7 @@ SHAPES = {
 
 
 def make(folder: Path, shape: Shape) -> None:
-    """A cross-encoder of that shape in a folder, laid out as on the hub; BERT's own tokenizer is the embedder's."""
+    """A cross-encoder of that shape in a folder, laid out as on the hub; the embedder's tokenizer is BERT's."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
