@@ -1,4 +1,4 @@
-"""`python -m benchmarks.reranking HOME [--shapes MiniLM-L2,MiniLM-L6] [--questions 60]`: what reranking costs.
+"""`python -m benchmarks.reranking HOME [--shapes MiniLM-L2,MiniLM-L6] [--questions 60]`: what it costs.
 
 HOME is one that documents were ingested into, such as `samples/drive`, whose questions are asked. The
 cross-encoders have the shape of published ones and random weights: they take the real ones' time, and their
@@ -43,7 +43,7 @@ SHAPES = {
 
 
 def make(folder: Path, shape: Shape) -> None:
-    """A cross-encoder of that shape in a folder, laid out as on the hub; the embedder's tokenizer is BERT's."""
+    """A cross-encoder of that shape, laid out as on the hub, with the embedder's tokenizer: it is BERT's."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
