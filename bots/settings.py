@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     )
     control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
 
+    monitoring: str | None = Field(
+        default=None,
+        validation_alias="CITEWISE_MONITORING",
+        pattern=r"^([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$",
+    )
+
     keep_questions: int | None = Field(
         default=None, validation_alias="CITEWISE_KEEP_QUESTIONS", ge=1, le=_LONGEST_DAYS
     )
@@ -179,6 +185,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
     elif name in ("CITEWISE_KEEP_QUESTIONS", "CITEWISE_KEEP_REMOVED"):
         allowed = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
+    elif name == "CITEWISE_MONITORING":
+        allowed = "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":
@@ -209,6 +217,11 @@ def setting_name(field: str) -> str:
 def about_answers(settings: Settings) -> dict[str, str]:
     """What was set about reading and answering, by field; nothing secret."""
     return {name: str(getattr(settings, name)) for name in _OF_ANSWERS if name in settings.model_fields_set}
+
+
+def notify_socket() -> str:
+    """Where systemd wants to be told that a service is ready; empty where it does not."""
+    return os.environ.get("NOTIFY_SOCKET", "")
 
 
 def terminal_variables() -> dict[str, str]:
