@@ -1,4 +1,4 @@
-"""Everything that can be set, read once from the environment or `.env`; nothing else reads either."""
+"""Everything that can be set, read once from the environment, `.env` or files of secrets; nowhere else."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from brain.errors import UsageError
 
+_SECRETS = Path("/run/secrets")
 _PORT = Field(ge=1, le=65535)
 _LONGEST_DAYS = 36_500
 _PORT_OR_ANY = Field(ge=0, le=65535)
@@ -147,20 +148,21 @@ _ALLOWED_BY_ERROR = {
 
 
 def load_settings(home: Path | None = None) -> Settings:
-    """Read the environment and `.env`; `home` (from the command line) goes before both.
+    """Read the environment, `.env` and files of secrets; `home` (from the command line) goes before all.
 
     Raises UsageError with the variable, its value and what is allowed.
     """
+    secrets: Any = {"_secrets_dir": _secrets_folder()}
     try:
-        settings = Settings()
+        settings = Settings(**secrets)
     except ValidationError as error:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
     except OSError as error:
         raise UsageError(
-            f"The file .env can't be read ({(error.strerror or '').lower()}): give this user the right to, "
-            "or call citewise in another folder."
+            f"The file {error.filename or '.env'} can't be read ({(error.strerror or '').lower()}): "
+            "give this user the right to, or call citewise in another folder."
         ) from error
     settings = settings if home is None else settings.model_copy(update={"home": home})
     try:
@@ -171,6 +173,16 @@ def load_settings(home: Path | None = None) -> Settings:
             "choose another with --home or CITEWISE_HOME."
         ) from error
     return settings
+
+
+def _secrets_folder() -> Path | None:
+    """Where files lie that are named as settings, such as `slack_bot_token`, and hold their values.
+
+    systemd names a folder for its LoadCredential; Docker and others have one that is always the same.
+    """
+    named = os.environ.get("CREDENTIALS_DIRECTORY")
+    folder = Path(named) if named else _SECRETS
+    return folder if folder.is_dir() else None
 
 
 def _sentence(error: ValidationError) -> str:
