@@ -38,6 +38,7 @@ COMMANDS = {
     "forget": "bots.terminal.forget:forget",
     "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",
+    "health": "bots.terminal.health:health",
     "doctor": "bots.terminal.doctor:doctor",
     "eval": "bots.terminal.evaluate:evaluate",
     "tune": "bots.terminal.tune:tune",

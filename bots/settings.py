@@ -1,4 +1,4 @@
-"""Everything that can be set, read once from the environment or `.env`; nothing else reads either."""
+"""Everything that can be set, read once from the environment, `.env` or files of secrets; nowhere else."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from brain.errors import UsageError
 
+_SECRETS = Path("/run/secrets")
 _PORT = Field(ge=1, le=65535)
 _LONGEST_DAYS = 36_500
 _PORT_OR_ANY = Field(ge=0, le=65535)
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
         default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
     )
     control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
+
+    monitoring: str | None = Field(
+        default=None,
+        validation_alias="CITEWISE_MONITORING",
+        pattern=r"^([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$",
+    )
 
     keep_questions: int | None = Field(
         default=None, validation_alias="CITEWISE_KEEP_QUESTIONS", ge=1, le=_LONGEST_DAYS
@@ -155,20 +162,21 @@ _ALLOWED_BY_ERROR = {
 
 
 def load_settings(home: Path | None = None) -> Settings:
-    """Read the environment and `.env`; `home` (from the command line) goes before both.
+    """Read the environment, `.env` and files of secrets; `home` (from the command line) goes before all.
 
     Raises UsageError with the variable, its value and what is allowed.
     """
+    secrets: Any = {"_secrets_dir": _secrets_folder()}
     try:
-        settings = Settings()
+        settings = Settings(**secrets)
     except ValidationError as error:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
     except OSError as error:
         raise UsageError(
-            f"The file .env can't be read ({(error.strerror or '').lower()}): give this user the right to, "
-            "or call citewise in another folder."
+            f"The file {error.filename or '.env'} can't be read ({(error.strerror or '').lower()}): "
+            "give this user the right to, or call citewise in another folder."
         ) from error
     settings = settings if home is None else settings.model_copy(update={"home": home})
     try:
@@ -179,6 +187,16 @@ def load_settings(home: Path | None = None) -> Settings:
             "choose another with --home or CITEWISE_HOME."
         ) from error
     return settings
+
+
+def _secrets_folder() -> Path | None:
+    """Where files lie that are named as settings, such as `slack_bot_token`, and hold their values.
+
+    systemd names a folder for its LoadCredential; Docker and others have one that is always the same.
+    """
+    named = os.environ.get("CREDENTIALS_DIRECTORY")
+    folder = Path(named) if named else _SECRETS
+    return folder if folder.is_dir() else None
 
 
 def _sentence(error: ValidationError) -> str:
@@ -199,6 +217,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
     elif name in ("CITEWISE_KEEP_QUESTIONS", "CITEWISE_KEEP_REMOVED"):
         allowed = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
+    elif name == "CITEWISE_MONITORING":
+        allowed = "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":
@@ -229,6 +249,11 @@ def setting_name(field: str) -> str:
 def about_answers(settings: Settings) -> dict[str, str]:
     """What was set about reading and answering, by field; nothing secret."""
     return {name: str(getattr(settings, name)) for name in _OF_ANSWERS if name in settings.model_fields_set}
+
+
+def notify_socket() -> str:
+    """Where systemd wants to be told that a service is ready; empty where it does not."""
+    return os.environ.get("NOTIFY_SOCKET", "")
 
 
 def terminal_variables() -> dict[str, str]:

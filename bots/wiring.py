@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bots.desk import Desk
     from bots.desk.library import Library
+    from bots.desk.tally import Tally
     from bots.doors.chats import Chats
     from bots.drives.commands import Drives
     from bots.serving.services import Service
@@ -146,7 +147,23 @@ class Citewise:
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
-        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged, self._gaps)
+        return Desk(
+            self.catalog,
+            self._built_brain,
+            self.library,
+            admins,
+            model,
+            self._triaged,
+            self._gaps,
+            self.tally,
+        )
+
+    @cached_property
+    def tally(self) -> "Tally":
+        """How questions came out since this process started."""
+        from bots.desk.tally import Tally
+
+        return Tally()
 
     @cached_property
     def triager(self) -> "Triager":

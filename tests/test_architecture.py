@@ -42,6 +42,7 @@ ONLY_IMPORTER = {
     "bitsandbytes": "brain/phi3/",
     "peft": "brain/tuning/",
     "pptx": "ingest/readers/",
+    "prometheus_client": "bots/monitoring/figures.py",
     "protego": "ingest/web/robots.py",
     "pydantic_settings": "bots/settings.py",
     "pypdfium2": "ingest/readers/",
@@ -66,7 +67,8 @@ ONLY_IMPORTER = {
 TOO_SLOW_FOR_HELP = {
     "aiohttp", "bs4", "chromadb", "discord", "docx", "google.auth", "httpx", "langchain",
     "langchain_core", "lxml",
-    "matplotlib", "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx", "pydantic", "pypdfium2", "rich",
+    "matplotlib", "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx",
+    "prometheus_client", "pydantic", "pypdfium2", "rich",
     "slack_bolt", "slack_sdk", "sqlite3", "tokenizers", "torch", "transformers", "watchfiles",
     "websockets",
 }  # fmt: skip

@@ -30,6 +30,7 @@ from bots.desk.parts import (
     Working,
 )
 from bots.desk.people import REPLY, People
+from bots.desk.tally import Tally
 from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
@@ -83,14 +84,16 @@ class Desk:
         model: Callable[[], Sequence[Row]] = tuple,
         triage: "Callable[[Request], Triage] | None" = None,
         gaps: "Callable[[datetime, int], Gaps] | None" = None,
+        tally: Tally | None = None,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
         of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
-        the documents lack since a moment, so many at most.
+        the documents lack since a moment, so many at most. `tally` counts how questions come out.
         """
         self._catalog = catalog
+        self._tally = tally or Tally()
         self._brain = brain
         self._audience = Audience(catalog, frozenset(admins))
         view = CaseView(catalog, self._audience)
@@ -172,11 +175,14 @@ class Desk:
 
     # What every chat door calls
 
-    async def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
+    def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
         """Yield Working, Drafts and one Final; nothing for an unasked question without strong evidence.
 
         Raises UsageError for an unknown space, NothingIndexed where the spaces that may be read hold nothing.
         """
+        return self._tally.counted(asked.door, self._answered(asked))
+
+    async def _answered(self, asked: Asked) -> AsyncGenerator[Part, None]:
         if asked.unasked and "?" not in asked.text:
             return
         if not asked.unasked:

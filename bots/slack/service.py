@@ -117,7 +117,7 @@ class SlackService:
         waiting = self._catalog.inbox.waiting(PLATFORM)
         fault = self._calls.fault if self._calls else ""
         sentence = f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
-        return ServiceStatus(True, f"{sentence}. {fault}" if fault else sentence)
+        return ServiceStatus(True, f"{sentence}. {fault}" if fault else sentence, connected and not fault)
 
     async def _start(self) -> None:
         import aiohttp

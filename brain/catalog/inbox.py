@@ -69,6 +69,15 @@ class InboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """How many events of a platform are not answered yet, and how long the oldest has waited."""
+
+    platform: str
+    unanswered: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How much is taken in: events that wait, and questions of a person or in a place within `seconds`."""
 
@@ -176,6 +185,14 @@ class InboxTable:
         with self._database.reading() as connection:
             row = connection.execute(f"SELECT count(*) FROM inbox WHERE {_WAITS}").fetchone()
         return int(row[0])
+
+    def queues(self) -> list[Queue]:
+        """What is not answered yet, of each platform that something is to be answered for."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT platform, count(*), min(received) FROM inbox WHERE state <> 'done' GROUP BY platform"
+            ).fetchall()
+        return [Queue(platform, found, max(0.0, time.time() - since)) for platform, found, since in rows]
 
     def next_due(self, platform: str) -> float | None:
         """Seconds until the next event that waits for its time; None where none does."""

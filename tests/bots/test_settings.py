@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bots.settings import Settings, load_settings, unknown_settings
+from bots.settings import Settings, load_settings, revealed, unknown_settings
 from brain.errors import UsageError
 
 EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
@@ -80,6 +80,7 @@ def test_settings_are_frozen() -> None:
         ("DISCORD_GATEWAY_URL", "gateway", "wss://"),
         ("DISCORD_GUILDS", "northwind", "ids of servers"),
         ("DISCORD_THREADS", "#help", "or all"),
+        ("CITEWISE_MONITORING", "9464", "0.0.0.0:9464"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
@@ -145,3 +146,26 @@ def test_a_file_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     Path(".env").write_bytes(b"CITEWISE_HOME=\xff\xfe\x00")
     with pytest.raises(UsageError, match="UTF-8"):
         load_settings()
+
+
+def test_secrets_may_lie_in_files_and_what_is_set_otherwise_goes_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "slack_bot_token").write_text("xoxb-1\n", "utf-8")
+    (folder / "discord_bot_token").write_text("of-the-file", "utf-8")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "of-the-environment")
+    Path(".env").write_text("SLACK_BOT_TOKEN=\n", "utf-8")  # as in .env.example
+    settings = load_settings()
+    assert revealed(settings.slack_bot_token) == "xoxb-1"
+    assert revealed(settings.discord_bot_token) == "of-the-environment"
+    (folder / "slack_mode").write_text("pigeon", "utf-8")
+    with pytest.raises(UsageError, match="SLACK_MODE is set to 'pigeon'"):
+        load_settings()
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/nowhere")
+    assert load_settings().slack_bot_token is None
