@@ -98,7 +98,7 @@ class People:
         return Reply(
             Card("The asker has your answer", "With one click it becomes a document, cited from now on.",
                  buttons=(kept,)),
-            elsewhere=(Delivery(handoff.origin, told),),
+            elsewhere=(Delivery(handoff.origin, told, whom=handoff.person),),
         )  # fmt: skip
 
     def keep(self, press: Press) -> Reply:

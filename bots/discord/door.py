@@ -242,7 +242,10 @@ class DiscordDoor(EventDoor):
         after = int(payload["event"]) if not delivery.key else None
         async with self._once(delivery.key):
             channel, message, is_thread = await self._telling.elsewhere(
-                delivery.key or key, to, delivery.card, again=item.attempts > 0, after=after
+                *(delivery.key or key, to, delivery.card),
+                again=item.attempts > 0,
+                after=after,
+                whom=delivery.whom,
             )
             if delivery.ref:
                 await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
+from bots.desk.manners import WRITTEN_ALONE, asked_to_triage, turn_of
 from bots.desk.wording import asks_something
 from bots.discord.words import addresses_another, asked, commanded, principal
 from brain.catalog.inbox import InboxItem, NewEvent
@@ -134,7 +134,7 @@ def press(
         payload["ephemeral"] = message.flags.ephemeral
         if str(message.channel.type) not in (*_THREADS, "private"):
             payload["thread"] = _of_answer(message, known)[1]
-    return _new(f"interaction:{interaction.id}", "press", payload, order=f"press:{action}:{ref}")
+    return _new(f"interaction:{interaction.id}", "press", payload, order=turn_of(action, ref))
 
 
 def payload_of(new: NewEvent) -> Json:

@@ -213,7 +213,9 @@ class SlackDoor(EventDoor):
         """Deliver, once for the event, or once at all where the delivery has a key of its own."""
         async with self._once(delivery.key):
             channel, ts = await self._telling.elsewhere(
-                delivery.key or key, delivery.to, delivery.card, again=again or bool(delivery.key)
+                *(delivery.key or key, delivery.to, delivery.card),
+                again=again or bool(delivery.key),
+                whom=delivery.whom,
             )
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))

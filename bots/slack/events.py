@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
+from bots.desk.manners import WRITTEN_ALONE, asked_to_triage, turn_of
 from bots.desk.wording import asks_something
 from bots.doors.long_fields import filled_in
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
@@ -289,7 +289,7 @@ def _thread(root: str, ts: str) -> str:
 
 
 def _pressed(identity: str, payload: Json) -> NewEvent:
-    thread = f"press:{payload['action']}:{payload['ref']}"  # two presses of one button, one after the other
+    thread = turn_of(payload["action"], payload["ref"])
     return _new(identity, "press", payload, "", principal("user", payload["user"]), "", thread)
 
 
