@@ -93,7 +93,8 @@ class People:
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
         self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
-        told = Card(f"A person answered “{shortened(handoff.question, 140)}”", words)
+        does = "A person answered" if not handoff.answer else "A person wrote again about"
+        told = Card(f"{does} “{shortened(handoff.question, 140)}”", words)
         kept = Button("keep", f"Add to {handoff.space}", str(handoff.id), Style.PRIMARY)
         return Reply(
             Card("The asker has your answer", "With one click it becomes a document, cited from now on.",

@@ -64,7 +64,8 @@ class EventDoor(ABC):
         """Do what a verb says; a thread is read only for those who may have it read."""
         verb, words = payload["verb"], payload["words"]
         if words or not self._desk.reads_thread(verb) or not await self._desk.may_use(verb, caller):
-            reply = await self._desk.run(Command(verb, words, caller, files, event=item.key))
+            event = payload.get("order") or item.key  # an edited message is the same order as before
+            reply = await self._desk.run(Command(verb, words, caller, files, event=event))
         else:
             async with self._busy(payload):
                 reply = await self._run_on_thread(verb, await self._thread(payload, caller))
