@@ -138,7 +138,10 @@ class Citewise:
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
-        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged, self._gaps)
+        return Desk(
+            *(self.catalog, self._built_brain, self.library, admins, model, self._triaged, self._gaps),
+            digest=self.settings.digest,
+        )
 
     @cached_property
     def triager(self) -> "Triager":
@@ -156,7 +159,7 @@ class Citewise:
     @cached_property
     def gap_finder(self) -> "GapFinder":
         """What finds out what the documents lack, by what was asked of them."""
-        from bots.desk.parts import PRIVATE
+        from bots.desk.parts import PRIVATE, is_public
         from brain.usage.gaps import GapFinder
 
         return GapFinder(
@@ -164,6 +167,7 @@ class Citewise:
             self.embedder.embeddings,
             lambda question: self._built_brain().evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
+            lambda asking: is_public(asking.thread),
         )
 
     @cached_property
@@ -222,9 +226,18 @@ class Citewise:
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
         return [
             *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
-            *self._retention(),
+            *(*self._retention(), *self._notices()),
             *(*model, *chats),
         ]
+
+    def _notices(self) -> "list[Service]":
+        """What says something without being asked, where there is a chat to say it in."""
+        from bots.doors.chats import connected
+        from bots.serving.notices import NoticeClock
+
+        if not (platforms := connected(self.settings)):
+            return []
+        return [NoticeClock(lambda: self.desk.notices, lambda: self.catalog.inbox, platforms)]
 
     def _retention(self) -> "list[Service]":
         """What forgets, where something is to be forgotten by its age."""
@@ -332,10 +345,10 @@ class Citewise:
             triager = self.triager
         return triager.invoke(request)
 
-    def _gaps(self, since: "datetime", most: int) -> "Gaps":
+    def _gaps(self, since: "datetime", most: int, *, readers: frozenset[str] | None = None) -> "Gaps":
         with self.building:
             finder = self.gap_finder
-        return finder.find(since, most)
+        return finder.find(since, most, readers=readers)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)

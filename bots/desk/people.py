@@ -122,6 +122,8 @@ class People:
         kind, _, number = ref.partition(":")
         if kind == "handoff" and number.isdecimal():
             self._catalog.handoffs.set_thread(int(number), thread)
+        elif kind == "reminder" and number.isdecimal():
+            self._catalog.handoffs.set_reminder_thread(int(number), thread)
 
     def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
         """What a message in a hand-off's thread means: the answer of whoever took it, else nothing.
@@ -142,7 +144,7 @@ class People:
         if handoff is None:
             return None
         caller = press.caller
-        here = bool(handoff.thread) and handoff.thread == caller.thread
+        here = caller.thread in handoff.threads
         theirs = handoff.helper == caller.person or caller.person in self._audience.admins
         return handoff if here or theirs or handoff.support in caller.all_principals else None
 

@@ -255,12 +255,15 @@ class DiscordDoor(EventDoor):
         if payload["place"] and to == f"discord:channel:{payload['place']}":
             to = f"discord:channel:{payload['channel']}"  # "the channel" is this thread, where it is one
         after = int(payload["event"]) if not delivery.key else None
+        await self._carry(delivery.key or key, to, delivery, again=item.attempts > 0, after=after)
+
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
+
+    async def _carry(self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None) -> None:
         async with self._once(delivery.key):
             channel, message, is_thread = await self._telling.elsewhere(
-                *(delivery.key or key, to, delivery.card),
-                again=item.attempts > 0,
-                after=after,
-                whom=delivery.whom,
+                key, to, delivery.card, again=again, after=after, whom=delivery.whom
             )
             if delivery.ref:
                 await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))

@@ -238,6 +238,9 @@ class SlackDoor(EventDoor):
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))
 
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        await self._deliver(item.key, delivery, again=True)
+
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)
         try:
