@@ -40,6 +40,7 @@ def examine(
     """
     yield _python()
     yield _settings(settings)
+    yield from _digest(settings)
     home = _home(settings.home)
     yield home
     yield _disk(settings.home)
@@ -65,7 +66,6 @@ def examine(
         if running is None:  # serve speaks of its drives itself
             yield _drives(citewise)
         yield _unreadable(citewise)
-        yield from _digest(settings)
         yield from _slack(citewise)
         yield from _discord(citewise)
 
