@@ -35,6 +35,7 @@ COMMANDS = {
     "spaces": "bots.terminal.spaces:spaces",
     "gaps": "bots.terminal.gaps:gaps",
     "usage": "bots.terminal.usage:usage",
+    "digest": "bots.terminal.digest:digest",
     "forget": "bots.terminal.forget:forget",
     "audit": "bots.terminal.audit:audit",
     "serve": "bots.terminal.serve:serve",

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.checks import Check, Verdict
+from bots.desk.digest import ADMINS
 from bots.desk.wording import count, held
-from bots.doors.chats import discord_settings, slack_settings
+from bots.doors.chats import connected, discord_settings, slack_settings
 from bots.model.answerer import examine as examine_answerer
 from bots.model.reranker import examine as examine_reranker
 from bots.model.status import as_check, status_of
@@ -40,6 +41,7 @@ def examine(
     """
     yield _python()
     yield _settings(settings)
+    yield from _digest(settings)
     home = _home(settings.home)
     yield home
     yield _disk(settings.home)
@@ -71,6 +73,28 @@ def examine(
         yield from _discord(citewise)
 
 
+def _digest(settings: Settings) -> Iterator[Check]:
+    """Whether those can be sent the weekly digest at all who are to have it; where, the platforms tell."""
+    if not settings.digest:
+        return
+    here = connected(settings)
+    wanted = {name for reader in settings.digest for name in _readers(settings, reader)}
+    if not wanted:
+        mend = "name admins in CITEWISE_ADMINS, or a channel in CITEWISE_DIGEST"
+        yield Check("digest", Verdict.FAULT, "CITEWISE_DIGEST names the admins, and there are none", mend)
+    elif apart := sorted(name for name in wanted if name.partition(":")[0] not in here):
+        found = f"{', '.join(apart)} can't be sent it: no token of that platform is set"
+        mend = "set the token, or take it out of CITEWISE_DIGEST"
+        yield Check("digest", Verdict.FAULT, found, mend)
+    else:
+        found = f"goes to {', '.join(settings.digest)} once a week"
+        yield Check("digest", Verdict.GOOD, found, "`citewise digest` shows what it would say today")
+
+
+def _readers(settings: Settings, reader: str) -> tuple[str, ...]:
+    return settings.admins if reader == ADMINS else (reader,)
+
+
 def _slack(citewise: Citewise) -> Iterator[Check]:
     """Slack, where a token is set."""
     settings = slack_settings(citewise.settings)
@@ -81,6 +105,7 @@ def _slack(citewise: Citewise) -> Iterator[Check]:
     catalog, start = citewise.catalog, "slack:channel:"
     named = {name for space in catalog.spaces() for name in catalog.principals(space.name)}
     named |= set(catalog.places.support().values()) | catalog.places.auto_answer()
+    named |= set(citewise.settings.digest)
     channels = sorted(name.removeprefix(start) for name in named if name.startswith(start))
     yield from examine_slack(settings, channels)
 
@@ -92,8 +117,11 @@ def _discord(citewise: Citewise) -> Iterator[Check]:
         return
     from bots.discord.diagnosis import examine as examine_discord
 
-    auto_answer = any(name.startswith("discord:") for name in citewise.catalog.places.auto_answer())
-    yield from examine_discord(settings, auto_answer=auto_answer)
+    places, start = citewise.catalog.places, "discord:channel:"
+    auto_answer = any(name.startswith("discord:") for name in places.auto_answer())
+    named = {*places.support().values(), *citewise.settings.digest}
+    channels = sorted(name.removeprefix(start) for name in named if name.startswith(start))
+    yield from examine_discord(settings, auto_answer=auto_answer, channels=channels)
 
 
 def _python() -> Check:

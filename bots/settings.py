@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     mask_personal_data: bool = Field(default=True, validation_alias="CITEWISE_MASK_PERSONAL_DATA")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
 
+    digest: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_DIGEST")
+
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
@@ -114,7 +116,7 @@ class Settings(BaseSettings):
         default=(), validation_alias="DISCORD_THREADS"
     )
 
-    @field_validator("admins", "discord_guilds", "discord_threads", mode="before")
+    @field_validator("admins", "digest", "discord_guilds", "discord_threads", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -135,6 +137,14 @@ class Settings(BaseSettings):
         for channel in value:
             if channel != "all" and not channel.isdecimal():
                 raise ValueError(channel)
+        return value
+
+    @field_validator("digest")
+    @classmethod
+    def _check_digest(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for reader in value:
+            if reader != "admins" and not re.fullmatch(r"(slack|discord):channel:\w+", reader):
+                raise ValueError(reader)
         return value
 
     @field_validator("admins")
@@ -219,6 +229,8 @@ def _sentence(error: ValidationError) -> str:
         allowed = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
     elif name == "CITEWISE_MONITORING":
         allowed = "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464"
+    elif name == "CITEWISE_DIGEST":
+        allowed = "admins, or channels such as slack:channel:C024BE91L, parted by commas"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":

@@ -151,11 +151,12 @@ class Citewise:
             self.catalog,
             self._built_brain,
             self.library,
-            admins,
-            model,
-            self._triaged,
-            self._gaps,
-            self.tally,
+            admins=admins,
+            model=model,
+            triage=self._triaged,
+            gaps=self._gaps,
+            tally=self.tally,
+            digest=self.settings.digest,
         )
 
     @cached_property
@@ -181,7 +182,7 @@ class Citewise:
     @cached_property
     def gap_finder(self) -> "GapFinder":
         """What finds out what the documents lack, by what was asked of them."""
-        from bots.desk.parts import PRIVATE
+        from bots.desk.parts import PRIVATE, is_public
         from brain.usage.gaps import GapFinder
 
         return GapFinder(
@@ -189,6 +190,7 @@ class Citewise:
             self.embedder.embeddings,
             lambda question: self._built_brain().evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
+            lambda asking: is_public(asking.thread),
         )
 
     @cached_property
@@ -247,9 +249,18 @@ class Citewise:
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
         return [
             *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
-            *self._retention(),
+            *(*self._retention(), *self._notices()),
             *(*model, *chats),
         ]
+
+    def _notices(self) -> "list[Service]":
+        """What says something without being asked, where there is a chat to say it in."""
+        from bots.doors.chats import connected
+        from bots.serving.notices import NoticeClock
+
+        if not (platforms := connected(self.settings)):
+            return []
+        return [NoticeClock(lambda: self.desk.notices, lambda: self.catalog.inbox, platforms)]
 
     def _retention(self) -> "list[Service]":
         """What forgets, where something is to be forgotten by its age."""
@@ -357,10 +368,10 @@ class Citewise:
             triager = self.triager
         return triager.invoke(request)
 
-    def _gaps(self, since: "datetime", most: int) -> "Gaps":
+    def _gaps(self, since: "datetime", most: int, *, readers: frozenset[str] | None = None) -> "Gaps":
         with self.building:
             finder = self.gap_finder
-        return finder.find(since, most)
+        return finder.find(since, most, readers=readers)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)

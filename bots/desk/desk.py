@@ -11,9 +11,11 @@ from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row
 from bots.desk.case_actions import CaseActions
 from bots.desk.case_view import CaseView
+from bots.desk.digest import Digest, FindGaps
 from bots.desk.gaps import KnowledgeGaps
 from bots.desk.knowledge import Knowledge
 from bots.desk.manners import FOLLOWS
+from bots.desk.notices import Notices
 from bots.desk.overview import Overview
 from bots.desk.parts import (
     LONGEST_QUESTION,
@@ -30,6 +32,7 @@ from bots.desk.parts import (
     Working,
 )
 from bots.desk.people import REPLY, People
+from bots.desk.reminders import Reminders
 from bots.desk.tally import Tally
 from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
@@ -38,14 +41,11 @@ from brain.domain import Answer, Passage, Question, Trace, Turn
 from brain.errors import CitewiseError, NothingIndexed, StorageFailed, UsageError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from bots.desk.library import Library
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
     from brain.triage.domain import Request, Triage
-    from brain.usage.domain import Gaps
 
 log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
@@ -83,14 +83,16 @@ class Desk:
         admins: Iterable[str] = (),
         model: Callable[[], Sequence[Row]] = tuple,
         triage: "Callable[[Request], Triage] | None" = None,
-        gaps: "Callable[[datetime, int], Gaps] | None" = None,
+        gaps: FindGaps | None = None,
         tally: Tally | None = None,
+        digest: Iterable[str] = (),
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
         of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
-        the documents lack since a moment, so many at most. `tally` counts how questions come out.
+        the documents lack since a moment, so many at most. `tally` counts how questions come out. The weekly
+        `digest` goes to these channels, or to `admins`.
         """
         self._catalog = catalog
         self._tally = tally or Tally()
@@ -115,6 +117,9 @@ class Desk:
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
         self._gaps = KnowledgeGaps(gaps) if gaps else None
+        self.digest = Digest(catalog, self._audience, gaps, digest) if gaps else None
+        self.notices = Notices(Reminders(catalog), *((self.digest,) if self.digest else ()))
+        """What is said without being asked."""
         if self._gaps is not None:
             self._commands["gaps"] = self._gaps.gaps
         self._people: People | None = None

@@ -21,6 +21,7 @@ TURNED_AWAY = {
 }
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
 WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
+_ON_A_PROPOSAL = ("confirm", "cancel", "space")
 _SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
 _AMONG_PEOPLE = re.compile(
     r"(?:ok(?:ay)?|yes|no|hm+|well|sure|thanks)?[,. ]*"
@@ -35,6 +36,14 @@ def asked_to_triage(words: str) -> str | None:
     """What follows `triage` where the words are that command: nothing, `list` or a number; else None."""
     found = _TRIAGE.fullmatch(" ".join(words.split()))
     return (found[1] or (found[2] or "").lower()) if found else None
+
+
+def turn_of(action: str, ref: str) -> str:
+    """What presses have in common that are worked off one after the other.
+
+    Those of one button; and all on a proposal, so that a Confirm doesn't overtake the choice of a space.
+    """
+    return f"press:{'proposal' if action in _ON_A_PROPOSAL else action}:{ref}"
 
 
 def goes_unsaid(part: Final, words: str) -> bool:

@@ -19,6 +19,8 @@ TERMINAL = "terminal"
 OPEN_SPACE = "general"
 # Threads that one person alone sees begin with this.
 PRIVATE = "private:"
+# And those of a conversation at the terminal with this.
+TERMINAL = "terminal:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,11 @@ class Final:
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
     not_kept: str = ""
+
+
+def is_public(thread: str) -> bool:
+    """Whether what was said in a thread was said where others read it too."""
+    return bool(thread) and not thread.startswith((PRIVATE, TERMINAL))
 
 
 class NoteOutside(Protocol):

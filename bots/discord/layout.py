@@ -61,8 +61,11 @@ def answer_views(
     return views
 
 
-def card_view(card: Card, mark: int) -> ui.LayoutView:
-    """A card as a message: its rows always, of a longer text or of quotes what fits beside them."""
+def card_view(card: Card, mark: int, called: str = "") -> ui.LayoutView:
+    """A card as a message: its rows always, of a longer text or of quotes what fits beside them.
+
+    Above it, the person with the id `called` is named.
+    """
     title = f"### {inert(' '.join(card.title.split()))}" if card.title else ""
     room = MOST_CHARACTERS - len(title) - len(_MORE) - 2
     paragraphs = _paragraphs(card.text)
@@ -76,7 +79,8 @@ def card_view(card: Card, mark: int) -> ui.LayoutView:
             break
         texts.append(text)
     shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
-    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(shown)]
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"<@{called}>")] if called else []
+    parts.append(ui.TextDisplay(shown))
     for menu in card.menus:
         parts += [_action_row(ChoiceMenu(menu, part)) for part in range(menu_parts(menu))]
     if card.buttons:

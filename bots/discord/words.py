@@ -61,6 +61,13 @@ def principal(kind: str, number: int | str) -> str:
     return f"discord:{kind}:{number}"
 
 
+def person_in(name: str) -> str:
+    """The id of the person that a principal names; empty for any other principal."""
+    platform, _, rest = name.partition(":")
+    kind, _, number = rest.partition(":")
+    return number if (platform, kind) == ("discord", "user") and number.isdecimal() else ""
+
+
 def inert(text: str) -> str:
     """Text that looks the same and does nothing: no markup, mention, address, time or emoji comes of it."""
     text = _ADDRESSES.sub(_JOINER, clean(text))

@@ -58,6 +58,12 @@ class Chats:
         return Background(lambda: DiscordService(settings, self.desk(), self.catalog(), keep), "discord")
 
 
+def connected(settings: Settings) -> frozenset[str]:
+    """The platforms that a token is set for."""
+    known = {"slack": settings.slack_bot_token, "discord": settings.discord_bot_token}
+    return frozenset(name for name, token in known.items() if token)
+
+
 def slack_settings(settings: Settings) -> "SlackSettings | None":
     """How Slack is reached; None where no token is set."""
     if (token := revealed(settings.slack_bot_token)) is None:

@@ -2,22 +2,33 @@
 
 import asyncio
 import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
 from bots.desk import Caller, Command, Desk
-from bots.desk.cards import Card, Reply
+from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.manners import TURNED_AWAY
 from bots.desk.parts import Attachment
+from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
+from bots.serving.log import fields
 from brain.catalog.inbox import InboxItem
+from brain.errors import CitewiseError
 
 Json = dict[str, Any]
-_UNASKED = ("deleted", "edited", "opened")  # kinds of events after which nobody waits for an answer
+_UNASKED = ("deleted", "edited", "opened", "notice")  # events after which nobody waits for an answer
+_SECONDS_CLOSED = (
+    3_600.0  # until what could not be delivered is tried again: somebody lets the bot in, or not
+)
+
+log = logging.getLogger("citewise.doors")
+log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class EventDoor(ABC):
                 await self._command(item, payload)
             case "press":
                 await self._press(item, payload)
+            case "notice":
+                await self._notice(item, payload["notice"])
 
     async def apologise(self, item: InboxItem, sentence: str) -> None:
         """Let the one visible answer be this sentence."""
@@ -64,7 +77,8 @@ class EventDoor(ABC):
         """Do what a verb says; a thread is read only for those who may have it read."""
         verb, words = payload["verb"], payload["words"]
         if words or not self._desk.reads_thread(verb) or not await self._desk.may_use(verb, caller):
-            reply = await self._desk.run(Command(verb, words, caller, files, event=item.key))
+            event = payload.get("order") or item.key  # an edited message is the same order as before
+            reply = await self._desk.run(Command(verb, words, caller, files, event=event))
         else:
             async with self._busy(payload):
                 reply = await self._run_on_thread(verb, await self._thread(payload, caller))
@@ -94,6 +108,26 @@ class EventDoor(ABC):
         if reply is not None:
             await self._reply(item, payload, reply)
         return reply is not None
+
+    async def _notice(self, item: InboxItem, key: str) -> None:
+        """Say what nobody asked for; where it can't be said, it is tried again later."""
+        refused = list[CitewiseError]()
+
+        async def deliver(delivery: Delivery) -> bool:
+            try:
+                await self._deliver_unasked(item, delivery)
+            except Unreachable:
+                raise
+            except CitewiseError as error:
+                refused.append(error)
+                told = {"notice": key, "to": delivery.to, "reason": error.detail or error.sentence}
+                log.warning("not delivered", extra=fields("not delivered", **told))
+                return False
+            return True
+
+        if not await self._desk.notices.say(key, datetime.now().astimezone(), deliver):
+            why = f"{key}: {refused[-1].detail or refused[-1].sentence}" if refused else key
+            raise Unreachable("It can't be said there yet.", detail=why, seconds=_SECONDS_CLOSED)
 
     async def _say_instead(self, item: InboxItem, card: Card) -> None:
         payload = json.loads(item.payload)
@@ -126,6 +160,10 @@ class EventDoor(ABC):
     @abstractmethod
     async def _reply(self, item: InboxItem, payload: Json, reply: Reply) -> None:
         """Deliver first, then tell the caller: what they read has happened."""
+
+    @abstractmethod
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        """Deliver what has a key, unless it stands there already."""
 
     @abstractmethod
     async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:

@@ -78,6 +78,12 @@ def quoted(text: str) -> list[Block]:
     return [_rich({"type": "rich_text_quote", "elements": [_text(text)]})] if text else []
 
 
+def calling(whom: str) -> list[Block]:
+    """A line that calls a person, who is notified of the message; nothing for anybody but a person."""
+    found = _NAMED.fullmatch(whom)
+    return [_rich(_section([_name(whom)]))] if found and ":user:" in whom else []
+
+
 def card_blocks(card: Card) -> list[Block]:
     """A card as a message, with the names of the people that the Desk names in it."""
     blocks: list[Block] = [{"type": "header", "text": plain_text(card.title, 150)}] if card.title else []

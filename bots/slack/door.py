@@ -16,6 +16,7 @@ from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
 from bots.slack.events import PLATFORM, below
 from bots.slack.files import Files
+from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.telling import Telling
@@ -40,15 +41,15 @@ class SlackDoor(EventDoor):
     platform = PLATFORM
 
     def __init__(
-        self, desk: Desk, calls: Calls, files: Files, bot: str, homes: frozenset[str], memory: Memory
+        self, desk: Desk, calls: Calls, files: Files, bot: str, organisation: Organisation, memory: Memory
     ) -> None:
-        """`bot` is the bot's own user id, `homes` are its workspace and organisation."""
+        """`bot` is the bot's own user id."""
         super().__init__(desk)
         self._calls = calls
         self._files = files
         self._bot = bot
         self._memory = memory
-        self._people = People(calls, homes, desk.note_outside)
+        self._people = People(calls, organisation, desk.note_outside)
         self._telling = Telling(calls, files)
         self._threads = Threads(calls, bot)
 
@@ -69,8 +70,12 @@ class SlackDoor(EventDoor):
         """Let the one visible answer be this sentence; of an edited question, the old one fits no more."""
         if item.kind != "edited":
             await super().apologise(item, sentence)
-        elif message := await self._old_answer(item, json.loads(item.payload)):
-            await self._show(message, Card("That did not work", sentence))
+            return
+        payload, card = json.loads(item.payload), Card("That did not work", sentence)
+        if "verb" in payload:
+            await self._telling.alone(item.key, payload, card)
+        elif message := await self._edited_answer(item, payload):
+            await self._show(message, card)
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -106,21 +111,33 @@ class SlackDoor(EventDoor):
             await self._status(payload, "")
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
-        """Answer an edited question anew, in the place of the old answer."""
-        message = await self._old_answer(item, payload)
+        """Answer an edited message: a question in the place of its old answer, a command as a new one."""
+        caller = await self._caller(payload)
+        if payload["how"] == "handoff":
+            thread = below(payload["channel"], payload["root"])
+            await self._heard(item, payload, replace(caller, thread=thread))
+            return
+        if "verb" in payload:
+            asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
+            await self._deleted(payload)  # what it was answered with before, for all to see
+            await self._command(item, {**payload, "order": asked.key if asked else item.key})
+            return
+        message = await self._edited_answer(item, payload)
         if message is None or not payload["text"].strip():
             return
-        caller = await self._caller(payload)
         async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
             if isinstance(part, Final):
                 await self._finish(message, part)
 
-    async def _old_answer(self, item: InboxItem, payload: Json) -> AnswerMessage | None:
-        """The answer that an edited question has; None where it has none."""
+    async def _edited_answer(self, item: InboxItem, payload: Json) -> AnswerMessage | None:
+        """The answer of an edited question; None where it has none, and is to have none now."""
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
-        if asked is None or asked.kind != "question" or not asked.posted:
+        if asked is None or (not asked.posted and payload["how"] not in ("direct", "mention")):
             return None
-        return self._message(item, payload, posted=asked.posted)
+        message = self._message(asked, payload)
+        if item.attempts:
+            await message.find()
+        return message
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
@@ -131,6 +148,7 @@ class SlackDoor(EventDoor):
             except SlackRefused as error:
                 if error.code != "message_not_found":
                     raise
+            await self._memory.note_posted(asked, "")
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
@@ -213,10 +231,15 @@ class SlackDoor(EventDoor):
         """Deliver, once for the event, or once at all where the delivery has a key of its own."""
         async with self._once(delivery.key):
             channel, ts = await self._telling.elsewhere(
-                delivery.key or key, delivery.to, delivery.card, again=again or bool(delivery.key)
+                *(delivery.key or key, delivery.to, delivery.card),
+                again=again or bool(delivery.key),
+                whom=delivery.whom,
             )
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))
+
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        await self._deliver(item.key, delivery, again=True)
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)
@@ -255,11 +278,11 @@ class SlackDoor(EventDoor):
         link = await self._threads.permalink(message["channel"], message["ts"])
         return as_document(plain(text_of(message), self._bot), str(message["ts"]).replace(".", "-"), link)
 
-    def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
+    def _message(self, item: InboxItem, payload: Json) -> AnswerMessage:
         async def note(ts: str) -> None:
             await self._memory.note_posted(item, ts)
 
-        return AnswerMessage(self._calls, self._bot, item.key, payload, note, posted or item.posted)
+        return AnswerMessage(self._calls, self._bot, item.key, payload, note, item.posted)
 
     async def _caller(self, payload: Json) -> Caller:
         return await self._people.caller(payload)

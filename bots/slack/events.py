@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
+from bots.desk.manners import WRITTEN_ALONE, asked_to_triage, turn_of
 from bots.desk.wording import asks_something
 from bots.doors.long_fields import filled_in
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
+from bots.slack.organisation import Organisation, writer_of
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
 from brain.catalog.inbox import NewEvent
 
@@ -19,10 +20,10 @@ _PLAIN = (None, "file_share", "thread_broadcast")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What has to be known to tell whether a message is for the bot; `homes`: whose people it answers."""
+    """What has to be known to tell whether a message is for the bot, and of whose people it is."""
 
     bot: str
-    homes: frozenset[str]
+    organisation: Organisation
     conversation: Callable[[str], bool]
     handoff: Callable[[str], bool]
     auto_answer: Callable[[str], bool]
@@ -107,16 +108,15 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
     thread = thread_of(channel, root)
     how = _how(event, text, channel, thread, known)
-    strange = _is_strange(body, event, known.homes)
+    writer = writer_of(body, event)
+    strange = known.organisation.is_outsider(writer)
     if how is None or (strange and how not in ("direct", "mention")):
         return None
-    shared = bool(body.get("is_ext_shared_channel"))  # with another organisation
     payload = {
         **_only(event, "user", "channel", "ts"),
+        **writer,
         "root": root,
         "thread": event.get("thread_ts") or "",
-        "team": event.get("user_team") or event.get("team") or ("" if shared else body.get("team_id")),
-        "shared": shared,
         "text": asked(text, known.bot),
         "how": how,
     }
@@ -124,30 +124,24 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     kind, person = "question", principal("user", str(event["user"]))
     if strange:
         return _new(identity, "strange", payload, message, person, principal("channel", channel), thread)
-    words = commanded(text, known.bot)
+    order = _order(event, how, known)
+    if not order and not payload["text"].strip():
+        order = {"verb": "help", "words": "", "files": []}
+    kind = "command" if order else "question"
+    return _new(identity, kind, payload | order, message, person, principal("channel", channel), thread)
+
+
+def _order(message: Json, how: str | None, known: Known) -> Json:
+    """The command that a message is, if it is one: its verb, words and files."""
+    if how not in ("direct", "mention"):
+        return {}
+    words, files = commanded(str(message.get("text") or ""), known.bot), message.get("files") or []
     verb = words.split(None, 1)[0].lower() if words.split() else ""
     triage = asked_to_triage(words)
-    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(event.get("files")))
-    if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
-        kind = "command"
-        payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": event.get("files", [])}
-    elif how in ("direct", "mention") and triage is not None:
-        kind = "command"
-        payload |= {"verb": "triage", "words": triage, "files": []}
-    elif not payload["text"].strip():
-        payload |= {"verb": "help", "words": "", "files": []}
-        kind = "command"
-    return _new(identity, kind, payload, message, person, principal("channel", channel), thread)
-
-
-def _is_strange(body: Json, event: Json, homes: frozenset[str]) -> bool:
-    """Whether a message is from another organisation, with which its channel is shared (Slack Connect).
-
-    The team of the envelope may be any of those that share the channel: that of the writer counts.
-    """
-    return bool(body.get("is_ext_shared_channel")) and homes.isdisjoint(
-        {event.get("user_team") or event.get("team")}
-    )
+    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
+    if words.lower() in WRITTEN_ALONE or adds:
+        return {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    return {} if triage is None else {"verb": "triage", "words": triage, "files": []}
 
 
 def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str | None:
@@ -167,22 +161,35 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
 
 
 def _changed(body: Json, event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
-    """A question that was edited, or deleted: one that has an answer below it leaves a stone behind."""
+    """A message that was edited, or deleted: one that has an answer below it leaves a stone behind.
+
+    One that was not for the bot before is a new one, where the edit mentions the bot.
+    """
     now, before = event.get("message", {}), event.get("previous_message", {})
     if now.get("subtype") == "tombstone":
         return _deleted(identity, channel, now["ts"], now, known)
-    if not known.asked(f"{channel}:{now.get('ts')}") or now.get("text") == before.get("text"):
-        return None  # no question, a link that unfolded, a reply that was counted
+    text = str(now.get("text") or "")
+    if text == before.get("text") or now.get("bot_id") or now.get("user") == known.bot:
+        return None  # a link that unfolded, a reply that was counted, an answer that is being written
+    message = {**now, "type": "message", "channel": channel, "channel_type": event.get("channel_type")}
+    if not known.asked(f"{channel}:{now.get('ts')}"):
+        called = mentions(text, known.bot) and not mentions(str(before.get("text") or ""), known.bot)
+        return _message(body, message, identity, known) if called else None
+    writer, root = writer_of(body, now), str(now.get("thread_ts") or now.get("ts"))
+    if known.organisation.is_outsider(writer):
+        return None
+    thread = thread_of(channel, root)
+    how = _how(message, text, channel, thread, known)
     payload = {
-        "channel": channel,
-        "ts": now.get("ts"),
-        "user": now.get("user"),
-        "team": now.get("user_team") or now.get("team") or "",
-        "shared": bool(body.get("is_ext_shared_channel")),
-        "root": now.get("thread_ts") or now.get("ts"),
-        "text": asked(str(now.get("text") or ""), known.bot),
+        **_only(message, "channel", "ts", "user"),
+        **writer,
+        "root": root,
+        "thread": now.get("thread_ts") or "",
+        "text": asked(text, known.bot),
+        "how": how or "",
+        **_order(message, how, known),
     }
-    return _new(identity, "edited", payload, thread=thread_of(channel, str(payload["root"])))
+    return _new(identity, "edited", payload, thread=thread)
 
 
 def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) -> NewEvent | None:
@@ -289,7 +296,7 @@ def _thread(root: str, ts: str) -> str:
 
 
 def _pressed(identity: str, payload: Json) -> NewEvent:
-    thread = f"press:{payload['action']}:{payload['ref']}"  # two presses of one button, one after the other
+    thread = turn_of(payload["action"], payload["ref"])
     return _new(identity, "press", payload, "", principal("user", payload["user"]), "", thread)
 
 

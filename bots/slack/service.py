@@ -21,6 +21,7 @@ from bots.slack.door import SlackDoor
 from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
 from bots.slack.files import Files
 from bots.slack.needs import COMMAND, SHORTCUTS
+from bots.slack.organisation import Organisation
 from brain.catalog.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
@@ -76,7 +77,7 @@ class SlackService:
         self._seen = 0.0  # when it was connected last
         self.reconnects_within = RECONNECTS_WITHIN
         self._bot = ""
-        self._homes: frozenset[str] = frozenset()
+        self._organisation = Organisation(frozenset())
 
     async def start(self) -> None:
         """Connect to Slack and begin to work.
@@ -136,9 +137,10 @@ class SlackService:
         calls = self._calls = Calls(client)
         me = await _accepted(calls, "auth.test")
         self._bot = str(me["user_id"])
-        self._homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
+        homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
+        self._organisation = Organisation(homes)
         files = Files(session, self._settings.bot_token, self._settings.api_url)
-        door = SlackDoor(self._desk, calls, files, self._bot, self._homes, self._memory())
+        door = SlackDoor(self._desk, calls, files, self._bot, self._organisation, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
@@ -162,7 +164,7 @@ class SlackService:
     def _known(self) -> Known:
         return Known(
             bot=self._bot,
-            homes=self._homes,
+            organisation=self._organisation,
             conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bots.desk.cards import Card
 from bots.doors.inbox import Unreachable
-from bots.slack.blocks import card_blocks, fits, summary
+from bots.slack.blocks import calling, card_blocks, fits, summary
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.files import Files
 from bots.slack.posting import HARMLESS, MARK
@@ -75,19 +75,23 @@ class Telling:
             return False
         return True
 
-    async def elsewhere(self, key: str, to: str, card: Card, *, again: bool) -> tuple[str, str]:
+    async def elsewhere(
+        self, key: str, to: str, card: Card, *, again: bool, whom: str = ""
+    ) -> tuple[str, str]:
         """Show a card to a channel, a thread of one, a person or a group; returns channel and ts.
 
         `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first.
+        `whom` is who is to be called, where others read it too.
         """
         who, _, root = to.partition("/")
         if not who.startswith("slack:"):
             raise UsageError(f"{who} is not on Slack, so I can't tell them from here.")
         if not fits(card):
             raise UsageError("That is more than fits into one message, so I did not send it: shorten it.")
+        call: list[Json] = []
         if ":user:" not in who:  # where others read it, a name would call its person
-            card = replace(card, people=frozenset())
-        message = {"text": summary(f"{card.title}. {card.text}"), "blocks": card_blocks(card)}
+            card, call = replace(card, people=frozenset()), calling(whom)
+        message = {"text": summary(f"{card.title}. {card.text}"), "blocks": [*call, *card_blocks(card)]}
         try:
             channel = await self._channel_of(who)
             return channel, await self._post(key, channel, message, root or None, again=again)

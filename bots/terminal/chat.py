@@ -54,12 +54,13 @@ class Chat:
     """One conversation: reads lines until `quit` or the end of input."""
 
     def __init__(self, desk: "Desk", asker: str | None = None, spaces: tuple[str, ...] = ()) -> None:
+        from bots.desk.parts import TERMINAL
         from bots.terminal.console import out
 
         self._desk = desk
         self._asker = asker
         self._spaces = spaces
-        self._thread = f"terminal:{uuid.uuid4()}"
+        self._thread = f"{TERMINAL}{uuid.uuid4()}"
         self._console = out()
         self._last: Answer | None = None
 

@@ -10,7 +10,7 @@ from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
-from bots.desk.parts import PRIVATE
+from bots.desk.parts import PRIVATE, is_public
 from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
@@ -53,7 +53,9 @@ class DeskHome:
 
 
 @contextmanager
-def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = None) -> Iterator[DeskHome]:
+def desk_home(
+    folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = None, digest: tuple[str, ...] = ()
+) -> Iterator[DeskHome]:
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
 
@@ -73,8 +75,10 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = N
             home.embedder.embeddings,
             lambda question: brain.evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
+            lambda asking: is_public(asking.thread),
         )
-        desk = Desk(home.catalog, lambda: brain, library, admins, triage=triager.invoke, gaps=finder.find)
+        whom = {"triage": triager.invoke, "gaps": finder.find, "digest": digest}
+        desk = Desk(home.catalog, lambda: brain, library, admins, **whom)
         yield DeskHome(home, desk, library, changing)
     finally:
         home.close()

@@ -11,6 +11,11 @@ async def told(workspace: Workspace, user: str, line: str, channel: str = "CGEN"
     return await workspace.slack.privately(await workspace.slack.command(user, line, channel))
 
 
+def names_in(message: dict) -> list[str]:
+    """Who is notified by a message."""
+    return [part["user_id"] for part in walk(message["blocks"]) if part.get("type") == "user"]
+
+
 async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) -> None:
     for line, title in {
         "help": "What I can do",
@@ -157,6 +162,8 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
     back = await slack.answer("CGEN", asked, 2)
     assert "On the ground floor of house B." in words_of(back)
+    assert names_in(back) == ["UANA"]  # who asked is called, and nobody else
+    assert back["text"].startswith("A person answered")
     thanks = (await slack.until(lambda: [m for m in slack.ephemeral if m.get("user") == "UKIM"]))[0]
     await slack.privately(
         await slack.press("UKIM", button(thanks, "keep"), "CHELP", {"ts": "", "thread_ts": request["ts"]})
@@ -176,6 +183,7 @@ async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(wor
     await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
     back = await slack.until(lambda: list(slack.channels["DUANA"].values()))
     assert "On the ground floor of house B." in words_of(back[0])
+    assert names_in(back[0]) == []  # a direct message tells by itself
     assert slack.channels["CGEN"] == {}
 
 
