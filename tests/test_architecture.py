@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,8 +75,14 @@ TOO_SLOW_FOR_HELP = {
 }  # fmt: skip
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """A module's syntax tree, the module itself first; parsed once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -110,7 +117,9 @@ def test_the_language_model_is_loaded_late() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_a_module_has_one_job_and_says_it(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert ast.get_docstring(ast.parse(text)), f"{name(path)} does not say what it is for"
+    module = nodes(path)[0]
+    assert isinstance(module, ast.Module)
+    assert ast.get_docstring(module), f"{name(path)} does not say what it is for"
     assert text.count("\n") <= LONGEST_MODULE
     assert not {"utils", "helpers", "common", "manager"} & set(name(path).removesuffix(".py").split("/"))
     assert len(path.relative_to(ROOT).parts) <= 4
@@ -149,12 +158,7 @@ def swallows(node: ast.AST) -> bool:
 
 def test_a_failure_that_nobody_expected_is_swallowed_in_few_places_only() -> None:
     """For a command, a file, a message, a service, a drive, a model's stream or a reranker's, a line."""
-    swallowing = {
-        name(path)
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if swallows(node)
-    }
+    swallowing = {name(path) for path in MODULES for node in nodes(path) if swallows(node)}
     assert swallowing == {
         "bots/cli.py",
         "bots/discord/service.py",
@@ -173,14 +177,14 @@ def test_a_broad_except_says_so_where_it_stands() -> None:
     hiding = {
         name(path)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Tuple) and BROAD & {ast.unparse(part) for part in node.elts}
     }
     assert not hiding
 
 
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Call):
             yield ast.unparse(node.func), node
 
