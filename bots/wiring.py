@@ -215,6 +215,7 @@ class Citewise:
         from bots.model.watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
+        from bots.serving.reread_files import RereadFiles
         from bots.serving.unfinished_removals import UnfinishedRemovals
 
         model = model_services(self.settings)
@@ -222,6 +223,7 @@ class Citewise:
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
         return [
             *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
+            RereadFiles(lambda: self.library),
             *self._retention(),
             *(*model, *chats),
         ]
