@@ -12,7 +12,7 @@ from brain.embedding.embedder import Embedder
 from brain.errors import UsageError
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
 from ingest.indexing.pipeline import Destination, Pipeline, Tally
-from ingest.indexing.reading import Parser
+from ingest.indexing.reading import AHEAD_FILES, FEW_AHEAD, Parser
 from ingest.indexing.stopwatch import Stopwatch
 from ingest.readers.versions import CURRENT
 from ingest.reconciling.carrying_out import carry_out, remove
@@ -158,8 +158,12 @@ def _sync(
                 run.apply()
             # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
             as_listed = watch is not None and isinstance(drive, PartlyListed)
-            entries = todo.to_read(gives_way)
-            reading = pipeline.run(entries, amount.files, open_parser, threads, as_listed=as_listed)
+            ahead = FEW_AHEAD if amount.files == spool.count(Verdict.OUTDATED) else AHEAD_FILES
+            reading = pipeline.run(
+                *(todo.to_read(gives_way), amount.files, open_parser, threads),
+                ahead=ahead,
+                as_listed=as_listed,
+            )
             with closing(reading) as batches:
                 for stored in batches:
                     run.stored(stored)

@@ -257,7 +257,7 @@ class Follower(threading.Thread):
             every = min(every, SUSPENDED_SECONDS)
         self._next_whole = now if anew.is_over else max(now, began + every)
         self._plan_retry()
-        self._reads_anew = self._lists_parts() and self._looks.waits_anew(self.drive_id)
+        self._reads_anew = self._lists_parts() and self._looks.begin_anew(self.drive_id)
         return report
 
     def _look_at_some(self, hinted: Hinted) -> None:

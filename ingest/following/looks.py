@@ -216,8 +216,9 @@ class Looks:
             memory.anew = found[-1]
         return report
 
-    def waits_anew(self, drive_id: int) -> bool:
-        """Whether files of that drive wait to be read anew."""
+    def begin_anew(self, drive_id: int) -> bool:
+        """Whether files of that drive wait to be read anew; `read_anew` begins with the first of them."""
+        self.memory(drive_id).anew = _FIRST
         return bool(self._catalog.readings.next(drive_id, CURRENT, _FIRST, 1))
 
     def _opened(self, known: FollowedDrive, memory: Memory) -> Drive:

@@ -11,7 +11,15 @@ from brain.catalog.rows import NewDocument, NewPassage, Vector
 from brain.embedding.embedder import Embedder
 from ingest.drives import Drive, Entry, Skipped
 from ingest.indexing.embedding_batches import embed_missing
-from ingest.indexing.reading import FailedFile, Outcome, Parser, ReadFile, VanishedFile, read_all
+from ingest.indexing.reading import (
+    AHEAD_FILES,
+    FailedFile,
+    Outcome,
+    Parser,
+    ReadFile,
+    VanishedFile,
+    read_all,
+)
 from ingest.indexing.splitting import Chunk, split
 from ingest.indexing.stopwatch import Stopwatch
 from ingest.indexing.storable import clean
@@ -102,15 +110,24 @@ class Pipeline:
         self._gathered = self._read = self._stored = self._total = 0
 
     def run(
-        self, entries: Iterable[Entry], total: int, parser: Parser, threads: int, *, as_listed: bool = False
+        self,
+        entries: Iterable[Entry],
+        total: int,
+        parser: Parser,
+        threads: int,
+        *,
+        ahead: int = AHEAD_FILES,
+        as_listed: bool = False,
     ) -> Generator[int, None, None]:
         """Carry all entries (so many); yields after each batch how many passages were stored with it.
 
-        They are taken as there is room for them. With `as_listed` those that were changed since they were
-        listed are passed over.
+        They are taken as there is room for them, so many files `ahead`. With `as_listed` those that were
+        changed since they were listed are passed over.
         """
         self._total = total
-        reading = read_all(self._drive, entries, parser, self._split, threads, as_listed=as_listed)
+        reading = read_all(
+            self._drive, entries, parser, self._split, threads, ahead=ahead, as_listed=as_listed
+        )
         with closing(reading) as outcomes:
             for outcome in outcomes:
                 self._stopwatch.lap("parse")
