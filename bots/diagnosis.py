@@ -15,6 +15,7 @@ from bots.checks import Check, Verdict
 from bots.desk.digest import ADMINS
 from bots.desk.wording import count, held
 from bots.doors.chats import connected, discord_settings, slack_settings
+from bots.drives.outdated import remedy, wait_to_be_read_anew, waiting
 from bots.model.answerer import examine as examine_answerer
 from bots.model.reranker import examine as examine_reranker
 from bots.model.status import as_check, status_of
@@ -69,6 +70,7 @@ def examine(
         if running is None:  # serve speaks of its drives itself
             yield _drives(citewise)
         yield _unreadable(citewise)
+        yield _outdated(citewise)
         yield from _slack(citewise)
         yield from _discord(citewise)
 
@@ -247,3 +249,14 @@ def _unreadable(citewise: Citewise) -> Check:
         found = f"{len(failures)} can't be read, such as {failures[0].path}"
         return Check("files", Verdict.NOTE, found, "citewise documents lists them with the reasons")
     return Check("files", Verdict.GOOD, "all files could be read")
+
+
+def _outdated(citewise: Citewise) -> Check:
+    """Documents that another version of citewise has read in another way."""
+    number = waiting(citewise.catalog)
+    if not number:
+        return Check("reading", Verdict.GOOD, "all documents are read as this version reads them")
+    found = wait_to_be_read_anew(sum(number.values()))
+    first = next(drive for drive in citewise.catalog.drives() if drive.id in number)
+    more = f"; the same for {count(len(number) - 1, 'other place')}" if len(number) > 1 else ""
+    return Check("reading", Verdict.NOTE, found, f"{remedy(first).replace('`', '')}{more}")

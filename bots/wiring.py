@@ -242,15 +242,21 @@ class Citewise:
         from bots.model.watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
+        from bots.serving.reread_files import RereadFiles
         from bots.serving.unfinished_removals import UnfinishedRemovals
 
         model = model_services(self.settings)
         chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
         return [
-            *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
-            *(*self._retention(), *self._notices()),
-            *(*model, *chats),
+            IndexCheck(lambda: self.index),
+            DriveKeeping(self.keeper),
+            removals,
+            RereadFiles(lambda: self.library),
+            *self._retention(),
+            *self._notices(),
+            *model,
+            *chats,
         ]
 
     def _notices(self) -> "list[Service]":

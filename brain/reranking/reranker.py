@@ -24,7 +24,8 @@ from brain.errors import CitewiseError, ModelUnavailable
 log = logging.getLogger("citewise.reranker")
 PASSAGES = 32
 """Of the best, which are put in order. A MiniLM of six layers takes a second of the processor for them,
-shared by the cores (benchmarks/README.md); many more could make the order worse (Jacob et al., arXiv 2411.11767)."""
+shared by the cores (benchmarks/README.md); many more could make the order worse (Jacob et al., arXiv
+2411.11767)."""
 LONGEST_SECONDS = 10.0
 REST_SECONDS = 30.0
 """A reranker that failed is left alone for so long, so that not every question waits for it."""

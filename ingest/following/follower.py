@@ -64,6 +64,7 @@ class Follower(threading.Thread):
         self._no_events_until = 0.0
         self._longest_wait = _LONGEST_BACKOFF
         self._in_vain = 0
+        self._reads_anew = False  # files wait for that, of a drive that can be looked at in parts
         self._next_whole = time.monotonic()
         self._next_check = time.monotonic() + CHECK_SECONDS
         self._next_retry: float | None = None
@@ -162,6 +163,8 @@ class Follower(threading.Thread):
         if not self._in_vain and time.monotonic() >= self._next_check:
             self._next_check = time.monotonic() + CHECK_SECONDS
             self._looks.check_some(self.drive_id, self._check_stop)
+        if self._reads_anew and not self._in_vain:
+            self._read_anew(silent, lambda: self._is_asked() or self._due_at() <= time.monotonic())
 
     def _wait(self) -> Request | None:
         """Until there is something to do: a person's request, or None for anything else."""
@@ -169,7 +172,7 @@ class Follower(threading.Thread):
             tick = time.monotonic() + TICK_SECONDS
             while not (self._requests or self._stopping.is_set()):
                 left = min(tick, self._due_at()) - time.monotonic()
-                if left <= 0 or (len(self._hints) and not self._in_vain):
+                if left <= 0 or ((len(self._hints) or self._reads_anew) and not self._in_vain):
                     return None
                 self._changed.wait(left)
             return self._requests.pop(0) if self._requests and not self._stopping.is_set() else None
@@ -189,12 +192,33 @@ class Follower(threading.Thread):
             report = self._look_at_all(
                 retry=request.retry, check_contents=request.check_contents, progress=request.progress
             )
+            while report is not None and self._reads_anew:
+                anew = self._read_anew(request.progress, self._is_asked)
+                report = report.with_reread(anew) if anew else report
+                hinted = self._hints.take()  # what changes meanwhile does not wait
+                if hinted.doubt:
+                    self._look_at_all()
+                else:
+                    self._look_at_some(hinted)
         except BaseException as error:
             request.report.set_exception(
                 UsageError("Following was ended meanwhile.") if isinstance(error, StopAsked) else error
             )
             raise
         request.report.set_result(report)
+
+    def _read_anew(self, progress: Progress, gives_way: Callable[[], bool]) -> SyncReport | None:
+        """Read the next files anew that were read in another way than today, until it must give way."""
+        report = self._looks.read_anew(
+            self.drive_id, self._watched(progress), gives_way=gives_way, go_on=self._check_stop
+        )
+        self.at_work = None
+        self._reads_anew = report is not None
+        return report
+
+    def _is_asked(self) -> bool:
+        """Whether something else has come up to be done."""
+        return bool(self._requests or len(self._hints) or self._stopping.is_set())
 
     def _look_at_all(
         self,
@@ -205,11 +229,14 @@ class Follower(threading.Thread):
         progress: Progress = silent,
     ) -> SyncReport | None:
         began = time.monotonic()
+        anew = _ForAWhile(self._options().every, self._is_asked)
         report = self._looks.look(
             self.drive_id,
             self._watched(progress),
             retry=retry,
             check_contents=check_contents,
+            by_parts=True,
+            gives_way=anew,
             if_news=if_news and not self._retry_is_due(),
             go_on=self._check_stop,
         )
@@ -218,6 +245,8 @@ class Follower(threading.Thread):
         now = time.monotonic()
         if report is not None:
             self._listed_at, self._whole_seconds = began, now - began
+        if anew.is_over:
+            self._listed_at = float("-inf")  # it is to be listed for what is left, whatever changed
         every = self._options().every
         root = self._local_root()
         if root is not None and root.is_file():
@@ -226,8 +255,9 @@ class Follower(threading.Thread):
             every = min(max(every, self._whole_seconds * _SHARE_OF_TIME), max(every, HOURLY))
         if self._catalog.followed.of(self.drive_id).state is not DriveState.OK:
             every = min(every, SUSPENDED_SECONDS)
-        self._next_whole = max(now, began + every)
+        self._next_whole = now if anew.is_over else max(now, began + every)
         self._plan_retry()
+        self._reads_anew = self._lists_parts() and self._looks.begin_anew(self.drive_id)
         return report
 
     def _look_at_some(self, hinted: Hinted) -> None:
@@ -250,6 +280,7 @@ class Follower(threading.Thread):
             self.drive_id,
             self._watched(silent),
             paths=paths,
+            reread=False,
             go_on=self._check_stop,
         )
         self.at_work = None
@@ -341,6 +372,23 @@ class Follower(threading.Thread):
             progress(stage, done, total)
 
         return tell
+
+
+class _ForAWhile:
+    """Says when reading anew has gone on for so many seconds, or something else is to be done."""
+
+    def __init__(self, seconds: float, others: Callable[[], bool]) -> None:
+        self._seconds = seconds
+        self._others = others
+        self._until: float | None = None
+        self.is_over = False
+
+    def __call__(self) -> bool:
+        """Asked from the first file on that is read anew."""
+        now = time.monotonic()
+        self._until = self._until or now + self._seconds
+        self.is_over = now >= self._until or self._others()
+        return self.is_over
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -4,13 +4,14 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
 from brain.catalog.catalog import Catalog
+from brain.catalog.readings import Outdated
 from brain.catalog.rows import DriveState, FollowedDrive, LedgerEntry
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, StorageFailed, UsageError
@@ -21,6 +22,7 @@ from ingest.following.turns import Turns, is_small
 from ingest.indexing.reading import Parser
 from ingest.options import DriveOptions
 from ingest.parsing.pool import ParsePool
+from ingest.readers.versions import CURRENT
 from ingest.reconciling.brake import Brake
 from ingest.reconciling.settling import Settling
 from ingest.reconciling.spool import Amount
@@ -32,6 +34,10 @@ from ingest.sync import Index, sync
 CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
 _MOST_PARTS = 24  # at a time, after a day when nobody looked
+_ANEW_AT_ONCE = 500  # files that are read anew by one look
+
+_CHANGES = ("added", "changed", "reread", "moved", "removed", "withdrawn")
+_FIRST = Outdated("", "")
 
 OpenDrive = Callable[[str, DriveOptions], Drive]
 
@@ -41,6 +47,7 @@ class Memory:
     """What is kept of a drive between two looks; `busy` lets one look at it at a time.
 
     `unwritten` is why the last look failed, where even that could not be written down: the disk is full.
+    `anew` is up to where files were read anew, in this pass over those that wait for it.
     """
 
     settling: Settling
@@ -51,6 +58,21 @@ class Memory:
     first_look: float | None = None
     last_look: float | None = None
     unwritten: str = ""
+    anew: Outdated = _FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Which files are read though they seem to be as they were, and when to leave it at that."""
+
+    retry: bool
+    check_contents: bool
+    reread: bool
+    gives_way: Callable[[], bool]
+
+
+class _GaveWay(Exception):
+    """What is only read anew need not wait for its turn while others wait for this look to end."""
 
 
 class Looks:
@@ -89,13 +111,18 @@ class Looks:
         paths: Mapping[str, float] | None = None,
         retry: bool = False,
         check_contents: bool = False,
+        reread: bool = True,
+        by_parts: bool = False,
+        gives_way: Callable[[], bool] = lambda: False,
         if_news: bool = False,
         go_on: Callable[[], None] = lambda: None,
     ) -> SyncReport | None:
         """Look at a whole drive, or at the hinted `paths` alone; what came of it is in the catalog then.
 
-        None where `if_news` and the drive itself says that nothing changed. `go_on` is called while it waits
-        for its turn, and raises to give up. Raises CitewiseError, its sentence already written down.
+        None where `if_news` and the drive itself says that nothing changed. With `reread` files that were
+        read in another way than today are read anew, after all others and until it `gives_way`; `by_parts`
+        leaves them to `read_anew` where that can be. `go_on` is called while it waits for its turn, and
+        raises to give up. Raises CitewiseError, its sentence already written down.
         """
         memory = self.memory(drive_id)
         with memory.busy:
@@ -111,9 +138,9 @@ class Looks:
                         self._catalog.followed.set_cursor(drive_id, cursor)
                         memory.last_look = began
                         return None
-                report = self._sync(
-                    known, drive, memory, progress, paths, retry, check_contents, go_on, began
-                )
+                anew = reread and not (by_parts and isinstance(drive, PartlyListed))
+                kinds = _Kinds(retry, check_contents, anew, gives_way)
+                report = self._sync(known, drive, memory, progress, paths, kinds, go_on, began)
             except CitewiseError as error:
                 memory.drive = None
                 memory.unwritten = "" if self._failed(known, error) else error.sentence
@@ -144,9 +171,55 @@ class Looks:
         after = ""
         while paths := self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS, after):
             go_on()
-            self.look(drive_id, paths=dict.fromkeys(paths, 0.0), check_contents=True, go_on=go_on)
+            hinted = dict.fromkeys(paths, 0.0)
+            self.look(drive_id, paths=hinted, check_contents=True, reread=False, go_on=go_on)
             after = paths[-1]
         self._checked(drive_id, first + count)
+
+    def read_anew(
+        self,
+        drive_id: int,
+        progress: Progress = silent,
+        *,
+        gives_way: Callable[[], bool] = lambda: False,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> SyncReport | None:
+        """Read the next files anew that were read in another way than today; None where none is left.
+
+        Only of a drive that can be looked at in parts; the others' files are read anew when they are listed.
+        What can't be seen now is left out until all others were read.
+        """
+        memory = self.memory(drive_id)
+        if not self.lists_parts(drive_id):
+            return None
+        found = self._catalog.readings.next(drive_id, CURRENT, memory.anew, _ANEW_AT_ONCE)
+        if not found:
+            memory.anew = _FIRST
+            return None
+        gave_way = [False]
+
+        def asked() -> bool:
+            gave_way[0] = gives_way()
+            return gave_way[0]
+
+        def waiting() -> None:
+            go_on()
+            if asked():
+                raise _GaveWay
+
+        paths = dict.fromkeys((one.path for one in found), 0.0)
+        try:
+            report = self.look(drive_id, progress, paths=paths, gives_way=asked, go_on=waiting)
+        except _GaveWay:
+            return SyncReport(self._catalog.drive(drive_id).url, self._catalog.drive(drive_id).space)
+        if not gave_way[0]:
+            memory.anew = found[-1]
+        return report
+
+    def begin_anew(self, drive_id: int) -> bool:
+        """Whether files of that drive wait to be read anew; `read_anew` begins with the first of them."""
+        self.memory(drive_id).anew = _FIRST
+        return bool(self._catalog.readings.next(drive_id, CURRENT, _FIRST, 1))
 
     def _opened(self, known: FollowedDrive, memory: Memory) -> Drive:
         options = DriveOptions.from_json(known.options)
@@ -170,8 +243,7 @@ class Looks:
         memory: Memory,
         progress: Progress,
         paths: Mapping[str, float] | None,
-        retry: bool,
-        check_contents: bool,
+        kinds: _Kinds,
         go_on: Callable[[], None],
         began: float,
     ) -> SyncReport:
@@ -217,8 +289,10 @@ class Looks:
             lambda: self._turns.shared(self._embedder()),
             lambda: self._parser(1 if small[0] else 2),
             progress,
-            retry=retry,
-            check_contents=check_contents,
+            retry=kinds.retry,
+            check_contents=kinds.check_contents,
+            reread=kinds.reread,
+            gives_way=kinds.gives_way,
             watch=watch,
         )
         if parts:
@@ -271,9 +345,7 @@ class Looks:
             followed.set_reconciled(drive_id, _notes(report, seconds))
         if report.any_change:
             counts = {
-                name: count
-                for name in ("added", "changed", "moved", "removed", "withdrawn", "failed", "embedded")
-                if (count := getattr(report, name))
+                name: count for name in (*_CHANGES, "failed", "embedded") if (count := getattr(report, name))
             }
             note("synced", drive=drive_id, **counts, whole=whole, seconds=round(seconds, 2))
 
@@ -324,9 +396,7 @@ def _in_parts(parts: tuple[int, int], known: LedgerEntry) -> bool:
 
 
 def _notes(report: SyncReport, seconds: float) -> dict[str, object]:
-    names: Collection[str] = (
-        "added", "changed", "moved", "removed", "withdrawn", "unchanged", "failed", "skipped"
-    )  # fmt: skip
+    names = (*_CHANGES, "unchanged", "failed", "skipped")
     return {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),

@@ -1,7 +1,7 @@
 """Readers: one for each format, chosen by a file's name and checked against what it really is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from brain.errors import CitewiseError, UnreadableDocument
 from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.archive_limits import check_archive
 from ingest.readers.sniffing import sniff
+from ingest.readers.versions import mark
 
 DEFAULT_MAX_BYTES = 100 * 1024**2
 
@@ -29,7 +30,7 @@ class Format:
         read: Callable[[bytes, str], ParsedDocument] = getattr(
             import_module(f"ingest.readers.{module}"), function
         )
-        return read(data, name)
+        return replace(read(data, name), reading=mark(module))
 
 
 def _format(label: str, media_type: str, reader: str, *contents: str) -> Format:
