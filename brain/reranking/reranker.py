@@ -23,9 +23,8 @@ from brain.errors import CitewiseError, ModelUnavailable
 
 log = logging.getLogger("citewise.reranker")
 PASSAGES = 32
-"""Of the best, which are put in order. A MiniLM of six layers takes a second of the processor for them,
-shared by the cores (benchmarks/README.md); many more could make the order worse (Jacob et al., arXiv
-2411.11767)."""
+"""Of the best, that are put in order. A MiniLM of six layers takes a second of the processor for them
+(benchmarks/README.md); many more could make the order worse (Jacob et al. 2024, arXiv 2411.11767)."""
 LONGEST_SECONDS = 10.0
 REST_SECONDS = 30.0
 """A reranker that failed is left alone for so long, so that not every question waits for it."""
@@ -112,7 +111,6 @@ class Reranker:
             self._rests_until = time.monotonic() + self._rest_s
             log.warning("%s did not rerank: %s %s", self.name, error.sentence, error.detail)
             return Reranked(self.name, asked, fault=error.sentence)
-        self._fault = ""
         return found
 
     def measure(self, question: str, passages: Sequence[Passage]) -> float:
@@ -133,6 +131,7 @@ class Reranker:
         given = _within(self._longest_s, lambda: self._compressor.compress_documents(documents, question))
         found = _read(self.name, given, tuple(passage.id for passage in passages))
         self._seconds.append(time.perf_counter() - started)
+        self._fault, self._rests_until = "", 0.0
         return found
 
 
