@@ -60,7 +60,7 @@ def test_a_running_citewise_tells_how_it_is_and_names_nothing(folder: Path) -> N
         own, apart = f"http://127.0.0.1:{server.control['port']}", f"http://127.0.0.1:{port}"
         ready = http.get(f"{apart}/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
-        assert set(ready.json()["parts"]) == {"commands", "index check", "drives", "removals"}
+        assert {"commands", "index check", "drives", "removals"} <= set(ready.json()["parts"])
         assert http.get(f"{apart}/healthz").json()["ok"]
         assert http.get(f"{apart}/command").status_code == 404  # commands are taken on loopback alone
         assert citewise(folder, "ask", QUESTION).returncode == 0
