@@ -14,7 +14,7 @@ LONGEST_QUESTION = 4_000
 # Whoever holds this principal owns the home folder and may read every space: the person at the terminal.
 OWNER = "terminal:owner"
 # The door without a chat platform.
-TERMINAL = "terminal"
+TERMINAL_DOOR = "terminal"
 # Everyone may read this space; any other only who was allowed to.
 OPEN_SPACE = "general"
 # Threads that one person alone sees begin with this.
@@ -46,7 +46,7 @@ class Asked:
     @property
     def door(self) -> str:
         """The chat platform that it came from, or the terminal, where `--as` only borrows somebody's name."""
-        return self.asker.partition(":")[0] if self.own else TERMINAL
+        return self.asker.partition(":")[0] if self.own else TERMINAL_DOOR
 
     def __post_init__(self) -> None:
         """Raise UsageError where there is no question, or one that nobody could read."""

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Proce
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from bots.desk.parts import TERMINAL
+from bots.desk.parts import TERMINAL_DOOR
 from bots.desk.tally import BOUNDS, CameOut, Counted
 from bots.monitoring.pages import Page
 from bots.serving.services import ServiceReport
@@ -74,7 +74,7 @@ class Figures(Collector):
 
     def _doors(self) -> frozenset[str]:
         """Each has its figures from the start, zeros: from nothing to 1 is no rise that Prometheus sees."""
-        return self._citewise.chats.names | {TERMINAL}
+        return self._citewise.chats.names | {TERMINAL_DOOR}
 
     def _queues(self) -> "Iterator[Metric]":
         waiting = GaugeMetricFamily(
@@ -84,7 +84,7 @@ class Figures(Collector):
             "citewise_inbox_oldest_seconds", "How long the oldest of them has waited.", labels=["door"]
         )
         queues = {queue.platform: queue for queue in self._citewise.catalog.inbox.queues()}
-        for door in sorted(self._doors() - {TERMINAL} | queues.keys()):
+        for door in sorted(self._doors() - {TERMINAL_DOOR} | queues.keys()):
             queue = queues.get(door)
             waiting.add_metric([door], queue.unanswered if queue else 0)
             oldest.add_metric([door], queue.oldest_seconds if queue else 0)

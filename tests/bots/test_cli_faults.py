@@ -1,8 +1,10 @@
 """Whatever goes wrong: one clear sentence on stderr, the right exit code, no traceback."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -34,6 +36,22 @@ def test_an_empty_home_is_exit_code_4(cli: Run, here: Run) -> None:
     assert here("spaces", "create", "hr").code == 0
     told(cli("ask", "What is this?"), 4, "Nothing is indexed", "citewise ingest")
     told(here("ask", "What is this?", "--space", "hr"), 4, "hr")
+
+
+def test_an_older_citewise_leaves_a_newer_catalog_alone_until_a_backup_takes_its_place(
+    cli: Run, tmp_path: Path
+) -> None:
+    assert cli("spaces", "create", "hr").code == 0
+    assert cli("backup", "before.db").code == 0
+    catalog = tmp_path / ".citewise" / "catalog.db"
+    with closing(sqlite3.connect(catalog)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newest = catalog.read_bytes()
+    for words in (("documents",), ("serve",), ("restore", "--yes", ".citewise/catalog.db")):
+        told(cli(*words), 1, "was written by a newer citewise: upgrade citewise")
+    assert catalog.read_bytes() == newest
+    assert cli("restore", "--yes", "before.db").code == 0
+    assert "hr" in cli("spaces").out
 
 
 @pytest.mark.parametrize("question", ["", "   \n\t "])

@@ -60,7 +60,7 @@ def test_a_running_citewise_tells_how_it_is_and_names_nothing(folder: Path) -> N
         own, apart = f"http://127.0.0.1:{server.control['port']}", f"http://127.0.0.1:{port}"
         ready = http.get(f"{apart}/readyz")
         assert (ready.status_code, ready.json()["ready"]) == (200, True)
-        assert set(ready.json()["parts"]) == {"commands", "index check", "drives", "removals"}
+        assert {"commands", "index check", "drives", "removals"} <= set(ready.json()["parts"])
         assert http.get(f"{apart}/healthz").json()["ok"]
         assert http.get(f"{apart}/command").status_code == 404  # commands are taken on loopback alone
         assert citewise(folder, "ask", QUESTION).returncode == 0
@@ -191,3 +191,14 @@ def test_systemd_is_told_where_it_wants_to_be(tmp_path: Path) -> None:
         assert systemd.recv(100) == b"READY=1\nSTATUS=4 documents"
     tell("", READY)
     tell(str(tmp_path / "gone"), READY)  # whoever listened has ended
+
+
+def test_alerts_name_figures_that_there_are() -> None:
+    root = Path(__file__).resolve().parents[2]
+    alerts = (root / "deploy/prometheus/citewise-alerts.yaml").read_text("utf-8")
+    named = set(re.findall(r"\bcitewise_[a-z_]+", alerts))
+    known = set(re.findall(r'"(citewise_[a-z_]+)"', (root / "bots/monitoring/figures.py").read_text("utf-8")))
+    assert len(named) > 8
+    assert {re.sub(r"_(total|bucket)$", "", name) for name in named} <= known
+    told = (root / "docs/monitoring.md").read_text("utf-8")
+    assert all(name in told for name in known if not name.endswith(("_build_info", "_")))
