@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage, turn_of
+from bots.desk.manners import asked_to_triage, turn_of, verb_alone
 from bots.desk.wording import asks_something
 from bots.doors.long_fields import filled_in
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
@@ -15,7 +15,7 @@ from brain.catalog.inbox import NewEvent
 
 Json = dict[str, Any]
 PLATFORM = "slack"
-_PLAIN = (None, "file_share", "thread_broadcast")
+_PLAIN = (None, "file_share", "me_message", "thread_broadcast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +117,31 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
         **writer,
         "root": root,
         "thread": event.get("thread_ts") or "",
-        "text": asked(text, known.bot),
+        "text": asked(text, known.bot) or asked(_shared(event), known.bot),
         "how": how,
+        "attached": bool(event.get("files")),
     }
     message = f"{channel}:{event['ts']}"
     kind, person = "question", principal("user", str(event["user"]))
     if strange:
         return _new(identity, "strange", payload, message, person, principal("channel", channel), thread)
     order = _order(event, how, known)
-    if not order and not payload["text"].strip():
+    if not order and not payload["text"].strip() and how != "handoff":
+        if how not in ("direct", "mention"):
+            return None  # a picture among people
+        if payload["attached"]:
+            return _new(identity, "wordless", payload, message, person, principal("channel", channel), thread)
         order = {"verb": "help", "words": "", "files": []}
     kind = "command" if order else "question"
     return _new(identity, kind, payload | order, message, person, principal("channel", channel), thread)
+
+
+def _shared(message: Json) -> str:
+    """The words of a message that was forwarded: who forwards one without any of their own asks that."""
+    for attached in message.get("attachments") or []:
+        if attached.get("is_share") or attached.get("is_msg_unfurl"):
+            return str(attached.get("text") or "")
+    return ""
 
 
 def _order(message: Json, how: str | None, known: Known) -> Json:
@@ -139,8 +152,10 @@ def _order(message: Json, how: str | None, known: Known) -> Json:
     verb = words.split(None, 1)[0].lower() if words.split() else ""
     triage = asked_to_triage(words)
     adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
-    if words.lower() in WRITTEN_ALONE or adds:
+    if adds:
         return {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    if alone := verb_alone(words):
+        return {"verb": alone, "words": "", "files": []}
     return {} if triage is None else {"verb": "triage", "words": triage, "files": []}
 
 
@@ -155,7 +170,7 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
     if root:
         if handed_on:
             return "handoff"
-        for_us = asks_something(text) and not addresses_another(text, known.bot)
+        for_us = asks_something(asked(text, known.bot)) and not addresses_another(text, known.bot)
         return "thread" if for_us and known.conversation(thread) else None
     return "unasked" if known.auto_answer(principal("channel", channel)) else None
 
