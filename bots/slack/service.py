@@ -36,6 +36,8 @@ Json = dict[str, Any]
 SECONDS_A_CALL = 15
 RECONNECTS_WITHIN = 300.0  # seconds
 _FORMS_AT_ONCE = ("add", "remove")
+# What reading an event raises that is not shaped as Slack documents it.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,9 @@ class SlackService:
             except (SlackRefused, Unreachable) as error:
                 self._write_down(error)
                 new = unopened(body, known)
+            except UNREADABLE as error:  # sent again, it would be no better
+                self._write_down(error)
+                new = None
             if new is not None:
                 await inbox.receive(new)
             return await next()
