@@ -14,8 +14,8 @@ from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
-from bots.slack.events import PLATFORM, below
 from bots.slack.files import Files
+from bots.slack.naming import PLATFORM, below
 from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage

@@ -18,8 +18,10 @@ from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused, not_accepted
 from bots.slack.door import SlackDoor
-from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
+from bots.slack.events import Known, translate, unopened
 from bots.slack.files import Files
+from bots.slack.interactions import action_of, where_pressed
+from bots.slack.naming import PLATFORM
 from bots.slack.needs import COMMAND, SHORTCUTS
 from bots.slack.organisation import Organisation
 from brain.catalog.inbox import InboxItem, Limits
