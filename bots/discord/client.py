@@ -19,6 +19,7 @@ from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
 from bots.discord.calls import DiscordRefused
 from bots.discord.commands import add_commands
 from bots.discord.message_texts import texts_of
+from bots.discord.unreadable import UNREADABLE, spare
 from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import NewEvent
 from brain.errors import CitewiseError, StorageFailed
@@ -77,6 +78,7 @@ class DoorClient(discord.Client):
         """Say where events go; `receive` returns when one is kept."""
         self._desk, self._door, self._known = desk, door, known
         self._receive, self._write_down = receive, write_down
+        spare(self._connection.parsers, write_down)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Write down what nobody expected of an event."""
@@ -275,6 +277,10 @@ class DoorClient(discord.Client):
             except discord.RateLimited as error:
                 why: Exception = error
                 pause = error.retry_after
+            except UNREADABLE as error:
+                self._write_down(error)
+                why = error
+                break
             except (discord.HTTPException, *_AWAY) as error:
                 why = error
                 if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:

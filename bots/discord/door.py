@@ -9,7 +9,7 @@ from typing import Any
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
-from bots.desk.manners import MORE, as_document, goes_unsaid
+from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
@@ -131,6 +131,9 @@ class DiscordDoor(EventDoor):
                     if part.more_privately:
                         with suppress(DiscordRefused):  # they take no direct messages; the answer stands
                             await self._tell(item, payload, MORE, f"{item.key}-m")
+                    if payload.get("attached") and part.answer.refused:
+                        with suppress(DiscordRefused):
+                            await self._tell(item, payload, WORDLESS, f"{item.key}-w")
         await self._courtesies.unmark(payload)
 
     async def _asked_beside(self, item: InboxItem, payload: Json, caller: Caller) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage, turn_of
+from bots.desk.manners import asked_to_triage, turn_of, verb_alone
 from bots.desk.wording import asks_something
 from bots.discord.words import addresses_another, asked, commanded, principal
 from brain.catalog.inbox import InboxItem, NewEvent
@@ -48,12 +48,13 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
     how, order = _meant(message, thread, known)
     if how is None:
         return None
-    text = asked(message.content, str(known.bot)) or _replied_to(message, known)
+    text = asked(message.content, str(known.bot)) or _pointed_at(message, known)
     payload = {
         **_who(message.author, message.guild),
         **_where(message.channel),
         "event": str(message.id),
         "message": str(message.id),
+        "attached": bool(message.attachments),
         "root": str(root),
         "thread": thread,
         "text": text,
@@ -62,6 +63,8 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
     }
     if not order and not text and how == "mention" and (unread := _unread(message, known)):
         payload["unread"] = unread
+    elif not order and not text and message.attachments:
+        payload["unread"] = "files"
     elif not order and not text and how != "unasked":
         order = {"verb": "help", "words": "", "files": []}
     kind = "command" if order else "question"
@@ -82,7 +85,7 @@ def edited(message: "discord.Message", asked_before: InboxItem, known: Known) ->
         "event": str(message.id),
         "message": str(message.id),
         "thread": asked_before.thread,
-        "text": asked(message.content, str(known.bot)) or _replied_to(message, known),
+        "text": asked(message.content, str(known.bot)) or _pointed_at(message, known),
         **_how_said(message, how or "", known),
         **order,
     }
@@ -100,8 +103,10 @@ def _meant(message: "discord.Message", thread: str, known: Known) -> tuple[str |
     files = [_file(attachment, message.jump_url) for attachment in message.attachments]
     verb = words.split(None, 1)[0].lower() if words else ""
     adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
-    if words.lower() in WRITTEN_ALONE or adds:
+    if adds:
         return how, {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    if alone := verb_alone(words):
+        return how, {"verb": alone, "words": "", "files": []}
     if triage is None:
         return how, {}
     reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
@@ -244,7 +249,8 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
         return None
     to_us = replies and not _points_at_another(message, known)  # with the ping of a reply switched off
     if (in_thread or to_us) and known.conversation(thread):
-        for_us = asks_something(message.content) and not addresses_another(message.content, str(known.bot))
+        bot = str(known.bot)
+        for_us = asks_something(asked(message.content, bot)) and not addresses_another(message.content, bot)
         return "thread" if for_us else None
     starts = not replies and (not in_thread or message.id == message.channel.id)
     if starts and known.auto_answer(principal("channel", _place(message.channel))):
@@ -252,8 +258,10 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
     return None
 
 
-def _replied_to(message: "discord.Message", known: Known) -> str:
+def _pointed_at(message: "discord.Message", known: Known) -> str:
     """What someone else asked, where the bot was only pointed at it; Discord may not tell its words."""
+    if message.message_snapshots:  # it was forwarded
+        return asked(message.message_snapshots[0].content, str(known.bot))
     content = getattr(message.reference.resolved, "content", "") if message.reference else ""
     return asked(content, str(known.bot)) if content and _points_at_another(message, known) else ""
 

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from bots.desk import Caller, Command, Desk
 from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.manners import TURNED_AWAY
+from bots.desk.manners import NOT_CARRIED, TURNED_AWAY
 from bots.desk.parts import Attachment
 from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
@@ -105,6 +105,10 @@ class EventDoor(ABC):
     async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """What whoever took a hand-off writes in its thread is for the asker, and no question."""
         reply = await self._desk.heard(caller, payload["text"])
+        if reply is not None and not payload["text"].strip():
+            reply = Reply(NOT_CARRIED)
+        elif reply is not None and payload.get("attached"):
+            reply = replace(reply, more=(*reply.more, NOT_CARRIED))
         if reply is not None:
             await self._reply(item, payload, reply)
         return reply is not None

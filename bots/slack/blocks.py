@@ -106,19 +106,6 @@ def fits(card: Card) -> bool:
     return len(card.title) <= 150 and len(card.text) + sum(map(_length, card.rows)) <= MOST_CHARACTERS - 1_000
 
 
-def summary(text: str) -> str:
-    """What a notification shows, harmless as mrkdwn too."""
-    words = " ".join(clean(text).split())
-    return inert(words if len(words) <= 200 else words[:199] + "…")
-
-
-def inert(text: str) -> str:
-    """Text that says the same and does nothing where Slack reads mrkdwn: in notifications, statuses."""
-    escaped = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # A word joiner: nothing to see, but neither an address nor a mention any more.
-    return re.sub(r"(?<=[a-z])(://)|(?<!\w)(@)(?=\w)", lambda m: f"\u2060{m.group()}\u2060", escaped)
-
-
 # Parts
 
 

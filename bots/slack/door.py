@@ -7,18 +7,19 @@ from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.manners import MORE, as_document, goes_unsaid
+from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.thread_reading import ThreadRead
-from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
+from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
-from bots.slack.events import PLATFORM, below
 from bots.slack.files import Files
+from bots.slack.naming import PLATFORM, below
 from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
+from bots.slack.spoken import inert
 from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain
@@ -33,6 +34,7 @@ _STRANGE = Card(
     "You are of another organisation, and I answer the people of the one that runs me. One of them can ask "
     "for you.",
 )
+_INSTEAD = {"unopened": _UNOPENED, "strange": _STRANGE, "wordless": WORDLESS}
 
 
 class SlackDoor(EventDoor):
@@ -60,9 +62,8 @@ class SlackDoor(EventDoor):
         match item.kind:
             case "opened":
                 await self._opened(json.loads(item.payload))
-            case "unopened" | "strange":
-                card = _UNOPENED if item.kind == "unopened" else _STRANGE
-                await self._telling.alone(item.key, json.loads(item.payload), card)
+            case "unopened" | "strange" | "wordless":
+                await self._telling.alone(item.key, json.loads(item.payload), _INSTEAD[item.kind])
             case _:
                 await super().work(item)
 
@@ -105,8 +106,11 @@ class SlackDoor(EventDoor):
             elif not (payload["how"] == "thread" and goes_unsaid(part, payload["text"])):
                 silent = False
                 await self._finish(message, part)
+                here = {**payload, "thread": payload["root"]}
                 if part.more_privately:
-                    await self._telling.alone(item.key, {**payload, "thread": payload["root"]}, MORE)
+                    await self._telling.alone(item.key, here, MORE)
+                if payload.get("attached") and part.answer.refused:
+                    await self._telling.alone(f"{item.key}-w", here, WORDLESS)
         if silent and not unasked:
             await self._status(payload, "")
 
@@ -201,7 +205,7 @@ class SlackDoor(EventDoor):
         async for part in self._desk.ask(caller.asks(text, private=True)):
             if isinstance(part, Final):
                 blocks = [*quoted(text), *answer_blocks(part.answer, part.buttons, plain=True)]
-                await self._telling.alone(item.key, payload, blocks, summary(part.answer.text))
+                await self._telling.alone(item.key, payload, blocks)
 
     async def _press(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
@@ -244,12 +248,12 @@ class SlackDoor(EventDoor):
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)
         try:
-            await message.finish(answer.text, words, foot_of(answer, part.buttons), summary(answer.text))
+            await message.finish(answer.text, words, foot_of(answer, part.buttons))
         except SlackRefused as error:
             if "block" not in error.code:
                 raise
             foot = foot_of(answer, part.buttons, plain=True)  # a workspace without Slack's own thumbs
-            await message.finish(answer.text, words, foot, summary(answer.text))
+            await message.finish(answer.text, words, foot)
 
     async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:
         if item.kind != "question":
@@ -263,7 +267,7 @@ class SlackDoor(EventDoor):
             await self._telling.alone(item.key, payload, card)
 
     async def _show(self, message: AnswerMessage, card: Card) -> None:
-        await message.finish(card.text, card_blocks(card), [], summary(f"{card.title}. {card.text}"))
+        await message.finish(card.text, card_blocks(card), [])
 
     async def _status(self, payload: Json, status: str) -> None:
         """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""

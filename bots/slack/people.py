@@ -5,7 +5,7 @@ from typing import Any
 
 from bots.desk.parts import Caller, NoteOutside
 from bots.slack.calls import Calls, SlackRefused
-from bots.slack.events import thread_of
+from bots.slack.naming import thread_of
 from bots.slack.organisation import Organisation, SharedChannels
 from bots.slack.words import principal
 

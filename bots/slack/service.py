@@ -18,8 +18,10 @@ from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused, not_accepted
 from bots.slack.door import SlackDoor
-from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
+from bots.slack.events import Known, translate, unopened
 from bots.slack.files import Files
+from bots.slack.interactions import action_of, where_pressed
+from bots.slack.naming import PLATFORM
 from bots.slack.needs import COMMAND, SHORTCUTS
 from bots.slack.organisation import Organisation
 from brain.catalog.inbox import InboxItem, Limits
@@ -36,6 +38,8 @@ Json = dict[str, Any]
 SECONDS_A_CALL = 15
 RECONNECTS_WITHIN = 300.0  # seconds
 _FORMS_AT_ONCE = ("add", "remove")
+# What reading an event raises that is not shaped as Slack documents it.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,9 @@ class SlackService:
             except (SlackRefused, Unreachable) as error:
                 self._write_down(error)
                 new = unopened(body, known)
+            except UNREADABLE as error:  # sent again, it would be no better
+                self._write_down(error)
+                new = None
             if new is not None:
                 await inbox.receive(new)
             return await next()

@@ -129,6 +129,20 @@ def discord_payload(guild: Guild, asked: int) -> str:
     return json.dumps(payload)
 
 
+async def test_a_message_that_the_library_can_not_read_ends_nothing(guild: Guild) -> None:
+    """A poll without an end trips discord.py up, in an event and in what is looked back at."""
+    discord, people = guild.discord, guild.people
+    poll = {"question": {"text": "Tea?"}, "answers": [], "expiry": None, "allow_multiselect": False}
+    await people.say(BEN, "", poll=poll)
+    asked = await people.mention(ANA, QUESTION)
+    assert "27 days" in words_of(await discord.answer(GENERAL, asked))
+    assert any(isinstance(error, TypeError) for error in guild.written)
+    await guild.restart()
+    asked = await people.mention(ANA, QUESTION)
+    assert "27 days" in words_of(await discord.answer(GENERAL, asked))
+    assert (await guild.service.status()).running
+
+
 async def test_people_who_ask_too_much_are_told_politely(guild: Guild) -> None:
     await guild.restart(limits=Limits(waiting=100, of_person=3, of_place=100))
     asked = [(GENERAL, await guild.people.mention(ANA, QUESTION)) for _ in range(5)]

@@ -178,6 +178,32 @@ async def test_on_a_full_disk_nothing_is_acknowledged_that_was_not_kept(workspac
     await all_answered(workspace, asked)
 
 
+async def test_an_event_that_can_not_be_read_is_written_down_and_not_sent_again(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await slack.event({"type": "message", "subtype": "message_deleted", "channel": "CGEN", "ts": "1"})
+    await slack.event({"type": "app_mention", "user": "UANA", "text": "hello", "channel": None})
+    await slack.until(lambda: len(workspace.written) == 2 and not slack._unacked)
+    ts = await slack.mention("UANA", "How many days of annual leave do employees get?")
+    assert "27 days" in words_of(await slack.answer("CGEN", ts))
+
+
+async def test_a_storm_of_changes_that_ask_nothing_is_not_even_kept(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.mention("UANA", "How many days of annual leave do employees get?")
+    await slack.answer("CGEN", ts)
+    asked = dict(slack.channels["CGEN"][ts])
+    changed = {"type": "message", "subtype": "message_changed", "channel": "CGEN", "hidden": True}
+    for number in range(150):
+        unfurled = {**asked, "attachments": [{"text": str(number)}], "reply_count": number}
+        await slack.event({**changed, "message": unfurled, "previous_message": asked})
+        ours = {"user": "UBOT", "bot_id": "B1", "ts": "1800000000.7", "text": f"draft {number}"}
+        await slack.event({**changed, "message": ours, "previous_message": {**ours, "text": "draft"}})
+    await slack.until(lambda: not slack._unacked)
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone()[0] == 1
+    assert len(slack.answers("CGEN", ts)) == 1
+
+
 async def test_a_channel_that_is_gone_stops_nothing(workspace: Workspace) -> None:
     slack = workspace.slack
     slack.outside.add("CGONE")

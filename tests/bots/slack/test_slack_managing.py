@@ -163,7 +163,7 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     back = await slack.answer("CGEN", asked, 2)
     assert "On the ground floor of house B." in words_of(back)
     assert names_in(back) == ["UANA"]  # who asked is called, and nobody else
-    assert back["text"].startswith("A person answered")
+    assert back["text"].startswith("<@UANA>\nA person answered “Where is the staff canteen?”.\nOn the ground")
     thanks = (await slack.until(lambda: [m for m in slack.ephemeral if m.get("user") == "UKIM"]))[0]
     await slack.privately(
         await slack.press("UKIM", button(thanks, "keep"), "CHELP", {"ts": "", "thread_ts": request["ts"]})
