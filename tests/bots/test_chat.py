@@ -52,8 +52,8 @@ def test_a_conversation_over_a_pipe(cli: Run, home: Path) -> None:
     assert done.out.count("› ") - done.out.count(" › ") == len(lines) - 2
 
 
-def test_thanks_leave_the_last_answer_where_it_was(cli: Run, home: Path) -> None:
-    done = cli("chat", stdin=f"{FIRST}\nare you sure?\nthanks!\nquotes\n1\n")
+def test_thanks_leave_the_last_answer_where_it_was(here: Run, home: Path) -> None:
+    done = here("chat", stdin=f"{FIRST}\nare you sure?\nthanks!\nquotes\n1\n")
     assert done.code == 0, done.err
     _, sure, thanks, quotes, source = re.split(r"^› .*$", done.out, flags=re.MULTILINE)[1:]
     assert "stand its sources" in sure
@@ -62,8 +62,8 @@ def test_thanks_leave_the_last_answer_where_it_was(cli: Run, home: Path) -> None
     assert "leave.md" in source
 
 
-def test_words_before_the_first_question_have_an_answer_too(cli: Run, home: Path) -> None:
-    done = cli("chat", stdin="why\nquotes\n1\ndocuments nowhere\n" + "x" * 5000 + "\n")
+def test_words_before_the_first_question_have_an_answer_too(here: Run, home: Path) -> None:
+    done = here("chat", stdin="why\nquotes\n1\ndocuments nowhere\n" + "x" * 5000 + "\n")
     assert done.code == 0
     assert "Nothing was asked yet" in done.out
     assert "nothing was asked yet" in done.out
