@@ -8,8 +8,10 @@ from hypothesis import settings
 # Several tests run at once: threads that wait for one another then take thirty times as long as one alone.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# How long an example takes depends on what else the machine does: a slow one is not a failure.
-settings.register_profile("citewise", deadline=None)
+# How long an example takes depends on what else the machine does: a slow one is not a failure. Each run tries
+# others; `pytest --hypothesis-profile=thorough` tries many at once, which takes some minutes.
+settings.register_profile("citewise", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("citewise")
 
 _MEMORY = Path("/dev/shm")
