@@ -10,16 +10,22 @@ from types import MappingProxyType
 READERS: Mapping[str, int] = MappingProxyType(
     {
         "csv_table": 1,
+        "epub": 1,
         "hypertext": 1,
         "json_tree": 1,
         "mail": 1,
         "markdown": 1,
+        "open_sheet": 1,
+        "open_slides": 1,
+        "open_text": 1,
         "pdf": 1,
         "picture": 1,
         "plain_text": 1,
-        "slides": 1,
+        "rtf": 1,
+        "slides": 2,
+        "transcript": 1,
         "word": 1,
-        "workbook": 1,
+        "workbook": 2,
     }
 )
 """What each module of `ingest.readers` that `SUPPORTED` names makes of its files."""
