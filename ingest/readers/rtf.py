@@ -24,8 +24,8 @@ _UNREAD = {
     "object", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
     "ftnsep", "ftnsepc", "annotation", "atnid", "atnauthor", "nonshppict", "tc", "xe", "bkmkstart",
     "bkmkend", "fldinst", "themedata", "colorschememapping", "datastore", "latentstyles", "xmlnstbl",
-    "private", "template", "nextfile", "author", "printim", "buptim", "operator", "company", "subject", "keywords", "doccomm",
-    "hlinkbase", "comment", "category", "manager", "datafield", "formfield", "sn", "sv", "hsv",
+    "private", "template", "nextfile", "author", "printim", "buptim", "operator", "company", "subject",
+    "keywords", "doccomm", "hlinkbase", "comment", "category", "manager", "datafield", "formfield", "sn", "sv", "hsv",
     "userprops",
 }  # fmt: skip
 _READ_ANYWAY = {"shpinst", "shptxt", "ud"}

@@ -22,10 +22,10 @@ READERS: Mapping[str, int] = MappingProxyType(
         "picture": 1,
         "plain_text": 1,
         "rtf": 1,
-        "slides": 2,
+        "slides": 1,
         "transcript": 1,
         "word": 1,
-        "workbook": 2,
+        "workbook": 1,
     }
 )
 """What each module of `ingest.readers` that `SUPPORTED` names makes of its files."""

@@ -83,8 +83,8 @@ def test_how_passages_are_cut_is_what_its_version_stands_for():
     everything = [path for name in sorted(samples) for path in samples[name]]
     assert version == SPLITTING, "the version was raised: `python -m tests.ingest.test_readings` notes it"
     assert _fingerprint(_cut(everything)) == fingerprint, (
-        "passages are cut in another way than before: raise SPLITTING in ingest/readers/versions.py, then run "
-        "`python -m tests.ingest.test_readings`"
+        "passages are cut in another way than before: raise SPLITTING in ingest/readers/versions.py, then "
+        "run `python -m tests.ingest.test_readings`"
     )
 
 
