@@ -20,7 +20,6 @@ _PAGES = {"application/xhtml+xml", "text/html"}
 # A page that says that it is XML is read as HTML all the same; a program's label is no heading.
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 _MADE_UP = re.compile(r"(?:section|chapter|part)?[ _-]?\d+", re.I)
-_NEAR = 3  # a chapter's own heading is among so many first blocks
 
 
 def read_epub(data: bytes, name: str) -> ParsedDocument:
@@ -40,7 +39,8 @@ def read_epub(data: bytes, name: str) -> ParsedDocument:
 def _add_chapter(outline: Outline, page: str, label: str, title: str | None) -> None:
     chapter = Outline()
     add_html(chapter, page)
-    headed = any(block.kind is BlockKind.HEADING for block in chapter.blocks[:_NEAR])
+    headings = [block for block in chapter.blocks if block.kind is BlockKind.HEADING]
+    headed = headings[:1] == chapter.blocks[:1] or any(block.text == label for block in headings)
     telling = label != title and not _MADE_UP.fullmatch(label)
     named = bool(chapter.blocks and label and telling and not headed)
     if named:

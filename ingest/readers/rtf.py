@@ -25,8 +25,8 @@ _UNREAD = {
     "ftnsep", "ftnsepc", "annotation", "atnid", "atnauthor", "nonshppict", "tc", "xe", "bkmkstart",
     "bkmkend", "fldinst", "themedata", "colorschememapping", "datastore", "latentstyles", "xmlnstbl",
     "private", "template", "nextfile", "author", "printim", "buptim", "operator", "company", "subject",
-    "keywords", "doccomm", "hlinkbase", "comment", "category", "manager", "datafield", "formfield", "sn", "sv", "hsv",
-    "userprops",
+    "keywords", "doccomm", "hlinkbase", "comment", "category", "manager", "datafield", "formfield", "sn",
+    "sv", "hsv", "userprops",
 }  # fmt: skip
 _READ_ANYWAY = {"shpinst", "shptxt", "ud"}
 _SIGNS = {
