@@ -83,7 +83,8 @@ def _store(catalog: Any, known: Iterable[tuple[Any, ...]]) -> None:
     with catalog.database.writing() as connection:
         connection.executemany(
             """INSERT INTO documents (space_id, drive_id, path, size, mtime_ns, content_hash, etag, reading,
-               uri, title, media_type, indexed, version) VALUES (1, ?, ?, ?, ?, ?, ?, ?, '', '', '', '', 1)""",
+               uri, title, media_type, indexed, version)
+               VALUES (1, ?, ?, ?, ?, ?, ?, ?, '', '', '', '', 1)""",
             ((*row, mark("markdown")) for row in known),
         )
 

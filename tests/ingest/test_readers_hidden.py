@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table
 from pptx.chart.data import XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -59,8 +60,9 @@ def by_filter(book, sheet):
 
 
 def by_table(book, sheet):
-    sheet.add_table(Table(displayName="T", ref="A1:C4"))
-    sheet.tables["T"].autoFilter.add_filter_column(0, ["Rex", "Bella"])
+    chosen = AutoFilter(ref="A1:C4")
+    chosen.add_filter_column(0, ["Rex", "Bella"])
+    sheet.add_table(Table(displayName="T", ref="A1:C4", autoFilter=chosen))
     sheet.row_dimensions[4].hidden = True
 
 
