@@ -17,6 +17,7 @@ from ingest.following.events import FolderEvents
 from ingest.following.hints import LIMIT, Hinted, Hints
 from ingest.following.journal import LOG, note
 from ingest.following.looks import CHECK_SECONDS, Looks
+from ingest.following.rereading import ForAWhile, Rereading
 from ingest.local.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
 from ingest.reconciling.retries import backoff
@@ -64,7 +65,7 @@ class Follower(threading.Thread):
         self._no_events_until = 0.0
         self._longest_wait = _LONGEST_BACKOFF
         self._in_vain = 0
-        self._reads_anew = False  # files wait for that, of a drive that can be looked at in parts
+        self._rereading = Rereading(drive_id, catalog, looks)
         self._next_whole = time.monotonic()
         self._next_check = time.monotonic() + CHECK_SECONDS
         self._next_retry: float | None = None
@@ -163,7 +164,7 @@ class Follower(threading.Thread):
         if not self._in_vain and time.monotonic() >= self._next_check:
             self._next_check = time.monotonic() + CHECK_SECONDS
             self._looks.check_some(self.drive_id, self._check_stop)
-        if self._reads_anew and not self._in_vain:
+        if self._rereading.goes_on and not self._in_vain:
             self._read_anew(silent, lambda: self._is_asked() or self._due_at() <= time.monotonic())
 
     def _wait(self) -> Request | None:
@@ -172,7 +173,7 @@ class Follower(threading.Thread):
             tick = time.monotonic() + TICK_SECONDS
             while not (self._requests or self._stopping.is_set()):
                 left = min(tick, self._due_at()) - time.monotonic()
-                if left <= 0 or ((len(self._hints) or self._reads_anew) and not self._in_vain):
+                if left <= 0 or ((len(self._hints) or self._rereading.goes_on) and not self._in_vain):
                     return None
                 self._changed.wait(left)
             return self._requests.pop(0) if self._requests and not self._stopping.is_set() else None
@@ -192,7 +193,7 @@ class Follower(threading.Thread):
             report = self._look_at_all(
                 retry=request.retry, check_contents=request.check_contents, progress=request.progress
             )
-            while report is not None and self._reads_anew:
+            while report is not None and self._rereading.goes_on:
                 anew = self._read_anew(request.progress, self._is_asked)
                 report = report.with_reread(anew) if anew else report
                 hinted = self._hints.take()  # what changes meanwhile does not wait
@@ -209,11 +210,8 @@ class Follower(threading.Thread):
 
     def _read_anew(self, progress: Progress, gives_way: Callable[[], bool]) -> SyncReport | None:
         """Read the next files anew that were read in another way than today, until it must give way."""
-        report = self._looks.read_anew(
-            self.drive_id, self._watched(progress), gives_way=gives_way, go_on=self._check_stop
-        )
+        report = self._rereading.read(self._watched(progress), gives_way, self._check_stop)
         self.at_work = None
-        self._reads_anew = report is not None
         return report
 
     def _is_asked(self) -> bool:
@@ -229,7 +227,7 @@ class Follower(threading.Thread):
         progress: Progress = silent,
     ) -> SyncReport | None:
         began = time.monotonic()
-        anew = _ForAWhile(self._options().every, self._is_asked)
+        anew = ForAWhile(self._options().every, self._is_asked)
         report = self._looks.look(
             self.drive_id,
             self._watched(progress),
@@ -257,7 +255,7 @@ class Follower(threading.Thread):
             every = min(every, SUSPENDED_SECONDS)
         self._next_whole = now if anew.is_over else max(now, began + every)
         self._plan_retry()
-        self._reads_anew = self._lists_parts() and self._looks.begin_anew(self.drive_id)
+        self._rereading.begin()
         return report
 
     def _look_at_some(self, hinted: Hinted) -> None:
@@ -372,23 +370,6 @@ class Follower(threading.Thread):
             progress(stage, done, total)
 
         return tell
-
-
-class _ForAWhile:
-    """Says when reading anew has gone on for so many seconds, or something else is to be done."""
-
-    def __init__(self, seconds: float, others: Callable[[], bool]) -> None:
-        self._seconds = seconds
-        self._others = others
-        self._until: float | None = None
-        self.is_over = False
-
-    def __call__(self) -> bool:
-        """Asked from the first file on that is read anew."""
-        now = time.monotonic()
-        self._until = self._until or now + self._seconds
-        self.is_over = now >= self._until or self._others()
-        return self.is_over
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.readings import Outdated
 from brain.catalog.rows import DriveState, FollowedDrive, LedgerEntry
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, StorageFailed, UsageError
@@ -22,7 +21,6 @@ from ingest.following.turns import Turns, is_small
 from ingest.indexing.reading import Parser
 from ingest.options import DriveOptions
 from ingest.parsing.pool import ParsePool
-from ingest.readers.versions import CURRENT
 from ingest.reconciling.brake import Brake
 from ingest.reconciling.settling import Settling
 from ingest.reconciling.spool import Amount
@@ -34,11 +32,8 @@ from ingest.sync import Index, sync
 CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
 _MOST_PARTS = 24  # at a time, after a day when nobody looked
-_ANEW_AT_ONCE = 500  # files that are read anew by one look
 
 _CHANGES = ("added", "changed", "reread", "moved", "removed", "withdrawn")
-_FIRST = Outdated("", "")
-
 OpenDrive = Callable[[str, DriveOptions], Drive]
 
 
@@ -47,7 +42,6 @@ class Memory:
     """What is kept of a drive between two looks; `busy` lets one look at it at a time.
 
     `unwritten` is why the last look failed, where even that could not be written down: the disk is full.
-    `anew` is up to where files were read anew, in this pass over those that wait for it.
     """
 
     settling: Settling
@@ -58,7 +52,6 @@ class Memory:
     first_look: float | None = None
     last_look: float | None = None
     unwritten: str = ""
-    anew: Outdated = _FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +62,6 @@ class _Kinds:
     check_contents: bool
     reread: bool
     gives_way: Callable[[], bool]
-
-
-class _GaveWay(Exception):
-    """What is only read anew need not wait for its turn while others wait for this look to end."""
 
 
 class Looks:
@@ -121,7 +110,7 @@ class Looks:
 
         None where `if_news` and the drive itself says that nothing changed. With `reread` files that were
         read in another way than today are read anew, after all others and until it `gives_way`; `by_parts`
-        leaves them to `read_anew` where that can be. `go_on` is called while it waits for its turn, and
+        leaves them to `Rereading` where that can be. `go_on` is called while it waits for its turn, and
         raises to give up. Raises CitewiseError, its sentence already written down.
         """
         memory = self.memory(drive_id)
@@ -175,51 +164,6 @@ class Looks:
             self.look(drive_id, paths=hinted, check_contents=True, reread=False, go_on=go_on)
             after = paths[-1]
         self._checked(drive_id, first + count)
-
-    def read_anew(
-        self,
-        drive_id: int,
-        progress: Progress = silent,
-        *,
-        gives_way: Callable[[], bool] = lambda: False,
-        go_on: Callable[[], None] = lambda: None,
-    ) -> SyncReport | None:
-        """Read the next files anew that were read in another way than today; None where none is left.
-
-        Only of a drive that can be looked at in parts; the others' files are read anew when they are listed.
-        What can't be seen now is left out until all others were read.
-        """
-        memory = self.memory(drive_id)
-        if not self.lists_parts(drive_id):
-            return None
-        found = self._catalog.readings.next(drive_id, CURRENT, memory.anew, _ANEW_AT_ONCE)
-        if not found:
-            memory.anew = _FIRST
-            return None
-        gave_way = [False]
-
-        def asked() -> bool:
-            gave_way[0] = gives_way()
-            return gave_way[0]
-
-        def waiting() -> None:
-            go_on()
-            if asked():
-                raise _GaveWay
-
-        paths = dict.fromkeys((one.path for one in found), 0.0)
-        try:
-            report = self.look(drive_id, progress, paths=paths, gives_way=asked, go_on=waiting)
-        except _GaveWay:
-            return SyncReport(self._catalog.drive(drive_id).url, self._catalog.drive(drive_id).space)
-        if not gave_way[0]:
-            memory.anew = found[-1]
-        return report
-
-    def begin_anew(self, drive_id: int) -> bool:
-        """Whether files of that drive wait to be read anew; `read_anew` begins with the first of them."""
-        self.memory(drive_id).anew = _FIRST
-        return bool(self._catalog.readings.next(drive_id, CURRENT, _FIRST, 1))
 
     def _opened(self, known: FollowedDrive, memory: Memory) -> Drive:
         options = DriveOptions.from_json(known.options)

@@ -10,14 +10,20 @@ from types import MappingProxyType
 READERS: Mapping[str, int] = MappingProxyType(
     {
         "csv_table": 1,
+        "epub": 1,
         "hypertext": 1,
         "json_tree": 1,
         "mail": 1,
         "markdown": 1,
+        "open_sheet": 1,
+        "open_slides": 1,
+        "open_text": 1,
         "pdf": 1,
         "picture": 1,
         "plain_text": 1,
+        "rtf": 1,
         "slides": 1,
+        "transcript": 1,
         "word": 1,
         "workbook": 1,
     }
