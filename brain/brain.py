@@ -18,6 +18,7 @@ from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
+from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
@@ -61,6 +62,7 @@ class Brain(Runnable[Question, Answer]):
         self._retriever = retriever
         self._answerer: Answerer = answerer or ExtractiveAnswerer()
         self._gate = gate or EvidenceGate()
+        self._broad = BroadQuestions(retriever, self._gate)
 
     @property
     def answerer(self) -> Answerer:
@@ -134,8 +136,11 @@ class Brain(Runnable[Question, Answer]):
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
-        retrieved = self._retriever.find(query, question.audience)
-        evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+        evidence = None if alone else self._broad.evidence(query, question.audience)
+        if evidence is None:
+            found = self._retriever.find(query, question.audience)
+            evidence = _timed(found, "weigh", lambda: self._gate.weigh(found))
+        retrieved = evidence.retrieved
         if wanted and evidence.suffices:
             named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
             return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
@@ -161,7 +166,8 @@ class Brain(Runnable[Question, Answer]):
             trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
             sure=evidence.sure,
-            partial=wants_all(query.text),
+            partial=wants_all(query.text) and not draft.notes,
+            notes=draft.notes,
         )
 
     def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:

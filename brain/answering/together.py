@@ -36,6 +36,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
         unanswered=tuple(part.trace.question for part in parts if part.refused),
         read_as=read_as,
         left=left,
+        notes=tuple(dict.fromkeys(note for part in answered for note in part.notes)),
     )
 
 

@@ -1,0 +1,168 @@
+"""Questions that one passage doesn't answer: for the gist of a document or topic, and for comparisons.
+
+What answers them is looked for in their own way, and weighed more strictly than else: a document must be
+named by its title or file name, a section by its heading, a thing by its cell or sentence. Where nothing is,
+the question goes the usual way, past the usual gate.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from brain.answering.comparison import Searches, from_prose, from_tables
+from brain.answering.draft import Draft
+from brain.answering.overview import BRIEF, OverviewSize, overview, passages_of
+from brain.answering.topic import TOPIC, topic_overview
+from brain.domain import Passage
+from brain.evidence import Evidence, EvidenceGate
+from brain.retrieval.comparison_wanted import ComparisonWanted, comparison_wanted
+from brain.retrieval.document_named import Named, document_named, section_named, telling_stems
+from brain.retrieval.fusion import Candidate
+from brain.retrieval.hybrid import HybridRetriever, Retrieved
+from brain.retrieval.overview_wanted import OverviewWanted, overview_wanted
+from brain.retrieval.query import Query
+from brain.text.analysis import analyse
+from brain.text.terms import content_stems
+
+CERTAIN = 0.99  # what was named stands there under its name
+TABLES = 6  # that are looked at for a comparison
+LOOKED_AT = 12  # passages of a search, for tables
+
+
+@dataclass(frozen=True, slots=True)
+class BroadQuestions:
+    """Finds what answers a broad question, as evidence with its sentences chosen."""
+
+    retriever: HybridRetriever
+    gate: EvidenceGate
+
+    def evidence(self, query: Query, audience: Iterable[str], *, brief: bool = False) -> Evidence | None:
+        """The evidence in these spaces, with its draft; without one where there is none to be had.
+
+        None where the question is not a broad one, or may be answered like any other.
+        """
+        spaces = frozenset(audience)
+        if wanted := overview_wanted(query.text):
+            return self._overview(query, wanted, spaces, brief=brief)
+        if compared := comparison_wanted(query.text):
+            return self._comparison(query, compared, spaces)
+        return None
+
+    # Overviews
+
+    def _overview(
+        self, query: Query, wanted: OverviewWanted, spaces: frozenset[str], *, brief: bool
+    ) -> Evidence | None:
+        index, catalog = self.retriever.index, self.retriever.catalog
+        embed = self.retriever.embeddings.embed_documents
+        size = BRIEF if brief else None
+        named = document_named(wanted.document, spaces, index, catalog) if wanted.document else None
+        if named and wanted.topic:
+            part = section_named(wanted.topic, spaces, index, catalog, within=named)
+            if part:
+                return self._named(query, part, overview(part, embed, size), spaces)
+            return self._topic(query, wanted.topic, spaces, brief=brief, within=named)
+        if named is None and wanted.document and wanted.sure and not wanted.topic:
+            named = section_named(wanted.document, spaces, index, catalog)
+        if named:
+            return self._named(query, named, overview(named, embed, size), spaces)
+        if not wanted.sure:
+            return None
+        return self._topic(query, wanted.topic or wanted.document, spaces, brief=brief)
+
+    def _named(self, query: Query, named: Named, draft: Draft, spaces: frozenset[str]) -> Evidence | None:
+        if not draft.sentences:
+            return None
+        found = self.retriever.find(query, spaces)
+        chosen = {p.id for p in passages_of(draft)}
+        first = [p for p in named.passages if p.id in chosen] or named.passages
+        return self._certain(_with_first(found, first), draft)
+
+    def _topic(
+        self, query: Query, topic: str, spaces: frozenset[str], *, brief: bool, within: Named | None = None
+    ) -> Evidence:
+        """Sentences about it; all that tells of the topic must stand in one passage, and the gate be passed."""
+        found = self.retriever.find(Query.of(topic), spaces)
+        wanted = frozenset(content_stems(topic)) if within is None else telling_stems(topic)
+        held = [c for c in found.candidates if wanted <= analyse(c.passage).stems]
+        if within is not None:
+            inside = within.source.document_id
+            held = [c for c in held if c.passage.source.document_id == inside]
+        weighed = self.gate.weigh(found)
+        if not held or not weighed.suffices:
+            return replace(self._refused(found), signals=weighed.signals)
+        kept = replace(found, candidates=tuple(held))
+        size = BRIEF if brief else TOPIC
+        draft = topic_overview(kept, size, self.retriever.embeddings.embed_documents)
+        if not draft.sentences:
+            return self._refused(found)
+        return replace(weighed, retrieved=replace(_with_first(found, passages_of(draft)), query=query), quoted=draft)
+
+    # Comparisons
+
+    def _comparison(self, query: Query, wanted: ComparisonWanted, spaces: frozenset[str]) -> Evidence | None:
+        asked = " ".join(word for group in wanted.attributes[:1] for word in group[:2])
+        whole = self.retriever.find(query, spaces)
+        each = [self.retriever.find(Query.of(_about(thing, asked)), spaces) for thing in wanted.things]
+        unknown = [
+            any(weight >= one.rarity.unknown for stem, weight in one.rarity.weights.items() if stem in stems)
+            for one, stems in zip(each, (frozenset(content_stems(t)) for t in wanted.things), strict=True)
+        ]
+        if all(unknown):
+            return None
+        draft = from_tables(wanted, self._tables([whole, *each]), unknown)
+        if draft.sentences:
+            return self._certain(_with_first(whole, passages_of(draft)), draft)
+        if not wanted.open:
+            return None
+        weighed = [self.gate.weigh(found) for found in each]
+        good = tuple(one.retrieved if one.suffices else None for one in weighed)
+        draft = from_prose(wanted, Searches(whole, good), unknown)
+        if not draft.sentences:
+            return None
+        sure = [one.confidence for one in weighed if one.suffices]
+        both = self.gate.weigh(whole)
+        confidence = max(both.confidence, min(sure, default=0.0))
+        if confidence < both.threshold:
+            return None
+        return replace(
+            both, retrieved=_with_first(whole, passages_of(draft)), confidence=confidence, quoted=draft
+        )
+
+    def _tables(self, searches: Sequence[Retrieved]) -> list[list[Passage]]:
+        """The tables that passages of the searches are of, whole, the likeliest first."""
+        keys: dict[tuple[int, str], None] = {}
+        for rank in range(LOOKED_AT):
+            for found in searches:
+                if rank < len(found.candidates):
+                    passage = found.candidates[rank].passage
+                    if passage.table_header:
+                        keys.setdefault((passage.source.document_id, passage.table_header))
+        return [
+            [p for p in self.retriever.catalog.document_passages(document) if p.table_header == header]
+            for document, header in list(keys)[:TABLES]
+        ]
+
+    # Both
+
+    def _certain(self, found: Retrieved, draft: Draft) -> Evidence:
+        weighed = self.gate.weigh(found)
+        return replace(weighed, confidence=max(weighed.confidence, CERTAIN), quoted=draft)
+
+    def _refused(self, found: Retrieved) -> Evidence:
+        return replace(self.gate.weigh(found), confidence=0.0)
+
+
+def _about(thing: str, asked: str) -> str:
+    return f"{asked} of {thing}" if asked else f"What is {thing}?"
+
+
+def _with_first(found: Retrieved, passages: Sequence[Passage]) -> Retrieved:
+    """The same with these passages before all others: what is answered from was retrieved."""
+    known = {candidate.passage.id: candidate for candidate in found.candidates}
+    best = found.candidates[0].score if found.candidates else 0.0
+    first = [
+        known.get(p.id, Candidate(p, 0.0, 0.0)).scored(best + (len(passages) - at) / 100)
+        for at, p in enumerate(passages)
+    ]
+    chosen = {candidate.passage.id for candidate in first}
+    return replace(found, candidates=(*first, *(c for c in found.candidates if c.passage.id not in chosen)))

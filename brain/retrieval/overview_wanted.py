@@ -1,0 +1,131 @@
+"""Questions for the gist: "summarise the travel policy", "what does the handbook say about overtime?"."""
+
+import re
+from dataclasses import dataclass
+
+from brain.text.terms import content_words
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewWanted:
+    """What is to be told of in short: a `topic`, or all of a `document` that was named; or the one in the other.
+
+    Not `sure`: the words ask for the gist only if they name a document ("what is the travel policy about?").
+    """
+
+    document: str = ""
+    topic: str = ""
+    sure: bool = True
+
+
+LONGEST = 200  # characters; what is longer tells a story
+_COURTESY = (
+    r"(?:(?:hi|hello|hey|please|pls|so|ok(?:ay)?|and|also|now|then|quick question)\b[\s,:!.–-]*"
+    r"|(?:can|could|would|will) (?:you|someone|anyone|somebody)(?:,? (?:please|quickly|briefly))* "
+    r"|(?:i(?:'d| would) like|i (?:want|need)|we need|is there|do you have|have you got) "
+    r"|(?:give|get|send|write|show|make|tell|provide)(?: me| us)? )*"
+)
+_AFTERTHOUGHT = re.compile(
+    r"[\s,]*\b(?:please|pls|plz|thanks|thank you|thx|for me|for us|quickly|briefly|(?:with|in|as) (?:a few|two|three|four"
+    r"|five|\d+|bullet|short) ?(?:bullets?|points?|sentences?|lines?|words?))\s*$",
+    re.IGNORECASE,
+)
+_SHORT = r"(?:(?:very )?(?:short|brief|quick|rough|concise|little|high[- ]level|general|one[- ]line) )*"
+_GIST = (
+    r"(?:summary|overview|outline|recap|run-?down|synopsis|digest|gist|tl;? ?dr|short version|highlights|essentials"
+    r"|basics|(?:key|main|most important|essential) (?:points?|facts?|things|takeaways|ideas?|rules|messages?))"
+)
+_VERB = r"(?:summari[sz]e|summari[sz]ing|sum up|recap|outline|condense|tl;? ?dr)"
+_DOCUMENTS = r"(?:our|your|the|all|any|these|those)?\s*(?:own )?(?:documents|docs|files|papers|pages|documentation|materials?)"
+_SAYS = r"(?:says?|said|written|stated|know|tell (?:me|us)|states?|mentions?|have)"
+_WHOLE = (
+    re.compile(rf"{_COURTESY}{_VERB}\W+(?:up |of |on |about |for |what is in |what's in )?(?P<of>.+)", re.IGNORECASE),
+    re.compile(
+        rf"{_COURTESY}(?:what(?:'s| is| are) )?(?:an? |the |some )?{_SHORT}{_GIST}"
+        r"(?:\s*:\s*| (?:of|on|about|for|from|in|to|over|regarding) )(?P<of>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{_COURTESY}(?!(?:what|who|when|where|why|how|which)\b)(?P<of>[^,?]{{3,80}}?)[\s,:–-]+(?:an? |the )?{_SHORT}"
+        rf"(?:{_GIST}|summari[sz]ed|in a nutshell|in short|in brief|at a glance)",
+        re.IGNORECASE,
+    ),
+)
+_TOPIC = (
+    re.compile(
+        rf"{_COURTESY}what (?:do|does|did|can|is|'s|has|have)? ?(?:we|you|citewise|the company|there|{_DOCUMENTS})?"
+        rf" ?(?:already )?(?:to )?{_SAYS} (?:in {_DOCUMENTS} )?(?:about|on|regarding|concerning) (?P<topic>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{_COURTESY}(?:everything|anything|all) (?:that )?(?:(?:we|you) (?:have|know|say) )?(?:about|on) (?P<topic>.+)",
+        re.IGNORECASE,
+    ),
+)
+_SAID_IN = re.compile(
+    rf"{_COURTESY}what (?:do|does|did) (?P<document>(?!it\b|he\b|she\b|they\b|this\b|that\b)[^,?]{{2,60}}?)"
+    r" (?:say|state|tell (?:me|us)|mention|specify|prescribe) (?:about|on|regarding|concerning) (?P<topic>.+)",
+    re.IGNORECASE,
+)
+_IF_NAMED = re.compile(
+    rf"{_COURTESY}(?:what(?:'s| is)(?: all)? (?:in|inside) (?P<in>.+)|what(?:'s| is) (?P<about>.+?) (?:all )?about"
+    r"|what (?:do|does) (?P<say>.+?) (?:say|cover|contain|regulate|include|deal with)"
+    r"|(?:tell )?(?:me |us )?(?:all |everything |more |something )?about (?P<tell>.+))",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(
+    r"(?:the )?(?:(?P<first>.+?) (?:section|chapter|part|paragraph)s?|(?:section|chapter|part|paragraph)s?"
+    r" (?:on|about|called|named|of|for) (?P<second>.+?)) (?:of|in|from) (?P<document>.+)",
+    re.IGNORECASE,
+)
+_A_PART = re.compile(
+    r"(?:the )?(?:(?P<first>.+?) (?:section|chapter|part)|(?:section|chapter|part) (?:on|about|called|named|of) (?P<second>.+))",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"(?:it|this|that|these|those|them|all|everything|yourself|(?:the|your|this|that|my|our) (?:last |above |previous )?"
+    r"(?:answer|message|chat|conversation|thread|question|reply)|what you (?:just )?said)\b",
+    re.IGNORECASE,
+)
+
+
+def overview_wanted(question: str) -> OverviewWanted | None:
+    """What is to be told of in short; None where something else is asked."""
+    text = _bare(question)
+    if len(text) > LONGEST:
+        return None
+    if said := _SAID_IN.fullmatch(text):
+        document, topic = said["document"].strip(), said["topic"].strip()
+        if re.fullmatch(rf"(?:we|you|i|people|{_DOCUMENTS})", document, re.IGNORECASE):
+            return _wanted(topic=topic)
+        return _wanted(document, topic)
+    for pattern in _TOPIC:
+        if found := pattern.fullmatch(text):
+            return _wanted(topic=found["topic"].strip())
+    for pattern in _WHOLE:
+        if (found := pattern.fullmatch(text)) and not _POINTS.match(found["of"]):
+            return _whole(found["of"].strip())
+    if found := _IF_NAMED.fullmatch(text):
+        name = next(part for part in found.groups() if part)
+        return None if _POINTS.match(name) else _wanted(name.strip(), sure=False)
+    return None
+
+
+def _bare(question: str) -> str:
+    text = " ".join(question.split()).replace("’", "'").strip(" ?!.")
+    while (shorter := _AFTERTHOUGHT.sub("", text).strip(" ?!.,")) != text and content_words(shorter):
+        text = shorter
+    return text
+
+
+def _whole(of: str) -> OverviewWanted | None:
+    if part := _PART_OF.fullmatch(of):
+        return _wanted(part["document"].strip(), (part["first"] or part["second"]).strip())
+    if part := _A_PART.fullmatch(of):
+        return _wanted((part["first"] or part["second"]).strip())
+    return _wanted(of)
+
+
+def _wanted(document: str = "", topic: str = "", *, sure: bool = True) -> OverviewWanted | None:
+    named = content_words(document) or content_words(topic)
+    return OverviewWanted(document, topic, sure) if named else None
