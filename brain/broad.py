@@ -26,6 +26,7 @@ from brain.text.terms import content_stems
 CERTAIN = 0.99  # what was named stands there under its name
 TABLES = 6  # that are looked at for a comparison
 LOOKED_AT = 12  # passages of a search, for tables
+SHARED = 3  # of the best passages for all things together, which are looked at for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,16 @@ class BroadQuestions:
         draft = topic_overview(kept, size, self.retriever.embeddings.embed_documents)
         if not draft.sentences:
             return self._refused(found)
-        return replace(weighed, retrieved=replace(_with_first(found, passages_of(draft)), query=query), quoted=draft)
+        return replace(
+            weighed, retrieved=replace(_with_first(found, passages_of(draft)), query=query), quoted=draft
+        )
 
     # Comparisons
 
     def _comparison(self, query: Query, wanted: ComparisonWanted, spaces: frozenset[str]) -> Evidence | None:
         asked = " ".join(word for group in wanted.attributes[:1] for word in group[:2])
-        whole = self.retriever.find(query, spaces)
+        both = f"{asked} comparison of {' and '.join(wanted.things)}".strip()
+        whole = self.retriever.find(Query.of(both), spaces)
         each = [self.retriever.find(Query.of(_about(thing, asked)), spaces) for thing in wanted.things]
         unknown = [
             any(weight >= one.rarity.unknown for stem, weight in one.rarity.weights.items() if stem in stems)
@@ -111,22 +115,24 @@ class BroadQuestions:
             return None
         draft = from_tables(wanted, self._tables([whole, *each]), unknown)
         if draft.sentences:
-            return self._certain(_with_first(whole, passages_of(draft)), draft)
+            return self._certain(replace(_with_first(whole, passages_of(draft)), query=query), draft)
         if not wanted.open:
             return None
         weighed = [self.gate.weigh(found) for found in each]
-        good = tuple(one.retrieved if one.suffices else None for one in weighed)
-        draft = from_prose(wanted, Searches(whole, good), unknown)
-        if not draft.sentences:
+        good = tuple(self._beside(one.retrieved, whole) if one.suffices else None for one in weighed)
+        draft = from_prose(wanted, Searches(whole, good), unknown, self.retriever.embeddings.embed_documents)
+        sure = [one for one in weighed if one.suffices]
+        if not draft.sentences or not sure:
             return None
-        sure = [one.confidence for one in weighed if one.suffices]
-        both = self.gate.weigh(whole)
-        confidence = max(both.confidence, min(sure, default=0.0))
-        if confidence < both.threshold:
-            return None
-        return replace(
-            both, retrieved=_with_first(whole, passages_of(draft)), confidence=confidence, quoted=draft
-        )
+        weakest = min(sure, key=lambda one: one.confidence)
+        found = replace(_with_first(whole, passages_of(draft)), query=query)
+        return replace(weakest, retrieved=found, quoted=draft)
+
+    def _beside(self, found: Retrieved, whole: Retrieved) -> Retrieved:
+        """What was found for one thing, and the best of what was found for all, sentences compared."""
+        likely = [found.candidates[:SHARED], whole.candidates[:SHARED], found.candidates[SHARED:]]
+        merged = {candidate.passage.id: candidate for part in likely for candidate in part}
+        return self.retriever.compared(replace(found, candidates=tuple(merged.values())))
 
     def _tables(self, searches: Sequence[Retrieved]) -> list[list[Passage]]:
         """The tables that passages of the searches are of, whole, the likeliest first."""

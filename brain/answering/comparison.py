@@ -4,29 +4,44 @@ What follows from two facts ("so A is cheaper") is left to the reader, but for a
 figures stand in one table under one name and with one unit (`magnitude`).
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, product
 
-from brain.answering.cleaning import ended, opening
-from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.draft import Draft, DraftSentence
 from brain.answering.extractive import sentences_by_words
 from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.magnitude import verdict_on
-from brain.answering.selection import ScoredSentence, new_share
+from brain.answering.overview import Embed, unit
+from brain.answering.selection import stems_of
 from brain.answering.side_by_side import Thing, side_by_side, things_of
 from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage
 from brain.retrieval.comparison_wanted import ComparisonWanted
+from brain.retrieval.document_named import without_numbering
 from brain.retrieval.hybrid import Retrieved
 from brain.text.terms import content_stems
 
 LOOKED_AT = 12  # passages of each search
 _JOINT = 3  # sentences that speak of all things at once
-_OF_EACH = 2  # sentences of each thing by itself
+_CHOICE = 6  # sentences of each thing, of which one is told
+_NAMES = 0.5  # what it counts that a sentence itself names the thing
+_DEFINES = 0.5  # … and says what it is
+_ALIKE = 0.8  # what their cosine counts beside their scores
 _NEW = 0.4  # the share of its words that must not have been said yet
-_WORDS = 80  # that a further sentence may bring the sentences of one thing to
+_CONTRASTS = re.compile(
+    r"\b(?:than|while|whereas|instead|unlike|differ(?:s|ed|ent|ently)?|compared|neither|rather|although)\b",
+    re.IGNORECASE,
+)
 
-Tables = Callable[[Sequence[Passage]], list[list[Passage]]]
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A sentence and how likely it is."""
+
+    told: Tellable
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +52,15 @@ class Searches:
     each: tuple[Retrieved | None, ...]
 
 
-def from_tables(wanted: ComparisonWanted, tables: Sequence[Sequence[Passage]], unknown: Sequence[bool]) -> Draft:
+def from_tables(
+    wanted: ComparisonWanted, tables: Sequence[Sequence[Passage]], unknown: Sequence[bool]
+) -> Draft:
     """The rows or columns of one table; a thing that is not in it must be `unknown` to all documents."""
     things = things_of(wanted)
     found = side_by_side(tables, things, wanted.attributes)
-    if found is None or any(not here and not nowhere for here, nowhere in zip(found.found, unknown, strict=True)):
+    if found is None or any(
+        not here and not nowhere for here, nowhere in zip(found.found, unknown, strict=True)
+    ):
         return Draft(())
     verdict = ""
     if wanted.asks_more is not None and all(found.found) and wanted.attributes:
@@ -49,21 +68,27 @@ def from_tables(wanted: ComparisonWanted, tables: Sequence[Sequence[Passage]], u
     return Draft(found.sentences, verdict, notes=_missing(things, found.found))
 
 
-def from_prose(wanted: ComparisonWanted, searches: Searches, unknown: Sequence[bool]) -> Draft:
-    """Sentences that speak of all the things, else some of each."""
+def from_prose(wanted: ComparisonWanted, searches: Searches, unknown: Sequence[bool], embed: Embed) -> Draft:
+    """Sentences that set the things against one another, else one of each that are like one another."""
     things = things_of(wanted)
-    if joint := _joint(searches.whole, things, wanted.attributes):
+    joint = _joint(searches.whole, things, wanted.attributes)
+    if len(joint) > 1 or (joint and wanted.attributes):
         return Draft(tuple(joint))
-    told: list[DraftSentence] = []
-    found: list[bool] = []
+    choices: list[list[_Told]] = []
     for thing, search, nowhere in zip(things, searches.each, unknown, strict=True):
         others = [other for other in things if other is not thing]
-        own = [] if search is None else _of_one(search, thing, others, wanted.attributes)
+        own = [] if search is None or nowhere else _of_one(search, thing, others, wanted.attributes)
         if not own and not nowhere:
-            return Draft(())
-        found.append(bool(own))
-        told += own
-    return Draft(tuple(told), notes=_missing(things, found)) if told else Draft(())
+            return Draft(tuple(joint))
+        choices.append(own)
+    if not any(choices):
+        return Draft(tuple(joint))
+    here = [thing for thing, own in zip(things, choices, strict=True) if own]
+    chosen = _alike([own for own in choices if own], embed)
+    told = tuple(_named(one.told, thing) for one, thing in zip(chosen, here, strict=True))
+    places = {(one.passage.id, one.start) for one in told}
+    before = [one for one in joint if (one.passage.id, one.start) not in places]
+    return Draft((*before, *told), notes=_missing(things, [bool(own) for own in choices]))
 
 
 def _missing(things: Sequence[Thing], found: Sequence[bool]) -> tuple[str, ...]:
@@ -71,84 +96,77 @@ def _missing(things: Sequence[Thing], found: Sequence[bool]) -> tuple[str, ...]:
     return (f"I found nothing about {' and '.join(names)}",) if names else ()
 
 
-def _ranked(search: Retrieved) -> list[ScoredSentence]:
-    return by_likeness(sentences_by_words(search), search, LikenessWeights())
-
-
 def _joint(
     search: Retrieved, things: Sequence[Thing], attributes: Sequence[tuple[str, ...]]
 ) -> list[DraftSentence]:
-    """Prose that names all the things in one sentence, and what is asked of them."""
-    found: list[ScoredSentence] = []
+    """Sentences that set all the things against one another, and speak of what is asked."""
+    found: list[Tellable] = []
     said = frozenset[str]()
-    for sentence in _ranked(search):
-        if not all(thing.stems <= sentence.stems for thing in things) or not _about(sentence, attributes):
+    for one in tellable(candidate.passage for candidate in search.candidates[:LOOKED_AT]):
+        stems = stems_of(one.text)
+        new = len(stems - said) / len(stems) if stems else 0.0
+        if one.is_row or not all(thing.stems <= stems for thing in things) or not _CONTRASTS.search(one.text):
             continue
-        if len(found) < _JOINT and new_share(sentence, said) >= _NEW and _stands(sentence):
-            found.append(sentence)
-            said |= sentence.stems
-    found.sort(key=lambda s: (s.rank, s.number))
-    return [_item(sentence) for sentence in found]
+        if len(found) < _JOINT and new >= _NEW and _about(stems, one.passage, attributes):
+            found.append(one)
+            said |= stems
+    return [one.drafted() for one in found]
 
 
 def _of_one(
     search: Retrieved, thing: Thing, others: Sequence[Thing], attributes: Sequence[tuple[str, ...]]
-) -> list[DraftSentence]:
-    """The best sentences under a heading, or in words, that name the one thing and none of the others."""
-    found: list[ScoredSentence] = []
-    said, words = frozenset[str](), 0
-    for sentence in _ranked(search):
+) -> list[_Told]:
+    """The likeliest sentences that name the one thing, in words or by a heading, and none of the others."""
+    ranked = by_likeness(sentences_by_words(search), search, LikenessWeights())
+    found: list[_Told] = []
+    for sentence in ranked:
         above = frozenset(content_stems(sentence.passage.context))
-        named = thing.stems <= sentence.stems | above and bool(thing.own & (sentence.stems | above))
-        other = any(one.own - thing.stems and one.own <= sentence.stems for one in others)
-        if not named or other or not _about(sentence, attributes) or not _stands(sentence):
+        named = thing.stems <= sentence.stems | above
+        heading = "" if thing.own <= sentence.stems else _heading_of(sentence.passage, thing)
+        speaks_of = sentence.stems | stems_of(heading)
+        other = any(one.own - thing.stems and one.own <= speaks_of for one in others)
+        told = next((t for t in tellable([sentence.passage]) if t.start == sentence.start), None)
+        if told is None or not named or other or not _about(sentence.stems, sentence.passage, attributes):
             continue
-        words += len(sentence.text.split())
-        if found and (new_share(sentence, said) < _NEW or words > _WORDS):
-            continue
-        if found and sentence.passage.source.document_id != found[0].passage.source.document_id:
-            continue
-        found.append(sentence)
-        said |= sentence.stems
-        if len(found) == (1 if attributes else _OF_EACH):
-            break
-    found.sort(key=lambda s: (s.rank, s.number))
-    return [_named(_item(sentence), thing, sentence) for sentence in found]
+        worth = sentence.score + _NAMES * (thing.own <= sentence.stems) + _DEFINES * sentence.defines
+        found.append(_Told(told, worth))
+    return sorted(found, key=lambda one: -one.score)[:_CHOICE]
 
 
-def _about(sentence: ScoredSentence, attributes: Sequence[tuple[str, ...]]) -> bool:
+def _alike(choices: Sequence[Sequence[_Told]], embed: Embed) -> list[_Told]:
+    """One of each, so that all are likely and speak of the same: what is alike can be compared."""
+    vectors = unit(embed([one.told.text for choice in choices for one in choice]))
+    starts = [sum(map(len, choices[:at])) for at in range(len(choices))]
+
+    def worth(picked: tuple[int, ...]) -> float:
+        chosen = [choices[at][one] for at, one in enumerate(picked)]
+        rows = [vectors[starts[at] + one] for at, one in enumerate(picked)]
+        pairs = [float(a @ b) for a, b in combinations(rows, 2)]
+        return sum(one.score for one in chosen) / len(chosen) + _ALIKE * sum(pairs) / max(1, len(pairs))
+
+    best = max(
+        product(*(range(len(choice)) for choice in choices)), key=lambda one: (worth(one), [-n for n in one])
+    )
+    return [choices[at][one] for at, one in enumerate(best)]
+
+
+def _about(stems: frozenset[str], passage: Passage, attributes: Sequence[tuple[str, ...]]) -> bool:
     if not attributes:
         return True
-    held = sentence.stems | frozenset(content_stems(sentence.passage.context))
+    held = stems | frozenset(content_stems(passage.context))
     return any(stem in held for group in attributes for word in group for stem in content_stems(word))
 
 
-def _stands(sentence: ScoredSentence) -> bool:
-    return _tellable(sentence) is not None
-
-
-def _tellable(sentence: ScoredSentence) -> Tellable | None:
-    return next((one for one in tellable([sentence.passage]) if one.start == sentence.start), None)
-
-
-def _item(sentence: ScoredSentence) -> DraftSentence:
-    told = _tellable(sentence)
-    if told is not None:
-        return told.drafted()
-    text = ended(opening(sentence.text))
-    return DraftSentence(text, sentence.passage, sentence.start, sentence.end, Form.ITEM)
-
-
-def _named(told: DraftSentence, thing: Thing, sentence: ScoredSentence) -> DraftSentence:
+def _named(told: Tellable, thing: Thing) -> DraftSentence:
     """With the heading that names the thing before it, where the sentence doesn't say of what it speaks."""
-    if thing.own <= sentence.stems:
-        return told
-    heading = next(
-        (
-            part
-            for part in (*reversed(sentence.passage.source.locator.heading), sentence.passage.source.title)
-            if thing.own & frozenset(content_stems(part))
-        ),
-        "",
-    )
-    return replace(told, text=f"{heading.rstrip(':')}: {told.text}") if heading else told
+    drafted = told.drafted()
+    if thing.own <= stems_of(told.text):
+        return drafted
+    heading = _heading_of(told.passage, thing)
+    return replace(drafted, text=f"{without_numbering(heading)}: {drafted.text}") if heading else drafted
+
+
+def _heading_of(passage: Passage, thing: Thing) -> str:
+    """The nearest heading above a passage that names the thing."""
+    headings = [*reversed(passage.source.locator.heading), passage.source.title]
+    return next((part for part in headings if thing.own & stems_of(part)), "")

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from brain.answering.rows import Cell
 
 # "75.00", "€1,200", "300 m", "10 working days": a sign, one number, one unit, and nothing else.
-_FIGURE = re.compile(r"(?P<before>[€$£]?)\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<unit>[^\d\W]*(?: [^\d\W]+)?|%)")
+_FIGURE = re.compile(
+    r"(?P<before>[€$£]?)\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<unit>[^\d\W]*(?: [^\d\W]+)?|%)"
+)
 
 
 def verdict_on(values: Sequence[Sequence[Cell]], asks_more: bool) -> str:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain.answering.central import Floats, centrality, marginal
-from brain.answering.draft import Draft
+from brain.answering.cleaning import ended, without_marks
+from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.sections import Section, sections_of
 from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage, Source
-from brain.retrieval.document_named import Named
+from brain.retrieval.document_named import Named, without_numbering
+from brain.text.analysis import analyse
 from brain.text.terms import content_stems
 
 Embed = Callable[[list[str]], list[list[float]]]
@@ -27,8 +29,11 @@ class OverviewSize:
 
 
 BRIEF = OverviewSize(sentences=3, words=70)
-_FEW = 4  # sentences that are told at least, where there are so many sections or not
-_LEADS = 0.2  # a section's first sentence says what it is about, and leans on no other
+_WHOLE = 110  # words of a section that is told as it stands
+_FEW = 5  # sentences that are told at least, where there are so many sections or not
+_LEADS = (
+    0.2  # a section's first sentence says what it is about, and leans on no other; the second half as much …
+)
 _ROW = -0.15  # a row tells of one case
 _FIGURES = 0.05  # what has a number in it is seldom a mere word of welcome
 _REPEATS = 0.25  # what a section that is like a chosen one loses
@@ -38,6 +43,9 @@ _NAMED = 3  # sections that are named as left out
 def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Draft:
     """The draft, its sentences in the document's order; empty where no sentence stands by itself."""
     size = size or OverviewSize()
+    lead = f"From {named.title}, in its own words:"
+    if named.heading and (whole := _whole(named.passages, size)):
+        return Draft(whole, lead=lead)
     sections = sections_of(named.passages, len(named.heading))
     each = max(2, min(size.of_section, size.looked_at // max(1, len(sections))))
     candidates = [(at, found) for at, one in enumerate(sections) for found in _spread(one, each)]
@@ -49,7 +57,27 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
     names = [one.name if not titled.issuperset(content_stems(one.name)) else "" for one in sections]
     told = tuple(found.drafted(names[at]) for at, found in (candidates[one] for one in chosen))
     left = _left_out(names, {candidates[one][0] for one in chosen})
-    return Draft(told, lead=f"From {named.title}, in its own words:", notes=(left, *_others(named.others)))
+    return Draft(told, lead=lead, notes=(left, *_others(named.others)))
+
+
+def _whole(passages: Sequence[Passage], size: OverviewSize) -> tuple[DraftSentence, ...]:
+    """All of a section that is no longer than its overview would be; nothing of a longer one."""
+    if sum(len(passage.text.split()) for passage in passages) > min(_WHOLE, size.words):
+        return ()
+    told = []
+    for passage in passages:
+        for sentence in analyse(passage).sentences:
+            text = passage.text[sentence.start : sentence.end]
+            if "\t" in text or _is_heading_of(passage, text):
+                continue
+            told.append(
+                DraftSentence(ended(without_marks(text)), passage, sentence.start, sentence.end, Form.ITEM)
+            )
+    return tuple(told)
+
+
+def _is_heading_of(passage: Passage, line: str) -> bool:
+    return without_numbering(line).rstrip(":") in map(without_numbering, passage.source.locator.heading)
 
 
 def _spread(section: Section, most: int) -> list[Tellable]:
@@ -73,13 +101,15 @@ def _chosen(
         worth.append(
             0.5 * float(central[at])
             + 0.5 * near
-            + _LEADS * (at == beside[0])
+            + _LEADS / (1 + at - beside[0])
             + _ROW * found.is_row
             + _FIGURES * any(map(str.isdigit, found.text))
         )
     best = [max(_of(section, section_of), key=lambda at: (worth[at], -at)) for section in set(section_of)]
     best.sort()
-    order = [best[at] for at in marginal([worth[at] for at in best], vectors[best], len(best), repeats=_REPEATS)]
+    order = [
+        best[at] for at in marginal([worth[at] for at in best], vectors[best], len(best), repeats=_REPEATS)
+    ]
     rest = [at for at in range(len(candidates)) if at not in best]
     if len(best) < _FEW:
         order += [rest[at] for at in marginal([worth[at] for at in rest], vectors[rest], _FEW - len(best))]

@@ -114,7 +114,9 @@ def _as_rows(
     rows: Sequence[Row], things: Sequence[Thing], attributes: Sequence[tuple[str, ...]]
 ) -> SideBySide | None:
     chosen = _matched([[_row_fit(row, thing) for row in rows] for thing in things])
-    picked = [(rows[at], _subject(rows[at], thing)) for at, thing in zip(chosen, things, strict=True) if at >= 0]
+    picked = [
+        (rows[at], _subject(rows[at], thing)) for at, thing in zip(chosen, things, strict=True) if at >= 0
+    ]
     if not picked:
         return None
     columns = _columns([row for row, _ in picked], [subject.name for _, subject in picked], attributes)
@@ -184,7 +186,10 @@ def _columns(
         if most:
             return frozenset(name for name, found in shared.items() if len(found) == most)
     if attributes and not any(
-        stem in _above(rows[0].passage) for group in attributes for word in group for stem in content_stems(word)
+        stem in _above(rows[0].passage)
+        for group in attributes
+        for word in group
+        for stem in content_stems(word)
     ):
         return frozenset()
     values = {name: {_value(row, name) for row in rows} for name in names}
@@ -231,7 +236,11 @@ def _asked_rows(
         if most:
             return [row for row, count in zip(rows, shared, strict=True) if count == most]
     if attributes and not any(
-        stem in _above(row.passage) for row, _, _ in rows[:1] for group in attributes for w in group for stem in content_stems(w)
+        stem in _above(row.passage)
+        for row, _, _ in rows[:1]
+        for group in attributes
+        for w in group
+        for stem in content_stems(w)
     ):
         return []
     return [one for one in rows if len({cell.value for cell in one[2]}) > 1]

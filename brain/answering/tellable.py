@@ -11,15 +11,16 @@ from brain.answering.selection import is_unreadable
 from brain.domain import Passage
 from brain.text.analysis import analyse
 from brain.text.pronouns import points_back
-from brain.text.terms import content_words
+from brain.text.terms import STOPWORDS, content_words, words
 
 FEWEST_WORDS, MOST_WORDS = 5, 45
+_SCRAP = 8  # words without a little one among them name a thing and say nothing of it
 _LONGEST_NAME = 40  # characters of a heading that is set before a sentence
 _HEADER = re.compile(r"^(?:from|to|cc|subject|date|source):", re.IGNORECASE)
 # "Owner: Ann Lee.", "Last reviewed 12 May 2026": about the page, not what it says.
 _ABOUT_PAGE = re.compile(
-    r"^(?:owner|contact|author|written by|questions?|last (?:change|review|update|checked)\w*|version|edition|page \d"
-    r"|copyright|©|all rights reserved|(?:the )?information contained in|place and time|present:|excused:)\b|\bpage \d+ of \d+$|^dear\b|^(?:kind|best) regards\b",
+    r"^(?:owner|contact|author|written by|questions?:|last (?:change|review|update|checked)\w*|version|edition|page \d"
+    r"|copyright|\w+ makes no representations|©|all rights reserved|(?:the )?information contained in|place and time|(?:present|excused|guests|attendees|participants):)\b|\bpage \d+ of \d+$|^dear\b|^(?:kind|best) regards\b",
     re.IGNORECASE,
 )
 
@@ -66,6 +67,8 @@ def _tellable(passage: Passage, start: int, end: int) -> Tellable | None:
         return Tellable(passage, start, end, ended(told.text), True, cells)
     text = without_marks(raw)
     count = len(text.split())
+    if count <= _SCRAP and not any(word in STOPWORDS for word in words(text)):
+        return None
     if not FEWEST_WORDS <= count <= MOST_WORDS or text.endswith((":", "?")) or points_back(text):
         return None
     if _HEADER.match(text) or _ABOUT_PAGE.search(text) or is_unreadable(text) or _is_heading(text):

@@ -1,6 +1,8 @@
 """What the documents say about something: sentences from several of them, each document's together."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from brain.answering.central import marginal
 from brain.answering.draft import Draft
@@ -9,17 +11,20 @@ from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.overview import Embed, OverviewSize, unit
 from brain.answering.tellable import tellable
 from brain.retrieval.document_named import without_numbering
+from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.text.terms import content_stems
 
 _LOOKED_AT = 24  # sentences, of the likeliest
 _OF_DOCUMENT = 3  # where there are several
-_BEHIND = 0.8  # how far a sentence's score may lie behind the best one's
+_OF_EACH = 2  # passages of each document that are read
+_BEHIND = 1.6  # how far a sentence's score may lie behind the best one's
 TOPIC = OverviewSize(sentences=5, words=130)
 
 
 def topic_overview(retrieved: Retrieved, size: OverviewSize, embed: Embed) -> Draft:
     """The likeliest sentences that speak of it, or stand under a heading that does; few of each document."""
+    retrieved = replace(retrieved, candidates=_spread(retrieved.candidates))
     asked = frozenset(retrieved.query.stems)
     ranked = by_likeness(sentences_by_words(retrieved), retrieved, LikenessWeights())
     standing = {
@@ -49,11 +54,30 @@ def topic_overview(retrieved: Retrieved, size: OverviewSize, embed: Embed) -> Dr
             break
         chosen.append(at)
     first = list(dict.fromkeys(documents[at] for at in chosen))
-    chosen.sort(key=lambda at: (first.index(documents[at]), likely[at][1].passage.ordinal, likely[at][1].start))
-    told = tuple(likely[at][1].drafted(_heading(likely[at][1].passage.source.locator.heading)) for at in chosen)
+    chosen.sort(
+        key=lambda at: (first.index(documents[at]), likely[at][1].passage.ordinal, likely[at][1].start)
+    )
+    told = tuple(
+        likely[at][1].drafted(_heading(likely[at][1].passage.source.locator.heading)) for at in chosen
+    )
     title = likely[chosen[0]][1].passage.source.title
-    lead = f"From {len(first)} documents, in their own words:" if len(first) > 1 else f"From {title}, in its own words:"
+    lead = (
+        f"From {len(first)} documents, in their own words:"
+        if len(first) > 1
+        else f"From {title}, in its own words:"
+    )
     return Draft(told, lead=lead, notes=("There may be more: these are the nearest sentences that I found.",))
+
+
+def _spread(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The best passages of each document before all others of it."""
+    seen: Counter[int] = Counter()
+    first, others = [], []
+    for candidate in candidates:
+        document = candidate.passage.source.document_id
+        seen[document] += 1
+        (first if seen[document] <= _OF_EACH else others).append(candidate)
+    return (*first, *others)
 
 
 def _heading(path: Sequence[str]) -> str:

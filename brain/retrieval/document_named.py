@@ -123,9 +123,7 @@ def telling_stems(name: str) -> frozenset[str]:
 def _candidates(name: str, spaces: Sequence[str], index: SearchIndex) -> list[int]:
     terms = content_words(name)
     return [
-        number
-        for space in spaces
-        for number, _ in index.keyword_documents(space, terms, LOOKED_AT, _TITLES)
+        number for space in spaces for number, _ in index.keyword_documents(space, terms, LOOKED_AT, _TITLES)
     ]
 
 

@@ -39,7 +39,9 @@ _VERB = r"(?:summari[sz]e|summari[sz]ing|sum up|recap|outline|condense|tl;? ?dr)
 _DOCUMENTS = r"(?:our|your|the|all|any|these|those)?\s*(?:own )?(?:documents|docs|files|papers|pages|documentation|materials?)"
 _SAYS = r"(?:says?|said|written|stated|know|tell (?:me|us)|states?|mentions?|have)"
 _WHOLE = (
-    re.compile(rf"{_COURTESY}{_VERB}\W+(?:up |of |on |about |for |what is in |what's in )?(?P<of>.+)", re.IGNORECASE),
+    re.compile(
+        rf"{_COURTESY}{_VERB}\W+(?:up |of |on |about |for |what is in |what's in )?(?P<of>.+)", re.IGNORECASE
+    ),
     re.compile(
         rf"{_COURTESY}(?:what(?:'s| is| are) )?(?:an? |the |some )?{_SHORT}{_GIST}"
         r"(?:\s*:\s*| (?:of|on|about|for|from|in|to|over|regarding) )(?P<of>.+)",
