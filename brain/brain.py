@@ -22,7 +22,7 @@ from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
-from brain.retrieval.chatter import chatter_in, without_courtesies
+from brain.retrieval.chatter import chatter_in, wants_less, without_courtesies
 from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
@@ -129,14 +129,19 @@ class Brain(Runnable[Question, Answer]):
         """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
+        shorter = None
+        if chatter is RefusalReason.ABOUT_ANSWER and wants_less(question.text):
+            shorter = self._broad.in_short(question.history, question.audience)
+            chatter = chatter if shorter is None else None
         bare = without_courtesies(question.text)
         wanted = subject_of_documents_wanted(bare)
         alone = chatter is not None or bool(wanted)
         query = Query.of(wanted or question.text) if alone else in_thread(bare, question.history)
+        query = shorter.retrieved.query if shorter else query
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
-        evidence = None if alone else self._broad.evidence(query, question.audience)
+        evidence = None if alone else shorter or self._broad.evidence(query, question.audience)
         if evidence is None:
             found = self._retriever.find(query, question.audience)
             evidence = _timed(found, "weigh", lambda: self._gate.weigh(found))

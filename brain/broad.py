@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from brain.answering.comparison import Searches, from_prose, from_tables
 from brain.answering.draft import Draft
-from brain.answering.overview import BRIEF, OverviewSize, overview, passages_of
+from brain.answering.overview import BRIEF, overview, passages_of
 from brain.answering.topic import TOPIC, topic_overview
-from brain.domain import Passage
+from brain.domain import Passage, Turn
 from brain.evidence import Evidence, EvidenceGate
+from brain.retrieval.chatter import without_chatter
 from brain.retrieval.comparison_wanted import ComparisonWanted, comparison_wanted
 from brain.retrieval.document_named import Named, document_named, section_named, telling_stems
+from brain.retrieval.followup import in_thread
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.overview_wanted import OverviewWanted, overview_wanted
@@ -47,6 +49,16 @@ class BroadQuestions:
         if compared := comparison_wanted(query.text):
             return self._comparison(query, compared, spaces)
         return None
+
+    def in_short(self, history: Sequence[Turn], audience: Iterable[str]) -> Evidence | None:
+        """The overview that the thread was given last, in fewer sentences; None where it was given another answer."""
+        asked = without_chatter(history)
+        if not asked:
+            return None
+        query = in_thread(asked[-1].question, asked[:-1])
+        wanted = overview_wanted(query.text)
+        evidence = self._overview(query, wanted, frozenset(audience), brief=True) if wanted else None
+        return evidence if evidence and evidence.suffices else None
 
     # Overviews
 

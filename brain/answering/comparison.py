@@ -27,11 +27,12 @@ LOOKED_AT = 12  # passages of each search
 _JOINT = 3  # sentences that speak of all things at once
 _CHOICE = 6  # sentences of each thing, of which one is told
 _NAMES = 0.5  # what it counts that a sentence itself names the thing
-_DEFINES = 0.5  # … and says what it is
+_DEFINES = 0.5  # … or says what it is, or stands under a heading that is the thing's name
 _ALIKE = 0.8  # what their cosine counts beside their scores
 _NEW = 0.4  # the share of its words that must not have been said yet
 _CONTRASTS = re.compile(
-    r"\b(?:than|while|whereas|instead|unlike|differ(?:s|ed|ent|ently)?|compared|neither|rather|although)\b",
+    r"\b(?:than|while(?! \w+ing\b| (?:still|you|we|they|i)\b)|whereas|instead|unlike|differs?|different(?:ly)? (?:from|to)"
+    r"|compared|neither|rather|although)\b",
     re.IGNORECASE,
 )
 
@@ -128,7 +129,9 @@ def _of_one(
         told = next((t for t in tellable([sentence.passage]) if t.start == sentence.start), None)
         if told is None or not named or other or not _about(sentence.stems, sentence.passage, attributes):
             continue
-        worth = sentence.score + _NAMES * (thing.own <= sentence.stems) + _DEFINES * sentence.defines
+        headed = stems_of(" ".join(sentence.passage.source.locator.heading[-1:])) == thing.stems
+        worth = sentence.score + _NAMES * (thing.own <= sentence.stems)
+        worth += _DEFINES * (sentence.defines or headed)
         found.append(_Told(told, worth))
     return sorted(found, key=lambda one: -one.score)[:_CHOICE]
 

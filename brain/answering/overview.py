@@ -131,7 +131,7 @@ def unit(vectors: Sequence[Sequence[float]]) -> Floats:
     """Vectors of length 1, [n, dimensions]."""
     found = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    return found / np.maximum(lengths, 1e-9)
+    return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def _left_out(sections: Sequence[str], told: set[int]) -> str:

@@ -18,7 +18,7 @@ from brain.text.terms import content_stems
 _LOOKED_AT = 24  # sentences, of the likeliest
 _OF_DOCUMENT = 3  # where there are several
 _OF_EACH = 2  # passages of each document that are read
-_BEHIND = 1.6  # how far a sentence's score may lie behind the best one's
+_BEHIND = 2.5  # how far a sentence's score may lie behind the best one's
 TOPIC = OverviewSize(sentences=5, words=130)
 
 
@@ -72,7 +72,8 @@ def topic_overview(retrieved: Retrieved, size: OverviewSize, embed: Embed) -> Dr
 def _spread(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The best passages of each document before all others of it."""
     seen: Counter[int] = Counter()
-    first, others = [], []
+    first: list[Candidate] = []
+    others: list[Candidate] = []
     for candidate in candidates:
         document = candidate.passage.source.document_id
         seen[document] += 1
