@@ -5,7 +5,7 @@ figures stand in one table under one name and with one unit (`magnitude`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
@@ -70,15 +70,31 @@ def from_tables(
 
 
 def from_prose(wanted: ComparisonWanted, searches: Searches, unknown: Sequence[bool], embed: Embed) -> Draft:
-    """Sentences that set the things against one another, else one of each that are like one another."""
+    """Sentences that set the things against one another, else one of each that are like one another.
+
+    They hold all the words for what is asked, or any of them where none hold all.
+    """
+    if wanted.attributes and len(wanted.attributes[0]) > 1:
+        strict = replace(wanted, attributes=tuple((word,) for word in wanted.attributes[0]))
+        if (draft := _prose(strict, searches, unknown, embed, all)).sentences:
+            return draft
+    return _prose(wanted, searches, unknown, embed, any)
+
+
+_Share = Callable[[Iterable[bool]], bool]
+
+
+def _prose(
+    wanted: ComparisonWanted, searches: Searches, unknown: Sequence[bool], embed: Embed, share: _Share
+) -> Draft:
     things = things_of(wanted)
-    joint = _joint(searches.whole, things, wanted.attributes)
+    joint = _joint(searches.whole, things, wanted.attributes, share)
     if len(joint) > 1 or (joint and wanted.attributes):
         return Draft(tuple(joint))
     choices: list[list[_Told]] = []
     for thing, search, nowhere in zip(things, searches.each, unknown, strict=True):
         others = [other for other in things if other is not thing]
-        own = [] if search is None or nowhere else _of_one(search, thing, others, wanted.attributes)
+        own = [] if search is None or nowhere else _of_one(search, thing, others, wanted.attributes, share)
         if not own and not nowhere:
             return Draft(tuple(joint))
         choices.append(own)
@@ -98,7 +114,7 @@ def _missing(things: Sequence[Thing], found: Sequence[bool]) -> tuple[str, ...]:
 
 
 def _joint(
-    search: Retrieved, things: Sequence[Thing], attributes: Sequence[tuple[str, ...]]
+    search: Retrieved, things: Sequence[Thing], attributes: Sequence[tuple[str, ...]], share: _Share
 ) -> list[DraftSentence]:
     """Sentences that set all the things against one another, and speak of what is asked."""
     found: list[Tellable] = []
@@ -108,14 +124,18 @@ def _joint(
         new = len(stems - said) / len(stems) if stems else 0.0
         if one.is_row or not all(thing.stems <= stems for thing in things) or not _CONTRASTS.search(one.text):
             continue
-        if len(found) < _JOINT and new >= _NEW and _about(stems, one.passage, attributes):
+        if len(found) < _JOINT and new >= _NEW and _about(stems, one.passage, attributes, share):
             found.append(one)
             said |= stems
     return [one.drafted() for one in found]
 
 
 def _of_one(
-    search: Retrieved, thing: Thing, others: Sequence[Thing], attributes: Sequence[tuple[str, ...]]
+    search: Retrieved,
+    thing: Thing,
+    others: Sequence[Thing],
+    attributes: Sequence[tuple[str, ...]],
+    share: _Share,
 ) -> list[_Told]:
     """The likeliest sentences that name the one thing, in words or by a heading, and none of the others."""
     ranked = by_likeness(sentences_by_words(search), search, LikenessWeights())
@@ -127,7 +147,12 @@ def _of_one(
         speaks_of = sentence.stems | stems_of(heading)
         other = any(one.own - thing.stems and one.own <= speaks_of for one in others)
         told = next((t for t in tellable([sentence.passage]) if t.start == sentence.start), None)
-        if told is None or not named or other or not _about(sentence.stems, sentence.passage, attributes):
+        if (
+            told is None
+            or not named
+            or other
+            or not _about(sentence.stems, sentence.passage, attributes, share)
+        ):
             continue
         headed = stems_of(" ".join(sentence.passage.source.locator.heading[-1:])) == thing.stems
         worth = sentence.score + _NAMES * (thing.own <= sentence.stems)
@@ -153,11 +178,13 @@ def _alike(choices: Sequence[Sequence[_Told]], embed: Embed) -> list[_Told]:
     return [choices[at][one] for at, one in enumerate(best)]
 
 
-def _about(stems: frozenset[str], passage: Passage, attributes: Sequence[tuple[str, ...]]) -> bool:
+def _about(
+    stems: frozenset[str], passage: Passage, attributes: Sequence[tuple[str, ...]], share: _Share
+) -> bool:
     if not attributes:
         return True
     held = stems | frozenset(content_stems(passage.context))
-    return any(stem in held for group in attributes for word in group for stem in content_stems(word))
+    return share(any(stem in held for word in group for stem in content_stems(word)) for group in attributes)
 
 
 def _named(told: Tellable, thing: Thing) -> DraftSentence:
@@ -172,4 +199,4 @@ def _named(told: Tellable, thing: Thing) -> DraftSentence:
 def _heading_of(passage: Passage, thing: Thing) -> str:
     """The nearest heading above a passage that names the thing."""
     headings = [*reversed(passage.source.locator.heading), passage.source.title]
-    return next((part for part in headings if thing.own & stems_of(part)), "")
+    return next((one for one in headings if one in passage.context and thing.own & stems_of(one)), "")

@@ -16,21 +16,22 @@ MOST_COLUMNS, MOST_ROWS = 6, 7
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One of the things: its stems, and those of them that a cell may leave to the headings above it."""
+    """One of the things: its stems, those that a cell may leave out, and those it may leave to what stands above."""
 
     name: str
     stems: frozenset[str]
     common: frozenset[str]
+    above: frozenset[str] = frozenset()
 
     @property
     def own(self) -> frozenset[str]:
         """What must stand in the cell itself."""
-        return self.stems - self.common or self.stems
+        return self.stems - self.common - self.above or self.stems
 
     def fit(self, text: str, above: frozenset[str]) -> int | None:
         """How many words of a cell are not the thing's, the fewer the better; None where it isn't named."""
         stems = frozenset(content_stems(text))
-        if not self.own <= stems or not self.common <= stems | above | self.common:
+        if not self.own <= stems or not self.above <= stems | above:
             return None
         return len(stems - self.stems)
 
@@ -69,8 +70,10 @@ def things_of(wanted: ComparisonWanted) -> tuple[Thing, ...]:
         last = name.split()[-1]
         noun = frozenset(content_stems(last)) if last.islower() and last.isalpha() else frozenset[str]()
         small = frozenset(s for s in shared if not s.isdigit() and s in content_stems(_small_words(name)))
-        common = small | (noun if any(c.isupper() for c in name) or noun <= shared else frozenset())
-        found.append(Thing(name, stems, common if common < stems else frozenset()))
+        named = any(map(str.isupper, name))
+        common = small | (noun if named or noun <= shared else frozenset())
+        common = common if common < stems else frozenset()
+        found.append(Thing(name, stems, common, noun - common if noun < stems else frozenset()))
     return tuple(found)
 
 
@@ -107,7 +110,7 @@ def _rows(table: Iterable[Passage]) -> list[Row]:
 
 
 def _above(passage: Passage) -> frozenset[str]:
-    return frozenset(content_stems(passage.context))
+    return frozenset(content_stems(f"{passage.context} {passage.table_header}"))
 
 
 def _as_rows(
@@ -185,6 +188,8 @@ def _columns(
         most = max(map(len, shared.values()), default=0)
         if most:
             return frozenset(name for name, found in shared.items() if len(found) == most)
+    if named := _columns_holding(rows, names, attributes):
+        return named
     if attributes and not any(
         stem in _above(rows[0].passage)
         for group in attributes
@@ -195,6 +200,16 @@ def _columns(
     values = {name: {_value(row, name) for row in rows} for name in names}
     differing = [name for name in names if len(values[name]) > 1] if len(rows) > 1 else names
     return frozenset((differing or names)[:MOST_COLUMNS])
+
+
+def _columns_holding(
+    rows: Sequence[Row], names: Sequence[str], attributes: Sequence[tuple[str, ...]]
+) -> frozenset[str]:
+    """The columns in which one of the rows says what is asked for: "colour" of what printers can do."""
+    stems = frozenset(stem for group in attributes[:1] for word in group for stem in content_stems(word))
+    return frozenset(
+        name for name in names if any(stems & frozenset(content_stems(_value(row, name))) for row in rows)
+    )
 
 
 def _value(row: Row, name: str) -> str:

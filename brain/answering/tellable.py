@@ -37,8 +37,12 @@ class Tellable:
     cells: tuple[tuple[int, int], ...] = ()
 
     def drafted(self, under: str = "") -> DraftSentence:
-        """As an item of a list, with the heading that it stands under before it."""
-        named = under if 0 < len(under) <= _LONGEST_NAME and not self.is_row else ""
+        """As an item of a list, with the heading that it stands under before it.
+
+        A passage of several small sections has the heading of none in its context: then none is set.
+        """
+        fits = 0 < len(under) <= _LONGEST_NAME and under in self.passage.context
+        named = under if fits and not self.is_row else ""
         mark = "" if named.endswith(("?", "!", ":")) else ":"
         text = f"{named}{mark} {self.text}" if named else self.text
         return DraftSentence(text, self.passage, self.start, self.end, Form.ITEM, self.cells)

@@ -84,6 +84,12 @@ _A_PART = re.compile(
     r"(?:the )?(?:(?P<first>.+?) (?:section|chapter|part)|(?:section|chapter|part) (?:on|about|called|named|of) (?P<second>.+))",
     re.IGNORECASE,
 )
+# "… of what we offer for bikes"
+_CLAUSE = re.compile(
+    r"(?:what|everything|all|anything) (?:that )?(?:we|you|they|there|the company|our \w+) \w+"
+    r" (?:for|about|on|regarding|to|with) (?P<topic>.+)",
+    re.IGNORECASE,
+)
 _POINTS = re.compile(
     r"(?:it|this|that|these|those|them|all|everything|yourself|(?:the|your|this|that|my|our) (?:last |above |previous )?"
     r"(?:answer|message|chat|conversation|thread|question|reply)|what you (?:just )?said)\b",
@@ -121,6 +127,8 @@ def _bare(question: str) -> str:
 
 
 def _whole(of: str) -> OverviewWanted | None:
+    if clause := _CLAUSE.fullmatch(of):
+        return _wanted(topic=clause["topic"].strip())
     if part := _PART_OF.fullmatch(of):
         return _wanted(part["document"].strip(), (part["first"] or part["second"]).strip())
     if part := _A_PART.fullmatch(of):
