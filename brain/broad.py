@@ -51,7 +51,7 @@ class BroadQuestions:
         return None
 
     def in_short(self, history: Sequence[Turn], audience: Iterable[str]) -> Evidence | None:
-        """The overview that the thread was given last, in fewer sentences; None where it was given another answer."""
+        """The overview that the thread was given last, in fewer sentences; None where it was none."""
         asked = without_chatter(history)
         if not asked:
             return None
@@ -93,7 +93,7 @@ class BroadQuestions:
     def _topic(
         self, query: Query, topic: str, spaces: frozenset[str], *, brief: bool, within: Named | None = None
     ) -> Evidence:
-        """Sentences about it; all that tells of the topic must stand in one passage, and the gate be passed."""
+        """Sentences about it; all its words must stand in one passage, and the gate must be passed."""
         found = self.retriever.find(Query.of(topic), spaces)
         wanted = frozenset(content_stems(topic)) if within is None else telling_stems(topic)
         held = [c for c in found.candidates if wanted <= analyse(c.passage).stems]

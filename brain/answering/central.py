@@ -1,4 +1,4 @@
-"""What stands in the middle of a text, without saying the same twice: LexRank and maximal marginal relevance."""
+"""What is central to a text, and nothing of it twice: LexRank and maximal marginal relevance."""
 
 from collections.abc import Sequence
 

@@ -31,7 +31,8 @@ _DEFINES = 0.5  # … or says what it is, or stands under a heading that is the 
 _ALIKE = 0.8  # what their cosine counts beside their scores
 _NEW = 0.4  # the share of its words that must not have been said yet
 _CONTRASTS = re.compile(
-    r"\b(?:than|while(?! \w+ing\b| (?:still|you|we|they|i)\b)|whereas|instead|unlike|differs?|different(?:ly)? (?:from|to)"
+    r"\b(?:than|while(?! \w+ing\b| (?:still|you|we|they|i)\b)|whereas|instead|unlike|differs?"
+    r"|different(?:ly)? (?:from|to)"
     r"|compared|neither|rather|although)\b",
     re.IGNORECASE,
 )

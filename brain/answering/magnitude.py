@@ -1,4 +1,4 @@
-"""Which of two cells says more, where nobody could doubt it: each is one figure, and both have the same unit."""
+"""Which of two cells says more, where nobody could doubt it: each is one figure, in the same unit."""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +7,13 @@ from brain.answering.rows import Cell
 
 # "75.00", "€1,200", "300 m", "10 working days": a sign, one number, one unit, and nothing else.
 _FIGURE = re.compile(
-    r"(?P<before>[€$£]?)\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<unit>[^\d\W]*(?: [^\d\W]+)?|%)"
+    r"(?P<before>[€$£]?)\s?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?"
+    r"(?P<unit>[^\d\W]*(?: [^\d\W]+)?|%)"
 )
 
 
 def verdict_on(values: Sequence[Sequence[Cell]], asks_more: bool) -> str:
-    """`Yes` or `No` to "is the first more (or less) than the second?"; empty where that can't be told for sure.
+    """`Yes` or `No` to "is the first more (or less) than the second?"; empty where that is open.
 
     `values` are the cells that were asked for, of each thing, those of the same column (or row) at the same
     place. All places must say the same: dearer by the month and cheaper by the year is neither.
@@ -23,7 +24,9 @@ def verdict_on(values: Sequence[Sequence[Cell]], asks_more: bool) -> str:
     if len(said) != 1:
         return ""
     more = said.pop()
-    return "" if more is None else "Yes" if (more > 0) == asks_more and more else "No"
+    if more is None:
+        return ""
+    return "Yes" if more == (1 if asks_more else -1) else "No"
 
 
 def _more(first: str, second: str) -> int | None:

@@ -81,7 +81,7 @@ def _is_heading_of(passage: Passage, line: str) -> bool:
 
 
 def _spread(section: Section, most: int) -> list[Tellable]:
-    """Sentences from all over a section: the first of each passage, then the second of each …"""
+    """Sentences from all over a section: the first of each passage, then the second of each, and so on."""
     by_passage = [tellable([passage]) for passage in section.passages]
     longest = max(map(len, by_passage), default=0)
     turns = [found[turn] for turn in range(longest) for found in by_passage if turn < len(found)]
@@ -91,7 +91,7 @@ def _spread(section: Section, most: int) -> list[Tellable]:
 def _chosen(
     section_of: Sequence[int], candidates: Sequence[Tellable], vectors: Floats, size: OverviewSize
 ) -> list[int]:
-    """Which are told: of each section the best one, the sections by how central that is; then further ones."""
+    """Which are told: of each section the best one, the most central sections first; then others."""
     central = centrality(vectors)
     worth = []
     for at, found in enumerate(candidates):
@@ -142,7 +142,8 @@ def _left_out(sections: Sequence[str], told: set[int]) -> str:
     more = len(names) - _NAMED
     listed = ", ".join(f"“{name}”" for name in names[:_NAMED])
     tail = f" and {more} more part{'s' if more > 1 else ''}" if more > 0 else ""
-    return f"That is not all of it: {listed}{tail} {'is' if len(names) == 1 else 'are'} left out. Ask for a part."
+    are = "is" if len(names) == 1 else "are"
+    return f"That is not all of it: {listed}{tail} {are} left out. Ask for a part."
 
 
 def _others(others: Sequence[Source]) -> tuple[str, ...]:

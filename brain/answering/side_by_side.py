@@ -16,7 +16,7 @@ MOST_COLUMNS, MOST_ROWS = 6, 7
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One of the things: its stems, those that a cell may leave out, and those it may leave to what stands above."""
+    """One of the things: its stems, those that a cell may leave out, and those that may stand above it."""
 
     name: str
     stems: frozenset[str]
@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """What a table says of the things: `found` tells which of them, `values` the cells that were asked, by thing."""
+    """What a table says of the things: which of them are `found`, and by thing the cells that were asked."""
 
     sentences: tuple[DraftSentence, ...]
     found: tuple[bool, ...]
@@ -150,7 +150,7 @@ def _subject(row: Row, thing: Thing) -> Cell:
 
 
 def _matched(fits: Sequence[Sequence[int | None]]) -> list[int]:
-    """For each thing the place that fits it, -1 for none: no place twice, most things, fewest foreign words."""
+    """For each thing the place that fits it, -1 for none; no place twice, the fewest foreign words."""
     options = []
     for of_thing in fits:
         good = sorted((fit, at) for at, fit in enumerate(of_thing) if fit is not None)

@@ -19,15 +19,17 @@ _LONGEST_NAME = 40  # characters of a heading that is set before a sentence
 _HEADER = re.compile(r"^(?:from|to|cc|subject|date|source):", re.IGNORECASE)
 # "Owner: Ann Lee.", "Last reviewed 12 May 2026": about the page, not what it says.
 _ABOUT_PAGE = re.compile(
-    r"^(?:owner|contact|author|written by|questions?:|last (?:change|review|update|checked)\w*|version|edition|page \d"
-    r"|copyright|\w+ makes no representations|©|all rights reserved|(?:the )?information contained in|place and time|(?:present|excused|guests|attendees|participants):)\b|\bpage \d+ of \d+$|^dear\b|^(?:kind|best) regards\b",
+    r"^(?:owner|contact|author|written by|last (?:change|review|update|checked)\w*|version|edition|page \d"
+    r"|copyright|all rights reserved|(?:the )?information contained in|\w+ makes no representations"
+    r"|place and time|dear|(?:kind|best) regards)\b"
+    r"|^(?:questions?|present|excused|guests|attendees|participants):|^©|\bpage \d+ of \d+$",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Tellable:
-    """A sentence or row of a passage that says something by itself: `passage.text[start:end]` and how it is told."""
+    """A sentence or row that says something by itself: `passage.text[start:end]`, and how it is told."""
 
     passage: Passage
     start: int

@@ -160,9 +160,9 @@ def chatter_in(text: str, history: Sequence[Turn] = ()) -> RefusalReason | None:
 
 
 _LESS = re.compile(
-    r"in short|in brief|in a nutshell|briefly|shorter|shorten (it|that|this)|tl ?dr|too long|an? shorter (answer|version)"
-    r"|in (one|a|two|three|\d) (\w+ )?(sentence|word|line)s?"
-    r"|summari[sz]e (it|that|this)( (again|briefly|in short|in (one|a|two|three) (\w+ )?(sentence|word|line)s?))*"
+    r"in short|in brief|in a nutshell|briefly|shorter|shorten (it|that|this)|tl ?dr|too long"
+    r"|an? shorter (answer|version)|in (one|a|two|three|\d) (\w+ )?(sentence|word|line)s?"
+    r"|summari[sz]e (it|that|this)( (again|briefly|in short|in (one|a|two|three) (\w+ )?(sentence|line)s?))*"
 )
 
 

@@ -22,9 +22,9 @@ _PATH = 0.9  # a file's name is shorter than a title, and means less
 _KINDS = frozenset(
     stem(word)
     for word in (
-        "policy guide guideline document doc page file handbook manual rule term paper report article note minute"
-        " memo deck slide presentation sheet spreadsheet list table faq howto instruction procedure process text"
-        " overview information info section chapter conditions regulation mail email announcement"
+        "policy guide guideline document doc page file handbook manual rule term paper report article note"
+        " minute memo deck slide presentation sheet spreadsheet list table faq howto instruction procedure"
+        " process text overview information info section chapter conditions regulation mail email"
         # … and which one of several
         " old new current latest recent previous former whole entire full complete"
     ).split()

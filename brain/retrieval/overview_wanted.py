@@ -8,7 +8,7 @@ from brain.text.terms import content_words
 
 @dataclass(frozen=True, slots=True)
 class OverviewWanted:
-    """What is to be told of in short: a `topic`, or all of a `document` that was named; or the one in the other.
+    """What is to be told of in short: a `topic`, all of a `document` that is named, or the one in the other.
 
     Not `sure`: the words ask for the gist only if they name a document ("what is the travel policy about?").
     """
@@ -26,74 +26,82 @@ _COURTESY = (
     r"|(?:give|get|send|write|show|make|tell|provide)(?: me| us)? )*"
 )
 _AFTERTHOUGHT = re.compile(
-    r"[\s,]*\b(?:please|pls|plz|thanks|thank you|thx|for me|for us|quickly|briefly|(?:with|in|as) (?:a few|two|three|four"
-    r"|five|\d+|bullet|short) ?(?:bullets?|points?|sentences?|lines?|words?))\s*$",
-    re.IGNORECASE,
+    r"[\s,]*\b(?:please|pls|plz|thanks|thank you|thx|for me|for us|quickly|briefly"
+    r"|(?:with|in|as) (?:a few|two|three|four|five|\d+|bullet|short) ?"
+    r"(?:bullets?|points?|sentences?|lines?|words?))"
+    r"\s*$",
+    re.I,
 )
 _SHORT = r"(?:(?:very )?(?:short|brief|quick|rough|concise|little|high[- ]level|general|one[- ]line) )*"
 _GIST = (
-    r"(?:summary|overview|outline|recap|run-?down|synopsis|digest|gist|tl;? ?dr|short version|highlights|essentials"
-    r"|basics|(?:key|main|most important|essential) (?:points?|facts?|things|takeaways|ideas?|rules|messages?))"
+    r"(?:summary|overview|outline|recap|run-?down|synopsis|digest|gist|tl;? ?dr|short version|highlights"
+    r"|essentials|basics"
+    r"|(?:key|main|most important|essential) (?:points?|facts?|things|takeaways|ideas?|rules|messages?))"
 )
 _VERB = r"(?:summari[sz]e|summari[sz]ing|sum up|recap|outline|condense|tl;? ?dr)"
-_DOCUMENTS = r"(?:our|your|the|all|any|these|those)?\s*(?:own )?(?:documents|docs|files|papers|pages|documentation|materials?)"
+_DOCUMENTS = (
+    r"(?:our|your|the|all|any|these|those)?\s*(?:own )?"
+    r"(?:documents|docs|files|papers|pages|documentation|materials?)"
+)
 _SAYS = r"(?:says?|said|written|stated|know|tell (?:me|us)|states?|mentions?|have)"
+_ON = r"(?:about|on|regarding|concerning)"
 _WHOLE = (
-    re.compile(
-        rf"{_COURTESY}{_VERB}\W+(?:up |of |on |about |for |what is in |what's in )?(?P<of>.+)", re.IGNORECASE
-    ),
+    re.compile(rf"{_COURTESY}{_VERB}\W+(?:up |of |on |about |for |what(?: is|'s) in )?(?P<of>.+)", re.I),
     re.compile(
         rf"{_COURTESY}(?:what(?:'s| is| are) )?(?:an? |the |some )?{_SHORT}{_GIST}"
         r"(?:\s*:\s*| (?:of|on|about|for|from|in|to|over|regarding) )(?P<of>.+)",
-        re.IGNORECASE,
+        re.I,
     ),
     re.compile(
-        rf"{_COURTESY}(?!(?:what|who|when|where|why|how|which)\b)(?P<of>[^,?]{{3,80}}?)[\s,:–-]+(?:an? |the )?{_SHORT}"
-        rf"(?:{_GIST}|summari[sz]ed|in a nutshell|in short|in brief|at a glance)",
-        re.IGNORECASE,
+        rf"{_COURTESY}(?!(?:what|who|when|where|why|how|which)\b)(?P<of>[^,?]{{3,80}}?)[\s,:–-]+"
+        rf"(?:an? |the )?{_SHORT}(?:{_GIST}|summari[sz]ed|in a nutshell|in short|in brief|at a glance)",
+        re.I,
     ),
 )
 _TOPIC = (
     re.compile(
-        rf"{_COURTESY}what (?:do|does|did|can|is|'s|has|have)? ?(?:we|you|citewise|the company|there|{_DOCUMENTS})?"
-        rf" ?(?:already )?(?:to )?{_SAYS} (?:in {_DOCUMENTS} )?(?:about|on|regarding|concerning) (?P<topic>.+)",
-        re.IGNORECASE,
+        rf"{_COURTESY}what (?:do|does|did|can|is|'s|has|have)? ?"
+        rf"(?:we|you|citewise|the company|there|{_DOCUMENTS})? ?(?:already )?(?:to )?{_SAYS} (?:in {_DOCUMENTS} )?{_ON} (?P<topic>.+)",
+        re.I,
     ),
     re.compile(
-        rf"{_COURTESY}(?:everything|anything|all) (?:that )?(?:(?:we|you) (?:have|know|say) )?(?:about|on) (?P<topic>.+)",
-        re.IGNORECASE,
+        rf"{_COURTESY}(?:everything|anything|all) (?:that )?(?:(?:we|you) (?:have|know|say) )?(?:about|on)"
+        r" (?P<topic>.+)",
+        re.I,
     ),
 )
 _SAID_IN = re.compile(
-    rf"{_COURTESY}what (?:do|does|did) (?P<document>(?!it\b|he\b|she\b|they\b|this\b|that\b)[^,?]{{2,60}}?)"
-    r" (?:say|state|tell (?:me|us)|mention|specify|prescribe) (?:about|on|regarding|concerning) (?P<topic>.+)",
-    re.IGNORECASE,
+    rf"{_COURTESY}what (?:do|does|did) (?P<document>(?!(?:it|he|she|they|this|that)\b)[^,?]{{2,60}}?)"
+    rf" (?:say|state|tell (?:me|us)|mention|specify|prescribe) {_ON} (?P<topic>.+)",
+    re.I,
 )
 _IF_NAMED = re.compile(
-    rf"{_COURTESY}(?:what(?:'s| is)(?: all)? (?:in|inside) (?P<in>.+)|what(?:'s| is) (?P<about>.+?) (?:all )?about"
+    rf"{_COURTESY}(?:what(?:'s| is)(?: all)? (?:in|inside) (?P<in>.+)"
+    r"|what(?:'s| is) (?P<about>.+?) (?:all )?about"
     r"|what (?:do|does) (?P<say>.+?) (?:say|cover|contain|regulate|include|deal with)"
     r"|(?:tell )?(?:me |us )?(?:all |everything |more |something )?about (?P<tell>.+))",
-    re.IGNORECASE,
+    re.I,
 )
+_PART = r"(?:section|chapter|part|paragraph)s?"
 _PART_OF = re.compile(
-    r"(?:the )?(?:(?P<first>.+?) (?:section|chapter|part|paragraph)s?|(?:section|chapter|part|paragraph)s?"
-    r" (?:on|about|called|named|of|for) (?P<second>.+?)) (?:of|in|from) (?P<document>.+)",
-    re.IGNORECASE,
+    rf"(?:the )?(?:(?P<first>.+?) {_PART}|{_PART} (?:on|about|called|named|of|for) (?P<second>.+?))"
+    r" (?:of|in|from) (?P<document>.+)",
+    re.I,
 )
 _A_PART = re.compile(
-    r"(?:the )?(?:(?P<first>.+?) (?:section|chapter|part)|(?:section|chapter|part) (?:on|about|called|named|of) (?P<second>.+))",
-    re.IGNORECASE,
+    rf"(?:the )?(?:(?P<first>.+?) {_PART}|{_PART} (?:on|about|called|named|of) (?P<second>.+))", re.I
 )
 # "… of what we offer for bikes"
 _CLAUSE = re.compile(
     r"(?:what|everything|all|anything) (?:that )?(?:we|you|they|there|the company|our \w+) \w+"
     r" (?:for|about|on|regarding|to|with) (?P<topic>.+)",
-    re.IGNORECASE,
+    re.I,
 )
 _POINTS = re.compile(
-    r"(?:it|this|that|these|those|them|all|everything|yourself|(?:the|your|this|that|my|our) (?:last |above |previous )?"
-    r"(?:answer|message|chat|conversation|thread|question|reply)|what you (?:just )?said)\b",
-    re.IGNORECASE,
+    r"(?:it|this|that|these|those|them|all|everything|yourself|what you (?:just )?said"
+    r"|(?:the|your|this|that|my|our) (?:last |above |previous )?"
+    r"(?:answer|message|chat|conversation|thread|question|reply))\b",
+    re.I,
 )
 
 
