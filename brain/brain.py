@@ -107,6 +107,8 @@ class Brain(Runnable[Question, Answer]):
     def evidence(self, question: Question) -> Evidence:
         """What there is to answer from, and how sure it is; nothing is written."""
         query = in_thread(question.text, question.history)
+        if (broad := self._broad.evidence(query, question.audience)) is not None:
+            return broad
         retrieved = self._retriever.find(query, question.audience)
         return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
 

@@ -30,6 +30,7 @@ class OverviewSize:
 
 BRIEF = OverviewSize(sentences=3, words=70)
 _WHOLE = 110  # words of a section that is told as it stands
+_HEADING = 8  # words of a heading in the text, at most
 _FEW = 5  # sentences that are told at least, where there are so many sections or not
 _LEADS = (
     0.2  # a section's first sentence says what it is about, and leans on no other; the second half as much …
@@ -62,18 +63,32 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
 
 def _whole(passages: Sequence[Passage], size: OverviewSize) -> tuple[DraftSentence, ...]:
     """All of a section that is no longer than its overview would be; nothing of a longer one."""
-    if sum(len(passage.text.split()) for passage in passages) > min(_WHOLE, size.words):
-        return ()
     told = []
+    words = 0
     for passage in passages:
+        merged = (
+            passage.source.locator.heading[-1:] and passage.source.locator.heading[-1] not in passage.context
+        )
         for sentence in analyse(passage).sentences:
             text = passage.text[sentence.start : sentence.end]
+            if merged and _looks_like_heading(passage.text, sentence.start, sentence.end):
+                break  # the next of several small sections that were joined
+            words += len(text.split())
+            if words > min(_WHOLE, size.words):
+                return ()
             if "\t" in text or _is_heading_of(passage, text):
                 continue
             told.append(
                 DraftSentence(ended(without_marks(text)), passage, sentence.start, sentence.end, Form.ITEM)
             )
     return tuple(told)
+
+
+def _looks_like_heading(text: str, start: int, end: int) -> bool:
+    """Whether a few words stand in a line of their own, without an end mark, and not at the end."""
+    alone = text[start - 1 : start] in ("", "\n") and text[end : end + 1] == "\n"
+    line = text[start:end]
+    return alone and len(line.split()) <= _HEADING and line[-1] not in ".,;:!?…" and "\t" not in line
 
 
 def _is_heading_of(passage: Passage, line: str) -> bool:

@@ -12,6 +12,7 @@ from brain.text.analysis import analyse
 from brain.text.terms import content_stems
 
 MOST_COLUMNS, MOST_ROWS = 6, 7
+LONGEST_CELL = 160  # characters, where it wasn't asked for: an answer must fit into a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ def _columns(
     ):
         return frozenset()
     values = {name: {_value(row, name) for row in rows} for name in names}
+    names = [name for name in names if all(len(value) <= LONGEST_CELL for value in values[name])]
     differing = [name for name in names if len(values[name]) > 1] if len(rows) > 1 else names
     return frozenset((differing or names)[:MOST_COLUMNS])
 
@@ -258,4 +260,5 @@ def _asked_rows(
         for stem in content_stems(w)
     ):
         return []
-    return [one for one in rows if len({cell.value for cell in one[2]}) > 1]
+    short = [one for one in rows if all(len(cell.value) <= LONGEST_CELL for cell in one[2])]
+    return [one for one in short if len({cell.value for cell in one[2]}) > 1]

@@ -79,8 +79,13 @@ def _without(part: Answer, repeated: Sequence[Sentence]) -> Answer:
         if sentence not in repeated:
             continue
         before = part.sentences[at - 1] if at else None
-        shared = before is not None and before not in repeated and before.citations == sentence.citations
-        marker = "" if shared and f"{before.text} [" not in text else r"(?: ?\[\d+\])?"
+        shared = (
+            before is not None
+            and before not in repeated
+            and before.citations == sentence.citations
+            and f"{before.text} [" not in text
+        )
+        marker = "" if shared else r"(?: ?\[\d+\])?"
         text = re.sub(
             rf"(?:^- |(?<= )|^)?{re.escape(sentence.text)}{marker} ?\n?", "", text, count=1, flags=re.M
         )

@@ -144,16 +144,23 @@ def _things(parts: Mapping[str, str]) -> list[str]:
     """The things, each with the noun that they share: "the Harbour and the Keeper plan" are two plans."""
     if first := parts.get("first"):
         second = _split(parts.get("second", ""))
+        if len(second) == 1:  # "FMLA" beside "sick leave": no noun is shared
+            given = [_bare(first), _bare(second[0])]
+            return [] if any(map(_is_no_thing, given)) else _with_one(given)
         named = [first, *second] if second else _split(first)
     else:
         named = _split(parts.get("things", ""))
     if len(named) > 1 and (year := _YEAR.search(named[0])):  # "the policies of 2024 and 2026"
         opening = named[0][: year.start()]
         named = [f"{opening}{name.strip()}" if _YEAR.fullmatch(name.strip()) else name for name in named]
-    bare = [_ARTICLE.sub("", name).strip(" ,:;\"'“”") for name in named]
+    bare = list(map(_bare, named))
     if any(_is_no_thing(name) for name in bare) or len({name.lower() for name in bare}) < len(bare):
         return []
-    return _with_shared_noun(bare)
+    return _with_shared_noun(_with_one(bare))
+
+
+def _bare(name: str) -> str:
+    return _ARTICLE.sub("", name).strip(" ,:;\"'“”")
 
 
 def _without_shared_opening(names: list[str]) -> tuple[list[str], str]:
@@ -178,11 +185,8 @@ def _is_no_thing(name: str) -> bool:
 
 
 def _with_shared_noun(names: list[str]) -> list[str]:
-    """Each with the common noun at the end of the last, or of the first with "one" for the last."""
+    """Each with the common noun at the end of the last: "the Harbour and the Keeper plan"."""
     last = names[-1].split()
-    if last[-1].lower() in ("one", "ones") and len(last) > 1:
-        noun = next((word for word in names[0].split() if word[0].isupper()), names[0].split()[-1])
-        return [*names[:-1], " ".join([*last[:-1], noun])]
     if len(last) < 2 or not last[-1].islower() or not last[-1].isalpha():
         return names
     noun = last[-1].removesuffix("s")
@@ -192,3 +196,12 @@ def _with_shared_noun(names: list[str]) -> list[str]:
     if any(len(name.split()) >= len(last) for name in others):
         return names
     return [*(f"{name} {last[-1]}" for name in names[:-1]), names[-1]]
+
+
+def _with_one(names: list[str]) -> list[str]:
+    """The last with the first one's noun for "one": "the oak clock" beside "the slate one"."""
+    last = names[-1].split()
+    if len(last) < 2 or last[-1].lower() not in ("one", "ones"):
+        return names
+    noun = next((word for word in names[0].split() if word[0].isupper()), names[0].split()[-1])
+    return [*names[:-1], " ".join([*last[:-1], noun])]

@@ -19,6 +19,10 @@ class OverviewWanted:
 
 
 LONGEST = 200  # characters; what is longer tells a story
+_NAME = 8  # words of another thing's name
+_ASKS = re.compile(
+    r"(?:what|which|who|when|where|why|how|is|are|do|does|did|can|could|may|must|should|will)\b", re.I
+)
 _COURTESY = (
     r"(?:(?:hi|hello|hey|please|pls|so|ok(?:ay)?|and|also|now|then|quick question)\b[\s,:!.–-]*"
     r"|(?:can|could|would|will) (?:you|someone|anyone|somebody)(?:,? (?:please|quickly|briefly))* "
@@ -61,7 +65,8 @@ _WHOLE = (
 _TOPIC = (
     re.compile(
         rf"{_COURTESY}what (?:do|does|did|can|is|'s|has|have)? ?"
-        rf"(?:we|you|citewise|the company|there|{_DOCUMENTS})? ?(?:already )?(?:to )?{_SAYS} (?:in {_DOCUMENTS} )?{_ON} (?P<topic>.+)",
+        rf"(?:we|you|citewise|the company|there|{_DOCUMENTS})? ?(?:already )?(?:to )?{_SAYS}"
+        rf" (?:in {_DOCUMENTS} )?{_ON} (?P<topic>.+)",
         re.I,
     ),
     re.compile(
@@ -106,7 +111,17 @@ _POINTS = re.compile(
 
 
 def overview_wanted(question: str) -> OverviewWanted | None:
-    """What is to be told of in short; None where something else is asked."""
+    """What is to be told of in short; None where something else is asked.
+
+    Behind a dash ("summarise the travel policy – the handbook") a follow-up asks it of another thing.
+    """
+    frame, dash, own = question.rpartition(" – ")
+    before = overview_wanted(frame) if dash else None
+    if before and len(own.split()) <= _NAME and not _ASKS.match(own):
+        name = _bare(own)
+        if before.topic:
+            return _wanted(before.document, name)
+        return _wanted(name, sure=before.sure)
     text = _bare(question)
     if len(text) > LONGEST:
         return None
