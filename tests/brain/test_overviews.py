@@ -52,7 +52,7 @@ DRIVE = {
     "phishing.md": "# Phishing exercise\n\nNine people entered their password in the exercise of this year.\n"
     "Report a phishing mail with the button in your mail program.\n",
     "welcome.md": "# Welcome\n\nThe course on phishing must be done by your tenth working day here.\n",
-    "benefits.md": "# Benefits\n\n| Benefit | What you get |\n| --- | --- |\n| Pension | 6 % of gross pay |\n",
+    "benefits.md": "# Benefits\n\n| Benefit | What you get |\n| --- | --- |\n| Pension | 6 % of pay |\n",
 }
 CAREFUL = EvidenceGate(GateWeights(-2.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
 
@@ -69,7 +69,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
     ("text", "wanted"),
     [
         ("summarise the travel policy", OverviewWanted("the travel policy")),
-        ("Can you give me an overview of parental leave, please?", OverviewWanted("parental leave")),
+        ("Could you give me an overview of parental leave?", OverviewWanted("parental leave")),
         ("tl;dr of the dog policy pls", OverviewWanted("the dog policy")),
         ("travel policy in a nutshell", OverviewWanted("travel policy")),
         ("what does the handbook say about overtime?", OverviewWanted("the handbook", "overtime")),
