@@ -1,5 +1,6 @@
 """A document in short: a sentence for each of its main sections, the most central ones, in its own words."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,6 @@ from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage, Source
 from brain.retrieval.document_named import Named, without_numbering
 from brain.text.analysis import analyse
-from brain.text.terms import content_stems
 
 Embed = Callable[[list[str]], list[list[float]]]
 
@@ -54,8 +54,8 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
         return Draft(())
     vectors = unit(embed([found.text for _, found in candidates]))
     chosen = sorted(_chosen([at for at, _ in candidates], [found for _, found in candidates], vectors, size))
-    titled = frozenset(content_stems(named.title))
-    names = [one.name if not titled.issuperset(content_stems(one.name)) else "" for one in sections]
+    titles = [part.casefold() for part in (named.title, *re.split(r"\s[–—|›-]\s", named.title))]
+    names = [one.name if one.name.casefold() not in titles else "" for one in sections]
     told = tuple(found.drafted(names[at]) for at, found in (candidates[one] for one in chosen))
     left = _left_out(names, {candidates[one][0] for one in chosen})
     return Draft(told, lead=lead, notes=(left, *_others(named.others)))

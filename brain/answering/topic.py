@@ -16,7 +16,7 @@ from brain.retrieval.hybrid import Retrieved
 from brain.text.terms import content_stems
 
 _LOOKED_AT = 24  # sentences, of the likeliest
-_OF_DOCUMENT = 3  # where there are several
+_OF_DOCUMENT = 2  # where there are several
 _OF_EACH = 2  # passages of each document that are read
 _BEHIND = 2.5  # how far a sentence's score may lie behind the best one's
 TOPIC = OverviewSize(sentences=5, words=130)

@@ -94,6 +94,7 @@ _PATTERNS = (
 )
 _JOINED = re.compile(r"\s*(?:,\s*(?:and|or)?|\b(?:and|or|vs\.?|versus|with|to|against)\b)\s*", re.I)
 _ARTICLE = re.compile(r"^(?:(?:the|an?|our|my|your|their|both|either|having|using|taking)\s+)+", re.I)
+_WHICH = re.compile(r"^(?:and )?(?:which|who)(?: (?:one|of (?:them|these|those|both|the two)))? ", re.I)
 _POINTS = re.compile(
     r"(?:it|this|that|these|those|them|they|you|we|i|he|she|there|ones?|two|before|usual|usually|expected|now"
     r"|today|last year|ever|allowed|others?|the (?:others?|rest|two|first|second|former|latter))",
@@ -111,7 +112,14 @@ _AMOUNT = re.compile(
 
 
 def comparison_wanted(question: str) -> ComparisonWanted | None:
-    """What is to be set side by side; None where something else is asked."""
+    """What is to be set side by side; None where something else is asked.
+
+    Behind a dash ("compare A and B – which of them is cheaper?") a follow-up asks something else of the same.
+    """
+    frame, dash, own = question.rpartition(" – ")
+    if dash and (before := comparison_wanted(frame)):
+        which, asks = _WHICH.subn(f"which of {' and '.join(before.things)} ", own.strip(), count=1)
+        return comparison_wanted(which) if asks else None
     text = " ".join(question.split()).replace("’", "'").strip(" ?!.")
     if len(text) > LONGEST:
         return None

@@ -87,6 +87,10 @@ _IF_NAMED = re.compile(
     r"|(?:tell )?(?:me |us )?(?:all |everything |more |something )?about (?P<tell>.+))",
     re.I,
 )
+_IT_SAYS = re.compile(
+    rf"(?:and )?what (?:do|does) (?:it|that|this|they) (?:say|state|mention|tell (?:me|us)) {_ON} (?P<topic>.+)",
+    re.I,
+)
 _PART = r"(?:section|chapter|part|paragraph)s?"
 _PART_OF = re.compile(
     rf"(?:the )?(?:(?P<first>.+?) {_PART}|{_PART} (?:on|about|called|named|of|for) (?P<second>.+?))"
@@ -116,12 +120,8 @@ def overview_wanted(question: str) -> OverviewWanted | None:
     Behind a dash ("summarise the travel policy – the handbook") a follow-up asks it of another thing.
     """
     frame, dash, own = question.rpartition(" – ")
-    before = overview_wanted(frame) if dash else None
-    if before and len(own.split()) <= _NAME and not _ASKS.match(own):
-        name = _bare(own)
-        if before.topic:
-            return _wanted(before.document, name)
-        return _wanted(name, sure=before.sure)
+    if dash and (before := overview_wanted(frame)):
+        return _of_another(before, _bare(own))
     text = _bare(question)
     if len(text) > LONGEST:
         return None
@@ -140,6 +140,14 @@ def overview_wanted(question: str) -> OverviewWanted | None:
         name = next(part for part in found.groups() if part)
         return None if _POINTS.match(name) else _wanted(name.strip(), sure=False)
     return None
+
+
+def _of_another(before: OverviewWanted, own: str) -> OverviewWanted | None:
+    if (says := _IT_SAYS.fullmatch(own)) and before.document:
+        return _wanted(before.document, says["topic"])
+    if len(own.split()) > _NAME or _ASKS.match(own):
+        return None
+    return _wanted(before.document, own) if before.topic else _wanted(own, sure=before.sure)
 
 
 def _bare(question: str) -> str:

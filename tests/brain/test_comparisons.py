@@ -62,6 +62,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
         ("per diem Norway vs Denmark?", ("Norway", "Denmark")),
         ("compare the policies of 2024 and 2026 on hotels", ("policies of 2024", "policies of 2026")),
         ("is the oak clock cheaper than the slate one?", ("oak clock", "slate clock")),
+        ("compare Harbour and School – which of them has more users?", ("Harbour", "School")),
+        ("compare Harbour and School – what is an IAA?", ()),
         ("is the notice period longer than two months?", ()),
         ("can I take more than 5 days?", ()),
         ("is it cheaper than before?", ()),
