@@ -2,7 +2,7 @@
 
 What answers them is looked for in their own way, and weighed more strictly than else: a document must be
 named by its title or file name, a section by its heading, a thing by its cell or sentence. Where nothing is,
-the question goes the usual way, past the usual gate.
+the question goes the usual way, past the usual gate, unless a text was asked for ("the pension plan").
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,13 @@ from brain.domain import Passage, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.retrieval.chatter import without_chatter
 from brain.retrieval.comparison_wanted import ComparisonWanted, comparison_wanted
-from brain.retrieval.document_named import Named, document_named, section_named, telling_stems
+from brain.retrieval.document_named import (
+    Named,
+    asks_for_text,
+    document_named,
+    section_named,
+    telling_stems,
+)
 from brain.retrieval.followup import in_thread
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
@@ -73,14 +79,17 @@ class BroadQuestions:
             part = section_named(wanted.topic, spaces, index, catalog, within=named)
             if part:
                 return self._named(query, part, overview(part, embed, size), spaces)
-            return self._topic(query, wanted.topic, spaces, brief=brief, within=named)
+            told = self._topic(query, wanted.topic, spaces, brief=brief, within=named)
+            return told if told.suffices else None
         if named is None and wanted.document and wanted.sure and not wanted.topic:
             named = section_named(wanted.document, spaces, index, catalog)
         if named:
             return self._named(query, named, overview(named, embed, size), spaces)
         if not wanted.sure:
             return None
-        return self._topic(query, wanted.topic or wanted.document, spaces, brief=brief)
+        told = self._topic(query, wanted.topic or wanted.document, spaces, brief=brief)
+        # A text that was asked for and isn't there is not to be made up for by what comes near.
+        return told if told.suffices or asks_for_text(wanted.document) else None
 
     def _named(self, query: Query, named: Named, draft: Draft, spaces: frozenset[str]) -> Evidence | None:
         if not draft.sentences:

@@ -103,6 +103,8 @@ def _prose(
         return Draft(tuple(joint))
     here = [thing for thing, own in zip(things, choices, strict=True) if own]
     chosen = _alike([own for own in choices if own], embed)
+    if not _comparable(chosen, here):
+        return Draft(tuple(joint))
     told = tuple(_named(one.told, thing) for one, thing in zip(chosen, here, strict=True))
     places = {(one.passage.id, one.start) for one in told}
     before = [one for one in joint if (one.passage.id, one.start) not in places]
@@ -157,7 +159,7 @@ def _of_one(
             continue
         headed = stems_of(" ".join(sentence.passage.source.locator.heading[-1:])) == thing.stems
         worth = sentence.score + _NAMES * (thing.own <= sentence.stems)
-        worth += _DEFINES * (sentence.defines or headed)
+        worth += _DEFINES * (not attributes and (sentence.defines or headed))
         found.append(_Told(told, worth))
     return sorted(found, key=lambda one: -one.score)[:_CHOICE]
 
@@ -177,6 +179,17 @@ def _alike(choices: Sequence[Sequence[_Told]], embed: Embed) -> list[_Told]:
         product(*(range(len(choice)) for choice in choices)), key=lambda one: (worth(one), [-n for n in one])
     )
     return [choices[at][one] for at, one in enumerate(best)]
+
+
+def _comparable(chosen: Sequence[_Told], things: Sequence[Thing]) -> bool:
+    """Whether the sentences are from one document, or each from one that is about its thing."""
+    sources = [one.told.passage.source for one in chosen]
+    if len({source.document_id for source in sources}) == 1:
+        return True
+    return all(
+        thing.own <= stems_of(f"{source.title} {' '.join(source.locator.heading)}")
+        for source, thing in zip(sources, things, strict=True)
+    )
 
 
 def _about(

@@ -29,6 +29,9 @@ _KINDS = frozenset(
         " old new current latest recent previous former whole entire full complete"
     ).split()
 )
+# What is agreed or said somewhere, and may stand in a text of its own.
+_AGREED = frozenset(map(stem, "plan contract meeting strategy agenda agreement statement scheme".split()))
+_OF = re.compile(r"\b(?:of|for|on|in|at|about|from|with|to|by)\b", re.IGNORECASE)
 _TITLES = Weights(title=4.0, heading=1.0, body=0.2)
 _HEADINGS = Weights(title=1.0, heading=4.0, body=0.0)
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]+\.|[A-Z]\.)\s+")
@@ -112,6 +115,12 @@ def section_named(
     _, found, path = best
     whole = within.passages if within else tuple(catalog.document_passages(found.source.document_id))
     return Named(found.source, tuple(p for p in whole if p.source.locator.heading[: len(path)] == path), path)
+
+
+def asks_for_text(name: str) -> bool:
+    """Whether a text is asked for: "the pension plan", but not "the benefits of the pension plan"."""
+    head = content_stems(_OF.split(name, maxsplit=1)[0])[-1:]
+    return bool(head) and head[0] in _KINDS | _AGREED
 
 
 def telling_stems(name: str) -> frozenset[str]:

@@ -83,12 +83,12 @@ _SAID_IN = re.compile(
 _IF_NAMED = re.compile(
     rf"{_COURTESY}(?:what(?:'s| is)(?: all)? (?:in|inside) (?P<in>.+)"
     r"|what(?:'s| is) (?P<about>.+?) (?:all )?about"
-    r"|what (?:do|does) (?P<say>.+?) (?:say|cover|contain|regulate|include|deal with)"
+    r"|what (?:do|does) (?P<say>.+?) (?:say|regulate|deal with)"
     r"|(?:tell )?(?:me |us )?(?:all |everything |more |something )?about (?P<tell>.+))",
     re.I,
 )
 _IT_SAYS = re.compile(
-    rf"(?:and )?what (?:do|does) (?:it|that|this|they) (?:say|state|mention|tell (?:me|us)) {_ON} (?P<topic>.+)",
+    rf"(?:and )?what (?:do|does) (?:it|that|this|they) (?:say|state|mention|tell me) {_ON} (?P<topic>.+)",
     re.I,
 )
 _PART = r"(?:section|chapter|part|paragraph)s?"
