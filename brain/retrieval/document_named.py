@@ -87,7 +87,10 @@ def document_named(name: str, spaces: Iterable[str], index: SearchIndex, catalog
 def section_named(
     name: str, spaces: Iterable[str], index: SearchIndex, catalog: Catalog, within: Named | None = None
 ) -> Named | None:
-    """The section whose headings (with the title above) hold all telling words of the name, if any."""
+    """The section whose headings (with the title above) hold all telling words of the name, if any.
+
+    Its own heading must hold half of them.
+    """
     wanted = telling_stems(name)
     if not wanted:
         return None
@@ -154,7 +157,7 @@ def _likeness(name: str, wanted: frozenset[str], source: Source) -> float:
 def _section_likeness(wanted: frozenset[str], path: tuple[str, ...], source: Source) -> float:
     own = frozenset(content_stems(path[-1]))
     above = frozenset(content_stems(" ".join((source.title, source.document, *path[:-1]))))
-    if not wanted <= own | above or not wanted & own:
+    if not wanted <= own | above or len(wanted & own) * 2 < len(wanted):
         return 0.0
     past = is_outdated(source)
     return max(0.01, _dice(wanted, own) - _OUTDATED * past)
