@@ -18,11 +18,12 @@ from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
+from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.reranking.reranker import PASSAGES, Reranker
-from brain.retrieval.chatter import chatter_in, without_courtesies
+from brain.retrieval.chatter import chatter_in, wants_less, without_courtesies
 from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
@@ -68,6 +69,7 @@ class Brain(Runnable[Question, Answer]):
         self._answerer: Answerer = answerer or ExtractiveAnswerer()
         self._gate = gate or EvidenceGate()
         self._reranker = reranker
+        self._broad = BroadQuestions(retriever, self._gate)
 
     @property
     def answerer(self) -> Answerer:
@@ -117,6 +119,8 @@ class Brain(Runnable[Question, Answer]):
     def evidence(self, question: Question) -> Evidence:
         """What there is to answer from, and how sure it is; nothing is written."""
         query = in_thread(question.text, question.history)
+        if (broad := self._broad.evidence(query, question.audience)) is not None:
+            return broad
         retrieved = self._retriever.find(query, question.audience)
         return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
 
@@ -139,15 +143,23 @@ class Brain(Runnable[Question, Answer]):
         """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
+        shorter = None
+        if chatter is RefusalReason.ABOUT_ANSWER and wants_less(question.text):
+            shorter = self._broad.in_short(question.history, question.audience)
+            chatter = chatter if shorter is None else None
         bare = without_courtesies(question.text)
         wanted = subject_of_documents_wanted(bare)
         alone = chatter is not None or bool(wanted)
         query = Query.of(wanted or question.text) if alone else in_thread(bare, question.history)
+        query = shorter.retrieved.query if shorter else query
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
-        retrieved = self._retriever.find(query, question.audience)
-        evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+        evidence = None if alone else shorter or self._broad.evidence(query, question.audience)
+        if evidence is None:
+            found = self._retriever.find(query, question.audience)
+            evidence = _timed(found, "weigh", lambda: self._gate.weigh(found))
+        retrieved = evidence.retrieved
         if wanted and evidence.suffices:
             named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
             return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
@@ -160,8 +172,9 @@ class Brain(Runnable[Question, Answer]):
                     asked = replace(second.trace, question=question.text, steps=steps)
                     return replace(second, read_as=meant, trace=asked)
             return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
-        retrieved = self._reranked(retrieved)
-        evidence = replace(evidence, retrieved=retrieved)
+        if evidence.quoted is None:  # else what is to be told is chosen, and in an order of its own
+            retrieved = self._reranked(retrieved)
+            evidence = replace(evidence, retrieved=retrieved)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
@@ -175,7 +188,8 @@ class Brain(Runnable[Question, Answer]):
             trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
             sure=evidence.sure,
-            partial=wants_all(query.text),
+            partial=wants_all(query.text) and not draft.notes,
+            notes=draft.notes,
         )
 
     def _reranked(self, retrieved: Retrieved) -> Retrieved:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from brain.answering.sought import sought
 from brain.domain import Passage
@@ -11,6 +12,9 @@ from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, sentence_coverages, telling_names
 from brain.text.analysis import analyse
 from brain.text.terms import content_stems
+
+if TYPE_CHECKING:
+    from brain.answering.draft import Draft
 
 LOOKED_AT = 5
 # A share of the best coverage: in less, no sentence has both the names and the kind of thing asked for.
@@ -104,12 +108,16 @@ FOR_ANY = GateWeights(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found and how far it is to be trusted: `confidence` is the chance that it answers."""
+    """What was found and how far it is to be trusted: `confidence` is the chance that it answers.
+
+    `quoted` is the answer in the documents' own sentences, where finding it was choosing them already.
+    """
 
     retrieved: Retrieved
     signals: Signals
     confidence: float
     threshold: float
+    quoted: "Draft | None" = None
 
     @property
     def suffices(self) -> bool:

@@ -43,6 +43,7 @@ def caveats(answer: "Answer") -> list[str]:
         said.append(f"I did not look at {count(answer.left, 'more question')}: ask again, a few at a time")
     if answer.partial:
         said.append(PARTIAL)
+    said += answer.notes
     return said if answer.sure else [*said, UNSURE]
 
 

@@ -64,6 +64,8 @@ class ExtractiveAnswerer:
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where no passage holds any."""
+        if evidence.quoted is not None:
+            return evidence.quoted
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         by_words = sentences_by_words(evidence.retrieved, self._weights)

@@ -16,17 +16,21 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
+    """A cell that holds something: its column's name, if there is one, and where in the row it stands."""
+
     name: str
     value: str
     start: int
 
     @property
     def told(self) -> str:
+        """`Price: $40`, or what it holds where its column has no name."""
         return f"{self.name}: {self.value}" if self.name else self.value
 
     @property
     def span(self) -> tuple[int, int]:
+        """Where it stands in the row."""
         return self.start, self.start + len(self.value)
 
 
@@ -38,19 +42,11 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
     what stands first: `Contact: Ann Lee – Benefit: Gym`. Where the question names columns, only their cells
     are told, else all.
     """
-    names = [name.strip() for name in header.split("\t")] if header else []
-    found = [(match.start(), match.group()) for match in re.finditer(r"[^\t]*", row)]
-    values = [(at, value) for at, value in found if value or at == 0 or row[at - 1 : at] == "\t"]
-    if len(names) != len(values):
-        names = [""] * len(values)
-    cells = [
-        _Cell(name, value.strip(), at + len(value) - len(value.lstrip()))
-        for name, (at, value) in zip(names, values, strict=True)
-        if value.strip()
-    ]
-    if len(cells) < 2 or not any(names):
+    cells = cells_of(row, header)
+    named = any(cell.name for cell in cells)
+    if len(cells) < 2 or not named:
         # Without names, a pair reads as a term and what it means.
-        between = ": " if len(cells) == 2 and not any(names) else ", "
+        between = ": " if len(cells) == 2 and not named else ", "
         return ToldRow(between.join(cell.told for cell in cells), tuple(cell.span for cell in cells))
     subject = max(cells, key=lambda cell: (_shared(cell.value, asked), -cell.start))
     others = [cell for cell in cells if cell is not subject]
@@ -60,7 +56,21 @@ def row_in_words(row: str, header: str, asked: Collection[str]) -> ToldRow:
     return ToldRow(words, tuple(sorted(cell.span for cell in [subject, *told])))
 
 
-def _asked_for(cells: Sequence[_Cell], asked: Collection[str]) -> list[_Cell]:
+def cells_of(row: str, header: str) -> list[Cell]:
+    """The cells of a tab-separated row that hold something, with their names where the header fits."""
+    names = [name.strip() for name in header.split("\t")] if header else []
+    found = [(match.start(), match.group()) for match in re.finditer(r"[^\t]*", row)]
+    values = [(at, value) for at, value in found if value or at == 0 or row[at - 1 : at] == "\t"]
+    if len(names) != len(values):
+        names = [""] * len(values)
+    return [
+        Cell(name, value.strip(), at + len(value) - len(value.lstrip()))
+        for name, (at, value) in zip(names, values, strict=True)
+        if value.strip()
+    ]
+
+
+def _asked_for(cells: Sequence[Cell], asked: Collection[str]) -> list[Cell]:
     """The cells whose columns the question names: `2025 Plan` alone where it says both words."""
     shared = [(cell, set(content_stems(cell.name)).intersection(asked)) for cell in cells]
     named = [(cell, found) for cell, found in shared if found]

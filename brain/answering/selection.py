@@ -105,7 +105,7 @@ def scored_sentences(
                 + weights.long * max(0, length - 50) / 50
                 + weights.short * (length < 5)
                 + weights.leads_in * text.endswith(":")
-                + weights.unreadable * _is_unreadable(text)
+                + weights.unreadable * is_unreadable(text)
                 + _by_words(
                     retrieved,
                     weights,
@@ -228,7 +228,8 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return 0.0
 
 
-def _is_unreadable(text: str) -> bool:
+def is_unreadable(text: str) -> bool:
+    """Whether it is code, a menu or a scrap: marks everywhere, or words without function words."""
     if "\t" in text:
         return False
     if sum(mark in "{}[]<>=_|;\\" for mark in text) > 0.04 * len(text):

@@ -10,6 +10,7 @@ _NUMBER = re.compile(
     r"|none|no)\b",
     re.IGNORECASE,
 )
+_HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _TIME = re.compile(
     r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
     r"|\b\d{1,2}(?:st|nd|rd|th)\b"
@@ -18,6 +19,10 @@ _TIME = re.compile(
     r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|\w+teen|twenty|thirty|sixty"
     r"|ninety)[ -](?:(?:working|business|calendar) )?"
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+    rf"|\b(?:half|quarter|five|ten|twenty) (?:past|to) {_HOUR}\b|\b{_HOUR} o['’]?clock\b"
+    # "at ten", "from nine to five", but not "at one of the sites" or "at ten sites"
+    rf"|\b(?:at|by|until|till|before|after|since|from {_HOUR} (?:to|until|till)) {_HOUR}"
+    r"(?=\s*(?:$|[.,;:!?)]|(?:on|in|and|or|until|till|every|each|sharp|today|tomorrow|when)\b))"
     r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
     r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|today|tomorrow|morning|afternoon|evening|noon|midday|midnight|hourly)\b",
     re.IGNORECASE,

@@ -159,6 +159,19 @@ def chatter_in(text: str, history: Sequence[Turn] = ()) -> RefusalReason | None:
     return reason if asked and _CITED.search(asked[-1].answer) else RefusalReason.NOT_A_QUESTION
 
 
+_LESS = re.compile(
+    r"in short|in brief|in a nutshell|briefly|shorter|shorten (it|that|this)|tl ?dr|too long"
+    r"|an? shorter (answer|version)|in (one|a|two|three|\d) (\w+ )?(sentence|word|line)s?"
+    r"|summari[sz]e (it|that|this)( (again|briefly|in short|in (one|a|two|three) (\w+ )?(sentence|line)s?))*"
+)
+
+
+def wants_less(text: str) -> bool:
+    """Whether the last answer is to be told in fewer words."""
+    words = _MARKS.sub(" ", fold(text)).strip()
+    return bool(_LESS.fullmatch(_AROUND.sub("", words) or words))
+
+
 def without_courtesies(text: str) -> str:
     """The question without the salutation and the closing of a letter; all of it where that is all."""
     bare = _CLOSING.sub("", _SALUTATION.sub("", text, count=1), count=1).strip()
