@@ -1,0 +1,77 @@
+"""What is told of a language: one frozen object each, in a module of its own."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from brain.text.folding import fold, pieces
+
+
+class Compounds(StrEnum):
+    """How a language makes one word of several: as German does (`Urlaub` + s + `Antrag`), or not at all."""
+
+    NONE = "none"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """How questions of each kind are put: patterns over folded text, looked for in this order.
+
+    `counted` has one group, what is counted ("wie viele (Tage) …"); `money` tells the questions for an
+    amount of money. What none of them finds asks for a fact, a `narrow` one where that pattern finds it.
+    """
+
+    yes_no: re.Pattern[str]
+    reason: re.Pattern[str]
+    number: re.Pattern[str]
+    time: re.Pattern[str]
+    person: re.Pattern[str]
+    place: re.Pattern[str]
+    listed: re.Pattern[str]
+    steps: re.Pattern[str]
+    narrow: re.Pattern[str]
+    money: re.Pattern[str]
+    counted: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """How sentences say what is asked for: patterns over folded text."""
+
+    number: re.Pattern[str]
+    time: re.Pattern[str]
+    money: re.Pattern[str]
+    reason: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """A language; each stands once, so that two are the same only if they are one object.
+
+    `stemmer` is the name of its Snowball algorithm. `function_words` are folded, and carry no topic;
+    `also_known_by` are words that tell the language though they carry meaning (negations). `letters` and
+    marks decide where words leave it open. `follows` opens a question that leans on the one before it.
+    """
+
+    code: str
+    name: str
+    stemmer: str
+    function_words: frozenset[str] = frozenset()
+    also_known_by: frozenset[str] = frozenset()
+    letters: str = ""
+    compounds: Compounds = Compounds.NONE
+    capital_nouns: bool = False
+    asks: Asks | None = None
+    says: Says | None = None
+    follows: re.Pattern[str] | None = None
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """A pattern over folded text, written with white space that means nothing; a blank is `\\s`."""
+    return re.compile(text, re.VERBOSE)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text as they are compared."""
+    return frozenset(pieces(fold(text)))
