@@ -20,6 +20,7 @@ from brain.answering.sought import sought
 from brain.answering.typed import names_date, names_time
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
+from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query
 from brain.text.pronouns import points_back
@@ -30,7 +31,8 @@ from brain.text.steps import is_step, steps_around
 class Lengths:
     """How much is said: sentences and words at most, and what makes a further sentence worth saying."""
 
-    narrow_sentences: int = 1  # a number, a time, a name
+    narrow_sentences: int = 1  # a number, a time, a name …
+    narrow_elsewhere: int = 2  # … asked in a language that the embedder doesn't know: it may be the second
     fact_sentences: int = 3
     verdict_sentences: int = 2
     broad_sentences: int = 4
@@ -132,7 +134,10 @@ class ExtractiveAnswerer:
             return self._lengths.verdict_sentences
         if kind.wants is Wants.FACT and kind.narrow:
             return self._lengths.fact_sentences
-        return self._lengths.narrow_sentences if kind.narrow else self._lengths.broad_sentences
+        if kind.narrow:
+            english = kind.language is ENGLISH
+            return self._lengths.narrow_sentences if english else self._lengths.narrow_elsewhere
+        return self._lengths.broad_sentences
 
     def _needed(
         self, best: ScoredSentence, places: dict[tuple[int, int], ScoredSentence]

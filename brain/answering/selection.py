@@ -217,7 +217,8 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
         case Wants.TIME:
             return weights.right_type * names_time(text, kind.language)
         case Wants.PERSON | Wants.PLACE:
-            return weights.right_type / 2 * bool(_NAME.search(text))
+            named = not kind.language.capital_nouns and _NAME.search(text)
+            return weights.right_type / 2 * bool(named)
         case Wants.REASON:
             return weights.reason * gives_reason(text, kind.language)
         case Wants.STEPS:

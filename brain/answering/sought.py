@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.typed import has_type
 from brain.languages.english import ENGLISH
+from brain.languages.language import Compounds
 from brain.text.folding import fold
+from brain.text.reading import joined
 from brain.text.terms import content_stems
 
 _ASKS_MONEY = re.compile(
@@ -55,9 +57,17 @@ class Sought:
                 return True
             in_column = _MONEY_COLUMN.search(header) and re.search(r"\d", text)
             return bool(_SHOWS_MONEY.search(text) or in_column)
-        if self.counted and not self.counted & stems:
+        if self.counted and not self._counts(stems):
             return False
         return has_type(self.kind, text)
+
+    def _counts(self, stems: frozenset[str]) -> bool:
+        if self.kind.language.compounds is not Compounds.JOINED:
+            return bool(self.counted & stems)
+        # "wie viele Urlaubstage": of days or of Urlaub
+        return any(
+            joined(stem, one) or joined(one, stem) or one == stem for one in self.counted for stem in stems
+        )
 
 
 def sought(question: str) -> Sought:

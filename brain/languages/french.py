@@ -49,6 +49,10 @@ FRENCH = Language(
             r"| \bcombien\b.*\b(?:coute|coutent|rembours\w+|paie|payer|kilometre|gratuite?)\b"
             r"| \bquel\w*\ (?:est\ |sont\ )?(?:le\ |la\ |les\ )?(?:\w+\ )?(?:prix|cout|tarif|montant|salaire)\b"
         ),
+        measured=pattern(
+            r"\bcombien\ (?:ca\ )?coute(?:nt)?\b | \bcombien\ de\ temps\b | \bquelle\ heure\b"
+            r"| \bquel(?:le)?\ (?:est|sont)\ (?:le|la)\ (?:numero|prix|montant|cout)\b"
+        ),
         counted=pattern(r"\bcombien\ d(?:e\ |['’\s])(?!temps)(\w+)"),
     ),
     says=Says(

@@ -60,6 +60,10 @@ GERMAN = Language(
             rf"| \bwie\ hoch\ (?:ist|sind)\ (?:\w+\ )?\w*{_WHAT}\w*\b"
         ),
         counted=pattern(r"\bwie\s?viele?[nr]?\ ((?!kostet|kosten|geld)\w+)"),
+        measured=pattern(
+            r"(?<=\bwie\ )(?:hoch|teuer|gross|groß|weit|oft|lange?|spat|viel\ uhr)\b | (?<=\bwas\ )kosten?t?\b"
+            r"| \bwelche\ (?:uhrzeit|nummer)\b"
+        ),
     ),
     says=Says(
         number=pattern(

@@ -19,7 +19,8 @@ class Asks:
     """How questions of each kind are put: patterns over folded text, looked for in this order.
 
     `counted` has one group, what is counted ("wie viele (Tage) …"); `money` tells the questions for an
-    amount of money. What none of them finds asks for a fact, a `narrow` one where that pattern finds it.
+    amount of money; `measured` are the words that only say what is measured ("wie (hoch)", "was (kostet)"),
+    and are no topic. What none of them finds asks for a fact, a `narrow` one where that pattern finds it.
     """
 
     yes_no: re.Pattern[str]
@@ -33,6 +34,7 @@ class Asks:
     narrow: re.Pattern[str]
     money: re.Pattern[str]
     counted: re.Pattern[str]
+    measured: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

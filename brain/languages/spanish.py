@@ -46,6 +46,9 @@ SPANISH = Language(
             r"\bcuanto\ (?:cuesta|cuestan|vale|valen|cobro|pago|se\ paga|es\ la\ dieta|le\ cobro|puede\ costar|gana|gano|aporta)\b"
             r"| \ba\ cuanto\ se\ paga\b | \bcuanto\b.*\b(?:cuesta|costar|pagar|cobrar|cobro)\b | \bcual\ es\ el\ (?:precio|coste|importe|sueldo)\b"
         ),
+        measured=pattern(
+            r"\bcuanto\ (?:cuestan?|vale|tiempo|es)\b | \bque\ hora\b | \bcual\ es\ (?:el|la)\ (?:precio|numero|importe)\b"
+        ),
         counted=pattern(r"\bcuant[oa]s\ (\w+)"),
     ),
     says=Says(

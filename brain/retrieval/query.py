@@ -9,6 +9,7 @@ from itertools import pairwise
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.languages.telling import language_of
+from brain.text.folding import fold
 from brain.text.reading import Reading
 from brain.text.terms import content_stems, content_words, stem, unique
 
@@ -34,7 +35,9 @@ _MEASURED = {
 _MEASURE = re.compile(rf"(?<=\bhow )(?:{'|'.join(_MEASURED)})\b", re.IGNORECASE)
 
 
-def _measured(text: str) -> str:
+def _measured(text: str, language: Language) -> str:
+    if language.asks:
+        return language.asks.measured.sub(" ", fold(text))
     return _MEASURE.sub(lambda found: _MEASURED[found.group().lower()], text)
 
 
@@ -79,7 +82,9 @@ class Query:
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
         """The query for a stand-alone question; text of function words only keeps no terms."""
         language = language_of(text)
-        found = content_words(_measured(text), language)[:MOST_TERMS] or content_words(text, language)
+        found = content_words(_measured(text, language), language)[:MOST_TERMS] or content_words(
+            text, language
+        )
         stems = tuple(stem(word, language) for word in found)
         terms = tuple(unique(found))
         if thread is None:
