@@ -18,6 +18,6 @@ ENGLISH = Language(
     "en",
     "English",
     "english",
-    STOPWORDS,
+    function_words=STOPWORDS,
     also_known_by=frozenset("not no never none nobody nothing without many much long often".split()),
 )

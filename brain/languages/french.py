@@ -6,7 +6,7 @@ FRENCH = Language(
     "fr",
     "French",
     "french",
-    words_of(
+    function_words=words_of(
         """a afin ai aient ainsi ait alors apres as au aucun aura aussi autre autres aux avaient avais avait avant avec
         avez avoir avons ayant c car ce ceci cela celle celles celui ces cet cette ceux chez ci combien comme comment
         d dans de des depuis donc dont du elle elles en encore entre es est et etaient etais etait etant ete etes etre
@@ -17,8 +17,8 @@ FRENCH = Language(
         vos votre vous y dois doit doivent devoir devez peuton peut ils vais veux veut voudrais aimerais puis jusqu
         jusque lorsqu quelqu est-ce touche deviens deviennent"""
     ),
-    words_of("ne non jamais rien sans ni"),
-    "çèêàùîôëïœ",
+    also_known_by=words_of("ne non jamais rien sans ni"),
+    letters="çèêàùîôëïœ",
     asks=Asks(
         yes_no=pattern(
             r"^(?:est-ce\ qu|est-il|est-elle|est-on|y\ a-t-il|a-t-on|peut-on|puis-je|dois-je|faut-il|ai-je|avons-nous"

@@ -7,12 +7,26 @@ _QUESTION = (
 )
 _WHAT = r"(?:kostet|kosten|gehalt|preis|gebuhr|zuschuss|lohn|beitrag|miete)"
 
+
+def _without_participle(stem: str) -> str:
+    """A Snowball stem without what it leaves of a participle: `gezahlt`, `zahlt` and `zahl` are one.
+
+    As CISTEM (Weissweiler and Fraser 2017) takes `ge…` and `…t` away, and more carefully than that.
+    """
+    if len(stem) > 6 and stem.startswith("ge") and stem.endswith(("t", "n")):
+        stem = stem[2:]
+    while len(stem) > 4 and stem.endswith("t"):
+        stem = stem[:-1].removesuffix("e")
+    return stem
+
+
 GERMAN = Language(
     "de",
     "German",
     "german",
-    words_of(
-        """aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes auch auf aus
+    shortened=_without_participle,
+    function_words=words_of(
+        """ab aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes auch auf aus
         bei beim bin bis bist bitte da dabei dadurch dafur damit dann daran darauf darf darfst das dass davon dazu dein
         deine deinem deinen deiner dem den denen denn der deren des dessen dich die dies diese diesem diesen dieser
         dieses dir doch dort du durch durfen durft ein eine einem einen einer eines einige einigen einmal er es etwas
@@ -26,9 +40,9 @@ GERMAN = Language(
         wollte woher worden wurde wurden wurdest wusste zu zum zur zwischen eigentlich denn mal muesste musste moeglich
         bekomme bekommt bekommen kriege kriegt kriegen brauche braucht brauchen gilt tun mache machen macht"""
     ),
-    words_of("nicht kein keine keinen keiner nichts nie niemand ohne"),
-    "äöüß",
-    Compounds.JOINED,
+    also_known_by=words_of("nicht kein keine keinen keiner nichts nie niemand ohne"),
+    letters="äöüß",
+    compounds=Compounds.JOINED,
     capital_nouns=True,
     asks=Asks(
         yes_no=pattern(

@@ -1,6 +1,7 @@
 """What is told of a language: one frozen object each, in a module of its own."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +52,7 @@ class Says:
 class Language:
     """A language; each stands once, so that two are the same only if they are one object.
 
-    `stemmer` is the name of its Snowball algorithm. `function_words` are folded, and carry no topic;
+    `stemmer` is the name of its Snowball algorithm, `shortened` what is done to such a stem besides. `function_words` are folded, and carry no topic;
     `also_known_by` are words that tell the language though they carry meaning (negations). `letters` and
     marks decide where words leave it open. `follows` opens a question that leans on the one before it.
     """
@@ -59,6 +60,7 @@ class Language:
     code: str
     name: str
     stemmer: str
+    shortened: Callable[[str], str] | None = None
     function_words: frozenset[str] = frozenset()
     also_known_by: frozenset[str] = frozenset()
     letters: str = ""

@@ -6,7 +6,7 @@ SPANISH = Language(
     "es",
     "Spanish",
     "spanish",
-    words_of(
+    function_words=words_of(
         """a al algo alguien algun alguna algunas alguno algunos ante antes aquel aquella aquello asi aun aunque cada
         como con cual cuales cualquier cuando cuanta cuantas cuanto cuantos de del desde donde dos durante e el ella
         ellas ello ellos en entre era eran eres es esa esas ese eso esos esta estaba estado estan estar estas este esto
@@ -17,8 +17,8 @@ SPANISH = Language(
         unos usted ustedes va vamos voy y ya yo puedo puede pueden podemos podria debo debe deben hacia segun tras quiero
         quiere dan da dar pasa hubo quisiera"""
     ),
-    words_of("no nunca nada nadie ni sin"),
-    "ñ¿¡íóú",
+    also_known_by=words_of("no nunca nada nadie ni sin"),
+    letters="ñ¿¡íóú",
     asks=Asks(
         yes_no=pattern(
             r"^\W*(?:se\ (?:puede|trabaja|admite|paga|permite|puedo)\w*|puedo|puede|podemos|tengo|tenemos|hay|es|son|esta|estan|debo"

@@ -14,7 +14,8 @@ from brain.retrieval.query import Query
 from brain.text.terms import stem, unique
 
 PART = 0.5  # what a part of a compound counts, where the compound itself is there too
-_SHORTEST = 4  # letters of a part
+_SHORTEST = 4  # letters of the head; of the other part one less
+_LONE = (4, 5)  # letters of both, where the first part is no word that is held
 _LINKS = ("s", "es", "n", "en", "e")  # between the parts, as in Urlaub-s-antrag
 
 
@@ -33,12 +34,11 @@ def taken_apart(query: Query, held: Sequence[Vocabulary]) -> Query:
     terms: list[str] = []
     hints: list[str] = []
     for term in query.terms:
-        parts = _parts(term, query, held)
-        if parts and not any(one.forms(term, query.language) for one in held):
-            terms += parts
-        else:
+        if any(one.forms(term, query.language) for one in held):
             terms.append(term)
-            hints += parts
+            hints += _parts(term, query, held, lone=False)
+        else:
+            terms += _parts(term, query, held, lone=True) or [term]
     stems = [stem(word, query.language) for word in terms]
     hints = [word for word in unique(hints) if stem(word, query.language) not in stems]
     lent = {stem(word, query.language): PART for word in hints}
@@ -51,28 +51,24 @@ def taken_apart(query: Query, held: Sequence[Vocabulary]) -> Query:
     )
 
 
-def _parts(term: str, query: Query, held: Sequence[Vocabulary]) -> list[str]:
-    """What the compound is made of; at least its head, or else what stands before it, is a word that is held.
+def _parts(term: str, query: Query, held: Sequence[Vocabulary], *, lone: bool) -> list[str]:
+    """What stands before the head of a compound, and the head, which must be a word that is held.
 
-    The other part may be none: then no passage has it, which is what the evidence gate must know.
+    With `lone` the first part may be none: then no passage has it, which is what the evidence gate must know.
     """
 
     def stands(word: str) -> bool:
-        return len(word) >= _SHORTEST and any(one.forms(word, query.language) for one in held)
+        return any(one.has(word, query.language) for one in held)
 
-    places = range(_SHORTEST - 1, len(term) - _SHORTEST + 1)
-    for at in places:  # the longest head first
-        if stands(term[at:]):
-            return [_without_link(term[:at], stands), term[at:]]
-    for at in reversed(places):
+    heads = [at for at in range(_SHORTEST - 1, len(term) - _SHORTEST + 1) if stands(term[at:])]
+    for at in heads:  # the longest first
         first = _without_link(term[:at], stands)
         if stands(first):
             return [first, term[at:]]
-    return []
+    alone = [at for at in heads if lone and at >= _LONE[0] and len(term) - at >= _LONE[1]]
+    return [_without_link(term[: alone[0]], stands), term[alone[0] :]] if alone else []
 
 
 def _without_link(word: str, stands: Callable[[str], bool]) -> str:
-    if stands(word):
-        return word
-    bases = (word.removesuffix(link) for link in _LINKS if word.endswith(link))
-    return next((base for base in bases if stands(base)), word)
+    bases = (word, *(word.removesuffix(link) for link in _LINKS if word.endswith(link)))
+    return next((base for base in bases if len(base) > 2 and stands(base)), word)

@@ -114,13 +114,15 @@ def stem(word: str, language: Language = ENGLISH) -> str:
     if len(word) < 4 or any(c.isdigit() for c in word):
         return word
     with _stemming:
-        return str(_stemmer(language.stemmer).stemWord(word))
+        found = str(_stemmer(language.stemmer).stemWord(word))
+    return language.shortened(found) if language.shortened else found
 
 
 def stems(words: Sequence[str], language: Language) -> list[str]:
     """`stem` of many words at once, ten times as fast, numbers and short words included."""
     with _stemming:
-        return list(_stemmer(language.stemmer).stemWords(words))
+        found: list[str] = _stemmer(language.stemmer).stemWords(words)
+    return list(map(language.shortened, found)) if language.shortened else found
 
 
 def porter(word: str) -> str:
