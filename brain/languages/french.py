@@ -17,7 +17,7 @@ FRENCH = Language(
         vos votre vous y dois doit doivent devoir devez peuton peut ils vais veux veut voudrais aimerais puis jusqu
         jusque lorsqu quelqu est-ce touche deviens deviennent"""
     ),
-    also_known_by=words_of("ne non jamais rien sans ni"),
+    also_known_by=words_of("ne non jamais rien sans ni bonjour merci salut bonsoir beaucoup"),
     letters="çèêàùîôëïœ",
     asks=Asks(
         yes_no=pattern(

@@ -40,7 +40,9 @@ GERMAN = Language(
         wollte woher worden wurde wurden wurdest wusste zu zum zur zwischen eigentlich denn mal muesste musste moeglich
         bekomme bekommt bekommen kriege kriegt kriegen brauche braucht brauchen gilt tun mache machen macht"""
     ),
-    also_known_by=words_of("nicht kein keine keinen keiner nichts nie niemand ohne"),
+    also_known_by=words_of(
+        "nicht kein keine keinen keiner nichts nie niemand ohne hallo danke dank tag morgen abend bitte servus moin"
+    ),
     letters="äöüß",
     compounds=Compounds.JOINED,
     capital_nouns=True,
