@@ -1,4 +1,4 @@
-"""`python -m benchmarks.other_languages [--held-out] [--show]`: everyday questions in languages other than English.
+"""`python -m benchmarks.other_languages [--held-out] [--show]`: everyday questions, not in English.
 
 Each set of `benchmarks/languages` is indexed by itself in a temporary home and asked. Prints a table as
 `benchmarks.everyday` does, with how often a right document comes first, and writes `results/languages.json`;

@@ -13,6 +13,7 @@ from brain.languages.telling import language_of
 if TYPE_CHECKING:
     from brain.domain import Answer
 
+UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
 _LONGEST = 120  # characters of a question
 
 
@@ -35,7 +36,7 @@ _ENGLISH = _Caveats(
         "I did not look at {left:,} more questions: ask again, a few at a time",
     ),
     partial="There may be more: I tell what I found nearest, not all that there is.",
-    unsure="I'm not sure that this answers your question: it is the nearest that I found.",
+    unsure=UNSURE,
 )
 _SENTENCES = {
     ENGLISH: _ENGLISH,
@@ -47,7 +48,7 @@ _SENTENCES = {
             "{left} weitere Fragen habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal",
         ),
         partial="Es kann mehr geben: Ich nenne, was am nächsten kommt, nicht alles, was es gibt.",
-        unsure="Ich bin nicht sicher, ob das Ihre Frage beantwortet: Näher kommt nichts, was ich gefunden habe.",
+        unsure="Ich bin nicht sicher, ob das Ihre Frage beantwortet: Etwas Näheres habe ich nicht gefunden.",
     ),
     FRENCH: _Caveats(
         read_as="J'ai lu « {question} »",
@@ -56,8 +57,8 @@ _SENTENCES = {
             "Je n'ai pas regardé une autre question : reposez-la, peu à la fois",
             "Je n'ai pas regardé {left} autres questions : reposez-les, peu à la fois",
         ),
-        partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout ce qu'il y a.",
-        unsure="Je ne suis pas sûr que cela réponde à votre question : c'est ce que j'ai trouvé de plus proche.",
+        partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout.",
+        unsure="Je ne suis pas sûr que cela réponde à votre question : je n'ai rien trouvé de plus proche.",
     ),
     SPANISH: _Caveats(
         read_as="He leído «{question}»",

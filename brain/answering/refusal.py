@@ -57,7 +57,7 @@ def _may_be_foreign(question: str, retrieved: Retrieved) -> bool:
 
 
 def _as_written(word: str, question: str, language: Language) -> str:
-    """The word of another language as the person wrote it, with its accents; of a part, the whole compound."""
+    """A word that is not English as the person wrote it, with accents; of a part, the whole compound."""
     if language is ENGLISH:
         return word
     written = re.findall(r"[^\W_]+", question)

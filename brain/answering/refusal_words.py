@@ -1,4 +1,4 @@
-"""What is said where nothing is answered, in each language that citewise says it in; English for the others."""
+"""What is said where nothing is answered, in the languages that citewise speaks; in English for others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,8 +112,8 @@ _GERMAN = RefusalWords(
         "Keines dieser Wörter steht in den Dokumenten: Vielleicht sind sie in einer anderen Sprache verfasst."
     ),
     in_danger=(
-        "Wenn Sie daran denken, sich etwas anzutun, bleiben Sie bitte nicht allein damit: Rufen Sie den Notruf "
-        "(112) oder die Telefonseelsorge (0800 1110111), oder jemanden, dem Sie vertrauen."
+        "Wenn Sie daran denken, sich etwas anzutun, bleiben Sie bitte nicht allein damit: Rufen Sie den "
+        "Notruf (112) oder die Telefonseelsorge (0800 1110111), oder jemanden, dem Sie vertrauen."
     ),
 )
 _FRENCH = RefusalWords(
@@ -126,8 +126,8 @@ _FRENCH = RefusalWords(
             "Je n'y ai pas reconnu de question. Demandez en une phrase ce que vous aimeriez savoir."
         ),
         RefusalReason.GREETING: (
-            "Bonjour ! Posez votre question avec vos mots : je cherche la réponse dans {where} et j'en cite la "
-            "source."
+            "Bonjour ! Posez votre question avec vos mots : je cherche la réponse dans {where} et j'en cite "
+            "la source."
         ),
         RefusalReason.THANKS: "Je vous en prie. N'hésitez pas à poser d'autres questions.",
         RefusalReason.NOTHING_INDEXED: "Il n'y a encore rien dans {spaces} d'où je puisse tirer une réponse.",
@@ -143,8 +143,8 @@ _FRENCH = RefusalWords(
         "Les documents ne contiennent aucun de ces mots : ils sont peut-être écrits dans une autre langue."
     ),
     in_danger=(
-        "Si vous pensez à vous faire du mal, ne restez pas seul avec cela : appelez les urgences (112), le 3114 "
-        "en France, ou quelqu'un en qui vous avez confiance."
+        "Si vous pensez à vous faire du mal, ne restez pas seul avec cela : appelez les urgences (112), le "
+        "3114 en France, ou quelqu'un en qui vous avez confiance."
     ),
 )
 _SPANISH = RefusalWords(
@@ -173,8 +173,8 @@ _SPANISH = RefusalWords(
         "Los documentos no contienen ninguna de estas palabras: quizá están escritos en otro idioma."
     ),
     in_danger=(
-        "Si estás pensando en hacerte daño, no te quedes a solas con ello: llama a emergencias (112), al 024 en "
-        "España, o a alguien de confianza."
+        "Si estás pensando en hacerte daño, no te quedes a solas con ello: llama a emergencias (112), al "
+        "024 en España, o a alguien de confianza."
     ),
 )
 _WORDS = {ENGLISH: _ENGLISH, GERMAN: _GERMAN, FRENCH: _FRENCH, SPANISH: _SPANISH}

@@ -33,10 +33,10 @@ class _Cell:
 def row_in_words(row: str, header: str, asked: Collection[str], reading: Reading = PLAIN) -> ToldRow:
     """The row's subject and the cells that are asked for: `Gold plan – Price: $40`.
 
-    `row` and `header` are tab-separated; `asked` are the question's stems, `reading` is how it reads. The subject is the cell that the
-    question names, else the first; another than the first comes with its column's name, since a row is about
-    what stands first: `Contact: Ann Lee – Benefit: Gym`. Where the question names columns, only their cells
-    are told, else all.
+    `row` and `header` are tab-separated; `asked` are the question's stems, and `reading` is how it reads.
+    The subject is the cell that the question names, else the first; another than the first comes with its
+    column's name, since a row is about what stands first: `Contact: Ann Lee – Benefit: Gym`. Where the
+    question names columns, only their cells are told, else all.
     """
     names = [name.strip() for name in header.split("\t")] if header else []
     found = [(match.start(), match.group()) for match in re.finditer(r"[^\t]*", row)]

@@ -52,9 +52,10 @@ class Says:
 class Language:
     """A language; each stands once, so that two are the same only if they are one object.
 
-    `stemmer` is the name of its Snowball algorithm, `shortened` what is done to such a stem besides. `function_words` are folded, and carry no topic;
-    `also_known_by` are words that tell the language though they carry meaning (negations). `letters` and
-    marks decide where words leave it open. `follows` opens a question that leans on the one before it.
+    `stemmer` is the name of its Snowball algorithm, `shortened` what is done to such a stem besides.
+    `function_words` carry no topic; `also_known_by` are words that tell the language though they carry a
+    meaning (negations, greetings). Both are folded. `letters` decide where words leave it open. `follows`
+    opens a question that leans on the one before it.
     """
 
     code: str
@@ -72,7 +73,7 @@ class Language:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """A pattern over folded text, written with white space that means nothing; a blank is `\\s`."""
+    """A pattern over folded text, written with white space that means nothing; a blank is escaped."""
     return re.compile(text, re.VERBOSE)
 
 

@@ -1,5 +1,7 @@
 """Pages as sites make them, each with what must be read of it, in which heading path, and what must not."""
 
+# ruff: noqa: E501 (the pages are as long as pages are)
+
 from dataclasses import dataclass, field
 
 _COOKIES = """<div id="onetrust-consent-sdk"><div class="cookie-banner" role="dialog"><h2>We value your privacy</h2>
