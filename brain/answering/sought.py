@@ -64,9 +64,11 @@ class Sought:
     def _counts(self, stems: frozenset[str]) -> bool:
         if self.kind.language.compounds is not Compounds.JOINED:
             return bool(self.counted & stems)
-        # "wie viele Urlaubstage": of days or of Urlaub
+        # "wie viele Urlaubstage": of days ("28 Tage"), or of Urlaub
         return any(
-            joined(stem, one) or joined(one, stem) or one == stem for one in self.counted for stem in stems
+            one == stem or (len(stem) > 2 and one.endswith(stem)) or joined(stem, one) or joined(one, stem)
+            for one in self.counted
+            for stem in stems
         )
 
 
