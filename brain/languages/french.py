@@ -80,6 +80,8 @@ FRENCH = Language(
         reason=pattern(
             r"""\b(?:car|parce|puisque|en\ raison|a\ cause|afin|grace\ a|c'est\ pourquoi|donc|motif)\b"""
         ),
+        denial=pattern(r"\b(?:ne|n|pas|jamais|rien|sans|aucune?|ni|interdite?s?)\b"),
+        condition=pattern(r"\b(?:seulement|uniquement|si|sauf|excepte)\b"),
     ),
     follows=pattern(r"^\s*(?:et|mais|ou\ bien|aussi|qu['\s]en\ est-il|meme\ chose)\b"),
 )

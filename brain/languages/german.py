@@ -37,8 +37,8 @@ GERMAN = Language(
         war waren warum was weil welche welchem welchen welcher welches wem wen wenn wer werde werden
         wessen weshalb wie wieso wieviel wieviele will wird wirst wo wohin wofur womit wollen wollte
         woher worden wurde wurden wurdest wusste zu zum zur zwischen eigentlich mal muesste musste
-        moeglich bekomme bekommt bekommen kriege kriegt kriegen brauche braucht brauchen gilt tun mache
-        machen macht"""
+        moeglich fuer ueber koennen koennte moechte muessen duerfen waehrend bekomme bekommt bekommen
+        kriege kriegt kriegen brauche braucht brauchen gilt tun mache machen macht"""
     ),
     also_known_by=words_of(
         "nicht kein keine keinen keiner nichts nie niemand ohne"
@@ -105,6 +105,8 @@ GERMAN = Language(
             r"""[€$£] | \b(?:eur|euro|cent|chf|franken|kostenlos|gratis|umsonst|unentgeltlich)\b | \d\s?%"""
         ),
         reason=pattern(r"\b(?:weil|da|denn|wegen|aufgrund|deshalb|daher|damit|grund|ursache|infolge)\b"),
+        denial=pattern(r"\b(?:nicht|kein\w*|nie|niemals|niemand\w*|nichts|ohne|weder|verboten|untersagt)\b"),
+        condition=pattern(r"\b(?:nur|wenn|falls|sofern|ausser|außer|solange|es\ sei\ denn|ausgenommen)\b"),
     ),
     follows=pattern(
         r"""^\s*(?:und|aber|oder|auch|was\ ist\ mit|wie\ ist\ es\ (?:bei|mit|fur)|gilt\ das|sowie)\b"""

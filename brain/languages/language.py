@@ -40,12 +40,17 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """How sentences say what is asked for: patterns over folded text."""
+    """How sentences say what is asked for: patterns over folded text.
+
+    `denial` and `condition` find what turns a sentence around: a model may not add or drop it.
+    """
 
     number: re.Pattern[str]
     time: re.Pattern[str]
     money: re.Pattern[str]
     reason: re.Pattern[str]
+    denial: re.Pattern[str]
+    condition: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

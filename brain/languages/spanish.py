@@ -76,6 +76,8 @@ SPANISH = Language(
             | \bno\ \w+\ (?:coste|nada)\b | \d\s?%"""
         ),
         reason=pattern(r"\b(?:porque|debido|ya\ que|por\ eso|a\ causa|para\ que|motivo|pues)\b"),
+        denial=pattern(r"\b(?:no|nunca|jamas|nada|nadie|ningun\w*|sin|ni|prohibid\w*)\b"),
+        condition=pattern(r"\b(?:solo|solamente|si|salvo|excepto|siempre\ que|a\ menos)\b"),
     ),
     follows=pattern(r"^\W*(?:y|e|pero|o|tambien|que\ pasa\ con|lo\ mismo)\b"),
 )
