@@ -88,10 +88,10 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
     }
 
 
-def _show(found: Outcome) -> None:
-    if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
-        wanted = "; ".join(found.question.answers) or "–"
-        print(f"{found.verdict}: {found.question.text}\n  said: {found.answer.text}\n  wanted: {wanted}\n")
+def shown(found: Outcome) -> str:
+    """An outcome to be read: the verdict, the question, what was said, and what was wanted."""
+    wanted = "; ".join(found.question.answers) or "–"
+    return f"{found.verdict}: {found.question.text}\n  said: {found.answer.text}\n  wanted: {wanted}\n"
 
 
 def main() -> None:
@@ -107,7 +107,8 @@ def main() -> None:
         with Citewise(Settings(CITEWISE_HOME=Path(home))) as citewise:  # type: ignore[call-arg]
             outcomes = asked(citewise.brain, read_questions(Path(questions)))
         for found in outcomes if given.show else ():
-            _show(found)
+            if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
+                print(shown(found))
         rows.append(row(name, outcomes))
     show("Everyday questions", rows, "shares are of the questions that have an answer")
     print(f"Written to {record('everyday', rows)}.")

@@ -231,7 +231,9 @@ class Brain(Runnable[Question, Answer]):
             reason = RefusalReason.NOTHING_INDEXED
         refused = refusal(reason, evidence.retrieved, spaces, self._catalog.document_count(spaces))
         return Answer(
-            text=in_words(refused, way_on(question.text, evidence.retrieved)),
+            text=in_words(
+                refused, way_on(question.text, evidence.retrieved), evidence.retrieved.query.language
+            ),
             sentences=(),
             citations=(),
             refusal=refused,

@@ -13,8 +13,9 @@ from typing import Any
 from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
+from bots.desk.caveats import caveats
 from bots.desk.pieces import MARKER, fair_share, pieces
-from bots.desk.wording import age, caveats, named, shortened, web_link
+from bots.desk.wording import age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
 from brain.domain import Answer, Citation, Source

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
+from bots.desk.caveats import caveats
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
-from bots.desk.wording import age, caveats, named, shortened, web_link
+from bots.desk.wording import age, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
 from brain.domain import Answer, Citation
 

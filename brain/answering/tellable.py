@@ -9,6 +9,7 @@ from brain.answering.draft import DraftSentence, Form
 from brain.answering.rows import row_in_words
 from brain.answering.selection import is_unreadable
 from brain.domain import Passage
+from brain.languages.telling import language_of
 from brain.text.analysis import analyse
 from brain.text.pronouns import points_back
 from brain.text.terms import STOPWORDS, content_words, words
@@ -73,11 +74,13 @@ def _tellable(passage: Passage, start: int, end: int) -> Tellable | None:
         return Tellable(passage, start, end, ended(told.text), True, cells)
     text = without_marks(raw)
     count = len(text.split())
-    if count <= _SCRAP and not any(word in STOPWORDS for word in words(text)):
+    language = language_of(text)
+    little = STOPWORDS | language.function_words
+    if count <= _SCRAP and not any(word in little for word in words(text)):
         return None
     if not FEWEST_WORDS <= count <= MOST_WORDS or text.endswith((":", "?")) or points_back(text):
         return None
-    if _HEADER.match(text) or _ABOUT_PAGE.search(text) or is_unreadable(text) or _is_heading(text):
+    if _HEADER.match(text) or _ABOUT_PAGE.search(text) or is_unreadable(text, language) or _is_heading(text):
         return None
     return Tellable(passage, start, end, ended(opening(text)), False)
 

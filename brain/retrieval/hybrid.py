@@ -17,6 +17,7 @@ from brain.domain import Passage
 from brain.embedding.token_states import KnowsWords, ReadsTokens
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
+from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
@@ -24,8 +25,11 @@ from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.retrieval.reordering import reordered
 from brain.retrieval.spelling import respelled, unknown_words
+from brain.retrieval.word_forms import forms as word_forms
+from brain.retrieval.word_forms import taken_apart
 from brain.text.analysis import analyse
 from brain.text.steps import runs_over
+from brain.text.terms import unique
 
 CANDIDATES = 80  # of each retriever and space
 RERANKED = 40
@@ -99,7 +103,7 @@ class HybridRetriever(BaseRetriever):
     def respelled(self, text: str, found: Retrieved, spaces: Iterable[str]) -> str:
         """The question with slips of the finger put right, where the embedder knows words; else as it is."""
         model = self.embeddings
-        if not isinstance(model, KnowsWords):
+        if not isinstance(model, KnowsWords) or found.query.language is not ENGLISH:
             return text
         readable = sorted(spaces)
         return respelled(
@@ -147,9 +151,14 @@ def _find(
     for space in spaces:
         dense.update(index.dense(space, vector, CANDIDATES))
     watch.lap("dense")
+    foreign = query.language is not ENGLISH
+    held = [index.vocabulary(space) for space in spaces] if foreign else []
+    query = taken_apart(query, held)
+    forms = word_forms(query.weighed, query, held)
+    asked = [form for term in query.terms for form in forms[term]]
     for space in spaces:
-        keyword.update(index.keyword(space, query.terms, CANDIDATES, COLUMNS))
-    rarity = _rarity(query, spaces, index)
+        keyword.update(index.keyword(space, asked, CANDIDATES, COLUMNS))
+    rarity = _rarity(query, forms, spaces, index)
     watch.lap("keyword")
     allowed = frozenset(spaces)
     passages = {
@@ -215,7 +224,8 @@ def _order(candidate: Candidate) -> tuple[float, str, int, int]:
 
 
 def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> list[Candidate]:
-    analysed = [analyse(candidate.passage) for candidate in candidates]
+    reading = query.reading
+    analysed = [analyse(candidate.passage, reading) for candidate in candidates]
     mean_length = sum(found.length for found in analysed) / max(1, len(analysed))
     keyword = [bm25(rarity, found, mean_length) for found in analysed]
     best = max(keyword, default=0.0) or 1.0
@@ -231,8 +241,13 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
     ]
 
 
-def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:
-    return Rarity.counted(query, *_held(query.weighed, spaces, index))
+def _rarity(
+    query: Query, forms: Mapping[str, Sequence[str]], spaces: list[str], index: SearchIndex
+) -> Rarity:
+    """Of several forms of a word, the passages that hold each are added up."""
+    asked = unique(form for term in query.weighed for form in forms[term])
+    rows, held = _held(asked, spaces, index)
+    return Rarity.counted(query, rows, {term: sum(held[form] for form in forms[term]) for term in forms})
 
 
 def _held(terms: Sequence[str], spaces: list[str], index: SearchIndex) -> tuple[int, dict[str, int]]:

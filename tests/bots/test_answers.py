@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from bots.desk.wording import UNSURE, age, place_of
+from bots.desk.caveats import UNSURE
+from bots.desk.wording import age, place_of
 from bots.terminal.answers import show_answer, show_passages
 from bots.terminal.console import inert
 from bots.terminal.why import show_trace

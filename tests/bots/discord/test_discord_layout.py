@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
-from bots.desk.wording import UNSURE
+from bots.desk.caveats import UNSURE
 from bots.discord.buttons import modal, submitted
 from bots.discord.layout import answer_views, card_view, mark_of, parts_of
 from bots.discord.words import asked, commanded, inert, linked

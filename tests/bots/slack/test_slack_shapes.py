@@ -9,8 +9,8 @@ import yaml
 from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
+from bots.desk.caveats import UNSURE
 from bots.desk.pieces import pieces
-from bots.desk.wording import UNSURE
 from bots.slack import needs, words
 from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks
 from bots.slack.controls import modal
