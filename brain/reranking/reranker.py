@@ -112,7 +112,6 @@ class Reranker:
             self._rests_until = time.monotonic() + self._rest_s
             log.warning("%s did not rerank: %s %s", self.name, error.sentence, error.detail)
             return Reranked(self.name, asked, fault=error.sentence)
-        self._fault = ""
         return found
 
     def measure(self, question: str, passages: Sequence[Passage]) -> float:
@@ -133,6 +132,7 @@ class Reranker:
         given = _within(self._longest_s, lambda: self._compressor.compress_documents(documents, question))
         found = _read(self.name, given, tuple(passage.id for passage in passages))
         self._seconds.append(time.perf_counter() - started)
+        self._fault, self._rests_until = "", 0.0
         return found
 
 
