@@ -99,9 +99,9 @@ def ask(home: Path, reranker: Path | None, questions: Sequence[str]) -> dict[str
     kept = slice(WARM_UP, None)
     return {
         "reranker p50 ms": percentile(spent[kept], 0.5),
-        "p95": percentile(spent[kept], 0.95),
+        "reranker p95 ms": percentile(spent[kept], 0.95),
         "answer p50 ms": percentile(whole[kept], 0.5),
-        "p95 ": percentile(whole[kept], 0.95),
+        "answer p95 ms": percentile(whole[kept], 0.95),
         "processor ms": percentile(processor[kept], 0.5),
         "tokens read": percentile(asked[kept], 0.5),
         "memory MiB": peak_mib(),
