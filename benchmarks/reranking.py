@@ -99,9 +99,9 @@ def ask(home: Path, reranker: Path | None, questions: Sequence[str]) -> dict[str
     kept = slice(WARM_UP, None)
     return {
         "reranker p50 ms": percentile(spent[kept], 0.5),
-        "p95": percentile(spent[kept], 0.95),
+        "reranker p95 ms": percentile(spent[kept], 0.95),
         "answer p50 ms": percentile(whole[kept], 0.5),
-        "p95 ": percentile(whole[kept], 0.95),
+        "answer p95 ms": percentile(whole[kept], 0.95),
         "processor ms": percentile(processor[kept], 0.5),
         "tokens read": percentile(asked[kept], 0.5),
         "memory MiB": peak_mib(),
@@ -111,7 +111,7 @@ def ask(home: Path, reranker: Path | None, questions: Sequence[str]) -> dict[str
 def _tokens(citewise: Any, question: str) -> int:
     """What the cross-encoder reads for a question, all pairs together."""
     from brain.catalog.vectors import embedded_text
-    from brain.reranking.pairs import TOKENS
+    from brain.cross_encoding.pairs import TOKENS
     from brain.reranking.reranker import PASSAGES
     from brain.retrieval.query import Query
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bots.settings import Settings, revealed
 
 if TYPE_CHECKING:
+    from brain.answering.entailment import Entailment
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.reranking.factory import RerankerChoice
@@ -65,3 +66,20 @@ def chosen_reranker(
     from brain.reranking.factory import open_reranker
 
     return open_reranker(choice, closing, cache=settings.cache, progress=progress, offline=offline)
+
+
+def chosen_entailment(
+    settings: Settings,
+    closing: ExitStack,
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    offline: bool = False,
+) -> "Entailment | None":
+    """What judges the sentences of a language model, where both are set; as `chosen_reranker`."""
+    if settings.entailment is None or settings.answerer == "extractive":
+        return None
+    from brain.answering.entailment import open_entailment
+
+    return open_entailment(
+        settings.entailment, closing, cache=settings.cache, progress=progress, offline=offline
+    )

@@ -17,7 +17,7 @@ from bots.desk.wording import count, held
 from bots.doors.chats import connected, discord_settings, slack_settings
 from bots.drives.outdated import remedy, wait_to_be_read_anew, waiting
 from bots.model.answerer import examine as examine_answerer
-from bots.model.reranker import examine as examine_reranker
+from bots.model.cross_encoders import examine_entailment, examine_reranker
 from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
@@ -55,6 +55,7 @@ def examine(
         yield _embedder(settings, None)
         yield from examine_reranker(settings)
         yield from examine_answerer(settings)
+        yield from examine_entailment(settings)
         return
     with nullcontext(opened) if opened else Citewise(settings) as citewise:
         catalog = _attempt("catalog", lambda: _catalog(citewise))
@@ -64,6 +65,7 @@ def examine(
         yield _embedder(settings, citewise.catalog.embedder_identity())
         yield from examine_reranker(settings, opened.reranker if opened else None)
         yield from examine_answerer(settings, loaded=opened is not None)
+        yield from examine_entailment(settings)
         if opened is not None and settings.answerer != "extractive":
             yield as_check(status_of(settings, opened.brain.answerer))
         yield _attempt("index", lambda: _index(citewise))

@@ -21,8 +21,8 @@ _OF_TERMINALS = (
     "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
 )  # fmt: skip
 _OF_ANSWERS = (
-    "embeddings", "reranker", "reranker_model", "answerer", "model", "adapter", "quantization", "model_url",
-    "threshold", "allow_private_urls",
+    "embeddings", "reranker", "reranker_model", "answerer", "entailment", "model", "adapter", "quantization",
+    "model_url", "threshold", "allow_private_urls",
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         validation_alias="CITEWISE_ANSWERER",
         pattern=r"^(extractive|phi3|server|langchain:[^:\s]+:\S+)$",
     )
+    entailment: str | None = Field(default=None, validation_alias="CITEWISE_ENTAILMENT")
     threshold: float | None = Field(default=None, validation_alias="CITEWISE_THRESHOLD", ge=0, le=1)
     allow_private_urls: bool = Field(default=False, validation_alias="CITEWISE_ALLOW_PRIVATE_URLS")
     chroma_url: str | None = Field(

@@ -118,11 +118,13 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
+        from bots.brain_parts import chosen_entailment
         from bots.model.answerer import choice
         from brain.answering.factory import open_answerer
         from brain.brain import Brain
 
-        answerer = open_answerer(choice(self.settings), self._open)
+        entails = chosen_entailment(self.settings, self._open, self._tell)
+        answerer = open_answerer(choice(self.settings), self._open, entails)
         return Brain(self.catalog, self.retriever, answerer, self.gate, self.reranker)
 
     @cached_property

@@ -37,7 +37,7 @@ ONLY_IMPORTER = {
     "matplotlib": "brain/",
     "msal": "ingest/cloud/graph_tokens.py",
     "onnx": "brain/embedding/",
-    "onnxruntime": ("brain/embedding/", "brain/reranking/"),
+    "onnxruntime": ("brain/embedding/", "brain/cross_encoding/"),
     "openpyxl": "ingest/readers/",
     "pathspec": "ingest/reconciling/sifting.py",
     "bitsandbytes": "brain/phi3/",
@@ -55,7 +55,7 @@ ONLY_IMPORTER = {
     "smbclient": "ingest/remote/smb_files.py",
     "smbprotocol": "ingest/remote/",
     "sshfs": "ingest/remote/sftp.py",
-    "tokenizers": ("brain/embedding/", "brain/reranking/"),
+    "tokenizers": ("brain/embedding/", "brain/cross_encoding/"),
     "safetensors": "brain/",
     "torch": "brain/",
     "transformers": "brain/",
@@ -106,7 +106,7 @@ def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> 
 
 def test_the_language_model_is_loaded_late() -> None:
     """Only its own packages, and what is imported late itself, import what takes seconds and gigabytes."""
-    own = ("brain/phi3/", "brain/tuning/", "brain/llamacpp/child.py", "brain/reranking/torch_reader.py")
+    own = ("brain/phi3/", "brain/tuning/", "brain/llamacpp/child.py", "brain/cross_encoding/torch_reader.py")
     heavy = {
         "torch", "transformers", "peft", "bitsandbytes", "triton", "safetensors", "gguf", "xllamacpp"
     }  # fmt: skip

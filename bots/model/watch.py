@@ -34,9 +34,9 @@ def model_rows(settings: Settings, brain: "Callable[[], Brain]") -> "Callable[[]
 
             found.append(Row("Model", summary(status_of(settings, brain().answerer))))
         if settings.reranker is not None and (reranker := brain().reranker) is not None:
-            from bots.model import reranker as of_reranker
+            from bots.model import cross_encoders
 
-            found.append(Row("Reranker", of_reranker.summary(reranker.state())))
+            found.append(Row("Reranker", cross_encoders.summary(reranker.state())))
         return tuple(found)
 
     return rows

@@ -1,17 +1,20 @@
 """A reranker by what the settings name: a folder, a model of the hub, or an address."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from brain.embedding.weights import Progress, default_cache
+from brain.cross_encoding.hub import HUB
+from brain.cross_encoding.opening import Wanted, open_local
+from brain.cross_encoding.reading import PairReader
+from brain.embedding.weights import Progress
 from brain.errors import UsageError
 from brain.reranking.cross_encoder import CrossEncoder
 from brain.reranking.endpoint import EndpointReader, is_endpoint, leaves_for
-from brain.reranking.files import files_in
-from brain.reranking.hub import HUB, ensure_model, is_hub_name
-from brain.reranking.pairs import Pairs, pair_limit
 from brain.reranking.reranker import Reranker
+
+WANTED = Wanted("CITEWISE_RERANKER", "cross-encoder/ms-marco-MiniLM-L6-v2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,23 @@ class RerankerChoice:
     key: str | None = None
 
 
+class OneNumber:
+    """A model that says with one number how well a text answers a question."""
+
+    def __init__(self, name: str, reader: PairReader) -> None:
+        """UsageError for a model that classifies."""
+        if reader.outputs != 1:
+            raise UsageError(
+                f"{name} is no reranker: for a pair of texts it should give one number, and it gives "
+                f"{reader.outputs}. Set {WANTED.setting} to a model such as {WANTED.example}."
+            )
+        self._reader = reader
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The logit of each text with the question; ModelUnavailable where the model fails."""
+        return [number for (number,) in self._reader.numbers(question, texts)]
+
+
 def open_reranker(
     choice: RerankerChoice,
     closing: ExitStack,
@@ -38,32 +58,21 @@ def open_reranker(
 ) -> Reranker:
     """The reranker that is chosen, ready for use. What must be closed goes to `closing`.
 
-    The hub's models are kept in `cache` (default: the user's own) and fetched there at first use unless
-    `offline`. Raises UsageError, WeightsUnavailable or StorageFailed where it can't be set up. Of an address,
-    nothing is asked: a server that is down is no reason not to start.
+    A model's files are found, fetched and refused as `open_local` says. Of an address, nothing is asked: a
+    server that is down is no reason not to start.
     """
     if is_endpoint(choice.name):
-        reader = EndpointReader(choice.name, model=choice.model, key=choice.key)
-        closing.callback(reader.close)
-        return Reranker(choice.name, CrossEncoder(reader=reader), sent_to=leaves_for(choice.name))
-    place = Path(choice.name).expanduser()
-    if not place.exists():
-        if not is_hub_name(choice.name):
-            raise UsageError(
-                f"CITEWISE_RERANKER is {choice.name}: there is no such folder. It can be a folder or .onnx "
-                "file, a model of the hub such as cross-encoder/ms-marco-MiniLM-L6-v2, or an address."
-            )
-        place = ensure_model(
-            choice.name, cache or default_cache(), progress=progress, offline=offline, hub=hub
-        )
-    files = files_in(place)
-    pairs = Pairs(files.tokenizer, pair_limit(files.config))
-    if files.is_graph:
-        from brain.reranking.onnx_reader import OnnxReader
-
-        graph = OnnxReader(files.weights, pairs, threads=threads)
-        closing.callback(graph.close)
-        return Reranker(choice.name, CrossEncoder(reader=graph))
-    from brain.reranking.torch_reader import TorchReader
-
-    return Reranker(choice.name, CrossEncoder(reader=TorchReader(files.weights.parent, pairs)))
+        asked = EndpointReader(choice.name, model=choice.model, key=choice.key)
+        closing.callback(asked.close)
+        return Reranker(choice.name, CrossEncoder(reader=asked), sent_to=leaves_for(choice.name))
+    reader = open_local(
+        choice.name,
+        WANTED,
+        closing,
+        cache=cache,
+        progress=progress,
+        offline=offline,
+        hub=hub,
+        threads=threads,
+    )
+    return Reranker(choice.name, CrossEncoder(reader=OneNumber(choice.name, reader)))

@@ -15,6 +15,7 @@ from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
+from brain.reranking.reranker import Reranker
 from brain.triage.triager import Triager
 from brain.usage.gaps import GapFinder
 from ingest.added import AddedDrive
@@ -54,7 +55,11 @@ class DeskHome:
 
 @contextmanager
 def desk_home(
-    folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = None, digest: tuple[str, ...] = ()
+    folder: Path,
+    gate: EvidenceGate = OPEN_GATE,
+    answerer: object = None,
+    digest: tuple[str, ...] = (),
+    reranker: Reranker | None = None,
 ) -> Iterator[DeskHome]:
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
@@ -66,7 +71,7 @@ def desk_home(
 
     changing = Lock()
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
-    brain = home.brain(answerer, gate)
+    brain = home.brain(answerer, gate, reranker)
     triager = Triager(home.catalog, home.embedder.embeddings, home.embedder.identity, brain.invoke)
     try:
         admins = [ADMIN, DISCORD_ADMIN]

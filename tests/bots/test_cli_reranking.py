@@ -15,7 +15,7 @@ from serving_kit import serving
 from small_cross_encoder import save_synonyms
 from test_serve import run as run_in
 
-from bots.model.reranker import summary
+from bots.model.cross_encoders import summary
 from bots.model.watch import model_rows
 from bots.settings import Settings
 from brain.reranking.reranker import PASSAGES, RerankerState
@@ -102,10 +102,10 @@ def test_doctor_tells_what_leaves_and_what_is_yet_to_be_fetched(here: Run) -> No
 
 
 def test_a_wrong_model_ends_with_a_sentence(here: Run, home: Path, tmp_path: Path) -> None:
-    model = save_synonyms(tmp_path / "model", [("a", "b")], outputs=3)
+    model = save_synonyms(tmp_path / "model", [("a", "b")], weights=(1, 1, 1), biases=(0, 0, 0))
     done = here("ask", QUESTION, CITEWISE_RERANKER=str(model))
     assert done.code == 2
-    assert "is no cross-encoder" in done.err
+    assert "is no reranker" in done.err
     assert "Traceback" not in done.err
 
 

@@ -31,11 +31,18 @@ def save_tokenizer(folder: Path, words: Sequence[str]) -> int:
     return len(vocabulary)
 
 
-def save_synonyms(folder: Path, meanings: Sequence[Sequence[str]], *, outputs: int = 1) -> Path:
+def save_synonyms(
+    folder: Path,
+    meanings: Sequence[Sequence[str]],
+    *,
+    weights: Sequence[float] = (1,),
+    biases: Sequence[float] = (0,),
+    labels: Sequence[str] = (),
+) -> Path:
     """A cross-encoder whose logit is how often words of the passage mean what a word of the question means.
 
     It attends from each token of the first text to each of the second over embeddings that words of one
-    meaning share. `outputs` repeats the logit, as a classifier has several.
+    meaning share. A classifier has several `weights` and `biases`, by which that count becomes its logits.
     """
     words = [word for meaning in meanings for word in meaning]
     size = save_tokenizer(folder, words)
@@ -56,14 +63,16 @@ def save_synonyms(folder: Path, meanings: Sequence[Sequence[str]], *, outputs: i
         make("MatMul", ["question", "keys"], ["attention"]),
         make("ReduceSum", ["attention", "both"], ["sum"], keepdims=0),
         make("Unsqueeze", ["sum", "last"], ["single"]),
-        make("Tile", ["single", "times"], ["logits"]),
+        make("Mul", ["single", "weights"], ["weighed"]),
+        make("Add", ["weighed", "biases"], ["logits"]),
     ]
     constants = {
         "table": table,
         "one": np.float32(1),
         "last": np.array([-1]),
         "both": np.array([1, 2]),
-        "times": np.array([1, outputs]),
+        "weights": np.array(weights, np.float32),
+        "biases": np.array(biases, np.float32),
     }
     graph = helper.make_graph(
         nodes,
@@ -72,11 +81,12 @@ def save_synonyms(folder: Path, meanings: Sequence[Sequence[str]], *, outputs: i
             helper.make_tensor_value_info(name, TensorProto.INT64, ["pairs", "tokens"])
             for name in ("input_ids", "attention_mask", "token_type_ids")
         ],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["pairs", outputs])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["pairs", len(weights)])],
         [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     (folder / "onnx" / "model.onnx").write_bytes(model.SerializeToString())
-    (folder / "config.json").write_text(json.dumps({"max_position_embeddings": 512}), "utf-8")
+    config = {"max_position_embeddings": 512, "id2label": dict(enumerate(labels))}
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
     return folder

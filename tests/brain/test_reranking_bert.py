@@ -14,11 +14,11 @@ pytest.importorskip("transformers")
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
+from brain.cross_encoding import files
+from brain.cross_encoding.pairs import Pairs
 from brain.domain import Locator, Passage, Source
 from brain.errors import UsageError, WeightsUnavailable
-from brain.reranking import files
 from brain.reranking.factory import RerankerChoice, open_reranker
-from brain.reranking.pairs import Pairs
 
 QUESTION = "where does the dog sleep"
 WANTED = "a hound rests in the kennel"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 from embedding_server import Reply, Request, serving
 from small_cross_encoder import save_synonyms
 
+from brain.cross_encoding import files, hub
+from brain.cross_encoding.hub import FETCHED, is_hub_name
+from brain.cross_encoding.hub import ensure_model as ensure
 from brain.errors import StorageFailed, UsageError, WeightsUnavailable
-from brain.reranking import files, hub
 from brain.reranking.factory import RerankerChoice, open_reranker
-from brain.reranking.hub import FETCHED, ensure_model, is_hub_name
 
 NAME = "owner/tiny-reranker"
+ensure_model = partial(ensure, setting="CITEWISE_RERANKER")
 COMMIT = "c5ee24cb16019beea0893ab7796b1df96625c6b8"
 LARGE = "onnx/model.onnx"
 
@@ -107,7 +110,7 @@ def test_a_damaged_file_is_fetched_again_from_the_same_commit(shown: Hub, tmp_pa
 
 
 def test_what_a_killed_download_left_counts_for_nothing(shown: Hub, tmp_path: Path) -> None:
-    folder = tmp_path / "cache" / "rerankers" / NAME.replace("/", "--")
+    folder = tmp_path / "cache" / "cross-encoders" / NAME.replace("/", "--")
     (folder / "onnx").mkdir(parents=True)
     (folder / LARGE).write_bytes(shown.files[LARGE][:50])
     (folder / FETCHED).write_text('{"commit": ')

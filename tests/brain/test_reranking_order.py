@@ -13,7 +13,6 @@ from pydantic import Field
 from small_cross_encoder import save_synonyms
 from small_home import OPEN_GATE, SmallHome, assert_backed
 
-from brain.brain import Brain
 from brain.domain import Answer, Locator, Passage, Question, Source
 from brain.evidence import FOR_ANY, EvidenceGate
 from brain.reranking.cross_encoder import CrossEncoder
@@ -68,7 +67,7 @@ def ask(
     *spaces: str,
     gate: EvidenceGate = OPEN_GATE,
 ) -> Answer:
-    brain = Brain(home.catalog, home.retriever, None, gate, reranker)
+    brain = home.brain(gate=gate, reranker=reranker)
     return brain.invoke(Question(question, audience=frozenset(spaces or ("general",))))
 
 
@@ -97,7 +96,7 @@ def test_the_passage_that_the_cross_encoder_prefers_comes_first_and_the_trace_sa
     )  # fmt: skip
     assert "reranker" in after.trace.timings_ms
     assert_backed(after)
-    hits = Brain(small.catalog, small.retriever, None, OPEN_GATE, kennels).search(Question(ASKED), 1)
+    hits = small.brain(reranker=kennels).search(Question(ASKED), 1)
     assert [hit.source.document for hit in hits] == ["pets.md"]
 
 
@@ -208,7 +207,7 @@ def test_one_that_hangs_gives_nothing_back_or_has_no_numbers_fails(small: SmallH
 
 
 def test_questions_at_once_share_one(small: SmallHome, kennels: Reranker) -> None:
-    brain = Brain(small.catalog, small.retriever, None, OPEN_GATE, kennels)
+    brain = small.brain(reranker=kennels)
     found = brain.batch([Question(ASKED)] * 8)
     assert {documents(answer)[0] for answer in found} == {"pets.md"}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from small_cross_encoder import save_synonyms, save_tokenizer
 
+from brain.cross_encoding.onnx_reader import OnnxReader
+from brain.cross_encoding.pairs import TOKENS, Pairs, labels_of, pair_limit, read_config
 from brain.errors import UsageError, WeightsUnavailable
 from brain.reranking.factory import RerankerChoice, open_reranker
-from brain.reranking.onnx_reader import OnnxReader
-from brain.reranking.pairs import TOKENS, Pairs, pair_limit
 
 MEANINGS = (("dog", "hound"), ("house", "home"))
 
@@ -31,29 +31,29 @@ def reader(folder: Path, limit: int = TOKENS, threads: int = 2) -> OnnxReader:
 
 def test_each_text_gets_its_own_logit_whatever_is_read_beside_it(model: Path) -> None:
     texts = ["A cat.", "The hound is at home, the hound!", "", "x " * 1000, "a hound \ud800 sleeps"]
-    found = reader(model).scores("Where in the house is the dog?", texts)
-    assert found == [0.0, 3.0, 0.0, 0.0, 1.0]
-    alone = [reader(model, threads=1).scores("Where in the house is the dog?", [text])[0] for text in texts]
+    found = reader(model).numbers("Where in the house is the dog?", texts)
+    assert found == [[0.0], [3.0], [0.0], [0.0], [1.0]]
+    alone = [reader(model, threads=1).numbers("Where in the house is the dog?", [text])[0] for text in texts]
     assert alone == found
 
 
 def test_a_pair_is_cut_where_the_longer_text_is_too_long(model: Path) -> None:
     far = "x " * 40 + "hound"
-    assert reader(model).scores("dog", [far]) == [1.0]
-    assert reader(model, limit=32).scores("dog", [far]) == [0.0]
-    assert reader(model, limit=32).scores("dog " + "x " * 1000, ["hound"]) == [1.0]  # the passage stays
+    assert reader(model).numbers("dog", [far]) == [[1.0]]
+    assert reader(model, limit=32).numbers("dog", [far]) == [[0.0]]
+    assert reader(model, limit=32).numbers("dog " + "x " * 1000, ["hound"]) == [[1.0]]  # the passage stays
 
 
 def test_no_more_is_read_than_the_model_takes(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
-    config.write_text('{"max_position_embeddings": 130}')
-    assert pair_limit(config) == 126
-    config.write_text('{"max_position_embeddings": 8194}')
-    assert pair_limit(config) == TOKENS
-    assert pair_limit(None) == TOKENS
+    config.write_text('{"max_position_embeddings": 130, "id2label": {"10": "c", "0": "a", "1": "b"}}')
+    assert pair_limit(read_config(config)) == 126
+    assert labels_of(read_config(config)) == ("a", "b", "c")
+    assert pair_limit({"max_position_embeddings": 8194}) == TOKENS
+    assert pair_limit(read_config(None)) == TOKENS
     config.write_text("half a fi")
     with pytest.raises(WeightsUnavailable, match=r"config\.json can't be read"):
-        pair_limit(config)
+        read_config(config)
 
 
 @pytest.mark.parametrize("place", ["", "onnx/model.onnx"])
@@ -69,8 +69,8 @@ def test_a_graph_may_lie_beside_its_tokenizer(model: Path) -> None:
 
 
 def test_a_classifier_is_no_cross_encoder(tmp_path: Path) -> None:
-    folder = save_synonyms(tmp_path / "nli", MEANINGS, outputs=3)
-    with pytest.raises(UsageError, match=r"is no cross-encoder: .* it gives an output of 1 × 3"):
+    folder = save_synonyms(tmp_path / "nli", MEANINGS, weights=(1, 1, 1), biases=(0, 0, 0))
+    with pytest.raises(UsageError, match=r"is no reranker: .* it gives 3"):
         opened(folder)
 
 

@@ -1,4 +1,4 @@
-"""A cross-encoder's files in a folder, as model hubs lay them out."""
+"""The files of a model that reads pairs, as model hubs lay them out in a folder."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ def _nothing_in(folder: Path) -> str:
         return only_pickles(str(folder))
     return (
         f"There is no cross-encoder in {folder}: neither {GRAPHS[0]} nor {SAFETENSORS} is there. "
-        "Set CITEWISE_RERANKER to a folder that was downloaded whole."
+        "Name a folder that was downloaded whole."
     )
 
 

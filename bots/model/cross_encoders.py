@@ -1,4 +1,4 @@
-"""The reranker that is set: whether it works, for `citewise doctor`; how it is, for the chats' `status`."""
+"""The cross-encoders that are set: whether they work, for `citewise doctor`; how one is, for `status`."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from brain.reranking.reranker import Reranker, RerankerState
 
 SLOW_SECONDS = 2.0
+_FETCHED = "its files are fetched at first use"
 _ASKED = "How long may a guest of the house stay?"
 _TEXT = " ".join(
     ["A guest may stay in the house for as long as the rules of the house allow it, and no longer."] * 5
 )
 
 
-def examine(settings: Settings, opened: "Reranker | None" = None) -> Iterator[Check]:
+def examine_reranker(settings: Settings, opened: "Reranker | None" = None) -> Iterator[Check]:
     """Whether the reranker that is set works, how long a question waits for it, and where it sends text.
 
     `opened` is the one that this process has in memory already. It is given texts that say nothing.
     """
     if settings.reranker is None:
         return
-    if not _is_here(settings):
-        told = f"{settings.reranker}: its files are fetched at first use"
-        yield Check("reranker", Verdict.NOTE, told)
+    if not _is_here(settings.reranker, settings):
+        yield Check("reranker", Verdict.NOTE, f"{settings.reranker}: {_FETCHED}")
         return
     from bots.brain_parts import chosen_reranker
 
@@ -58,14 +58,33 @@ def _timed(reranker: "Reranker") -> Check:
     return Check("reranker", Verdict.GOOD, found)
 
 
-def _is_here(settings: Settings) -> bool:
+def examine_entailment(settings: Settings) -> Iterator[Check]:
+    """Whether what judges a language model's sentences can do so."""
+    if settings.entailment is None:
+        return
+    from bots.brain_parts import chosen_entailment
+
+    if settings.answerer == "extractive":
+        told = f"{settings.entailment} is not used: the documents' own sentences need no judge"
+        yield Check("entailment", Verdict.NOTE, told)
+    elif not _is_here(settings.entailment, settings):
+        yield Check("entailment", Verdict.NOTE, f"{settings.entailment}: {_FETCHED}")
+    else:
+        try:
+            with ExitStack() as closing:
+                chosen_entailment(settings, closing, offline=True)
+                yield Check("entailment", Verdict.GOOD, settings.entailment)
+        except CitewiseError as error:
+            yield Check("entailment", Verdict.FAULT, error.sentence)
+
+
+def _is_here(name: str, settings: Settings) -> bool:
     """Whether nothing has to be fetched first."""
     from pathlib import Path
 
+    from brain.cross_encoding.hub import fetched_folder, is_hub_name
     from brain.embedding.weights import default_cache
-    from brain.reranking.hub import fetched_folder, is_hub_name
 
-    name = settings.reranker or ""
     if not is_hub_name(name) or Path(name).exists():
         return True
     return fetched_folder(name, settings.cache or default_cache()) is not None

@@ -1,4 +1,4 @@
-"""A cross-encoder from the model hub: fetched once into the cache, file by file against the hub's own hashes.
+"""A model that reads pairs, fetched from the hub once, and each file held against the hub's own hash.
 
 What was fetched stays as it is, whatever the hub shows later: it is known by the commit that it is from.
 """
@@ -10,11 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from brain.embedding.hub import CONNECT_SECONDS, READ_SECONDS
-from brain.embedding.pinned_files import is_intact, put_in_place, sha256_of, staging
-from brain.embedding.weights import Progress
-from brain.errors import UsageError, WeightsUnavailable
-from brain.reranking.files import (
+from brain.cross_encoding.files import (
     CONFIG,
     GRAPHS,
     PICKLES,
@@ -24,11 +20,15 @@ from brain.reranking.files import (
     need_torch,
     only_pickles,
 )
+from brain.embedding.hub import CONNECT_SECONDS, READ_SECONDS
+from brain.embedding.pinned_files import is_intact, put_in_place, sha256_of, staging
+from brain.embedding.weights import Progress
+from brain.errors import UsageError, WeightsUnavailable
 
 HUB = "https://huggingface.co"
 FETCHED = "fetched.json"
 """Written last: the commit and each file's SHA-256."""
-_FOLDER = "rerankers"
+_FOLDER = "cross-encoders"
 _BLOCK = 1 << 18
 
 
@@ -70,10 +70,17 @@ def fetched_folder(name: str, cache: Path) -> Path | None:
 
 
 def ensure_model(
-    name: str, cache: Path, *, progress: Progress | None = None, offline: bool = False, hub: str = HUB
+    name: str,
+    cache: Path,
+    *,
+    setting: str,
+    progress: Progress | None = None,
+    offline: bool = False,
+    hub: str = HUB,
 ) -> Path:
     """The folder in `cache` in which the hub's model lies intact; what is missing or damaged is fetched.
 
+    `setting` is what names it, for sentences about what is wrong.
     Raises UsageError for a model that can't be used, WeightsUnavailable where it can't be fetched,
     StorageFailed where it can't be kept.
     """
@@ -81,20 +88,20 @@ def ensure_model(
         return known
     folder = cache / _FOLDER / name.replace("/", "--")
     if offline:
-        raise _unavailable(name, "Fetching is switched off.")
+        raise _unavailable(name, setting, "Fetching is switched off.")
     import httpx
 
     before = _fetched(folder).get("commit")
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     try:
         with httpx.Client(follow_redirects=True, timeout=timeout) as client:
-            commit, listed = _listing(client, hub, name, str(before) if before else "main")
+            commit, listed = _listing(client, hub, name, setting, str(before) if before else "main")
             wanted = _wanted(name, listed)
             with staging(folder) as temporary:
                 _download(client, f"{hub}/{name}/resolve/{commit}", wanted, temporary, progress)
                 _keep(folder, temporary, commit, wanted)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _unavailable(name, "The model hub could not be reached.", repr(error)) from error
+        raise _unavailable(name, setting, "The model hub could not be reached.", repr(error)) from error
     return folder
 
 
@@ -106,12 +113,12 @@ def _fetched(folder: Path) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _listing(client: Any, hub: str, name: str, revision: str) -> tuple[str, dict[str, _Listed]]:
+def _listing(client: Any, hub: str, name: str, setting: str, revision: str) -> tuple[str, dict[str, _Listed]]:
     """The commit and its files, by name."""
     response = client.get(f"{hub}/api/models/{name}/revision/{revision}", params={"blobs": "true"})
     if response.status_code in (401, 403, 404):  # the hub says 401 of what doesn't exist, too
         raise UsageError(
-            f"CITEWISE_RERANKER is {name}: there is neither such a folder here nor such a model on the hub "
+            f"{setting} is {name}: there is neither such a folder here nor such a model on the hub "
             "that everybody may read."
         )
     response.raise_for_status()
@@ -119,7 +126,7 @@ def _listing(client: Any, hub: str, name: str, revision: str) -> tuple[str, dict
         told = response.json()
         return str(told["sha"]), {file["rfilename"]: _listed(file) for file in told["siblings"]}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _unavailable(name, "The model hub does not answer as one.", repr(error)) from error
+        raise _unavailable(name, setting, "The model hub does not answer as one.", repr(error)) from error
 
 
 def _listed(file: Mapping[str, Any]) -> _Listed:
@@ -183,9 +190,9 @@ def _keep(folder: Path, temporary: Path, commit: str, wanted: Sequence[_Listed])
     put_in_place(fresh, folder / FETCHED)
 
 
-def _unavailable(name: str, reason: str, detail: str = "") -> WeightsUnavailable:
+def _unavailable(name: str, setting: str, reason: str, detail: str = "") -> WeightsUnavailable:
     return WeightsUnavailable(
-        f"The reranker {name} could not be fetched. {reason} To do without a network, download it elsewhere "
-        "and set CITEWISE_RERANKER to its folder; to do without it, leave CITEWISE_RERANKER empty.",
+        f"The model {name} could not be fetched. {reason} To do without a network, download it elsewhere "
+        f"and set {setting} to its folder; to do without it, leave {setting} empty.",
         detail=detail,
     )

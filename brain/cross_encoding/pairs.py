@@ -1,6 +1,7 @@
-"""A question and a passage as one row of tokens, as a cross-encoder reads them."""
+"""Two texts as one row of tokens, as a cross-encoder reads them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,19 +39,28 @@ class Pairs:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(limit, strategy="longest_first")
 
-    def row(self, question: str, text: str) -> Row:
+    def row(self, first: str, second: str) -> Row:
         """The pair, cut to the limit where the longer of the two is too long."""
         # Lone surrogates, which some readers let through, can't be handed to the tokenizer.
-        encoding = self._tokenizer.encode(*(t.encode("utf-8", "replace").decode() for t in (question, text)))
+        encoding = self._tokenizer.encode(*(t.encode("utf-8", "replace").decode() for t in (first, second)))
         return Row(encoding.ids, encoding.type_ids)
 
 
-def pair_limit(config: Path | None) -> int:
+def pair_limit(config: Mapping[str, Any]) -> int:
     """How many tokens of a pair are read: `TOKENS`, or what the model's configuration says it takes."""
-    positions = read_config(config).get("max_position_embeddings")
+    positions = config.get("max_position_embeddings")
     return (
         min(TOKENS, positions - _MARKERS) if isinstance(positions, int) and positions > _MARKERS else TOKENS
     )
+
+
+def labels_of(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the model calls its numbers, in their order; none where it doesn't say."""
+    named = config.get("id2label")
+    try:
+        return tuple(str(named[key]) for key in sorted(named, key=int)) if isinstance(named, dict) else ()
+    except ValueError:
+        return ()
 
 
 def read_config(config: Path | None) -> dict[str, Any]:

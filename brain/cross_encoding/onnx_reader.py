@@ -7,23 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from brain.cross_encoding.pairs import Pairs, Row
 from brain.embedding.minilm import available_cores
 from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
-from brain.reranking.pairs import Pairs, Row
 
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 _INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
 
 
 class OnnxReader:
-    """One logit a pair; the pairs are spread over the cores.
+    """The logits of pairs, which are spread over the cores.
 
-    Each runs alone, so that nothing is padded and its score is the same whatever is read beside it. Several
+    Each runs alone, so that nothing is padded and its logits are the same whatever is read beside it. Several
     threads may share the object.
     """
 
-    def __init__(self, graph: Path, pairs: Pairs, *, threads: int | None = None) -> None:
-        """WeightsUnavailable for a damaged graph; UsageError for one of a model that is no cross-encoder."""
+    def __init__(
+        self, graph: Path, pairs: Pairs, *, labels: tuple[str, ...] = (), threads: int | None = None
+    ) -> None:
+        """WeightsUnavailable for a damaged graph; UsageError for one that doesn't read pairs of texts."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -45,16 +47,17 @@ class OnnxReader:
         self._output = "logits" if "logits" in outputs else outputs[0]
         self._pairs = pairs
         self._workers = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="pairs")
-        self._check(graph)
+        self.labels = labels
+        self.outputs = self._outputs(graph)
 
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """The logit of each text with the question; ModelUnavailable where the graph fails."""
-        rows = [self._pairs.row(question, text) for text in texts]
+    def numbers(self, first: str, seconds: Sequence[str]) -> list[list[float]]:
+        """The logits of the first text with each other; ModelUnavailable where the graph fails."""
+        rows = [self._pairs.row(first, second) for second in seconds]
         longest_first = sorted(range(len(rows)), key=lambda at: -len(rows[at].ids))
         found = dict(
             zip(longest_first, self._workers.map(lambda at: self._run(rows[at]), longest_first), strict=True)
         )
-        return [float(found[at].reshape(-1)[0]) for at in range(len(rows))]
+        return [[float(number) for number in found[at].reshape(-1)] for at in range(len(rows))]
 
     def close(self) -> None:
         """Let its threads go."""
@@ -70,10 +73,10 @@ class OnnxReader:
         try:
             return np.asarray(self._session.run([self._output], feed)[0])
         except Exception as error:  # as above
-            raise ModelUnavailable("The reranker's graph fails.", detail=repr(error)) from error
+            raise ModelUnavailable("The cross-encoder fails.", detail=repr(error)) from error
 
-    def _check(self, graph: Path) -> None:
-        """Look at what goes in and what comes out, for one pair."""
+    def _outputs(self, graph: Path) -> int:
+        """How many numbers come out for one pair, once it has been looked at what goes in."""
         strange = {name for name, kind in self._inputs.items() if name not in _INPUTS or kind is None}
         if strange or "input_ids" not in self._inputs:
             raise UsageError(
@@ -86,13 +89,9 @@ class OnnxReader:
                 f"{graph} does not fit the tokenizer.json beside it, or is damaged. Fetch both again.",
                 detail=error.detail,
             ) from error
-        if found.size != 1 or found.shape[0] != 1:
-            raise UsageError(not_one_logit(str(graph), f"an output of {' × '.join(map(str, found.shape))}"))
-
-
-def not_one_logit(model: str, instead: str) -> str:
-    """What to say of a model that classifies or embeds instead of scoring a pair."""
-    return (
-        f"{model} is no cross-encoder: for a pair of texts it should give one number, and it gives "
-        f"{instead}. Set CITEWISE_RERANKER to a model such as cross-encoder/ms-marco-MiniLM-L6-v2."
-    )
+        if found.ndim not in (1, 2) or found.shape[0] != 1:
+            shape = " × ".join(map(str, found.shape))
+            raise UsageError(
+                f"{graph} is no cross-encoder: for a pair of texts it gives {shape} numbers, and no logits."
+            )
+        return int(found.size)
