@@ -194,7 +194,7 @@ class Follower(threading.Thread):
                 retry=request.retry, check_contents=request.check_contents, progress=request.progress
             )
             while report is not None and self._rereading.goes_on:
-                anew = self._read_anew(request.progress, self._is_asked)
+                anew = self._read_anew(request.progress, lambda: len(self._hints) > 0)
                 report = report.with_reread(anew) if anew else report
                 hinted = self._hints.take()  # what changes meanwhile does not wait
                 if hinted.doubt:

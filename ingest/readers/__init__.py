@@ -49,6 +49,7 @@ _XLSX = _format("an Excel workbook", _OFFICE + "spreadsheetml.sheet", "workbook:
 _CSV = _format("a CSV table", "text/csv", "csv_table:read_csv", "text")
 _JSON = _format("a JSON file", "application/json", "json_tree:read_json", "text")
 _JSONL = _format("a JSON Lines file", "application/x-ndjson", "json_tree:read_jsonl", "text")
+_IPYNB = _format("a Jupyter notebook", "application/x-ipynb+json", "notebook:read_ipynb", "text")
 _EML = _format("a mail", "message/rfc822", "mail:read_eml", "text", "html")
 _ODT = _format("an OpenDocument text", _OPEN + "text", "open_text:read_odt", "odt")
 _ODS = _format("an OpenDocument spreadsheet", _OPEN + "spreadsheet", "open_sheet:read_ods", "ods")
@@ -84,6 +85,7 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
         ".json": _JSON,
         ".jsonl": _JSONL,
         ".ndjson": _JSONL,
+        ".ipynb": _IPYNB,
         ".eml": _EML,
         ".png": _PICTURE,
         ".jpg": _PICTURE,

@@ -23,23 +23,18 @@ class Hidden:
 
     def sentences(self) -> list[str]:
         """What was left out, in sentences; what hidden parts are called is not said."""
-        found = [f"{_many(self.parts, f'hidden {self._part}')} left out."] if self.parts else []
+        found = [_left_out(_many(self.parts, f"hidden {self._part}"))] if self.parts else []
         for sheet in dict.fromkeys((*self._rows, *self._columns)):
-            rows, columns = self._rows[sheet], self._columns[sheet]
-            if rows and columns:
-                what = f"{rows:,} hidden {_plural(rows, 'row')} and {_many(columns, 'hidden column')}"
-                found.append(
-                    f"Sheet {sheet}: {what.removesuffix(' was').removesuffix(' were')} were left out."
-                )
-            elif rows or columns:
-                what = _many(rows, "hidden row") if rows else _many(columns, "hidden column")
-                found.append(f"Sheet {sheet}: {what} left out.")
+            counts = ((self._rows[sheet], "hidden row"), (self._columns[sheet], "hidden column"))
+            if parts := [_many(count, what) for count, what in counts if count]:
+                found.append(f"Sheet {sheet}: {_left_out(*parts)}")
         return found
 
 
 def _many(count: int, what: str) -> str:
-    return f"{count:,} {_plural(count, what)} {'was' if count == 1 else 'were'}"
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _plural(count: int, what: str) -> str:
-    return what if count == 1 else f"{what}s"
+def _left_out(*what: str) -> str:
+    was = "was" if len(what) == 1 and what[0].startswith("1 ") else "were"
+    return f"{' and '.join(what)} {was} left out."

@@ -24,7 +24,6 @@ _UNREAD = {
     f"{TEXT}hidden-text", f"{TEXT}ruby-text", f"{TEXT}bookmark", f"{DRAW}frame", f"{DRAW}a",
 }  # fmt: skip
 _WIDEST = 256
-_LONGEST_REPEAT = 1000  # of rows or cells: an empty sheet claims a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ class StyleOf:
     parent: str = ""
     bold: bool | None = None
     hidden: bool = False
-    listed: str = ""
 
 
 class OpenDocument:
@@ -168,7 +166,6 @@ def _style_of(style: Any) -> StyleOf:
         style.get(f"{STYLE}parent-style-name") or "",
         None if weight is None else weight == "bold" or (weight.isdigit() and int(weight) >= 600),
         found is not None and found.get(f"{TEXT}display") == "none",
-        style.get(f"{STYLE}list-style-name") or "",
     )
 
 

@@ -1,6 +1,5 @@
 """OpenDocument texts (`.odt`): headings, lists, tables, notes; hidden and deleted words are left out."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from ingest.parsing.parsed import ParsedDocument
@@ -86,7 +85,7 @@ class _Walker:
 
     def _list(self, element: Any, style: str, depth: int) -> None:
         key = style, depth
-        if element.get(f"{TEXT}continue-numbering") != "true":
+        if element.get(f"{TEXT}continue-numbering") != "true" or key not in self._counts:
             self._counts[key] = 0
         for item in element:
             first = item.tag == f"{TEXT}list-item"
@@ -149,5 +148,5 @@ def _numbered_lists(document: OpenDocument) -> set[tuple[str, int]]:
     }
 
 
-def _holds_text(element: Any) -> Iterator[Any] | bool:
+def _holds_text(element: Any) -> bool:
     return next(element.iter(f"{TEXT}p", f"{TEXT}h"), None) is not None

@@ -1,5 +1,6 @@
 """Tables of an RTF file: cells are told by where they end, so that one across two columns is a wide one."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 from ingest.readers.merged_cells import Cell, add_table
@@ -116,4 +117,5 @@ class RtfTable:
 
 
 def _nearest(edges: list[int], place: int) -> int:
-    return min(range(len(edges)), key=lambda at: abs(edges[at] - place))
+    at = bisect_left(edges, place)
+    return at - 1 if at == len(edges) or (at and place - edges[at - 1] < edges[at] - place) else at

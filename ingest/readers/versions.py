@@ -15,6 +15,7 @@ READERS: Mapping[str, int] = MappingProxyType(
         "json_tree": 1,
         "mail": 1,
         "markdown": 1,
+        "notebook": 1,
         "open_sheet": 1,
         "open_slides": 1,
         "open_text": 1,

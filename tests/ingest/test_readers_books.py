@@ -1,4 +1,4 @@
-"""RTF, EPUB and transcripts."""
+"""RTF, EPUB, transcripts and notebooks."""
 
 from pathlib import Path
 
@@ -172,3 +172,21 @@ def test_a_file_that_is_no_transcript_is_told():
         read_bytes(b"1\n00:00:01.000 --> 00:00:02.000\nHi", "a.vtt")
     with pytest.raises(UnreadableDocument, match="holds no text"):
         read_bytes(b"WEBVTT\n\nNOTE nothing\n", "a.vtt")
+
+
+def test_a_notebook_reads_as_a_page_with_its_code_and_what_it_printed():
+    parsed = read(SAMPLES / "study.ipynb")
+    assert parsed.title == "Feeding study"
+    assert [(block.kind.value, block.text) for block in parsed.blocks] == [
+        ("heading", "Feeding study"),
+        ("paragraph", "Dogs were fed twice."),
+        ("code", "mean = 4.5\nprint(f'{mean} bowls')"),
+        ("code", "4.5 bowls"),
+        ("code", "<Figure>"),
+        ("heading", "Result"),
+        ("table_header", "Dog\tBowls"),
+        ("table_row", "Rex\t4"),
+    ]
+    for broken in (b"[]", b"{}", b'{"cells": [1]}', b'{"cells": [{}]}', b"no json"):
+        with pytest.raises(UnreadableDocument, match=r"^a\.ipynb is no Jupyter notebook"):
+            read_bytes(broken, "a.ipynb")
