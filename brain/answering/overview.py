@@ -97,7 +97,8 @@ def _is_heading_of(passage: Passage, line: str) -> bool:
 
 def _spread(section: Section, most: int) -> list[Tellable]:
     """Sentences from all over a section: the first of each passage, then the second of each, and so on."""
-    by_passage = [tellable([passage]) for passage in section.passages]
+    step = max(1, len(section.passages) // most)  # an endless section is read here and there
+    by_passage = [tellable([passage]) for passage in section.passages[::step]]
     longest = max(map(len, by_passage), default=0)
     turns = [found[turn] for turn in range(longest) for found in by_passage if turn < len(found)]
     return sorted(turns[:most], key=lambda one: (one.passage.ordinal, one.start))
