@@ -34,6 +34,7 @@ from brain.text.terms import content_stems
 CERTAIN = 0.99  # what was named stands there under its name
 TABLES = 6  # that are looked at for a comparison
 LOOKED_AT = 12  # passages of a search, for tables
+REACH = 8  # passages to either side that may be of the same table
 SHARED = 3  # of the best passages for all things together, which are looked at for each
 
 
@@ -156,24 +157,39 @@ class BroadQuestions:
         return self.retriever.compared(replace(found, candidates=tuple(merged.values())))
 
     def _tables(self, searches: Sequence[Retrieved]) -> list[list[Passage]]:
-        """The tables that passages of the searches are of, whole, the likeliest first."""
-        keys: dict[tuple[int, str], None] = {}
+        """The tables that the best passages are of, the likeliest first, each with what of it stands near.
+
+        Two tables of a document may have the same header: the headings above them part them.
+        """
+        places: dict[tuple[int, str, str], list[int]] = {}
         for rank in range(LOOKED_AT):
             for found in searches:
-                if rank < len(found.candidates):
-                    passage = found.candidates[rank].passage
-                    if passage.table_header:
-                        keys.setdefault((passage.source.document_id, passage.table_header))
+                if rank < len(found.candidates) and (one := found.candidates[rank].passage).table_header:
+                    key = (one.source.document_id, one.table_header, one.context)
+                    places.setdefault(key, []).append(one.ordinal)
         return [
-            [p for p in self.retriever.catalog.document_passages(document) if p.table_header == header]
-            for document, header in list(keys)[:TABLES]
+            [
+                near
+                for near in self._near(document, ordinals)
+                if (near.table_header, near.context) == (header, context)
+            ]
+            for (document, header, context), ordinals in list(places.items())[:TABLES]
         ]
+
+    def _near(self, document: int, ordinals: Sequence[int]) -> list[Passage]:
+        """Passages of a document that stand near these, each once, in order: it may be endless."""
+        found: dict[int, Passage] = {}
+        for ordinal in ordinals:
+            for one in self.retriever.catalog.neighbours(document, ordinal - REACH, ordinal + REACH):
+                found[one.ordinal] = one
+        return [found[ordinal] for ordinal in sorted(found)]
 
     # Both
 
     def _certain(self, found: Retrieved, draft: Draft) -> Evidence:
         weighed = self.gate.weigh(found)
-        return replace(weighed, confidence=max(weighed.confidence, CERTAIN), quoted=draft)
+        named = replace(draft, note="from what the question names")
+        return replace(weighed, confidence=max(weighed.confidence, CERTAIN), quoted=named)
 
     def _refused(self, found: Retrieved) -> Evidence:
         return replace(self.gate.weigh(found), confidence=0.0)

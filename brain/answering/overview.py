@@ -12,7 +12,7 @@ from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.sections import Section, sections_of
 from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage, Source
-from brain.retrieval.document_named import Named, without_numbering
+from brain.retrieval.document_named import Named, in_short, without_numbering
 from brain.text.analysis import analyse
 
 Embed = Callable[[list[str]], list[list[float]]]
@@ -97,7 +97,8 @@ def _is_heading_of(passage: Passage, line: str) -> bool:
 
 def _spread(section: Section, most: int) -> list[Tellable]:
     """Sentences from all over a section: the first of each passage, then the second of each, and so on."""
-    by_passage = [tellable([passage]) for passage in section.passages]
+    step = max(1, len(section.passages) // most)  # an endless section is read here and there
+    by_passage = [tellable([passage]) for passage in section.passages[::step]]
     longest = max(map(len, by_passage), default=0)
     turns = [found[turn] for turn in range(longest) for found in by_passage if turn < len(found)]
     return sorted(turns[:most], key=lambda one: (one.passage.ordinal, one.start))
@@ -155,7 +156,7 @@ def _left_out(sections: Sequence[str], told: set[int]) -> str:
     if not names:
         return "That is not all of it: ask for a part of it, or look at the document."
     more = len(names) - _NAMED
-    listed = ", ".join(f"“{name}”" for name in names[:_NAMED])
+    listed = ", ".join(f"“{in_short(name)}”" for name in names[:_NAMED])
     tail = f" and {more} more part{'s' if more > 1 else ''}" if more > 0 else ""
     are = "is" if len(names) == 1 else "are"
     return f"That is not all of it: {listed}{tail} {are} left out. Ask for a part."
@@ -164,7 +165,7 @@ def _left_out(sections: Sequence[str], told: set[int]) -> str:
 def _others(others: Sequence[Source]) -> tuple[str, ...]:
     if not others:
         return ()
-    names = " and ".join(f"“{source.title or source.document}”" for source in others)
+    names = " and ".join(f"“{in_short(source.title or source.document)}”" for source in others)
     return (f"That name fits {names} too: ask for it by its title.",)
 
 

@@ -10,7 +10,7 @@ from brain.answering.extractive import sentences_by_words
 from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.overview import Embed, OverviewSize, unit
 from brain.answering.tellable import tellable
-from brain.retrieval.document_named import without_numbering
+from brain.retrieval.document_named import in_short, without_numbering
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.text.terms import content_stems
@@ -60,7 +60,7 @@ def topic_overview(retrieved: Retrieved, size: OverviewSize, embed: Embed) -> Dr
     told = tuple(
         likely[at][1].drafted(_heading(likely[at][1].passage.source.locator.heading)) for at in chosen
     )
-    title = likely[chosen[0]][1].passage.source.title
+    title = in_short(likely[chosen[0]][1].passage.source.title)
     lead = (
         f"From {len(first)} documents, in their own words:"
         if len(first) > 1

@@ -1,6 +1,7 @@
 """Which document, or which section of one, is meant by a name such as "the travel policy"."""
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -34,6 +35,7 @@ _AGREED = frozenset(map(stem, "plan contract meeting strategy agenda agreement s
 _OF = re.compile(r"\b(?:of|for|on|in|at|about|from|with|to|by)\b", re.IGNORECASE)
 _TITLES = Weights(title=4.0, heading=1.0, body=0.2)
 _HEADINGS = Weights(title=1.0, heading=4.0, body=0.0)
+_LONGEST_NAME = 100  # characters
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2})*\.?|[IVX]+\.|[A-Z]\.)\s+")
 
 
@@ -48,9 +50,14 @@ class Named:
 
     @property
     def title(self) -> str:
-        """What it is called: `Employee Handbook 2026 › Sick leave`."""
-        title = self.source.title or self.source.document
-        return f"{title} › {without_numbering(self.heading[-1])}" if self.heading else title
+        """What it is called: `Employee Handbook 2026 › Sick leave`, each in one line and not too long."""
+        title = in_short(self.source.title or self.source.document)
+        return f"{title} › {in_short(without_numbering(self.heading[-1]))}" if self.heading else title
+
+
+def in_short(name: str) -> str:
+    """A title or heading in one line, cut at a word where it is a paragraph."""
+    return textwrap.shorten(name, _LONGEST_NAME, placeholder="…") or name[:_LONGEST_NAME]
 
 
 def without_numbering(heading: str) -> str:

@@ -192,3 +192,17 @@ def test_another_thing_takes_the_place_of_the_second(home: SmallHome) -> None:
     asked = (Turn("compare the Free and the Keeper plan", "… [1]"),)
     answer = home.ask("and the School plan?", history=asked)
     assert [s.text.split(" – ")[0] for s in answer.sentences] == ["Free", "School"]
+
+
+def test_tables_with_the_same_header_are_not_taken_for_one(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = SmallHome(tmp_path_factory.mktemp("years")).fill(
+        {
+            "fees.md": "# Fees\n\n## Fees of 2025\n\n| Kind | Fee (EUR) |\n| --- | --- |\n"
+            "| Heron boats | 90 |\n\n"
+            + "The fees of that year were low, as everybody knows who paid them. " * 40
+            + "\n\n## Fees of 2026\n\n| Kind | Fee (EUR) |\n| --- | --- |\n| Gannet boats | 40 |\n",
+        }
+    )
+    answer = home.ask("is the fee of Heron boats higher than of Gannet boats?")
+    home.close()
+    assert not answer.text.startswith(("Yes", "No"))

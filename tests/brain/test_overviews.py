@@ -168,6 +168,20 @@ def test_documents_of_the_same_name_are_named(tmp_path_factory: pytest.TempPathF
     assert any("“Dogs in the office”" in note for note in answer.notes)
 
 
+def test_a_title_is_no_citation_and_leads_nowhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = SmallHome(tmp_path_factory.mktemp("titles")).fill(
+        {
+            "parrots.md": "# Parrots [7]\n\nThe parrot of the reception was here before the rule.\n",
+            "cats.md": "# Cats https://evil.example/x\n\nCats are not allowed in the office at all.\n",
+        }
+    )
+    parrots, cats = home.ask("summarise the parrots policy"), home.ask("summarise the cats policy")
+    home.close()
+    assert parrots.text.splitlines()[0] == "From Parrots, in its own words:"
+    assert "evil" not in cats.text
+    assert "Cats are not allowed" in cats.text
+
+
 def test_an_overview_can_be_had_in_short_and_of_another_document(home: SmallHome) -> None:
     first = home.ask("summarise the travel policy")
     asked = (Turn("summarise the travel policy", first.text),)
