@@ -233,12 +233,15 @@ class SlackDoor(EventDoor):
 
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
         """Deliver, once for the event, or once at all where the delivery has a key of its own."""
-        async with self._once(delivery.key):
-            channel, ts = await self._telling.elsewhere(
-                *(delivery.key or key, delivery.to, delivery.card),
-                again=again or bool(delivery.key),
-                whom=delivery.whom,
+
+        async def tell(to: str, whom: str) -> tuple[str, str]:
+            looked_for = again or bool(delivery.key)
+            return await self._telling.elsewhere(
+                delivery.key or key, to, delivery.card, again=looked_for, whom=whom
             )
+
+        async with self._once(delivery.key):
+            channel, ts = await self._told(delivery, tell)
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))
 
