@@ -103,7 +103,8 @@ class Delivery:
 
     What is delivered under a `key` is delivered once, however often and by whomever it's asked for: the door
     looks for it first. Without one, that holds for the event that led to it. `whom` is the person (a
-    principal) that it is for: where others read it too, they are called by name, and nobody else is.
+    principal) that it is for: where others read it too, they are called by name, and nobody else is; where
+    it can't be told there any more, they are told alone.
     """
 
     to: str

@@ -94,9 +94,19 @@ class DoorClient(discord.Client):
 
     async def _take(self, message: discord.Message, *, looked_back: bool = False) -> None:
         async with self._in_turn(message.id):
+            if looked_back and message.edited_at is not None:
+                known = await self._known_message(message.channel.id, message.id)
+                if known is not None:
+                    await self._keep(await asyncio.to_thread(self._edited_meanwhile, message, known))
+                    return
             await self._keep(
                 await asyncio.to_thread(events.question, message, self._known, looked_back=looked_back)
             )
+
+    def _edited_meanwhile(self, message: discord.Message, known: Any) -> NewEvent | None:
+        """The edit of a question while nobody listened; a command is not given twice on the mere chance."""
+        new = events.edited(message, known, self._known)
+        return None if known.kind != "question" or "verb" in events.payload_of(new) else new
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """An edit: of a known question, or one that makes a question of a message."""

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.desk import Caller, Desk, Draft, Final, Press
@@ -264,10 +264,13 @@ class DiscordDoor(EventDoor):
         await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
 
     async def _carry(self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None) -> None:
-        async with self._once(delivery.key):
-            channel, message, is_thread = await self._telling.elsewhere(
-                key, to, delivery.card, again=again, after=after, whom=delivery.whom
+        async def tell(where: str, whom: str) -> tuple[int, int, bool]:
+            return await self._telling.elsewhere(
+                key, where, delivery.card, again=again, after=after, whom=whom
             )
+
+        async with self._once(delivery.key):
+            channel, message, is_thread = await self._told(replace(delivery, to=to), tell)
             if delivery.ref:
                 await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from bots.desk import Caller, Command, Desk
@@ -19,9 +19,10 @@ from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
 from bots.serving.log import fields
 from brain.catalog.inbox import InboxItem
-from brain.errors import CitewiseError
+from brain.errors import CitewiseError, UsageError
 
 Json = dict[str, Any]
+_T = TypeVar("_T")
 _UNASKED = ("deleted", "edited", "opened", "notice")  # events after which nobody waits for an answer
 _SECONDS_CLOSED = (
     3_600.0  # until what could not be delivered is tried again: somebody lets the bot in, or not
@@ -101,6 +102,16 @@ class EventDoor(ABC):
         lock = self._delivering.setdefault(key, asyncio.Lock())
         async with lock:
             yield
+
+    @staticmethod
+    async def _told(delivery: Delivery, tell: Callable[[str, str], Awaitable[_T]]) -> _T:
+        """Tell it where it is to go (and call whom it is for); where that is closed, that person alone."""
+        try:
+            return await tell(delivery.to, delivery.whom)
+        except UsageError:
+            if ":user:" not in delivery.whom or delivery.whom == delivery.to:
+                raise
+            return await tell(delivery.whom, "")
 
     async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """What whoever took a hand-off writes in its thread is for the asker, and no question."""

@@ -22,7 +22,7 @@ from bots.slack.posting import AnswerMessage
 from bots.slack.spoken import inert
 from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
-from bots.slack.words import plain
+from bots.slack.words import plain, principal
 from brain.catalog.inbox import InboxItem, NewEvent
 
 _UNOPENED = Card(
@@ -233,12 +233,15 @@ class SlackDoor(EventDoor):
 
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
         """Deliver, once for the event, or once at all where the delivery has a key of its own."""
-        async with self._once(delivery.key):
-            channel, ts = await self._telling.elsewhere(
-                *(delivery.key or key, delivery.to, delivery.card),
-                again=again or bool(delivery.key),
-                whom=delivery.whom,
+
+        async def tell(to: str, whom: str) -> tuple[str, str]:
+            looked_for = again or bool(delivery.key)
+            return await self._telling.elsewhere(
+                delivery.key or key, to, delivery.card, again=looked_for, whom=whom
             )
+
+        async with self._once(delivery.key):
+            channel, ts = await self._told(delivery, tell)
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))
 
@@ -263,8 +266,9 @@ class SlackDoor(EventDoor):
         try:
             await message.find()
             await self._show(message, card)
-        except SlackRefused:  # a place where the bot may not write: it is told to whoever asked
-            await self._telling.alone(item.key, payload, card)
+        except SlackRefused as error:  # a place where the bot may not write: it is told to whoever asked
+            told = _not_there(str(payload["channel"])) if error.closed else card
+            await self._telling.alone(item.key, payload, told)
 
     async def _show(self, message: AnswerMessage, card: Card) -> None:
         await message.finish(card.text, card_blocks(card), [])
@@ -290,3 +294,10 @@ class SlackDoor(EventDoor):
 
     async def _caller(self, payload: Json) -> Caller:
         return await self._people.caller(payload)
+
+
+def _not_there(channel: str) -> Card:
+    """For whoever asked in a channel that can't be answered in."""
+    where = principal("channel", channel)
+    text = f"Slack does not let me write in {where}. Ask me in a direct message, or tell an admin."
+    return Card("I can't answer you there", text, people=frozenset({where}))

@@ -49,4 +49,4 @@ def _words(element: Block) -> str:
 
 def _ended(title: str) -> str:
     """A title with a stop after it, so that it isn't read into what follows."""
-    return title if title.endswith(("?", "!", ".", "…")) else f"{title}."
+    return title if title.rstrip("”").endswith(("?", "!", ".", ":", "…")) else f"{title}."

@@ -22,6 +22,23 @@ async def test_a_bare_mention_that_becomes_a_question_is_answered(guild: Guild) 
     await discord.until(lambda: not discord.answers(GENERAL))
 
 
+async def test_a_question_that_was_edited_while_nobody_listened_is_answered_anew(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    asked = await people.mention(ANA, QUESTION)
+    ordered = await people.mention(ADMIN, "help")
+    await discord.answer(GENERAL, asked)
+    await discord.answer(direct(ADMIN))
+    await guild.service.stop()
+    await people.edit(GENERAL, asked, f"<@{BOT}> {OTHER}")
+    await people.edit(GENERAL, ordered, f"<@{BOT}> Help!")
+    await guild.restart()
+    await discord.until(lambda: "16 weeks" in words_of(discord.answers(GENERAL, asked)[0]))
+    await guild.restart()
+    await guild.settled()
+    assert len(discord.answers(GENERAL)) == 1
+    assert len(discord.answers(direct(ADMIN))) == 1
+
+
 async def test_an_edited_question_that_can_not_be_answered_says_so_in_the_place_of_the_old_answer(
     guild: Guild,
 ) -> None:

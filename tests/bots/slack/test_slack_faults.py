@@ -5,7 +5,7 @@ import random
 from collections import Counter
 
 import pytest
-from fake_slack import BOT, BOT_TOKEN, Fault, button, words_of
+from fake_slack import BOT, BOT_TOKEN, Fault, button, walk, words_of
 from workspace import Workspace
 
 from bots.doors.inbox import Unreachable
@@ -223,7 +223,8 @@ async def test_where_the_bot_may_not_write_the_asker_is_told_directly(
         slack.faults.append(Fault(method, times, error=code))
     ts = await slack.mention("UANA", QUESTION)
     (told,) = await slack.until(lambda: list(slack.channels["DUANA"].values()))
-    assert "does not let me write in that channel" in words_of(told)
+    assert words_of(told).startswith("I can't answer you there Slack does not let me write in")
+    assert {"type": "channel", "channel_id": "CGEN"} in walk(told["blocks"])
     assert slack.answers("CGEN", ts) == []
     await slack.until(lambda: not unfinished(workspace))
 

@@ -163,7 +163,7 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     back = await slack.answer("CGEN", asked, 2)
     assert "On the ground floor of house B." in words_of(back)
     assert names_in(back) == ["UANA"]  # who asked is called, and nobody else
-    assert back["text"].startswith("<@UANA>\nA person answered “Where is the staff canteen?”.\nOn the ground")
+    assert back["text"].startswith("<@UANA>\nA person answered “Where is the staff canteen?”\nOn the ground")
     thanks = (await slack.until(lambda: [m for m in slack.ephemeral if m.get("user") == "UKIM"]))[0]
     await slack.privately(
         await slack.press("UKIM", button(thanks, "keep"), "CHELP", {"ts": "", "thread_ts": request["ts"]})
@@ -185,6 +185,22 @@ async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(wor
     assert "On the ground floor of house B." in words_of(back[0])
     assert names_in(back[0]) == []  # a direct message tells by itself
     assert slack.channels["CGEN"] == {}
+
+
+async def test_who_asked_in_a_channel_that_is_closed_by_now_is_told_directly(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
+    asked = await slack.mention("UANA", "Where is the staff canteen?")
+    answer = await slack.answer("CGEN", asked)
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CHELP"].values()
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    slack.outside.add("CGEN")
+    await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
+    (back,) = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "On the ground floor of house B." in words_of(back)
+    assert names_in(back) == []
+    await slack.until(lambda: [m for m in slack.ephemeral if "The asker has your answer" in words_of(m)])
 
 
 async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Workspace) -> None:
