@@ -9,6 +9,7 @@ from brain.text.reading import SHORTEST_PART, joined
 from brain.text.terms import porter, stem, stems
 
 MOST_FORMS = 24
+_REMEMBERED = 10_000  # words that were asked for
 
 
 class Vocabulary:
@@ -61,6 +62,8 @@ class _Stems:
         if len(part) < SHORTEST_PART:
             return ()
         if part not in self._known:
+            if len(self._known) > _REMEMBERED:
+                self._known = {}
             # One pass over one string: a hundred thousand words take some milliseconds.
             found = set()
             for place in re.finditer(re.escape(part), self._lines):

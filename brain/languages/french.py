@@ -18,7 +18,7 @@ FRENCH = Language(
         un une va vers vont vos votre vous y dois doit doivent devoir devez peuton vais veux veut
         voudrais aimerais jusqu jusque lorsqu quelqu est-ce touche deviens deviennent"""
     ),
-    also_known_by=words_of("ne non jamais rien sans ni bonjour merci salut bonsoir beaucoup"),
+    also_known_by=words_of("coute coutent ne non jamais rien sans ni bonjour merci salut bonsoir beaucoup"),
     letters="çèêàùîôëïœ",
     asks=Asks(
         yes_no=pattern(

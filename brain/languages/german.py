@@ -41,7 +41,7 @@ GERMAN = Language(
         kriege kriegt kriegen brauche braucht brauchen gilt tun mache machen macht"""
     ),
     also_known_by=words_of(
-        "nicht kein keine keinen keiner nichts nie niemand ohne"
+        "nicht kein keine keinen keiner nichts nie niemand ohne kostet kosten gibt"
         " hallo danke dank tag morgen abend bitte servus moin"
     ),
     letters="äöüß",

@@ -18,7 +18,9 @@ SPANISH = Language(
         tus un una unas uno unos usted ustedes va vamos voy y ya yo puedo puede pueden podemos podria
         debo debe deben hacia segun tras quiero quiere dan da dar pasa hubo quisiera"""
     ),
-    also_known_by=words_of("no nunca nada nadie ni sin hola gracias buenos buenas muchas dias"),
+    also_known_by=words_of(
+        "cuesta cuestan no nunca nada nadie ni sin hola gracias buenos buenas muchas dias"
+    ),
     letters="ñ¿¡íóú",
     asks=Asks(
         yes_no=pattern(

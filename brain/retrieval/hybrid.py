@@ -247,7 +247,9 @@ def _rarity(
     """Of several forms of a word, the passages that hold each are added up."""
     asked = unique(form for term in query.weighed for form in forms[term])
     rows, held = _held(asked, spaces, index)
-    return Rarity.counted(query, rows, {term: sum(held[form] for form in forms[term]) for term in forms})
+    return Rarity.counted(
+        query, rows, {term: sum(held.get(form, 0) for form in forms[term]) for term in forms}
+    )
 
 
 def _held(terms: Sequence[str], spaces: list[str], index: SearchIndex) -> tuple[int, dict[str, int]]:

@@ -56,6 +56,16 @@ def test_everyday_questions_in_other_languages_are_told(path: Path) -> None:
         ("Resturlaub Frist?", "en"),
         ("", "en"),
         ("CW-4711", "en"),
+        ("dog policy?", "en"),
+        ("PO number", "en"),
+        ("EU font licence", "en"),
+        ("AI and the men from IT", "en"),
+        ("die casting tag format", "en"),
+        ("min order end date van door", "en"),
+        ("Wann Resturlaub?", "de"),
+        ("Was kostet Kranich L?", "de"),
+        ("Prix livraison, combien ?", "fr"),
+        ("¿Precio? ¿Cuánto?", "es"),
     ],
 )
 def test_languages_are_told_by_little_words(text: str, code: str) -> None:

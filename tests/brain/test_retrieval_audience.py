@@ -103,6 +103,9 @@ def test_the_index_is_only_ever_asked_for_allowed_spaces(home):
         asked.clear()
         retriever.find(Query.of("What is the launch code?"), audience)
         assert set(asked) == audience
+        asked.clear()
+        retriever.find(Query.of("Wie lautet der Code, und wer kennt ihn?"), audience)  # reads the vocabulary
+        assert set(asked) == audience
 
 
 def test_an_answer_does_not_change_when_a_space_that_it_may_not_use_does(tmp_path):
