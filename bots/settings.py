@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from brain.errors import UsageError
 
@@ -177,13 +177,21 @@ def load_settings(home: Path | None = None) -> Settings:
 
     Raises UsageError with the variable, its value and what is allowed.
     """
-    secrets: Any = {"_secrets_dir": _secrets_folder()}
     try:
+        secrets: Any = {"_secrets_dir": _secrets_folder()}
         settings = Settings(**secrets)
     except ValidationError as error:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
+    except SettingsError as error:
+        fault = error.__cause__
+        if not isinstance(fault, OSError):
+            raise
+        raise UsageError(
+            f"The secrets in {fault.filename} can't be read ({(fault.strerror or '').lower()}): "
+            "give this user the right to."
+        ) from error
     except OSError as error:
         raise UsageError(
             f"The file {error.filename or '.env'} can't be read ({(error.strerror or '').lower()}): "
@@ -206,8 +214,10 @@ def _secrets_folder() -> Path | None:
     systemd names a folder for its LoadCredential; Docker and others have one that is always the same.
     """
     named = os.environ.get("CREDENTIALS_DIRECTORY")
-    folder = Path(named) if named else _SECRETS
-    return folder if folder.is_dir() else None
+    if named:
+        return Path(named) if Path(named).is_dir() else None
+    # What lies there may be for others: who may not look into it has no secrets there.
+    return _SECRETS if os.access(_SECRETS, os.R_OK | os.X_OK) and _SECRETS.is_dir() else None
 
 
 def _sentence(error: ValidationError) -> str:

@@ -169,3 +169,15 @@ def test_secrets_may_lie_in_files_and_what_is_set_otherwise_goes_before_them(
 def test_a_folder_of_secrets_that_is_not_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/nowhere")
     assert load_settings().slack_bot_token is None
+
+
+def test_secrets_that_this_user_may_not_read_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(Path, "iterdir", refuse)  # root, as whom tests may run, may read everything
+    with pytest.raises(UsageError, match=r"The secrets in .* can't be read \(permission denied\)"):
+        load_settings()

@@ -58,7 +58,9 @@ async def test_a_dropped_connection_is_resumed_and_what_was_said_meanwhile_is_an
     discord.shut = True
     await discord.drop()
     await discord.until(lambda: not client.connected)
-    assert "connecting again" in (await guild.service.status()).sentence
+    status = await guild.service.status()
+    assert "connecting again" in status.sentence
+    assert not status.well
     discord.shut = False
     await discord.until(lambda: client.connected)
     assert len(discord.identifies) == 1

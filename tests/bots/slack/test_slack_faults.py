@@ -270,7 +270,8 @@ async def test_what_does_not_reconnect_is_started_anew_and_says_why(workspace: W
     async with asyncio.timeout(60):
         while "reconnecting" not in (await service.status()).sentence:
             await asyncio.sleep(0.01)
-    assert (await service.status()).running
+    status = await service.status()
+    assert (status.running, status.well) == (True, False)  # as /readyz tells: connected again by itself
     service.reconnects_within = 0.0
     status = await service.status()
     assert (status.running, "has not been connected for" in status.sentence) == (False, True)
