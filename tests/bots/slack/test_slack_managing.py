@@ -66,6 +66,18 @@ async def test_a_file_with_the_word_add_is_previewed_and_added(workspace: Worksp
     assert workspace.here.catalog.documents(words="parking") == []
 
 
+async def test_a_space_that_is_chosen_right_before_confirm_counts(workspace: Workspace) -> None:
+    """Nobody waits for the card to be drawn anew: what was meant for a few must not go to everyone."""
+    slack = workspace.slack
+    slack.files["bonus.md"] = b"# Bonus\n\nThe yearly bonus is paid in March.\n"
+    file = {"name": "bonus.md", "size": 60, "url_private_download": f"{slack.url}/files/bonus.md"}
+    preview = await slack.answer("DADMIN", await slack.say(ADMIN, "add", "DADMIN", files=[file]))
+    await slack.press(ADMIN, button(preview, "space"), "DADMIN", preview, value="hr")
+    await slack.press(ADMIN, button(preview, "confirm"), "DADMIN", preview)
+    await slack.until(lambda: [m for m in slack.ephemeral if words_of(m).startswith("Added")])
+    assert workspace.here.catalog.find_document("Bonus").space == "hr"
+
+
 async def test_add_is_also_a_word_of_questions_and_others_files_are_not_even_fetched(
     workspace: Workspace,
 ) -> None:
