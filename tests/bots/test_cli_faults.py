@@ -63,8 +63,10 @@ def test_a_question_of_100_kb_is_wrong_usage(here: Run) -> None:
     told(here("ask", "why " * 25_000), 2, "100,000 characters", "4,000")
 
 
-def test_a_missing_path_is_wrong_usage_and_changes_nothing(here: Run) -> None:
+def test_a_missing_path_is_wrong_usage_and_changes_nothing(here: Run, home: Path) -> None:
+    before = here("documents", "--json").out
     told(here("ingest", "no/such/folder"), 2, "no/such/folder", "spelling")
+    assert here("documents", "--json").out == before
 
 
 def test_one_missing_path_stops_the_ingest_before_it_starts(here: Run, drive: Path) -> None:
