@@ -10,6 +10,7 @@ import numpy as np
 from brain.cross_encoding.pairs import Pairs, Row
 from brain.embedding.minilm import available_cores
 from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
+from brain.onnx_runtime import open_session
 
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
 _INTEGERS = {"tensor(int64)": np.int64, "tensor(int32)": np.int32}
@@ -26,16 +27,8 @@ class OnnxReader:
         self, graph: Path, pairs: Pairs, *, labels: tuple[str, ...] = (), threads: int | None = None
     ) -> None:
         """WeightsUnavailable for a damaged graph; UsageError for one that doesn't read pairs of texts."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # what is wrong is told in a sentence of ours
         try:
-            self._session: Any = onnxruntime.InferenceSession(
-                str(graph), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(graph, quiet=True)
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise WeightsUnavailable(
                 f"{graph} can't be opened: it is damaged, only partly downloaded, or no ONNX graph that "

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from command_kit import Run
 
 from bots.error_log import write_down
 from bots.kept_here import keep_here
+from brain.embedding.weights import default_cache
 
 
 @contextmanager
@@ -63,6 +66,32 @@ def test_what_is_meant_for_a_server_on_this_machine_passes_no_proxy(cli: Run) ->
             cli("doctor", CITEWISE_ANSWERER="server", CITEWISE_MODEL_URL=f"{address}/v1", **proxies)
     assert overheard == []
     assert heard == ["GET /v1/models"] * 2
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "script",
+    [
+        "from bots.kept_here import keep_here; keep_here(); import onnxruntime",  # as OCR does
+        f"from pathlib import Path; from brain.embedding.factory import open_embedder;"
+        f" open_embedder(cache=Path({str(default_cache())!r}))",
+    ],
+)
+def test_no_telemetry_numbers_this_machine_or_tells_of_a_model(script: str, tmp_path: Path) -> None:
+    """ONNX Runtime writes its number into the home folder when it is imported, and calls its maker later."""
+    # Where it sees that it runs in a test or in CI, it is silent by itself.
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    with listener() as (proxy, heard):
+        proxies = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "http_proxy"), proxy)
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**kept, **proxies, "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
+    assert heard == []
+    assert not list(tmp_path.rglob("*onnxruntime*"))
 
 
 @pytest.mark.parametrize(
