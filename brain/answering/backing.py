@@ -102,7 +102,7 @@ def _held(claim: str, quote: str, around: str, *, alone: bool) -> tuple[float, s
         return share, "its words are not in the source"
     if missing & _VALUES or _reversed(claim, quote, missing, held) or _new_names(claim, missing):
         return share, "it changes a word that matters"
-    says = language_of(claim).says
+    says = language_of(f"{quote} {claim}").says
     for pattern in (_NEGATION, _CONDITION, *((says.denial, says.condition) if says else ())):
         found = [bool(pattern.search(text if says is None else fold(text))) for text in (claim, quote)]
         if found[0] != found[1] or (

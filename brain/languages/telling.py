@@ -15,12 +15,12 @@ _LOOKED_AT = 200  # words
 # Words of theirs that are English words, too, or names and abbreviations in English: "dog policy?" is not
 # Danish, "PO number?" not Polish, and "EU font licence" not French. By themselves they tell nothing …
 _ENGLISH_TOO = words_of(
-    """ab ad af ai al ale alla also am an ante ao as at au av bah bar ben bin bis blev bli bo by c car ce
+    """ab ad af ai al ale alla also am an ante ao as at au av bah bar ben bin bis bli bo by c car ce
     ces co col com come d da dal dan dank dar dei del die dig din do doe dog dont door dove end eu fa
-    far fare fin fino foi font for fran fur go gut ha hab had hai ham hans has hat hay he her hier hin
-    ho hon hos i im in ins is j ja jest kim l la li lub m ma mam man mange mar me mein men
-    met min morgen my n ne ned nem net non not notre od of on op or oraz os over pa par per plus po pod
-    pode pro qual sans sea ser sin sit so soit solo som son sont sto sue t ta tag tego til to ton
+    far fare fin fino foi font for fran fur go gut ha hab had hai ham hans has hat hay he her hin
+    ho hon hos i im in ins is j ja jest kim l la li lub m ma mam man mange mar me men
+    met min morgen my n ne ned nem net non not od of on op or os over pa par per plus po pod
+    pode pro qual sans sea ser sin sit so solo som son sto sue t ta tag til to ton
     tot touche tour tout ud under up us va van ver vi via vid von vu want war was we who will wit yo"""
 )
 # … and of these it takes two: they stand in names and abbreviations only ("Las Vegas", "EN 45").
