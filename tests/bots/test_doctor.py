@@ -64,6 +64,7 @@ def test_a_healthy_home_passes_every_check(here: Run, home: Path) -> None:
         "index",
         "drives",
         "files",
+        "reading",
     }
     assert {verdict for verdict, _ in found.values()} == {"good"}
 
