@@ -20,6 +20,7 @@ from brain.retrieval.document_named import (
     Named,
     asks_for_text,
     document_named,
+    is_generic,
     section_named,
     telling_stems,
 )
@@ -88,7 +89,9 @@ class BroadQuestions:
             return self._named(query, named, overview(named, embed, size), spaces)
         if not wanted.sure:
             return None
-        told = self._topic(query, wanted.topic or wanted.document, spaces, brief=brief)
+        if is_generic(topic := wanted.topic or wanted.document):
+            return None
+        told = self._topic(query, topic, spaces, brief=brief)
         # A text that was asked for and isn't there is not to be made up for by what comes near.
         return told if told.suffices or asks_for_text(wanted.document) else None
 

@@ -29,6 +29,7 @@ _CHOICE = 6  # sentences of each thing, of which one is told
 _NAMES = 0.5  # what it counts that a sentence itself names the thing
 _DEFINES = 0.5  # … or says what it is, or stands under a heading that is the thing's name
 _ALIKE = 0.8  # what their cosine counts beside their scores
+_SAME_MATTER = 0.3  # the cosine of sentences from different documents that speak of the same, at least
 _NEW = 0.4  # the share of its words that must not have been said yet
 _CONTRASTS = re.compile(
     r"\b(?:than|while(?! \w+ing\b| (?:still|you|we|they|i)\b)|whereas|instead|unlike|differs?"
@@ -63,6 +64,8 @@ def from_tables(
     if found is None or any(
         not here and not nowhere for here, nowhere in zip(found.found, unknown, strict=True)
     ):
+        return Draft(())
+    if not all(found.found) and not found.exact:
         return Draft(())
     verdict = ""
     if wanted.asks_more is not None and all(found.found) and wanted.attributes:
@@ -103,7 +106,7 @@ def _prose(
         return Draft(tuple(joint))
     here = [thing for thing, own in zip(things, choices, strict=True) if own]
     chosen = _alike([own for own in choices if own], embed)
-    if not _comparable(chosen, here):
+    if not _comparable(chosen, here, embed):
         return Draft(tuple(joint))
     told = tuple(_named(one.told, thing) for one, thing in zip(chosen, here, strict=True))
     places = {(one.passage.id, one.start) for one in told}
@@ -181,11 +184,14 @@ def _alike(choices: Sequence[Sequence[_Told]], embed: Embed) -> list[_Told]:
     return [choices[at][one] for at, one in enumerate(best)]
 
 
-def _comparable(chosen: Sequence[_Told], things: Sequence[Thing]) -> bool:
-    """Whether the sentences are from one document, or each from one that is about its thing."""
+def _comparable(chosen: Sequence[_Told], things: Sequence[Thing], embed: Embed) -> bool:
+    """Whether the sentences are from one document, or alike and each from one that is about its thing."""
     sources = [one.told.passage.source for one in chosen]
     if len({source.document_id for source in sources}) == 1:
         return True
+    vectors = unit(embed([one.told.text for one in chosen]))
+    if float((vectors @ vectors.T).min()) < _SAME_MATTER:
+        return False
     return all(
         thing.own <= stems_of(f"{source.title} {' '.join(source.locator.heading)}")
         for source, thing in zip(sources, things, strict=True)

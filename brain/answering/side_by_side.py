@@ -12,6 +12,7 @@ from brain.text.analysis import analyse
 from brain.text.terms import content_stems
 
 MOST_COLUMNS, MOST_ROWS = 6, 7
+_PLACES = 10  # of a row, that are told apart
 LONGEST_CELL = 160  # characters, where it wasn't asked for: an answer must fit into a message
 
 
@@ -55,11 +56,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """What a table says of the things: which of them are `found`, and by thing the cells that were asked."""
+    """What a table says of the things: which of them are `found`, and by thing the cells that were asked.
+
+    `exact`: the cells that name them hold no other words.
+    """
 
     sentences: tuple[DraftSentence, ...]
     found: tuple[bool, ...]
     values: tuple[tuple[Cell, ...], ...] = ()
+    exact: bool = True
 
 
 def things_of(wanted: ComparisonWanted) -> tuple[Thing, ...]:
@@ -119,26 +124,33 @@ def _as_rows(
 ) -> SideBySide | None:
     chosen = _matched([[_row_fit(row, thing) for row in rows] for thing in things])
     picked = [
-        (rows[at], _subject(rows[at], thing)) for at, thing in zip(chosen, things, strict=True) if at >= 0
+        (rows[at], _subject(rows[at], thing), thing)
+        for at, thing in zip(chosen, things, strict=True)
+        if at >= 0
     ]
     if not picked:
         return None
-    columns = _columns([row for row, _ in picked], [subject.name for _, subject in picked], attributes)
+    columns = _columns([row for row, *_ in picked], [subject.name for _, subject, _ in picked], attributes)
     if not columns:
         return None
     told, values = [], []
-    for row, subject in picked:
+    for row, subject, _ in picked:
         cells = [cell for cell in row.cells if cell.name in columns and cell is not subject]
         if not cells:
             return None
         told.append(row.told(subject.value, cells, [subject]))
         values.append(tuple(cells))
-    return SideBySide(tuple(told), tuple(at >= 0 for at in chosen), tuple(values))
+    exact = all(thing.fit(subject.value, _above(row.passage)) == 0 for row, subject, thing in picked)
+    return SideBySide(tuple(told), tuple(at >= 0 for at in chosen), tuple(values), exact)
 
 
 def _row_fit(row: Row, thing: Thing) -> int | None:
     above = _above(row.passage)
-    fits = [fit for cell in row.cells if (fit := thing.fit(cell.value, above)) is not None]
+    fits = [
+        _PLACES * fit + min(place, _PLACES - 1)  # a row is about what stands first
+        for place, cell in enumerate(row.cells)
+        if (fit := thing.fit(cell.value, above)) is not None
+    ]
     return min(fits, default=None)
 
 

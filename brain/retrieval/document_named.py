@@ -127,6 +127,11 @@ def section_named(
     return Named(found.source, tuple(p for p in whole if p.source.locator.heading[: len(path)] == path), path)
 
 
+def is_generic(name: str) -> bool:
+    """Whether only a kind of text is named: "the documents", "the latest page"."""
+    return frozenset(content_stems(name)) <= _KINDS
+
+
 def asks_for_text(name: str) -> bool:
     """Whether a text is asked for: "the pension plan", but not "the benefits of the pension plan"."""
     head = content_stems(_OF.split(name, maxsplit=1)[0])[-1:]

@@ -206,3 +206,8 @@ def test_tables_with_the_same_header_are_not_taken_for_one(tmp_path_factory: pyt
     answer = home.ask("is the fee of Heron boats higher than of Gannet boats?")
     home.close()
     assert not answer.text.startswith(("Yes", "No"))
+
+
+def test_a_row_about_something_else_is_not_told_for_the_one_that_is_known(home: SmallHome) -> None:
+    answer = home.ask("which is better, Lagoon or Harbours of the north?", gate=CAREFUL)
+    assert answer.notes == ()

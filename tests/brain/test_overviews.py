@@ -84,6 +84,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
         ("What does the Harbour plan cost?", None),
         ("summarise it", None),
         ("give me a summary", None),
+        ("in short", None),
         ("what do you say?", None),
         ("summarise " + "a long story " * 20, None),
     ],
