@@ -90,9 +90,10 @@ class Figures(Collector):
             oldest.add_metric([door], queue.oldest_seconds if queue else 0)
         yield from (waiting, oldest)
         yield GaugeMetricFamily(
-            "citewise_handoffs", "Questions that were handed to a person and have no reply yet.",
+            "citewise_handoffs",
+            "Questions that were handed to a person and have no reply yet.",
             self._citewise.catalog.handoffs.waiting(),
-        )  # fmt: skip
+        )
 
     def _index(self) -> "Iterator[Metric]":
         catalog = self._citewise.catalog
@@ -104,10 +105,11 @@ class Figures(Collector):
         )
 
     def _drives(self) -> "Iterator[Metric]":
-        drives = self._citewise.catalog.followed.all()
-        followed = [known for known in drives if known.drive.watched]
-        states = Counter(known.state for known in followed)
-        states[DriveState.REMOVING] = len(self._citewise.catalog.removals.under_way())
+        # The keeper knows what a full disk keeps out of the catalog.
+        drives = [status.known for status in self._citewise.keeper.status()]
+        leaving = [known for known in drives if known.state is DriveState.REMOVING]
+        followed = [known for known in drives if known.drive.watched and known not in leaving]
+        states = Counter(known.state for known in (*followed, *leaving))
         family = GaugeMetricFamily(
             "citewise_drives", "Drives that are followed, and those being taken out.", labels=["state"]
         )
@@ -126,17 +128,19 @@ class Figures(Collector):
             sum(known.failed for known in drives),
         )
         yield GaugeMetricFamily(
-            "citewise_removals_held", "Documents whose removal waits for somebody to confirm it.",
+            "citewise_removals_held",
+            "Documents whose removal waits for somebody to confirm it.",
             sum(known.held for known in followed),
-        )  # fmt: skip
+        )
 
     def _disk(self) -> "Iterator[Metric]":
         home = self._citewise.home
         logs = [home.catalog, home.catalog.with_name("catalog.db-wal")]
         yield GaugeMetricFamily(
-            "citewise_catalog_bytes", "Size of catalog.db and its log.",
+            "citewise_catalog_bytes",
+            "Size of catalog.db and its log.",
             sum(path.stat().st_size for path in logs if path.exists()),
-        )  # fmt: skip
+        )
         yield GaugeMetricFamily(
             "citewise_disk_free_bytes",
             "Room on the disk that holds the home.",
