@@ -4,7 +4,8 @@ Each set is a file of `benchmarks/questions` (or one like it) and a home in whic
 indexed. The questions mostly don't use the documents' words. A question's `must` are groups of wordings: an
 answer is right that says one of each group, half right that says one of some. What stands in `before` is
 asked first, in the same thread. Prints a table and writes `results/everyday.json`; `--show` prints what was
-not right, or answered though no document answers it.
+not right, or answered though no document answers it; `--by half` gives a line for each half of the
+`overviews-*.jsonl`, of which one was held out.
 """
 
 import argparse
@@ -97,11 +98,23 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
     }
 
 
-def _show(found: Outcome) -> None:
-    if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
-        wanted = "; ".join(found.question.answers) or "–"
-        asked = " >> ".join((*found.question.fields.get("before", ()), found.question.text))  # type: ignore[misc]
-        print(f"{found.verdict}: {asked}\n  said: {found.answer.text}\n  wanted: {wanted}\n")
+def shown(found: Outcome) -> str:
+    """An outcome to be read: the verdict, the question, what was said, and what was wanted."""
+    wanted = "; ".join(found.question.answers) or "–"
+    asked = " >> ".join((*found.question.fields.get("before", ()), found.question.text))  # type: ignore[misc]
+    return f"{found.verdict}: {asked}\n  said: {found.answer.text}\n  wanted: {wanted}\n"
+
+
+def rows_by(field: str, name: str, outcomes: Sequence[Outcome]) -> list[Row]:
+    """A line for each value of a field of the questions that has some with an answer."""
+    grouped: dict[str, list[Outcome]] = {}
+    for found in outcomes:
+        grouped.setdefault(str(found.question.fields.get(field, "–")), []).append(found)
+    return [
+        row(f"{name}: {value}", group)
+        for value, group in sorted(grouped.items())
+        if any(found.question.answerable for found in group)
+    ]
 
 
 def main() -> None:
@@ -109,6 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", metavar="NAME=QUESTIONS@HOME")
     parser.add_argument("--show", action="store_true", help="print what was not right")
+    parser.add_argument("--by", metavar="FIELD", help="a line for each value of that field, too")
     given = parser.parse_args()
     rows = []
     for text in given.sets:
@@ -117,8 +131,11 @@ def main() -> None:
         with Citewise(Settings(CITEWISE_HOME=Path(home))) as citewise:  # type: ignore[call-arg]
             outcomes = asked(citewise.brain, read_questions(Path(questions)))
         for found in outcomes if given.show else ():
-            _show(found)
+            if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
+                print(shown(found))
         rows.append(row(name, outcomes))
+        if given.by:
+            rows += rows_by(given.by, name, outcomes)
     show("Everyday questions", rows, "shares are of the questions that have an answer")
     print(f"Written to {record('everyday', rows)}.")
 

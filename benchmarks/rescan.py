@@ -78,11 +78,14 @@ def _folder(place: Path) -> LocalFolder:
 
 
 def _store(catalog: Any, known: Iterable[tuple[Any, ...]]) -> None:
+    from ingest.readers.versions import mark
+
     with catalog.database.writing() as connection:
         connection.executemany(
-            """INSERT INTO documents (space_id, drive_id, path, size, mtime_ns, content_hash, etag, uri,
-               title, media_type, indexed, version) VALUES (1, ?, ?, ?, ?, ?, ?, '', '', '', '', 1)""",
-            known,
+            """INSERT INTO documents (space_id, drive_id, path, size, mtime_ns, content_hash, etag, reading,
+               uri, title, media_type, indexed, version)
+               VALUES (1, ?, ?, ?, ?, ?, ?, ?, '', '', '', '', 1)""",
+            ((*row, mark("markdown")) for row in known),
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, Phi3Config, Phi3ForCausalLM
+from transformers.initialization import no_init_weights
 
 FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
@@ -54,7 +55,8 @@ def laid_into_phi3(llama: Any) -> Any:
         parts = [given[f"{start}.mlp.{part}_proj.weight"] for part in ("gate", "up")]
         laid[f"{start}.mlp.gate_up_proj.weight"] = torch.cat(parts)
         laid[f"{start}.mlp.down_proj.weight"] = given[f"{start}.mlp.down_proj.weight"]
-    phi3 = Phi3ForCausalLM._from_config(config, dtype=torch.float32)
+    with no_init_weights():  # to draw weights that are replaced at once takes seconds
+        phi3 = Phi3ForCausalLM._from_config(config, dtype=torch.float32)
     phi3.load_state_dict(laid)
     return phi3.eval()
 

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.checks import Check, Verdict
+from bots.desk.digest import ADMINS
 from bots.desk.wording import count, held
-from bots.doors.chats import discord_settings, slack_settings
+from bots.doors.chats import connected, discord_settings, slack_settings
+from bots.drives.outdated import remedy, wait_to_be_read_anew, waiting
 from bots.model.answerer import examine as examine_answerer
+from bots.model.cross_encoders import examine_entailment, examine_reranker
 from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
@@ -39,6 +42,7 @@ def examine(
     """
     yield _python()
     yield _settings(settings)
+    yield from _digest(settings)
     home = _home(settings.home)
     yield home
     yield _disk(settings.home)
@@ -49,7 +53,9 @@ def examine(
     if not Home(settings.home).exists:
         yield Check("documents", Verdict.NOTE, "nothing is indexed yet", "citewise ingest FOLDER")
         yield _embedder(settings, None)
+        yield from examine_reranker(settings)
         yield from examine_answerer(settings)
+        yield from examine_entailment(settings)
         return
     with nullcontext(opened) if opened else Citewise(settings) as citewise:
         catalog = _attempt("catalog", lambda: _catalog(citewise))
@@ -57,15 +63,40 @@ def examine(
         if catalog.verdict is Verdict.FAULT:
             return
         yield _embedder(settings, citewise.catalog.embedder_identity())
+        yield from examine_reranker(settings, opened.reranker if opened else None)
         yield from examine_answerer(settings, loaded=opened is not None)
+        yield from examine_entailment(settings)
         if opened is not None and settings.answerer != "extractive":
             yield as_check(status_of(settings, opened.brain.answerer))
         yield _attempt("index", lambda: _index(citewise))
         if running is None:  # serve speaks of its drives itself
             yield _drives(citewise)
         yield _unreadable(citewise)
+        yield _outdated(citewise)
         yield from _slack(citewise)
         yield from _discord(citewise)
+
+
+def _digest(settings: Settings) -> Iterator[Check]:
+    """Whether those can be sent the weekly digest at all who are to have it; where, the platforms tell."""
+    if not settings.digest:
+        return
+    here = connected(settings)
+    wanted = {name for reader in settings.digest for name in _readers(settings, reader)}
+    if not wanted:
+        mend = "name admins in CITEWISE_ADMINS, or a channel in CITEWISE_DIGEST"
+        yield Check("digest", Verdict.FAULT, "CITEWISE_DIGEST names the admins, and there are none", mend)
+    elif apart := sorted(name for name in wanted if name.partition(":")[0] not in here):
+        found = f"{', '.join(apart)} can't be sent it: no token of that platform is set"
+        mend = "set the token, or take it out of CITEWISE_DIGEST"
+        yield Check("digest", Verdict.FAULT, found, mend)
+    else:
+        found = f"goes to {', '.join(settings.digest)} once a week"
+        yield Check("digest", Verdict.GOOD, found, "`citewise digest` shows what it would say today")
+
+
+def _readers(settings: Settings, reader: str) -> tuple[str, ...]:
+    return settings.admins if reader == ADMINS else (reader,)
 
 
 def _slack(citewise: Citewise) -> Iterator[Check]:
@@ -78,6 +109,7 @@ def _slack(citewise: Citewise) -> Iterator[Check]:
     catalog, start = citewise.catalog, "slack:channel:"
     named = {name for space in catalog.spaces() for name in catalog.principals(space.name)}
     named |= set(catalog.places.support().values()) | catalog.places.auto_answer()
+    named |= set(citewise.settings.digest)
     channels = sorted(name.removeprefix(start) for name in named if name.startswith(start))
     yield from examine_slack(settings, channels)
 
@@ -89,8 +121,11 @@ def _discord(citewise: Citewise) -> Iterator[Check]:
         return
     from bots.discord.diagnosis import examine as examine_discord
 
-    auto_answer = any(name.startswith("discord:") for name in citewise.catalog.places.auto_answer())
-    yield from examine_discord(settings, auto_answer=auto_answer)
+    places, start = citewise.catalog.places, "discord:channel:"
+    auto_answer = any(name.startswith("discord:") for name in places.auto_answer())
+    named = {*places.support().values(), *citewise.settings.digest}
+    channels = sorted(name.removeprefix(start) for name in named if name.startswith(start))
+    yield from examine_discord(settings, auto_answer=auto_answer, channels=channels)
 
 
 def _python() -> Check:
@@ -105,7 +140,9 @@ def _settings(settings: Settings) -> Check:
     if unknown:
         mend = "look up the spelling in .env.example"
         return Check("settings", Verdict.FAULT, f"{', '.join(unknown)}: no such setting", mend)
-    return Check("settings", Verdict.GOOD, f"embeddings {settings.embeddings}, answerer {settings.answerer}")
+    found = f"embeddings {settings.embeddings}, answerer {settings.answerer}"
+    found += f", reranker {settings.reranker}" if settings.reranker else ""
+    return Check("settings", Verdict.GOOD, found)
 
 
 def _home(home: Path) -> Check:
@@ -214,3 +251,14 @@ def _unreadable(citewise: Citewise) -> Check:
         found = f"{len(failures)} can't be read, such as {failures[0].path}"
         return Check("files", Verdict.NOTE, found, "citewise documents lists them with the reasons")
     return Check("files", Verdict.GOOD, "all files could be read")
+
+
+def _outdated(citewise: Citewise) -> Check:
+    """Documents that another version of citewise has read in another way."""
+    number = waiting(citewise.catalog)
+    if not number:
+        return Check("reading", Verdict.GOOD, "all documents are read as this version reads them")
+    found = wait_to_be_read_anew(sum(number.values()))
+    first = next(drive for drive in citewise.catalog.drives() if drive.id in number)
+    more = f"; the same for {count(len(number) - 1, 'other place')}" if len(number) > 1 else ""
+    return Check("reading", Verdict.NOTE, found, f"{remedy(first).replace('`', '')}{more}")

@@ -2,15 +2,20 @@
 
 import os
 
+from brain.onnx_runtime import tell_nobody
+
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def keep_here() -> None:
-    """Switch tracing off, and let what listens on this machine be reached without a proxy.
+    """Switch tracing and telemetry off, and let what listens on this machine be reached without a proxy.
 
     LangChain sends each question with its passages to LangSmith, and HTTP clients send what is meant for a
     model or Chroma server on this machine to a proxy, where a variable says so: be it set for other programs.
+    ONNX Runtime tells its maker of each model unless a variable says that it shall not, also in the processes
+    that are started from here.
     """
+    tell_nobody()
     for name in list(os.environ):
         if name.startswith(("LANGCHAIN_", "LANGSMITH_")) and "TRACING" in name:
             del os.environ[name]

@@ -1,24 +1,28 @@
-"""Everything that can be set, read once from the environment or `.env`; nothing else reads either."""
+"""Everything that can be set, read once from the environment, `.env` or files of secrets; nowhere else."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from brain.errors import UsageError
 
+_SECRETS = Path("/run/secrets")
 _PORT = Field(ge=1, le=65535)
 _LONGEST_DAYS = 36_500
 _PORT_OR_ANY = Field(ge=0, le=65535)
+_LIKE_AN_ADDRESS = re.compile(r"tei:|\w+://")
+_RERANKER_ADDRESS = re.compile(r"(tei:)?https?://[^/@\s]+(/\S*)?")
 _OF_TERMINALS = (
     "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
 )  # fmt: skip
 _OF_ANSWERS = (
-    "embeddings", "answerer", "model", "adapter", "quantization", "model_url", "threshold",
-    "allow_private_urls",
+    "embeddings", "reranker", "reranker_model", "answerer", "entailment", "model", "adapter", "quantization",
+    "model_url", "threshold", "allow_private_urls",
 )  # fmt: skip
 
 
@@ -39,17 +43,27 @@ class Settings(BaseSettings):
     embeddings: str = Field(default="minilm", validation_alias="CITEWISE_EMBEDDINGS", min_length=1)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     jina_api_key: SecretStr | None = Field(default=None, validation_alias="JINA_API_KEY")
+    reranker: str | None = Field(default=None, validation_alias="CITEWISE_RERANKER")
+    reranker_model: str | None = Field(default=None, validation_alias="CITEWISE_RERANKER_MODEL")
+    reranker_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_RERANKER_KEY")
     answerer: str = Field(
         default="extractive",
         validation_alias="CITEWISE_ANSWERER",
         pattern=r"^(extractive|phi3|server|langchain:[^:\s]+:\S+)$",
     )
+    entailment: str | None = Field(default=None, validation_alias="CITEWISE_ENTAILMENT")
     threshold: float | None = Field(default=None, validation_alias="CITEWISE_THRESHOLD", ge=0, le=1)
     allow_private_urls: bool = Field(default=False, validation_alias="CITEWISE_ALLOW_PRIVATE_URLS")
     chroma_url: str | None = Field(
         default=None, validation_alias="CITEWISE_CHROMA_URL", pattern=r"^https?://"
     )
     control_port: Annotated[int, _PORT_OR_ANY] = Field(default=8765, validation_alias="CITEWISE_CONTROL_PORT")
+
+    monitoring: str | None = Field(
+        default=None,
+        validation_alias="CITEWISE_MONITORING",
+        pattern=r"^([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$",
+    )
 
     keep_questions: int | None = Field(
         default=None, validation_alias="CITEWISE_KEEP_QUESTIONS", ge=1, le=_LONGEST_DAYS
@@ -73,6 +87,8 @@ class Settings(BaseSettings):
     model_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_MODEL_KEY")
     mask_personal_data: bool = Field(default=True, validation_alias="CITEWISE_MASK_PERSONAL_DATA")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
+
+    digest: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_DIGEST")
 
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
@@ -101,11 +117,19 @@ class Settings(BaseSettings):
         default=(), validation_alias="DISCORD_THREADS"
     )
 
-    @field_validator("admins", "discord_guilds", "discord_threads", mode="before")
+    @field_validator("admins", "digest", "discord_guilds", "discord_threads", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("reranker")
+    @classmethod
+    def _check_reranker(cls, value: str | None) -> str | None:
+        """An address holds no key: it is shown and logged."""
+        if value and _LIKE_AN_ADDRESS.match(value) and not _RERANKER_ADDRESS.fullmatch(value):
+            raise ValueError(value)
         return value
 
     @field_validator("discord_threads")
@@ -114,6 +138,14 @@ class Settings(BaseSettings):
         for channel in value:
             if channel != "all" and not channel.isdecimal():
                 raise ValueError(channel)
+        return value
+
+    @field_validator("digest")
+    @classmethod
+    def _check_digest(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for reader in value:
+            if reader != "admins" and not re.fullmatch(r"(slack|discord):channel:\w+", reader):
+                raise ValueError(reader)
         return value
 
     @field_validator("admins")
@@ -141,20 +173,29 @@ _ALLOWED_BY_ERROR = {
 
 
 def load_settings(home: Path | None = None) -> Settings:
-    """Read the environment and `.env`; `home` (from the command line) goes before both.
+    """Read the environment, `.env` and files of secrets; `home` (from the command line) goes before all.
 
     Raises UsageError with the variable, its value and what is allowed.
     """
     try:
-        settings = Settings()
+        secrets: Any = {"_secrets_dir": _secrets_folder()}
+        settings = Settings(**secrets)
     except ValidationError as error:
         raise UsageError(_sentence(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError("The file .env is not UTF-8 text: save it as UTF-8.") from error
+    except SettingsError as error:
+        fault = error.__cause__
+        if not isinstance(fault, OSError):
+            raise
+        raise UsageError(
+            f"The secrets in {fault.filename} can't be read ({(fault.strerror or '').lower()}): "
+            "give this user the right to."
+        ) from error
     except OSError as error:
         raise UsageError(
-            f"The file .env can't be read ({(error.strerror or '').lower()}): give this user the right to, "
-            "or call citewise in another folder."
+            f"The file {error.filename or '.env'} can't be read ({(error.strerror or '').lower()}): "
+            "give this user the right to, or call citewise in another folder."
         ) from error
     settings = settings if home is None else settings.model_copy(update={"home": home})
     try:
@@ -167,6 +208,18 @@ def load_settings(home: Path | None = None) -> Settings:
     return settings
 
 
+def _secrets_folder() -> Path | None:
+    """Where files lie that are named as settings, such as `slack_bot_token`, and hold their values.
+
+    systemd names a folder for its LoadCredential; Docker and others have one that is always the same.
+    """
+    named = os.environ.get("CREDENTIALS_DIRECTORY")
+    if named:
+        return Path(named) if Path(named).is_dir() else None
+    # What lies there may be for others: who may not look into it has no secrets there.
+    return _SECRETS if os.access(_SECRETS, os.R_OK | os.X_OK) and _SECRETS.is_dir() else None
+
+
 def _sentence(error: ValidationError) -> str:
     fault: Any = error.errors()[0]
     name = str(fault["loc"][0])
@@ -175,10 +228,20 @@ def _sentence(error: ValidationError) -> str:
         allowed = f"ids of {of}, parted by commas"
     elif name == "CITEWISE_ANSWERER":
         allowed = "extractive, phi3, server or langchain:provider:model"
+    elif name == "CITEWISE_RERANKER":
+        allowed = (
+            "a folder, a model of the hub such as cross-encoder/ms-marco-MiniLM-L6-v2, or an address such as "
+            "http://127.0.0.1:8000/v1/rerank or tei:http://127.0.0.1:8080; a key goes into "
+            "CITEWISE_RERANKER_KEY"
+        )
     elif name == "CITEWISE_MODEL_URL":
         allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
     elif name in ("CITEWISE_KEEP_QUESTIONS", "CITEWISE_KEEP_REMOVED"):
         allowed = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
+    elif name == "CITEWISE_MONITORING":
+        allowed = "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464"
+    elif name == "CITEWISE_DIGEST":
+        allowed = "admins, or channels such as slack:channel:C024BE91L, parted by commas"
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":
@@ -209,6 +272,11 @@ def setting_name(field: str) -> str:
 def about_answers(settings: Settings) -> dict[str, str]:
     """What was set about reading and answering, by field; nothing secret."""
     return {name: str(getattr(settings, name)) for name in _OF_ANSWERS if name in settings.model_fields_set}
+
+
+def notify_socket() -> str:
+    """Where systemd wants to be told that a service is ready; empty where it does not."""
+    return os.environ.get("NOTIFY_SOCKET", "")
 
 
 def terminal_variables() -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bots.desk import Desk
     from bots.desk.library import Library
+    from bots.desk.tally import Tally
     from bots.doors.chats import Chats
     from bots.drives.commands import Drives
     from bots.serving.services import Service
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
+    from brain.reranking.reranker import Reranker
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.domain import Request, Triage
     from brain.triage.triager import Triager
@@ -116,12 +118,21 @@ class Citewise:
     @cached_property
     def brain(self) -> "Brain":
         """What answers, and says where from."""
+        from bots.brain_parts import chosen_entailment
         from bots.model.answerer import choice
         from brain.answering.factory import open_answerer
         from brain.brain import Brain
 
-        answerer = open_answerer(choice(self.settings), self._open)
-        return Brain(self.catalog, self.retriever, answerer, self.gate)
+        entails = chosen_entailment(self.settings, self._open, self._tell)
+        answerer = open_answerer(choice(self.settings), self._open, entails)
+        return Brain(self.catalog, self.retriever, answerer, self.gate, self.reranker)
+
+    @cached_property
+    def reranker(self) -> "Reranker | None":
+        """What puts the best passages in order, if one is set; its files are fetched at first use."""
+        from bots.brain_parts import chosen_reranker
+
+        return chosen_reranker(self.settings, self._open, self._tell)
 
     @cached_property
     def gate(self) -> "EvidenceGate":
@@ -138,7 +149,24 @@ class Citewise:
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
-        return Desk(self.catalog, self._built_brain, self.library, admins, model, self._triaged, self._gaps)
+        return Desk(
+            self.catalog,
+            self._built_brain,
+            self.library,
+            admins=admins,
+            model=model,
+            triage=self._triaged,
+            gaps=self._gaps,
+            tally=self.tally,
+            digest=self.settings.digest,
+        )
+
+    @cached_property
+    def tally(self) -> "Tally":
+        """How questions came out since this process started."""
+        from bots.desk.tally import Tally
+
+        return Tally()
 
     @cached_property
     def triager(self) -> "Triager":
@@ -156,7 +184,7 @@ class Citewise:
     @cached_property
     def gap_finder(self) -> "GapFinder":
         """What finds out what the documents lack, by what was asked of them."""
-        from bots.desk.parts import PRIVATE
+        from bots.desk.parts import PRIVATE, is_public
         from brain.usage.gaps import GapFinder
 
         return GapFinder(
@@ -164,6 +192,7 @@ class Citewise:
             self.embedder.embeddings,
             lambda question: self._built_brain().evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
+            lambda asking: is_public(asking.thread),
         )
 
     @cached_property
@@ -215,16 +244,31 @@ class Citewise:
         from bots.model.watch import model_services
         from bots.serving.drive_keeping import DriveKeeping
         from bots.serving.index_check import IndexCheck
+        from bots.serving.reread_files import RereadFiles
         from bots.serving.unfinished_removals import UnfinishedRemovals
 
         model = model_services(self.settings)
         chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
         removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
         return [
-            *(IndexCheck(lambda: self.index), DriveKeeping(self.keeper), removals),
+            IndexCheck(lambda: self.index),
+            DriveKeeping(self.keeper),
+            removals,
+            RereadFiles(lambda: self.library),
             *self._retention(),
-            *(*model, *chats),
+            *self._notices(),
+            *model,
+            *chats,
         ]
+
+    def _notices(self) -> "list[Service]":
+        """What says something without being asked, where there is a chat to say it in."""
+        from bots.doors.chats import connected
+        from bots.serving.notices import NoticeClock
+
+        if not (platforms := connected(self.settings)):
+            return []
+        return [NoticeClock(lambda: self.desk.notices, lambda: self.catalog.inbox, platforms)]
 
     def _retention(self) -> "list[Service]":
         """What forgets, where something is to be forgotten by its age."""
@@ -332,10 +376,10 @@ class Citewise:
             triager = self.triager
         return triager.invoke(request)
 
-    def _gaps(self, since: "datetime", most: int) -> "Gaps":
+    def _gaps(self, since: "datetime", most: int, *, readers: frozenset[str] | None = None) -> "Gaps":
         with self.building:
             finder = self.gap_finder
-        return finder.find(since, most)
+        return finder.find(since, most, readers=readers)
 
     def _tell(self, what: str, done: int, total: int) -> None:
         self.report(what, done, total)

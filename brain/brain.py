@@ -18,10 +18,12 @@ from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
+from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
-from brain.retrieval.chatter import chatter_in, without_courtesies
+from brain.reranking.reranker import PASSAGES, Reranker
+from brain.retrieval.chatter import chatter_in, wants_less, without_courtesies
 from brain.retrieval.documents_wanted import subject_of_documents_wanted
 from brain.retrieval.followup import in_thread
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
@@ -55,17 +57,29 @@ class Brain(Runnable[Question, Answer]):
         retriever: HybridRetriever,
         answerer: Answerer | None = None,
         gate: EvidenceGate | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
-        """`answerer` writes from what `gate` lets through (default: extractive, as calibrated)."""
+        """`answerer` writes from what `gate` lets through (default: extractive, as calibrated).
+
+        `reranker` puts that in order before. The gate has judged then: it is calibrated without one, and what
+        is refused need not be read by a model.
+        """
         self._catalog = catalog
         self._retriever = retriever
         self._answerer: Answerer = answerer or ExtractiveAnswerer()
         self._gate = gate or EvidenceGate()
+        self._reranker = reranker
+        self._broad = BroadQuestions(retriever, self._gate)
 
     @property
     def answerer(self) -> Answerer:
         """What writes the answers."""
         return self._answerer
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What puts the best passages in order, where something does."""
+        return self._reranker
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer, or refuse; LangChain callbacks in `config` see the run."""
@@ -100,11 +114,13 @@ class Brain(Runnable[Question, Answer]):
     def search(self, question: Question, limit: int) -> list[Passage]:
         """The passages alone, best first."""
         query = in_thread(question.text, question.history)
-        return list(self._retriever.find(query, question.audience).passages[:limit])
+        return list(self._reranked(self._retriever.find(query, question.audience)).passages[:limit])
 
     def evidence(self, question: Question) -> Evidence:
         """What there is to answer from, and how sure it is; nothing is written."""
         query = in_thread(question.text, question.history)
+        if (broad := self._broad.evidence(query, question.audience)) is not None:
+            return broad
         retrieved = self._retriever.find(query, question.audience)
         return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
 
@@ -127,15 +143,23 @@ class Brain(Runnable[Question, Answer]):
         """
         started = time.perf_counter()
         chatter = chatter_in(question.text, question.history)
+        shorter = None
+        if chatter is RefusalReason.ABOUT_ANSWER and wants_less(question.text):
+            shorter = self._broad.in_short(question.history, question.audience)
+            chatter = chatter if shorter is None else None
         bare = without_courtesies(question.text)
         wanted = subject_of_documents_wanted(bare)
         alone = chatter is not None or bool(wanted)
         query = Query.of(wanted or question.text) if alone else in_thread(bare, question.history)
+        query = shorter.retrieved.query if shorter else query
         if chatter or not query.terms:
             nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
             return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
-        retrieved = self._retriever.find(query, question.audience)
-        evidence = _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+        evidence = None if alone else shorter or self._broad.evidence(query, question.audience)
+        if evidence is None:
+            found = self._retriever.find(query, question.audience)
+            evidence = _timed(found, "weigh", lambda: self._gate.weigh(found))
+        retrieved = evidence.retrieved
         if wanted and evidence.suffices:
             named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
             return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
@@ -148,6 +172,9 @@ class Brain(Runnable[Question, Answer]):
                     asked = replace(second.trace, question=question.text, steps=steps)
                     return replace(second, read_as=meant, trace=asked)
             return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
+        if evidence.quoted is None:  # else what is to be told is chosen, and in an order of its own
+            retrieved = self._reranked(retrieved)
+            evidence = replace(evidence, retrieved=retrieved)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
@@ -161,8 +188,18 @@ class Brain(Runnable[Question, Answer]):
             trace=_trace(question, evidence, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
             sure=evidence.sure,
-            partial=wants_all(query.text),
+            partial=wants_all(query.text) and not draft.notes,
+            notes=draft.notes,
         )
+
+    def _reranked(self, retrieved: Retrieved) -> Retrieved:
+        """The same in the reranker's order, where there is one and something to be put in order."""
+        reranker = self._reranker
+        best = [candidate.passage for candidate in retrieved.candidates[:PASSAGES]]
+        if reranker is None or len(best) < 2:
+            return retrieved
+        reranked = _timed(retrieved, "reranker", lambda: reranker.rerank(retrieved.query.text, best))
+        return self._retriever.reordered(retrieved, reranked)
 
     def _written(self, evidence: Evidence, watcher: "_Watcher | None") -> Draft:
         """The draft; while it grows, `watcher` is told of what passed the check so far."""
@@ -194,7 +231,9 @@ class Brain(Runnable[Question, Answer]):
             reason = RefusalReason.NOTHING_INDEXED
         refused = refusal(reason, evidence.retrieved, spaces, self._catalog.document_count(spaces))
         return Answer(
-            text=in_words(refused, way_on(question.text, evidence.retrieved)),
+            text=in_words(
+                refused, way_on(question.text, evidence.retrieved), evidence.retrieved.query.language
+            ),
             sentences=(),
             citations=(),
             refusal=refused,
@@ -252,11 +291,14 @@ def _trace(
                 "dense": round(candidate.dense, 3),
                 "window": round(candidate.window, 3),
                 "phrase": round(candidate.phrase, 3),
+                **(retrieved.reranked.of(candidate.passage.id) if retrieved.reranked else {}),
             }
             for candidate in retrieved.candidates[:SHOWN]
         ],
         "evidence": evidence.as_step(),
     }
+    if retrieved.reranked is not None:
+        steps["reranker"] = retrieved.reranked.as_step()
     if result is not None:
         steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
     if note:

@@ -187,7 +187,8 @@ class Answer:
     Not `sure`: each sentence has its source, and all of it may still be beside the point of the question.
     `partial`: all of something was asked for, and what was found of it is told. `unanswered` are those of
     several questions of one message that were not answered; so many more were `left` and not looked at.
-    `read_as` is what was answered where that is not quite what was asked.
+    `read_as` is what was answered where that is not quite what was asked. `notes` are sentences to be said
+    beneath it: what of it is left out, what was not found.
     """
 
     text: str
@@ -201,6 +202,7 @@ class Answer:
     unanswered: tuple[str, ...] = ()
     read_as: str = ""
     left: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:

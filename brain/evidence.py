@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from brain.answering.sought import sought
 from brain.domain import Passage
@@ -10,7 +11,9 @@ from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, sentence_coverages, telling_names
 from brain.text.analysis import analyse
-from brain.text.terms import content_stems
+
+if TYPE_CHECKING:
+    from brain.answering.draft import Draft
 
 LOOKED_AT = 5
 # A share of the best coverage: in less, no sentence has both the names and the kind of thing asked for.
@@ -104,12 +107,16 @@ FOR_ANY = GateWeights(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found and how far it is to be trusted: `confidence` is the chance that it answers."""
+    """What was found and how far it is to be trusted: `confidence` is the chance that it answers.
+
+    `quoted` is the answer in the documents' own sentences, where finding it was choosing them already.
+    """
 
     retrieved: Retrieved
     signals: Signals
     confidence: float
     threshold: float
+    quoted: "Draft | None" = None
 
     @property
     def suffices(self) -> bool:
@@ -163,6 +170,7 @@ def signals_of(retrieved: Retrieved) -> Signals:
     best = retrieved.candidates[:LOOKED_AT]
     if not best:
         return Signals()
+    reading = retrieved.query.reading
     by_words = sorted(retrieved.candidates, key=lambda c: -c.keyword)[:LOOKED_AT]
     by_vectors = sorted(retrieved.candidates, key=lambda c: -c.dense)[:LOOKED_AT]
     both = {c.passage.id for c in by_words} & {c.passage.id for c in by_vectors}
@@ -170,7 +178,7 @@ def signals_of(retrieved: Retrieved) -> Signals:
     named, typed = _fit(retrieved, best)
     return Signals(
         coverage=coverage,
-        held=max(retrieved.rarity.share(analyse(candidate.passage).stems) for candidate in best),
+        held=max(retrieved.rarity.share(analyse(candidate.passage, reading).stems) for candidate in best),
         similarity=max(candidate.dense for candidate in retrieved.candidates),
         agreement=len(both) / len(by_words),
         phrase=max(candidate.phrase for candidate in best),
@@ -189,7 +197,14 @@ def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:
     if not rarest:
         return 0.0
     lacking = (
-        max((w for stem, w in weights.items() if stem not in analyse(c.passage).stems), default=0.0)
+        max(
+            (
+                w
+                for stem, w in weights.items()
+                if stem not in analyse(c.passage, retrieved.query.reading).stems
+            ),
+            default=0.0,
+        )
         for c in best
     )
     return 1.0 - min(lacking) / rarest
@@ -200,10 +215,11 @@ def _fit(retrieved: Retrieved, best: Sequence[Candidate]) -> tuple[float, float]
     text = retrieved.query.text
     names = telling_names(retrieved.query, retrieved.rarity)
     asked = sought(text)
+    reading = retrieved.query.reading
     named = typed = 0.0
     for candidate in best:
-        analysed = analyse(candidate.passage)
-        header = frozenset(content_stems(candidate.passage.table_header))
+        analysed = analyse(candidate.passage, reading)
+        header = frozenset(reading.stems(candidate.passage.table_header))
         covered = sentence_coverages(retrieved.rarity, analysed)
         for at, (sentence, share) in enumerate(zip(analysed.sentences, covered, strict=True)):
             if share <= typed:

@@ -1,11 +1,13 @@
 """What a run of the ingest did, for people and programs, and how it says so while it runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
 from ingest.drives import Entry, Skipped, Unlisted
+
+_SHOWN = 1000
 
 
 class Stage(StrEnum):
@@ -63,6 +65,7 @@ class SyncReport:
     `failed` counts the files that can't be read now; `remembered` of them failed in an earlier run and
     were not tried again. `stale` of them have an older version that is still searched. `skipped` counts
     what is left alone on purpose, `skipped_by_reason` splits it, `skipped_files` lists the first of them.
+    `reread` files are as they were and were read anew, in another way than before.
     `withdrawn` documents left the index though their files are there. `held` documents should go, and wait
     for a person (the brake). `unsettled` files may still be written to. `seconds` are wall times by stage.
     Of failures, warnings, unlisted parts, unsettled and skipped files the first thousand are told; `failed`,
@@ -73,6 +76,7 @@ class SyncReport:
     space: str
     added: int = 0
     changed: int = 0
+    reread: int = 0
     moved: int = 0
     removed: int = 0
     withdrawn: int = 0
@@ -97,10 +101,28 @@ class SyncReport:
     @property
     def any_change(self) -> bool:
         """True where the index is another one now, or a file failed just now."""
-        changed = self.added or self.changed or self.moved or self.removed or self.withdrawn
+        changed = self.added or self.changed or self.reread or self.moved or self.removed or self.withdrawn
         return bool(changed or self.failures)
 
     @property
     def documents(self) -> int:
         """Files of this drive that are now read and searchable in their present state."""
-        return self.added + self.changed + self.moved + self.unchanged
+        return self.added + self.changed + self.reread + self.moved + self.unchanged
+
+    def with_reread(self, later: "SyncReport") -> "SyncReport":
+        """The same with what a later run made of files that it only read anew."""
+        return replace(
+            self,
+            reread=self.reread + later.reread,
+            unchanged=max(0, self.unchanged - later.reread - later.stale),
+            failed=self.failed + later.failed,
+            stale=self.stale + later.stale,
+            passages=self.passages + later.passages,
+            embedded=self.embedded + later.embedded,
+            failures=(self.failures + later.failures)[:_SHOWN],
+            warnings=(self.warnings + later.warnings)[:_SHOWN],
+            seconds={
+                stage: self.seconds.get(stage, 0.0) + later.seconds.get(stage, 0.0)
+                for stage in {**self.seconds, **later.seconds}
+            },
+        )

@@ -12,8 +12,9 @@ from brain.embedding.embedder import Embedder
 from brain.errors import UsageError
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
 from ingest.indexing.pipeline import Destination, Pipeline, Tally
-from ingest.indexing.reading import Parser
+from ingest.indexing.reading import AHEAD_FILES, FEW_AHEAD, Parser
 from ingest.indexing.stopwatch import Stopwatch
+from ingest.readers.versions import CURRENT
 from ingest.reconciling.carrying_out import carry_out, remove
 from ingest.reconciling.hashing import HashedFile, hash_entry
 from ingest.reconciling.holding_back import HeldBack, hold_back
@@ -50,6 +51,8 @@ def sync(
     *,
     retry: bool = False,
     check_contents: bool = False,
+    reread: bool = True,
+    gives_way: Callable[[], bool] = lambda: False,
     threads: int = 2,
     watch: Watch | None = None,
 ) -> SyncReport:
@@ -57,7 +60,9 @@ def sync(
 
     `index`, `embedder` and `parser` are called only when there is work for them. `retry` takes up files
     that failed before; `check_contents` hashes all files, also those of unchanged size and time. With
-    `watch` it is a look at a followed drive: files must settle, and mass removals wait.
+    `reread` files that were read in another way than today are read anew, after all others, until `gives_way`
+    says to leave the rest to a later run. With `watch` it is a look at a followed drive: files must settle,
+    and mass removals wait.
 
     Raises UsageError (unknown space, indexed elsewhere, nothing to read), DriveUnavailable (can't be
     listed, or suddenly empty: nothing is removed then), EmbedderMismatch before anything is written, and
@@ -68,6 +73,8 @@ def sync(
             *(drive, space, catalog, index, embedder, parser, progress, spool),
             retry=retry,
             check_contents=check_contents,
+            reread=reread,
+            gives_way=gives_way,
             threads=threads,
             watch=watch,
         )
@@ -85,6 +92,8 @@ def _sync(
     *,
     retry: bool,
     check_contents: bool,
+    reread: bool,
+    gives_way: Callable[[], bool],
     threads: int,
     watch: Watch | None,
 ) -> SyncReport:
@@ -102,6 +111,8 @@ def _sync(
             retry,
             check_contents or (watch.check if watch else False),
             partial(_due, catalog, known_drive, time.time(), frozenset(watch.paths or ())) if watch else None,
+            CURRENT,
+            reread,
         ),
         unread=inner.unread,
         found=lambda count: progress(Stage.FOUND, count, None),
@@ -127,7 +138,7 @@ def _sync(
     if ready is not None:
         catalog.set_embedder(ready.identity, ready.dimensions)
     known = registration.drive or catalog.add_drive(drive.url, space)
-    to = Destination(catalog, known.id, space, spool.is_indexed)
+    to = Destination(catalog, known.id, space, spool.is_indexed, spool.read_anew)
     tally = Tally(on_vanished=comparison.skip)
     if watch:
         tally.on_failure = watch.unreadable
@@ -147,7 +158,12 @@ def _sync(
                 run.apply()
             # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
             as_listed = watch is not None and isinstance(drive, PartlyListed)
-            reading = pipeline.run(todo.to_read(), amount.files, open_parser, threads, as_listed=as_listed)
+            ahead = FEW_AHEAD if amount.files == spool.count(Verdict.OUTDATED) else AHEAD_FILES
+            reading = pipeline.run(
+                *(todo.to_read(gives_way), amount.files, open_parser, threads),
+                ahead=ahead,
+                as_listed=as_listed,
+            )
             with closing(reading) as batches:
                 for stored in batches:
                     run.stored(stored)
@@ -159,7 +175,9 @@ def _sync(
     return replace(
         report,
         moved=spool.count_moved(),
-        unchanged=comparison.unchanged + spool.count(Verdict.TOUCHED),
+        unchanged=comparison.unchanged
+        + spool.count(Verdict.TOUCHED)
+        + (spool.count(Verdict.OUTDATED) - tally.done_anew),
         removed=removed,
         held=back.held,
         unsettled=back.unsettled,
@@ -240,6 +258,7 @@ def _report(url: str, space: str, comparison: Comparison, tally: Tally, stopwatc
         space=space,
         added=tally.added,
         changed=tally.changed,
+        reread=tally.reread,
         withdrawn=comparison.withdrawn,
         failed=tally.failed + comparison.remembered,
         remembered=comparison.remembered,

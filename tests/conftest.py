@@ -1,12 +1,34 @@
 """What holds for every test."""
 
 import os
+from pathlib import Path
 
 from hypothesis import settings
 
 # Several tests run at once: threads that wait for one another then take thirty times as long as one alone.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# How long an example takes depends on what else the machine does: a slow one is not a failure.
-settings.register_profile("citewise", deadline=None)
+# How long an example takes depends on what else the machine does: a slow one is not a failure. Each run tries
+# others; `pytest --hypothesis-profile=thorough` tries many at once, which takes some minutes.
+settings.register_profile("citewise", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("citewise")
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30  # bytes; all tests together write less than one
+
+
+def _holds_files_in_memory(folder: Path) -> bool:
+    """Whether it is there, has room for what tests write, and lets programs be run."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    roomy = found.f_bavail * found.f_frsize >= _ROOM
+    return roomy and os.access(folder, os.W_OK) and not found.f_flag & os.ST_NOEXEC
+
+
+# A home is synced to disk some eighty times a test, which half of the time went into. What was written
+# outlives a kill in memory, too, and no test cuts the power. `--basetemp` takes another place.
+if _holds_files_in_memory(_MEMORY):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))

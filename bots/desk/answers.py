@@ -32,6 +32,7 @@ NOT_HELPFUL = Form(
         Field("words", "In your own words", hint="What would have helped?", long=True, optional=True),
     ),
 )
+_SCORES = ("score", "keyword", "dense", "window", "phrase", "reranker")
 _EXPLAINED = 5
 
 
@@ -214,6 +215,13 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
     if candidates:
         best = list(dict.fromkeys(f"“{candidate['document']}”" for candidate in candidates))[:3]
         said.append(f"What fitted best was in {', '.join(best)}.")
+    if reranker := steps.get("reranker"):
+        failed = "failed" in reranker
+        said.append(
+            "The model that should put it in order failed, so it stayed as the search had it."
+            if failed
+            else "A model that reads each passage with the question put it in order."
+        )
     confidence, threshold = evidence.get("confidence"), evidence.get("threshold")
     if confidence is not None and threshold is not None:
         said.append(
@@ -236,10 +244,11 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
 def _steps(steps: Mapping[str, Any], timings_ms: Mapping[str, float]) -> tuple[Row, ...]:
     rows = [Row("Words searched for", ", ".join(steps.get("terms") or []) or "none")]
     for candidate in (steps.get("candidates") or [])[:_EXPLAINED]:
-        scores = " · ".join(
-            f"{name} {candidate[name]:.2f}" for name in ("score", "keyword", "dense", "window", "phrase")
-        )
+        scores = " · ".join(f"{name} {candidate[name]:.2f}" for name in _SCORES if name in candidate)
         rows.append(Row(f"{candidate['document']} {candidate['place']}".strip(), scores))
+    if reranker := steps.get("reranker"):
+        became = f"failed: {reranker['failed']}" if "failed" in reranker else "put them in order"
+        rows.append(Row("Reranker", f"{reranker['by']} {became}"))
     evidence = steps.get("evidence") or {}
     signals = " · ".join(
         f"{name} {value:.2f}" for name, value in evidence.items() if not isinstance(value, bool)

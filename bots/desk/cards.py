@@ -102,13 +102,16 @@ class Delivery:
     """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`).
 
     What is delivered under a `key` is delivered once, however often and by whomever it's asked for: the door
-    looks for it first. Without one, that holds for the event that led to it.
+    looks for it first. Without one, that holds for the event that led to it. `whom` is the person (a
+    principal) that it is for: where others read it too, they are called by name, and nobody else is; where
+    it can't be told there any more, they are told alone.
     """
 
     to: str
     card: Card
     ref: str = ""
     key: str = ""
+    whom: str = ""
 
 
 @dataclass(frozen=True, slots=True)

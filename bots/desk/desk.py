@@ -1,67 +1,50 @@
 """The Desk itself: a handful of methods that each door calls, in terms of plain objects."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.desk.answers import NOT_HELPFUL, GivenAnswers, buttons_under
+from bots.desk.answers import NOT_HELPFUL, GivenAnswers
 from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row
 from bots.desk.case_actions import CaseActions
 from bots.desk.case_view import CaseView
+from bots.desk.digest import Digest, FindGaps
 from bots.desk.gaps import KnowledgeGaps
 from bots.desk.knowledge import Knowledge
-from bots.desk.manners import FOLLOWS
+from bots.desk.notices import Notices
 from bots.desk.overview import Overview
 from bots.desk.parts import (
     LONGEST_QUESTION,
     OPEN_SPACE,
     OWNER,
-    PRIVATE,
     Asked,
     Caller,
     Command,
-    Draft,
-    Final,
     Part,
     Press,
-    Working,
 )
 from bots.desk.people import REPLY, People
+from bots.desk.questions import Questions
+from bots.desk.reminders import Reminders
+from bots.desk.tally import Tally
 from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
-from brain.domain import Answer, Passage, Question, Trace, Turn
-from brain.errors import CitewiseError, NothingIndexed, StorageFailed, UsageError
+from brain.domain import Passage, Question, Trace
+from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from bots.desk.library import Library
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow
     from brain.triage.domain import Request, Triage
-    from brain.usage.domain import Gaps
-
-log = logging.getLogger("citewise.desk")
-log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
 
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
-TURNS_REMEMBERED = 6
 SUGGESTED = 25
-STRONG = {"confidence": 0.75, "coverage": 0.6}
-"""What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
-and a sentence must hold most of the question's own words."""
-
-_SHARED_WITH_OTHERS = (
-    "People from other organisations are in this channel, so I use no documents here that were not opened to "
-    "it by name. Ask me in a direct message; or an admin writes `spaces allow SPACE here`."
-)
-_A_STRANGER = "I answer people of the organisation that runs me, and can't find you among them."
 _NOT_YOURS = {
     Role.SUPPORT: Card(
         "That is for support",
@@ -82,17 +65,22 @@ class Desk:
         admins: Iterable[str] = (),
         model: Callable[[], Sequence[Row]] = tuple,
         triage: "Callable[[Request], Triage] | None" = None,
-        gaps: "Callable[[datetime, int], Gaps] | None" = None,
+        gaps: FindGaps | None = None,
+        tally: Tally | None = None,
+        digest: Iterable[str] = (),
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
         of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
-        the documents lack since a moment, so many at most.
+        the documents lack since a moment, so many at most. `tally` counts how questions come out. The weekly
+        `digest` goes to these channels, or to `admins`.
         """
         self._catalog = catalog
+        self._tally = tally or Tally()
         self._brain = brain
         self._audience = Audience(catalog, frozenset(admins))
+        self._questions = Questions(catalog, self._audience, brain)
         view = CaseView(catalog, self._audience)
         answers = self._answers = GivenAnswers(catalog, self._audience, view.why)
         overview = self._overview = Overview(catalog, self._audience, lambda: self.verbs, model)
@@ -112,6 +100,9 @@ class Desk:
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
         self._gaps = KnowledgeGaps(gaps) if gaps else None
+        self.digest = Digest(catalog, self._audience, gaps, digest) if gaps else None
+        self.notices = Notices(Reminders(catalog), *((self.digest,) if self.digest else ()))
+        """What is said without being asked."""
         if self._gaps is not None:
             self._commands["gaps"] = self._gaps.gaps
         self._people: People | None = None
@@ -172,40 +163,12 @@ class Desk:
 
     # What every chat door calls
 
-    async def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
+    def ask(self, asked: Asked) -> AsyncGenerator[Part, None]:
         """Yield Working, Drafts and one Final; nothing for an unasked question without strong evidence.
 
         Raises UsageError for an unknown space, NothingIndexed where the spaces that may be read hold nothing.
         """
-        if asked.unasked and "?" not in asked.text:
-            return
-        if not asked.unasked:
-            yield Working("Looking through your documents")
-        question = await asyncio.to_thread(self.question, asked)
-        answer: Answer | None = None
-        brain = await asyncio.to_thread(self._brain)
-        async for part in brain.astream(question):
-            if part.answer is not None:
-                answer = part.answer
-            elif part.text and not asked.unasked:
-                yield Draft(f"{part.text}\n\n{FOLLOWS}" if part.provisional else part.text)
-        if answer is None:
-            raise RuntimeError("the brain ended its stream without an answer")
-        if asked.unasked and not _strong(answer):
-            return
-        more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
-        not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
-        buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
-        yield Final(answer, () if not_kept else buttons, more, not_kept)
-
-    def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
-        """Remember an answer, or say why not: a full disk is no reason to leave a question unanswered."""
-        try:
-            self._catalog.answers.keep(answer, asked.text, asked.asker, asked.thread, question.audience)
-        except StorageFailed as error:
-            log.warning("An answer was given and could not be kept: %s", error.sentence)
-            return error.sentence
-        return ""
+        return self._tally.counted(asked.door, self._questions.answered(asked))
 
     async def run(self, command: Command) -> Reply:
         """Do what a verb says; what can't be done is a card that says why."""
@@ -321,13 +284,7 @@ class Desk:
 
         Raises UsageError and NothingIndexed, both without loading anything.
         """
-        if not asked.spaces and not self.audience(asked.principals):
-            raise UsageError(_A_STRANGER if asked.thread.startswith(PRIVATE) else _SHARED_WITH_OTHERS)
-        audience = self.readable(asked.principals, asked.spaces)
-        history: tuple[Turn, ...] = ()
-        if asked.thread:
-            history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience)
-        return Question(asked.text.strip(), asked.asker, audience, history)
+        return self._questions.question(asked)
 
     async def why(self, thread: str = "", trace_id: str = "") -> Trace | None:
         """The trace of that id, or of the thread's last answer; an empty thread means the last of all."""
@@ -352,19 +309,7 @@ class Desk:
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
-        audience = self.audience(principals, spaces)
-        if not self._catalog.holds_passages(audience):
-            if not audience:  # named by whoever owns the home, who may know of them
-                raise NothingIndexed("Nothing may be read there: `citewise spaces` shows who may read what.")
-            where = f" in {', '.join(sorted(audience))}"
-            followed = any(drive.watched and drive.space in audience for drive in self._catalog.drives())
-            way_on = (
-                "`citewise drives` shows how far the drives are that are followed."
-                if followed
-                else "add documents with `citewise ingest FOLDER`."
-            )
-            raise NothingIndexed(f"Nothing is indexed{where} yet: {way_on}")
-        return audience
+        return self._questions.readable(principals, spaces)
 
     def counts(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> "Counts":
         """How much there is to ask about."""
@@ -376,18 +321,3 @@ class Desk:
         Raises UsageError for a space that does not exist.
         """
         return self._audience.of(principals, spaces)
-
-    def _more_privately(self, asked: Asked, question: Question, answer: Answer) -> bool:
-        """Whether the best evidence lies where the asker may read and those who see the answer may not."""
-        own = self._audience.of(asked.own) if asked.own else frozenset[str]()
-        hidden = own - question.audience
-        if not hidden or asked.spaces or not self._catalog.holds_passages(hidden):
-            return False
-        better = self._brain().invoke(replace(question, audience=own, history=()))
-        return not better.refused and better.citations[0].passage.source.space in hidden
-
-
-def _strong(answer: Answer) -> bool:
-    evidence = answer.trace.steps.get("evidence")
-    signals = evidence if isinstance(evidence, dict) else {}
-    return not answer.refused and all(signals.get(name, 0.0) >= least for name, least in STRONG.items())

@@ -135,13 +135,12 @@ class Knowledge:
         space = self._catalog.space(press.fields.get("value", change.space)).name
         file_id = change.target.get("file")
         if isinstance(file_id, int):
-            self._catalog.added_files.move(file_id, space)
             preview = self._library.preview_file(file_id, space)
         else:
             preview = self._library.preview_page(str(change.target["url"]), space)
-        self._catalog.changes.move_proposal(change.id, space)
-        moved = self._catalog.changes.find(change.id)
-        assert moved is not None
+        moved = self._catalog.changes.move_proposal(change.id, space)
+        if moved is None:  # it was decided while it was looked at
+            moved = self._undecided(press)
         return Reply(self._preview_card(moved, preview), replaces=True)
 
     def _propose_page(self, caller: Caller, url: str, space: str) -> Card:
@@ -235,9 +234,8 @@ class Knowledge:
         with self._library.alone():
             if (done := self._found(press)) is not None and done.state is ChangeState.DONE:
                 return Reply(_done(done, done.target), replaces=True)  # told again: nobody may have read it
-            change = self._proposed(press)
             changes, person = self._catalog.changes, press.caller.person
-            changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
+            change = self._confirmed(press)
             started = time.monotonic()
             try:
                 found = self._carrier.carry_out(change)
@@ -309,6 +307,12 @@ class Knowledge:
             state = f"It is {change.state} already." if change else "It is no longer known."
             raise UsageError(f"There is nothing left to decide here. {state}")
         return change
+
+    def _confirmed(self, press: Press) -> Change:
+        """The change as it stands once nobody can move or cancel it any more."""
+        change, person = self._proposed(press), press.caller.person
+        self._catalog.changes.step(change.id, ChangeState.PROPOSED, ChangeState.CONFIRMED, person)
+        return self._proposed(press)  # as it stands now: it may have been moved since it was read
 
     def _undecided(self, press: Press) -> Change:
         change = self._proposed(press)

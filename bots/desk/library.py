@@ -54,13 +54,23 @@ class Library:
 
         return self._preview(AddedDrive(self.catalog, space, only=file_id), space)
 
-    def bring_in(self, place: str, space: str) -> "SyncReport":
-        """Bring catalog and index in step with a page, or with the added files of a space."""
+    def bring_in(self, place: str, space: str, gives_way: "Callable[[], bool] | None" = None) -> "SyncReport":
+        """Bring catalog and index in step with a page, or with the added files of a space.
+
+        What was read in another way than today is read anew, until it `gives_way`; without that added files
+        are not, since somebody waits for the one that is new.
+        """
+        from brain.catalog.added_files import SCHEME
         from ingest.parsing.pool import ParsePool
         from ingest.sync import sync
 
         drive = self.open_drive(place)
-        return sync(drive, space, self.catalog, self.index, self.embedder, ParsePool, retry=True)
+        return sync(
+            *(drive, space, self.catalog, self.index, self.embedder, ParsePool),
+            retry=gives_way is None,
+            reread=gives_way is not None or not place.startswith(SCHEME),
+            gives_way=gives_way or (lambda: False),
+        )
 
     def take_out(self, document_id: int) -> bool:
         """Take a document out of reading and searching; False where it was out already."""

@@ -19,8 +19,20 @@ TURNED_AWAY = {
         "One after the other, please", "Those were many questions in a short time. Ask again in a minute."
     ),
 }
+WORDLESS = Card(
+    "I read only words",
+    "I don't open files and pictures that are sent to me, nor listen to voice messages. Ask me in words. (An "
+    "admin adds a file to the documents by sending it with the word `add`.)",
+)
+NOT_CARRIED = Card(
+    "Only words reach whoever asked",
+    "The file that you sent stays here: write what it shows, or where it lies.",
+)
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
-WRITTEN_ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
+_ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
+_NO_QUESTIONS = ("why", "undo")  # of these, what ends in a question mark asks something
+_POLITELY = re.compile(r"(?:please,? )?([a-z]+)(?:,? please)?([.!?]*)")
+_ON_A_PROPOSAL = ("confirm", "cancel", "space")
 _SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
 _AMONG_PEOPLE = re.compile(
     r"(?:ok(?:ay)?|yes|no|hm+|well|sure|thanks)?[,. ]*"
@@ -35,6 +47,22 @@ def asked_to_triage(words: str) -> str | None:
     """What follows `triage` where the words are that command: nothing, `list` or a number; else None."""
     found = _TRIAGE.fullmatch(" ".join(words.split()))
     return (found[1] or (found[2] or "").lower()) if found else None
+
+
+def verb_alone(words: str) -> str:
+    """The verb, where the words are one and nothing more, such as `status` or `Help!`; otherwise nothing."""
+    found = _POLITELY.fullmatch(" ".join(words.lower().split()))
+    if found is None or found[1] not in _ALONE or ("?" in found[2] and found[1] in _NO_QUESTIONS):
+        return ""
+    return found[1]
+
+
+def turn_of(action: str, ref: str) -> str:
+    """What presses have in common that are worked off one after the other.
+
+    Those of one button; and all on a proposal, so that a Confirm doesn't overtake the choice of a space.
+    """
+    return f"press:{'proposal' if action in _ON_A_PROPOSAL else action}:{ref}"
 
 
 def goes_unsaid(part: Final, words: str) -> bool:

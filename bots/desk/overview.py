@@ -13,6 +13,7 @@ from brain.catalog.cases import CaseState
 from brain.errors import UsageError
 from brain.usage.domain import Outcome, Period
 from brain.usage.stale import StaleDocument, stale
+from ingest.readers.versions import CURRENT
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
@@ -50,6 +51,9 @@ class Overview:
         text = (
             "Ask me in your own words: mention me in a channel, write to me directly, or reply to an answer "
             "of mine. Every sentence of an answer has a source; where the documents don't answer, I say so. "
+            "Such as “How many vacation days do I get?”, “Summarise the travel policy”, “What does the "
+            "handbook say about overtime?” or “What is the difference between the Harbour and the Keeper "
+            "plan?”. "
             "After `/citewise` you can write:"
         )
         return Reply(Card("What I can do", text, rows))
@@ -61,6 +65,7 @@ class Overview:
         waiting = catalog.inbox.all_waiting()
         failures, today = catalog.failures(), datetime.now(UTC)
         partly = [row for row in catalog.documents() if row.left_out]
+        outdated = sum(catalog.readings.waiting(CURRENT).values())
         old = stale(catalog, today - timedelta(days=OLD), today - timedelta(days=CITED_WITHIN))
         rows = [
             Row("Documents", f"{counts.documents:,} with {count(counts.passages, 'passage')}"),
@@ -72,6 +77,7 @@ class Overview:
             Row("Older than a year", count(len(old), "document")),
             Row("Not readable", count(len(failures), "file")),
             Row("Read in part", count(len(partly), "document")),
+            *([Row("To be read anew", count(outdated, "document"))] if outdated else []),
             *self._model(),
         ]
         rows += [

@@ -13,10 +13,14 @@ LONGEST_QUESTION = 4_000
 
 # Whoever holds this principal owns the home folder and may read every space: the person at the terminal.
 OWNER = "terminal:owner"
+# The door without a chat platform.
+TERMINAL_DOOR = "terminal"
 # Everyone may read this space; any other only who was allowed to.
 OPEN_SPACE = "general"
 # Threads that one person alone sees begin with this.
 PRIVATE = "private:"
+# And those of a conversation at the terminal with this.
+TERMINAL = "terminal:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Asked:
     own: frozenset[str] = frozenset()
     unasked: bool = False
     shareable: bool = False
+
+    @property
+    def door(self) -> str:
+        """The chat platform that it came from, or the terminal, where `--as` only borrows somebody's name."""
+        return self.asker.partition(":")[0] if self.own else TERMINAL_DOOR
 
     def __post_init__(self) -> None:
         """Raise UsageError where there is no question, or one that nobody could read."""
@@ -143,6 +152,11 @@ class Final:
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
     not_kept: str = ""
+
+
+def is_public(thread: str) -> bool:
+    """Whether what was said in a thread was said where others read it too."""
+    return bool(thread) and not thread.startswith((PRIVATE, TERMINAL))
 
 
 class NoteOutside(Protocol):

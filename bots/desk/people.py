@@ -93,12 +93,13 @@ class People:
         if claimed.helper != press.caller.person:
             return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
         self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
-        told = Card(f"A person answered “{shortened(handoff.question, 140)}”", words)
+        does = "A person answered" if not handoff.answer else "A person wrote again about"
+        told = Card(f"{does} “{shortened(handoff.question, 140)}”", words)
         kept = Button("keep", f"Add to {handoff.space}", str(handoff.id), Style.PRIMARY)
         return Reply(
             Card("The asker has your answer", "With one click it becomes a document, cited from now on.",
                  buttons=(kept,)),
-            elsewhere=(Delivery(handoff.origin, told),),
+            elsewhere=(Delivery(handoff.origin, told, whom=handoff.person),),
         )  # fmt: skip
 
     def keep(self, press: Press) -> Reply:
@@ -121,6 +122,8 @@ class People:
         kind, _, number = ref.partition(":")
         if kind == "handoff" and number.isdecimal():
             self._catalog.handoffs.set_thread(int(number), thread)
+        elif kind == "reminder" and number.isdecimal():
+            self._catalog.handoffs.set_reminder_thread(int(number), thread)
 
     def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
         """What a message in a hand-off's thread means: the answer of whoever took it, else nothing.
@@ -141,7 +144,7 @@ class People:
         if handoff is None:
             return None
         caller = press.caller
-        here = bool(handoff.thread) and handoff.thread == caller.thread
+        here = caller.thread in handoff.threads
         theirs = handoff.helper == caller.person or caller.person in self._audience.admins
         return handoff if here or theirs or handoff.support in caller.all_principals else None
 

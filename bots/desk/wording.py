@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 from brain.domain import Source
 
 if TYPE_CHECKING:
-    from brain.domain import Answer
     from brain.errors import CitewiseError
 
 _LONGEST_NAME = 150  # characters: some documents have whole paragraphs for headings, and a message its limits
-UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
-PARTIAL = "There may be more: I tell what I found nearest, not all that there is."
 
 
 def place_of(source: Source) -> str:
@@ -33,17 +30,6 @@ def named(source: Source) -> str:
         return title
     under_heading = source.locator.label == " › ".join(source.locator.heading)
     return f"{title} › {place}" if under_heading else f"{title}, {place}"
-
-
-def caveats(answer: "Answer") -> list[str]:
-    """What is to be said beneath an answer before its sources."""
-    said = [f"I read that as “{shortened(answer.read_as, 120)}”"] if answer.read_as else []
-    said += [f"I found no answer to “{shortened(question, 120)}”" for question in answer.unanswered]
-    if answer.left:
-        said.append(f"I did not look at {count(answer.left, 'more question')}: ask again, a few at a time")
-    if answer.partial:
-        said.append(PARTIAL)
-    return said if answer.sure else [*said, UNSURE]
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:

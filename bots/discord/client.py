@@ -19,6 +19,7 @@ from bots.discord.buttons import ChoiceMenu, PressButton, modal, submitted
 from bots.discord.calls import DiscordRefused
 from bots.discord.commands import add_commands
 from bots.discord.message_texts import texts_of
+from bots.discord.unreadable import UNREADABLE, spare
 from bots.doors.inbox import Unreachable
 from brain.catalog.inbox import NewEvent
 from brain.errors import CitewiseError, StorageFailed
@@ -77,6 +78,7 @@ class DoorClient(discord.Client):
         """Say where events go; `receive` returns when one is kept."""
         self._desk, self._door, self._known = desk, door, known
         self._receive, self._write_down = receive, write_down
+        spare(self._connection.parsers, write_down)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Write down what nobody expected of an event."""
@@ -92,9 +94,19 @@ class DoorClient(discord.Client):
 
     async def _take(self, message: discord.Message, *, looked_back: bool = False) -> None:
         async with self._in_turn(message.id):
+            if looked_back and message.edited_at is not None:
+                known = await self._known_message(message.channel.id, message.id)
+                if known is not None:
+                    await self._keep(await asyncio.to_thread(self._edited_meanwhile, message, known))
+                    return
             await self._keep(
                 await asyncio.to_thread(events.question, message, self._known, looked_back=looked_back)
             )
+
+    def _edited_meanwhile(self, message: discord.Message, known: Any) -> NewEvent | None:
+        """The edit of a question while nobody listened; a command is not given twice on the mere chance."""
+        new = events.edited(message, known, self._known)
+        return None if known.kind != "question" or "verb" in events.payload_of(new) else new
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """An edit: of a known question, or one that makes a question of a message."""
@@ -275,6 +287,10 @@ class DoorClient(discord.Client):
             except discord.RateLimited as error:
                 why: Exception = error
                 pause = error.retry_after
+            except UNREADABLE as error:
+                self._write_down(error)
+                why = error
+                break
             except (discord.HTTPException, *_AWAY) as error:
                 why = error
                 if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:

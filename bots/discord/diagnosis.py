@@ -1,6 +1,6 @@
 """What `citewise doctor` looks at in Discord: token, intents, commands, permissions; and how to mend each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bots.checks import Check, Verdict
@@ -12,16 +12,23 @@ Json = dict[str, Any]
 _PORTAL = "discord.com/developers/applications → your app"
 _ADMINISTRATOR = 1 << 3
 _SHOWN = 20
+_TO_WRITE = ("View Channels", "Send Messages", "Read Message History")
 
 
-def examine(settings: DiscordSettings, *, auto_answer: bool) -> Iterator[Check]:
-    """Check the set-up for Discord; `auto_answer` says whether a channel is to be answered unasked."""
+def examine(settings: DiscordSettings, *, auto_answer: bool, channels: Iterable[str] = ()) -> Iterator[Check]:
+    """Check the set-up for Discord; `auto_answer` says whether a channel is to be answered unasked.
+
+    `channels` are the ids of those that the bot writes to of its own accord.
+    """
     import httpx
 
     head = {"Authorization": f"Bot {settings.bot_token}"}
     with httpx.Client(headers=head, timeout=SECONDS_A_CALL) as http:
         try:
-            yield from _examine(_Api(http, settings.api_url.rstrip("/")), settings, auto_answer)
+            api = _Api(http, settings.api_url.rstrip("/"))
+            yield from _examine(api, settings, auto_answer)
+            for channel in channels:
+                yield _channel(api, channel)
         except _Refused as error:
             mend = f"copy the token from {_PORTAL} → Bot → Reset Token, into DISCORD_BOT_TOKEN"
             found = f"Discord does not accept DISCORD_BOT_TOKEN ({error.status})"
@@ -133,3 +140,43 @@ def _permissions(guild: Json, invite: str) -> Check:
         mend = f"invite the bot once more, which adds them: {invite}"
         return Check("discord server", Verdict.FAULT, f"{name}: lacks {', '.join(missing)}", mend)
     return Check("discord server", Verdict.GOOD, f"{name}: all {len(PERMISSIONS)} permissions")
+
+
+def _channel(api: _Api, channel: str) -> Check:
+    """Whether the bot may write in a channel: by its server, its roles, and the channel's own word."""
+    import httpx
+
+    try:
+        there = api(f"/channels/{channel}")
+        guild = str(there["guild_id"])
+        me = api(f"/guilds/{guild}/members/{api('/users/@me')['id']}")
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code not in (403, 404):
+            raise
+        mend = "give the bot View Channel there, or take it out of CITEWISE_DIGEST and `spaces support`"
+        found = f"{channel} is not there, or hidden from the bot"
+        return Check("discord channel", Verdict.FAULT, found, mend)
+    held = next((int(one["permissions"]) for one in api("/users/@me/guilds") if str(one["id"]) == guild), 0)
+    allowed = _allowed(held, there.get("permission_overwrites") or [], guild, me)
+    lacking = [name for name in _TO_WRITE if not allowed & (PERMISSIONS[name][0] | _ADMINISTRATOR)]
+    if lacking:
+        mend = f"give the bot these in the channel's settings → Permissions: {', '.join(lacking)}"
+        return Check("discord channel", Verdict.FAULT, f"the bot can't write in #{there.get('name')}", mend)
+    return Check("discord channel", Verdict.GOOD, f"#{there.get('name')}")
+
+
+def _allowed(held: int, overwrites: Iterable[Json], guild: str, me: Json) -> int:
+    """What a member may do in a channel; `held` is what they may do in the server.
+
+    Computed as discord.com/developers/docs/topics/permissions#permission-overwrites says.
+    """
+    if held & _ADMINISTRATOR:
+        return held
+    said = {str(one["id"]): one for one in overwrites}
+    roles = [said[role] for role in map(str, me.get("roles", [])) if role in said]
+    for ones in ([said[guild]] if guild in said else []), roles, [said.get(str(me["user"]["id"]), {})]:
+        for one in ones:
+            held &= ~int(one.get("deny", 0))
+        for one in ones:
+            held |= int(one.get("allow", 0))
+    return held

@@ -4,12 +4,12 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply
-from bots.desk.manners import MORE, as_document, goes_unsaid
+from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
@@ -80,10 +80,13 @@ class DiscordDoor(EventDoor):
         if item.kind != "edited":
             await super().apologise(item, sentence)
             return
-        payload = json.loads(item.payload)
+        payload, card = json.loads(item.payload), Card("That did not work", sentence)
+        if "verb" in payload:
+            await self._tell(item, payload, card, item.key)
+            return
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
         if asked is not None and (asked.posted or payload["how"] in ("direct", "mention")):
-            await self._post_instead(asked, payload, Card("That did not work", sentence))
+            await self._post_instead(asked, payload, card)
 
     def acknowledging(self, token: str) -> AbstractContextManager[None]:
         """While an interaction is acknowledged: what is said by its token waits for that."""
@@ -128,6 +131,9 @@ class DiscordDoor(EventDoor):
                     if part.more_privately:
                         with suppress(DiscordRefused):  # they take no direct messages; the answer stands
                             await self._tell(item, payload, MORE, f"{item.key}-m")
+                    if payload.get("attached") and part.answer.refused:
+                        with suppress(DiscordRefused):
+                            await self._tell(item, payload, WORDLESS, f"{item.key}-w")
         await self._courtesies.unmark(payload)
 
     async def _asked_beside(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
@@ -142,16 +148,27 @@ class DiscordDoor(EventDoor):
         return bool(payload["named"])
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
-        """Answer an edited question anew, in the place of the old answer; or now, if it is one only now."""
+        """Answer an edited message anew: a question in the place of its old answer, a command as a new one.
+
+        What is a question only now is answered now.
+        """
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['message']}")
         if asked is None or not payload["text"].strip():
             return
+        caller = await self._people.caller(payload)
+        if payload["how"] == "handoff" and not await self._asked_beside(item, payload, caller):
+            return
+        if "verb" in payload:
+            await self._deleted(payload)  # what it was answered with before, for all to see
+            await self._command(item, {**payload, "order": asked.key})
+            return
         if not asked.posted and payload["how"] not in ("direct", "mention"):
             return
-        caller = await self._people.caller(payload)
         async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
             if isinstance(part, Final):
-                message = await self._message(asked, payload, look=item.attempts > 0)
+                # An answer that was taken away is not sent once more under its key: Discord would return it.
+                key = "" if asked.posted else item.key
+                message = await self._message(asked, payload, look=item.attempts > 0, key=key)
                 await self._finish(message, part)
 
     async def _deleted(self, payload: Json) -> None:
@@ -161,6 +178,7 @@ class DiscordDoor(EventDoor):
             channel, posted = _standing(asked.posted, payload)
             for message in posted.split():
                 await self._posts.delete(channel, int(message))
+            await self._memory.note_posted(asked, "")
 
     async def _command(self, item: InboxItem, payload: Json) -> None:
         caller = await self._people.caller(payload)
@@ -240,10 +258,19 @@ class DiscordDoor(EventDoor):
         if payload["place"] and to == f"discord:channel:{payload['place']}":
             to = f"discord:channel:{payload['channel']}"  # "the channel" is this thread, where it is one
         after = int(payload["event"]) if not delivery.key else None
-        async with self._once(delivery.key):
-            channel, message, is_thread = await self._telling.elsewhere(
-                delivery.key or key, to, delivery.card, again=item.attempts > 0, after=after
+        await self._carry(delivery.key or key, to, delivery, again=item.attempts > 0, after=after)
+
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
+
+    async def _carry(self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None) -> None:
+        async def tell(where: str, whom: str) -> tuple[int, int, bool]:
+            return await self._telling.elsewhere(
+                key, where, delivery.card, again=again, after=after, whom=whom
             )
+
+        async with self._once(delivery.key):
+            channel, message, is_thread = await self._told(replace(delivery, to=to), tell)
             if delivery.ref:
                 await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))
 
@@ -278,14 +305,14 @@ class DiscordDoor(EventDoor):
         await message.finish([card_view(card, self._marks(message)[0])])
         await self._courtesies.unmark(payload)
 
-    async def _message(self, item: InboxItem, payload: Json, *, look: bool) -> AnswerMessage:
+    async def _message(self, item: InboxItem, payload: Json, *, look: bool, key: str = "") -> AnswerMessage:
         """The message of an answer; with `look`, what stands of it already is looked for."""
         channel, posted = _standing(item.posted, payload)
         if not posted and payload.get("own_thread") and await self._open_thread(payload):
             channel = int(payload["message"])  # a thread has the id of the message that it is opened on
         reply_to = int(payload["message"]) if channel == int(payload["channel"]) else 0
         place, note = Place(channel, reply_to), self._noting(item, channel)
-        message = AnswerMessage(self._posts, item.key, place, note, posted)
+        message = AnswerMessage(self._posts, key or item.key, place, note, posted)
         if look:
             await message.find(self._marks(message), after=int(payload["message"]))
         return message

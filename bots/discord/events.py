@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
+from bots.desk.manners import asked_to_triage, turn_of, verb_alone
 from bots.desk.wording import asks_something
 from bots.discord.words import addresses_another, asked, commanded, principal
 from brain.catalog.inbox import InboxItem, NewEvent
@@ -44,63 +44,73 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
     """
     if message.author.bot or message.webhook_id or message.type.name not in _PLAIN:
         return None
-    bot = str(known.bot)
     root, thread = _conversation(message, known)
-    words = commanded(message.content, bot)
-    triage = asked_to_triage(words)
-    how = _how(message, thread, known, ordered=triage is not None)
+    how, order = _meant(message, thread, known)
     if how is None:
         return None
-    text = asked(message.content, bot) or _replied_to(message, known)
-    files = [_file(attachment, message.jump_url) for attachment in message.attachments]
+    text = asked(message.content, str(known.bot)) or _pointed_at(message, known)
     payload = {
         **_who(message.author, message.guild),
         **_where(message.channel),
         "event": str(message.id),
         "message": str(message.id),
+        "attached": bool(message.attachments),
         "root": str(root),
         "thread": thread,
         "text": text,
         **_how_said(message, how, known),
         "looked_back": looked_back,
     }
-    kind = "question"
-    verb = words.split(None, 1)[0].lower() if words else ""
-    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
-    if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
-        kind = "command"
-        payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
-    elif how in ("direct", "mention") and triage is not None:
-        kind = "command"
-        reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
-        payload |= {"verb": "triage", "words": triage, "files": [], "reply_to": str(reference or "")}
-    elif not text and how == "mention" and (unread := _unread(message, known)):
+    if not order and not text and how == "mention" and (unread := _unread(message, known)):
         payload["unread"] = unread
-    elif not text and how != "unasked":
-        kind = "command"
-        payload |= {"verb": "help", "words": "", "files": []}
+    elif not order and not text and message.attachments:
+        payload["unread"] = "files"
+    elif not order and not text and how != "unasked":
+        order = {"verb": "help", "words": "", "files": []}
+    kind = "command" if order else "question"
     named = f"{message.channel.id}:{message.id}"
     directly = kind == "question" and not payload["place"]  # such are looked for in this channel after a gap
     return _new(
-        *(f"message:{message.id}", kind, payload, named),
+        *(f"message:{message.id}", kind, payload | order, named),
         thread_of(message.channel.id) if directly else "",
     )
 
 
 def edited(message: "discord.Message", asked_before: InboxItem, known: Known) -> NewEvent:
     """The edit of a message that is known; `asked_before` is how it came."""
-    how = _how(message, _conversation(message, known)[1], known, ordered=False) or ""
+    how, order = _meant(message, _conversation(message, known)[1], known)
     payload = {
         **_who(message.author, message.guild),
         **_where(message.channel),
         "event": str(message.id),
         "message": str(message.id),
         "thread": asked_before.thread,
-        "text": asked(message.content, str(known.bot)) or _replied_to(message, known),
-        **_how_said(message, how, known),
+        "text": asked(message.content, str(known.bot)) or _pointed_at(message, known),
+        **_how_said(message, how or "", known),
+        **order,
     }
     when = message.edited_at.timestamp() if message.edited_at else 0
     return _new(f"edit:{message.id}:{when}", "edited", payload)
+
+
+def _meant(message: "discord.Message", thread: str, known: Known) -> tuple[str | None, Json]:
+    """Why a message is for the bot, if it is; and the command that it is, if it is one."""
+    words = commanded(message.content, str(known.bot))
+    triage = asked_to_triage(words)
+    how = _how(message, thread, known, ordered=triage is not None)
+    if how not in ("direct", "mention"):
+        return how, {}
+    files = [_file(attachment, message.jump_url) for attachment in message.attachments]
+    verb = words.split(None, 1)[0].lower() if words else ""
+    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
+    if adds:
+        return how, {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    if alone := verb_alone(words):
+        return how, {"verb": alone, "words": "", "files": []}
+    if triage is None:
+        return how, {}
+    reference = message.reference.message_id if message.reference and message.type.name == "reply" else ""
+    return how, {"verb": "triage", "words": triage, "files": [], "reply_to": str(reference or "")}
 
 
 def deleted(channel: int, message: int, asked_before: InboxItem) -> NewEvent:
@@ -134,7 +144,7 @@ def press(
         payload["ephemeral"] = message.flags.ephemeral
         if str(message.channel.type) not in (*_THREADS, "private"):
             payload["thread"] = _of_answer(message, known)[1]
-    return _new(f"interaction:{interaction.id}", "press", payload, order=f"press:{action}:{ref}")
+    return _new(f"interaction:{interaction.id}", "press", payload, order=turn_of(action, ref))
 
 
 def payload_of(new: NewEvent) -> Json:
@@ -239,7 +249,8 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
         return None
     to_us = replies and not _points_at_another(message, known)  # with the ping of a reply switched off
     if (in_thread or to_us) and known.conversation(thread):
-        for_us = asks_something(message.content) and not addresses_another(message.content, str(known.bot))
+        bot = str(known.bot)
+        for_us = asks_something(asked(message.content, bot)) and not addresses_another(message.content, bot)
         return "thread" if for_us else None
     starts = not replies and (not in_thread or message.id == message.channel.id)
     if starts and known.auto_answer(principal("channel", _place(message.channel))):
@@ -247,8 +258,10 @@ def _how(message: "discord.Message", thread: str, known: Known, *, ordered: bool
     return None
 
 
-def _replied_to(message: "discord.Message", known: Known) -> str:
+def _pointed_at(message: "discord.Message", known: Known) -> str:
     """What someone else asked, where the bot was only pointed at it; Discord may not tell its words."""
+    if message.message_snapshots:  # it was forwarded
+        return asked(message.message_snapshots[0].content, str(known.bot))
     content = getattr(message.reference.resolved, "content", "") if message.reference else ""
     return asked(content, str(known.bot)) if content and _points_at_another(message, known) else ""
 

@@ -13,8 +13,9 @@ from typing import Any
 from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
+from bots.desk.caveats import caveats
 from bots.desk.pieces import MARKER, fair_share, pieces
-from bots.desk.wording import age, caveats, named, shortened, web_link
+from bots.desk.wording import age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
 from brain.domain import Answer, Citation, Source
@@ -61,8 +62,11 @@ def answer_views(
     return views
 
 
-def card_view(card: Card, mark: int) -> ui.LayoutView:
-    """A card as a message: its rows always, of a longer text or of quotes what fits beside them."""
+def card_view(card: Card, mark: int, called: str = "") -> ui.LayoutView:
+    """A card as a message: its rows always, of a longer text or of quotes what fits beside them.
+
+    Above it, the person with the id `called` is named.
+    """
     title = f"### {inert(' '.join(card.title.split()))}" if card.title else ""
     room = MOST_CHARACTERS - len(title) - len(_MORE) - 2
     paragraphs = _paragraphs(card.text)
@@ -76,7 +80,8 @@ def card_view(card: Card, mark: int) -> ui.LayoutView:
             break
         texts.append(text)
     shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
-    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(shown)]
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"<@{called}>")] if called else []
+    parts.append(ui.TextDisplay(shown))
     for menu in card.menus:
         parts += [_action_row(ChoiceMenu(menu, part)) for part in range(menu_parts(menu))]
     if card.buttons:

@@ -1,6 +1,7 @@
 """What Discord refuses, by its numbers, and what a person is told of it: with what would help."""
 
 from bots.desk.cards import Card
+from bots.desk.manners import WORDLESS
 from bots.discord.words import principal
 
 # Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
@@ -37,6 +38,8 @@ NOTHING_TO_READ = Card(
 
 def unread(why: str, *, reads_all: bool) -> Card:
     """For whoever asked in words that the bot can't read: why (see events.py), and what would help."""
+    if why == "files":
+        return WORDLESS
     anew = "Mention me, and write the question beside it."
     if why == "role":
         text = (

@@ -103,7 +103,8 @@ class DiscordService:
         waiting = await asyncio.to_thread(self._catalog.inbox.waiting, PLATFORM)
         state = "connected" if client.connected else "connecting again"
         servers = f"{len(client.guilds)} server{'' if len(client.guilds) == 1 else 's'}"
-        return ServiceStatus(True, f"{state} as {client.user.name} in {servers}, {waiting} events wait")
+        sentence = f"{state} as {client.user.name} in {servers}, {waiting} events wait"
+        return ServiceStatus(True, sentence, client.connected)
 
     @property
     def running(self) -> bool:

@@ -20,6 +20,7 @@ from bots.discord.refusals import (
     NOT_TOLD,
     TAG_REQUIRED,
 )
+from bots.discord.words import person_in
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,14 +92,14 @@ class Telling:
         await self._post(key, Place(channel), view, again=again, after=int(payload["event"]))
 
     async def elsewhere(
-        self, key: str, to: str, card: Card, *, again: bool, after: int | None
+        self, key: str, to: str, card: Card, *, again: bool, after: int | None, whom: str = ""
     ) -> tuple[int, int, bool]:
         """Show a card to a channel, in answer to a message of one, or to a person.
 
         `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
         among messages after the id `after`; with None for that it is looked for in any case, among all that
-        could be it. A card that is too long for one message goes into several. Returns channel and (first)
-        message, and whether that is a thread.
+        could be it. A card that is too long for one message goes into several. `whom` is who is to be called,
+        where others read it too. Returns channel and (first) message, and whether that is a thread.
         """
         who, _, reply_to = to.partition("/")
         platform, _, rest = who.partition(":")
@@ -109,10 +110,14 @@ class Telling:
             raise UsageError(
                 f"{who} can't be written to: an admin names a channel with `spaces support` instead."
             )
-        if kind != "user":  # what others read names nobody
-            card = replace(card, people=frozenset())
+        called = ""
+        if kind != "user":  # what others read names nobody but who is called
+            card, called = replace(card, people=frozenset()), person_in(whom)
         parts = parts_of(card)
-        views = [card_view(part, mark_of(_key(key, number))) for number, part in enumerate(parts)]
+        views = [
+            card_view(part, mark_of(_key(key, number)), "" if number else called)
+            for number, part in enumerate(parts)
+        ]
         try:
             channel = await self.direct(name) if kind == "user" else int(name)
             type_ = None if kind == "user" else await self._kind_of(channel)
@@ -122,7 +127,10 @@ class Telling:
                 channel = await self._forum_post(channel, card, views[0], mark_of(key), look=again)
                 place, after, type_, sent = Place(channel), channel, _THREADS[0], [channel]
             for number, view in enumerate(views[len(sent) :], len(sent)):
-                sent.append(await self._post(_key(key, number), place, view, again=again, after=after))
+                calls = "" if number else called
+                sent.append(
+                    await self._post(_key(key, number), place, view, again=again, after=after, whom=calls)
+                )
                 place = Place(channel)
         except DiscordRefused as error:
             if error.code in CLOSED and kind == "user":
@@ -140,7 +148,14 @@ class Telling:
         return int(opened["id"])
 
     async def _post(
-        self, key: str, place: Place, view: "LayoutView", *, again: bool, after: int | None
+        self,
+        key: str,
+        place: Place,
+        view: "LayoutView",
+        *,
+        again: bool,
+        after: int | None,
+        whom: str = "",
     ) -> int:
         if after is None:
             # A reply stands after what it replies to: what an older home sent here under this key is not it.
@@ -148,7 +163,7 @@ class Telling:
                 return found_back
         elif again and (found := await self._posts.find(place.channel, [mark_of(key)], after)):
             return found[0]
-        return await self._posts.send(place, view, key)
+        return await self._posts.send(place, view, key, whom)
 
     async def _forum_post(self, forum: int, card: Card, view: "LayoutView", mark: int, *, look: bool) -> int:
         if look and (stands := await self._standing_post(forum, mark)):

@@ -10,6 +10,7 @@ _CHANNEL = re.compile(r"<#(\d+)>")
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
 _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
+_A_SIGN = "☺"
 _TIME = re.compile(r"<t:(-?\d{1,10})(?::\w)?>")
 _LABEL = re.compile(r"\[([^\]\n]+)\]\(<?(https?://[^\s)>]+)>?\)|<(https?://[^\s>]+)>")
 _MARKS = re.compile(r"(?<!\\)(\*\*\*|\*\*|__|~~|\|\||\*|(?<!\w)_)(?=\S)([^\n]{1,200}?)(?<=\S)\1(?!\w)")
@@ -27,10 +28,14 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 
 def asked(text: str, bot: str) -> str:
-    """What a person asked: without the bot's own mention, other people and roles without their ids."""
-    text = text.replace(f"<@{bot}>", " ").replace(f"<@!{bot}>", " ")
-    text = _ROLE.sub(" ", _CHANNEL.sub(" ", _USER.sub("someone", text)))
-    return _tidy(_EMOJI.sub(lambda m: m[1], text))
+    """What a person asked: without the bot's own mention and a server's signs, others without their ids.
+
+    Of signs alone one is left, so that it isn't taken for nothing.
+    """
+    without = _EMOJI.sub(" ", text)
+    words = without.replace(f"<@{bot}>", " ").replace(f"<@!{bot}>", " ")
+    words = _tidy(_ROLE.sub(" ", _CHANNEL.sub(" ", _USER.sub("someone", words))))
+    return words if words.strip() or without == text else _A_SIGN
 
 
 def commanded(text: str, bot: str) -> str:
@@ -59,6 +64,13 @@ def addresses_another(text: str, bot: str) -> bool:
 def principal(kind: str, number: int | str) -> str:
     """`discord:channel:1`, `discord:user:2`, `discord:role:3`."""
     return f"discord:{kind}:{number}"
+
+
+def person_in(name: str) -> str:
+    """The id of the person that a principal names; empty for any other principal."""
+    platform, _, rest = name.partition(":")
+    kind, _, number = rest.partition(":")
+    return number if (platform, kind) == ("discord", "user") and number.isdecimal() else ""
 
 
 def inert(text: str) -> str:

@@ -25,6 +25,12 @@ class Chats:
     desk: "Callable[[], Desk]"
     catalog: "Callable[[], Catalog]"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What the platforms that are set up are called."""
+        tokens = {"slack": self.settings.slack_bot_token, "discord": self.settings.discord_bot_token}
+        return frozenset(name for name, token in tokens.items() if token)
+
     def services(self) -> "list[Background]":
         """All platforms that are set up, in the order of starting."""
         return [chat for chat in (self.slack(), self.discord()) if chat is not None]
@@ -50,6 +56,12 @@ class Chats:
 
         keep = partial(write_down, home=self.home)
         return Background(lambda: DiscordService(settings, self.desk(), self.catalog(), keep), "discord")
+
+
+def connected(settings: Settings) -> frozenset[str]:
+    """The platforms that a token is set for."""
+    known = {"slack": settings.slack_bot_token, "discord": settings.discord_bot_token}
+    return frozenset(name for name, token in known.items() if token)
 
 
 def slack_settings(settings: Settings) -> "SlackSettings | None":

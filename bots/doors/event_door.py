@@ -2,22 +2,34 @@
 
 import asyncio
 import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from bots.desk import Caller, Command, Desk
-from bots.desk.cards import Card, Reply
-from bots.desk.manners import TURNED_AWAY
+from bots.desk.cards import Card, Delivery, Reply
+from bots.desk.manners import NOT_CARRIED, TURNED_AWAY
 from bots.desk.parts import Attachment
+from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
+from bots.serving.log import fields
 from brain.catalog.inbox import InboxItem
+from brain.errors import CitewiseError, UsageError
 
 Json = dict[str, Any]
-_UNASKED = ("deleted", "edited", "opened")  # kinds of events after which nobody waits for an answer
+_T = TypeVar("_T")
+_UNASKED = ("deleted", "edited", "opened", "notice")  # events after which nobody waits for an answer
+_SECONDS_CLOSED = (
+    3_600.0  # until what could not be delivered is tried again: somebody lets the bot in, or not
+)
+
+log = logging.getLogger("citewise.doors")
+log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ class EventDoor(ABC):
                 await self._command(item, payload)
             case "press":
                 await self._press(item, payload)
+            case "notice":
+                await self._notice(item, payload["notice"])
 
     async def apologise(self, item: InboxItem, sentence: str) -> None:
         """Let the one visible answer be this sentence."""
@@ -64,7 +78,8 @@ class EventDoor(ABC):
         """Do what a verb says; a thread is read only for those who may have it read."""
         verb, words = payload["verb"], payload["words"]
         if words or not self._desk.reads_thread(verb) or not await self._desk.may_use(verb, caller):
-            reply = await self._desk.run(Command(verb, words, caller, files, event=item.key))
+            event = payload.get("order") or item.key  # an edited message is the same order as before
+            reply = await self._desk.run(Command(verb, words, caller, files, event=event))
         else:
             async with self._busy(payload):
                 reply = await self._run_on_thread(verb, await self._thread(payload, caller))
@@ -88,12 +103,46 @@ class EventDoor(ABC):
         async with lock:
             yield
 
+    @staticmethod
+    async def _told(delivery: Delivery, tell: Callable[[str, str], Awaitable[_T]]) -> _T:
+        """Tell it where it is to go (and call whom it is for); where that is closed, that person alone."""
+        try:
+            return await tell(delivery.to, delivery.whom)
+        except UsageError:
+            if ":user:" not in delivery.whom or delivery.whom == delivery.to:
+                raise
+            return await tell(delivery.whom, "")
+
     async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """What whoever took a hand-off writes in its thread is for the asker, and no question."""
         reply = await self._desk.heard(caller, payload["text"])
+        if reply is not None and not payload["text"].strip():
+            reply = Reply(NOT_CARRIED)
+        elif reply is not None and payload.get("attached"):
+            reply = replace(reply, more=(*reply.more, NOT_CARRIED))
         if reply is not None:
             await self._reply(item, payload, reply)
         return reply is not None
+
+    async def _notice(self, item: InboxItem, key: str) -> None:
+        """Say what nobody asked for; where it can't be said, it is tried again later."""
+        refused = list[CitewiseError]()
+
+        async def deliver(delivery: Delivery) -> bool:
+            try:
+                await self._deliver_unasked(item, delivery)
+            except Unreachable:
+                raise
+            except CitewiseError as error:
+                refused.append(error)
+                told = {"notice": key, "to": delivery.to, "reason": error.detail or error.sentence}
+                log.warning("not delivered", extra=fields("not delivered", **told))
+                return False
+            return True
+
+        if not await self._desk.notices.say(key, datetime.now().astimezone(), deliver):
+            why = f"{key}: {refused[-1].detail or refused[-1].sentence}" if refused else key
+            raise Unreachable("It can't be said there yet.", detail=why, seconds=_SECONDS_CLOSED)
 
     async def _say_instead(self, item: InboxItem, card: Card) -> None:
         payload = json.loads(item.payload)
@@ -126,6 +175,10 @@ class EventDoor(ABC):
     @abstractmethod
     async def _reply(self, item: InboxItem, payload: Json, reply: Reply) -> None:
         """Deliver first, then tell the caller: what they read has happened."""
+
+    @abstractmethod
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        """Deliver what has a key, unless it stands there already."""
 
     @abstractmethod
     async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:

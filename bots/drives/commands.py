@@ -46,10 +46,12 @@ class Drives:
         *,
         retry: bool = False,
         check: bool = False,
+        reread: bool = False,
     ) -> "list[SyncReport]":
         """Bring the index in step with folders, files and pages; all are found before the first is read.
 
-        `retry` takes up files that failed before; `check` compares contents of seemingly equal ones.
+        `retry` takes up files that failed before; `check` compares contents of seemingly equal ones; `reread`
+        reads them all anew.
         """
         from ingest.parsing.pool import ParsePool
         from ingest.sync import sync
@@ -57,11 +59,14 @@ class Drives:
         drives = [self.open_drive(place, None) for place in places]
         catalog = self.catalog()
         self.finish_removals()
-        watched = {(known.url, known.space): known.id for known in catalog.drives() if known.watched}
+        there = {(known.url, known.space): known for known in catalog.drives()}
         reports = []
         for drive in drives:
-            if followed := watched.get((drive.url, space)):  # it keeps its settings and its brake
-                reports.append(self._look(followed, progress, retry=retry, check=check))
+            known = there.get((drive.url, space))
+            if known is not None and reread:
+                catalog.readings.forget(known.id)
+            if known is not None and known.watched:  # it keeps its settings and its brake
+                reports.append(self._look(known.id, progress, retry=retry, check=check))
             else:
                 parts = (self.index, self.embedder, ParsePool)
                 with self.changing():
@@ -99,6 +104,7 @@ class Drives:
         *,
         retry: bool = False,
         check: bool = False,
+        reread: bool = False,
         patience_seconds: float = 60.0,
     ) -> "list[Synced]":
         """Look at these drives now, or at all watched ones; a drive that fails holds up no other.
@@ -114,6 +120,9 @@ class Drives:
             chosen = [drive for drive in known if drive.watched]
         else:
             chosen = [drive for drive in known if drive.id in drive_ids]
+        if reread:
+            for drive in chosen:
+                self.catalog().readings.forget(drive.id)
         return sync_all(
             chosen,
             lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),

@@ -1,4 +1,4 @@
-"""The language model, for those who look after it: in the chats' `status`, and as a service of `serve`."""
+"""The models behind the answers, for those who look after them: rows of the chats' `status`, and services."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -23,14 +23,20 @@ def model_services(settings: Settings) -> "list[Service]":
 
 
 def model_rows(settings: Settings, brain: "Callable[[], Brain]") -> "Callable[[], Sequence[Row]]":
-    """What makes the rows about the model, when `status` is asked for."""
+    """What makes the rows about the models that are set, when `status` is asked for."""
 
     def rows() -> "Sequence[Row]":
-        if settings.answerer == "extractive":
-            return ()
         from bots.desk.cards import Row
-        from bots.model.status import status_of, summary
 
-        return (Row("Model", summary(status_of(settings, brain().answerer))),)
+        found = []
+        if settings.answerer != "extractive":
+            from bots.model.status import status_of, summary
+
+            found.append(Row("Model", summary(status_of(settings, brain().answerer))))
+        if settings.reranker is not None and (reranker := brain().reranker) is not None:
+            from bots.model import cross_encoders
+
+            found.append(Row("Reranker", cross_encoders.summary(reranker.state())))
+        return tuple(found)
 
     return rows

@@ -2,7 +2,6 @@
 
 import contextlib
 import hmac
-import json
 import logging
 import socket
 import threading
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
+from bots.monitoring.pages import HEALTH, Page, Pages, health
 from bots.serving import wire
 from bots.serving.address import LOOPBACK, Address
 from bots.serving.log import fields
@@ -50,8 +50,12 @@ class ControlServer:
         *,
         at_once: int = AT_ONCE,
         busy_after: float = BUSY_AFTER,
+        pages: Pages | None = None,
     ) -> None:
-        """`port` is a wish: where it is taken, another free one is used. `run` returns an exit code."""
+        """`port` is a wish: where it is taken, another free one is used. `run` returns an exit code.
+
+        `pages` can be looked at without the token.
+        """
         self._run = run
         self._version = version
         self._places = Places(at_once)
@@ -61,12 +65,19 @@ class ControlServer:
         self._lock = threading.Lock()
         self._all_done = threading.Condition(self._lock)
         self._stopping = False
+        self.pages: Pages = {HEALTH: self._health, **(pages or {})}
+        """What can be looked at without the token."""
         self.ready = False
         """Whether all that commands need has been built; they are taken in before, and wait for it."""
         self._server = self._listen(port)
         self.address = Address.new(self._server.socket.getsockname()[1], version, started)
         self._listening = threading.Thread(target=self._server.serve_forever, name="control API", daemon=True)
         self._listening.start()
+
+    @property
+    def well(self) -> bool:
+        """Whether commands are taken and need not wait for anything to be built."""
+        return self.ready and not self._stopping
 
     def stop(self, seconds: float) -> bool:
         """End all commands and close; True where all had ended in time, and no thread is left."""
@@ -117,15 +128,8 @@ class ControlServer:
         port = self.address.port
         if hosts not in ([f"{LOOPBACK}:{port}"], [f"localhost:{port}"]) or "Origin" in request.headers:
             return connection.respond(HTTPStatus.FORBIDDEN, "Only for programs on this machine.\n")
-        if request.path == wire.HEALTH:
-            well = self.ready and not self._stopping
-            response = connection.respond(
-                HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
-                json.dumps({"ok": well, "version": self._version}) + "\n",
-            )
-            del response.headers["Content-Type"]
-            response.headers["Content-Type"] = "application/json"
-            return response
+        if look := self.pages.get(request.path):
+            return _answered(connection, look())
         if request.path != wire.PATH:
             return connection.respond(HTTPStatus.NOT_FOUND, "There is nothing here.\n")
         shown = request.headers.get_all("Authorization")
@@ -135,6 +139,9 @@ class ControlServer:
             log.warning("refused", extra=fields("refused", reason="wrong token"))
             return connection.respond(HTTPStatus.UNAUTHORIZED, "This needs the token.\n")
         return None
+
+    def _health(self) -> Page:
+        return health(well=self.well, version=self._version)
 
     def _handle(self, connection: ServerConnection) -> None:
         with self._lock:
@@ -227,3 +234,10 @@ def _refuse(connection: ServerConnection, sentence: str) -> None:
     with contextlib.suppress(ConnectionClosed):
         connection.send(Exit(_HELD, sentence).encode())
     connection.close()
+
+
+def _answered(connection: ServerConnection, page: Page) -> "Response":
+    response = connection.respond(page.status, page.body.decode())
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = page.content_type
+    return response

@@ -5,8 +5,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +21,11 @@ from bots.serving.services import Service, ServiceReport, Supervisor
 from bots.settings import Settings, setting_name
 from bots.terminal.invocation import Invocation
 from bots.wiring import Citewise
+
+if TYPE_CHECKING:
+    from bots.monitoring.figures import Figures
+    from bots.monitoring.listener import Listener
+    from bots.monitoring.pages import Pages
 
 STOP_SECONDS = 8.0  # for running commands, again for the services, and again for closing the home
 
@@ -50,11 +57,21 @@ class Host:
         self._log_file = log_file
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
         self._supervisor = Supervisor(services)
-        port = citewise.settings.control_port
-        self._control = ControlServer(port, self._run, version("citewise"), self._started)
+        self._control = ControlServer(
+            citewise.settings.control_port, self._run, version("citewise"), self._started, pages=self._pages()
+        )
+        self._listener: Listener | None = None
 
     def take_commands(self) -> None:
-        """Tell where commands are taken; they wait for what is not built yet. The home is locked by now."""
+        """Tell where commands are taken; they wait for what is not built yet. The home is locked by now.
+
+        Raises UsageError where the address of the monitoring can't be listened at.
+        """
+        if self._citewise.settings.monitoring:
+            from bots.monitoring.listener import Listener
+
+            host, _, port = self._citewise.settings.monitoring.rpartition(":")
+            self._listener = Listener(host.strip("[]"), int(port), self._control.pages)
         self._control.address.publish(self._citewise.home)
 
     def start(self) -> None:
@@ -66,6 +83,8 @@ class Host:
     def stop(self) -> bool:
         """Stop in reverse, in bounded time; False where a command did not end, so that threads are left."""
         withdraw(self._citewise.home)
+        if self._listener is not None:
+            self._listener.stop()
         done = self._control.stop(STOP_SECONDS)
         self._supervisor.stop(STOP_SECONDS)
         log.info("stopped", extra=fields("stopped", clean=done))
@@ -80,6 +99,25 @@ class Host:
             log=self._log_file,
             services=tuple(self._supervisor.report()),
         )
+
+    def _pages(self) -> "Pages":
+        """What may be looked at without a token; figures are looked up when somebody wants them."""
+        from bots.monitoring.pages import METRICS, READY, readiness
+
+        _ = self._citewise.tally  # made before there are threads that could make it twice
+
+        @cache
+        def figures() -> "Figures":
+            from bots.monitoring.figures import Figures
+
+            return Figures(
+                self._citewise, version("citewise"), lambda: self._control.well, self._supervisor.report
+            )
+
+        return {
+            READY: lambda: readiness(well=self._control.well, services=self._supervisor.report()),
+            METRICS: lambda: figures().page(),
+        }
 
     @property
     def _address(self) -> str:

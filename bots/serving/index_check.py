@@ -61,7 +61,9 @@ class IndexCheck(Repeating):
             pause = self._every
             try:
                 self.check()
+                self._well = True
             except CitewiseError as error:
+                self._well = False
                 self._found = f"could not be checked: {error.sentence}"
                 log.warning("not checked", extra=fields("index not checked", reason=error.sentence))
                 pause = self._again

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.index.search_index import SearchIndex
+    from brain.reranking.reranker import Reranker
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.triager import Triager
     from ingest.drives import Drive
@@ -62,6 +63,13 @@ class LentCitewise(Citewise):
         self._where_settings_matter()
         with self._built("brain"):
             return self._owner.brain
+
+    @cached_property
+    def reranker(self) -> "Reranker | None":
+        """The owner's."""
+        self._where_settings_matter()
+        with self._built("reranker"):
+            return self._owner.reranker
 
     @cached_property
     def gate(self) -> "EvidenceGate":

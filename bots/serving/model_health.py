@@ -33,12 +33,14 @@ class ModelHealth(Repeating):
             found = self._look()
         except CitewiseError as error:
             if self._up is not False:
-                self._up, self._found = False, f"down since {now}: {error.sentence}"
+                self._up = self._well = False
+                self._found = f"down since {now}: {error.sentence}"
                 log.warning("down", extra=fields("model server down", reason=error.sentence))
             return
         if self._up is not True:
             log.info("up", extra=fields("model server up", model=found))
-            self._up, self._found = True, f"answers since {now}: {found}"
+            self._up = self._well = True
+            self._found = f"answers since {now}: {found}"
 
     def _go_on(self, ending: threading.Event) -> None:
         while not ending.is_set():

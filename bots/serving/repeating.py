@@ -7,13 +7,17 @@ from bots.serving.services import ServiceStatus
 
 
 class Repeating(ABC):
-    """A service whose thread runs `_go_on` until it is told to end; `_found` is what it saw last."""
+    """A service whose thread runs `_go_on` until it is told to end.
+
+    `_found` is what it saw last, and `_well` whether that is well.
+    """
 
     name: str
 
     def __init__(self, found: str) -> None:
         """`found` is told until the first look is done."""
         self._found = found
+        self._well = True
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -31,7 +35,8 @@ class Repeating(ABC):
 
     def status(self) -> ServiceStatus:
         """What the last look found, and whether the service itself runs on."""
-        return ServiceStatus(self._thread is not None and self._thread.is_alive(), self._found)
+        running = self._thread is not None and self._thread.is_alive()
+        return ServiceStatus(running, self._found, self._well)
 
     @abstractmethod
     def _go_on(self, ending: threading.Event) -> None:

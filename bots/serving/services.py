@@ -24,10 +24,14 @@ log = logging.getLogger("citewise.services")
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """Whether a service does its work, and a sentence about it for people."""
+    """Whether a service runs, and a sentence about it for people.
+
+    One that runs and is not `well` needs no new start: it connects again, or tries again, by itself.
+    """
 
     running: bool
     sentence: str
+    well: bool = True
 
 
 class Service(Protocol):
@@ -60,6 +64,7 @@ class ServiceReport:
     sentence: str
     since: datetime | None
     failures: int
+    well: bool = True
 
 
 class Supervisor:
@@ -110,9 +115,16 @@ class _Watched:
     def report(self) -> ServiceReport:
         if self._since is None:
             sentence = self._fault or "is starting"
-            return ServiceReport(self._service.name, False, sentence, None, self._failures)
+            return ServiceReport(self._service.name, False, sentence, None, self._failures, well=False)
         status = self._service.status()
-        return ServiceReport(self._service.name, status.running, status.sentence, self._since, self._failures)
+        return ServiceReport(
+            name=self._service.name,
+            running=status.running,
+            sentence=status.sentence,
+            since=self._since,
+            failures=self._failures,
+            well=status.running and status.well,
+        )
 
     def _watch(self) -> None:
         pause = self._first_retry

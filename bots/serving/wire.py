@@ -13,7 +13,6 @@ from typing import Any, Self
 from bots.serving.address import PROTOCOL
 
 PATH = "/command"
-HEALTH = "/healthz"
 LARGEST_MESSAGE = 8 * 1024**2  # bytes: a command line that names thousands of files
 PIECE = 64 * 1024  # bytes of output in a message
 STDOUT, STDERR = b"\x01", b"\x02"

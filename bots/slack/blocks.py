@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
+from bots.desk.caveats import caveats
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
-from bots.desk.wording import age, caveats, named, shortened, web_link
+from bots.desk.wording import age, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
 from brain.domain import Answer, Citation
 
@@ -78,6 +79,12 @@ def quoted(text: str) -> list[Block]:
     return [_rich({"type": "rich_text_quote", "elements": [_text(text)]})] if text else []
 
 
+def calling(whom: str) -> list[Block]:
+    """A line that calls a person, who is notified of the message; nothing for anybody but a person."""
+    found = _NAMED.fullmatch(whom)
+    return [_rich(_section([_name(whom)]))] if found and ":user:" in whom else []
+
+
 def card_blocks(card: Card) -> list[Block]:
     """A card as a message, with the names of the people that the Desk names in it."""
     blocks: list[Block] = [{"type": "header", "text": plain_text(card.title, 150)}] if card.title else []
@@ -98,19 +105,6 @@ def card_blocks(card: Card) -> list[Block]:
 def fits(card: Card) -> bool:
     """Whether a card is shown as a whole."""
     return len(card.title) <= 150 and len(card.text) + sum(map(_length, card.rows)) <= MOST_CHARACTERS - 1_000
-
-
-def summary(text: str) -> str:
-    """What a notification shows, harmless as mrkdwn too."""
-    words = " ".join(clean(text).split())
-    return inert(words if len(words) <= 200 else words[:199] + "…")
-
-
-def inert(text: str) -> str:
-    """Text that says the same and does nothing where Slack reads mrkdwn: in notifications, statuses."""
-    escaped = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # A word joiner: nothing to see, but neither an address nor a mention any more.
-    return re.sub(r"(?<=[a-z])(://)|(?<!\w)(@)(?=\w)", lambda m: f"\u2060{m.group()}\u2060", escaped)
 
 
 # Parts

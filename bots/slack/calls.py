@@ -45,11 +45,15 @@ _REFUSED = "Slack did not let me do that. Please tell an admin: the log says why
 
 
 class SlackRefused(CitewiseError):
-    """Slack understood a call and said no: `code` is its own word for why."""
+    """Slack understood a call and said no: `code` is its own word for why.
+
+    `closed`: since nothing may be written there.
+    """
 
     def __init__(self, method: str, code: str, needed: str = "") -> None:
         scope = f" (needs {needed})" if needed else ""
-        sentence = _CANT_WRITE if method.startswith("chat.") and _CLOSED.fullmatch(code) else _REFUSED
+        self.closed = method.startswith("chat.") and bool(_CLOSED.fullmatch(code))
+        sentence = _CANT_WRITE if self.closed else _REFUSED
         super().__init__(sentence, detail=f"{method}: {code}{scope}")
         self.code = code
         self.needed = needed

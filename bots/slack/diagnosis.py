@@ -10,6 +10,7 @@ from bots.slack.needs import EVENTS, SCOPES, SHORTCUTS
 from bots.slack.service import SECONDS_A_CALL, SlackSettings
 
 _APP = "api.slack.com/apps → your app"
+_OUT = "out of CITEWISE_DIGEST, or with `citewise spaces deny`"
 _MANIFEST = "paste bots/slack/manifest.yaml under App Manifest, save, and install the app again"
 
 
@@ -119,12 +120,12 @@ async def _channel(calls: Calls, channel: str) -> Check:
     try:
         found = (await calls("conversations.info", channel=channel))["channel"]
     except (SlackRefused, Unreachable):
-        mend = "invite the bot there, or take the channel out with `citewise spaces deny`"
+        mend = f"invite the bot there, or take the channel {_OUT}"
         return Check(
             "slack channel", Verdict.FAULT, f"{channel} is not there, or private without the bot", mend
         )
     if found.get("is_archived"):
-        mend = "take it out of the archive, or take the channel out with `citewise spaces deny`"
+        mend = f"take it out of the archive, or take the channel {_OUT}"
         return Check("slack channel", Verdict.FAULT, f"#{found.get('name')} is archived", mend)
     if not found.get("is_member"):
         mend = f"write /invite @citewise in #{found.get('name')}"

@@ -7,20 +7,22 @@ from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.manners import MORE, as_document, goes_unsaid
+from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.thread_reading import ThreadRead
-from bots.slack.blocks import answer_blocks, card_blocks, foot_of, inert, quoted, summary, words_of
+from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
-from bots.slack.events import PLATFORM, below
 from bots.slack.files import Files
+from bots.slack.naming import PLATFORM, below
+from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
+from bots.slack.spoken import inert
 from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
-from bots.slack.words import plain
+from bots.slack.words import plain, principal
 from brain.catalog.inbox import InboxItem, NewEvent
 
 _UNOPENED = Card(
@@ -32,6 +34,7 @@ _STRANGE = Card(
     "You are of another organisation, and I answer the people of the one that runs me. One of them can ask "
     "for you.",
 )
+_INSTEAD = {"unopened": _UNOPENED, "strange": _STRANGE, "wordless": WORDLESS}
 
 
 class SlackDoor(EventDoor):
@@ -40,15 +43,15 @@ class SlackDoor(EventDoor):
     platform = PLATFORM
 
     def __init__(
-        self, desk: Desk, calls: Calls, files: Files, bot: str, homes: frozenset[str], memory: Memory
+        self, desk: Desk, calls: Calls, files: Files, bot: str, organisation: Organisation, memory: Memory
     ) -> None:
-        """`bot` is the bot's own user id, `homes` are its workspace and organisation."""
+        """`bot` is the bot's own user id."""
         super().__init__(desk)
         self._calls = calls
         self._files = files
         self._bot = bot
         self._memory = memory
-        self._people = People(calls, homes, desk.note_outside)
+        self._people = People(calls, organisation, desk.note_outside)
         self._telling = Telling(calls, files)
         self._threads = Threads(calls, bot)
 
@@ -59,9 +62,8 @@ class SlackDoor(EventDoor):
         match item.kind:
             case "opened":
                 await self._opened(json.loads(item.payload))
-            case "unopened" | "strange":
-                card = _UNOPENED if item.kind == "unopened" else _STRANGE
-                await self._telling.alone(item.key, json.loads(item.payload), card)
+            case "unopened" | "strange" | "wordless":
+                await self._telling.alone(item.key, json.loads(item.payload), _INSTEAD[item.kind])
             case _:
                 await super().work(item)
 
@@ -69,8 +71,12 @@ class SlackDoor(EventDoor):
         """Let the one visible answer be this sentence; of an edited question, the old one fits no more."""
         if item.kind != "edited":
             await super().apologise(item, sentence)
-        elif message := await self._old_answer(item, json.loads(item.payload)):
-            await self._show(message, Card("That did not work", sentence))
+            return
+        payload, card = json.loads(item.payload), Card("That did not work", sentence)
+        if "verb" in payload:
+            await self._telling.alone(item.key, payload, card)
+        elif message := await self._edited_answer(item, payload):
+            await self._show(message, card)
 
     async def tell_waiting(self, new: NewEvent, ahead: int) -> None:
         """Tell someone that others are before them."""
@@ -100,27 +106,42 @@ class SlackDoor(EventDoor):
             elif not (payload["how"] == "thread" and goes_unsaid(part, payload["text"])):
                 silent = False
                 await self._finish(message, part)
+                here = {**payload, "thread": payload["root"]}
                 if part.more_privately:
-                    await self._telling.alone(item.key, {**payload, "thread": payload["root"]}, MORE)
+                    await self._telling.alone(item.key, here, MORE)
+                if payload.get("attached") and part.answer.refused:
+                    await self._telling.alone(f"{item.key}-w", here, WORDLESS)
         if silent and not unasked:
             await self._status(payload, "")
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
-        """Answer an edited question anew, in the place of the old answer."""
-        message = await self._old_answer(item, payload)
+        """Answer an edited message: a question in the place of its old answer, a command as a new one."""
+        caller = await self._caller(payload)
+        if payload["how"] == "handoff":
+            thread = below(payload["channel"], payload["root"])
+            await self._heard(item, payload, replace(caller, thread=thread))
+            return
+        if "verb" in payload:
+            asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
+            await self._deleted(payload)  # what it was answered with before, for all to see
+            await self._command(item, {**payload, "order": asked.key if asked else item.key})
+            return
+        message = await self._edited_answer(item, payload)
         if message is None or not payload["text"].strip():
             return
-        caller = await self._caller(payload)
         async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
             if isinstance(part, Final):
                 await self._finish(message, part)
 
-    async def _old_answer(self, item: InboxItem, payload: Json) -> AnswerMessage | None:
-        """The answer that an edited question has; None where it has none."""
+    async def _edited_answer(self, item: InboxItem, payload: Json) -> AnswerMessage | None:
+        """The answer of an edited question; None where it has none, and is to have none now."""
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
-        if asked is None or asked.kind != "question" or not asked.posted:
+        if asked is None or (not asked.posted and payload["how"] not in ("direct", "mention")):
             return None
-        return self._message(item, payload, posted=asked.posted)
+        message = self._message(asked, payload)
+        if item.attempts:
+            await message.find()
+        return message
 
     async def _deleted(self, payload: Json) -> None:
         """Take the answer to a deleted question away."""
@@ -131,6 +152,7 @@ class SlackDoor(EventDoor):
             except SlackRefused as error:
                 if error.code != "message_not_found":
                     raise
+            await self._memory.note_posted(asked, "")
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
@@ -183,7 +205,7 @@ class SlackDoor(EventDoor):
         async for part in self._desk.ask(caller.asks(text, private=True)):
             if isinstance(part, Final):
                 blocks = [*quoted(text), *answer_blocks(part.answer, part.buttons, plain=True)]
-                await self._telling.alone(item.key, payload, blocks, summary(part.answer.text))
+                await self._telling.alone(item.key, payload, blocks)
 
     async def _press(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
@@ -211,22 +233,30 @@ class SlackDoor(EventDoor):
 
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
         """Deliver, once for the event, or once at all where the delivery has a key of its own."""
-        async with self._once(delivery.key):
-            channel, ts = await self._telling.elsewhere(
-                delivery.key or key, delivery.to, delivery.card, again=again or bool(delivery.key)
+
+        async def tell(to: str, whom: str) -> tuple[str, str]:
+            looked_for = again or bool(delivery.key)
+            return await self._telling.elsewhere(
+                delivery.key or key, to, delivery.card, again=looked_for, whom=whom
             )
+
+        async with self._once(delivery.key):
+            channel, ts = await self._told(delivery, tell)
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))
+
+    async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
+        await self._deliver(item.key, delivery, again=True)
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         answer, words = part.answer, words_of(part.answer)
         try:
-            await message.finish(answer.text, words, foot_of(answer, part.buttons), summary(answer.text))
+            await message.finish(answer.text, words, foot_of(answer, part.buttons))
         except SlackRefused as error:
             if "block" not in error.code:
                 raise
             foot = foot_of(answer, part.buttons, plain=True)  # a workspace without Slack's own thumbs
-            await message.finish(answer.text, words, foot, summary(answer.text))
+            await message.finish(answer.text, words, foot)
 
     async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:
         if item.kind != "question":
@@ -236,11 +266,12 @@ class SlackDoor(EventDoor):
         try:
             await message.find()
             await self._show(message, card)
-        except SlackRefused:  # a place where the bot may not write: it is told to whoever asked
-            await self._telling.alone(item.key, payload, card)
+        except SlackRefused as error:  # a place where the bot may not write: it is told to whoever asked
+            told = _not_there(str(payload["channel"])) if error.closed else card
+            await self._telling.alone(item.key, payload, told)
 
     async def _show(self, message: AnswerMessage, card: Card) -> None:
-        await message.finish(card.text, card_blocks(card), [], summary(f"{card.title}. {card.text}"))
+        await message.finish(card.text, card_blocks(card), [])
 
     async def _status(self, payload: Json, status: str) -> None:
         """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""
@@ -255,11 +286,18 @@ class SlackDoor(EventDoor):
         link = await self._threads.permalink(message["channel"], message["ts"])
         return as_document(plain(text_of(message), self._bot), str(message["ts"]).replace(".", "-"), link)
 
-    def _message(self, item: InboxItem, payload: Json, posted: str = "") -> AnswerMessage:
+    def _message(self, item: InboxItem, payload: Json) -> AnswerMessage:
         async def note(ts: str) -> None:
             await self._memory.note_posted(item, ts)
 
-        return AnswerMessage(self._calls, self._bot, item.key, payload, note, posted or item.posted)
+        return AnswerMessage(self._calls, self._bot, item.key, payload, note, item.posted)
 
     async def _caller(self, payload: Json) -> Caller:
         return await self._people.caller(payload)
+
+
+def _not_there(channel: str) -> Card:
+    """For whoever asked in a channel that can't be answered in."""
+    where = principal("channel", channel)
+    text = f"Slack does not let me write in {where}. Ask me in a direct message, or tell an admin."
+    return Card("I can't answer you there", text, people=frozenset({where}))

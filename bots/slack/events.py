@@ -1,28 +1,28 @@
 """From what Slack sends to what the inbox keeps: the few events that are for the bot, in a shape of ours."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.desk.manners import WRITTEN_ALONE, asked_to_triage
+from bots.desk.manners import asked_to_triage, verb_alone
 from bots.desk.wording import asks_something
-from bots.doors.long_fields import filled_in
+from bots.slack import interactions
+from bots.slack.naming import below, new_event, only, thread_of
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
+from bots.slack.organisation import Organisation, writer_of
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
 from brain.catalog.inbox import NewEvent
 
 Json = dict[str, Any]
-PLATFORM = "slack"
-_PLAIN = (None, "file_share", "thread_broadcast")
+_PLAIN = (None, "file_share", "me_message", "thread_broadcast")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What has to be known to tell whether a message is for the bot; `homes`: whose people it answers."""
+    """What has to be known to tell whether a message is for the bot, and of whose people it is."""
 
     bot: str
-    homes: frozenset[str]
+    organisation: Organisation
     conversation: Callable[[str], bool]
     handoff: Callable[[str], bool]
     auto_answer: Callable[[str], bool]
@@ -34,16 +34,16 @@ def translate(body: Json, known: Known) -> NewEvent | None:
     if "event" in body:
         return _event(body, body["event"], known)
     if body.get("command") == COMMAND:
-        return _command(body, known)
+        return interactions.command(body, known.bot)
     match body.get("type"):
         case "block_actions":
-            return _press(body)
+            return interactions.press(body)
         case "view_submission":
-            return _submission(body)
+            return interactions.submission(body)
         case "message_action" if body.get("callback_id") == SHORTCUT:
-            return _shortcut(body, _added(body))
+            return interactions.shortcut(body, interactions.added(body))
         case "message_action" if body.get("callback_id") == TRIAGE_SHORTCUT:
-            return _shortcut(body, _triaged(body))
+            return interactions.shortcut(body, interactions.triaged(body))
     return None
 
 
@@ -56,25 +56,6 @@ def unopened(body: Json, known: Known) -> NewEvent | None:
     return replace(new, kind="unopened") if new and new.kind == "press" else new
 
 
-def thread_of(channel: str, root: str) -> str:
-    """What names a conversation: a thread, or all of a direct message."""
-    return f"{PLATFORM}:{channel}" if channel.startswith("D") else below(channel, root)
-
-
-def below(channel: str, root: str) -> str:
-    """What names the thread below a message, in a direct message too."""
-    return f"{PLATFORM}:{channel}:{root}"
-
-
-def action_of(action: Json) -> tuple[str, str]:
-    """What a pressed button says: the action, and what it is about."""
-    if action.get("type") == "feedback_buttons":
-        verb, _, ref = str(action.get("value", "")).partition("|")
-        return verb, ref
-    _, verb, ref = (str(action.get("action_id", "")) + "::").split(":")[:3]
-    return verb, ref
-
-
 def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
     if event.get("bot_id") or event.get("user") == known.bot or event.get("subtype") == "bot_message":
         return None
@@ -83,7 +64,9 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
         case "app_mention" | "message":
             return _message(body, event, identity, known)
         case "app_home_opened":
-            return _new(identity, "opened", {**_only(event, "user", "tab", "channel")}, person=event["user"])
+            return new_event(
+                identity, "opened", {**only(event, "user", "tab", "channel")}, person=event["user"]
+            )
         case "assistant_thread_started" | "assistant_thread_context_changed":
             found = event.get("assistant_thread", {})
             payload = {
@@ -92,7 +75,7 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
                 "channel": found.get("channel_id"),
                 "thread": found.get("thread_ts"),
             }
-            return _new(identity, "opened", payload, person=str(found.get("user_id", "")))
+            return new_event(identity, "opened", payload, person=str(found.get("user_id", "")))
     return None
 
 
@@ -107,47 +90,55 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
     thread = thread_of(channel, root)
     how = _how(event, text, channel, thread, known)
-    strange = _is_strange(body, event, known.homes)
+    writer = writer_of(body, event)
+    strange = known.organisation.is_outsider(writer)
     if how is None or (strange and how not in ("direct", "mention")):
         return None
-    shared = bool(body.get("is_ext_shared_channel"))  # with another organisation
     payload = {
-        **_only(event, "user", "channel", "ts"),
+        **only(event, "user", "channel", "ts"),
+        **writer,
         "root": root,
         "thread": event.get("thread_ts") or "",
-        "team": event.get("user_team") or event.get("team") or ("" if shared else body.get("team_id")),
-        "shared": shared,
-        "text": asked(text, known.bot),
+        "text": asked(text, known.bot) or asked(_shared(event), known.bot),
         "how": how,
+        "attached": bool(event.get("files")),
     }
-    message = f"{channel}:{event['ts']}"
-    kind, person = "question", principal("user", str(event["user"]))
+    kind, order = "question", _order(event, how, known)
     if strange:
-        return _new(identity, "strange", payload, message, person, principal("channel", channel), thread)
-    words = commanded(text, known.bot)
+        kind, order = "strange", {}
+    elif not order and not payload["text"].strip() and how != "handoff":
+        if how not in ("direct", "mention"):
+            return None  # a picture among people
+        kind = "wordless"
+        order = {} if payload["attached"] else {"verb": "help", "words": "", "files": []}
+    return new_event(
+        *(identity, "command" if order else kind, payload | order),
+        *(f"{channel}:{event['ts']}", principal("user", str(event["user"]))),
+        *(principal("channel", channel), thread),
+    )
+
+
+def _shared(message: Json) -> str:
+    """The words of a message that was forwarded: who forwards one without any of their own asks that."""
+    for attached in message.get("attachments") or []:
+        if attached.get("is_share") or attached.get("is_msg_unfurl"):
+            return str(attached.get("text") or "")
+    return ""
+
+
+def _order(message: Json, how: str | None, known: Known) -> Json:
+    """The command that a message is, if it is one: its verb, words and files."""
+    if how not in ("direct", "mention"):
+        return {}
+    words, files = commanded(str(message.get("text") or ""), known.bot), message.get("files") or []
     verb = words.split(None, 1)[0].lower() if words.split() else ""
     triage = asked_to_triage(words)
-    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(event.get("files")))
-    if how in ("direct", "mention") and (words.lower() in WRITTEN_ALONE or adds):
-        kind = "command"
-        payload |= {"verb": verb, "words": words[len(verb) :].strip(), "files": event.get("files", [])}
-    elif how in ("direct", "mention") and triage is not None:
-        kind = "command"
-        payload |= {"verb": "triage", "words": triage, "files": []}
-    elif not payload["text"].strip():
-        payload |= {"verb": "help", "words": "", "files": []}
-        kind = "command"
-    return _new(identity, kind, payload, message, person, principal("channel", channel), thread)
-
-
-def _is_strange(body: Json, event: Json, homes: frozenset[str]) -> bool:
-    """Whether a message is from another organisation, with which its channel is shared (Slack Connect).
-
-    The team of the envelope may be any of those that share the channel: that of the writer counts.
-    """
-    return bool(body.get("is_ext_shared_channel")) and homes.isdisjoint(
-        {event.get("user_team") or event.get("team")}
-    )
+    adds = verb == "add" and (words.lower() == verb or "http" in words or bool(files))
+    if adds:
+        return {"verb": verb, "words": words[len(verb) :].strip(), "files": files}
+    if alone := verb_alone(words):
+        return {"verb": alone, "words": "", "files": []}
+    return {} if triage is None else {"verb": "triage", "words": triage, "files": []}
 
 
 def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str | None:
@@ -161,157 +152,45 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
     if root:
         if handed_on:
             return "handoff"
-        for_us = asks_something(text) and not addresses_another(text, known.bot)
+        for_us = asks_something(asked(text, known.bot)) and not addresses_another(text, known.bot)
         return "thread" if for_us and known.conversation(thread) else None
     return "unasked" if known.auto_answer(principal("channel", channel)) else None
 
 
 def _changed(body: Json, event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
-    """A question that was edited, or deleted: one that has an answer below it leaves a stone behind."""
+    """A message that was edited, or deleted: one that has an answer below it leaves a stone behind.
+
+    One that was not for the bot before is a new one, where the edit mentions the bot.
+    """
     now, before = event.get("message", {}), event.get("previous_message", {})
     if now.get("subtype") == "tombstone":
         return _deleted(identity, channel, now["ts"], now, known)
-    if not known.asked(f"{channel}:{now.get('ts')}") or now.get("text") == before.get("text"):
-        return None  # no question, a link that unfolded, a reply that was counted
+    text = str(now.get("text") or "")
+    if text == before.get("text") or now.get("bot_id") or now.get("user") == known.bot:
+        return None  # a link that unfolded, a reply that was counted, an answer that is being written
+    message = {**now, "type": "message", "channel": channel, "channel_type": event.get("channel_type")}
+    if not known.asked(f"{channel}:{now.get('ts')}"):
+        called = mentions(text, known.bot) and not mentions(str(before.get("text") or ""), known.bot)
+        return _message(body, message, identity, known) if called else None
+    writer, root = writer_of(body, now), str(now.get("thread_ts") or now.get("ts"))
+    if known.organisation.is_outsider(writer):
+        return None
+    thread = thread_of(channel, root)
+    how = _how(message, text, channel, thread, known)
     payload = {
-        "channel": channel,
-        "ts": now.get("ts"),
-        "user": now.get("user"),
-        "team": now.get("user_team") or now.get("team") or "",
-        "shared": bool(body.get("is_ext_shared_channel")),
-        "root": now.get("thread_ts") or now.get("ts"),
-        "text": asked(str(now.get("text") or ""), known.bot),
+        **only(message, "channel", "ts", "user"),
+        **writer,
+        "root": root,
+        "thread": now.get("thread_ts") or "",
+        "text": asked(text, known.bot),
+        "how": how or "",
+        **_order(message, how, known),
     }
-    return _new(identity, "edited", payload, thread=thread_of(channel, str(payload["root"])))
+    return new_event(identity, "edited", payload, thread=thread)
 
 
 def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) -> NewEvent | None:
     if not known.asked(f"{channel}:{ts}"):
         return None
     thread = thread_of(channel, str(message.get("thread_ts") or ts))
-    return _new(identity, "deleted", {"channel": channel, "ts": ts}, thread=thread)
-
-
-def _command(body: Json, known: Known) -> NewEvent:
-    said = commanded(str(body.get("text") or ""), known.bot).strip()
-    verb = next(iter(said.split()), "help")
-    payload = {
-        "verb": verb.lower(),
-        "words": said[len(verb) :].strip(),
-        "said": said,
-        "files": [],
-        "user": body["user_id"],
-        "channel": body["channel_id"],
-        "team": body.get("team_id"),
-        "response_url": body.get("response_url"),
-    }
-    person, place = principal("user", body["user_id"]), principal("channel", body["channel_id"])
-    return _new(str(body["trigger_id"]), "command", payload, "", person, place)
-
-
-def _press(body: Json) -> NewEvent | None:
-    pressed, container = body["actions"][0], body.get("container", {})
-    action, ref = action_of(pressed)
-    if not action:
-        return None
-    chosen = (pressed.get("selected_option") or {}).get("value")
-    payload = {
-        "action": action,
-        "ref": ref,
-        "fields": {"value": chosen} if chosen else {},
-        **_where(body, container),
-    }
-    return _pressed(str(body["trigger_id"]), payload)
-
-
-def _submission(body: Json) -> NewEvent:
-    view = body["view"]
-    values = filled_in({name: _filled(found["value"]) for name, found in view["state"]["values"].items()})
-    action = str(view["callback_id"]).partition(":")[2]
-    payload = {"action": action, "fields": values, **json.loads(view["private_metadata"])}
-    payload |= {"user": body["user"]["id"]}
-    return _pressed(f"{view['id']}:{view.get('hash', '')}", payload)
-
-
-def _shortcut(body: Json, what: Json) -> NewEvent:
-    channel, message = body["channel"]["id"], body["message"]
-    payload = {
-        **what,
-        "words": "",
-        "thread": _thread(message.get("thread_ts") or "", message["ts"]),
-        "user": body["user"]["id"],
-        "channel": channel,
-        "team": (body.get("team") or {}).get("id"),
-        "response_url": body.get("response_url"),
-    }
-    person = principal("user", body["user"]["id"])
-    return _new(str(body["trigger_id"]), "command", payload, "", person, principal("channel", channel))
-
-
-def _added(body: Json) -> Json:
-    """The message that is to be a document, or whose files are."""
-    message = _only(body["message"], "ts", "user", "text", "attachments")
-    message |= {"channel": body["channel"]["id"]}
-    return {"verb": "add", "files": body["message"].get("files", []), "message": message}
-
-
-def _triaged(body: Json) -> Json:
-    """The message whose thread is to be triaged: what Slack hands over is readable wherever the bot is."""
-    message = body["message"]
-    about = _only(message, "ts", "user", "bot_id", "text", "subtype", "attachments")
-    return {"verb": "triage", "files": [], "about": about, "root": message.get("thread_ts") or message["ts"]}
-
-
-def where_pressed(body: Json) -> Json:
-    """Where a button was pressed, to be carried through a modal."""
-    return _where(body, body.get("container", {}))
-
-
-def _where(body: Json, container: Json) -> Json:
-    channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-    message, ts = body.get("message") or {}, container.get("message_ts") or ""
-    root = container.get("thread_ts") or message.get("thread_ts") or ts
-    return {
-        "user": body["user"]["id"],
-        "team": body["user"].get("team_id") or "",
-        "channel": channel,
-        "ts": ts,
-        "root": root,
-        "thread": _thread(root, ts),
-        "ephemeral": bool(container.get("is_ephemeral")),
-        "response_url": body.get("response_url"),
-    }
-
-
-def _thread(root: str, ts: str) -> str:
-    """The thread that a message is a reply in: one that begins a thread is looked at in the channel."""
-    return root if root != ts else ""
-
-
-def _pressed(identity: str, payload: Json) -> NewEvent:
-    thread = f"press:{payload['action']}:{payload['ref']}"  # two presses of one button, one after the other
-    return _new(identity, "press", payload, "", principal("user", payload["user"]), "", thread)
-
-
-def _filled(element: Json) -> str:
-    if person := element.get("selected_user"):
-        return principal("user", str(person))
-    option = element.get("selected_option") or {}
-    return str(option.get("value") or element.get("value") or "")
-
-
-def _only(found: Json, *names: str) -> Json:
-    return {name: found.get(name) for name in names}
-
-
-def _new(
-    identity: str,
-    kind: str,
-    payload: Json,
-    message: str = "",
-    person: str = "",
-    place: str = "",
-    thread: str = "",
-) -> NewEvent:
-    words = json.dumps(payload, ensure_ascii=False)
-    return NewEvent(PLATFORM, identity, kind, words, message, person, place, thread)
+    return new_event(identity, "deleted", {"channel": channel, "ts": ts}, thread=thread)

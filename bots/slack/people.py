@@ -5,7 +5,8 @@ from typing import Any
 
 from bots.desk.parts import Caller, NoteOutside
 from bots.slack.calls import Calls, SlackRefused
-from bots.slack.events import thread_of
+from bots.slack.naming import thread_of
+from bots.slack.organisation import Organisation, SharedChannels
 from bots.slack.words import principal
 
 Json = dict[str, Any]
@@ -15,18 +16,16 @@ _KEPT_SECONDS = 300.0
 class People:
     """Callers from Slack's ids.
 
-    User groups, and whether a channel is shared with other organisations (Slack Connect), are asked for now
-    and then. Where groups can't be told, none is assumed.
+    User groups are asked for now and then. Where they can't be told, none is assumed.
     """
 
-    def __init__(self, calls: Calls, homes: frozenset[str], note_outside: NoteOutside) -> None:
-        """`homes` are the workspace, and the organisation, that the bot belongs to."""
+    def __init__(self, calls: Calls, organisation: Organisation, note_outside: NoteOutside) -> None:
         self._calls = calls
-        self._homes = homes
+        self._organisation = organisation
+        self._shared = SharedChannels(calls, note_outside)
         self._note_outside = note_outside
         self._groups: dict[str, frozenset[str]] = {}
         self._until = 0.0
-        self._shared: dict[str, tuple[float, bool]] = {}
 
     async def caller(self, payload: Json) -> Caller:
         """The person of an event in its channel and thread; without a channel, alone with the bot.
@@ -38,8 +37,8 @@ class People:
         direct, shared = not channel or channel.startswith("D"), bool(payload.get("shared"))
         place, root = "" if direct else principal("channel", channel), payload.get("root") or ""
         if place:
-            shared = await self._is_shared(channel, place, known=shared)
-        if shared and payload.get("team") not in self._homes:
+            shared = await self._shared.holds(channel, place, known=shared)
+        if self._organisation.is_outsider({"team": payload.get("team"), "shared": shared}):
             person = principal("outsider", user)
             own = frozenset({person})
             await self._note_outside(person, outside=True)
@@ -51,25 +50,6 @@ class People:
         thread = thread_of(channel, root) if root else f"slack:{channel}"
         in_thread = bool(root) and not payload.get("ephemeral")
         return Caller(person, own, place, thread, f"{place}/{root}" if in_thread else person)
-
-    async def _is_shared(self, channel: str, place: str, *, known: bool) -> bool:
-        """Whether other organisations are in a channel; `known`: the event says so itself."""
-        until, before = self._shared.get(channel, (0.0, False))
-        if time.monotonic() < until and (before or not known):
-            return before
-        shared: bool | None = True if known else await self._looked_up(channel)
-        if shared is not None:
-            await self._note_outside(place, outside=shared)
-        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
-        return self._shared[channel][1]
-
-    async def _looked_up(self, channel: str) -> bool | None:
-        """What Slack says of it; nothing where the bot isn't in it, and of group conversations."""
-        try:
-            found = (await self._calls("conversations.info", channel=channel))["channel"]
-        except SlackRefused:
-            return None
-        return bool(found.get("is_ext_shared"))
 
     async def _groups_of(self, user: str) -> frozenset[str]:
         if time.monotonic() > self._until:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls, SlackRefused
+from bots.slack.spoken import spoken
 
 Json = dict[str, Any]
 MARK = "citewise_answer"
@@ -97,7 +98,7 @@ class AnswerMessage:
         self._shown = text
         self._next_append = time.monotonic() + _BETWEEN_APPENDS
 
-    async def finish(self, text: str, words: list[Json], foot: list[Json], summary: str) -> None:
+    async def finish(self, text: str, words: list[Json], foot: list[Json]) -> None:
         """Show the whole: `words` and `foot` are its blocks, `text` what `words` say."""
         if self._streaming and text.startswith(self._shown):
             rest = text[len(self._shown) :].strip()
@@ -114,11 +115,11 @@ class AnswerMessage:
                 return
             except SlackRefused:
                 pass  # the stream has expired, or its foot was not liked: the message is set as a whole
-        await self._set([*words, *foot], summary)
+        await self._set([*words, *foot])
 
-    async def _set(self, blocks: list[Json], summary: str) -> None:
+    async def _set(self, blocks: list[Json]) -> None:
         channel = self._where["channel"]
-        message = {"channel": channel, "blocks": blocks, "text": summary, "metadata": self.metadata}
+        message = {"channel": channel, "blocks": blocks, "text": spoken(blocks), "metadata": self.metadata}
         if not self.ts:
             posted = await self._calls(
                 "chat.postMessage", thread_ts=self._where["root"], **message, **HARMLESS

@@ -18,9 +18,12 @@ from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused, not_accepted
 from bots.slack.door import SlackDoor
-from bots.slack.events import PLATFORM, Known, action_of, translate, unopened, where_pressed
+from bots.slack.events import Known, translate, unopened
 from bots.slack.files import Files
+from bots.slack.interactions import action_of, where_pressed
+from bots.slack.naming import PLATFORM
 from bots.slack.needs import COMMAND, SHORTCUTS
+from bots.slack.organisation import Organisation
 from brain.catalog.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
@@ -35,6 +38,8 @@ Json = dict[str, Any]
 SECONDS_A_CALL = 15
 RECONNECTS_WITHIN = 300.0  # seconds
 _FORMS_AT_ONCE = ("add", "remove")
+# What reading an event raises that is not shaped as Slack documents it.
+UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class SlackService:
         self._seen = 0.0  # when it was connected last
         self.reconnects_within = RECONNECTS_WITHIN
         self._bot = ""
-        self._homes: frozenset[str] = frozenset()
+        self._organisation = Organisation(frozenset())
 
     async def start(self) -> None:
         """Connect to Slack and begin to work.
@@ -117,7 +122,7 @@ class SlackService:
         waiting = self._catalog.inbox.waiting(PLATFORM)
         fault = self._calls.fault if self._calls else ""
         sentence = f"{state} in {self._settings.mode} mode, {count(waiting, 'event')} waiting"
-        return ServiceStatus(True, f"{sentence}. {fault}" if fault else sentence)
+        return ServiceStatus(True, f"{sentence}. {fault}" if fault else sentence, connected and not fault)
 
     async def _start(self) -> None:
         import aiohttp
@@ -136,9 +141,10 @@ class SlackService:
         calls = self._calls = Calls(client)
         me = await _accepted(calls, "auth.test")
         self._bot = str(me["user_id"])
-        self._homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
+        homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
+        self._organisation = Organisation(homes)
         files = Files(session, self._settings.bot_token, self._settings.api_url)
-        door = SlackDoor(self._desk, calls, files, self._bot, self._homes, self._memory())
+        door = SlackDoor(self._desk, calls, files, self._bot, self._organisation, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
@@ -162,7 +168,7 @@ class SlackService:
     def _known(self) -> Known:
         return Known(
             bot=self._bot,
-            homes=self._homes,
+            organisation=self._organisation,
             conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),
@@ -189,6 +195,9 @@ class SlackService:
             except (SlackRefused, Unreachable) as error:
                 self._write_down(error)
                 new = unopened(body, known)
+            except UNREADABLE as error:  # sent again, it would be no better
+                self._write_down(error)
+                new = None
             if new is not None:
                 await inbox.receive(new)
             return await next()

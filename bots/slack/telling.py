@@ -5,10 +5,11 @@ from typing import Any
 
 from bots.desk.cards import Card
 from bots.doors.inbox import Unreachable
-from bots.slack.blocks import card_blocks, fits, summary
+from bots.slack.blocks import calling, card_blocks, fits
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.files import Files
 from bots.slack.posting import HARMLESS, MARK
+from bots.slack.spoken import spoken
 from brain.errors import UsageError
 
 Json = dict[str, Any]
@@ -37,7 +38,7 @@ class Telling:
         self._files = files
 
     async def alone(
-        self, key: str, payload: Json, said: Card | list[Json], text: str = "", *, replaces: bool = False
+        self, key: str, payload: Json, said: Card | list[Json], *, replaces: bool = False
     ) -> None:
         """Tell the person of an event, so that nobody else sees it.
 
@@ -46,9 +47,7 @@ class Telling:
         neither is to be had, in a direct message.
         """
         blocks = card_blocks(said) if isinstance(said, Card) else said
-        if isinstance(said, Card):
-            text = f"{said.title}. {said.text}"
-        message = {"text": summary(text), "blocks": blocks}
+        message = {"text": spoken(blocks), "blocks": blocks}
         url, channel = payload.get("response_url"), payload.get("channel") or ""
         reading_a_thread = bool(url and payload.get("thread")) and not replaces
         if reading_a_thread and await self._shown_in_place(payload, message):
@@ -75,19 +74,24 @@ class Telling:
             return False
         return True
 
-    async def elsewhere(self, key: str, to: str, card: Card, *, again: bool) -> tuple[str, str]:
+    async def elsewhere(
+        self, key: str, to: str, card: Card, *, again: bool, whom: str = ""
+    ) -> tuple[str, str]:
         """Show a card to a channel, a thread of one, a person or a group; returns channel and ts.
 
         `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first.
+        `whom` is who is to be called, where others read it too.
         """
         who, _, root = to.partition("/")
         if not who.startswith("slack:"):
             raise UsageError(f"{who} is not on Slack, so I can't tell them from here.")
         if not fits(card):
             raise UsageError("That is more than fits into one message, so I did not send it: shorten it.")
+        call: list[Json] = []
         if ":user:" not in who:  # where others read it, a name would call its person
-            card = replace(card, people=frozenset())
-        message = {"text": summary(f"{card.title}. {card.text}"), "blocks": card_blocks(card)}
+            card, call = replace(card, people=frozenset()), calling(whom)
+        blocks = [*call, *card_blocks(card)]
+        message = {"text": spoken(blocks), "blocks": blocks}
         try:
             channel = await self._channel_of(who)
             return channel, await self._post(key, channel, message, root or None, again=again)

@@ -10,7 +10,7 @@ from typing import Any
 from bots.desk.parts import Caller
 from bots.doors.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from bots.slack.calls import Calls, SlackRefused
-from bots.slack.events import PLATFORM
+from bots.slack.naming import PLATFORM
 from bots.slack.words import plain, principal
 from brain.triage.domain import Message
 

@@ -10,16 +10,23 @@ _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
 _NAMED_CHANNEL = re.compile(r"<#[CG]\w+(?:\|([^>]*))?>")
 # Slack's marks of bold, italic and struck text stand at the edges of words, and reach over no line end.
 _MARKS = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n]{1,200}?)(?<=\S)\1(?![\w*_~])")
+_EMOJI = re.compile(r"(?<!\w):(?:[+-]1|100|[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*):(?::skin-tone-\d:)?(?!\w)")
+_A_SIGN = "☺"
 _CODE = re.compile(r"```\n?(.*?)\n?```|`([^`\n]+)`", re.DOTALL)
 _QUOTED = re.compile(r"^(?:&gt;)+ ?", re.MULTILINE)
 
 
 def asked(text: str, bot: str) -> str:
-    """What a person asked: without the bot's own mention, links as addresses, other people by name."""
-    text = text.replace(f"<@{bot}>", " ")
-    text = _USER.sub(lambda m: f"@{m[2]}" if m[2] else "someone", text)
-    text = _CHANNEL.sub(" ", _GROUP.sub(" ", text))
-    return _unescaped(_LINK.sub(lambda m: m[1], _SPECIAL.sub(" ", text)))
+    """What a person asked: without the bot's own mention and signs, links as addresses, people by name.
+
+    Of signs alone one is left, so that it isn't taken for nothing.
+    """
+    without = _EMOJI.sub(" ", text)
+    words = without.replace(f"<@{bot}>", " ")
+    words = _USER.sub(lambda m: f"@{m[2]}" if m[2] else "someone", words)
+    words = _CHANNEL.sub(" ", _GROUP.sub(" ", words))
+    words = _unescaped(_LINK.sub(lambda m: m[1], _SPECIAL.sub(" ", words)))
+    return words if words.strip() or without == text else _A_SIGN
 
 
 def commanded(text: str, bot: str) -> str:

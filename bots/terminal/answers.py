@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bots.desk.wording import age, caveats, place_of
+from bots.desk.caveats import caveats
+from bots.desk.wording import age, place_of
 from bots.terminal.console import READING_WIDTH, in_line, inert
 from brain.domain import Answer, Citation, Passage, Refusal, Source
 

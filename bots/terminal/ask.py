@@ -63,6 +63,9 @@ def search(call: Invocation, words: str, spaces: tuple[str, ...], asker: str | N
     asked = Asked(words, asker or "terminal", principals_of(asker), spaces)
     with call.citewise() as citewise, progress() as citewise.report:
         passages = citewise.desk.search(asked, limit)
+        reranker = citewise.brain.reranker
+    if reranker is not None and (fault := reranker.state().fault):
+        click.echo(f"citewise: {reranker.name} did not put them in order. {fault}", err=True)
     if call.as_json:
         print_json([passage_json(passage) for passage in passages])
     else:

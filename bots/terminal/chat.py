@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PROMPT = "› "
 HELP = """\
 Ask in your own words, and go on asking: "How much leave do we get?", then "and for part-timers?"
+"Summarise the travel policy", then "and in short?"; "Is the Keeper plan cheaper than the School plan?"
 
   quotes             the words behind the last answer
   1, 2, …            the whole passage behind that source
@@ -54,12 +55,13 @@ class Chat:
     """One conversation: reads lines until `quit` or the end of input."""
 
     def __init__(self, desk: "Desk", asker: str | None = None, spaces: tuple[str, ...] = ()) -> None:
+        from bots.desk.parts import TERMINAL
         from bots.terminal.console import out
 
         self._desk = desk
         self._asker = asker
         self._spaces = spaces
-        self._thread = f"terminal:{uuid.uuid4()}"
+        self._thread = f"{TERMINAL}{uuid.uuid4()}"
         self._console = out()
         self._last: Answer | None = None
 

@@ -37,14 +37,17 @@ def documents(context: click.Context) -> None:
 @invocation
 def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = None) -> None:
     """List what is indexed: title, space, age; narrowed down to titles and paths with WORDS."""
+    from bots.drives import outdated
     from bots.terminal.answer_json import document_json
-    from bots.terminal.console import out, print_json
+    from bots.terminal.console import in_line, out, print_json
 
     with call.citewise() as citewise:
         if space is not None:
             citewise.catalog.space(space)  # one that doesn't exist is a mistake, not an empty list
         rows = citewise.catalog.documents(space, " ".join(words))
         failures = [failure for failure in citewise.catalog.failures() if space in (None, failure.space)]
+        waiting = outdated.waiting(citewise.catalog)
+        wait = outdated.sentences(citewise.catalog)
     if call.as_json:
         print_json(
             {
@@ -59,12 +62,15 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
                     }
                     for failure in failures
                 ],
+                "outdated": sum(waiting.values()),
             }
         )
     else:
         show_documents(out(), rows)
         _show_left_out(out(), rows)
         _show_failures(out(), failures)
+        for sentence in wait:
+            out().print(in_line(sentence), style="dim", markup=False, highlight=False)
 
 
 @documents.command("stale", short_help="List old documents, those first that answers rely on.")

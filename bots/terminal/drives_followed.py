@@ -89,11 +89,19 @@ def add(
 @click.argument("drives", nargs=-1, metavar="[URL_OR_PATH_OR_ID]...")
 @click.option("--watch", is_flag=True, help="Go on following, and show how it goes, until Ctrl-C.")
 @click.option("--check", is_flag=True, help="Compare contents too, where size and time are as before.")
+@click.option("--reread", is_flag=True, help="Read all files anew, those too that have not changed.")
 @home_option
 @json_option
 @invocation
 @click.pass_context
-def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watch: bool, check: bool) -> None:
+def sync(
+    context: click.Context,
+    call: Invocation,
+    drives: tuple[str, ...],
+    watch: bool,
+    check: bool,
+    reread: bool,
+) -> None:
     """Bring the index in step with the drives now: those named, or all that are followed.
 
     The exit code is 1 where one of them could not be looked at.
@@ -112,7 +120,7 @@ def sync(context: click.Context, call: Invocation, drives: tuple[str, ...], watc
             _follow(citewise)
             return
         with progress() as citewise.report:
-            done = citewise.drives.sync(chosen, stages(citewise.report), check=check)
+            done = citewise.drives.sync(chosen, stages(citewise.report), check=check, reread=reread)
     if call.as_json:
         print_json([synced_json(synced) for synced in done])
     else:

@@ -35,6 +35,7 @@ def drive_json(status: "DriveStatus") -> dict[str, Any]:
         "pending": status.pending,
         "failures": known.failed,
         "held": known.held,
+        "outdated": status.outdated,
         "not_for_audience": status.not_for_audience,
         "lag_p50_s": _rounded(status.lag_p50),
         "lag_p95_s": _rounded(status.lag_p95),
@@ -113,6 +114,11 @@ def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
             parts = "1 folder or file" if unlisted == 1 else f"{unlisted:,} folders or files"
             parts += " could not be looked at: nothing is concluded about what is there."
             found.append(Text(number, style="cyan") + Text(parts, style="yellow"))
+        if row.outdated:
+            from bots.drives.outdated import remedy, wait_to_be_read_anew
+
+            waits = f"{wait_to_be_read_anew(row.outdated)}: {remedy(row.known.drive)}."
+            found.append(Text(number, style="cyan") + Text(waits))
         if row.not_for_audience:
             files = "1 file is" if row.not_for_audience == 1 else f"{row.not_for_audience:,} files are"
             kept = f"{files} kept out: {NOT_FOR_AUDIENCE}."

@@ -111,6 +111,9 @@ def show_report(console: "Console", report: "EvaluationReport") -> None:
         console.print(
             f"Time to the whole answer: p50 {report.latency.p50:.0f} ms, p95 {report.latency.p95:.0f} ms"
         )
+    for by in report.rerankings:
+        failed = f"; it failed for {by.failed}" if by.failed else ""
+        console.print(Text(f"Reranked by {inert(by.name)}: {by.reranked} questions{failed}"))
     console.print(Text("\nSlowest", style="bold"))
     for result in report.slowest(_SHOWN):
         console.print(

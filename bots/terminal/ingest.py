@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ingest.report import Progress, SyncReport
 
 _SHOWN = 20
-_COUNTED = ("added", "changed", "moved", "removed", "withdrawn", "unchanged", "failed", "skipped")
+_COUNTED = ("added", "changed", "reread", "moved", "removed", "withdrawn", "unchanged", "failed", "skipped")
+_WORDS = {"reread": "read anew"}
 _STAGES = {
     "found": "Looking",
     "parsed": "Reading files",
@@ -32,19 +33,25 @@ _STAGES = {
 @click.option("--space", default="general", show_default=True, metavar="S", help="Whose documents these are.")
 @click.option("--retry", is_flag=True, help="Try files again that could not be read before.")
 @click.option("--check", is_flag=True, help="Compare contents too, where size and time are as before.")
+@click.option("--reread", is_flag=True, help="Read all files anew, those too that have not changed.")
 @home_option
 @json_option
 @invocation
-def ingest(call: Invocation, places: tuple[str, ...], space: str, retry: bool, check: bool) -> None:
+def ingest(
+    call: Invocation, places: tuple[str, ...], space: str, retry: bool, check: bool, reread: bool
+) -> None:
     """Bring the index in step with folders, files and web pages.
 
-    Unchanged files are passed over; files that are gone leave the index.
+    Unchanged files are passed over, unless an older citewise read them in another way; files that are gone
+    leave the index.
     """
     from bots.terminal.console import out, print_json, progress
 
     places = tuple(name if "://" in name else str(call.place(name)) for name in places)
     with call.citewise(create=True) as citewise, progress() as citewise.report:
-        reports = citewise.drives.ingest(places, space, stages(citewise.report), retry=retry, check=check)
+        reports = citewise.drives.ingest(
+            places, space, stages(citewise.report), retry=retry, check=check, reread=reread
+        )
     if call.as_json:
         print_json([report_json(done) for done in reports])
     else:
@@ -71,7 +78,9 @@ def show_report(console: "Console", report: "SyncReport") -> None:
     from bots.terminal.console import in_line
     from ingest.registration import place
 
-    changes = [f"{number:,} {word}" for word in _COUNTED if (number := getattr(report, word))]
+    changes = [
+        f"{number:,} {_WORDS.get(word, word)}" for word in _COUNTED if (number := getattr(report, word))
+    ]
     seconds = sum(report.seconds.values())
     what, passages = ", ".join(changes) or "nothing to read", count(report.passages, "passage")
     console.print(
@@ -117,8 +126,8 @@ def _skipped(report: "SyncReport") -> "Iterator[str]":
 def report_json(report: "SyncReport") -> dict[str, Any]:
     """What one run changed, for programs."""
     counts = (
-        "added", "changed", "moved", "removed", "withdrawn", "held", "unchanged", "failed", "skipped",
-        "unlisted_count", "unsettled_count", "passages", "embedded",
+        "added", "changed", "reread", "moved", "removed", "withdrawn", "held", "unchanged", "failed",
+        "skipped", "unlisted_count", "unsettled_count", "passages", "embedded",
     )  # fmt: skip
     return {
         "url": report.url,

@@ -43,10 +43,11 @@ def serve(call: Invocation, log_format: str) -> None:
     Every other command on this home then goes through it, and is quicker. A second signal ends it at once.
     """
     from bots.serving.address import published
-    from bots.settings import load_settings
+    from bots.serving.systemd import READY, STOPPING, tell
+    from bots.settings import load_settings, notify_socket
     from bots.wiring import Citewise
 
-    settings = load_settings(call.home)
+    settings, systemd = load_settings(call.home), notify_socket()
     call.home = settings.home
     citewise, clean = Citewise(settings, "citewise serve", create=True), True
     if published(citewise.home):
@@ -69,7 +70,9 @@ def serve(call: Invocation, log_format: str) -> None:
                     with _signals(stop.hear):
                         host.start()
                         _say_ready(call, citewise, host.running())
+                        tell(systemd, READY)
                         stop.wait()
+                        tell(systemd, STOPPING)
                         _say_stopping(call)
                 finally:
                     with _signals(stop.hear):

@@ -214,6 +214,7 @@ def _in_use(
         audience,
         citable_documents(citewise.catalog, audience),
         progress=_naming(citewise.report),
+        reranker=citewise.reranker,
     )
 
 

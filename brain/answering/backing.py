@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from brain.answering.citations import SUPPORT
 from brain.domain import Passage
+from brain.languages.telling import language_of
+from brain.text.folding import fold
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems, content_words, numbers, stem
 
@@ -100,8 +102,9 @@ def _held(claim: str, quote: str, around: str, *, alone: bool) -> tuple[float, s
         return share, "its words are not in the source"
     if missing & _VALUES or _reversed(claim, quote, missing, held) or _new_names(claim, missing):
         return share, "it changes a word that matters"
-    for pattern in (_NEGATION, _CONDITION):
-        found = [bool(pattern.search(text)) for text in (claim, quote)]
+    says = language_of(f"{quote} {claim}").says
+    for pattern in (_NEGATION, _CONDITION, *((says.denial, says.condition) if says else ())):
+        found = [bool(pattern.search(text if says is None else fold(text))) for text in (claim, quote)]
         if found[0] != found[1] or (
             any(found) and not alone
         ):  # of several sentences, whose it is can't be told

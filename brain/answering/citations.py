@@ -47,9 +47,17 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
     )
     sentences = tuple(Sentence(s.text, (numbers_of[_place(s)],)) for s in kept)
     text = _written(draft.verdict, kept, numbers_of)
+    if draft.lead and kept:
+        text = f"{_harmless(draft.lead)}\n{text}"
     if draft.more_steps and kept and not dropped:
         text += f"\n{_more(draft.more_steps)} [{numbers_of[_place(kept[-1])]}]"
     return Checked(text, sentences, citations, tuple(dropped))
+
+
+def _harmless(lead: str) -> str:
+    """The words before the sentences, in which a title must not look like a citation or lead elsewhere."""
+    bare = without_references(lead)
+    return "In the documents' own words:" if _URL.search(bare) else bare
 
 
 def _more(steps: int) -> str:

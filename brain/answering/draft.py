@@ -40,6 +40,7 @@ class Draft:
     `more_steps` tells how many steps the source has after the last one. `declined`: whoever wrote it says
     that the passages don't answer. `discarded` holds sentences that were taken out already, and why; `note`
     is for the trace. `provisional`: good as it is, and another draft that may say it better is being written.
+    `lead` goes before the sentences and tells no more than where they are from; `notes` are said beneath.
     """
 
     sentences: tuple[DraftSentence, ...]
@@ -49,6 +50,8 @@ class Draft:
     discarded: tuple[tuple[str, str], ...] = ()
     note: str = ""
     provisional: bool = False
+    lead: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Answerer(Protocol):

@@ -20,7 +20,9 @@ from brain.answering.sought import sought
 from brain.answering.typed import names_date, names_time
 from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
+from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.query import Query
 from brain.text.pronouns import points_back
 from brain.text.steps import is_step, steps_around
 
@@ -29,7 +31,8 @@ from brain.text.steps import is_step, steps_around
 class Lengths:
     """How much is said: sentences and words at most, and what makes a further sentence worth saying."""
 
-    narrow_sentences: int = 1  # a number, a time, a name
+    narrow_sentences: int = 1  # a number, a time, a name …
+    narrow_elsewhere: int = 2  # … asked in a language that the embedder doesn't know: it may be the second
     fact_sentences: int = 3
     verdict_sentences: int = 2
     broad_sentences: int = 4
@@ -65,6 +68,8 @@ class ExtractiveAnswerer:
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where no passage holds any."""
+        if evidence.quoted is not None:
+            return evidence.quoted
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         by_words = sentences_by_words(evidence.retrieved, self._weights)
@@ -81,11 +86,11 @@ class ExtractiveAnswerer:
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
         if said:  # the sentence that says so comes next, unless it leans on the one before it
             ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
-        told = _set(ordered, frozenset(query.stems))
-        if not _counted(query.text, told):
+        told = _set(ordered, query)
+        if not _counted(query, told):
             return Draft(())
         if kind.wants is Wants.TIME:
-            told = [_dated(sentence) for sentence in told]
+            told = [_dated(sentence, kind) for sentence in told]
         return Draft(tuple(told), said)
 
     def _steps(self, retrieved: Retrieved, ranked: Sequence[ScoredSentence]) -> Draft | None:
@@ -134,7 +139,10 @@ class ExtractiveAnswerer:
             return self._lengths.verdict_sentences
         if kind.wants is Wants.FACT and kind.narrow:
             return self._lengths.fact_sentences
-        return self._lengths.narrow_sentences if kind.narrow else self._lengths.broad_sentences
+        if kind.narrow:
+            english = kind.language is ENGLISH
+            return self._lengths.narrow_sentences if english else self._lengths.narrow_elsewhere
+        return self._lengths.broad_sentences
 
     def _needed(
         self, best: ScoredSentence, places: dict[tuple[int, int], ScoredSentence]
@@ -203,13 +211,15 @@ def sentences_by_words(retrieved: Retrieved, weights: SentenceWeights | None = N
     return scored_sentences(retrieved, typed, weights or SentenceWeights())
 
 
-def _counted(question: str, told: Sequence[DraftSentence]) -> bool:
+def _counted(query: Query, told: Sequence[DraftSentence]) -> bool:
     """Whether what is told is of what is to be counted: "how many parking spaces" not of bicycles."""
-    asked = sought(question)
+    asked = sought(query.text)
     if not asked.counted:
         return True
     return any(
-        asked.in_sentence(s.text, stems_of(f"{s.text} {s.passage.context} {s.passage.table_header}"), "")
+        asked.in_sentence(
+            s.text, stems_of(f"{s.text} {s.passage.context} {s.passage.table_header}", query.reading), ""
+        )
         for s in told
     )
 
@@ -246,15 +256,16 @@ def _form(sentence: ScoredSentence) -> Form:
 _ITEM = re.compile(r"^\s*(?:[-•]|\d{1,3}[.)])\s")
 
 
-def _set(ordered: Sequence[ScoredSentence], asked: frozenset[str]) -> list[DraftSentence]:
+def _set(ordered: Sequence[ScoredSentence], query: Query) -> list[DraftSentence]:
     """The sentences as they are shown."""
+    asked, reading = frozenset(query.stems), query.reading
     found: list[DraftSentence] = []
     for at, sentence in enumerate(ordered):
         form, text, cells = _form(sentence), sentence.text, tuple[tuple[int, int], ...]()
         before = (ordered[at - 1].rank, ordered[at - 1].number + 1) if at else None
         if form is Form.ROW:
             row = sentence.passage.text[sentence.start : sentence.end]
-            told = row_in_words(row, sentence.passage.table_header, asked)
+            told = row_in_words(row, sentence.passage.table_header, asked, reading)
             text = told.text
             cells = tuple((sentence.start + a, sentence.start + b) for a, b in told.cells)
         if form is not Form.PROSE or before != (sentence.rank, sentence.number):
@@ -265,9 +276,9 @@ def _set(ordered: Sequence[ScoredSentence], asked: frozenset[str]) -> list[Draft
     return found
 
 
-def _dated(sentence: DraftSentence) -> DraftSentence:
+def _dated(sentence: DraftSentence, kind: QuestionKind) -> DraftSentence:
     """The sentence with the date above it, where it names none: release notes and minutes are set so."""
     heading = sentence.passage.source.locator.heading[-1:]
-    if not heading or names_time(sentence.text) or not names_date(heading[0]):
+    if not heading or names_time(sentence.text, kind.language) or not names_date(heading[0], kind.language):
         return sentence
     return replace(sentence, text=f"{heading[0].strip().rstrip(':')}: {sentence.text}")

@@ -13,6 +13,8 @@ from brain.errors import ModelUnavailable, UsageError
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from brain.answering.entailment import Entails
+
 PHI3_EXTRA = "A Phi-3 needs the extra phi3: pip install 'citewise[phi3]'."
 CONNECT_SECONDS, READ_SECONDS = 3.0, 30.0
 _REFUSALS = (401, 403)  # HTTP: no key, or not this one
@@ -34,8 +36,12 @@ class AnswererChoice:
     key: str | None = None
 
 
-def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | GradualAnswerer | None:
+def open_answerer(
+    choice: AnswererChoice, closing: ExitStack, entails: "Entails | None" = None
+) -> Answerer | GradualAnswerer | None:
     """The answerer that is chosen; None for the extractive one. What must be closed goes to `closing`.
+
+    A model's sentences are put to `entails` as well, where there is one.
 
     Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't be set up. Of a server, only
     the settings are looked at: one that is down is no reason not to start.
@@ -43,9 +49,9 @@ def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | Grad
     if choice.name == "extractive":
         return None
     if is_gguf(choice):
-        return open_gguf_answerer(choice, closing)
+        return open_gguf_answerer(choice, closing, entails)
     if choice.name == "phi3":
-        return _open_phi3(choice, closing)
+        return _open_phi3(choice, closing, entails)
     from brain.answering.written import WritingAnswerer
 
     if choice.name == "server":
@@ -54,11 +60,12 @@ def open_answerer(choice: AnswererChoice, closing: ExitStack) -> Answerer | Grad
         def asking_for(adapter: Path | None) -> GradualAnswerer:
             asked = replace(choice, adapter=adapter)
             name = f"{server_model(asked)} at {asked.url}"
-            return WritingAnswerer(_server(asked), name, few_shot=adapter is None)
+            return WritingAnswerer(_server(asked), name, few_shot=adapter is None, entails=entails)
 
         return SwappableAnswerer(asking_for(choice.adapter), asking_for, choice.adapter)
     if choice.name.startswith("langchain:"):
-        return WritingAnswerer(langchain_model(choice.name.removeprefix("langchain:")), choice.name)
+        model = langchain_model(choice.name.removeprefix("langchain:"))
+        return WritingAnswerer(model, choice.name, entails=entails)
     raise UsageError(
         f"There is no answerer called {choice.name!r}. CITEWISE_ANSWERER can be extractive, phi3, server or "
         "langchain:provider:model."
@@ -136,7 +143,7 @@ def need_phi3_extra() -> None:
         raise UsageError(PHI3_EXTRA)
 
 
-def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
+def _open_phi3(choice: AnswererChoice, closing: ExitStack, entails: "Entails | None") -> GradualAnswerer:
     need_phi3_extra()
     from brain.answering.prompt import opening
     from brain.answering.swappable import SwappableAnswerer
@@ -160,7 +167,9 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack) -> GradualAnswerer:
     def writing(adapter: Path | None) -> GradualAnswerer:
         name = f"phi3 ({choice.model}{f' with adapter {adapter.name}' if adapter else ''})"
         few_shot = untrained and adapter is None
-        return WritingAnswerer(chat, name, few_shot=few_shot, limits=limits, count=chat.count)
+        return WritingAnswerer(
+            chat, name, few_shot=few_shot, limits=limits, count=chat.count, entails=entails
+        )
 
     def with_adapter(adapter: Path | None) -> GradualAnswerer:
         chat.swap(adapter, opening(few_shot=untrained and adapter is None))

@@ -7,6 +7,7 @@ from brain.answering.draft import GradualAnswerer
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
+    from brain.answering.entailment import Entails
     from brain.answering.factory import AnswererChoice
     from brain.answering.written import Limits
     from brain.llamacpp.header import Header
@@ -49,7 +50,9 @@ def check_gguf(choice: "AnswererChoice", *, loaded: bool = False) -> "Header":
     return check(choice.model, loaded=loaded)
 
 
-def open_gguf_answerer(choice: "AnswererChoice", closing: ExitStack) -> GradualAnswerer:
+def open_gguf_answerer(
+    choice: "AnswererChoice", closing: ExitStack, entails: "Entails | None" = None
+) -> GradualAnswerer:
     """The answerer; raises as `check_gguf` does, and ModelUnavailable where the model does not load."""
     from brain.answering.written import Limits, WritingAnswerer
     from brain.llamacpp.opening import open_gguf
@@ -64,4 +67,5 @@ def open_gguf_answerer(choice: "AnswererChoice", closing: ExitStack) -> GradualA
         few_shot=not header.adapter,
         limits=patient(chat.window, longest),
         count=chat.count,
+        entails=entails,
     )

@@ -11,6 +11,7 @@ from brain.answering.sought import sought
 from brain.answering.typed import has_type
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.late_interaction import Likeness
+from brain.text.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def by_likeness(
 def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) -> list[LikenessWeights]:
     """What the weights weigh, of each sentence; one of a passage that was not read counts as a usual one."""
     asked = sought(retrieved.query.text).kind
-    asked_of = frozenset(retrieved.query.stems)
+    asked_of, reading = frozenset(retrieved.query.stems), retrieved.query.reading
     measured = asked.wants in (Wants.NUMBER, Wants.TIME)
     read = [one for passage in retrieved.likeness.values() for one in passage]
     usual = Likeness(fmean(one.by_token for one in read), fmean(one.mean for one in read))
@@ -76,7 +77,7 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
                 long=min(len(sentence.text.split()), 60) / 60,
                 asks=float(sentence.text.endswith("?")),
                 leads_in=float(sentence.text.endswith(":")),
-                subject=float(_is_about(sentence, asked_of)),
+                subject=float(_is_about(sentence, asked_of, reading)),
                 untyped=float(measured and not has_type(asked, sentence.text)),
                 outdated=float(sentence.passage.id in outdated),
             )
@@ -84,8 +85,8 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
     return found
 
 
-def _is_about(sentence: ScoredSentence, asked_of: frozenset[str]) -> bool:
+def _is_about(sentence: ScoredSentence, asked_of: frozenset[str], reading: Reading) -> bool:
     """Whether it is a row whose first cell says nothing that isn't asked: "Petrel 2", not "Petrel 2 Pro"."""
     subject, tab, _ = sentence.passage.text[sentence.start : sentence.end].partition("\t")
-    stems = stems_of(subject) if tab else frozenset()
+    stems = stems_of(subject, reading) if tab else frozenset()
     return bool(stems) and stems <= asked_of

@@ -4,6 +4,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from brain.languages.english import ENGLISH
+from brain.languages.language import Language
+from brain.languages.telling import language_of
+from brain.text.folding import fold
+
 
 class Wants(StrEnum):
     """The kind of thing that answers a question."""
@@ -21,10 +26,11 @@ class Wants(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuestionKind:
-    """`narrow` questions are answered by a few words, the others by sentences."""
+    """`narrow` questions are answered by a few words, the others by sentences; `language` is theirs."""
 
     wants: Wants
     narrow: bool
+    language: Language = ENGLISH
 
 
 _COURTESY = re.compile(
@@ -115,6 +121,8 @@ def kind_of(question: str) -> QuestionKind:
     own = question.rpartition(" – ")[2]
     if own != question and (kind := kind_of(own)).wants is not Wants.FACT:
         return kind
+    if (language := language_of(question)) is not ENGLISH:
+        return _kind_in(language, core(question))
     text = _CONDITION.sub("", core(question))
     if _AUXILIARY.match(text) or _asks_whether(question):
         return QuestionKind(Wants.YES_NO, narrow=False)
@@ -133,6 +141,26 @@ def kind_of(question: str) -> QuestionKind:
     if _STEPS.search(text) or _TROUBLE.search(text):
         return QuestionKind(Wants.STEPS, narrow=False)
     return QuestionKind(Wants.FACT, narrow=bool(re.match(r"^(?:what|which)\b", text, re.IGNORECASE)))
+
+
+def _kind_in(language: Language, question: str) -> QuestionKind:
+    """What a question of another language asks for; a FACT where its rules aren't known."""
+    asks, text = language.asks, fold(question).strip()
+    if asks is None:
+        return QuestionKind(Wants.FACT, narrow=True, language=language)
+    for wants, asked, narrow in (
+        (Wants.YES_NO, asks.yes_no, False),
+        (Wants.REASON, asks.reason, False),
+        (Wants.TIME, asks.time, True),
+        (Wants.NUMBER, asks.number, True),
+        (Wants.PERSON, asks.person, True),
+        (Wants.PLACE, asks.place, True),
+        (Wants.LIST, asks.listed, False),
+        (Wants.STEPS, asks.steps, False),
+    ):
+        if asked.search(text):
+            return QuestionKind(wants, narrow, language)
+    return QuestionKind(Wants.FACT, bool(asks.narrow.search(text)), language)
 
 
 def _asks_whether(question: str) -> bool:

@@ -2,9 +2,15 @@
 
 import re
 
+from brain.answering.refusal_words import words_in
 from brain.domain import Passage, Refusal, RefusalReason, Source
+from brain.languages.english import ENGLISH
+from brain.languages.language import Language
+from brain.languages.telling import language_of
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.spelling import unknown_words
+from brain.text.folding import fold
+from brain.text.terms import unique
 
 NEAREST = 3
 LISTED = 5  # where documents were asked for
@@ -12,7 +18,10 @@ LONG = 20  # content words; of so many a passage seldom holds enough
 NAMED = 3  # words that stand nowhere
 _IN_DANGER = re.compile(
     r"\b(?:suicid\w*|(?:kill|hurt|harm)(?:ing)? myself|end(?:ing)? (?:my (?:own )?life|it all)|self[- ]harm"
-    r"|want to die|don['’]t want to (?:live|be alive))\b",
+    r"|want to die|don['’]t want to (?:live|be alive)"
+    r"|suizid\w*|selbstmord\w*|(?:bringe mich|mich) um(?:bringen)?|mir das leben nehmen|nicht mehr leben"
+    r"|me (?:tuer|suicider)|en finir avec la vie|mettre fin à mes jours"
+    r"|matarme|suicidarme|quitarme la vida|no quiero vivir)\b",
     re.IGNORECASE,
 )
 
@@ -25,59 +34,44 @@ def refusal(reason: RefusalReason, retrieved: Retrieved, spaces: tuple[str, ...]
 
 def way_on(question: str, retrieved: Retrieved) -> str:
     """A sentence on what to try where nothing was found; empty where there is none better than another."""
+    words = words_in(retrieved.query.language)
     if _IN_DANGER.search(question):
-        return (
-            "If you are thinking of harming yourself, please don't stay alone with it: call the emergency "
-            "number where you are (112, 911), or somebody you trust."
-        )
+        return words.in_danger
     terms, unknown = retrieved.query.terms, unknown_words(retrieved.query, retrieved.rarity)
     if len(terms) >= LONG:
-        return "That was long: ask again in a sentence or two, with what matters alone."
-    if len(unknown) == len(terms) and (len(terms) > 2 or not question.isascii()):
-        return "The documents hold none of these words: perhaps they are written in another language."
-    named = [f"“{word}”" for word in unknown if len(word) > 2]
+        return words.long
+    if len(unknown) == len(terms) and _may_be_foreign(question, retrieved):
+        return words.other_language
+    shown = unique(_as_written(word, question, retrieved.query.language) for word in unknown if len(word) > 2)
+    named = tuple(words.quoted.format(word=word) for word in shown)
     if not named or len(named) > NAMED:
         return ""
-    return f"{_listed(tuple(named))} {'stands' if len(named) == 1 else 'stand'} in none of them."
+    return words.stand[len(named) > 1].format(words=words.listed(named))
 
 
-def in_words(refused: Refusal, way_on: str = "") -> str:
+def _may_be_foreign(question: str, retrieved: Retrieved) -> bool:
+    language = retrieved.query.language
+    if language is ENGLISH:
+        return len(retrieved.query.terms) > 2 or not question.isascii()
+    return not any(language_of(passage.text) is language for passage in retrieved.passages[:NEAREST])
+
+
+def _as_written(word: str, question: str, language: Language) -> str:
+    """A word that is not English as the person wrote it, with accents; of a part, the whole compound."""
+    if language is ENGLISH:
+        return word
+    written = re.findall(r"[^\W_]+", question)
+    return next((one for one in written if word in fold(one)), word)
+
+
+def in_words(refused: Refusal, way_on: str = "", language: Language = ENGLISH) -> str:
     """What the person reads; the nearest documents are shown beneath by whoever shows it."""
-    searched = (
-        "1 document" if refused.documents_searched == 1 else f"{refused.documents_searched:,} documents"
-    )
-    where = f"the {searched} in {_listed(refused.spaces)}"
-    match refused.reason:
-        case RefusalReason.NOT_A_QUESTION:
-            return "I could not read a question in that. Ask in a sentence what you would like to know."
-        case RefusalReason.GREETING:
-            return f"Hello! Ask me in your own words: I look for the answer in {where}, and name its source."
-        case RefusalReason.THANKS:
-            return "You're welcome. Go on asking whenever you like."
-        case RefusalReason.ABOUT_CITEWISE:
-            return (
-                f"I am citewise, a program: I look for answers in {where}, tell them with the source of "
-                "each sentence, and say so where I find none. Ask me in your own words; `help` shows more."
-            )
-        case RefusalReason.ABOUT_KEEPING:
-            return (
-                "I keep questions and answers, with who asked, on the computer that I run on. Whoever runs "
-                "me can read them; what is said in a channel, all there see. An admin can tell you more."
-            )
-        case RefusalReason.ABOUT_ANSWER:
-            return (
-                "I tell what documents say, and can neither vouch for it nor put it in other words. Under "
-                "my last answer stand its sources and how old they are: look there. If it missed your "
-                "point, ask again in other words."
-            )
-        case RefusalReason.NOTHING_INDEXED:
-            return f"There is nothing to answer from in {_listed(refused.spaces)} yet."
-        case RefusalReason.DOCUMENTS_WANTED:
-            return f"Of {where} I name those that come nearest. Ask what you would like to know from them."
-        case RefusalReason.UNSUPPORTED:
-            return f"I searched {where} and found nothing that I could back with a quote."
-        case _:
-            return f"I searched {where} and found no answer to this. {way_on}".rstrip()
+    words = words_in(language, refused.reason)
+    said = words.said.get(refused.reason)
+    where = words.where(refused.documents_searched, refused.spaces)
+    if said is None:
+        return f"{words.not_found.format(where=where)} {way_on}".rstrip()
+    return said.format(where=where, spaces=words.listed(refused.spaces))
 
 
 def _nearest(passages: tuple[Passage, ...], most: int) -> tuple[Source, ...]:
@@ -87,9 +81,3 @@ def _nearest(passages: tuple[Passage, ...], most: int) -> tuple[Source, ...]:
         if len(found) == most:
             break
     return tuple(found.values())
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if len(names) < 2:
-        return names[0] if names else "no space"
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -8,14 +8,16 @@ from brain.answering.cleaning import without_marks
 from brain.answering.definition import Definition, Saying, definition
 from brain.answering.instructions import instructs
 from brain.answering.question_kind import QuestionKind, Wants, core
-from brain.answering.typed import names_number, names_time
+from brain.answering.typed import gives_reason, names_number, names_time
 from brain.domain import Passage
+from brain.languages.language import Language
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, telling_names
 from brain.retrieval.query import Query
 from brain.text.analysis import analyse
-from brain.text.terms import STOPWORDS, content_stems, words
+from brain.text.reading import PLAIN, Reading
+from brain.text.terms import STOPWORDS, words
 
 PASSAGES = 6
 
@@ -68,9 +70,6 @@ class ScoredSentence:
 
 
 _NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")
-_REASON = re.compile(
-    r"\b(?:because|due to|since|as a result|so that|in order to|caused by|reason|therefore)\b", re.IGNORECASE
-)
 
 
 def scored_sentences(
@@ -79,13 +78,14 @@ def scored_sentences(
     """All sentences of the best passages, best first."""
     asked = definition(core(retrieved.query.text))
     candidates = _read(retrieved, asked)
+    language, reading = retrieved.query.language, retrieved.query.reading
     found: list[ScoredSentence] = []
     names = telling_names(retrieved.query, retrieved.rarity)
     measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
     for rank, candidate in enumerate(candidates):
-        passage, analysed = candidate.passage, analyse(candidate.passage)
+        passage, analysed = candidate.passage, analyse(candidate.passage, reading)
         behind = candidate.score - candidates[0].score
-        columns = stems_of(passage.table_header)
+        columns = stems_of(passage.table_header, reading)
         for number, sentence in enumerate(analysed.sentences):
             if passage.table_header and passage.text[sentence.start : sentence.end] == passage.table_header:
                 continue
@@ -105,7 +105,7 @@ def scored_sentences(
                 + weights.long * max(0, length - 50) / 50
                 + weights.short * (length < 5)
                 + weights.leads_in * text.endswith(":")
-                + weights.unreadable * _is_unreadable(text)
+                + weights.unreadable * is_unreadable(text, language)
                 + _by_words(
                     retrieved,
                     weights,
@@ -213,13 +213,14 @@ def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], righ
 def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
     match kind.wants:
         case Wants.NUMBER:
-            return weights.right_type * names_number(text)
+            return weights.right_type * names_number(text, kind.language)
         case Wants.TIME:
-            return weights.right_type * names_time(text)
+            return weights.right_type * names_time(text, kind.language)
         case Wants.PERSON | Wants.PLACE:
-            return weights.right_type / 2 * bool(_NAME.search(text))
+            named = not kind.language.capital_nouns and _NAME.search(text)
+            return weights.right_type / 2 * bool(named)
         case Wants.REASON:
-            return weights.reason * bool(_REASON.search(text))
+            return weights.reason * gives_reason(text, kind.language)
         case Wants.STEPS:
             return weights.instructs * instructs(text)
         case Wants.LIST:
@@ -228,14 +229,18 @@ def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
             return 0.0
 
 
-def _is_unreadable(text: str) -> bool:
+def is_unreadable(text: str, language: Language) -> bool:
+    """Whether it is code, a menu or a scrap: marks everywhere, or words without function words."""
     if "\t" in text:
         return False
     if sum(mark in "{}[]<>=_|;\\" for mark in text) > 0.04 * len(text):
         return True
     found = words(text)
     # English prose has about two function words in five; the leanest sentences have one in six.
-    return len(found) >= 8 and sum(word in STOPWORDS for word in found) < len(found) / 8
+    return (
+        len(found) >= 8
+        and sum(word in STOPWORDS or word in language.function_words for word in found) < len(found) / 8
+    )
 
 
 def new_share(sentence: ScoredSentence, said: frozenset[str]) -> float:
@@ -243,6 +248,6 @@ def new_share(sentence: ScoredSentence, said: frozenset[str]) -> float:
     return len(sentence.stems - said) / len(sentence.stems) if sentence.stems else 0.0
 
 
-def stems_of(text: str) -> frozenset[str]:
+def stems_of(text: str, reading: Reading = PLAIN) -> frozenset[str]:
     """The content stems of a text."""
-    return frozenset(content_stems(text))
+    return frozenset(reading.stems(text))

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.typed import has_type
+from brain.languages.english import ENGLISH
+from brain.languages.language import Compounds
+from brain.text.folding import fold
+from brain.text.reading import joined
 from brain.text.terms import content_stems
 
 _ASKS_MONEY = re.compile(
@@ -53,17 +57,32 @@ class Sought:
     def in_sentence(self, text: str, stems: frozenset[str], header: str) -> bool:
         """Whether it stands in the text of a sentence or row, `stems` its own and its table header's."""
         if self.money:
+            says = self.kind.language.says
+            if says and (says.money.search(fold(text)) or says.money.search(fold(header))):
+                return True
             in_column = _MONEY_COLUMN.search(header) and re.search(r"\d", text)
             return bool(_SHOWS_MONEY.search(text) or in_column)
-        if self.counted and not self.counted & stems:
+        if self.counted and not self._counts(stems):
             return False
         return has_type(self.kind, text)
+
+    def _counts(self, stems: frozenset[str]) -> bool:
+        if self.kind.language.compounds is not Compounds.JOINED:
+            return bool(self.counted & stems)
+        # "wie viele Urlaubstage": of days ("28 Tage"), or of Urlaub
+        return any(
+            one == stem or (len(stem) > 2 and one.endswith(stem)) or joined(stem, one) or joined(one, stem)
+            for one in self.counted
+            for stem in stems
+        )
 
 
 def sought(question: str) -> Sought:
     """What the question wants to be told."""
     own = core(question.rpartition(" – ")[2] or question)
     kind = kind_of(question)
+    if kind.language is not ENGLISH:
+        return _sought_in(kind, fold(own))
     money = kind.wants is Wants.NUMBER and bool(_ASKS_MONEY.search(own))
     counted = _COUNTED.search(own)
     if _HOW_LONG.search(own) and kind.wants is Wants.NUMBER:
@@ -74,3 +93,13 @@ def sought(question: str) -> Sought:
     if counted and counted["end"] is not None:
         stems = stems[-1:]  # the head of an English compound is its last word
     return Sought(kind, money, frozenset(stems) - _TIMES)
+
+
+def _sought_in(kind: QuestionKind, question: str) -> Sought:
+    """What a folded question of another language wants to be told."""
+    asks = kind.language.asks
+    if asks is None or kind.wants is not Wants.NUMBER:
+        return Sought(kind, False, frozenset())
+    counted = asks.counted.search(question)
+    stems = content_stems(counted[1], kind.language) if counted else []
+    return Sought(kind, bool(asks.money.search(question)), frozenset(stems))

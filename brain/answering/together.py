@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from brain.answering.citations import VERDICTS
 from brain.domain import Answer, Passage, Question, Sentence, Trace
 
+_VERDICTS = tuple(f"{verdict}." for verdict in VERDICTS)
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -18,7 +20,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
     """
     answered = [part for part in parts if not part.refused]
     numbers: dict[tuple[int, int | None], int] = {}
-    numbered = [_numbered(part, numbers) for part in answered]
+    numbered = _said_once([_numbered(part, numbers) for part in answered])
     respelled = any(part.read_as for part in answered)
     read_as = " ".join(part.read_as or part.trace.question for part in parts) if respelled else ""
     passages: dict[int, Passage] = {}
@@ -27,7 +29,9 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
     return Answer(
         text="\n\n".join(part.text for part in numbered),
         sentences=tuple(sentence for part in numbered for sentence in part.sentences),
-        citations=tuple(citation for part in numbered for citation in part.citations),
+        citations=tuple(
+            {(one.number, one.quote): one for part in numbered for one in part.citations}.values()
+        ),
         refusal=None,
         trace=_trace(question, parts, read_as),
         retrieved=tuple(passages.values()),
@@ -36,6 +40,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
         unanswered=tuple(part.trace.question for part in parts if part.refused),
         read_as=read_as,
         left=left,
+        notes=tuple(dict.fromkeys(note for part in answered for note in part.notes)),
     )
 
 
@@ -51,6 +56,43 @@ def _numbered(part: Answer, numbers: dict[tuple[int, int | None], int]) -> Answe
         sentences=tuple(Sentence(s.text, tuple(anew[n] for n in s.citations)) for s in part.sentences),
         citations=tuple(replace(citation, number=anew[citation.number]) for citation in part.citations),
     )
+
+
+def _said_once(parts: Sequence[Answer]) -> list[Answer]:
+    """The parts without the sentences that one before them says from the same place; none is left empty."""
+    said: set[Sentence] = set()
+    found: list[Answer] = []
+    for part in parts:
+        repeated = [sentence for sentence in part.sentences if sentence in said]
+        said |= set(part.sentences)
+        if part.text.startswith(_VERDICTS):
+            found.append(part)  # a yes or no leans on what is said after it
+        elif len(repeated) < len(part.sentences):
+            found.append(_without(part, repeated))
+    return found
+
+
+def _without(part: Answer, repeated: Sequence[Sentence]) -> Answer:
+    """The part without these sentences; a number that stands for the sentence before as well stays."""
+    text = part.text
+    for at, sentence in enumerate(part.sentences):
+        if sentence not in repeated:
+            continue
+        before = part.sentences[at - 1] if at else None
+        shared = (
+            before is not None
+            and before not in repeated
+            and before.citations == sentence.citations
+            and f"{before.text} [" not in text
+        )
+        marker = "" if shared else r"(?: ?\[\d+\])?"
+        text = re.sub(
+            rf"(?:^- |(?<= )|^)?{re.escape(sentence.text)}{marker} ?\n?", "", text, count=1, flags=re.M
+        )
+    kept = tuple(sentence for sentence in part.sentences if sentence not in repeated)
+    numbers = {number for sentence in kept for number in sentence.citations}
+    citations = tuple(citation for citation in part.citations if citation.number in numbers)
+    return replace(part, text=text.strip(), sentences=kept, citations=citations)
 
 
 def _trace(question: Question, parts: Sequence[Answer], read_as: str) -> Trace:

@@ -21,6 +21,7 @@ from brain.answering.backing import backing
 from brain.answering.citations import checked
 from brain.answering.claims import Claim, claims, declines
 from brain.answering.draft import Draft, DraftSentence
+from brain.answering.entailment import Entails
 from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.facts import AnswererState, KnowsItself
 from brain.answering.prompt import opening, prompt
@@ -60,6 +61,9 @@ class _Held:
     """What became of a draft's sentences so far."""
 
     passages: Sequence[Passage]
+    entails: Entails | None = None
+    unjudged: str = ""
+    """Why nothing more is judged by `entails`, where it failed: the rules alone decide then."""
     kept: list[DraftSentence] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
 
@@ -68,11 +72,31 @@ class _Held:
         before = len(self.kept)
         for claim in said[len(self.kept) + len(self.dropped) :]:
             found = backed(claim, self.passages)
-            if isinstance(found, str):
-                self.dropped.append((claim.text, found))
+            why = found if isinstance(found, str) else self._objection(found)
+            if isinstance(found, str) or why:
+                self.dropped.append((claim.text, why))
             else:
                 self.kept.append(found)
         return len(self.kept) > before
+
+    @property
+    def judged(self) -> str:
+        """For the trace: what judged entailment, or why nothing did."""
+        if self.entails is None:
+            return ""
+        if self.unjudged:
+            return f", but entailment was not judged: {self.unjudged}"
+        return f", entailment judged by {self.entails.name}"
+
+    def _objection(self, found: DraftSentence) -> str:
+        if self.entails is None or self.unjudged:
+            return ""
+        try:
+            return self.entails.objection(found)
+        except ModelUnavailable as error:
+            self.unjudged = error.sentence
+            log.warning("%s did not judge entailment: %s", self.entails.name, error.detail)
+            return ""
 
 
 def draft_of(written: str, passages: Sequence[Passage]) -> Draft:
@@ -94,8 +118,11 @@ class WritingAnswerer:
         limits: Limits | None = None,
         count: Callable[[Sequence[BaseMessage]], int] = estimated,
         quotes_first: bool | None = None,
+        entails: Entails | None = None,
     ) -> None:
         """`name` is for the log and the trace; `few_shot` gives examples, for models not trained to cite.
+
+        What the passages back is also put to `entails`, where there is one.
 
         With `quotes_first` the documents' own sentences are the first draft, at once, and stay until the
         written answer is complete; by default where the model says that it is slow.
@@ -106,6 +133,7 @@ class WritingAnswerer:
         self._limits = limits or Limits()
         self._count = count
         self._extractive = ExtractiveAnswerer()
+        self._entails = entails
         self._rests_until = 0.0
         self._stopwatch = Stopwatch()
         if quotes_first is None:
@@ -149,7 +177,7 @@ class WritingAnswerer:
             if not passages:
                 yield self._quoted(evidence, "the question leaves no room for a passage")
                 return
-            held = _Held(passages)
+            held = _Held(passages, self._entails)
             with closing(self._pieces(messages)) as pieces:
                 for piece in self._stopwatch.timed(pieces):
                     text += piece
@@ -170,7 +198,7 @@ class WritingAnswerer:
 
     def _concluded(self, evidence: Evidence, held: _Held, text: str) -> Draft:
         held.take(claims(text, complete=len(text) <= LONGEST_CHARACTERS))
-        draft = Draft(tuple(held.kept), discarded=tuple(held.dropped), note=f"by {self._name}")
+        draft = Draft(tuple(held.kept), discarded=tuple(held.dropped), note=f"by {self._name}{held.judged}")
         if checked(draft, evidence.passages).sentences:
             return draft
         if declines(text):

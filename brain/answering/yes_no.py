@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from brain.answering.selection import ScoredSentence, stems_of
+from brain.languages.english import ENGLISH
+from brain.languages.telling import language_of
 from brain.text.terms import content_stems
 
 FEW = 2  # words of a question
@@ -27,6 +29,8 @@ _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
 
 def verdict(question: str, sentences: Sequence[ScoredSentence]) -> str:
     """`Yes`, `No`, or an empty string where the sentences leave it open or contradict one another."""
+    if language_of(question) is not ENGLISH:
+        return ""  # which words deny or hedge is known of English alone
     said = {_verdict(question, sentence) for sentence in sentences} - {""}
     return said.pop() if len(said) == 1 else ""
 

@@ -73,14 +73,6 @@ class AddedFiles:
             raise ValueError(f"there is no added file {file_id}")
         return bytes(row[0])
 
-    def move(self, file_id: int, space: str) -> None:
-        """Give a file that is not listed yet to another space."""
-        with self._database.writing() as connection:
-            connection.execute(
-                "UPDATE added_files SET space_id = ? WHERE id = ? AND listed = 0",
-                (spaces.space(connection, space).id, file_id),
-            )
-
     def list(self, file_id: int) -> int | None:
         """Let a file stand in its space; the id of the one of that name that it replaces, if any."""
         with self._database.writing() as connection:
@@ -103,6 +95,14 @@ class AddedFiles:
         """Forget a file that is not listed, such as after a Cancel."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM added_files WHERE id = ? AND listed = 0", (file_id,))
+
+
+def move(connection: sqlite3.Connection, file_id: int, space: str) -> None:
+    """Give a file that is not listed yet to another space."""
+    connection.execute(
+        "UPDATE added_files SET space_id = ? WHERE id = ? AND listed = 0",
+        (spaces.space(connection, space).id, file_id),
+    )
 
 
 def unlist_documents(connection: sqlite3.Connection, document_ids: Sequence[int]) -> None:

@@ -30,6 +30,7 @@ from brain.catalog.inbox import InboxTable
 from brain.catalog.known_files import KnownFiles
 from brain.catalog.past import Past
 from brain.catalog.places import Places
+from brain.catalog.readings import Readings
 from brain.catalog.removals import Removals
 from brain.catalog.rows import (
     Counts,
@@ -71,6 +72,8 @@ class Catalog:
         """How the drives are followed: options, states, retries, lags."""
         self.removals = Removals(self._database)
         """Drives that are taken out, and what of them is left to be done."""
+        self.readings = Readings(self._database)
+        """Documents that other readings made than today's, and so wait to be read anew."""
         self.past = Past(self._database)
         """Earlier versions, removed documents, vectors out of use."""
         self.duplicates = Duplicates(self._database)
@@ -225,10 +228,12 @@ class Catalog:
         retryable: bool = False,
         tries: int = 1,
         next_try: float | None = None,
+        reading: str = "",
     ) -> None:
         """Remember that a file can't be read; what was last read of it stays searchable.
 
-        It was tried `tries` times as it is now, and is tried again at `next_try` (seconds since 1970).
+        It was tried `tries` times as it is now, and is tried again at `next_try` (seconds since 1970), or
+        when `reading`, the mark of how it was tried, is no longer how files are read.
         """
         with self._database.writing() as connection:
             ledger.record_failure(
@@ -243,6 +248,7 @@ class Catalog:
                 retryable=retryable,
                 tries=tries,
                 next_try=next_try,
+                reading=reading,
             )
 
     def clear_failure(self, drive_id: int, path: str) -> None:
@@ -323,10 +329,15 @@ class Catalog:
         with self._database.reading() as connection:
             return passages.passages(connection, ids)
 
-    def keys_of_content(self, content_hash: str) -> dict[tuple[int, int, str], str]:
-        """The vector keys of a document with that content, by start, end and text of each passage."""
+    def keys_of_content(self, content_hash: str, reading: str) -> dict[tuple[int, int, str], str]:
+        """The vector keys of a document so read from that content, by start, end and text of each passage."""
         with self._database.reading() as connection:
-            return passages.keys_of_content(connection, content_hash)
+            return passages.keys_of_content(connection, content_hash, reading)
+
+    def keys_at(self, drive_id: int, path: str) -> dict[tuple[str, str, str], str]:
+        """The vector keys of the document there, by context, table header and text of each passage."""
+        with self._database.reading() as connection:
+            return passages.keys_at(connection, drive_id, path)
 
     def neighbours(self, document_id: int, first_ordinal: int, last_ordinal: int) -> list[Passage]:
         """The passages of a document from one ordinal to another, both included, in order."""

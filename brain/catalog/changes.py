@@ -71,12 +71,19 @@ class Changes:
         with self._database.reading() as connection:
             return _find(connection, change_id)
 
-    def move_proposal(self, change_id: int, space: str) -> None:
-        """Propose the same for another space."""
+    def move_proposal(self, change_id: int, space: str) -> Change | None:
+        """Propose the same for another space, its file with it; None where it is no proposal any more."""
         with self._database.writing() as connection:
-            connection.execute(
+            cursor = connection.execute(
                 "UPDATE changes SET space = ? WHERE id = ? AND state = 'proposed'", (space, change_id)
             )
+            if not cursor.rowcount:
+                return None
+            change = _find(connection, change_id)
+            assert change is not None
+            if isinstance(file_id := change.target.get("file"), int):
+                added_files.move(connection, file_id, space)
+        return change
 
     def expire(self, noted_before: datetime) -> int:
         """End proposals that have waited since then, with the files that nothing else refers to; how many."""

@@ -183,6 +183,7 @@ def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) ->
         new.identity,
         *(new.modified.isoformat() if new.modified else None, now()),
         "\n".join(" ".join(sentence.splitlines()) for sentence in new.left_out),
+        new.reading,
     )
     before = connection.execute(
         """SELECT id, version, content_hash, title, removed FROM documents
@@ -192,8 +193,8 @@ def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) ->
     if before is None:
         document_id = connection.execute(
             """INSERT INTO documents (space_id, drive_id, path, version, uri, title, media_type, size,
-               mtime_ns, content_hash, etag, identity, modified, indexed, left_out)
-               VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
+               mtime_ns, content_hash, etag, identity, modified, indexed, left_out, reading)
+               VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""",
             (space_id, new.drive_id, new.path, *values),
         ).fetchone()[0]
         versions.add_version(connection, document_id, 1, new.content_hash, new.text)
@@ -211,8 +212,8 @@ def _put_row(connection: sqlite3.Connection, new: NewDocument, space_id: int) ->
         versions.add_version(connection, document_id, version, new.content_hash, new.text)
     connection.execute(
         """UPDATE documents SET version = ?, removed = NULL, uri = ?, title = ?, media_type = ?, size = ?,
-           mtime_ns = ?, content_hash = ?, etag = ?, identity = ?, modified = ?, indexed = ?, left_out = ?
-           WHERE id = ?""",
+           mtime_ns = ?, content_hash = ?, etag = ?, identity = ?, modified = ?, indexed = ?, left_out = ?,
+           reading = ? WHERE id = ?""",
         (version, *values, document_id),
     )
     return document_id, version, title != new.title

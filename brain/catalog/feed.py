@@ -23,6 +23,11 @@ class IndexFeed:
         with self._database.reading() as connection:
             return outbox.pending(connection, limit)
 
+    def behind(self) -> int:
+        """How many operations the indexes haven't applied."""
+        with self._database.reading() as connection:
+            return outbox.behind(connection)
+
     def newest_operation(self) -> int:
         """The sequence of the youngest operation ever queued, applied or not."""
         with self._database.reading() as connection:

@@ -23,7 +23,8 @@ class Handoff:
     """A question that a person is to answer.
 
     `origin` is where the asker is told, `support` who is asked, `thread` the conversation that it goes on
-    in, `helper` who took it; `space` is what a document made of the answer belongs to.
+    in, `helper` who took it, and when it was `taken`; `space` is what a document made of the answer belongs
+    to. Those who have it are `reminded` once, where it then goes on as well.
     """
 
     id: int
@@ -38,11 +39,24 @@ class Handoff:
     helper: str
     answer: str
     opened: datetime
+    taken: datetime | None = None
+    reminded: bool = False
+    reminder_thread: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has answered it yet."""
+        return self.state in (HandoffState.OPEN, HandoffState.CLAIMED)
+
+    @property
+    def threads(self) -> frozenset[str]:
+        """The conversations that it goes on in."""
+        return frozenset({self.thread, self.reminder_thread}) - {""}
 
 
 _HANDOFFS = (
-    "SELECT id, trace_id, person, origin, space, support, question, state, thread, helper, answer, opened "
-    "FROM handoffs "
+    "SELECT id, trace_id, person, origin, space, support, question, state, thread, helper, answer, opened, "
+    "taken, reminded, reminder_thread FROM handoffs "
 )
 
 
@@ -76,7 +90,9 @@ class Handoffs:
     def in_thread(self, thread: str) -> Handoff | None:
         """The hand-off that goes on in that conversation."""
         with self._database.reading() as connection:
-            row = connection.execute(_HANDOFFS + "WHERE thread = ?", (thread,)).fetchone()
+            row = connection.execute(
+                _HANDOFFS + "WHERE thread = ?1 OR reminder_thread = ?1", (thread,)
+            ).fetchone()
         return _handoff(row) if row else None
 
     def set_thread(self, handoff_id: int, thread: str) -> None:
@@ -84,12 +100,18 @@ class Handoffs:
         with self._database.writing() as connection:
             connection.execute("UPDATE handoffs SET thread = ? WHERE id = ?", (thread, handoff_id))
 
+    def set_reminder_thread(self, handoff_id: int, thread: str) -> None:
+        """Note where the hand-off goes on too, since those who have it were reminded there."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE handoffs SET reminder_thread = ? WHERE id = ?", (thread, handoff_id))
+
     def claim(self, handoff_id: int, helper: str) -> Handoff | None:
         """Let a helper take an open hand-off; returns it as it is now, whoever has it."""
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE handoffs SET state = 'claimed', helper = ? WHERE id = ? AND state = 'open'",
-                (helper, handoff_id),
+                """UPDATE handoffs SET state = 'claimed', helper = ?, taken = ?
+                   WHERE id = ? AND state = 'open'""",
+                (helper, now(), handoff_id),
             )
             return _find(connection, handoff_id)
 
@@ -119,6 +141,19 @@ class Handoffs:
             ).fetchall()
         return [_handoff(row) for row in rows]
 
+    def unanswered(self) -> list[Handoff]:
+        """The hand-offs that nobody has answered yet, the oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                _HANDOFFS + "WHERE state IN ('open', 'claimed') ORDER BY opened, id"
+            ).fetchall()
+        return [_handoff(row) for row in rows]
+
+    def note_reminded(self, handoff_id: int) -> None:
+        """Note that those who have it were reminded, and whoever asked was told."""
+        with self._database.writing() as connection:
+            connection.execute("UPDATE handoffs SET reminded = ? WHERE id = ?", (now(), handoff_id))
+
     def waiting(self) -> int:
         """How many hand-offs nobody has answered yet."""
         with self._database.reading() as connection:
@@ -128,7 +163,7 @@ class Handoffs:
         return int(row[0])
 
 
-_Row = tuple[int, str, str, str, str, str, str, str, str, str, str, str]
+_Row = tuple[int, str, str, str, str, str, str, str, str, str, str, str, str, str, str]
 
 
 def _find(connection: sqlite3.Connection, handoff_id: int) -> Handoff | None:
@@ -137,8 +172,12 @@ def _find(connection: sqlite3.Connection, handoff_id: int) -> Handoff | None:
 
 
 def _handoff(row: _Row) -> Handoff:
-    number, trace_id, person, origin, space, support, question, state, thread, helper, answer, opened = row
-    stage, when = HandoffState(state), datetime.fromisoformat(opened)
+    number, trace_id, person, origin, space, support, question, *rest = row
+    state, thread, helper, answer, opened, taken, reminded, reminder_thread = map(str, rest)
     return Handoff(
-        number, trace_id, person, origin, space, support, question, stage, thread, helper, answer, when
+        *(number, trace_id, person, origin, space, support, question),
+        *(HandoffState(state), thread, helper, answer, datetime.fromisoformat(opened)),
+        datetime.fromisoformat(taken) if taken else None,
+        bool(reminded),
+        reminder_thread,
     )

@@ -69,6 +69,15 @@ class InboxItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """How many events of a platform are not answered yet, and how long the oldest has waited."""
+
+    platform: str
+    unanswered: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How much is taken in: events that wait, and questions of a person or in a place within `seconds`."""
 
@@ -84,6 +93,8 @@ _ITEMS = (
 )
 
 
+# What came at a time that is still to come, did so before the clock was set back: it does not wait for that.
+_NOW_OR_SET_BACK = "(due <= ?1 OR received > ?1)"
 # Said twice, since SQLite takes the index of what is not done only where a query says that it wants no other:
 # a month of answered events is not looked through for each new one.
 _WAITS = "state <> 'done' AND state = 'received'"
@@ -122,12 +133,12 @@ class InboxTable:
         with self._database.writing() as connection:
             row = connection.execute(
                 _ITEMS
-                + f"""WHERE platform = ? AND {_WAITS} AND due <= ? AND (turned_away <> '') = ?
+                + f"""WHERE platform = ?2 AND {_WAITS} AND {_NOW_OR_SET_BACK} AND (turned_away <> '') = ?3
                      AND (thread = '' OR turned_away <> '' OR NOT EXISTS (
                          SELECT 1 FROM inbox AS earlier WHERE earlier.thread = inbox.thread
                          AND earlier.id < inbox.id AND earlier.state <> 'done' AND earlier.turned_away = ''))
                      ORDER BY id LIMIT 1""",
-                (platform, time.time(), turned_away),
+                (time.time(), platform, turned_away),
             ).fetchone()
             if row is None:
                 return None
@@ -177,13 +188,23 @@ class InboxTable:
             row = connection.execute(f"SELECT count(*) FROM inbox WHERE {_WAITS}").fetchone()
         return int(row[0])
 
+    def queues(self) -> list[Queue]:
+        """What is not answered yet, of each platform that something is to be answered for."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT platform, count(*), min(received) FROM inbox WHERE state <> 'done' GROUP BY platform"
+            ).fetchall()
+        return [Queue(platform, found, max(0.0, time.time() - since)) for platform, found, since in rows]
+
     def next_due(self, platform: str) -> float | None:
         """Seconds until the next event that waits for its time; None where none does."""
         with self._database.reading() as connection:
+            moment = time.time()
             row = connection.execute(
-                f"SELECT min(due) FROM inbox WHERE platform = ? AND {_WAITS}", (platform,)
+                f"SELECT min(iif(received > ?, 0, due)) FROM inbox WHERE platform = ? AND {_WAITS}",
+                (moment, platform),
             ).fetchone()
-        return None if row[0] is None else max(0.0, row[0] - time.time())
+        return None if row[0] is None else max(0.0, row[0] - moment)
 
     def of_message(self, platform: str, message: str) -> InboxItem | None:
         """The event that brought a message."""
@@ -230,8 +251,8 @@ def _measure(connection: sqlite3.Connection, new: NewEvent, limits: Limits, mome
         if not value:
             continue
         row = connection.execute(
-            f"SELECT count(*) FROM inbox WHERE {column} = ? AND kind = ? AND received > ?",
-            (value, new.kind, moment - limits.seconds),
+            f"SELECT count(*) FROM inbox WHERE {column} = ? AND kind = ? AND received > ? AND received <= ?",
+            (value, new.kind, moment - limits.seconds, moment),
         ).fetchone()
         if row[0] >= most:
             return TurnedAway.TOO_MANY

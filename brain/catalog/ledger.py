@@ -12,9 +12,9 @@ PATHS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement; more than th
 PAGE = 2000  # rows that are held at a time
 SLICE_PAGE = 10_000  # paths whose contents are compared by one look, which costs something by itself
 
-_DOCUMENTS_AT = """SELECT path, id, size, mtime_ns, content_hash, etag, identity
+_DOCUMENTS_AT = """SELECT path, id, size, mtime_ns, content_hash, etag, identity, reading
     FROM documents INDEXED BY documents_ledger WHERE drive_id = ? AND path IN ({}) AND removed IS NULL"""
-_FAILURES_AT = """SELECT path, size, mtime_ns, content_hash, retryable
+_FAILURES_AT = """SELECT path, size, mtime_ns, content_hash, retryable, reading
     FROM failures WHERE drive_id = ? AND path IN ({})"""
 _ITS_DOCUMENT = """(SELECT 1 FROM documents INDEXED BY documents_ledger
     WHERE documents.drive_id = failures.drive_id AND documents.path = failures.path AND removed IS NULL)"""
@@ -86,9 +86,11 @@ def _gather(
     current, failed = DocumentState.CURRENT, DocumentState.FAILED
     places = ", ".join("?" * (len(values) - 1))
     rows = connection.execute(_DOCUMENTS_AT.format(places), values)
-    for path, document_id, size, mtime_ns, content_hash, etag, identity in rows:
-        entries[path] = LedgerEntry(document_id, size, mtime_ns, content_hash, current, False, etag, identity)
-    for path, size, mtime_ns, content_hash, retryable in connection.execute(
+    for path, document_id, size, mtime_ns, content_hash, etag, identity, reading in rows:
+        entries[path] = LedgerEntry(
+            document_id, size, mtime_ns, content_hash, current, False, etag, identity, reading
+        )
+    for path, size, mtime_ns, content_hash, retryable, reading in connection.execute(
         _FAILURES_AT.format(places), values
     ):
         before = entries.get(path)
@@ -100,6 +102,7 @@ def _gather(
             failed,
             bool(retryable),
             identity=before.identity if before else "",
+            reading=reading,
         )
 
 
@@ -116,14 +119,15 @@ def record_failure(
     retryable: bool,
     tries: int,
     next_try: float | None,
+    reading: str,
 ) -> None:
     """Remember that a file can't be read, in place of what was remembered before."""
     connection.execute(
         """INSERT OR REPLACE INTO failures (drive_id, path, size, mtime_ns, content_hash, sentence, detail,
-           retryable, failed, tries, next_try) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           retryable, failed, tries, next_try, reading) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             *(drive_id, path, size, mtime_ns, content_hash, sentence, detail, retryable, now()),
-            *(tries, next_try),
+            *(tries, next_try, reading),
         ),
     )
 

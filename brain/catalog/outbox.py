@@ -22,6 +22,11 @@ def pending(connection: sqlite3.Connection, limit: int) -> list[Operation]:
     return [Operation(number, OperationKind(kind), space, target) for number, kind, space, target in rows]
 
 
+def behind(connection: sqlite3.Connection) -> int:
+    """How many operations aren't applied."""
+    return int(connection.execute("SELECT count(*) FROM outbox").fetchone()[0])
+
+
 def newest(connection: sqlite3.Connection) -> int:
     """The sequence of the youngest operation ever queued, applied or not."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()

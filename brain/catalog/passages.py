@@ -77,15 +77,29 @@ def shared(connection: sqlite3.Connection, vector_keys: Iterable[str]) -> dict[i
     return dict(rows.fetchall())
 
 
-def keys_of_content(connection: sqlite3.Connection, content_hash: str) -> dict[tuple[int, int, str], str]:
-    """The vector keys of a living document with that content, by where each passage stands and its text."""
+def keys_of_content(
+    connection: sqlite3.Connection, content_hash: str, reading: str
+) -> dict[tuple[int, int, str], str]:
+    """The vector keys of a living document that this reading made of that content, by place and text."""
     rows = connection.execute(
         """SELECT start, "end", text, key FROM passages JOIN vector_keys ON vector_keys.id = key_id
            WHERE document_id = (SELECT id FROM documents
-                                WHERE content_hash = ? AND removed IS NULL LIMIT 1)""",
-        (content_hash,),
+                                WHERE content_hash = ? AND reading = ? AND removed IS NULL LIMIT 1)""",
+        (content_hash, reading),
     )
     return {(start, end, text): key for start, end, text, key in rows}
+
+
+def keys_at(connection: sqlite3.Connection, drive_id: int, path: str) -> dict[tuple[str, str, str], str]:
+    """The vector keys of the document at a path, by context, table header and text of each passage."""
+    rows = connection.execute(
+        """SELECT context, table_header, text, key FROM passages
+           JOIN vector_keys ON vector_keys.id = key_id
+           WHERE document_id = (SELECT id FROM documents INDEXED BY documents_living
+                                WHERE drive_id = ? AND path = ? AND removed IS NULL)""",
+        (drive_id, path),
+    )
+    return {(context, header, text): key for context, header, text, key in rows}
 
 
 def counts(connection: sqlite3.Connection, space_names: Iterable[str] | None) -> Counts:

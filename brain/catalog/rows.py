@@ -113,7 +113,8 @@ class NewDocument:
     `vectors` holds what was embedded now, by vector key: every passage's key must either be in it or
     already have a vector in the catalog. `mtime_ns` is the file system's time, `modified` what is shown,
     `etag` the source's own mark of the version, where it has one (web pages, object stores), `identity` its
-    own name for the file, `left_out` sentences on what of it couldn't be read.
+    own name for the file, `left_out` sentences on what of it couldn't be read, `reading` the mark of how it
+    was read.
     """
 
     space: str
@@ -132,6 +133,7 @@ class NewDocument:
     etag: str = ""
     identity: str = ""
     left_out: tuple[str, ...] = ()
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class LedgerEntry(NamedTuple):
     """What the catalog knows of a file (a tuple, since a scan makes 100,000 of them).
 
     Where `state` is FAILED the rest describes the file that failed, and `document_id` is its last
-    readable version, which stays searchable, or None.
+    readable version, which stays searchable, or None. `reading` is the mark of how it was read, or tried.
     """
 
     document_id: int | None
@@ -160,6 +162,7 @@ class LedgerEntry(NamedTuple):
     retryable: bool = False
     etag: str = ""
     identity: str = ""
+    reading: str = ""
 
 
 class Retry(NamedTuple):

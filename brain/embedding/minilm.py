@@ -14,6 +14,7 @@ import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
 from brain.embedding.token_states import TokenStates
+from brain.onnx_runtime import open_session
 
 Vectors = npt.NDArray[np.float32]
 
@@ -37,22 +38,13 @@ class MiniLM(Embeddings):
     """
 
     def __init__(self, graph: Path | bytes, tokenizer: Path, *, threads: int | None = None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
         # The fused operator is several times slower on a CPU than the two that it replaces.
-        self._session: Any = onnxruntime.InferenceSession(
-            graph if isinstance(graph, bytes) else str(graph),
-            options,
-            providers=["CPUExecutionProvider"],
-            disabled_optimizers=["SkipLayerNormFusion"],
-        )
+        self._session = open_session(graph, without=["SkipLayerNormFusion"])
         self._known_count = lru_cache(_REMEMBERED_WORDS)(self._count)
         self._question = lru_cache(_REMEMBERED_QUESTIONS)(self._alone)
         self._workers = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="embed")

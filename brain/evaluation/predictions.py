@@ -20,6 +20,7 @@ class Prediction:
 
     `retrieved` is in rank order, None where it was not kept. `latency_ms` is the time from question to
     whole answer. `confidence` is how sure the evidence gate was that there is an answer (0 to 1).
+    `reranker` was asked to put the passages in order, and did so if it was `reranked`.
     """
 
     id: str
@@ -29,10 +30,14 @@ class Prediction:
     retrieved: tuple[Reference, ...] | None = None
     latency_ms: float | None = None
     confidence: float | None = None
+    reranker: str = ""
+    reranked: bool = False
 
 
 def prediction(question_id: str, answer: Answer, latency_ms: float | None = None) -> Prediction:
     """The row for an answer of the brain."""
+    reranker = answer.trace.steps.get("reranker")
+    told: Mapping[str, object] = reranker if isinstance(reranker, Mapping) else {}
     return Prediction(
         id=question_id,
         answer=plain_text(answer),
@@ -41,6 +46,8 @@ def prediction(question_id: str, answer: Answer, latency_ms: float | None = None
         retrieved=tuple(map(_place, answer.retrieved)),
         latency_ms=latency_ms,
         confidence=_confidence(answer),
+        reranker=str(told.get("by", "")),
+        reranked=bool(told) and "failed" not in told,
     )
 
 
@@ -66,7 +73,7 @@ def write_predictions(path: Path, predictions: Iterable[Prediction]) -> None:
 
 
 def to_row(item: Prediction) -> dict[str, object]:
-    """The JSON object of a prediction; `confidence` only where it is known."""
+    """The JSON object of a prediction; `confidence` and `reranker` only where there is one."""
     row: dict[str, object] = {
         "id": item.id,
         "answer": item.answer,
@@ -79,6 +86,8 @@ def to_row(item: Prediction) -> dict[str, object]:
         row["latency_ms"] = round(item.latency_ms, 3)
     if item.confidence is not None:
         row["confidence"] = item.confidence
+    if item.reranker:
+        row |= {"reranker": item.reranker, "reranked": item.reranked}
     return row
 
 
@@ -104,6 +113,8 @@ def _from_row(identity: str, row: Row) -> Prediction:
         retrieved=None if retrieved is None else tuple(map(reference, retrieved)),
         latency_ms=row.number("latency_ms"),
         confidence=row.number("confidence"),
+        reranker=row.text("reranker", ""),
+        reranked=row.flag("reranked") or False,
     )
 
 

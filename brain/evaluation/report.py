@@ -98,6 +98,19 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Reranking:
+    """How often a reranker put the passages of an answer in order, and how often it failed."""
+
+    name: str
+    reranked: int
+    failed: int
+
+    def to_json(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {"name": self.name, "reranked": self.reranked, "failed": self.failed}
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationReport:
     """Everything that `citewise eval` shows; `groups` has a table for each value of the field asked for."""
 
@@ -133,6 +146,19 @@ class EvaluationReport:
             return None
         return Latency(len(times), times[(len(times) - 1) // 2], times[math.ceil(0.95 * len(times)) - 1])
 
+    @property
+    def rerankings(self) -> tuple[Reranking, ...]:
+        """By reranker; none where none was asked, as for questions that the gate refused."""
+        asked = [result.said for result in self.results if result.said.reranker]
+        return tuple(
+            Reranking(
+                name,
+                sum(said.reranked for said in asked if said.reranker == name),
+                sum(not said.reranked for said in asked if said.reranker == name),
+            )
+            for name in dict.fromkeys(said.reranker for said in asked)
+        )
+
     def slowest(self, limit: int = 5) -> tuple[Result, ...]:
         """The questions that took longest, longest first."""
         timed = [result for result in self.results if result.said.latency_ms is not None]
@@ -160,6 +186,7 @@ class EvaluationReport:
         return {
             "counts": self.counts,
             "latency_ms": {"n": latency.n, "p50": latency.p50, "p95": latency.p95} if latency else None,
+            "rerankers": [one.to_json() for one in self.rerankings],
             "metrics": _rows_json(self.metrics),
             "by": {group: _rows_json(rows) for group, rows in self.groups.items()},
             "slowest": [{"id": r.said.id, "latency_ms": r.said.latency_ms} for r in self.slowest()],

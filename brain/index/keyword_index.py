@@ -12,6 +12,7 @@ from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.catalog.storage import Database
 from brain.index.faults import IndexDamaged
 from brain.index.keyword_query import Holding, Postings, Weights, holding, search
+from brain.index.vocabulary import Vocabulary
 
 
 class Unit(StrEnum):
@@ -77,6 +78,15 @@ class KeywordIndex:
             if not _exists(connection, table):
                 return Holding(0, dict.fromkeys(terms, 0))
             return holding(connection, table, terms, postings)
+
+    def vocabulary(self, unit: Unit, space_id: int) -> Vocabulary:
+        """The words that a space's rows hold."""
+        table = _table(unit, space_id)
+        postings = self._postings
+        with self._database.reading() as connection:
+            if not _exists(connection, table):
+                return Vocabulary(())
+            return postings.vocabulary(connection, table)
 
     def count(self, unit: Unit, space_id: int) -> int:
         """How many rows a space's table holds."""

@@ -8,6 +8,8 @@ from sqlite3 import Connection
 import numpy as np
 from numpy.typing import NDArray
 
+from brain.index.vocabulary import Vocabulary
+
 # FTS5 computes BM25 for every row that matches, at about 2 µs a row, and then sorts. Only naming the rows
 # costs a tenth of that, so rows are chosen by the idf of the words they hold, and the best of them scored.
 _POOL = 250
@@ -43,6 +45,7 @@ class Postings:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Rows] = {}
         self._totals: dict[str, int] = {}
+        self._words: dict[str, Vocabulary] = {}
         self._remembered = 0
 
     def total(self, connection: Connection, table: str) -> int:
@@ -51,6 +54,23 @@ class Postings:
             found = connection.execute(f"SELECT count(*) FROM {table}_docsize").fetchone()
             self._totals[table] = int(found[0])
         return self._totals[table]
+
+    def vocabulary(self, connection: Connection, table: str) -> Vocabulary:
+        """All words of the table: read once, in about 20 ms for a thousand long passages."""
+        if table not in self._words:
+            # What tells an index's words is a virtual table, of which nothing is stored: the connection that
+            # otherwise only reads may have one of its own.
+            connection.execute("PRAGMA query_only = OFF")
+            try:
+                connection.execute(
+                    f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_of_{table}"
+                    f" USING fts5vocab (main, {table}, row)"
+                )
+            finally:
+                connection.execute("PRAGMA query_only = ON")
+            rows = connection.execute(f"SELECT term FROM temp.words_of_{table}")
+            self._words[table] = Vocabulary([term for (term,) in rows])
+        return self._words[table]
 
     def holding(self, connection: Connection, table: str, phrase: str, limit: int) -> Rows:
         """The rows that hold the phrase, at most `limit` of them."""

@@ -15,6 +15,7 @@ from brain.index.health import IndexReport
 from brain.index.keyword_index import Unit
 from brain.index.keyword_query import Holding, Weights
 from brain.index.pair import IndexPair
+from brain.index.vocabulary import Vocabulary
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 _OPERATIONS = 4000
@@ -104,6 +105,11 @@ class SearchIndex:
         """How many passages of a space hold each of the terms."""
         with self._reading() as pair:
             return pair.keywords.holding(Unit.PASSAGE, self._space_id(space), terms)
+
+    def vocabulary(self, space: str) -> Vocabulary:
+        """The words that the passages of a space hold."""
+        with self._reading() as pair:
+            return pair.keywords.vocabulary(Unit.PASSAGE, self._space_id(space))
 
     def verify(self, *, deep: bool = False) -> IndexReport:
         """Bring the index up to date and compare it with the catalog; `deep` looks at every id."""

@@ -20,7 +20,9 @@ _HELLO = (
     _ways("""
         hi+|hello|hey+|hiya|yo|howdy|greetings|hallo|moin|bonjour|hola
         good (morning|afternoon|evening|day)
-        guten (tag|morgen|abend)
+        guten (tag|morgen|abend)|servus|gruss gott|salut|bonsoir|coucou
+        buen(os|as) (dias|tardes|noches)|buenas|ciao|buongiorno|bom dia|ola
+        hoi|goede(n)?(morgen|middag|avond)|hej|god (morgon|morgen)|dzien dobry|czesc
     """)
     + "( (citewise|there|all|team|everyone|everybody|folks|guys|bot|ai|again|mate))*"
 )
@@ -46,7 +48,10 @@ _NOD = _ways(rf"""
     {_THAT}{_IS} (right|correct|true)
 """)
 _THANK = (
-    "((many )?thanks|thank (you|u)|thx|ty|ta|cheers|merci|danke|gracias|(i )?(really )?appreciate (it|that))"
+    "((vielen |herzlichen |besten )?dank|danke( (schon|sehr|dir|ihnen))?|merci( (beaucoup|bien))?"
+    "|(muchas |mil )?gracias|grazie( mille)?|dank (je|u)( wel)?|bedankt|(muito )?obrigad[oa]"
+    "|tack( sa mycket)?|(mange )?tak|dziekuje|(many )?thanks|thank (you|u)|thx|ty|ta|cheers"
+    "|(i )?(really )?appreciate (it|that))"
 )
 _PRAISE = _ways(rf"""
     (good|great|nice|well|excellent|perfect) (bot|job|answer|work|done|stuff|to know)
@@ -157,6 +162,19 @@ def chatter_in(text: str, history: Sequence[Turn] = ()) -> RefusalReason | None:
         return reason
     asked = without_chatter(history)
     return reason if asked and _CITED.search(asked[-1].answer) else RefusalReason.NOT_A_QUESTION
+
+
+_LESS = re.compile(
+    r"in short|in brief|in a nutshell|briefly|shorter|shorten (it|that|this)|tl ?dr|too long"
+    r"|an? shorter (answer|version)|in (one|a|two|three|\d) (\w+ )?(sentence|word|line)s?"
+    r"|summari[sz]e (it|that|this)( (again|briefly|in short|in (one|a|two|three) (\w+ )?(sentence|line)s?))*"
+)
+
+
+def wants_less(text: str) -> bool:
+    """Whether the last answer is to be told in fewer words."""
+    words = _MARKS.sub(" ", fold(text)).strip()
+    return bool(_LESS.fullmatch(_AROUND.sub("", words) or words))
 
 
 def without_courtesies(text: str) -> str:

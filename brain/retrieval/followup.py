@@ -4,11 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.answering.question_kind import Wants, kind_of
 from brain.domain import Turn
+from brain.languages.english import ENGLISH
+from brain.languages.language import Language
+from brain.languages.telling import language_of
 from brain.retrieval.chatter import without_chatter
 from brain.retrieval.query import FromThread, Query
 from brain.retrieval.shorthand import written_out
 from brain.retrieval.substitution import substituted
+from brain.text.folding import fold
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems, content_words, stem
 
@@ -109,8 +114,9 @@ def in_thread(question: str, history: Sequence[Turn]) -> Query:
     if not read.lender:
         return Query.of(read.text)
     answer = _CITED.sub("", history[-1].answer)
-    said = frozenset(frozenset(content_stems(answer[a:b])) for a, b in sentence_spans(answer))
-    fresh = frozenset(content_stems(read.own)) - frozenset(content_stems(read.lender))
+    language = language_of(read.text)
+    said = frozenset(frozenset(content_stems(answer[a:b], language)) for a, b in sentence_spans(answer))
+    fresh = frozenset(content_stems(read.own, language)) - frozenset(content_stems(read.lender, language))
     hinted = read.lender if read.text == read.own and read.share == PERHAPS_NEW else ""
     return Query.of(read.text, FromThread(read.own, read.share, hinted, fresh, said))
 
@@ -123,6 +129,8 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
     text = question.strip()
     if not history:
         return _Read(text, text, text)
+    if (language := language_of(text)) is not ENGLISH:
+        return _read_in(language, text, history)
     if not _leans(text):
         if 0 < len(content_words(text)) <= _PERHAPS and _ASKS.match(text):
             before = _read(history[-1].question, history[:-1])
@@ -143,6 +151,19 @@ def _read(question: str, history: Sequence[Turn]) -> _Read:
     joined = f"{_bare(before.text)} – {rest}"
     share = OTHER_ASKED if Query.of(rest).terms and not corrects else BARE_ASKED
     return _Read(joined, joined, rest, share, before.text)
+
+
+def _read_in(language: Language, text: str, history: Sequence[Turn]) -> _Read:
+    """The same in another language, of which only the words that open a follow-up are known."""
+    opens = language.follows.match(fold(text)) if language.follows else None
+    if opens is None or len(content_words(text, language)) > _SHORT:
+        return _Read(text, text, text)
+    before = _read(history[-1].question, history[:-1])
+    rest = text[opens.end() :].lstrip(" ,:") if fold(text[: opens.end()]) == opens.group() else text
+    if kind_of(rest).wants is Wants.FACT:  # another case of what was asked
+        return _Read(f"{_bare(before.frame)} – {rest}", before.frame, rest, SAME_ASKED, before.frame)
+    joined = f"{_bare(before.text)} – {rest}"
+    return _Read(joined, joined, rest, OTHER_ASKED, before.text)
 
 
 def _bare(question: str) -> str:

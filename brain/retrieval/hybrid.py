@@ -17,16 +17,22 @@ from brain.domain import Passage
 from brain.embedding.token_states import KnowsWords, ReadsTokens
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
+from brain.languages.english import ENGLISH
+from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
 from brain.retrieval.editions import superseded
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
+from brain.retrieval.reordering import reordered
 from brain.retrieval.shorthand import long_forms
 from brain.retrieval.spelling import respelled, unknown_words
+from brain.retrieval.word_forms import forms as word_forms
+from brain.retrieval.word_forms import taken_apart
 from brain.text.analysis import analyse
 from brain.text.steps import runs_over
+from brain.text.terms import unique
 
 CANDIDATES = 80  # of each retriever and space
 RERANKED = 40
@@ -52,6 +58,8 @@ class Retrieved:
     likeness: Mapping[int, tuple[Likeness, ...]] = field(default_factory=dict)
     """How like the question the sentences of the best passages are, by the passage's id; empty where the
     embedder can't be read token by token."""
+    reranked: Reranked | None = None
+    """What a reranker made of the best candidates, where one was asked."""
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -87,10 +95,18 @@ class HybridRetriever(BaseRetriever):
         """The same with its best sentences compared with the question, where the embedder can do that."""
         return found if self._reading is None else compared(found, self._reading)
 
+    def reordered(self, found: Retrieved, reranked: Reranked) -> Retrieved:
+        """The same in a reranker's order, with what belongs to the passages that are the best ones then."""
+        if not reranked.order:
+            return replace(found, reranked=reranked)
+        ranked = reordered(found.candidates, reranked.order, self.weights)
+        beside = _beside([candidate.passage for candidate in ranked[:JOINED]], self.catalog)
+        return self.compared(replace(found, candidates=tuple(ranked), beside=beside, reranked=reranked))
+
     def respelled(self, text: str, found: Retrieved, spaces: Iterable[str]) -> str:
         """The question with slips of the finger put right, where the embedder knows words; else as it is."""
         model = self.embeddings
-        if not isinstance(model, KnowsWords):
+        if not isinstance(model, KnowsWords) or found.query.language is not ENGLISH:
             return text
         readable = sorted(spaces)
         unknown = unknown_words(found.query, found.rarity)
@@ -116,7 +132,12 @@ def compared(found: Retrieved, reading: LateInteraction) -> Retrieved:
     best = [candidate.passage for candidate in found.candidates[:READ] if candidate.score >= least]
     likeness = reading.likeness(found.query.text, best)
     watch.lap("compare")
-    return replace(found, likeness=likeness, timings_ms={**found.timings_ms, **watch.laps})
+    spent = found.timings_ms.get("compare", 0.0) + watch.laps["compare"]
+    return replace(
+        found,
+        likeness={**found.likeness, **likeness},
+        timings_ms={**found.timings_ms, "compare": round(spent, 2)},
+    )
 
 
 def _find(
@@ -135,9 +156,14 @@ def _find(
     for space in spaces:
         dense.update(index.dense(space, vector, CANDIDATES))
     watch.lap("dense")
+    foreign = query.language is not ENGLISH
+    held = [index.vocabulary(space) for space in spaces] if foreign else []
+    query = taken_apart(query, held)
+    forms = word_forms(query.weighed, query, held)
+    asked = [form for term in query.terms for form in forms[term]]
     for space in spaces:
-        keyword.update(index.keyword(space, query.terms, CANDIDATES, COLUMNS))
-    rarity = _rarity(query, spaces, index)
+        keyword.update(index.keyword(space, asked, CANDIDATES, COLUMNS))
+    rarity = _rarity(query, forms, spaces, index)
     watch.lap("keyword")
     allowed = frozenset(spaces)
     passages = {
@@ -204,7 +230,8 @@ def _order(candidate: Candidate) -> tuple[float, str, int, int]:
 
 
 def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> list[Candidate]:
-    analysed = [analyse(candidate.passage) for candidate in candidates]
+    reading = query.reading
+    analysed = [analyse(candidate.passage, reading) for candidate in candidates]
     mean_length = sum(found.length for found in analysed) / max(1, len(analysed))
     keyword = [bm25(rarity, found, mean_length) for found in analysed]
     best = max(keyword, default=0.0) or 1.0
@@ -220,8 +247,15 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
     ]
 
 
-def _rarity(query: Query, spaces: list[str], index: SearchIndex) -> Rarity:
-    return Rarity.counted(query, *_held(query.weighed, spaces, index))
+def _rarity(
+    query: Query, forms: Mapping[str, Sequence[str]], spaces: list[str], index: SearchIndex
+) -> Rarity:
+    """Of several forms of a word, the passages that hold each are added up."""
+    asked = unique(form for term in query.weighed for form in forms[term])
+    rows, held = _held(asked, spaces, index)
+    return Rarity.counted(
+        query, rows, {term: sum(held.get(form, 0) for form in forms[term]) for term in forms}
+    )
 
 
 def _held(terms: Sequence[str], spaces: list[str], index: SearchIndex) -> tuple[int, dict[str, int]]:

@@ -67,7 +67,7 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
     """
     return [
         name
-        for name in names_in(query.text)
+        for name in names_in(query.text, query.language)
         if any(stem[0].isdigit() for stem in name)
         or max(rarity.weights.get(stem, 0.0) for stem in name) >= rarity.unknown
     ]

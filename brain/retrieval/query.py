@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from brain.languages.english import ENGLISH
+from brain.languages.language import Language
+from brain.languages.telling import language_of
+from brain.text.folding import fold
+from brain.text.reading import Reading
 from brain.text.terms import content_stems, content_words, stem, unique
 
 # In a collection of a few passages nearly every word is in most of them, and counting tells nothing. Below
@@ -30,7 +35,9 @@ _MEASURED = {
 _MEASURE = re.compile(rf"(?<=\bhow )(?:{'|'.join(_MEASURED)})\b", re.IGNORECASE)
 
 
-def _measured(text: str) -> str:
+def _measured(text: str, language: Language) -> str:
+    if language.asks:
+        return language.asks.measured.sub(" ", fold(text))
     return _MEASURE.sub(lambda found: _MEASURED[found.group().lower()], text)
 
 
@@ -54,6 +61,8 @@ class FromThread:
 class Query:
     """`text` stands alone; `terms` are its content words, once each; `stems` the same stemmed, in order.
 
+    `language` is the one that the question is in: passages are read by it (`reading`).
+
     What a follow-up has from its thread: `lent` tells which stems are only the thread's, and what share of
     its weight each of them counts; `hints` are words of the thread that are not in `text` but weighed too;
     `fresh` are the stems that it adds to the thread, and `said` the sentences, as sets of stems, that the
@@ -67,20 +76,30 @@ class Query:
     hints: tuple[str, ...] = ()
     fresh: frozenset[str] = frozenset()
     said: frozenset[frozenset[str]] = frozenset()
+    language: Language = ENGLISH
 
     @classmethod
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
         """The query for a stand-alone question; text of function words only keeps no terms."""
-        found = content_words(_measured(text))[:MOST_TERMS] or content_words(text)
-        stems = tuple(stem(word) for word in found)
+        language = language_of(text)
+        found = content_words(_measured(text, language), language)[:MOST_TERMS] or content_words(
+            text, language
+        )
+        stems = tuple(stem(word, language) for word in found)
         terms = tuple(unique(found))
         if thread is None:
-            return cls(text, terms, stems)
-        own = frozenset(content_stems(thread.own))
-        hints = tuple(unique(content_words(thread.hinted)))[: MOST_TERMS - len(found)]
-        hints = tuple(word for word in hints if stem(word) not in stems)
-        lent = {name: thread.share for name in (*stems, *map(stem, hints)) if name not in own}
-        return cls(text, terms, stems, lent if own else {}, hints, frozenset(thread.fresh), thread.said)
+            return cls(text, terms, stems, language=language)
+        own = frozenset(content_stems(thread.own, language))
+        hints = tuple(unique(content_words(thread.hinted, language)))[: MOST_TERMS - len(found)]
+        hints = tuple(word for word in hints if stem(word, language) not in stems)
+        thread_stems = (*stems, *(stem(word, language) for word in hints))
+        lent = {name: thread.share for name in thread_stems if name not in own} if own else {}
+        return cls(text, terms, stems, lent, hints, frozenset(thread.fresh), thread.said, language)
+
+    @property
+    def reading(self) -> Reading:
+        """How passages are read for it."""
+        return Reading.of(self.language, tuple(unique(self.stems)))
 
     @property
     def weighed(self) -> tuple[str, ...]:
@@ -119,8 +138,9 @@ class Rarity:
             holding = min(held.get(term, 0), rows)
             others = max(rows, BACKGROUND) - holding
             weight = math.log(1 + (others + 0.5) / (holding + 0.5))
-            weight *= query.lent.get(stem(term), 1.0)
-            weights[stem(term)] = min(weight, weights.get(stem(term), math.inf))
+            name = stem(term, query.language)
+            weight *= query.lent.get(name, 1.0)
+            weights[name] = min(weight, weights.get(name, math.inf))
         return cls(rows, weights)
 
     @property

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from brain.languages.english import ENGLISH
+from brain.languages.telling import language_of
 from brain.text.terms import fold
 
 # Little words without their apostrophe: always meant so, and words of no other language.
@@ -97,7 +99,9 @@ _DATE = re.compile(
 
 
 def written_out(question: str) -> str:
-    """The question with its apostrophes, and with the months of its dates as words."""
+    """The question with its apostrophes, and with the months of its dates as words; in English alone."""
+    if language_of(question) is not ENGLISH:
+        return question
     text = _WORD.sub(lambda found: _cased(found.group()), question)
     for pattern, written in _AMONG_ENGLISH:
         text = pattern.sub(written, text)

@@ -14,7 +14,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def unknown_words(query: Query, rarity: Rarity) -> tuple[str, ...]:
     """The words of a question that stand in no passage that was searched."""
-    return tuple(term for term in query.terms if rarity.weights.get(stem(term), 0.0) >= rarity.unknown)
+    return tuple(
+        term for term in query.terms if rarity.weights.get(stem(term, query.language), 0.0) >= rarity.unknown
+    )
 
 
 def respelled(

@@ -5,8 +5,8 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from brain.domain import Passage
+from brain.text.reading import PLAIN, Reading
 from brain.text.sentences import sentence_spans
-from brain.text.terms import content_stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,18 @@ class AnalysedPassage:
         return frozenset(chain.from_iterable(map(pairwise, lines)))
 
 
-def analyse(passage: Passage) -> AnalysedPassage:
-    """The passage's sentences and stems; remembered for passages that were analysed lately."""
-    return _analyse(passage.text, passage.context, passage.table_header)
+def analyse(passage: Passage, reading: Reading = PLAIN) -> AnalysedPassage:
+    """The passage's sentences and stems; remembered for passages that were analysed so lately."""
+    return _analyse(passage.text, passage.context, passage.table_header, reading)
 
 
 @lru_cache(maxsize=8192)
-def _analyse(text: str, context: str, table_header: str) -> AnalysedPassage:
+def _analyse(text: str, context: str, table_header: str, reading: Reading) -> AnalysedPassage:
     sentences = []
     for start, end in sentence_spans(text):
-        stems = tuple(content_stems(text[start:end]))
+        stems = tuple(reading.stems(text[start:end]))
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems)))
-    above = tuple(content_stems(f"{context} {table_header}"))
+    above = tuple(reading.stems(f"{context} {table_header}"))
     own = frozenset(above)
     return AnalysedPassage(
         tuple(sentences),

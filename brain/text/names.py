@@ -2,17 +2,20 @@
 
 import re
 
+from brain.languages.english import ENGLISH
+from brain.languages.language import Language
 from brain.text.terms import content_stems, content_words
 
 NUMBERING = frozenset(("number", "no", "nr", "num"))
 _TOKEN = re.compile(r"[^\W_](?:[\w’'./&+-]*[\w+])?")
 
 
-def names_in(question: str) -> tuple[tuple[str, ...], ...]:
+def names_in(question: str, language: Language = ENGLISH) -> tuple[tuple[str, ...], ...]:
     """Names as stems in order: runs of capitalised words, codes, and numbers with the word that they number.
 
     A capital at the beginning of a sentence tells nothing, nor do capitals where all words have one; an
-    amount ("70 days", "80 euro") is no name.
+    amount ("70 days", "80 euro") is no name. Where every noun has a capital (German), only words of capitals
+    alone count for names.
     """
     tokens = list(_TOKEN.finditer(question))
     small = sum(token.group()[0].islower() for token in tokens)
@@ -20,31 +23,35 @@ def names_in(question: str) -> tuple[tuple[str, ...], ...]:
     runs: list[list[str]] = [[]]
     for at, token in enumerate(tokens):
         word = token.group()
-        if word.isdigit() and _is_amount(tokens, at, question):
+        if word.isdigit() and _is_amount(tokens, at, question, language):
             runs.append([])
             continue
         if word.isdigit():
-            runs[-1].extend([word] if runs[-1] else [*_numbered(tokens, at), word])
+            runs[-1].extend([word] if runs[-1] else [*_numbered(tokens, at, language), word])
             continue
         opens = at == 0 or question[: token.start()].rstrip()[-1:] in (".", "?", "!", ":", "–")
-        capital = word[0].isupper() and not shouted and (not opens or (word.isupper() and len(word) > 1))
+        capital = (
+            (word.isupper() if language.capital_nouns else word[0].isupper())
+            and not shouted
+            and (not opens or (word.isupper() and len(word) > 1))
+        )
         capital = capital or (word[0].islower() and any(c.isupper() for c in word))  # "iPad"
         if capital or any(c.isdigit() for c in word):
-            runs[-1].extend(content_stems(word))
+            runs[-1].extend(content_stems(word, language))
         else:
             runs.append([])
     return tuple(dict.fromkeys(tuple(run) for run in runs if run))
 
 
-def _numbered(tokens: list[re.Match[str]], at: int) -> list[str]:
+def _numbered(tokens: list[re.Match[str]], at: int, language: Language) -> list[str]:
     """The stems of what a number numbers: "gauge number" of "gauge number 7"."""
     first = at - 1
     if first > 0 and tokens[first].group().lower() in NUMBERING:
         first -= 1
-    return [stem for token in tokens[max(0, first) : at] for stem in content_stems(token.group())]
+    return [stem for token in tokens[max(0, first) : at] for stem in content_stems(token.group(), language)]
 
 
-def _is_amount(tokens: list[re.Match[str]], at: int, question: str) -> bool:
+def _is_amount(tokens: list[re.Match[str]], at: int, question: str, language: Language) -> bool:
     """Whether a number counts or measures what follows it."""
     if question[: tokens[at].start()][-1:] in ("€", "$", "£"):
         return True
@@ -52,5 +59,5 @@ def _is_amount(tokens: list[re.Match[str]], at: int, question: str) -> bool:
         return False
     following = tokens[at + 1].group() if at + 1 < len(tokens) else ""
     return question[tokens[at].end() :].lstrip()[:1] in ("%", "€") or (
-        following[:1].islower() and bool(content_words(following))
+        following[:1].islower() and bool(content_words(following, language))
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -29,25 +30,40 @@ class GapFinder:
         embeddings: Embeddings,
         answers: Callable[[Question], bool],
         private: Callable[[Asking], bool],
+        public: Callable[[Asking], bool],
     ) -> None:
-        """`answers` says whether the documents answer a question now, `private` whether one alone read it."""
+        """`answers` says whether the documents answer a question now.
+
+        `private` says whether somebody asked for themselves alone, `public` whether others heard it; neither
+        holds of whoever owns the catalog and asks beside it.
+        """
         self._catalog = catalog
         self._embeddings = embeddings
         self._answers = answers
         self._private = private
+        self._public = public
         self._known: dict[str, Vector] = {}
 
-    def find(self, since: datetime, most: int, report: Callable[[int, int], object] | None = None) -> Gaps:
+    def find(
+        self,
+        since: datetime,
+        most: int,
+        report: Callable[[int, int], object] | None = None,
+        *,
+        readers: frozenset[str] | None = None,
+    ) -> Gaps:
         """The `most` wanted gaps since then, and those met on the way that are settled.
 
-        `report` is told how many topics were asked again, of how many.
+        `report` is told how many topics were asked again, of how many. Where others than admins read them,
+        `readers` are the spaces that these may read: words are then shown only of what was asked for others
+        to see and looked for in no other space, and documents only of these.
         """
         askings = self._catalog.asked.since(since)
         lacking = [asking for asking in askings if asking.lacks]
         topics = self._topics(lacking[-MOST:])
         found: list[Gap] = []
         while len(found) < len(topics) and sum(not gap.settled for gap in found) < most:
-            found.append(self._gap(topics[len(found)]))
+            found.append(self._gap(topics[len(found)], readers))
             if report is not None:
                 report(len(found), len(topics))
         return Gaps(since, len(askings), len(lacking), tuple(found), len(topics) - len(found))
@@ -74,24 +90,33 @@ class GapFinder:
         self._known = known
         return np.stack([known[text] for text in texts])
 
-    def _gap(self, topic: Topic) -> Gap:
-        shown = [asking for asking in topic.askings if self._may_be_shown(asking)]
-        if not shown and topic.people >= PEOPLE:
+    def _gap(self, topic: Topic, readers: frozenset[str] | None) -> Gap:
+        shown = [asking for asking in topic.askings if self._may_be_shown(asking, readers)]
+        if not shown and topic.people >= PEOPLE and readers is None:
             shown = list(topic.askings)
         wordings = tuple(dict.fromkeys(asking.wanted for asking in shown))[:_WORDINGS]
         complaints = tuple(mark for asking in shown for mark in asking.marks if not mark.helpful)
-        return Gap(topic, wordings, complaints, self._nearest(topic), self._settled(topic))
+        if readers is not None:  # what is written there is told to admins
+            complaints = tuple(replace(mark, words="") for mark in complaints)
+        return Gap(topic, wordings, complaints, self._nearest(topic, readers), self._settled(topic))
 
-    def _may_be_shown(self, asking: Asking) -> bool:
+    def _may_be_shown(self, asking: Asking, readers: frozenset[str] | None) -> bool:
         """Whether its words may be: others heard them, or whoever asked was told that an admin sees them."""
+        if readers is not None:
+            return self._public(asking) and asking.spaces <= readers
         return not self._private(asking) or not asking.lacks.isdisjoint({Lack.NOT_HELPFUL, Lack.HANDED_OVER})
 
-    def _nearest(self, topic: Topic) -> tuple[str, ...]:
+    def _nearest(self, topic: Topic, readers: frozenset[str] | None) -> tuple[str, ...]:
         passages = self._catalog.passages(number for asking in topic.askings for number in asking.nearest)
+        sources = {
+            number: passage.source
+            for number, passage in passages.items()
+            if readers is None or passage.source.space in readers
+        }
         titles = Counter(
             title
             for asking in topic.askings
-            for title in dict.fromkeys(passages[n].source.title for n in asking.nearest if n in passages)
+            for title in dict.fromkeys(sources[n].title for n in asking.nearest if n in sources)
         )
         return tuple(title for title, _ in titles.most_common(_NEAREST))
 

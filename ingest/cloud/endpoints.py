@@ -1,6 +1,5 @@
 """What credentials.toml says about a cloud: where its API is, how to reach it, and which key to use."""
 
-import ipaddress
 import logging
 import ssl
 import stat
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from brain.errors import UsageError
+from brain.loopback import is_loopback
 from ingest.credentials import Credentials
 
 USER_AGENT = "citewise/0.1 (knowledge bot)"
@@ -60,7 +60,7 @@ class Settings:
         address = self.text(name, default).rstrip("/")
         parts = urlsplit(address)
         if (parts.scheme == "https" and parts.hostname) or (
-            parts.scheme == "http" and _is_loopback(parts.hostname)
+            parts.scheme == "http" and is_loopback(parts.hostname)
         ):
             return address
         raise UsageError(
@@ -118,10 +118,3 @@ class Settings:
 def _usual_authorities() -> ssl.SSLContext:
     """Those that come with httpx; reading them takes longer than a request, so all drives share them."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False

@@ -17,6 +17,7 @@ from ingest.following.events import FolderEvents
 from ingest.following.hints import LIMIT, Hinted, Hints
 from ingest.following.journal import LOG, note
 from ingest.following.looks import CHECK_SECONDS, Looks
+from ingest.following.rereading import ForAWhile, Rereading
 from ingest.local.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
 from ingest.reconciling.retries import backoff
@@ -64,6 +65,7 @@ class Follower(threading.Thread):
         self._no_events_until = 0.0
         self._longest_wait = _LONGEST_BACKOFF
         self._in_vain = 0
+        self._rereading = Rereading(drive_id, catalog, looks)
         self._next_whole = time.monotonic()
         self._next_check = time.monotonic() + CHECK_SECONDS
         self._next_retry: float | None = None
@@ -162,6 +164,8 @@ class Follower(threading.Thread):
         if not self._in_vain and time.monotonic() >= self._next_check:
             self._next_check = time.monotonic() + CHECK_SECONDS
             self._looks.check_some(self.drive_id, self._check_stop)
+        if self._rereading.goes_on and not self._in_vain:
+            self._read_anew(silent, lambda: self._is_asked() or self._due_at() <= time.monotonic())
 
     def _wait(self) -> Request | None:
         """Until there is something to do: a person's request, or None for anything else."""
@@ -169,7 +173,7 @@ class Follower(threading.Thread):
             tick = time.monotonic() + TICK_SECONDS
             while not (self._requests or self._stopping.is_set()):
                 left = min(tick, self._due_at()) - time.monotonic()
-                if left <= 0 or (len(self._hints) and not self._in_vain):
+                if left <= 0 or ((len(self._hints) or self._rereading.goes_on) and not self._in_vain):
                     return None
                 self._changed.wait(left)
             return self._requests.pop(0) if self._requests and not self._stopping.is_set() else None
@@ -189,12 +193,30 @@ class Follower(threading.Thread):
             report = self._look_at_all(
                 retry=request.retry, check_contents=request.check_contents, progress=request.progress
             )
+            while report is not None and self._rereading.goes_on:
+                anew = self._read_anew(request.progress, lambda: len(self._hints) > 0)
+                report = report.with_reread(anew) if anew else report
+                hinted = self._hints.take()  # what changes meanwhile does not wait
+                if hinted.doubt:
+                    self._look_at_all()
+                else:
+                    self._look_at_some(hinted)
         except BaseException as error:
             request.report.set_exception(
                 UsageError("Following was ended meanwhile.") if isinstance(error, StopAsked) else error
             )
             raise
         request.report.set_result(report)
+
+    def _read_anew(self, progress: Progress, gives_way: Callable[[], bool]) -> SyncReport | None:
+        """Read the next files anew that were read in another way than today, until it must give way."""
+        report = self._rereading.read(self._watched(progress), gives_way, self._check_stop)
+        self.at_work = None
+        return report
+
+    def _is_asked(self) -> bool:
+        """Whether something else has come up to be done."""
+        return bool(self._requests or len(self._hints) or self._stopping.is_set())
 
     def _look_at_all(
         self,
@@ -205,11 +227,14 @@ class Follower(threading.Thread):
         progress: Progress = silent,
     ) -> SyncReport | None:
         began = time.monotonic()
+        anew = ForAWhile(self._options().every, self._is_asked)
         report = self._looks.look(
             self.drive_id,
             self._watched(progress),
             retry=retry,
             check_contents=check_contents,
+            by_parts=True,
+            gives_way=anew,
             if_news=if_news and not self._retry_is_due(),
             go_on=self._check_stop,
         )
@@ -218,6 +243,8 @@ class Follower(threading.Thread):
         now = time.monotonic()
         if report is not None:
             self._listed_at, self._whole_seconds = began, now - began
+        if anew.is_over:
+            self._listed_at = float("-inf")  # it is to be listed for what is left, whatever changed
         every = self._options().every
         root = self._local_root()
         if root is not None and root.is_file():
@@ -226,8 +253,9 @@ class Follower(threading.Thread):
             every = min(max(every, self._whole_seconds * _SHARE_OF_TIME), max(every, HOURLY))
         if self._catalog.followed.of(self.drive_id).state is not DriveState.OK:
             every = min(every, SUSPENDED_SECONDS)
-        self._next_whole = max(now, began + every)
+        self._next_whole = now if anew.is_over else max(now, began + every)
         self._plan_retry()
+        self._rereading.begin()
         return report
 
     def _look_at_some(self, hinted: Hinted) -> None:
@@ -250,6 +278,7 @@ class Follower(threading.Thread):
             self.drive_id,
             self._watched(silent),
             paths=paths,
+            reread=False,
             go_on=self._check_stop,
         )
         self.at_work = None

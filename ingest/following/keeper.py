@@ -14,6 +14,7 @@ from ingest.following.follower import Follower, Request
 from ingest.following.journal import note
 from ingest.following.lag import percentile
 from ingest.following.looks import Looks
+from ingest.readers.versions import CURRENT
 from ingest.report import Progress, Stage, SyncReport, silent
 
 _LOOK_SECONDS = 1.0  # between two looks at which drives there are
@@ -26,7 +27,7 @@ class DriveStatus:
 
     `mode` is how changes are noticed (`events`, `polling`, `starting`, or `` where nobody follows), `pending`
     counts files known to wait, `next_look` the seconds until the next look at the whole, `at_work` what is
-    done now, and how far (stage, done, of how many).
+    done now, and how far (stage, done, of how many), `outdated` documents wait to be read anew.
     """
 
     known: FollowedDrive
@@ -34,6 +35,7 @@ class DriveStatus:
     pending: int = 0
     next_look: float | None = None
     at_work: tuple[str, int, int | None] | None = None
+    outdated: int = 0
 
     @property
     def lag_p50(self) -> float | None:
@@ -145,8 +147,12 @@ class Keeper:
         """How each drive stands, also those that nobody follows."""
         with self._lock:
             followers = dict(self._followers)
+        outdated = self._catalog.readings.waiting(CURRENT)
         return [
-            _status(self._as_it_is(known), followers.get(known.drive.id))
+            replace(
+                _status(self._as_it_is(known), followers.get(known.drive.id)),
+                outdated=outdated.get(known.drive.id, 0),
+            )
             for known in self._catalog.followed.all()
         ] + [DriveStatus(_leaving(row)) for row in self._catalog.removals.under_way()]
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
 _MOST_PARTS = 24  # at a time, after a day when nobody looked
 
+_CHANGES = ("added", "changed", "reread", "moved", "removed", "withdrawn")
 OpenDrive = Callable[[str, DriveOptions], Drive]
 
 
@@ -51,6 +52,16 @@ class Memory:
     first_look: float | None = None
     last_look: float | None = None
     unwritten: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Which files are read though they seem to be as they were, and when to leave it at that."""
+
+    retry: bool
+    check_contents: bool
+    reread: bool
+    gives_way: Callable[[], bool]
 
 
 class Looks:
@@ -89,13 +100,18 @@ class Looks:
         paths: Mapping[str, float] | None = None,
         retry: bool = False,
         check_contents: bool = False,
+        reread: bool = True,
+        by_parts: bool = False,
+        gives_way: Callable[[], bool] = lambda: False,
         if_news: bool = False,
         go_on: Callable[[], None] = lambda: None,
     ) -> SyncReport | None:
         """Look at a whole drive, or at the hinted `paths` alone; what came of it is in the catalog then.
 
-        None where `if_news` and the drive itself says that nothing changed. `go_on` is called while it waits
-        for its turn, and raises to give up. Raises CitewiseError, its sentence already written down.
+        None where `if_news` and the drive itself says that nothing changed. With `reread` files that were
+        read in another way than today are read anew, after all others and until it `gives_way`; `by_parts`
+        leaves them to `Rereading` where that can be. `go_on` is called while it waits for its turn, and
+        raises to give up. Raises CitewiseError, its sentence already written down.
         """
         memory = self.memory(drive_id)
         with memory.busy:
@@ -111,9 +127,9 @@ class Looks:
                         self._catalog.followed.set_cursor(drive_id, cursor)
                         memory.last_look = began
                         return None
-                report = self._sync(
-                    known, drive, memory, progress, paths, retry, check_contents, go_on, began
-                )
+                anew = reread and not (by_parts and isinstance(drive, PartlyListed))
+                kinds = _Kinds(retry, check_contents, anew, gives_way)
+                report = self._sync(known, drive, memory, progress, paths, kinds, go_on, began)
             except CitewiseError as error:
                 memory.drive = None
                 memory.unwritten = "" if self._failed(known, error) else error.sentence
@@ -144,7 +160,8 @@ class Looks:
         after = ""
         while paths := self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS, after):
             go_on()
-            self.look(drive_id, paths=dict.fromkeys(paths, 0.0), check_contents=True, go_on=go_on)
+            hinted = dict.fromkeys(paths, 0.0)
+            self.look(drive_id, paths=hinted, check_contents=True, reread=False, go_on=go_on)
             after = paths[-1]
         self._checked(drive_id, first + count)
 
@@ -170,8 +187,7 @@ class Looks:
         memory: Memory,
         progress: Progress,
         paths: Mapping[str, float] | None,
-        retry: bool,
-        check_contents: bool,
+        kinds: _Kinds,
         go_on: Callable[[], None],
         began: float,
     ) -> SyncReport:
@@ -217,8 +233,10 @@ class Looks:
             lambda: self._turns.shared(self._embedder()),
             lambda: self._parser(1 if small[0] else 2),
             progress,
-            retry=retry,
-            check_contents=check_contents,
+            retry=kinds.retry,
+            check_contents=kinds.check_contents,
+            reread=kinds.reread,
+            gives_way=kinds.gives_way,
             watch=watch,
         )
         if parts:
@@ -271,9 +289,7 @@ class Looks:
             followed.set_reconciled(drive_id, _notes(report, seconds))
         if report.any_change:
             counts = {
-                name: count
-                for name in ("added", "changed", "moved", "removed", "withdrawn", "failed", "embedded")
-                if (count := getattr(report, name))
+                name: count for name in (*_CHANGES, "failed", "embedded") if (count := getattr(report, name))
             }
             note("synced", drive=drive_id, **counts, whole=whole, seconds=round(seconds, 2))
 
@@ -324,9 +340,7 @@ def _in_parts(parts: tuple[int, int], known: LedgerEntry) -> bool:
 
 
 def _notes(report: SyncReport, seconds: float) -> dict[str, object]:
-    names: Collection[str] = (
-        "added", "changed", "moved", "removed", "withdrawn", "unchanged", "failed", "skipped"
-    )  # fmt: skip
+    names = (*_CHANGES, "unchanged", "failed", "skipped")
     return {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),

@@ -11,11 +11,20 @@ from brain.catalog.rows import NewDocument, NewPassage, Vector
 from brain.embedding.embedder import Embedder
 from ingest.drives import Drive, Entry, Skipped
 from ingest.indexing.embedding_batches import embed_missing
-from ingest.indexing.reading import FailedFile, Outcome, Parser, ReadFile, VanishedFile, read_all
+from ingest.indexing.reading import (
+    AHEAD_FILES,
+    FailedFile,
+    Outcome,
+    Parser,
+    ReadFile,
+    VanishedFile,
+    read_all,
+)
 from ingest.indexing.splitting import Chunk, split
 from ingest.indexing.stopwatch import Stopwatch
 from ingest.indexing.storable import clean
 from ingest.parsing.parsed import ParsedDocument
+from ingest.readers.versions import ANY
 from ingest.reconciling.retries import next_try
 from ingest.report import Change, ChangeKind, FileNote, Progress, Stage
 
@@ -26,12 +35,17 @@ SHOWN = 1000  # of what could not be read or vanished, so much is kept to be sho
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the files of a run go; `is_indexed` tells of a path whether a document lay there before."""
+    """Where the files of a run go.
+
+    `is_indexed` tells of a path whether a document lay there before, `read_anew` the SHA-256 of its content
+    where that is only read in another way now.
+    """
 
     catalog: Catalog
     drive_id: int
     space: str
     is_indexed: Callable[[str], bool]
+    read_anew: Callable[[str], str | None]
 
 
 def _nobody_told(note: FileNote) -> None:
@@ -42,12 +56,16 @@ def _nobody_told(note: FileNote) -> None:
 class Tally:
     """What the pipeline did so far. `changes` are those that the indexes have not followed yet.
 
+    `done_anew` counts the files that were to be read anew and were, or failed, or turned out to be changed.
+
     `on_failure` is told of every file that can't be read; the first of them are kept to be shown, as are
     warnings.
     """
 
     added: int = 0
     changed: int = 0
+    reread: int = 0
+    done_anew: int = 0
     failed: int = 0
     stale: int = 0
     passages: int = 0
@@ -92,15 +110,24 @@ class Pipeline:
         self._gathered = self._read = self._stored = self._total = 0
 
     def run(
-        self, entries: Iterable[Entry], total: int, parser: Parser, threads: int, *, as_listed: bool = False
+        self,
+        entries: Iterable[Entry],
+        total: int,
+        parser: Parser,
+        threads: int,
+        *,
+        ahead: int = AHEAD_FILES,
+        as_listed: bool = False,
     ) -> Generator[int, None, None]:
         """Carry all entries (so many); yields after each batch how many passages were stored with it.
 
-        They are taken as there is room for them. With `as_listed` those that were changed since they were
-        listed are passed over.
+        They are taken as there is room for them, so many files `ahead`. With `as_listed` those that were
+        changed since they were listed are passed over.
         """
         self._total = total
-        reading = read_all(self._drive, entries, parser, self._split, threads, as_listed=as_listed)
+        reading = read_all(
+            self._drive, entries, parser, self._split, threads, ahead=ahead, as_listed=as_listed
+        )
         with closing(reading) as outcomes:
             for outcome in outcomes:
                 self._stopwatch.lap("parse")
@@ -149,9 +176,11 @@ class Pipeline:
             retryable=failed.retryable,
             tries=tries,
             next_try=next_try(tries, retryable=failed.retryable, now=time.time()),
+            reading=ANY,
         )
         self.tally.fail(FileNote(entry.path, failed.sentence))
         self.tally.stale += self._to.is_indexed(entry.path)
+        self.tally.done_anew += self._to.read_anew(entry.path) is not None
 
     def _flush(self) -> int:
         """Embed what is gathered, then store each document with its vectors."""
@@ -168,16 +197,23 @@ class Pipeline:
     def _shared_keys(self, files: Sequence[ReadFile]) -> dict[str, str]:
         """Which vector stands for each passage: equal files share theirs.
 
-        Under another name an untitled file has another title before its text, which is embedded with it.
+        Under another name an untitled file has another title before its text, which is embedded with it. What
+        another reading made of the content is no example: its passages may stand below other headings now. A
+        file that is read anew keeps the vectors of those passages that are as they were, headings included.
         """
         by_content: dict[str, dict[tuple[int, int, str], str]] = {}
         keys: dict[str, str] = {}
+        catalog = self._to.catalog
         for file in files:
-            known = by_content.setdefault(file.digest, self._to.catalog.keys_of_content(file.digest))
+            known = by_content.get(file.digest)
+            if known is None:
+                known = catalog.keys_of_content(file.digest, file.parsed.reading)
+                by_content[file.digest] = known
+            path = file.entry.path
+            before = catalog.keys_at(self._to.drive_id, path) if self._to.read_anew(path) else {}
             for chunk in file.chunks:
-                keys[chunk.vector_key] = known.setdefault(
-                    (chunk.start, chunk.end, chunk.text), chunk.vector_key
-                )
+                own = before.get((chunk.context, chunk.table_header, chunk.text), chunk.vector_key)
+                keys[chunk.vector_key] = known.setdefault((chunk.start, chunk.end, chunk.text), own)
         return keys
 
     def _embed(self, chunks: Sequence[Chunk]) -> dict[str, Vector]:
@@ -212,18 +248,27 @@ class Pipeline:
                 etag=file.entry.etag,
                 identity=file.entry.identity,
                 left_out=file.parsed.warnings,
+                reading=file.parsed.reading,
             )
         )
-        if self._to.is_indexed(file.entry.path):
+        self._count(file)
+        self.tally.passages += len(passages)
+        self._stored += 1
+        self._progress(Stage.STORED, self._stored, self._total)
+
+    def _count(self, file: ReadFile) -> None:
+        path, before = file.entry.path, self._to.read_anew(file.entry.path)
+        self.tally.done_anew += before is not None
+        if before == file.digest:
+            self.tally.reread += 1  # nothing changed on the drive: there is no lag to be measured
+            return
+        if self._to.is_indexed(path):
             self.tally.changed += 1
             kind = ChangeKind.CHANGED
         else:
             self.tally.added += 1
             kind = ChangeKind.ADDED
-        self.tally.changes.append(Change(kind, file.entry.path, file.entry))
-        self.tally.passages += len(passages)
-        self._stored += 1
-        self._progress(Stage.STORED, self._stored, self._total)
+        self.tally.changes.append(Change(kind, path, file.entry))
 
 
 def _passage(chunk: Chunk, vector_key: str) -> NewPassage:

@@ -18,7 +18,8 @@ from ingest.readers import DEFAULT_MAX_BYTES
 from ingest.reconciling.hashing import settled, sha256_of, stamp_of
 
 # How much is read ahead of the embedder: enough to fill a batch from small files, little enough to hold.
-_AHEAD_FILES = 64
+AHEAD_FILES = 64
+FEW_AHEAD = 8  # where the rest may be left to a later run at any file
 _AHEAD_BYTES = 64 * 1024 * 1024
 _ATTEMPTS = 2
 GONE = "gone while it was read"
@@ -140,9 +141,12 @@ def read_all(
     split: Split,
     threads: int,
     *,
+    ahead: int = AHEAD_FILES,
     as_listed: bool = False,
 ) -> Generator[Outcome | None, None, None]:
     """Outcomes as they come; None whenever none is ready, so that the caller can use the time.
+
+    So many files are read `ahead` of the caller at most.
 
     Closing the parser from outside lets the threads end at once; until then they finish their file.
     """
@@ -151,7 +155,7 @@ def read_all(
     running: dict[Future[Outcome], int] = {}
     try:
         while left.first is not None or running:
-            while left.first is not None and _has_room(running, left.first):
+            while left.first is not None and _has_room(running, left.first, ahead):
                 entry = left.take()
                 future = pool.submit(read_file, drive, entry, parser, split, as_listed=as_listed)
                 running[future] = entry.size
@@ -180,6 +184,6 @@ class _Peeked:
         return entry
 
 
-def _has_room(running: Mapping[Future[Outcome], int], entry: Entry) -> bool:
+def _has_room(running: Mapping[Future[Outcome], int], entry: Entry, ahead: int) -> bool:
     held = sum(running.values()) + entry.size
-    return not running or (len(running) < _AHEAD_FILES and held <= _AHEAD_BYTES)
+    return not running or (len(running) < ahead and held <= _AHEAD_BYTES)

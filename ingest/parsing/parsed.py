@@ -36,13 +36,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A file's blocks in reading order; `modified` is the document's own date, where it carries one."""
+    """A file's blocks in reading order; `modified` is the document's own date, where it carries one.
+
+    `reading` is the mark of the reader that made it (`ingest.readers.versions`); readers leave it empty.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     media_type: str
     modified: datetime | None = None
     warnings: tuple[str, ...] = ()
+    reading: str = ""
 
     @property
     def text(self) -> str:

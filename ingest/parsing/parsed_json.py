@@ -23,6 +23,7 @@ def to_json(document: ParsedDocument) -> dict[str, Any]:
         "media_type": document.media_type,
         "modified": document.modified.isoformat() if document.modified else None,
         "warnings": list(document.warnings),
+        "reading": document.reading,
         "places": [
             [place.page, list(place.heading), place.slide, place.sheet, place.row, place.part]
             for place in places
@@ -45,6 +46,7 @@ def from_json(data: dict[str, Any]) -> ParsedDocument:
         data["media_type"],
         datetime.fromisoformat(data["modified"]) if data["modified"] else None,
         tuple(data["warnings"]),
+        data["reading"],
     )
 
 

@@ -1,7 +1,7 @@
 """Readers: one for each format, chosen by a file's name and checked against what it really is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from brain.errors import CitewiseError, UnreadableDocument
 from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.archive_limits import check_archive
 from ingest.readers.sniffing import sniff
+from ingest.readers.versions import mark
 
 DEFAULT_MAX_BYTES = 100 * 1024**2
 
@@ -29,7 +30,7 @@ class Format:
         read: Callable[[bytes, str], ParsedDocument] = getattr(
             import_module(f"ingest.readers.{module}"), function
         )
-        return read(data, name)
+        return replace(read(data, name), reading=mark(module))
 
 
 def _format(label: str, media_type: str, reader: str, *contents: str) -> Format:
@@ -37,6 +38,7 @@ def _format(label: str, media_type: str, reader: str, *contents: str) -> Format:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
 _MARKDOWN = _format("a Markdown file", "text/markdown", "markdown:read_markdown", "text", "html")
 _TEXT = _format("a text file", "text/plain", "plain_text:read_text", "text", "html")
 _HTML = _format("a web page", "text/html", "hypertext:read_html", "text", "html")
@@ -47,7 +49,15 @@ _XLSX = _format("an Excel workbook", _OFFICE + "spreadsheetml.sheet", "workbook:
 _CSV = _format("a CSV table", "text/csv", "csv_table:read_csv", "text")
 _JSON = _format("a JSON file", "application/json", "json_tree:read_json", "text")
 _JSONL = _format("a JSON Lines file", "application/x-ndjson", "json_tree:read_jsonl", "text")
+_IPYNB = _format("a Jupyter notebook", "application/x-ipynb+json", "notebook:read_ipynb", "text")
 _EML = _format("a mail", "message/rfc822", "mail:read_eml", "text", "html")
+_ODT = _format("an OpenDocument text", _OPEN + "text", "open_text:read_odt", "odt")
+_ODS = _format("an OpenDocument spreadsheet", _OPEN + "spreadsheet", "open_sheet:read_ods", "ods")
+_ODP = _format("an OpenDocument presentation", _OPEN + "presentation", "open_slides:read_odp", "odp")
+_RTF = _format("an RTF file", "application/rtf", "rtf:read_rtf", "rtf")
+_EPUB = _format("an EPUB book", "application/epub+zip", "epub:read_epub", "epub")
+_VTT = _format("a transcript in WebVTT", "text/vtt", "transcript:read_vtt", "text")
+_SRT = _format("a file of subtitles", "application/x-subrip", "transcript:read_srt", "text")
 _PICTURE = _format("a picture", "image/*", "picture:read_picture", "png", "jpeg", "tiff")
 
 SUPPORTED: Mapping[str, Format] = MappingProxyType(
@@ -63,11 +73,19 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
         ".pptx": _PPTX,
         ".xlsx": _XLSX,
         ".xlsm": _XLSX,
+        ".odt": _ODT,
+        ".ods": _ODS,
+        ".odp": _ODP,
+        ".rtf": _RTF,
+        ".epub": _EPUB,
+        ".vtt": _VTT,
+        ".srt": _SRT,
         ".csv": _CSV,
         ".tsv": _CSV,
         ".json": _JSON,
         ".jsonl": _JSONL,
         ".ndjson": _JSONL,
+        ".ipynb": _IPYNB,
         ".eml": _EML,
         ".png": _PICTURE,
         ".jpg": _PICTURE,
@@ -90,6 +108,10 @@ _CONTENT_NAMES = {
     "xlsx": "an Excel workbook",
     "ole": "an old or encrypted Office file",
     "rtf": "an RTF file",
+    "odt": "an OpenDocument text",
+    "ods": "an OpenDocument spreadsheet",
+    "odp": "an OpenDocument presentation",
+    "epub": "an EPUB book",
     "zip": "a ZIP archive",
     "broken-zip": "a damaged ZIP archive",
     "gzip": "a compressed archive",
@@ -98,6 +120,7 @@ _CONTENT_NAMES = {
     "program": "a program",
     "text": "plain text",
 }
+_ARCHIVES = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"})
 
 
 def read(path: Path, *, media_type: str | None = None, max_bytes: int = DEFAULT_MAX_BYTES) -> ParsedDocument:
@@ -127,7 +150,7 @@ def read_bytes(data: bytes, name: str, *, media_type: str | None = None) -> Pars
         raise UnreadableDocument(f"{name} is empty: there is nothing to read in it.")
     if content not in chosen.contents:
         raise _mislabelled(name, chosen, content)
-    if content in ("docx", "pptx", "xlsx"):
+    if content in _ARCHIVES:
         check_archive(data, name)
     try:
         parsed = chosen.read(data, name)

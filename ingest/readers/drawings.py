@@ -1,5 +1,6 @@
 """What charts and diagrams (SmartArt) of a presentation say."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +13,12 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def chart_tables(chart: Any) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """Each plot of a chart: the names of its series, and a row of words and numbers for each category."""
+    """Each plot of a chart: the names of its series, and a row for each category or point."""
     for plot in chart.plots:
         labels = [str(category) for category in plot.categories]
+        if not labels:
+            yield from _points(plot)
+            continue
         series = [(one.name, list(one.values), _form(one)) for one in plot.series]
         if labels and series:
             rows = [
@@ -38,6 +42,29 @@ def diagram_texts(shape: Any) -> Iterator[str]:
             )
             if point.get("type", "node") in ("node", "asst") and (text := " ".join(paragraphs).strip()):
                 yield text
+
+
+def _points(plot: Any) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """The points of a chart without categories (XY, bubbles): a table for each series."""
+    for one in plot.series:
+        across, up = (_cached(one, name) for name in ("xVal", "yVal"))
+        rows = [[across[at], up[at]] for at in sorted(across.keys() & up.keys())]
+        if rows:
+            yield [one.name or "y"], rows
+
+
+def _cached(series: Any, axis: str) -> dict[int, str]:
+    """The values of one axis by their place, as they are shown."""
+    found = series._element.find(f"{_CHART}{axis}")
+    if found is None:
+        return {}
+    form = next((code.text or "" for code in found.iter(f"{_CHART}formatCode")), "")
+    words: dict[int, str] = {}
+    for point in found.iter(f"{_CHART}pt"):
+        value = point.findtext(f"{_CHART}v") or ""
+        number = re.fullmatch(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", value)
+        words[int(point.get("idx") or 0)] = shown_number(float(value), form) if number else value
+    return words
 
 
 def _form(series: Any) -> str:

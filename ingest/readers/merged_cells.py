@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.readers.outline import Outline
-from ingest.readers.tabular import combined, reads_as_header
+from ingest.readers.tabular import WIDEST, combined, reads_as_header
 
-# A file may claim cells of any size; a long text stands once, however many places it covers.
-_WIDEST, _LONGEST = 256, 200
+# A cell may claim to cover a million others; a long text stands once, however many places it covers.
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def laid_out(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
         for cell in row:
             _fill(line, from_above)
             repeated = cell.text if len(cell.text) <= _LONGEST else ""
-            across = 1 if len(row) == 1 and not from_above else min(max(cell.across, 1), _WIDEST - len(line))
+            room = max(1, WIDEST - len(line))
+            across = 1 if len(row) == 1 and not from_above else min(max(cell.across, 1), room)
             for place in range(across):
                 if cell.down > 1:
                     from_above[len(line)] = repeated, cell.down

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from brain.errors import UnreadableDocument
+from brain.onnx_runtime import tell_nobody
 
 # What the recogniser is less sure of than this is noise from stamps and stains.
 _SURE = 0.6
@@ -58,6 +59,7 @@ def recognise(picture: Any) -> list[Recognised]:
 def _engine() -> Any:
     import logging
 
+    tell_nobody()
     from rapidocr import RapidOCR
 
     logging.getLogger("RapidOCR").setLevel(logging.ERROR)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.drawings import chart_tables, diagram_texts
+from ingest.readers.hidden_parts import Hidden
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
 from ingest.readers.outline import Outline
@@ -20,12 +21,21 @@ def read_pptx(data: bytes, name: str) -> ParsedDocument:
 
     presentation = pptx.Presentation(io.BytesIO(data))
     outline = Outline()
+    hidden = Hidden("slide")
     for number, slide in enumerate(presentation.slides, 1):
-        if slide.element.get("show") != "0":
+        if slide.element.get("show") in ("0", "false"):
+            hidden.parts += 1
+        else:
             _add_slide(outline, slide, number)
     properties = presentation.core_properties
     title = real_title(properties.title) or first_heading(outline.blocks) or title_from_name(name)
-    return ParsedDocument(title, tuple(outline.blocks), MEDIA_TYPE, modified=_utc(properties.modified))
+    return ParsedDocument(
+        title,
+        tuple(outline.blocks),
+        MEDIA_TYPE,
+        modified=_utc(properties.modified),
+        warnings=tuple(hidden.sentences()),
+    )
 
 
 def _utc(moment: datetime | None) -> datetime | None:

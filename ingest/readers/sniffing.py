@@ -1,6 +1,7 @@
 """What a file really is, by its first bytes: a wrong name is noticed before a reader trips over it."""
 
 import zipfile
+import zlib
 from io import BytesIO
 
 _MAGIC = (
@@ -18,7 +19,15 @@ _MAGIC = (
     (b"\x7fELF", "program"),
     (b"MZ\x90", "program"),
 )
+# The first member of these archives says what they are, unpacked (ODF 1.3 part 2, 3.3; EPUB 3.3, 4.2).
+_MIMETYPES = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+    b"application/epub+zip": "epub",
+}
 _OFFICE = (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx"))
+_LONGEST_MIMETYPE = 200
 _HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
@@ -42,9 +51,15 @@ def sniff(data: bytes) -> str:
 
 def _sniff_archive(data: bytes) -> str:
     try:
-        names = zipfile.ZipFile(BytesIO(data)).namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        archive = zipfile.ZipFile(BytesIO(data))
+        names = archive.namelist()
+        said = b""
+        if "mimetype" in names and archive.getinfo("mimetype").file_size < _LONGEST_MIMETYPE:
+            said = archive.read("mimetype").strip()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError, zlib.error):
         return "broken-zip"
+    if said in _MIMETYPES:
+        return _MIMETYPES[said]
     for folder, kind in _OFFICE:
         if any(name.startswith(folder) for name in names):
             return kind

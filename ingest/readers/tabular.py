@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ingest.readers.outline import Outline, folded
 
 MAX_ROWS = 50_000
+WIDEST = 256  # columns of a sheet: it may claim a million of nothing
 # The header stands above the data, but titles and blank lines may stand above the header.
 _HEADER_WITHIN = 10
 _LONGEST_NAME = 80

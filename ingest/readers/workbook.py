@@ -1,6 +1,7 @@
 """Excel workbooks, streamed sheet by sheet: one row a block, values as people see them."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -9,29 +10,34 @@ from typing import Any
 
 from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.cell_format import shown_number
+from ingest.readers.hidden_parts import Hidden
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.outline import Outline
 from ingest.readers.sheet_extras import Merged, merged_by_top, spread, without_values
-from ingest.readers.tabular import Row, add_rows
+from ingest.readers.sheet_hidden import HiddenCells, hidden_in
+from ingest.readers.tabular import WIDEST, Row, add_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A sheet may claim a million columns or rows of nothing.
-_MAX_COLUMNS, _MAX_BLANK_ROWS = 256, 10_000
+_MAX_BLANK_ROWS = 10_000  # a sheet may claim a million rows of nothing
 _SETTINGS = "xl/workbook.xml"
+_TABLE = re.compile(r"xl/tables/[^/]+\.xml")
 _LONGEST_REPEATED = 200  # characters of a merged cell that stand in all of it
 
 
 def read_xlsx(data: bytes, name: str) -> ParsedDocument:
-    """Every visible sheet's rows; formulas give the value that was last computed."""
+    """Every visible sheet's rows, without what somebody has hidden; formulas give their last value."""
     import openpyxl
 
     outline = Outline()
     warnings: list[str] = []
+    hidden = Hidden("sheet")
     opened: Any = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     with closing(opened) as book, zipfile.ZipFile(io.BytesIO(data)) as archive:
         settings = archive.read(_SETTINGS) if _SETTINGS in archive.namelist() else b""
+        tables = [archive.read(name) for name in archive.namelist() if _TABLE.fullmatch(name)]
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
+                hidden.parts += 1
                 continue
             outline.forget_headings()
             outline.place(sheet=sheet.title, row=None)
@@ -39,8 +45,12 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
             unknown = without_values(xml, settings)
             if unknown:
                 warnings.append(_unknown(sheet.title, len(unknown)))
-            if warning := add_rows(outline, _rows(sheet, merged_by_top(xml), unknown)):
+            read = _Read(sheet, unknown, hidden_in(xml, tables, WIDEST))
+            if warning := add_rows(outline, read.rows(merged_by_top(xml))):
                 warnings.append(f"Sheet {sheet.title}: {warning}")
+            if read.too_wide:
+                warnings.append(f"Sheet {sheet.title}: only the first {WIDEST} columns were read.")
+            hidden.count(sheet.title, rows=read.unseen_rows, columns=len(read.unseen_columns))
         title = real_title(book.properties.title) or title_from_name(name)
         modified = book.properties.modified
     return ParsedDocument(
@@ -48,7 +58,7 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
         tuple(outline.blocks),
         MEDIA_TYPE,
         modified=modified.replace(tzinfo=modified.tzinfo or UTC) if modified else None,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *hidden.sentences()),
     )
 
 
@@ -59,24 +69,43 @@ def _unknown(sheet: str, count: int) -> str:
     )
 
 
-def _rows(sheet: Any, merged: Mapping[int, list[Merged]], unknown: frozenset[str]) -> Iterator[Row]:
-    # The size that a sheet claims is padded with empty cells; its rows tell their own.
-    sheet.reset_dimensions()
-    bold: dict[int, bool] = {}
+class _Read:
+    """Streams a sheet's rows; what was left out of them is known at the end."""
 
-    def filled() -> Iterator[tuple[int, list[str]]]:
+    def __init__(self, sheet: Any, unknown: frozenset[str], hidden: HiddenCells) -> None:
+        self._sheet = sheet
+        self._unknown = unknown
+        self._hidden = hidden
+        self._bold: dict[int, bool] = {}
+        self.too_wide = False
+        self.unseen_rows = 0
+        self.unseen_columns: set[int] = set()
+
+    def rows(self, merged: Mapping[int, list[Merged]]) -> Iterator[Row]:
+        """The rows with their numbers, a merged cell's words in all places that it covers."""
+        # The size that a sheet claims is padded with empty cells; its rows tell their own.
+        self._sheet.reset_dimensions()
+        for number, cells, height, repeated in spread(self._filled(), merged, _LONGEST_REPEATED, WIDEST):
+            yield Row(number, cells, self._bold.pop(number), height, repeated)
+
+    def _filled(self) -> Iterator[tuple[int, list[str]]]:
         blank = 0
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            held = row[:_MAX_COLUMNS]
-            cells = ["" if unknown and _place(cell) in unknown else _shown(cell) for cell in held]
+        for number, row in enumerate(self._sheet.iter_rows(), 1):
+            held = row[:WIDEST]
+            cells = ["" if self._unknown and _place(cell) in self._unknown else _shown(cell) for cell in held]
             blank = 0 if any(cells) else blank + 1
             if blank > _MAX_BLANK_ROWS:
                 return
-            bold[number] = all(_is_bold(cell) for cell, text in zip(held, cells, strict=True) if text)
+            if number in self._hidden.rows:
+                self.unseen_rows += any(cells)
+                continue
+            self.too_wide = self.too_wide or any(cell.value is not None for cell in row[WIDEST:])
+            for column in self._hidden.columns:
+                if column < len(cells) and cells[column]:
+                    self.unseen_columns.add(column)
+                    cells[column] = ""
+            self._bold[number] = all(_is_bold(cell) for cell, text in zip(held, cells, strict=True) if text)
             yield number, cells
-
-    for number, cells, height, repeated in spread(filled(), merged, _LONGEST_REPEATED, _MAX_COLUMNS):
-        yield Row(number, cells, bold.pop(number), height, repeated)
 
 
 def _place(cell: Any) -> str:

@@ -53,16 +53,28 @@ class Rules:
 
     `retry` takes up files that failed before; otherwise `due` tells which of them are tried again, by default
     those whose failure may pass. `check_contents` says which files are suspected of having changed behind an
-    unchanged size and time.
+    unchanged size and time. `current` are the marks of how files are read today: what could not be read in
+    another way is tried again, and with `reread` what was read in another way is read anew.
     """
 
     retry: bool = False
     check_contents: Check = False
     due: Callable[[str], bool] | None = None
+    current: Collection[str] | None = None
+    reread: bool = False
 
     def tries_again(self, path: str, known: LedgerEntry) -> bool:
         """Whether a file that could not be read is read again."""
-        return self.retry or (known.retryable if self.due is None else self.due(path))
+        if self.retry or self._is_outdated(known):
+            return True
+        return known.retryable if self.due is None else self.due(path)
+
+    def reads_anew(self, known: LedgerEntry) -> bool:
+        """Whether a file that could be read is read again, as it is."""
+        return self.reread and self._is_outdated(known)
+
+    def _is_outdated(self, known: LedgerEntry) -> bool:
+        return self.current is not None and known.reading not in self.current
 
     def suspects(self, known: LedgerEntry) -> bool:
         """Whether a file's content is compared."""
@@ -191,7 +203,9 @@ def _sort_in(result: Comparison, entry: Entry, known: LedgerEntry | None, rules:
             result.stale += known.document_id is not None
             return True
     elif rules.suspects(known) or not _looks_same(entry, known):
-        spool.add(entry, Verdict.DIFFERS, known)
+        spool.add(entry, Verdict.DIFFERS, known, outdated=rules.reads_anew(known))
+    elif rules.reads_anew(known):
+        spool.add(entry, Verdict.OUTDATED, known)
     else:
         result.unchanged += 1
     return False
@@ -223,9 +237,13 @@ class Plan:
             assert row.document_id is not None
             yield Touch(row.document_id, row.entry)
 
-    def to_read(self) -> Iterator[Entry]:
-        """New and changed files."""
-        return (row.entry for row in self.spool.to_read())
+    def to_read(self, gives_way: Callable[[], bool] = lambda: False) -> Iterator[Entry]:
+        """New and changed files, then those that are read anew: at least one, then until it gives way."""
+        yield from (row.entry for row in self.spool.to_read())
+        for row in self.spool.listed(Verdict.OUTDATED):
+            yield row.entry
+            if gives_way():
+                return
 
 
 def plan(
@@ -240,7 +258,7 @@ def plan(
     for row in spool.listed(Verdict.DIFFERS):
         hashed = hash_of(row.entry) if row.known_size == row.entry.size else None
         if hashed is not None and hashed.digest == row.known_hash:
-            spool.decide(row.number, Verdict.TOUCHED, hashed.entry)
+            spool.decide(row.number, Verdict.OUTDATED if row.outdated else Verdict.TOUCHED, hashed.entry)
         else:
             spool.decide(row.number, Verdict.CHANGED)
     if spool.count(Verdict.NEW) and spool.index_gone():

@@ -20,7 +20,7 @@ _TABLES = (
            number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
            mtime_ns INTEGER NOT NULL, etag TEXT NOT NULL, address BLOB NOT NULL, identity TEXT NOT NULL,
            verdict INTEGER NOT NULL, known TEXT, document_id INTEGER, known_size INTEGER, known_hash TEXT,
-           moved_from TEXT)""",
+           moved_from TEXT, outdated INTEGER NOT NULL)""",
     """CREATE TABLE gone (
            number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, failed INTEGER NOT NULL,
            document_id INTEGER, size INTEGER, content_hash TEXT, etag TEXT, identity TEXT, lowered TEXT,
@@ -50,9 +50,11 @@ class Verdict(IntEnum):
     TOUCHED = 4  # a new time, the old content
     MOVED = 5  # with its content as it was
     UNSETTLED = 6  # to be read when it is left alone
+    OUTDATED = 7  # with the old content, which is read in another way now
 
 
 _TO_READ = f"verdict IN ({Verdict.NEW}, {Verdict.CHANGED})"
+_TO_READ_OR_ANEW = f"verdict IN ({Verdict.NEW}, {Verdict.CHANGED}, {Verdict.OUTDATED})"
 
 
 class Amount(NamedTuple):
@@ -72,6 +74,7 @@ class Listed(NamedTuple):
     known_size: int | None
     known_hash: str | None
     moved_from: str | None
+    outdated: bool
 
 
 class Gone(NamedTuple):
@@ -128,8 +131,13 @@ class Spool:
 
     # What is listed
 
-    def add(self, entry: Entry, verdict: Verdict, known: LedgerEntry | None = None) -> bool:
-        """Keep a listed file; False where one of that path is kept already."""
+    def add(
+        self, entry: Entry, verdict: Verdict, known: LedgerEntry | None = None, *, outdated: bool = False
+    ) -> bool:
+        """Keep a listed file; False where one of that path is kept already.
+
+        An `outdated` one is to be read anew, if its content is the old one.
+        """
         told = (None, None, None, None)
         if known is not None:
             seen = (known.size, known.content_hash) if is_readable(known) else (None, None)
@@ -137,8 +145,9 @@ class Spool:
         return (
             self.scratch.run(
                 """INSERT OR IGNORE INTO listed (path, size, mtime_ns, etag, address, identity, verdict,
-                   known, document_id, known_size, known_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                (*_values(entry), verdict, *told),
+                   known, document_id, known_size, known_hash, outdated)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (*_values(entry), verdict, *told, outdated),
             )
             == 1
         )
@@ -153,20 +162,23 @@ class Spool:
 
     def _listed(self, condition: str, *values: Verdict) -> Iterator[Listed]:
         rows = self.scratch.paged(
-            f"""SELECT number, verdict, document_id, known_size, known_hash, moved_from, path, size, mtime_ns,
-                etag, address, identity FROM listed WHERE {condition} AND number > ?""",
+            f"""SELECT number, verdict, document_id, known_size, known_hash, moved_from, outdated, path, size,
+                mtime_ns, etag, address, identity FROM listed WHERE {condition} AND number > ?""",
             values,
         )
-        for number, verdict, document_id, size, content_hash, moved_from, *entry in rows:
-            yield Listed(number, verdict, _entry(entry), document_id, size, content_hash, moved_from)
+        for number, verdict, document_id, size, content_hash, moved_from, outdated, *entry in rows:
+            known = document_id, size, content_hash
+            yield Listed(number, verdict, _entry(entry), *known, moved_from, bool(outdated))
 
     def to_read(self) -> Iterator[Listed]:
         """The files whose content the catalog lacks."""
         return self._listed(_TO_READ)
 
     def amount_to_read(self) -> Amount:
-        """How much that is, as it was listed."""
-        row = self.scratch.row(f"SELECT count(*), coalesce(sum(size), 0) FROM listed WHERE {_TO_READ}")
+        """How much that is as it was listed, with what is to be read anew."""
+        row = self.scratch.row(
+            f"SELECT count(*), coalesce(sum(size), 0) FROM listed WHERE {_TO_READ_OR_ANEW}"
+        )
         return Amount(*row)
 
     def count(self, verdict: Verdict) -> int:
@@ -185,6 +197,13 @@ class Spool:
         """Whether a kept file had a document at this very path when it was listed."""
         row = self.scratch.row("SELECT document_id, known FROM listed WHERE path = ?", (path,))
         return row is not None and row[0] is not None and row[1] is not None
+
+    def read_anew(self, path: str) -> str | None:
+        """The known content of a file that is read anew; None for any other file."""
+        row = self.scratch.row(
+            "SELECT known_hash FROM listed WHERE path = ? AND verdict = ?", (path, Verdict.OUTDATED)
+        )
+        return row[0] if row else None
 
     def decide(self, number: int, verdict: Verdict, entry: Entry | None = None) -> None:
         """Give a file another verdict, and its entry as of now where that is known."""

@@ -1,5 +1,6 @@
 """The command line as people run it: a process of its own, in a folder of its own, on a home of its own."""
 
+import io
 import shutil
 import subprocess
 import sys
@@ -39,8 +40,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
-    def run(*arguments: str | Path, **environment: str) -> Done:
+    def run(*arguments: str | Path, stdin: str | None = None, **environment: str) -> Done:
         with monkeypatch.context() as patch:
+            if stdin is not None:
+                patch.setattr("sys.stdin", io.StringIO(stdin))
             for name, value in environment.items():
                 patch.setenv(name, value)
             code = command_line.run([*map(str, arguments)])

@@ -10,11 +10,12 @@ from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
-from bots.desk.parts import PRIVATE
+from bots.desk.parts import PRIVATE, is_public
 from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
+from brain.reranking.reranker import Reranker
 from brain.triage.triager import Triager
 from brain.usage.gaps import GapFinder
 from ingest.added import AddedDrive
@@ -53,7 +54,13 @@ class DeskHome:
 
 
 @contextmanager
-def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = None) -> Iterator[DeskHome]:
+def desk_home(
+    folder: Path,
+    gate: EvidenceGate = OPEN_GATE,
+    answerer: object = None,
+    digest: tuple[str, ...] = (),
+    reranker: Reranker | None = None,
+) -> Iterator[DeskHome]:
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
 
@@ -64,7 +71,7 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = N
 
     changing = Lock()
     library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
-    brain = home.brain(answerer, gate)
+    brain = home.brain(answerer, gate, reranker)
     triager = Triager(home.catalog, home.embedder.embeddings, home.embedder.identity, brain.invoke)
     try:
         admins = [ADMIN, DISCORD_ADMIN]
@@ -73,8 +80,10 @@ def desk_home(folder: Path, gate: EvidenceGate = OPEN_GATE, answerer: object = N
             home.embedder.embeddings,
             lambda question: brain.evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
+            lambda asking: is_public(asking.thread),
         )
-        desk = Desk(home.catalog, lambda: brain, library, admins, triage=triager.invoke, gaps=finder.find)
+        whom = {"triage": triager.invoke, "gaps": finder.find, "digest": digest}
+        desk = Desk(home.catalog, lambda: brain, library, admins, **whom)
         yield DeskHome(home, desk, library, changing)
     finally:
         home.close()

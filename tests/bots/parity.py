@@ -127,6 +127,12 @@ FEATURES = (
         ),
     ),
     Feature(
+        "A message that is edited into a command is done as one",
+        Gap("what was typed stays"),
+        Proved("in place of the old answer", "what_an_edit_makes_a_command_is_done_and_no_question"),
+        Proved("in place of the old answer", "what_an_edit_makes_a_command_is_done_and_no_question"),
+    ),
+    Feature(
         "**Show quotes**, the answer's words marked",
         Proved("`quotes`, a number", "the_whole_passage_marks_the_quoted_words"),
         Proved("to who pressed", "quotes_are_shown_to_who_pressed_with_the_words_marked"),
@@ -147,6 +153,12 @@ FEATURES = (
         Proved("by reply or form", "a_question_goes_to_a_person_and_comes_back_as_a_document"),
     ),
     Feature(
+        "Whoever asked is called when a person answers, and when nobody does",
+        _NO_BUTTONS,
+        Proved("by name, in the thread", "a_question_that_nobody_answers_is_brought_up_once_more"),
+        Proved("by a mention, in a reply", "a_question_that_nobody_answers_is_brought_up_once_more"),
+    ),
+    Feature(
         "Asking a group of people",
         _ALONE,
         Proved("user groups", "a_user_group_is_asked_in_a_conversation_of_its_own"),
@@ -163,6 +175,12 @@ FEATURES = (
         Proved("`citewise gaps`, `citewise usage`", "what_was_not_found_is_a_gap_until_a_document_says_it"),
         Proved("`/citewise gaps`, Home tab", "every_verb_answers_and_admins_alone_change"),
         Proved("`/citewise gaps`", "verbs_answer_privately_and_admins_verbs_only_to_admins"),
+    ),
+    Feature(
+        "The weekly digest for admins",
+        Proved("`citewise digest`", "what_was_not_found_is_a_gap_until_a_document_says_it"),
+        Proved("to a channel, or each admin", "the_digest_comes_once_whatever_is_stopped_when"),
+        Proved("to a channel, or each admin", "the_digest_comes_once_whatever_is_stopped_when"),
     ),
     Feature(
         "`add` a file, with a preview",

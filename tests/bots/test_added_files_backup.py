@@ -1,14 +1,18 @@
 """Files that were handed over in a chat lie in the catalog: a backup takes them to another machine."""
 
+import asyncio
 import shutil
+import time
 from pathlib import Path
 
 from desk_kit import ADMIN, DeskHome, desk_home, person
 
 from bots.desk.parts import Attachment, Command, Press
+from bots.serving.reread_files import RereadFiles
 from brain.catalog.added_files import SCHEME
 from brain.catalog.backup import backup, restore
 from brain.catalog.home import Home
+from ingest.readers.versions import CURRENT
 
 ANA = person("UANA", place="CGEN")
 BOSS = person("UADMIN", place="CGEN")
@@ -43,3 +47,25 @@ async def test_a_file_added_in_chat_is_answered_from_after_a_restore_on_another_
         assert here.catalog.audit.entries()[0].actor == ADMIN
         await here.desk.run(Command("undo", "", BOSS))
         assert here.catalog.documents() == []
+
+
+async def test_files_added_in_chat_are_read_anew_by_serve_and_whoever_adds_one_waits_for_no_other(
+    tmp_path: Path,
+) -> None:
+    with desk_home(tmp_path) as here:
+        await add(here, "parking.md", PARKING)
+        with here.catalog.database.writing() as connection:
+            connection.execute("UPDATE documents SET reading = 'markdown 0.1', title = 'Old title'")
+        await add(here, "bikes.md", b"# Bikes\n\nBikes stand in the yard.\n")
+        assert sum(here.catalog.readings.waiting(CURRENT).values()) == 1, "it was left for later"
+
+        service = RereadFiles(lambda: here.library)
+        service.start()
+        deadline = time.monotonic() + 60
+        while here.catalog.readings.waiting(CURRENT) or "wait to" in service.status().sentence:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        service.stop(60)
+        assert "Old title" not in {row.title for row in here.catalog.documents()}
+        assert {row.version for row in here.catalog.documents()} == {1}
+        assert here.catalog.feed.pending_operations(1) == []

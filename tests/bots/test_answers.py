@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from bots.desk.wording import UNSURE, age, place_of
+from bots.desk.caveats import UNSURE
+from bots.desk.wording import age, place_of
 from bots.terminal.answers import show_answer, show_passages
 from bots.terminal.console import inert
 from bots.terminal.why import show_trace
@@ -70,6 +71,26 @@ def test_what_else_was_asked_and_not_found_is_named() -> None:
     text = shown(replace(answer("You get 27 days [1].", cited()), unanswered=("And\nwho pays?",)), width=120)
     assert "I found no answer to “And who pays?”" in text
     assert UNSURE not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "doubt", "unanswered"),
+    [
+        ("Wie viel Urlaub habe ich?", "Ich bin nicht sicher", "Keine Antwort gefunden auf „Wer {zahlt}?“"),
+        (
+            "Combien de jours ai-je ?",
+            "Je ne suis pas sûr",
+            "Je n'ai pas trouvé de réponse à « Wer {zahlt}? »",
+        ),
+        ("¿Cuántos días tengo?", "No estoy seguro", "No he encontrado respuesta a «Wer {zahlt}?»"),
+        ("Quanti giorni di ferie ho?", "I'm not sure", "I found no answer to “Wer {zahlt}?”"),
+    ],
+)
+def test_doubts_are_told_in_the_language_of_the_question(question: str, doubt: str, unanswered: str) -> None:
+    asked = replace(answer("27 [1].", cited()), trace=Trace("t-2", question), sure=False)
+    text = shown(replace(asked, unanswered=("Wer {zahlt}?",), left=2), width=120)
+    assert text.index(unanswered) < text.index(doubt) < text.index("[1] Leave › Annual")
+    assert "2" in text[: text.index("[1] Leave")].partition(unanswered)[2]
 
 
 def test_questions_that_were_not_looked_at_are_told_of() -> None:

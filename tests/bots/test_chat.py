@@ -52,8 +52,8 @@ def test_a_conversation_over_a_pipe(cli: Run, home: Path) -> None:
     assert done.out.count("› ") - done.out.count(" › ") == len(lines) - 2
 
 
-def test_thanks_leave_the_last_answer_where_it_was(cli: Run, home: Path) -> None:
-    done = cli("chat", stdin=f"{FIRST}\nare you sure?\nthanks!\nquotes\n1\n")
+def test_thanks_leave_the_last_answer_where_it_was(here: Run, home: Path) -> None:
+    done = here("chat", stdin=f"{FIRST}\nare you sure?\nthanks!\nquotes\n1\n")
     assert done.code == 0, done.err
     _, sure, thanks, quotes, source = re.split(r"^› .*$", done.out, flags=re.MULTILINE)[1:]
     assert "stand its sources" in sure
@@ -62,8 +62,8 @@ def test_thanks_leave_the_last_answer_where_it_was(cli: Run, home: Path) -> None
     assert "leave.md" in source
 
 
-def test_words_before_the_first_question_have_an_answer_too(cli: Run, home: Path) -> None:
-    done = cli("chat", stdin="why\nquotes\n1\ndocuments nowhere\n" + "x" * 5000 + "\n")
+def test_words_before_the_first_question_have_an_answer_too(here: Run, home: Path) -> None:
+    done = here("chat", stdin="why\nquotes\n1\ndocuments nowhere\n" + "x" * 5000 + "\n")
     assert done.code == 0
     assert "Nothing was asked yet" in done.out
     assert "nothing was asked yet" in done.out
@@ -137,7 +137,7 @@ def test_a_conversation_on_a_terminal(home: Path) -> None:
         assert "file://" in answer, "and links"
         terminal.type("quotes\n")
         assert "“" in terminal.read_until("”[\\s\\S]*› ")
-        terminal.type("quit\n")
+        terminal.type("\x04")  # the end of input, as "quit" does over a pipe
         assert terminal.process.wait(timeout=30) == 0
         assert "Traceback" not in terminal.seen
 
@@ -147,10 +147,3 @@ def test_interrupting_a_chat_is_quiet(home: Path) -> None:
         terminal.read_until("› ")
         assert terminal.interrupt() == 130
         assert "Traceback" not in terminal.seen
-
-
-def test_the_end_of_input_ends_the_chat(home: Path) -> None:
-    with chatting(home.parent) as terminal:
-        terminal.read_until("› ")
-        terminal.type("\x04")
-        assert terminal.process.wait(timeout=30) == 0

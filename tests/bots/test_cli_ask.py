@@ -22,8 +22,8 @@ def data(here: Run, *words: str | Path) -> Any:
     return json.loads(done.out)
 
 
-def test_an_answer_has_exactly_the_promised_shape(cli: Run, home: Path) -> None:
-    found = data(cli, "ask", ANSWERED)
+def test_an_answer_has_exactly_the_promised_shape(here: Run, home: Path) -> None:
+    found = data(here, "ask", ANSWERED)
     assert list(found) == [
         "answer", "refused", "reason", "citations", "retrieved", "trace_id", "timings_ms",
     ]  # fmt: skip
@@ -38,12 +38,12 @@ def test_an_answer_has_exactly_the_promised_shape(cli: Run, home: Path) -> None:
     assert found["timings_ms"]
     assert all(spent >= 0 for spent in found["timings_ms"].values())
 
-    why = data(cli, "why")
+    why = data(here, "why")
     assert (why["trace_id"], why["question"]) == (found["trace_id"], ANSWERED)
     assert why["steps"]
-    assert data(cli, "why", found["trace_id"]) == why
-    assert "leave.md" in cli("why").out
-    assert cli("why", "no-such-trace").code == 2
+    assert data(here, "why", found["trace_id"]) == why
+    assert "leave.md" in here("why").out
+    assert here("why", "no-such-trace").code == 2
 
 
 def test_a_refusal_is_an_answer_too(here: Run, home: Path) -> None:

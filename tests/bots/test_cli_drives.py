@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_kit import DRIVE, Run
+from command_kit import DRIVE, Run, write_drive
 
 from brain.catalog import removals
 from brain.catalog.catalog import Catalog
@@ -21,18 +21,33 @@ def data(here: Run, *words: str | Path) -> Any:
     return json.loads(done.out)
 
 
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that stays where it is, since a home knows the places of its drives."""
+    return tmp_path_factory.mktemp("two drives")
+
+
 @pytest.fixture
-def two_drives(here: Run, drive: Path, tmp_path: Path) -> Path:
-    """The small drive in general, and a folder with a broken file in hr."""
-    (tmp_path / "hr files").mkdir()
-    (tmp_path / "hr files" / "pay.md").write_text(
+def two_drives(here: Run, taken_in: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small drive in general, and a folder with a broken file in hr; made once, put back each time."""
+    there, kept = taken_in / "there", taken_in / "kept"
+    if kept.exists():
+        shutil.rmtree(there)
+        shutil.copytree(kept, there)
+        monkeypatch.chdir(there)
+        return there
+    write_drive(there / "drive")
+    (there / "hr files").mkdir()
+    (there / "hr files" / "pay.md").write_text(
         "# Pay\n\nSalaries are paid on the 25th of a month.\n", "utf-8"
     )
-    (tmp_path / "hr files" / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing of use")
-    assert here("ingest", drive).code == 0
+    (there / "hr files" / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing of use")
+    monkeypatch.chdir(there)
+    assert here("ingest", "drive").code == 0
     assert here("spaces", "create", "hr").code == 0
     assert here("ingest", "hr files", "--space", "hr").code == 0
-    return tmp_path
+    shutil.copytree(there, kept)
+    return there
 
 
 def test_drives_are_listed_with_what_they_hold(here: Run, two_drives: Path) -> None:

@@ -1,8 +1,10 @@
 """Whatever goes wrong: one clear sentence on stderr, the right exit code, no traceback."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -24,66 +26,84 @@ def told(done: Done, code: int, *words: str) -> None:
 
 @pytest.mark.parametrize("words", [("ask", "What is this?"), ("search", "this"), ("chat",), ("documents",)])
 def test_nothing_indexed_is_exit_code_4_and_makes_no_home(
-    cli: Run, tmp_path: Path, words: tuple[str, ...]
+    here: Run, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    told(cli(*words), 4, "Nothing is indexed", "citewise ingest")
+    told(here(*words), 4, "Nothing is indexed", "citewise ingest")
     assert not (tmp_path / ".citewise").exists()
 
 
-def test_an_empty_home_is_exit_code_4(cli: Run) -> None:
-    assert cli("spaces", "create", "hr").code == 0
+def test_an_empty_home_is_exit_code_4(cli: Run, here: Run) -> None:
+    assert here("spaces", "create", "hr").code == 0
     told(cli("ask", "What is this?"), 4, "Nothing is indexed", "citewise ingest")
-    told(cli("ask", "What is this?", "--space", "hr"), 4, "hr")
+    told(here("ask", "What is this?", "--space", "hr"), 4, "hr")
+
+
+def test_an_older_citewise_leaves_a_newer_catalog_alone_until_a_backup_takes_its_place(
+    cli: Run, tmp_path: Path
+) -> None:
+    assert cli("spaces", "create", "hr").code == 0
+    assert cli("backup", "before.db").code == 0
+    catalog = tmp_path / ".citewise" / "catalog.db"
+    with closing(sqlite3.connect(catalog)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newest = catalog.read_bytes()
+    for words in (("documents",), ("serve",), ("restore", "--yes", ".citewise/catalog.db")):
+        told(cli(*words), 1, "was written by a newer citewise: upgrade citewise")
+    assert catalog.read_bytes() == newest
+    assert cli("restore", "--yes", "before.db").code == 0
+    assert "hr" in cli("spaces").out
 
 
 @pytest.mark.parametrize("question", ["", "   \n\t "])
-def test_an_empty_question_is_wrong_usage(cli: Run, question: str) -> None:
-    told(cli("ask", question), 2, "no question")
+def test_an_empty_question_is_wrong_usage(here: Run, question: str) -> None:
+    told(here("ask", question), 2, "no question")
 
 
-def test_a_question_of_100_kb_is_wrong_usage(cli: Run) -> None:
-    told(cli("ask", "why " * 25_000), 2, "100,000 characters", "4,000")
+def test_a_question_of_100_kb_is_wrong_usage(here: Run) -> None:
+    told(here("ask", "why " * 25_000), 2, "100,000 characters", "4,000")
 
 
-def test_a_missing_path_is_wrong_usage_and_changes_nothing(cli: Run) -> None:
-    told(cli("ingest", "no/such/folder"), 2, "no/such/folder", "spelling")
+def test_a_missing_path_is_wrong_usage_and_changes_nothing(here: Run, home: Path) -> None:
+    before = here("documents", "--json").out
+    told(here("ingest", "no/such/folder"), 2, "no/such/folder", "spelling")
+    assert here("documents", "--json").out == before
 
 
-def test_one_missing_path_stops_the_ingest_before_it_starts(cli: Run, drive: Path) -> None:
-    told(cli("ingest", drive, "missing.md"), 2, "missing.md")
-    told(cli("ask", "How many days of leave?"), 4)
+def test_one_missing_path_stops_the_ingest_before_it_starts(here: Run, drive: Path) -> None:
+    told(here("ingest", drive, "missing.md"), 2, "missing.md")
+    told(here("ask", "How many days of leave?"), 4)
 
 
-def test_an_empty_folder_says_so(cli: Run, tmp_path: Path) -> None:
+def test_an_empty_folder_says_so(here: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    told(cli("ingest", "empty"), 2, "empty", "nothing to read")
+    told(here("ingest", "empty"), 2, "empty", "nothing to read")
 
 
-def test_an_unknown_format_is_wrong_usage(cli: Run, tmp_path: Path) -> None:
+def test_an_unknown_format_is_wrong_usage(here: Run, tmp_path: Path) -> None:
     (tmp_path / "song.mp3").write_bytes(b"ID3")
-    told(cli("ingest", "song.mp3"), 2, "song.mp3", "md")
+    told(here("ingest", "song.mp3"), 2, "song.mp3", "md")
 
 
-def test_an_unknown_space_names_the_known_ones(cli: Run, drive: Path) -> None:
-    told(cli("ingest", drive, "--space", "hrr"), 2, "hrr", "general")
-    assert cli("spaces", "create", "hr").code == 0
-    told(cli("ask", "How much leave?", "--space", "hrr"), 2, "hrr", "general, hr")
+def test_an_unknown_space_names_the_known_ones(here: Run, drive: Path) -> None:
+    told(here("ingest", drive, "--space", "hrr"), 2, "hrr", "general")
+    assert here("spaces", "create", "hr").code == 0
+    told(here("ask", "How much leave?", "--space", "hrr"), 2, "hrr", "general, hr")
 
 
 @pytest.mark.parametrize(
     "words", [("bogus",), ("ask",), ("ask", "x", "--bogus"), ("ingest",), ("eval", "missing.jsonl")]
 )
-def test_wrong_usage_points_to_the_help(cli: Run, words: tuple[str, ...]) -> None:
-    told(cli(*words), 2, "--help")
+def test_wrong_usage_points_to_the_help(here: Run, words: tuple[str, ...]) -> None:
+    told(here(*words), 2, "--help")
 
 
-def test_a_wrong_setting_is_told_by_name(cli: Run) -> None:
-    told(cli("documents", CITEWISE_QUANTIZATION="3bit"), 2, "CITEWISE_QUANTIZATION", "3bit", "8bit")
+def test_a_wrong_setting_is_told_by_name(here: Run) -> None:
+    told(here("documents", CITEWISE_QUANTIZATION="3bit"), 2, "CITEWISE_QUANTIZATION", "3bit", "8bit")
 
 
-def test_a_principal_that_names_nobody_is_wrong_usage(cli: Run) -> None:
-    assert cli("spaces", "create", "hr").code == 0
-    told(cli("spaces", "allow", "hr", "anna"), 2, "anna", "slack:user:")
+def test_a_principal_that_names_nobody_is_wrong_usage(here: Run) -> None:
+    assert here("spaces", "create", "hr").code == 0
+    told(here("spaces", "allow", "hr", "anna"), 2, "anna", "slack:user:")
 
 
 def test_a_home_that_another_process_holds_is_exit_code_3(cli: Run, tmp_path: Path) -> None:
@@ -101,9 +121,9 @@ def test_a_home_that_another_process_holds_is_exit_code_3(cli: Run, tmp_path: Pa
     assert cli("spaces", "list").code == 0
 
 
-def test_a_home_that_is_a_file_is_told(cli: Run, tmp_path: Path) -> None:
+def test_a_home_that_is_a_file_is_told(here: Run, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder", "utf-8")
-    told(cli("--home", "home", "spaces", "list"), 2, "home")
+    told(here("--home", "home", "spaces", "list"), 2, "home")
 
 
 def test_a_damaged_catalog_is_told_with_the_way_back(cli: Run, tmp_path: Path) -> None:

@@ -71,11 +71,11 @@ def test_a_ticket_is_triaged_at_the_terminal_and_nothing_of_it_is_kept(
     assert _json(here("cases", "list", "--all", "--json")) == []
 
 
-def test_a_ticket_comes_from_a_file_too(cli: Run, home: Path) -> None:
-    found = json.loads(cli("triage", "-", "--json", stdin=f"{TICKET}\n\nThanks!\n").out)
+def test_a_ticket_comes_from_a_file_too(here: Run, home: Path) -> None:
+    found = json.loads(here("triage", "-", "--json", stdin=f"{TICKET}\n\nThanks!\n").out)
     assert found["reply"]["refused"] is False
     for nothing in ("", "  \n"):
-        refused = cli("triage", "-", stdin=nothing)
+        refused = here("triage", "-", stdin=nothing)
         assert refused.code == 2
         assert "There is no ticket" in refused.err
 
@@ -192,19 +192,19 @@ def test_cases_are_listed_shown_closed_and_deleted(here: Run, home: Path) -> Non
 
 
 def test_tickets_go_through_a_running_server_as_they_do_without(
-    cli: Run, home: Path, tmp_path: Path, labelled: Path
+    cli: Run, here: Run, home: Path, tmp_path: Path, labelled: Path
 ) -> None:
     number = _case(home)
     with serving(tmp_path):
-        assert cli("categories", "learn", "tickets.csv").out == "Learnt 6 messages of 2 categories.\n"
-        assert "Triage: vpn" in cli("triage", TICKET).out
+        assert here("categories", "learn", "tickets.csv").out == "Learnt 6 messages of 2 categories.\n"
+        assert "Triage: vpn" in here("triage", TICKET).out
         assert "hotspot" in cli("triage", "-", stdin=f"{TICKET}\n").out
-        assert "macro-F1" in cli("categories", "eval", "tickets.csv").out
-        assert cli("cases", "resolve", str(number), "A hotspot helped.").code == 0
-        assert "A hotspot helped." in cli("cases", "show", str(number)).out
-        assert cli("cases", "show", "99").code == 2
+        assert "macro-F1" in here("categories", "eval", "tickets.csv").out
+        assert here("cases", "resolve", str(number), "A hotspot helped.").code == 0
+        assert "A hotspot helped." in here("cases", "show", str(number)).out
+        assert here("cases", "show", "99").code == 2
     assert {"vpn", "leave"} == {
-        row["category"] for row in _json(cli("categories", "--json"))
+        row["category"] for row in _json(here("categories", "--json"))
     }  # and it is all there when the server is gone
 
 

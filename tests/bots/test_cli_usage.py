@@ -33,6 +33,13 @@ def test_what_was_not_found_is_a_gap_until_a_document_says_it(
     assert "1 topic more, which the documents answer by now" in shown.out
     assert f"{MISSING} ✓" in here("gaps", "--all").out
 
+    digest = here("digest")
+    assert "2 questions of 1 person: 1 answered" in digest.out
+    assert "Nobody is sent it: CITEWISE_DIGEST" in digest.out
+    both = json.loads(here("digest", "--json", CITEWISE_DIGEST="admins,slack:channel:C1").out)
+    assert [found["for"] for found in both] == ["admins", "slack:channel:C1"]
+    assert "names nobody" in here("digest", "--for", "C1").err
+
     summed = json.loads(here("usage", "--by", "day", "--json").out)
     assert {name: summed["whole"][name] for name in ("questions", "people", "answered", "not_found")} == {
         "questions": 2, "people": 1, "answered": 1, "not_found": 1,

@@ -6,7 +6,7 @@ import pytest
 from desk_kit import LEAVE, WORD_GATE, desk_home
 from desk_orders import ANA
 
-from bots.desk.manners import goes_unsaid
+from bots.desk.manners import goes_unsaid, verb_alone
 
 UNSAID = (
     "Thanks!",
@@ -42,3 +42,15 @@ async def test_an_answer_is_always_said(tmp_path: Path) -> None:
         final = await here.ask(ANA, words)
         assert not final.answer.refused
         assert not goes_unsaid(final, words)
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"),
+    [
+        *(("help", "help"), ("Help!", "help"), ("STATUS please", "status"), ("please, gaps.", "gaps")),
+        *(("status?", "status"), ("why", "why"), ("why?", ""), ("undo?", ""), ("undo!", "undo")),
+        *(("help me", ""), ("documents about leave", ""), ("", ""), ("!", ""), ("add", "")),
+    ],
+)
+def test_a_verb_is_one_where_nothing_else_is_said(words: str, verb: str) -> None:
+    assert verb_alone(words) == verb

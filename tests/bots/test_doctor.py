@@ -49,6 +49,21 @@ def test_an_answerer_that_can_t_write_is_a_fault_and_one_that_sends_text_out_say
     assert "privacy" not in checks(nothing.out)
 
 
+def test_a_digest_that_can_reach_nobody_is_a_fault(here: Run) -> None:
+    for wanted, why in (
+        ("admins", "there are none"),
+        ("slack:channel:C1", "slack:channel:C1 can't be sent it: no token"),
+        ("docs", "allowed is: admins, or channels"),
+    ):
+        done = here("doctor", "--json", CITEWISE_DIGEST=wanted)
+        assert done.code == 1
+        assert why in done.out
+    sound = here(
+        "doctor", "--json", CITEWISE_DIGEST="admins", CITEWISE_ADMINS="slack:U1", SLACK_BOT_TOKEN="x"
+    )
+    assert checks(sound.out)["digest"][0] == "good"
+
+
 @pytest.mark.weights
 def test_a_healthy_home_passes_every_check(here: Run, home: Path) -> None:
     done = here("doctor", "--json")
@@ -64,6 +79,7 @@ def test_a_healthy_home_passes_every_check(here: Run, home: Path) -> None:
         "index",
         "drives",
         "files",
+        "reading",
     }
     assert {verdict for verdict, _ in found.values()} == {"good"}
 

@@ -330,3 +330,16 @@ def test_what_was_answered_long_ago_is_not_looked_through_for_what_comes(catalog
         steps = [row[3] for line in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {line}")]
     whole = [step for step in steps if "SCAN inbox" in step or step.endswith("(platform=?)")]
     assert whole == []
+
+
+def test_a_clock_that_is_set_back_holds_nothing_up_and_turns_nobody_away(catalog: Catalog) -> None:
+    table, limits = catalog.inbox, Limits(of_person=2)
+    for number in range(2):
+        table.receive(event(number, person="ann"), limits)
+    table.postpone(1, 30.0)
+    with catalog.database.writing() as connection:  # they came an hour ahead of what it is now
+        connection.execute("UPDATE inbox SET received = received + 3600, due = due + 3600")
+    table.receive(event(2, person="ann"), limits)
+    assert table.next_due("echo") == 0.0
+    claimed = [table.claim("echo") for _ in range(3)]
+    assert [item.turned_away if item else None for item in claimed] == [TurnedAway.NOT] * 3

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from command_kit import Run
 
 from bots.error_log import write_down
 from bots.kept_here import keep_here
+from brain.embedding.weights import default_cache
 
 
 @contextmanager
@@ -65,6 +68,32 @@ def test_what_is_meant_for_a_server_on_this_machine_passes_no_proxy(cli: Run) ->
     assert heard == ["GET /v1/models"] * 2
 
 
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "script",
+    [
+        "from bots.kept_here import keep_here; keep_here(); import onnxruntime",  # as OCR does
+        f"from pathlib import Path; from brain.embedding.factory import open_embedder;"
+        f" open_embedder(cache=Path({str(default_cache())!r}))",
+    ],
+)
+def test_no_telemetry_numbers_this_machine_or_tells_of_a_model(script: str, tmp_path: Path) -> None:
+    """ONNX Runtime writes its number into the home folder when it is imported, and calls its maker later."""
+    # Where it sees that it runs in a test or in CI, it is silent by itself.
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    with listener() as (proxy, heard):
+        proxies = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "http_proxy"), proxy)
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**kept, **proxies, "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
+    assert heard == []
+    assert not list(tmp_path.rglob("*onnxruntime*"))
+
+
 @pytest.mark.parametrize(
     ("set_before", "then"),
     [
@@ -88,53 +117,57 @@ def test_who_is_reached_without_a_proxy_stays_so(
 
 
 @pytest.mark.weights
-def test_other_accounts_read_neither_catalog_nor_index_nor_backup(cli: Run, tmp_path: Path) -> None:
+def test_other_accounts_read_neither_catalog_nor_index_nor_backup(here: Run, tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         folder = tmp_path / "shared"
         folder.mkdir(mode=0o755)  # made by hand, before citewise
         (tmp_path / "doc.md").write_text("# Leave\n\nThere are 27 days of leave.\n")
-        assert cli("--home", folder, "ingest", tmp_path / "doc.md").code == 0
-        assert cli("--home", folder, "backup", tmp_path / "copy.db").code == 0
-        assert cli("--home", folder, "restore", "--yes", tmp_path / "copy.db").code == 0
-        assert "27 days" in cli("--home", folder, "ask", "How many days of leave are there?").out
-        assert cli("--home", folder, "tune", "data", "--held-out", "0").code == 0
+        assert here("--home", folder, "ingest", tmp_path / "doc.md").code == 0
+        assert here("--home", folder, "backup", tmp_path / "copy.db").code == 0
+        assert here("--home", folder, "restore", "--yes", tmp_path / "copy.db").code == 0
+        assert "27 days" in here("--home", folder, "ask", "How many days of leave are there?").out
+        assert here("--home", folder, "tune", "data", "--held-out", "0").code == 0
     finally:
         os.umask(before)
     for path in (*folder.iterdir(), tmp_path / "copy.db"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     folder.joinpath("catalog.db").chmod(0o644)  # as an older citewise left it
-    found = {row["check"]: row for row in json.loads(cli("--home", folder, "doctor", "--json").out)["checks"]}
+    found = {
+        row["check"]: row for row in json.loads(here("--home", folder, "doctor", "--json").out)["checks"]
+    }
     assert found["home"]["verdict"] == "fault"
     assert found["home"]["mend"] == f"chmod 700 {folder}"
     folder.chmod(0o700)
-    found = {row["check"]: row for row in json.loads(cli("--home", folder, "doctor", "--json").out)["checks"]}
+    found = {
+        row["check"]: row for row in json.loads(here("--home", folder, "doctor", "--json").out)["checks"]
+    }
     assert found["home"]["verdict"] == "good"
 
 
 @pytest.mark.weights
-def test_json_holds_nothing_that_a_terminal_obeys(cli: Run, tmp_path: Path) -> None:
+def test_json_holds_nothing_that_a_terminal_obeys(here: Run, tmp_path: Path) -> None:
     name = "na\x1b]0;x\x07me\u202e\x9b31m.md"
     (tmp_path / "evil").mkdir()
     (tmp_path / "evil" / name).write_text("# Ti\x9b31mtle\n\nThe badge of visitors is \x9b5mgreen.\n")
-    assert cli("ingest", "evil").code == 0
+    assert here("ingest", "evil").code == 0
     for words in (["documents"], ["ask", "What colour is the badge of visitors?"], ["search", "badge"]):
-        done = cli(*words, "--json")
+        done = here(*words, "--json")
         assert not any(ord(letter) < 32 and letter != "\n" for letter in done.out)
         assert not set(done.out) & {"\x7f", "\x9b", "\u202e"}
-    assert json.loads(cli("documents", "--json").out)["documents"][0]["doc"] == name
+    assert json.loads(here("documents", "--json").out)["documents"][0]["doc"] == name
 
 
 @pytest.mark.weights
-def test_no_complaint_holds_anything_that_a_terminal_obeys(cli: Run, tmp_path: Path) -> None:
+def test_no_complaint_holds_anything_that_a_terminal_obeys(here: Run, tmp_path: Path) -> None:
     folder = tmp_path / "evil"
     folder.mkdir()
     for number in (1, 2):
         name = f"zz\x1b]0;x\x07\x9b{number}m.md"
         (folder / name).write_text(f"# Badges {number}\n\nThe badge of visitors is green.\n")
-    assert cli("ingest", folder).code == 0
+    assert here("ingest", folder).code == 0
     for words in (["show"], ["history"], ["remove", "--yes"]):
-        done = cli("documents", *words, "zz")
+        done = here("documents", *words, "zz")
         assert "2 documents fit" in done.err
         assert not set(done.out + done.err) & {"\x1b", "\x07", "\x9b"}
 

@@ -114,7 +114,7 @@ def test_ready_says_what_runs(served: Serving) -> None:
     assert served.ready["event"] == "ready"
     assert (served.ready["documents"], served.ready["pid"]) == (4, served.process.pid)
     services = [(row["service"], row["running"]) for row in served.ready["services"]]  # type: ignore[attr-defined]
-    assert services == [("index check", True), ("drives", True), ("removals", True)]
+    assert services == [("index check", True), ("drives", True), ("removals", True), ("added files", True)]
     doctor = json.loads(run(served.folder, "doctor", "--json").out)
     found = {row["check"]: row["found"] for row in doctor["checks"]}
     assert doctor["ok"]

@@ -140,7 +140,7 @@ def test_the_check_comes_round_and_a_failure_does_not_end_it() -> None:
     check = IndexCheck(broken, every=0.01, again=0.01)  # type: ignore[arg-type,return-value]
     check.start()
     assert all(asked.acquire(timeout=30) for _ in range(3))
-    assert check.status() == ServiceStatus(True, "could not be checked: The disk is full.")
+    assert check.status() == ServiceStatus(True, "could not be checked: The disk is full.", well=False)
     check.stop(30)
     assert not check.status().running
 

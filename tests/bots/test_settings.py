@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bots.settings import Settings, load_settings, unknown_settings
+from bots.settings import Settings, load_settings, revealed, unknown_settings
 from brain.errors import UsageError
 
 EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
@@ -68,6 +68,8 @@ def test_settings_are_frozen() -> None:
         ("CITEWISE_ALLOW_PRIVATE_URLS", "perhaps", "true or false"),
         ("CITEWISE_MODEL_URL", "localhost:8000", "http"),
         ("CITEWISE_ANSWERER", "langchain:openai", "extractive, phi3, server or langchain:provider:model"),
+        ("CITEWISE_RERANKER", "tei:localhost:8080", "tei:http://127.0.0.1:8080"),
+        ("CITEWISE_RERANKER", "ftp://models/reranker", "a model of the hub"),
         ("CITEWISE_THRESHOLD", "1.5", "0 to 1"),
         ("CITEWISE_THRESHOLD", "high", "0 to 1"),
         ("CITEWISE_CONTROL_PORT", "99999", "1 to 65535"),
@@ -78,6 +80,7 @@ def test_settings_are_frozen() -> None:
         ("DISCORD_GATEWAY_URL", "gateway", "wss://"),
         ("DISCORD_GUILDS", "northwind", "ids of servers"),
         ("DISCORD_THREADS", "#help", "or all"),
+        ("CITEWISE_MONITORING", "9464", "0.0.0.0:9464"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
@@ -96,6 +99,19 @@ def test_a_key_in_the_model_server_s_address_is_refused_and_not_repeated(
 ) -> None:
     monkeypatch.setenv("CITEWISE_MODEL_URL", "http://me:hidden@localhost:8000/v1")
     with pytest.raises(UsageError, match="a key goes into CITEWISE_MODEL_KEY") as told:
+        load_settings()
+    assert "hidden" not in told.value.sentence
+
+
+def test_a_reranker_is_a_folder_a_model_of_the_hub_or_an_address_without_a_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = ("models/ours", "owner/model", "http://h:1/v1/rerank", "tei:https://h")
+    for name in named:
+        monkeypatch.setenv("CITEWISE_RERANKER", name)
+        assert load_settings().reranker == name
+    monkeypatch.setenv("CITEWISE_RERANKER", "https://me:hidden@h/rerank")
+    with pytest.raises(UsageError, match="a key goes into CITEWISE_RERANKER_KEY") as told:
         load_settings()
     assert "hidden" not in told.value.sentence
 
@@ -129,4 +145,39 @@ def test_a_misspelt_setting_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_is_no_text_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_bytes(b"CITEWISE_HOME=\xff\xfe\x00")
     with pytest.raises(UsageError, match="UTF-8"):
+        load_settings()
+
+
+def test_secrets_may_lie_in_files_and_what_is_set_otherwise_goes_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    (folder / "slack_bot_token").write_text("xoxb-1\n", "utf-8")
+    (folder / "discord_bot_token").write_text("of-the-file", "utf-8")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "of-the-environment")
+    Path(".env").write_text("SLACK_BOT_TOKEN=\n", "utf-8")  # as in .env.example
+    settings = load_settings()
+    assert revealed(settings.slack_bot_token) == "xoxb-1"
+    assert revealed(settings.discord_bot_token) == "of-the-environment"
+    (folder / "slack_mode").write_text("pigeon", "utf-8")
+    with pytest.raises(UsageError, match="SLACK_MODE is set to 'pigeon'"):
+        load_settings()
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/nowhere")
+    assert load_settings().slack_bot_token is None
+
+
+def test_secrets_that_this_user_may_not_read_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setattr(Path, "iterdir", refuse)  # root, as whom tests may run, may read everything
+    with pytest.raises(UsageError, match=r"The secrets in .* can't be read \(permission denied\)"):
         load_settings()

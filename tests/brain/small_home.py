@@ -14,6 +14,7 @@ from brain.domain import Answer, Passage, Question, Turn
 from brain.embedding.embedder import Embedder
 from brain.evidence import FOR_ANY, EvidenceGate
 from brain.index.search_index import SearchIndex
+from brain.reranking.reranker import Reranker
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.query import Query
 from ingest.indexing.splitting import split
@@ -102,8 +103,10 @@ class SmallHome:
     def find(self, text: str, *spaces: str) -> Retrieved:
         return self.retriever.find(Query.of(text), spaces or ("general",))
 
-    def brain(self, answerer: object = None, gate: EvidenceGate = OPEN_GATE) -> Brain:
-        return Brain(self.catalog, self.retriever, answerer, gate)  # type: ignore[arg-type]
+    def brain(
+        self, answerer: object = None, gate: EvidenceGate = OPEN_GATE, reranker: Reranker | None = None
+    ) -> Brain:
+        return Brain(self.catalog, self.retriever, answerer, gate, reranker)  # type: ignore[arg-type]
 
     def ask(self, text: str, *spaces: str, history: tuple[Turn, ...] = (), **parts: object) -> Answer:
         question = Question(text, audience=frozenset(spaces or ("general",)), history=history)

@@ -125,3 +125,34 @@ def test_sentences_never_change_while_the_text_grows() -> None:
 )
 def test_a_refusal_is_known(text: str, declined: bool) -> None:
     assert declines(text) is declined
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "turned"),
+    [
+        (
+            "Hunde sind im Büro nicht erlaubt.",
+            "Hunde sind im Büro nicht erlaubt.",
+            "Hunde sind im Büro erlaubt.",
+        ),
+        (
+            "Der Urlaub wird nur ausgezahlt, wenn der Vertrag endet.",
+            "Urlaub wird nur ausgezahlt, wenn der Vertrag endet.",
+            "Der Urlaub wird ausgezahlt, der Vertrag endet.",
+        ),
+        (
+            "Les chiens ne sont pas admis au bureau.",
+            "Les chiens ne sont pas admis au bureau.",
+            "Les chiens sont admis au bureau.",
+        ),
+        (
+            "Los perros nunca entran en la oficina.",
+            "Los perros nunca entran en la oficina.",
+            "Los perros entran en la oficina.",
+        ),
+    ],
+)
+def test_what_turns_a_sentence_around_counts_in_other_languages(text: str, claim: str, turned: str) -> None:
+    passage = Passage(1, text, SOURCE)
+    assert backing(claim, passage) == (0, len(text))
+    assert backing(turned, passage) == "it drops or adds a condition or a negation"

@@ -228,7 +228,6 @@ QUESTIONS = st.lists(
 @given(
     QUESTIONS, st.lists(st.tuples(LINES, st.sampled_from(["", "Plan\tPrice\tNote"])), min_size=1, max_size=7)
 )
-@settings(max_examples=250)
 def test_every_sentence_is_cited_and_every_quote_is_verbatim(text, texts):
     query = Query.of(text)
     passages = [

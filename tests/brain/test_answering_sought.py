@@ -1,6 +1,7 @@
 import pytest
 
 from brain.answering.sought import sought
+from brain.answering.typed import names_time
 from brain.text.names import names_in
 from brain.text.terms import content_stems
 
@@ -81,3 +82,23 @@ def test_an_amount_of_something_is_no_money(question):
 )
 def test_what_is_counted_is_the_head_of_its_words(question, counted):
     assert sought(question).counted == counted
+
+
+@pytest.mark.parametrize(
+    ("text", "is_time"),
+    [
+        ("The gate opens at ten.", True),
+        ("We meet at half past nine in the hall", True),
+        ("quarter to eight", True),
+        ("ten o'clock", True),
+        ("It is open from nine to five.", True),
+        ("until six on Fridays", True),
+        ("lunch is at noon", True),
+        ("It stands at one of the sites.", False),
+        ("We have offices at ten sites.", False),
+        ("one for the road", False),
+        ("from one to ten points", False),
+    ],
+)
+def test_an_hour_in_words_is_a_time(text: str, is_time: bool) -> None:
+    assert names_time(text) is is_time

@@ -251,8 +251,8 @@ def test_the_ledger_shows_failures_over_what_was_readable_before(catalog, drive)
             retryable=True,
         )
     ledger = catalog.ledger(drive.id)
-    assert ledger["a.pdf"] == (put.document_id, 9, 99, "h", DocumentState.FAILED, True, "", "")
-    assert ledger["b.pdf"] == (None, 9, 99, "h", DocumentState.FAILED, True, "", "")
+    assert ledger["a.pdf"] == (put.document_id, 9, 99, "h", DocumentState.FAILED, True, "", "", "")
+    assert ledger["b.pdf"] == (None, 9, 99, "h", DocumentState.FAILED, True, "", "", "")
     assert catalog.counts().passages == 1, "the last readable version stays"
     assert catalog.document(put.document_id).state is DocumentState.FAILED
     assert [(f.path, f.space, f.sentence) for f in catalog.failures()] == [

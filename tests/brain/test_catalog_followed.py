@@ -151,7 +151,7 @@ def test_the_vector_keys_of_equal_content_are_found_while_it_is_there(catalog):
     drive = catalog.add_drive("file:///d", "general")
     put = document(catalog, drive, "a.md", ["alpha", "beta"])
     stored = catalog.put_document(put)
-    keys = catalog.keys_of_content(put.content_hash)
+    keys = catalog.keys_of_content(put.content_hash, put.reading)
     assert {(p.start, p.end, p.text): p.vector_key for p in put.passages} == keys
     catalog.remove_document(stored.document_id)
-    assert catalog.keys_of_content(put.content_hash) == {}
+    assert catalog.keys_of_content(put.content_hash, put.reading) == {}

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -131,9 +130,10 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, made: bool):
     (readonly / "run").mkdir()
     readonly.chmod(0o555)
     for parent in (tmp_path, *tmp_path.parents):
-        if parent == Path(tempfile.gettempdir()):
+        mode = parent.stat().st_mode
+        if mode & 0o005 == 0o005:  # where all may write; pytest's own folders below are its user's
             break
-        parent.chmod(parent.stat().st_mode | 0o055)
+        parent.chmod(mode | 0o055)
     home = readonly if made else readonly / "home"
     said = subprocess.run(
         [sys.executable, "-c", _AS_NOBODY, home],

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.everyday import Verdict, outcome, plain, row
+from benchmarks.everyday import Verdict, outcome, plain, row, rows_by
 from benchmarks.misspelt import with_slips
 from brain.domain import Answer, Refusal, RefusalReason, Trace
 from brain.evaluation.questions import EvalQuestion, read_questions
@@ -53,10 +53,22 @@ def test_refusing_is_right_only_where_there_is_no_answer():
     assert (shares["near misses"], shares["of them refused"]) == (1, 1)
 
 
+def test_a_line_for_each_half():
+    halves = [
+        dataclasses.replace(LEAVE, fields={**LEAVE.fields, "half": half})
+        for half in ("held out", "built with")
+    ]
+    asked = [outcome(question, answer("25 days a year")) for question in halves]
+    none = dataclasses.replace(LEAVE, answerable=False, fields={"must": [], "half": "near misses alone"})
+    rows = rows_by("half", "leave", [*asked, outcome(none, answer("25 days"))])
+    assert [found["set"] for found in rows] == ["leave: built with", "leave: held out"]
+    assert [found["questions"] for found in rows] == [1, 1]
+
+
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_the_questions_can_be_judged(file):
     questions = read_questions(file)
-    assert len(questions) > 100
+    assert len(questions) >= (10 if file.stem.startswith("overviews") else 100)
     for question in questions:
         must = question.fields["must"]
         assert bool(must) == bool(question.gold) == question.answerable, question.id
@@ -66,9 +78,8 @@ def test_the_questions_can_be_judged(file):
 
 
 def test_the_sample_drive_holds_what_is_asked_of_it():
-    docs = {
-        gold.doc for question in read_questions(QUESTIONS / "sample-drive.jsonl") for gold in question.gold
-    }
+    files = [QUESTIONS / "sample-drive.jsonl", QUESTIONS / "overviews-sample-drive.jsonl"]
+    docs = {gold.doc for file in files for question in read_questions(file) for gold in question.gold}
     assert docs
     assert [doc for doc in docs if not (DRIVE / doc).is_file()] == []
 

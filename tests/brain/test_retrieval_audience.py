@@ -6,7 +6,7 @@ from dataclasses import asdict
 from itertools import chain, combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_home import OPEN_GATE, SmallHome
 
@@ -77,7 +77,6 @@ ASKED = st.lists(st.sampled_from([*SUBJECTS, "zqhrlaux", "board", "anything", "t
 
 
 @given(RIGHTS, st.sampled_from(USERS), ASKED.map(" and ".join))
-@settings(max_examples=300)
 def test_whoever_asks_only_their_spaces_are_searched(home, rights, user, subjects):
     found = home.retriever.find(Query.of(f"What is {subjects}?"), rights[user])
     assert {passage.source.space for passage in found.passages} <= rights[user]
@@ -103,6 +102,9 @@ def test_the_index_is_only_ever_asked_for_allowed_spaces(home):
     for audience in AUDIENCES:
         asked.clear()
         retriever.find(Query.of("What is the launch code?"), audience)
+        assert set(asked) == audience
+        asked.clear()
+        retriever.find(Query.of("Wie lautet der Code, und wer kennt ihn?"), audience)  # reads the vocabulary
         assert set(asked) == audience
 
 

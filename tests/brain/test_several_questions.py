@@ -11,7 +11,7 @@ from test_brain import DRIVE, LEAVE, OFF_TOPIC
 from brain.answering.draft import Draft
 from brain.answering.together import together
 from brain.brain import QUESTIONS
-from brain.domain import Question
+from brain.domain import Question, Sentence
 from brain.evidence import EvidenceGate, GateWeights
 from brain.retrieval.several import questions_in
 from brain.usage.domain import Outcome
@@ -125,3 +125,28 @@ def test_a_language_model_reads_the_message_whole(home: SmallHome) -> None:
     model = Gradual()
     home.ask(f"{LEAVE} {MEALS}", answerer=model)
     assert model.asked == [f"{LEAVE} {MEALS}"]
+
+
+def test_what_two_questions_are_answered_by_is_said_once(home: SmallHome) -> None:
+    answer = home.ask("Up to how many euros are meals paid? And what is paid a day for meals?")
+    told = [sentence.text for sentence in answer.sentences]
+    assert "Meals are paid up to 75 euros a day." in told
+    assert len(told) == len(set(told))
+    assert all(answer.text.count(text) == 1 for text in told)
+    assert_backed(answer)
+
+
+def test_only_what_was_said_before_is_left_out_with_its_number(home: SmallHome) -> None:
+    one, two = home.ask(LEAVE), home.ask(MEALS)
+    sentence = one.sentences[0]
+    both = replace(
+        two,
+        text=f"{sentence.text} [2]\n{two.text}",
+        sentences=(Sentence(sentence.text, (2,)), *two.sentences),
+    )
+    both = replace(both, citations=(replace(one.citations[0], number=2), *two.citations))
+    answer = together(Question("both"), [one, both])
+    assert answer.text.count(sentence.text) == 1
+    assert two.sentences[0].text in answer.text
+    assert "\n\n[" not in answer.text
+    assert_backed(answer)

@@ -47,7 +47,9 @@ class Asked:
         self.home = SmallHome(folder).fill({"leave.md": LEAVE})
         self.asked_again: list[str] = []
         self._finder = GapFinder(
-            self.home.catalog, ByWords(), self._sure, lambda asking: asking.thread.startswith("private:")
+            *(self.home.catalog, ByWords(), self._sure),
+            private=lambda asking: asking.thread.startswith("private:"),
+            public=lambda asking: asking.thread.startswith("general:"),
         )
 
     def _sure(self, question: Question) -> bool:
@@ -59,8 +61,8 @@ class Asked:
         self.home.catalog.answers.keep(answer, text, person, thread, GENERAL)
         return answer.trace.id
 
-    def gaps(self, most: int = 20) -> Gaps:
-        return self._finder.find(datetime.now(UTC) - timedelta(days=1), most)
+    def gaps(self, most: int = 20, readers: frozenset[str] | None = None) -> Gaps:
+        return self._finder.find(datetime.now(UTC) - timedelta(days=1), most, readers=readers)
 
 
 @pytest.fixture
@@ -177,3 +179,20 @@ def test_groups_are_of_what_is_alike_on_average_and_begin_with_their_middle() ->
     assert groups(vectors, 0.5) == [[1, 2, 0], [3]]
     assert groups(vectors, 0.99) == [[0], [1], [2], [3]]
     assert groups(vectors[:1]) == [[0]]
+
+
+def test_others_than_admins_are_shown_what_was_asked_before_all_and_is_theirs(
+    asked: Asked,
+) -> None:
+    told = asked.ask("Who repairs the zqzeppelin hangar?", "ann")
+    asked.home.catalog.answers.give_feedback(Feedback(told, "ann", False, "outdated", "zqsecret words"))
+    for person in ("ann", "ben", "cem"):  # by three people, but in private
+        asked.ask("Where is the zqcellar lantern kept?", person, f"private:{person}")
+    asked.ask("Which zqbalcony flowers grow?", "dee", "")  # at the terminal
+    everyone = asked.gaps(readers=GENERAL)
+    assert {gap.wordings for gap in everyone.open} == {("Who repairs the zqzeppelin hangar?",), ()}
+    assert "zqsecret" not in repr([gap.complaints for gap in everyone.gaps])
+    assert [mark.reason for gap in everyone.gaps for mark in gap.complaints] == ["outdated"]
+    nobody = asked.gaps(readers=frozenset({"hr"}))
+    assert {(gap.wordings, gap.nearest) for gap in nobody.gaps} == {((), ())}
+    assert len(nobody.open) == len(everyone.open) == 3

@@ -50,7 +50,7 @@ MAKERS = {
 
 
 @pytest.mark.parametrize("name", MAKERS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(paragraphs=PARAGRAPHS)
 def test_no_word_is_lost_or_invented(name, paragraphs):
     parsed = read_bytes(MAKERS[name](paragraphs), name)
@@ -65,7 +65,6 @@ def test_no_word_is_lost_or_invented(name, paragraphs):
 
 
 @given(text=st.text(st.sampled_from("ab*_`[]()<>#-~&;\\|!{%}\n 1."), max_size=80))
-@settings(max_examples=150, deadline=None)
 def test_any_markup_is_read_without_error_and_adds_no_letters(text):
     source = "start " + text
     parsed = read_bytes(source.encode(), "x.md")

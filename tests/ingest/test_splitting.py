@@ -3,7 +3,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.domain import Locator
@@ -111,7 +111,6 @@ SIZES = st.sampled_from([24, 40, 80, 254])
 
 
 @given(documents(), SIZES)
-@settings(max_examples=150)
 def test_passages_are_stretches_of_the_document_in_order(parsed, most):
     chunks = cut(parsed, most)
     assert [chunk.ordinal for chunk in chunks] == list(range(len(chunks)))
@@ -120,13 +119,11 @@ def test_passages_are_stretches_of_the_document_in_order(parsed, most):
 
 
 @given(documents(), SIZES)
-@settings(max_examples=150)
 def test_no_passage_holds_more_than_the_embedder_reads(parsed, most):
     assert all(tokens(chunk.embedded_text) <= most for chunk in cut(parsed, most))
 
 
 @given(documents(), SIZES)
-@settings(max_examples=150)
 def test_every_word_outside_headings_is_in_a_passage(parsed, most):
     covered = {at for chunk in cut(parsed, most) for at in range(chunk.start, chunk.end)}
     for offset, each in placed(parsed):
@@ -136,7 +133,6 @@ def test_every_word_outside_headings_is_in_a_passage(parsed, most):
 
 
 @given(documents(), SIZES)
-@settings(max_examples=150)
 def test_a_sentence_is_cut_only_where_no_passage_could_hold_it(parsed, most):
     chunks, text = cut(parsed, most), parsed.text
     least = min(most, PASSAGE_TOKENS) // 4  # the room that a passage has under any heading
@@ -150,7 +146,6 @@ def test_a_sentence_is_cut_only_where_no_passage_could_hold_it(parsed, most):
 
 
 @given(documents(), SIZES)
-@settings(max_examples=150)
 def test_a_passage_keeps_to_one_slide_sheet_part_and_chapter(parsed, most):
     for chunk in cut(parsed, most):
         inside = [
@@ -165,7 +160,6 @@ def test_a_passage_keeps_to_one_slide_sheet_part_and_chapter(parsed, most):
 
 
 @given(documents(), SIZES)
-@settings(max_examples=100)
 def test_splitting_again_gives_the_same_passages_and_keys(parsed, most):
     once, again = cut(parsed, most), cut(parsed, most)
     assert once == again

@@ -10,6 +10,7 @@ from brain.evaluation.metrics import score
 from brain.evaluation.questions import EvalQuestion
 from brain.evaluation.runner import predict
 from brain.evidence import EvidenceGate
+from brain.reranking.reranker import Reranker
 from brain.retrieval.hybrid import HybridRetriever
 from brain.tuning.judging.comparison import Comparison, compare
 from brain.tuning.judging.evaluation import Progress
@@ -25,11 +26,12 @@ def evaluate_in_use(
     audience: frozenset[str],
     documents: Documents,
     progress: Progress | None = None,
+    reranker: Reranker | None = None,
 ) -> Comparison:
     """Ask every question of each and compare the adapter with the others; raises what an answerer raises."""
     scores = {}
     for name, answerer in answerers:
-        brain = Brain(catalog, retriever, answerer, gate)
+        brain = Brain(catalog, retriever, answerer, gate, reranker)
 
         def tell(done: int, of: int, name: str = name) -> None:
             if progress:

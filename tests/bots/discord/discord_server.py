@@ -26,6 +26,7 @@ class DiscordServer:
         self.parents: dict[int, int] = {}
         self.roles: dict[int, list[int]] = {HR_ROLE: []}
         self.tags: dict[int, list[Json]] = {}  # of forums in which each post must have one
+        self.overwrites: dict[int, list[Json]] = {}  # what a channel allows and denies, other than its server
         self.left: set[int] = set()  # people who are in no server of the bot's any more
         self.closed: set[int] = set()  # channels that the bot may neither read nor write in
         self._numbers = itertools.count(1)
@@ -69,7 +70,7 @@ class DiscordServer:
         if kind == 1:
             return {**found, "recipients": [user(number - 70_000)]}
         found |= {"guild_id": str(GUILD), "name": f"channel-{number}", "position": 0, "nsfw": False}
-        found |= {"permission_overwrites": [], "parent_id": None, "topic": None}
+        found |= {"permission_overwrites": self.overwrites.get(number, []), "parent_id": None, "topic": None}
         found |= {"available_tags": self.tags.get(number, [])}
         if kind == 11:
             found |= {"parent_id": str(self.parents[number]), "owner_id": str(BOT), "message_count": 1}

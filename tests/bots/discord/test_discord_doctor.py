@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from fake_discord import FakeDiscord, Fault
+import pytest
+from fake_discord import BOT, GUILD, HELP, FakeDiscord, Fault
 
 from bots.checks import Check, Verdict
 from bots.discord.diagnosis import examine
@@ -14,9 +15,10 @@ from bots.settings import Settings
 from bots.wiring import Citewise
 
 
-async def checks(discord: FakeDiscord, *, auto_answer: bool = False, **how: Any) -> list[Check]:
+async def checks(discord: FakeDiscord, *channels: str, auto_answer: bool = False, **how: Any) -> list[Check]:
     settings = DiscordSettings(**(discord.settings | how))
-    return await asyncio.to_thread(lambda: list(examine(settings, auto_answer=auto_answer)))
+    look = lambda: list(examine(settings, auto_answer=auto_answer, channels=channels))  # noqa: E731
+    return await asyncio.to_thread(look)
 
 
 def faults(found: list[Check]) -> list[str]:
@@ -79,3 +81,28 @@ async def test_the_service_is_wired_where_a_token_is_set(tmp_path: Path) -> None
                 return health
 
         assert "connected as citewise in 1 server" in await asyncio.to_thread(run)
+
+
+SEND, VIEW = (str(PERMISSIONS[name][0]) for name in ("Send Messages", "View Channels"))
+
+
+@pytest.mark.parametrize(
+    ("overwrites", "lacking"),
+    [
+        ([], ""),
+        ([{"id": str(GUILD), "deny": SEND, "allow": "0"}], "Send Messages"),
+        ([{"id": str(GUILD), "deny": VIEW, "allow": "0"}], "View Channels"),
+        ([{"id": str(GUILD), "deny": SEND}, {"id": str(BOT), "deny": "0", "allow": SEND}], ""),
+        ([{"id": "1234", "deny": SEND, "allow": "0"}], ""),  # of a role that the bot does not have
+    ],
+)
+async def test_whether_the_bot_may_write_in_a_channel_is_told(overwrites: list[Any], lacking: str) -> None:
+    async with FakeDiscord() as discord:
+        discord.permissions = PERMISSION_BITS
+        discord.overwrites[HELP] = overwrites
+        found = (await checks(discord, str(HELP)))[-1]
+        assert found.name == "discord channel"
+        assert (found.verdict is Verdict.FAULT) is bool(lacking)
+        assert lacking in found.mend
+        gone = (await checks(discord, "999"))[-1]
+        assert gone.found == "999 is not there, or hidden from the bot"

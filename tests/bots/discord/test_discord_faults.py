@@ -58,7 +58,9 @@ async def test_a_dropped_connection_is_resumed_and_what_was_said_meanwhile_is_an
     discord.shut = True
     await discord.drop()
     await discord.until(lambda: not client.connected)
-    assert "connecting again" in (await guild.service.status()).sentence
+    status = await guild.service.status()
+    assert "connecting again" in status.sentence
+    assert not status.well
     discord.shut = False
     await discord.until(lambda: client.connected)
     assert len(discord.identifies) == 1
@@ -127,6 +129,20 @@ def discord_payload(guild: Guild, asked: int) -> str:
                "event": str(asked), "message": str(asked), "root": str(asked), "thread": f"discord:{asked}",
                "text": QUESTION, "how": "mention", "own_thread": False}  # fmt: skip
     return json.dumps(payload)
+
+
+async def test_a_message_that_the_library_can_not_read_ends_nothing(guild: Guild) -> None:
+    """A poll without an end trips discord.py up, in an event and in what is looked back at."""
+    discord, people = guild.discord, guild.people
+    poll = {"question": {"text": "Tea?"}, "answers": [], "expiry": None, "allow_multiselect": False}
+    await people.say(BEN, "", poll=poll)
+    asked = await people.mention(ANA, QUESTION)
+    assert "27 days" in words_of(await discord.answer(GENERAL, asked))
+    assert any(isinstance(error, TypeError) for error in guild.written)
+    await guild.restart()
+    asked = await people.mention(ANA, QUESTION)
+    assert "27 days" in words_of(await discord.answer(GENERAL, asked))
+    assert (await guild.service.status()).running
 
 
 async def test_people_who_ask_too_much_are_told_politely(guild: Guild) -> None:

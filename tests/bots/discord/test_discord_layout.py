@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
-from bots.desk.wording import UNSURE
+from bots.desk.caveats import UNSURE
 from bots.discord.buttons import modal, submitted
 from bots.discord.layout import answer_views, card_view, mark_of, parts_of
 from bots.discord.words import asked, commanded, inert, linked
@@ -161,7 +161,6 @@ async def test_the_words_that_matter_are_bold_on_each_of_their_lines() -> None:
     assert "> one **two**\n> **three** four" in shown
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab1 *_~`|<>[]()#-.@:/\\\nhtps", max_size=60))
 def test_inert_text_says_the_same_and_holds_no_bare_sign(text: str) -> None:
     written = inert(text)

@@ -208,6 +208,8 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(guild: G
     await people.say(KIM, "On the ground floor of house B.", HELP, reply_to=int(request["id"]))
     back = (await discord.until(lambda: discord.answers(GENERAL, int(answer["id"]))))[0]
     assert "On the ground floor of house B." in words_of(back)
+    assert words_of(back).startswith(f"<@{ANA}>")
+    assert back["allowed_mentions"] == {"parse": [], "replied_user": False, "users": [str(ANA)]}
     thanks = await discord.answer(direct(KIM))
     await discord.until(lambda: "keep" in buttons_of(thanks))
     await people.press(KIM, buttons_of(thanks)["keep"], thanks)
@@ -241,3 +243,30 @@ async def test_a_question_for_a_forum_becomes_one_post_though_the_bot_is_stopped
     await people.mention(KIM, "On the ground floor of house B.", post)
     back = (await discord.until(lambda: discord.answers(GENERAL, int(answer["id"]))))[0]
     assert "On the ground floor of house B." in words_of(back)
+
+
+async def test_who_asked_in_a_channel_that_is_closed_by_now_is_told_directly(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Where is the staff canteen?"))
+    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    request = await discord.answer(HELP)
+    await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
+    discord.closed.add(GENERAL)
+    await people.say(KIM, "On the ground floor of house B.", HELP, reply_to=int(request["id"]))
+    assert "On the ground floor of house B." in words_of(await discord.answer(direct(ANA)))
+    assert "The asker has your answer" in words_of(await discord.answer(direct(KIM)))
+
+
+async def test_what_was_asked_directly_is_answered_directly_and_calls_nobody(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
+    answer = await discord.answer(direct(ANA), await people.dm(ANA, "Where is the staff canteen?"))
+    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    request = await discord.answer(HELP)
+    await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
+    await people.say(KIM, "In house B. Ask <@5002> or @everyone.", HELP, reply_to=int(request["id"]))
+    back = await discord.answer(direct(ANA), count=2)
+    assert "In house B." in words_of(back)
+    assert "users" not in back["allowed_mentions"]
+    assert discord.answers(GENERAL) == []

@@ -1,5 +1,6 @@
 """What Slack refuses, and what people would find wrong: slack_sdk's own models and the documented limits."""
 
+import html
 import json
 
 from slack_sdk.models.blocks import Block
@@ -13,11 +14,22 @@ class Wrong(Exception):
 
 def check_message(message: Json, complaints: list[str], *, thumbs: bool) -> None:
     """A message that is posted or changed."""
-    if not message.get("text"):
-        complaints.append("a message has no text for its notification")
+    read = " ".join(str(message.get("text") or "").replace("\u2060", "").split())
+    stands = {word for block in message.get("blocks", []) for word in _shown(block)}
+    unread = [word for word in stands if word not in read]
+    if not read or (unread and len(read) < 3_800):
+        complaints.append(f"a screen reader does not read {sorted(unread)[:5]} in {read[:60]!r}")
     check_blocks(message.get("blocks", []), complaints, thumbs=thumbs)
     if message.get("metadata"):
         assert set(message["metadata"]) == {"event_type", "event_payload"}
+
+
+def _shown(block: Json) -> list[str]:
+    """The words that a block shows, buttons and menus left out, as mrkdwn has them."""
+    if block["type"] in ("actions", "context_actions"):
+        return []
+    found = [part["text"] for part in walk(block) if isinstance(part.get("text"), str)]
+    return html.escape(" ".join(found), quote=False).split()
 
 
 def check_blocks(blocks: list[Json], complaints: list[str], *, thumbs: bool, most: int = 50) -> None:

@@ -1,6 +1,5 @@
 """People ask in Slack: mentions, threads, direct messages, edits, buttons."""
 
-from desk_kit import LEAVE
 from fake_slack import BOT, TEAM, Fault, button, links_of, walk, words_of
 from workspace import Workspace
 
@@ -111,50 +110,6 @@ async def test_thumbs_are_kept_and_down_asks_why(workspace: Workspace) -> None:
     assert [f.person for f in catalog.answers.feedback(trace) if f.helpful] == ["slack:user:UANA"]
 
 
-async def test_an_edited_question_is_answered_in_place_and_a_deleted_one_takes_its_answer_along(
-    workspace: Workspace,
-) -> None:
-    slack = workspace.slack
-    ts = await slack.mention("UANA", QUESTION)
-    first = await slack.answer("CGEN", ts)
-    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
-    await slack.until(lambda: "16 weeks" in words_of(slack.answers("CGEN", ts)[0]))
-    assert [message["ts"] for message in slack.answers("CGEN", ts)] == [first["ts"]]
-    assert "27 days" not in words_of(slack.answers("CGEN", ts)[0])
-    await slack.delete(
-        "CGEN", ts
-    )  # with its answer below it, it comes as a change: "This message was deleted."
-    await slack.until(lambda: not slack.answers("CGEN", ts))
-    below = await slack.mention("UANA", QUESTION, root=await slack.say("UBEN", "About leave"))
-    root = slack.channels["CGEN"][below]["thread_ts"]
-    await slack.answer("CGEN", root)
-    await slack.delete("CGEN", below)  # a reply that has none below it
-    await slack.until(lambda: not slack.answers("CGEN", root))
-
-
-async def test_an_edit_that_can_not_be_answered_takes_the_old_answer_away(workspace: Workspace) -> None:
-    slack, catalog = workspace.slack, workspace.here.catalog
-    ts = await slack.mention("UANA", QUESTION)
-    first = await slack.answer("CGEN", ts)
-    for document in catalog.documents():
-        workspace.here.library.take_out(document.id)
-    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
-    await slack.until(lambda: "27 days" not in words_of(slack.answers("CGEN", ts)[0]))
-    (told,) = slack.answers("CGEN", ts)
-    assert told["ts"] == first["ts"]
-    assert "There is nothing to answer from here yet" in words_of(told)
-
-
-async def test_edits_and_deletions_of_what_was_not_asked_are_not_even_kept(workspace: Workspace) -> None:
-    slack = workspace.slack
-    ts = await slack.say("UANA", "Between us.")
-    await slack.edit("CGEN", ts, "Between the two of us.")
-    await slack.delete("CGEN", ts)
-    await slack.until(lambda: not slack._unacked)
-    with workspace.here.catalog.database.reading() as connection:
-        assert connection.execute("SELECT count(*) FROM inbox").fetchone()[0] == 0
-
-
 async def test_a_private_answer_can_be_shared(workspace: Workspace) -> None:
     slack = workspace.slack
     told = await slack.privately(await slack.command("UANA", f"ask {QUESTION}"))
@@ -192,32 +147,6 @@ async def test_bots_echoes_and_events_that_come_again_are_ignored(workspace: Wor
     await slack.answer("CGEN", "1.9")
     await slack.until(lambda: not slack._unacked)
     assert sum(len(found) for found in slack.channels.values()) == 1
-
-
-async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
-    workspace: Workspace,
-) -> None:
-    slack, catalog = workspace.slack, workspace.here.catalog
-    workspace.here.home.fill({"leave.md": LEAVE}, "partners")
-    catalog.allow("partners", "slack:channel:CGEN")
-    shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
-    asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
-    for kind in ("message", "app_mention"):
-        stranger = {**asked, "type": kind, "user": "UTHEM", "team": "TTHEM", "ts": "1800000000.1"}
-        await slack.event(stranger, **shared)
-    (told,) = await slack.until(lambda: slack.ephemeral)
-    assert told["user"] == "UTHEM"
-    assert "the people of the one that runs me" in words_of(told)
-    await slack.event({**asked, "user": "UANA", "team": TEAM, "ts": "1800000000.2"}, **shared)
-    assert "27 days" in words_of(await slack.answer("CGEN", "1800000000.2"))
-    more = {**asked, "text": "And of parental leave, how many weeks?", "thread_ts": "1800000000.2"}
-    await slack.event({**more, "user": "UTHEM", "user_team": "TTHEM", "ts": "1800000000.3"}, **shared)
-    await slack.event({**more, "user": "UANA", "team": TEAM, "ts": "1800000000.4"}, **shared)
-    assert "16 weeks" in words_of(await slack.answer("CGEN", "1800000000.2", 2))
-    await slack.until(lambda: workspace.here.catalog.inbox.all_waiting() == 0)
-    assert len(slack.answers("CGEN", "1800000000.2")) == 2
-    assert slack.answers("CGEN", "1800000000.1") == []
-    assert [message["user"] for message in slack.ephemeral].count("UTHEM") == 1
 
 
 async def test_nothing_from_a_document_becomes_live(workspace: Workspace) -> None:

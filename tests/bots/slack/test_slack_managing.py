@@ -11,6 +11,11 @@ async def told(workspace: Workspace, user: str, line: str, channel: str = "CGEN"
     return await workspace.slack.privately(await workspace.slack.command(user, line, channel))
 
 
+def names_in(message: dict) -> list[str]:
+    """Who is notified by a message."""
+    return [part["user_id"] for part in walk(message["blocks"]) if part.get("type") == "user"]
+
+
 async def test_every_verb_answers_and_admins_alone_change(workspace: Workspace) -> None:
     for line, title in {
         "help": "What I can do",
@@ -59,6 +64,18 @@ async def test_a_file_with_the_word_add_is_previewed_and_added(workspace: Worksp
     assert [entry.action for entry in workspace.here.catalog.audit.entries()] == ["add confirmed", "add done"]
     assert words_of(await told(workspace, ADMIN, "undo")).startswith("Taken back")
     assert workspace.here.catalog.documents(words="parking") == []
+
+
+async def test_a_space_that_is_chosen_right_before_confirm_counts(workspace: Workspace) -> None:
+    """Nobody waits for the card to be drawn anew: what was meant for a few must not go to everyone."""
+    slack = workspace.slack
+    slack.files["bonus.md"] = b"# Bonus\n\nThe yearly bonus is paid in March.\n"
+    file = {"name": "bonus.md", "size": 60, "url_private_download": f"{slack.url}/files/bonus.md"}
+    preview = await slack.answer("DADMIN", await slack.say(ADMIN, "add", "DADMIN", files=[file]))
+    await slack.press(ADMIN, button(preview, "space"), "DADMIN", preview, value="hr")
+    await slack.press(ADMIN, button(preview, "confirm"), "DADMIN", preview)
+    await slack.until(lambda: [m for m in slack.ephemeral if words_of(m).startswith("Added")])
+    assert workspace.here.catalog.find_document("Bonus").space == "hr"
 
 
 async def test_add_is_also_a_word_of_questions_and_others_files_are_not_even_fetched(
@@ -157,6 +174,8 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
     back = await slack.answer("CGEN", asked, 2)
     assert "On the ground floor of house B." in words_of(back)
+    assert names_in(back) == ["UANA"]  # who asked is called, and nobody else
+    assert back["text"].startswith("<@UANA>\nA person answered “Where is the staff canteen?”\nOn the ground")
     thanks = (await slack.until(lambda: [m for m in slack.ephemeral if m.get("user") == "UKIM"]))[0]
     await slack.privately(
         await slack.press("UKIM", button(thanks, "keep"), "CHELP", {"ts": "", "thread_ts": request["ts"]})
@@ -176,7 +195,24 @@ async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(wor
     await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
     back = await slack.until(lambda: list(slack.channels["DUANA"].values()))
     assert "On the ground floor of house B." in words_of(back[0])
+    assert names_in(back[0]) == []  # a direct message tells by itself
     assert slack.channels["CGEN"] == {}
+
+
+async def test_who_asked_in_a_channel_that_is_closed_by_now_is_told_directly(workspace: Workspace) -> None:
+    slack = workspace.slack
+    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
+    asked = await slack.mention("UANA", "Where is the staff canteen?")
+    answer = await slack.answer("CGEN", asked)
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CHELP"].values()
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    slack.outside.add("CGEN")
+    await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
+    (back,) = await slack.until(lambda: list(slack.channels["DUANA"].values()))
+    assert "On the ground floor of house B." in words_of(back)
+    assert names_in(back) == []
+    await slack.until(lambda: [m for m in slack.ephemeral if "The asker has your answer" in words_of(m)])
 
 
 async def test_a_user_group_is_asked_in_a_conversation_of_its_own(workspace: Workspace) -> None:

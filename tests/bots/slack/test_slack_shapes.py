@@ -9,12 +9,14 @@ import yaml
 from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
+from bots.desk.caveats import UNSURE
 from bots.desk.pieces import pieces
-from bots.desk.wording import UNSURE
 from bots.slack import needs, words
-from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks, inert, summary
+from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks
 from bots.slack.controls import modal
 from bots.slack.events import Known, translate
+from bots.slack.organisation import Organisation
+from bots.slack.spoken import LONGEST, inert, spoken
 from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
 
 SOURCE = Path(needs.__file__).parent
@@ -185,7 +187,7 @@ def test_a_person_is_picked_and_long_words_stand_in_as_many_inputs_as_they_take(
     values["owner"] = {"value": {"type": "users_select", "selected_user": "U0LEE"}}
     body = {"type": "view_submission", "user": {"id": "UKIM"}, "view": {
         **view, "id": "V1", "state": {"values": values}}}  # fmt: skip
-    known = Known("UBOT", frozenset({"T1"}), *[lambda name: False] * 4)
+    known = Known("UBOT", Organisation(frozenset({"T1"})), *[lambda name: False] * 4)
     new = translate(body, known)
     assert new is not None
     assert json.loads(new.payload)["fields"] == {"words": words, "owner": "slack:user:U0LEE"}
@@ -194,11 +196,17 @@ def test_a_person_is_picked_and_long_words_stand_in_as_many_inputs_as_they_take(
     assert "initial_user" not in asked["element"]
 
 
-def test_a_notification_is_harmless() -> None:
-    said = summary("<!channel> ask @boss at https://evil.example or <https://evil.example|here> " + "x" * 500)
-    assert "<" not in said
+def test_what_a_screen_reader_says_is_all_that_stands_there_and_harmless() -> None:
+    live = "<!channel> ask @boss at https://evil.example or <https://evil.example|here>"
+    rows = (Row("Space", "hr", "https://x.example"), Row("slack:user:U1", live))
+    card = Card("Add “Parking”?", f"{live}\n\nMore of it.", rows, people=frozenset({"slack:user:U1"}))
+    said = spoken(card_blocks(card))
+    assert said.startswith("Add “Parking”?\n&lt;!channel&gt; ask")
+    assert "\nMore of it.\n• Space  hr\n• <@U1>  &lt;!channel" in said
+    assert "<" not in said.replace("<@U1>", "")
     assert "://" not in said.replace("\u2060://\u2060", "")
-    assert len(said) < 300
+    assert len(spoken(card_blocks(Card("T", "many words " * 2_000)))) <= LONGEST
+    assert spoken([]) == "–"
     assert inert("a & b") == "a &amp; b"
 
 

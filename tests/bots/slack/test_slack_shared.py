@@ -1,7 +1,8 @@
 """Channels that are shared with other organisations (Slack Connect): what everyone may read stays inside."""
 
 import pytest
-from fake_slack import BOT, button, words_of
+from desk_kit import LEAVE
+from fake_slack import BOT, TEAM, button, words_of
 from workspace import Workspace
 
 ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
@@ -111,3 +112,43 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_its_next_message(part
     assert "27 days" not in words_of(await slack.answer("CGEN", asked))
     quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
     assert "no longer here" in words_of(quotes)
+
+
+async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
+    workspace: Workspace,
+) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    workspace.here.home.fill({"leave.md": LEAVE}, "partners")
+    catalog.allow("partners", "slack:channel:CGEN")
+    shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
+    asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
+    for kind in ("message", "app_mention"):
+        stranger = {**asked, "type": kind, "user": "UTHEM", "team": "TTHEM", "ts": "1800000000.1"}
+        await slack.event(stranger, **shared)
+    (told,) = await slack.until(lambda: slack.ephemeral)
+    assert told["user"] == "UTHEM"
+    assert "the people of the one that runs me" in words_of(told)
+    await slack.event({**asked, "user": "UANA", "team": TEAM, "ts": "1800000000.2"}, **shared)
+    assert "27 days" in words_of(await slack.answer("CGEN", "1800000000.2"))
+    more = {**asked, "text": "And of parental leave, how many weeks?", "thread_ts": "1800000000.2"}
+    await slack.event({**more, "user": "UTHEM", "user_team": "TTHEM", "ts": "1800000000.3"}, **shared)
+    await slack.event({**more, "user": "UANA", "team": TEAM, "ts": "1800000000.4"}, **shared)
+    assert "16 weeks" in words_of(await slack.answer("CGEN", "1800000000.2", 2))
+    await slack.until(lambda: workspace.here.catalog.inbox.all_waiting() == 0)
+    assert len(slack.answers("CGEN", "1800000000.2")) == 2
+    assert slack.answers("CGEN", "1800000000.1") == []
+    assert [message["user"] for message in slack.ephemeral].count("UTHEM") == 1
+
+
+async def test_an_edit_brings_nobody_from_outside_an_answer(partners: Workspace) -> None:
+    slack = partners.slack
+    partners.here.home.fill({"api.md": LIMITS}, "partners")
+    await told(partners, ADMIN, "spaces allow partners here")
+    question = "What is the rate limit of the API?"
+    ts = await slack.mention(OUTSIDER, question, "CPART")
+    await slack.until(lambda: [m for m in slack.ephemeral if m.get("user") == OUTSIDER])
+    slack.channels["CPART"][ts]["team"] = "TOTHER"
+    await slack.edit("CPART", ts, f"<@{BOT}> {question} Please.")
+    own = await slack.mention("UANA", question, "CPART")
+    assert "40 calls" in words_of(await slack.answer("CPART", own))
+    assert slack.answers("CPART", ts) == []

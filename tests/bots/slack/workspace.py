@@ -42,9 +42,11 @@ def service(slack: FakeSlack, here: DeskHome, written: list[BaseException], **ho
 
 
 @asynccontextmanager
-async def opened(folder: Path, answerer: object = None) -> AsyncIterator[Workspace]:
+async def opened(
+    folder: Path, answerer: object = None, digest: tuple[str, ...] = ()
+) -> AsyncIterator[Workspace]:
     """A workspace with a bot that is connected."""
-    with desk_home(folder, WORD_GATE, answerer) as here:
+    with desk_home(folder, WORD_GATE, answerer, digest) as here:
         here.home.fill({"leave.md": LEAVE})
         here.home.fill({"salaries.md": SALARIES}, "hr")
         async with FakeSlack() as slack:

@@ -1,0 +1,86 @@
+"""What is to be said beneath an answer before its sources, in the language of the question."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bots.desk.wording import shortened
+from brain.languages.english import ENGLISH
+from brain.languages.french import FRENCH
+from brain.languages.german import GERMAN
+from brain.languages.spanish import SPANISH
+from brain.languages.telling import language_of
+
+if TYPE_CHECKING:
+    from brain.domain import Answer
+
+UNSURE = "I'm not sure that this answers your question: it is the nearest that I found."
+_LONGEST = 120  # characters of a question
+
+
+@dataclass(frozen=True, slots=True)
+class _Caveats:
+    """One language's sentences; `left` of one question and of several."""
+
+    read_as: str
+    unanswered: str
+    left: tuple[str, str]
+    partial: str
+    unsure: str
+
+
+_ENGLISH = _Caveats(
+    read_as="I read that as “{question}”",
+    unanswered="I found no answer to “{question}”",
+    left=(
+        "I did not look at 1 more question: ask again, a few at a time",
+        "I did not look at {left:,} more questions: ask again, a few at a time",
+    ),
+    partial="There may be more: I tell what I found nearest, not all that there is.",
+    unsure=UNSURE,
+)
+_SENTENCES = {
+    ENGLISH: _ENGLISH,
+    GERMAN: _Caveats(
+        read_as="Ich habe das als „{question}“ gelesen",
+        unanswered="Keine Antwort gefunden auf „{question}“",
+        left=(
+            "Eine weitere Frage habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal",
+            "{left} weitere Fragen habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal",
+        ),
+        partial="Es kann mehr geben: Ich nenne, was am nächsten kommt, nicht alles, was es gibt.",
+        unsure="Ich bin nicht sicher, ob das Ihre Frage beantwortet: Etwas Näheres habe ich nicht gefunden.",
+    ),
+    FRENCH: _Caveats(
+        read_as="J'ai lu « {question} »",
+        unanswered="Je n'ai pas trouvé de réponse à « {question} »",
+        left=(
+            "Je n'ai pas regardé une autre question : reposez-la, peu à la fois",
+            "Je n'ai pas regardé {left} autres questions : reposez-les, peu à la fois",
+        ),
+        partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout.",
+        unsure="Je ne suis pas sûr que cela réponde à votre question : je n'ai rien trouvé de plus proche.",
+    ),
+    SPANISH: _Caveats(
+        read_as="He leído «{question}»",
+        unanswered="No he encontrado respuesta a «{question}»",
+        left=(
+            "No he mirado otra pregunta más: vuelve a hacerla, pocas a la vez",
+            "No he mirado otras {left} preguntas: vuelve a hacerlas, pocas a la vez",
+        ),
+        partial="Puede haber más: digo lo más cercano que he encontrado, no todo lo que hay.",
+        unsure="No estoy seguro de que esto responda a tu pregunta: es lo más cercano que he encontrado.",
+    ),
+}
+
+
+def caveats(answer: "Answer") -> list[str]:
+    """The sentences that an answer needs; English where the question's language has none."""
+    words = _SENTENCES.get(language_of(answer.trace.question), _ENGLISH)
+    said = [words.read_as.format(question=shortened(answer.read_as, _LONGEST))] if answer.read_as else []
+    said += [words.unanswered.format(question=shortened(one, _LONGEST)) for one in answer.unanswered]
+    if answer.left:
+        said.append(words.left[answer.left > 1].format(left=answer.left))
+    if answer.partial:
+        said.append(words.partial)
+    said += answer.notes
+    return said if answer.sure else [*said, words.unsure]

@@ -1,0 +1,82 @@
+"""Hand-offs that nobody answers: whoever has one is reminded once, and whoever asked is told."""
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bots.desk.cards import Button, Card, Delivery, Style
+from bots.desk.notices import Deliver, Notice
+from bots.desk.wording import shortened
+from bots.desk.working_days import at_work, working_day_after
+
+if TYPE_CHECKING:
+    from brain.catalog.catalog import Catalog
+    from brain.catalog.handoffs import Handoff
+
+
+class Reminders:
+    """The reminders of one catalog's hand-offs."""
+
+    name = "reminder"
+
+    def __init__(self, catalog: "Catalog") -> None:
+        self._handoffs = catalog.handoffs
+
+    def due(self, now: datetime) -> list[Notice]:
+        """Of what has waited for a working day since it came, or since somebody took it."""
+        if not at_work(now):
+            return []
+        return [
+            Notice(f"{self.name}:{handoff.id}", handoff.support.partition(":")[0])
+            for handoff in self._handoffs.unanswered()
+            if not handoff.reminded and working_day_after(_since(handoff).astimezone(now.tzinfo)) <= now
+        ]
+
+    async def say(self, rest: str, now: datetime, deliver: Deliver) -> bool:
+        """Remind those who have the hand-off of that number, then tell whoever asked."""
+        handoff = await asyncio.to_thread(self._handoffs.find, int(rest))
+        if handoff is None or not handoff.waits or handoff.reminded:
+            return True
+        reached = await deliver(_to_helpers(handoff))
+        await deliver(_to_asker(handoff, reached=reached))
+        await asyncio.to_thread(self._handoffs.note_reminded, handoff.id)
+        return True
+
+
+def _since(handoff: "Handoff") -> datetime:
+    return handoff.taken or handoff.opened
+
+
+def _key(handoff: "Handoff", whom: str) -> str:
+    return f"handoff-{handoff.id}-{handoff.opened.isoformat()}-{whom}"
+
+
+def _to_helpers(handoff: "Handoff") -> Delivery:
+    """To whoever took it alone; where nobody did, to all that were asked."""
+    about, number = shortened(handoff.question, 200), str(handoff.id)
+    answer = Button("reply", "Answer", number, Style.PRIMARY)
+    if handoff.helper:
+        card = Card(
+            f"Still waiting for your answer: “{about}”",
+            "You took this question, and whoever asked has heard nothing since. Press “Answer”, or "
+            "ask somebody who knows.",
+            buttons=(answer,),
+        )
+        return Delivery(handoff.helper, card, key=_key(handoff, "helper"))
+    card = Card(
+        f"Still waiting for a person: “{about}”",
+        "Nobody has taken this question yet. I remind you once.",
+        buttons=(Button("claim", "I take it", number, Style.PRIMARY), Button("reply", "Answer", number)),
+    )
+    return Delivery(handoff.support, card, f"reminder:{handoff.id}", _key(handoff, "helpers"))
+
+
+def _to_asker(handoff: "Handoff", *, reached: bool) -> Delivery:
+    if not reached:
+        said = "I can't reach those who are asked for that. Please ask them yourself, or tell an admin."
+    elif handoff.helper:
+        said = "Somebody took your question. I have reminded them, and tell you when there is an answer."
+    else:
+        said = "I have reminded those who are asked for that, and tell you when there is an answer."
+    card = Card(f"No answer yet to “{shortened(handoff.question, 140)}”", said)
+    return Delivery(handoff.origin, card, key=_key(handoff, "asker"), whom=handoff.person)

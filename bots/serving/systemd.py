@@ -1,0 +1,19 @@
+"""Tells systemd how `citewise serve` is, where systemd started it (Type=notify).
+
+A datagram to the socket that it named: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
+"""
+
+import contextlib
+import socket
+
+READY = "READY=1"
+STOPPING = "STOPPING=1"
+
+
+def tell(address: str, *said: str) -> None:
+    """Send it; nothing where no address was named, and systemd itself notices where nobody listens."""
+    if not address:
+        return
+    named = f"\0{address[1:]}" if address.startswith("@") else address
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
+        wire.sendto("\n".join(said).encode(), named)

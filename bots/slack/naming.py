@@ -1,0 +1,38 @@
+"""How Slack's conversations and events are named where they are kept."""
+
+import json
+from typing import Any
+
+from brain.catalog.inbox import NewEvent
+
+Json = dict[str, Any]
+PLATFORM = "slack"
+
+
+def thread_of(channel: str, root: str) -> str:
+    """What names a conversation: a thread, or all of a direct message."""
+    return f"{PLATFORM}:{channel}" if channel.startswith("D") else below(channel, root)
+
+
+def below(channel: str, root: str) -> str:
+    """What names the thread below a message, in a direct message too."""
+    return f"{PLATFORM}:{channel}:{root}"
+
+
+def only(found: Json, *names: str) -> Json:
+    """These of its values, None for what it lacks."""
+    return {name: found.get(name) for name in names}
+
+
+def new_event(
+    identity: str,
+    kind: str,
+    payload: Json,
+    message: str = "",
+    person: str = "",
+    place: str = "",
+    thread: str = "",
+) -> NewEvent:
+    """An event with Slack's own id for it, and a payload of our shape."""
+    words = json.dumps(payload, ensure_ascii=False)
+    return NewEvent(PLATFORM, identity, kind, words, message, person, place, thread)

@@ -1,0 +1,64 @@
+"""Who is from outside, where other organisations share a channel (Slack Connect): decided here alone."""
+
+import time
+from typing import Any
+
+from bots.desk.parts import NoteOutside
+from bots.slack.calls import Calls, SlackRefused
+
+Json = dict[str, Any]
+_KEPT_SECONDS = 300.0
+
+
+class Organisation:
+    """The organisation that the bot belongs to: its workspace, and what that is a part of."""
+
+    def __init__(self, homes: frozenset[str]) -> None:
+        """`homes` are the ids of both."""
+        self._homes = homes
+
+    def is_outsider(self, writer: Json) -> bool:
+        """Whether somebody is from outside: `writer` tells their `team`, and whether the place is `shared`.
+
+        Where no others are, everybody is one's own. Elsewhere that is who is known to be: whose team Slack
+        does not tell is an outsider.
+        """
+        return bool(writer.get("shared")) and writer.get("team") not in self._homes
+
+
+def writer_of(body: Json, message: Json) -> Json:
+    """The team of whoever wrote a message, and whether other organisations are in its channel.
+
+    The team of the envelope may be any of those that share the channel: there, that of the writer counts.
+    """
+    shared = bool(body.get("is_ext_shared_channel"))
+    team = message.get("user_team") or message.get("team") or ("" if shared else body.get("team_id"))
+    return {"team": team, "shared": shared}
+
+
+class SharedChannels:
+    """The channels that others are in, as Slack tells of them: looked up now and then, and noted."""
+
+    def __init__(self, calls: Calls, note_outside: NoteOutside) -> None:
+        self._calls = calls
+        self._note_outside = note_outside
+        self._shared: dict[str, tuple[float, bool]] = {}
+
+    async def holds(self, channel: str, place: str, *, known: bool) -> bool:
+        """Whether others are in a channel, whose principal is `place`; `known`: the event says so itself."""
+        until, before = self._shared.get(channel, (0.0, False))
+        if time.monotonic() < until and (before or not known):
+            return before
+        shared: bool | None = True if known else await self._looked_up(channel)
+        if shared is not None:
+            await self._note_outside(place, outside=shared)
+        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
+        return self._shared[channel][1]
+
+    async def _looked_up(self, channel: str) -> bool | None:
+        """What Slack says of it; nothing where the bot isn't in it, and of group conversations."""
+        try:
+            found = (await self._calls("conversations.info", channel=channel))["channel"]
+        except SlackRefused:
+            return None
+        return bool(found.get("is_ext_shared"))

@@ -1,0 +1,53 @@
+"""In which language words are taken, and which of them may be joined with others."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from brain.languages.english import ENGLISH
+from brain.languages.language import Compounds, Language
+from brain.text.terms import content_stems
+
+SHORTEST_PART = 4  # letters of a stem that is looked for in longer words …
+SHORTEST_REST = 3  # … and of what must be left of them
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a question has passages read: by its own language's stems, whatever theirs is.
+
+    So a word meets itself in any language, and its forms in the question's. `parts` are the question's stems
+    where its language joins words: a compound that begins or ends with one of them holds it, too.
+    """
+
+    language: Language = ENGLISH
+    parts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, language: Language, stems: tuple[str, ...]) -> "Reading":
+        """The reading for a question with these stems."""
+        return cls(language, stems if language.compounds is Compounds.JOINED else ())
+
+    def stems(self, text: str) -> list[str]:
+        """Stems of the content words, in order; behind a compound, the stems that it holds."""
+        found = content_stems(text, self.language)
+        if not self.parts:
+            return found
+        return [one for stem in found for one in (stem, *_parts(stem, self.parts))]
+
+
+PLAIN = Reading()
+
+
+@lru_cache(maxsize=200_000)
+def _parts(stem: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part for part in parts if joined(part, stem))
+
+
+def joined(part: str, whole: str) -> bool:
+    """Whether the compound begins or ends with that word: `urlaub` in `urlaubsantrag`, both as stems."""
+    rest = len(whole) - len(part)
+    return (
+        len(part) >= SHORTEST_PART
+        and rest >= SHORTEST_REST
+        and (whole.startswith(part) or whole.endswith(part))
+    )

@@ -1,0 +1,51 @@
+"""How files are read today, in numbers: what was read in another way is read anew after an upgrade.
+
+Whoever changes what a reader makes of a file raises its number here, and nothing else has to be done;
+tests/ingest/test_readings.py reminds of it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+READERS: Mapping[str, int] = MappingProxyType(
+    {
+        "csv_table": 1,
+        "epub": 1,
+        "hypertext": 1,
+        "json_tree": 1,
+        "mail": 1,
+        "markdown": 1,
+        "notebook": 1,
+        "open_sheet": 1,
+        "open_slides": 1,
+        "open_text": 1,
+        "pdf": 1,
+        "picture": 1,
+        "plain_text": 1,
+        "rtf": 1,
+        "slides": 1,
+        "transcript": 1,
+        "word": 1,
+        "workbook": 1,
+    }
+)
+"""What each module of `ingest.readers` that `SUPPORTED` names makes of its files."""
+
+SPLITTING = 1
+"""How `ingest.indexing.splitting` cuts what was read into passages."""
+
+_ALL = sum(READERS.values())  # as no number is ever lowered, another sum for each change
+
+
+def mark(reader: str) -> str:
+    """What the catalog keeps with a document that this module has read: `pdf 3.1`."""
+    # A mail is what all the others make of its attachments.
+    version = _ALL if reader == "mail" else READERS[reader]
+    return f"{reader} {version}.{SPLITTING}"
+
+
+ANY = f"any {_ALL}.{SPLITTING}"
+"""What it keeps with a file that could not be read: a change of any reader is worth another try."""
+
+CURRENT = frozenset([*map(mark, READERS), ANY])
+"""All marks of today; what bears another one is read anew."""

@@ -1,0 +1,107 @@
+"""Messages in Slack that are edited and deleted."""
+
+from fake_slack import BOT, button, words_of
+from workspace import Workspace
+
+ADMIN, QUESTION = "UADMIN", "How many days of annual leave do employees get?"
+
+
+async def test_an_edited_question_is_answered_in_place_and_a_deleted_one_takes_its_answer_along(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    ts = await slack.mention("UANA", QUESTION)
+    first = await slack.answer("CGEN", ts)
+    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
+    await slack.until(lambda: "16 weeks" in words_of(slack.answers("CGEN", ts)[0]))
+    assert [message["ts"] for message in slack.answers("CGEN", ts)] == [first["ts"]]
+    assert "27 days" not in words_of(slack.answers("CGEN", ts)[0])
+    await slack.delete(
+        "CGEN", ts
+    )  # with its answer below it, it comes as a change: "This message was deleted."
+    await slack.until(lambda: not slack.answers("CGEN", ts))
+    below = await slack.mention("UANA", QUESTION, root=await slack.say("UBEN", "About leave"))
+    root = slack.channels["CGEN"][below]["thread_ts"]
+    await slack.answer("CGEN", root)
+    await slack.delete("CGEN", below)  # a reply that has none below it
+    await slack.until(lambda: not slack.answers("CGEN", root))
+
+
+async def test_an_edit_that_can_not_be_answered_takes_the_old_answer_away(workspace: Workspace) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    ts = await slack.mention("UANA", QUESTION)
+    first = await slack.answer("CGEN", ts)
+    for document in catalog.documents():
+        workspace.here.library.take_out(document.id)
+    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
+    await slack.until(lambda: "27 days" not in words_of(slack.answers("CGEN", ts)[0]))
+    (told,) = slack.answers("CGEN", ts)
+    assert told["ts"] == first["ts"]
+    assert "There is nothing to answer from here yet" in words_of(told)
+
+
+async def test_edits_and_deletions_of_what_was_not_asked_are_not_even_kept(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.say("UANA", "Between us.")
+    await slack.edit("CGEN", ts, "Between the two of us.")
+    await slack.delete("CGEN", ts)
+    await slack.until(lambda: not slack._unacked)
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM inbox").fetchone()[0] == 0
+
+
+async def test_what_an_edit_makes_a_command_is_done_and_no_question(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.mention(ADMIN, "statsu")
+    await slack.answer("CGEN", ts)
+    await slack.edit("CGEN", ts, f"<@{BOT}> status")
+    await slack.until(lambda: slack.ephemeral)
+    assert words_of(slack.ephemeral[-1]).startswith("Status")
+    await slack.until(lambda: not slack.answers("CGEN", ts))  # what was said to the slip is taken away
+    await slack.edit("CGEN", ts, f"<@{BOT}> help")
+    await slack.until(lambda: slack.ephemeral[1:])
+    assert words_of(slack.ephemeral[-1]).startswith("What I can do")
+    await slack.edit("CGEN", ts, f"<@{BOT}> {QUESTION}")
+    assert "27 days" in words_of(await slack.answer("CGEN", ts))
+    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
+    await slack.until(lambda: "16 weeks" in words_of(slack.answers("CGEN", ts)[0]))
+    await slack.delete("CGEN", ts)
+    await slack.until(lambda: not slack.answers("CGEN", ts))
+
+
+async def test_an_edited_undo_takes_no_second_change_back(workspace: Workspace) -> None:
+    slack, catalog = workspace.slack, workspace.here.catalog
+    for channel in ("CONE", "CTWO"):
+        catalog.changes.grant(True, f"slack:user:{ADMIN}", "hr", f"slack:channel:{channel}")
+    ts = await slack.mention(ADMIN, "undo")
+    await slack.until(lambda: slack.ephemeral)
+    await slack.edit("CGEN", ts, f"<@{BOT}>  Undo")
+    await slack.until(lambda: slack.ephemeral[1:])
+    assert "This one, and no other" in words_of(slack.ephemeral[-1])
+    assert catalog.principals("hr") == {"slack:channel:CONE"}
+
+
+async def test_what_was_not_for_the_bot_is_answered_once_an_edit_mentions_it(workspace: Workspace) -> None:
+    slack = workspace.slack
+    ts = await slack.say("UANA", QUESTION)
+    await slack.edit("CGEN", ts, f"<@{BOT}> {QUESTION}")
+    assert "27 days" in words_of(await slack.answer("CGEN", ts))
+    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
+    await slack.until(lambda: "16 weeks" in words_of(slack.answers("CGEN", ts)[0]))
+    assert len(slack.answers("CGEN", ts)) == 1
+
+
+async def test_who_corrects_an_answer_for_somebody_has_it_told_once_more(workspace: Workspace) -> None:
+    slack = workspace.slack
+    workspace.here.catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UADMIN")
+    asked = await slack.mention("UANA", "Where is the staff canteen?")
+    answer = await slack.answer("CGEN", asked)
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CHELP"].values()
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    ts = await slack.say("UKIM", "In house A.", "CHELP", request["ts"])
+    await slack.answer("CGEN", asked, 2)
+    await slack.edit("CHELP", ts, "In house B.")
+    told = await slack.answer("CGEN", asked, 3)
+    assert words_of(told).startswith("A person wrote again about")
+    assert "In house B." in words_of(told)

@@ -1,0 +1,125 @@
+"""Hand-offs that nobody answers: who has them is reminded once, and whoever asked is told."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from desk_kit import LEAVE, WORD_GATE, DeskHome, desk_home, person
+from desk_orders import ANA, card, press
+
+from bots.desk.cards import Delivery
+from bots.desk.working_days import at_work, working_day_after
+from brain.catalog.handoffs import Handoff
+
+HELP = "slack:channel:CHELP"
+KIM = person("UKIM", place="CHELP")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[DeskHome]:
+    with desk_home(tmp_path, WORD_GATE) as found:
+        found.home.fill({"leave.md": LEAVE})
+        found.catalog.places.set_support("general", HELP, by="test")
+        yield found
+
+
+async def handed_over(here: DeskHome) -> Handoff:
+    final = await here.ask(ANA, "Where is the zqcanteen?")
+    (sent,) = (await press(here, ANA, "person", final.answer.trace.id)).elsewhere
+    await here.desk.placed(sent.ref, "slack:CHELP:1")
+    (found,) = here.catalog.handoffs.unanswered()
+    return found
+
+
+def in_two_weeks() -> datetime:
+    """A working hour then."""
+    moment = datetime.now().astimezone().replace(hour=10) + timedelta(days=14)
+    return moment + timedelta(days=2) if moment.weekday() >= 5 else moment
+
+
+async def said(here: DeskHome, *, reached: bool = True) -> list[Delivery]:
+    """What is delivered of all that is due in two weeks."""
+    found: list[Delivery] = []
+
+    async def deliver(delivery: Delivery) -> bool:
+        found.append(delivery)
+        return reached or delivery.to != HELP
+
+    for notice in here.desk.notices.due(in_two_weeks()):
+        assert notice.platform == "slack"
+        assert await here.desk.notices.say(notice.key, in_two_weeks(), deliver)
+    return found
+
+
+async def test_those_who_were_asked_are_reminded_once_and_the_asker_is_told(here: DeskHome) -> None:
+    handoff = await handed_over(here)
+    helpers, asker = await said(here)
+    assert helpers.to == HELP
+    assert helpers.card.title == "Still waiting for a person: “Where is the zqcanteen?”"
+    assert [button.action for button in helpers.card.buttons] == ["claim", "reply"]
+    assert (asker.to, asker.whom) == (handoff.origin, "slack:user:UANA")
+    assert asker.card.title == "No answer yet to “Where is the zqcanteen?”"
+    assert "I have reminded those who are asked for that" in asker.card.text
+    assert await said(here) == []
+    # Below the reminder it goes on as below the request.
+    await here.desk.placed(helpers.ref, "slack:CHELP:2")
+    kim = person("UKIM", place="CHELP", thread="2")
+    assert card(await press(here, kim, "claim", str(handoff.id))).title == "Yours"
+    for thread in ("1", "2"):
+        reply = await here.desk.heard(person("UKIM", place="CHELP", thread=thread), f"House {thread}.")
+        assert card(reply).title == "The asker has your answer"
+    assert here.catalog.handoffs.unanswered() == []
+
+
+async def test_who_took_it_is_reminded_alone(here: DeskHome) -> None:
+    handoff = await handed_over(here)
+    await press(here, KIM, "claim", str(handoff.id))
+    helper, asker = await said(here)
+    assert helper.to == "slack:user:UKIM"
+    assert helper.card.title == "Still waiting for your answer: “Where is the zqcanteen?”"
+    assert [button.action for button in helper.card.buttons] == ["reply"]
+    assert "Somebody took your question" in asker.card.text
+
+
+async def test_where_nobody_can_be_reached_whoever_asked_is_told_so(here: DeskHome) -> None:
+    await handed_over(here)
+    _, asker = await said(here, reached=False)
+    assert "I can't reach those who are asked for that" in asker.card.text
+
+
+async def test_what_was_answered_meanwhile_is_let_be(here: DeskHome) -> None:
+    handoff = await handed_over(here)
+    (due,) = here.desk.notices.due(in_two_weeks())
+    await press(here, KIM, "reply", str(handoff.id), words="In house B.")
+    assert here.desk.notices.due(in_two_weeks()) == []
+
+    async def deliver(delivery: Delivery) -> bool:
+        raise AssertionError(delivery)
+
+    assert await here.desk.notices.say(due.key, in_two_weeks(), deliver)
+
+
+async def test_nothing_is_due_before_a_working_day_is_over_nor_out_of_hours(here: DeskHome) -> None:
+    await handed_over(here)
+    assert here.desk.notices.due(datetime.now().astimezone()) == []
+    assert here.desk.notices.due(in_two_weeks().replace(hour=3)) == []
+
+
+@pytest.mark.parametrize(
+    ("came", "over"),
+    [
+        ("2026-11-24T11:30", "2026-11-25T11:30"),
+        ("2026-11-27T16:00", "2026-11-30T16:00"),  # a Friday
+        ("2026-11-28T20:00", "2026-12-01T09:00"),  # a Saturday
+        ("2026-11-29T03:00", "2026-12-01T09:00"),  # a Sunday
+    ],
+)
+def test_weekends_are_no_working_days(came: str, over: str) -> None:
+    assert working_day_after(datetime.fromisoformat(came)) == datetime.fromisoformat(over)
+
+
+def test_people_are_called_at_work_only() -> None:
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+    assert [hour for hour in range(24) if at_work(monday.replace(hour=hour))] == list(range(9, 17))
+    assert not at_work(monday.replace(hour=10) - timedelta(days=1))
