@@ -15,10 +15,8 @@ PASSAGE_TOKENS = 160
 # A passage is closed at the first block boundary past this share of its room, so that it holds one thought;
 # what is left lets a list or a table finish.
 TARGET_SHARE = 0.7
-# Sections smaller than this share of the room join the next one under the same heading. With .3, answers of a
-# FAQ and items of minutes stood under their neighbours' headings and were found less often.
-SMALL_SHARE = 0.12
-SMALL_ON_PAGES = 0.3  # … but in PDFs, whose headings are guessed from how they look
+# Sections smaller than this share of the room join the next one under the same heading.
+SMALL_SHARE = 0.3
 CONTEXT_SHARE = 0.25  # a deep heading path may take this much of the room before it is shortened
 
 _CAPTION = 100  # characters
@@ -57,8 +55,7 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
     """Cut a document into passages that, with their context, hold at most `max_tokens` tokens (or fewer)."""
     size, text = min(max_tokens, PASSAGE_TOKENS), parsed.text
     chunks: list[Chunk] = []
-    small = SMALL_ON_PAGES if any(block.locator.page for block in parsed.blocks) else SMALL_SHARE
-    for section in _joined(list(_sections(parsed)), int(size * small), count_tokens):
+    for section in _joined(list(_sections(parsed)), int(size * SMALL_SHARE), count_tokens):
         above_it = (*_sheet(section), *section.heading, *section.caption)
         context = _context(parsed.title, above_it, int(size * CONTEXT_SHARE), count_tokens)
         header = text[section.header[0] : section.header[1]] if section.header else ""

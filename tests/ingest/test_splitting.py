@@ -273,33 +273,6 @@ def test_small_sections_of_one_chapter_share_a_passage_with_their_headings():
     assert chunks[0].context == "Handbook › Leave"
 
 
-def test_a_section_of_a_sentence_keeps_its_own_heading():
-    parsed = document(
-        heading("FAQ"),
-        heading("FAQ", "May I print it?"),
-        paragraph("Only with a form that is signed by your manager.", "FAQ", "May I print it?"),
-        heading("FAQ", "Who may ask?"),
-        paragraph("Everybody who has worked here for half a year.", "FAQ", "Who may ask?"),
-    )
-    chunks = cut(parsed, 80)
-    assert [chunk.locator.heading for chunk in chunks] == [
-        ("FAQ", "May I print it?"),
-        ("FAQ", "Who may ask?"),
-    ]
-    assert chunks[1].context.endswith("Who may ask?")
-
-
-def test_on_pages_where_headings_are_guessed_short_sections_share_a_passage():
-    parsed = document(
-        heading("FAQ"),
-        heading("FAQ", "May I print it?"),
-        paragraph("Only with a form that is signed by your manager.", "FAQ", "May I print it?", page=1),
-        heading("FAQ", "Who may ask?"),
-        paragraph("Everybody who has worked here for half a year.", "FAQ", "Who may ask?", page=1),
-    )
-    assert len(cut(parsed, 80)) == 1
-
-
 def test_small_sections_of_two_chapters_stay_apart():
     parsed = document(
         heading("Leave"), paragraph("Call in.", "Leave"), heading("Travel"), paragraph("Ask HR.", "Travel")
