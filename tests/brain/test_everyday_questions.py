@@ -68,9 +68,9 @@ def test_a_line_for_each_half():
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_the_questions_can_be_judged(file):
     questions = read_questions(file)
-    assert len(questions) >= (10 if file.stem.startswith("overviews") else 100)
+    assert len(questions) >= (10 if file.stem.startswith("overviews") else 60)
     for question in questions:
-        must = question.fields["must"]
+        must = question.fields.get("must", [])
         assert bool(must) == bool(question.gold) == question.answerable, question.id
         quoted = " ".join(plain(gold.quote) for gold in question.gold)
         for group in must if quoted.strip() else ():
