@@ -31,7 +31,8 @@ class Asked:
     what may be read; `spaces` narrows that down; `thread` names the conversation, empty for none. `own` are
     the asker's own principals: they decide whether there is more to be told in private. An `unasked`
     question was put to a channel, not to the bot: it is answered only on strong evidence. `shareable`: it
-    was put in private in a place that may be shown the answer.
+    was put in private in a place that may be shown the answer. `place` is where others hear it, empty where
+    the asker is alone.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Asked:
     own: frozenset[str] = frozenset()
     unasked: bool = False
     shareable: bool = False
+    place: str = ""
 
     @property
     def door(self) -> str:
@@ -86,7 +88,8 @@ class Caller:
         if private or not self.place:
             thread = f"{PRIVATE}{self.person}:{self.thread}"
             return Asked(text, self.person, self.own, (), thread, self.own, shareable=bool(self.place))
-        return Asked(text, self.person, frozenset({self.place}), (), self.thread, self.own, unasked)
+        here = frozenset({self.place})
+        return Asked(text, self.person, here, (), self.thread, self.own, unasked, place=self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +155,6 @@ class Final:
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
     not_kept: str = ""
-
-
-def is_public(thread: str) -> bool:
-    """Whether what was said in a thread was said where others read it too."""
-    return bool(thread) and not thread.startswith((PRIVATE, TERMINAL))
 
 
 class NoteOutside(Protocol):
