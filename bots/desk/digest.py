@@ -54,6 +54,11 @@ class Digest:
         week = week_of(now)
         return [Notice(f"{self.name}:{week}:{to}", to.partition(":")[0]) for to in self._to]
 
+    def place(self, rest: str) -> str:
+        """The channel that it is for: whether people from outside are in it decides what it is shown."""
+        to = rest.partition(":")[2]
+        return to if ":channel:" in to else ""
+
     async def say(self, rest: str, now: datetime, deliver: Deliver) -> bool:
         """Deliver the digest of a week, unless it is over, or nobody wants it any more."""
         week, _, to = rest.partition(":")

@@ -31,8 +31,8 @@ class Asked:
     what may be read; `spaces` narrows that down; `thread` names the conversation, empty for none. `own` are
     the asker's own principals: they decide whether there is more to be told in private. An `unasked`
     question was put to a channel, not to the bot: it is answered only on strong evidence. `shareable`: it
-    was put in private in a place that may be shown the answer. `place` is where others hear it, empty where
-    the asker is alone.
+    was put in private in a place that may be shown the answer. `place` is the one all of whose people
+    hear it, empty where there is none.
     """
 
     text: str
@@ -69,7 +69,8 @@ class Caller:
 
     `person` is a principal (`chat:user:U1`), `own` are all that are theirs: themselves and their groups.
     `place` is the channel's principal, empty where only the person listens. `thread` names the
-    conversation, and `origin` the place where the person can be told something later.
+    conversation, and `origin` the place where the person can be told something later. `closed`: not all of
+    the place are let into the conversation.
     """
 
     person: str
@@ -77,6 +78,12 @@ class Caller:
     place: str = ""
     thread: str = ""
     origin: str = ""
+    closed: bool = False
+
+    @property
+    def heard_in(self) -> str:
+        """The place all of whose people hear what is said aloud; empty where there is none."""
+        return "" if self.closed else self.place
 
     @property
     def all_principals(self) -> frozenset[str]:
@@ -89,7 +96,7 @@ class Caller:
             thread = f"{PRIVATE}{self.person}:{self.thread}"
             return Asked(text, self.person, self.own, (), thread, self.own, shareable=bool(self.place))
         here = frozenset({self.place})
-        return Asked(text, self.person, here, (), self.thread, self.own, unasked, place=self.place)
+        return Asked(text, self.person, here, (), self.thread, self.own, unasked, place=self.heard_in)
 
 
 @dataclass(frozen=True, slots=True)
