@@ -16,7 +16,9 @@ _PORT = Field(ge=1, le=65535)
 _LONGEST_DAYS = 36_500
 _PORT_OR_ANY = Field(ge=0, le=65535)
 _LIKE_AN_ADDRESS = re.compile(r"tei:|\w+://")
-_RERANKER_ADDRESS = re.compile(r"(tei:)?https?://[^/@\s]+(/\S*)?")
+# Without a key, neither before the host nor in a query: addresses are shown and logged.
+_ADDRESS = r"https?://[^/@?#\s]+(/[^?#\s]*)?"
+_RERANKER_ADDRESS = re.compile(rf"(tei:)?{_ADDRESS}")
 _OF_TERMINALS = (
     "COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "TERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"
 )  # fmt: skip
@@ -82,7 +84,7 @@ class Settings(BaseSettings):
     model_url: str | None = Field(
         default=None,
         validation_alias="CITEWISE_MODEL_URL",
-        pattern=r"^https?://[^/@\s]+(/\S*)?$",  # without a key: addresses are shown and logged
+        pattern=rf"^{_ADDRESS}$",
     )
     model_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_MODEL_KEY")
     mask_personal_data: bool = Field(default=True, validation_alias="CITEWISE_MASK_PERSONAL_DATA")
@@ -250,8 +252,10 @@ def _sentence(error: ValidationError) -> str:
         allowed = "an address that starts with wss:// or ws://"
     else:
         allowed = _ALLOWED_BY_ERROR.get(fault["type"], "another value")
-    secret = any(word in name for word in ("TOKEN", "SECRET", "KEY")) or "@" in str(fault["input"])
-    shown = "" if secret else f" to {str(fault['input'])!r}"
+    given = str(fault["input"])
+    secret = any(word in name for word in ("TOKEN", "SECRET", "KEY")) or "@" in given
+    secret = secret or ("://" in given and "?" in given)
+    shown = "" if secret else f" to {given!r}"
     return f"{name} is set{shown}; allowed is: {allowed}."
 
 

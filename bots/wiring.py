@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.domain import Request, Triage
     from brain.triage.triager import Triager
-    from brain.usage.domain import Gaps
+    from brain.usage.domain import Gaps, Readers
     from brain.usage.gaps import GapFinder
     from ingest.drives import Drive
     from ingest.following.keeper import Keeper
@@ -184,7 +184,7 @@ class Citewise:
     @cached_property
     def gap_finder(self) -> "GapFinder":
         """What finds out what the documents lack, by what was asked of them."""
-        from bots.desk.parts import PRIVATE, is_public
+        from bots.desk.parts import PRIVATE
         from brain.usage.gaps import GapFinder
 
         return GapFinder(
@@ -192,7 +192,6 @@ class Citewise:
             self.embedder.embeddings,
             lambda question: self._built_brain().evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
-            lambda asking: is_public(asking.thread),
         )
 
     @cached_property
@@ -376,7 +375,7 @@ class Citewise:
             triager = self.triager
         return triager.invoke(request)
 
-    def _gaps(self, since: "datetime", most: int, *, readers: frozenset[str] | None = None) -> "Gaps":
+    def _gaps(self, since: "datetime", most: int, *, readers: "Readers | None" = None) -> "Gaps":
         with self.building:
             finder = self.gap_finder
         return finder.find(since, most, readers=readers)

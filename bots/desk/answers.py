@@ -114,7 +114,7 @@ class GivenAnswers:
             )
         if not still_stands(self._catalog, answer):
             return Reply(Card("This can't be shared any more", f"{WITHDRAWN} Ask again, and share that."))
-        self._catalog.answers.publish(answer.trace_id, caller.thread)
+        self._catalog.answers.publish(answer.trace_id, caller.thread, caller.heard_in)
         rows = stored_sources(self._catalog, answer)
         card = Card(
             shortened(answer.question, 140),

@@ -12,7 +12,7 @@ from bots.desk.overview import CITED_WITHIN, OLD, relied_on
 from bots.desk.wording import age, count, in_line, shortened, web_link
 from bots.desk.working_days import week_of
 from brain.catalog.rows import DriveState
-from brain.usage.domain import Outcome, Period
+from brain.usage.domain import Outcome, Period, Readers
 from brain.usage.stale import stale
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ _GO_ON = "`gaps 7` shows all that is missing, `status` how everything is"
 
 
 class FindGaps(Protocol):
-    """Looks up the gaps since a moment, so many at most, for admins or for those who read these spaces."""
+    """Looks up the gaps since a moment, so many at most, for admins or for the people of a place."""
 
-    def __call__(self, since: datetime, most: int, *, readers: frozenset[str] | None = None) -> "Gaps":
+    def __call__(self, since: datetime, most: int, *, readers: Readers | None = None) -> "Gaps":
         """Find them."""
 
 
@@ -54,6 +54,11 @@ class Digest:
         week = week_of(now)
         return [Notice(f"{self.name}:{week}:{to}", to.partition(":")[0]) for to in self._to]
 
+    def place(self, rest: str) -> str:
+        """The channel that it is for: whether people from outside are in it decides what it is shown."""
+        to = rest.partition(":")[2]
+        return to if ":channel:" in to else ""
+
     async def say(self, rest: str, now: datetime, deliver: Deliver) -> bool:
         """Deliver the digest of a week, unless it is over, or nobody wants it any more."""
         week, _, to = rest.partition(":")
@@ -65,24 +70,24 @@ class Digest:
     def card(self, to: str, now: datetime) -> Card:
         """The last seven days as `to` may see them: an admin (a person) all, a channel what it may read."""
         since = now.astimezone(UTC) - timedelta(days=DAYS)
-        readers = None if self._audience.sees_all_places([to]) else self._audience.of([to])
+        readers = None if self._audience.sees_all_places([to]) else Readers(to, self._audience.of([to]))
         asked = Period(since.date(), tuple(self._catalog.asked.since(since)))
         rows = [*self._missing(since, readers), *self._old(now, readers), *self._failing(readers)]
         rows += [*self._waiting(now), Row("To go on", f"{_GO_ON} (both after `/citewise`, for admins).")]
         return Card(f"The week to {now.day} {now:%B}", _in_short(asked), tuple(rows))
 
-    def _missing(self, since: datetime, readers: frozenset[str] | None) -> list[Row]:
+    def _missing(self, since: datetime, readers: Readers | None) -> list[Row]:
         found = self._gaps(since, _SHOWN, readers=readers)
         shown = [gap for gap in found.open if gap.wordings]
         rows = [Row(f"Missing: {shortened(gap.wordings[0], 120)}", " · ".join(told(gap))) for gap in shown]
         if unsaid := len(found.open) - len(shown):
-            private = "asked in private" if readers is None else "asked in private, or not for this channel"
+            private = "asked in private" if readers is None else "asked elsewhere, or in private"
             rows.append(Row("Missing, too", f"{count(unsaid, 'topic')}, {private}"))
         if found.more:
             rows.append(Row("Missing, with less weight", count(found.more, "topic")))
         return rows
 
-    def _old(self, now: datetime, readers: frozenset[str] | None) -> list[Row]:
+    def _old(self, now: datetime, readers: Readers | None) -> list[Row]:
         moment = now.astimezone(UTC)
         old = stale(self._catalog, moment - timedelta(days=OLD), moment - timedelta(days=CITED_WITHIN))
         return [
@@ -90,7 +95,7 @@ class Digest:
             for found in [found for found in old if found.cited and _open(found.row.space, readers)][:_SHOWN]
         ]
 
-    def _failing(self, readers: frozenset[str] | None) -> list[Row]:
+    def _failing(self, readers: Readers | None) -> list[Row]:
         return [
             Row(f"Failing: {in_line(found.drive.url)}", found.reason or found.state.value)
             for found in self._catalog.followed.all()
@@ -105,8 +110,8 @@ class Digest:
         return [Row("Waiting for a person", f"{count(len(waiting), 'question')}, the first asked {longest}")]
 
 
-def _open(space: str, readers: frozenset[str] | None) -> bool:
-    return readers is None or space in readers
+def _open(space: str, readers: Readers | None) -> bool:
+    return readers is None or space in readers.spaces
 
 
 def _in_short(asked: Period) -> str:

@@ -28,6 +28,10 @@ class Source(Protocol):
         """What is to be said by now, also what was said already: a key counts once."""
         ...
 
+    def place(self, rest: str) -> str:
+        """The place that it is made for, whose people must be known first; empty where it hangs on none."""
+        ...
+
     async def say(self, rest: str, now: datetime, deliver: Deliver) -> bool:
         """Say what the rest of a key names, if it still holds; False where it could not be delivered."""
         ...
@@ -42,6 +46,12 @@ class Notices:
     def due(self, now: datetime) -> list[Notice]:
         """What is to be said by now (a moment with a time zone, that of the people)."""
         return [notice for source in self._sources.values() for notice in source.due(now)]
+
+    def place(self, key: str) -> str:
+        """The place by whose people it is decided what is said; empty where none decides that."""
+        name, _, rest = key.partition(":")
+        source = self._sources.get(name)
+        return source.place(rest) if source else ""
 
     async def say(self, key: str, now: datetime, deliver: Deliver) -> bool:
         """Say it, if it still holds; False where it could not be delivered."""

@@ -31,7 +31,8 @@ class Asked:
     what may be read; `spaces` narrows that down; `thread` names the conversation, empty for none. `own` are
     the asker's own principals: they decide whether there is more to be told in private. An `unasked`
     question was put to a channel, not to the bot: it is answered only on strong evidence. `shareable`: it
-    was put in private in a place that may be shown the answer.
+    was put in private in a place that may be shown the answer. `place` is the one all of whose people
+    hear it, empty where there is none.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Asked:
     own: frozenset[str] = frozenset()
     unasked: bool = False
     shareable: bool = False
+    place: str = ""
 
     @property
     def door(self) -> str:
@@ -67,7 +69,8 @@ class Caller:
 
     `person` is a principal (`chat:user:U1`), `own` are all that are theirs: themselves and their groups.
     `place` is the channel's principal, empty where only the person listens. `thread` names the
-    conversation, and `origin` the place where the person can be told something later.
+    conversation, and `origin` the place where the person can be told something later. `closed`: not all of
+    the place are let into the conversation.
     """
 
     person: str
@@ -75,6 +78,12 @@ class Caller:
     place: str = ""
     thread: str = ""
     origin: str = ""
+    closed: bool = False
+
+    @property
+    def heard_in(self) -> str:
+        """The place all of whose people hear what is said aloud; empty where there is none."""
+        return "" if self.closed else self.place
 
     @property
     def all_principals(self) -> frozenset[str]:
@@ -86,7 +95,8 @@ class Caller:
         if private or not self.place:
             thread = f"{PRIVATE}{self.person}:{self.thread}"
             return Asked(text, self.person, self.own, (), thread, self.own, shareable=bool(self.place))
-        return Asked(text, self.person, frozenset({self.place}), (), self.thread, self.own, unasked)
+        here = frozenset({self.place})
+        return Asked(text, self.person, here, (), self.thread, self.own, unasked, place=self.heard_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +162,6 @@ class Final:
     buttons: tuple[Button, ...] = ()
     more_privately: bool = False
     not_kept: str = ""
-
-
-def is_public(thread: str) -> bool:
-    """Whether what was said in a thread was said where others read it too."""
-    return bool(thread) and not thread.startswith((PRIVATE, TERMINAL))
 
 
 class NoteOutside(Protocol):

@@ -67,7 +67,9 @@ class Questions:
     def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
         """Remember an answer, or say why not: a full disk is no reason to leave a question unanswered."""
         try:
-            self._catalog.answers.keep(answer, asked.text, asked.asker, asked.thread, question.audience)
+            self._catalog.answers.keep(
+                answer, asked.text, asked.asker, asked.thread, question.audience, asked.place
+            )
         except StorageFailed as error:
             log.warning("An answer was given and could not be kept: %s", error.sentence)
             return error.sentence

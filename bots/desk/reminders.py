@@ -32,6 +32,10 @@ class Reminders:
             if not handoff.reminded and working_day_after(_since(handoff).astimezone(now.tzinfo)) <= now
         ]
 
+    def place(self, rest: str) -> str:
+        """None: it says nothing but what was said there before."""
+        return ""
+
     async def say(self, rest: str, now: datetime, deliver: Deliver) -> bool:
         """Remind those who have the hand-off of that number, then tell whoever asked."""
         handoff = await asyncio.to_thread(self._handoffs.find, int(rest))

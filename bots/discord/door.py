@@ -260,6 +260,9 @@ class DiscordDoor(EventDoor):
         after = int(payload["event"]) if not delivery.key else None
         await self._carry(delivery.key or key, to, delivery, again=item.attempts > 0, after=after)
 
+    async def _learn(self, place: str) -> None:
+        """Servers have no people from outside."""
+
     async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
         await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
 

@@ -317,10 +317,13 @@ def _who(person: Any, guild: Any) -> Json:
 
 
 def _where(channel: Any) -> Json:
-    """Where something was said. Only a direct channel has no place: whatever is not known is a place."""
-    number = str(getattr(channel, "id", channel))
-    private = str(getattr(channel, "type", "")) == "private"
-    return {"channel": number, "place": "" if private else str(_place(channel))}
+    """Where something was said. Only a direct channel has no place: whatever is not known is a place.
+
+    `closed`: in a thread that not everyone of the place is let into.
+    """
+    number, kind = str(getattr(channel, "id", channel)), str(getattr(channel, "type", ""))
+    place = "" if kind == "private" else str(_place(channel))
+    return {"channel": number, "place": place, "closed": kind == "private_thread"}
 
 
 def _place(channel: Any) -> int:

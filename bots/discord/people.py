@@ -42,7 +42,8 @@ class People:
         origin = f"{principal('channel', payload['channel'])}/{payload.get('message') or 0}"
         if payload.get("ephemeral"):
             origin = person  # what only they saw is gone on with in private
-        return Caller(person, roles | {person}, place, payload["thread"], origin)
+        closed = bool(payload.get("closed"))
+        return Caller(person, roles | {person}, place, payload["thread"], origin, closed=closed)
 
     async def _roles_anywhere(self, user: int) -> frozenset[str] | None:
         """Their roles in the servers whose roles count; None where they are in no server of the bot's."""

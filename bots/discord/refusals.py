@@ -9,6 +9,7 @@ EXPIRED = (10015, 50027, 401, 404)
 CLOSED = (50007, 50278)  # they take no direct messages from the bot
 NO_ENTRY = (50001, 50013, 160002)  # missing access, permissions; a reply without Read Message History
 GONE = 10003  # an unknown channel
+NOT_IN_IT = (10007, 10013, 404)  # an unknown member, or user
 TAG_REQUIRED = 40067  # in this forum, for each post
 _LOCKED = (50083, 160005)  # the thread is archived or locked
 
@@ -19,6 +20,7 @@ NO_RIGHT = (
     "I may not write in that channel. An admin of the server gives me View Channel, Send Messages and Send "
     "Messages in Threads there; then press again: nothing is lost, and nothing is sent twice."
 )
+LEFT = "They have left the thread that they asked in, and are told directly."
 NO_CHANNEL = (
     "That channel is no longer there, so nothing was sent. If it is the one that is asked for help, an admin "
     "names another with `spaces support`."

@@ -14,9 +14,11 @@ from bots.discord.refusals import (
     CLOSED,
     EXPIRED,
     GONE,
+    LEFT,
     NO_CHANNEL,
     NO_ENTRY,
     NO_RIGHT,
+    NOT_IN_IT,
     NOT_TOLD,
     TAG_REQUIRED,
 )
@@ -30,6 +32,7 @@ Json = dict[str, Any]
 _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 _FORUMS, _THREADS = (15, 16), (10, 11, 12)
+_PRIVATE_THREAD = 12
 _POSTS_BACK = 20  # in a forum
 _POSTS = "/channels/{channel_id}/threads"
 
@@ -121,6 +124,8 @@ class Telling:
         try:
             channel = await self.direct(name) if kind == "user" else int(name)
             type_ = None if kind == "user" else await self._kind_of(channel)
+            if called and type_ == _PRIVATE_THREAD and not await self._is_in(channel, whom):
+                raise UsageError(LEFT)
             place, sent = Place(channel, int(reply_to or 0)), list[int]()
             if type_ in _FORUMS:
                 again = again or after is None
@@ -164,6 +169,19 @@ class Telling:
         elif again and (found := await self._posts.find(place.channel, [mark_of(key)], after)):
             return found[0]
         return await self._posts.send(place, view, key, whom)
+
+    async def _is_in(self, thread: int, whom: str) -> bool:
+        """Whether a person is in a thread: to be called in a private one would let them in (again)."""
+        person = whom.rpartition(":")[2]
+        try:
+            await self._calls(
+                "GET", "/channels/{channel_id}/thread-members/{user_id}", channel_id=thread, user_id=person
+            )
+        except DiscordRefused as error:
+            if error.code not in NOT_IN_IT:
+                raise
+            return False
+        return True
 
     async def _forum_post(self, forum: int, card: Card, view: "LayoutView", mark: int, *, look: bool) -> int:
         if look and (stands := await self._standing_post(forum, mark)):

@@ -140,9 +140,25 @@ class EventDoor(ABC):
                 return False
             return True
 
-        if not await self._desk.notices.say(key, datetime.now().astimezone(), deliver):
+        known = await self._knows_readers(self._desk.notices.place(key), refused)
+        if not known or not await self._desk.notices.say(key, datetime.now().astimezone(), deliver):
             why = f"{key}: {refused[-1].detail or refused[-1].sentence}" if refused else key
             raise Unreachable("It can't be said there yet.", detail=why, seconds=_SECONDS_CLOSED)
+
+    async def _knows_readers(self, place: str, refused: list[CitewiseError]) -> bool:
+        """Whether it is known who reads in a place that nobody may have written in so far."""
+        try:
+            await self._learn(place)
+        except Unreachable:
+            raise
+        except CitewiseError as error:
+            refused.append(error)
+            return False
+        return True
+
+    @abstractmethod
+    async def _learn(self, place: str) -> None:
+        """Find out whether people from outside are in a place (empty: none), where a platform has such."""
 
     async def _say_instead(self, item: InboxItem, card: Card) -> None:
         payload = json.loads(item.payload)

@@ -245,6 +245,10 @@ class SlackDoor(EventDoor):
             if delivery.ref:
                 await self._desk.placed(delivery.ref, below(channel, ts))
 
+    async def _learn(self, place: str) -> None:
+        if place:
+            await self._people.learn(place)
+
     async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
         await self._deliver(item.key, delivery, again=True)
 

@@ -55,10 +55,19 @@ class SharedChannels:
         self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
         return self._shared[channel][1]
 
+    async def learn(self, channel: str, place: str) -> None:
+        """Look it up now, before anything is said there unasked; SlackRefused where Slack does not tell."""
+        shared = await self._asked(channel)
+        await self._note_outside(place, outside=shared)
+        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, shared)
+
     async def _looked_up(self, channel: str) -> bool | None:
         """What Slack says of it; nothing where the bot isn't in it, and of group conversations."""
         try:
-            found = (await self._calls("conversations.info", channel=channel))["channel"]
+            return await self._asked(channel)
         except SlackRefused:
             return None
+
+    async def _asked(self, channel: str) -> bool:
+        found = (await self._calls("conversations.info", channel=channel))["channel"]
         return bool(found.get("is_ext_shared"))

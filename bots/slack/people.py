@@ -51,6 +51,10 @@ class People:
         in_thread = bool(root) and not payload.get("ephemeral")
         return Caller(person, own, place, thread, f"{place}/{root}" if in_thread else person)
 
+    async def learn(self, place: str) -> None:
+        """Find out whether people from outside are in a channel; SlackRefused where Slack does not tell."""
+        await self._shared.learn(place.rpartition(":")[2], place)
+
     async def _groups_of(self, user: str) -> frozenset[str]:
         if time.monotonic() > self._until:
             try:

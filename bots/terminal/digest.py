@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def digest(call: Invocation, reader: str | None) -> None:
     """Show what the weekly digest would say today, and send nothing.
 
-    An admin is shown what `citewise gaps` shows. In a channel nothing is said in words that was asked in
-    private, or that was looked for in a space that the channel may not read.
+    An admin is shown what `citewise gaps` shows. In a channel nothing is said in words but what was asked in
+    that channel, and looked for in no space that it may not read.
     """
     from bots.desk import OWNER
     from bots.desk.digest import ADMINS

@@ -75,8 +75,19 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, answer: Answer, question: str, asker: str, thread: str, spaces: Iterable[str]) -> None:
-        """Keep an answer with its trace, and as the thread's last turn where it belongs to one."""
+    def keep(
+        self,
+        answer: Answer,
+        question: str,
+        asker: str,
+        thread: str,
+        spaces: Iterable[str],
+        place: str = "",
+    ) -> None:
+        """Keep an answer with its trace, and as the thread's last turn where it belongs to one.
+
+        `place` is where others heard the question, if any did.
+        """
         searched = json.dumps(sorted(spaces))
         citations = [[c.number, c.passage.id, c.quote] for c in answer.citations]
         cited = sorted({c.passage.source.space for c in answer.citations})
@@ -84,10 +95,10 @@ class Answers:
         with self._database.writing() as connection:
             save_trace(connection, answer.trace, thread, asker, answer.text)
             connection.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(answer.trace.id, searched, json.dumps(cited), answer.refused),
-                    *(json.dumps(citations, ensure_ascii=False), json.dumps(nearest)),
+                    *(json.dumps(citations, ensure_ascii=False), json.dumps(nearest), place),
                 ),
             )
             if thread:
@@ -110,10 +121,11 @@ class Answers:
             ).fetchone()
         return _answer(row) if row else None
 
-    def publish(self, trace_id: str, thread: str) -> None:
-        """Let an answer that one person saw belong to a thread that others see too."""
+    def publish(self, trace_id: str, thread: str, place: str = "") -> None:
+        """Let an answer that one person saw belong to a thread (of a place) that others see too."""
         with self._database.writing() as connection:
             connection.execute("UPDATE traces SET thread = ? WHERE id = ?", (thread, trace_id))
+            connection.execute("UPDATE answers SET place = ? WHERE trace_id = ?", (place, trace_id))
 
     def asked_by(self, asker: str, limit: int) -> list[StoredAnswer]:
         """Someone's last questions, the newest first."""

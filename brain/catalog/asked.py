@@ -26,7 +26,7 @@ class AskedQuestions:
 
 
 _ASKED = """
-    SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, spaces, refused,
+    SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, place, spaces, refused,
            coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'),
            citations, nearest, EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
            coalesce(json_extract(timings_ms, '$.total'), 0), saved
@@ -38,17 +38,19 @@ _MARKS = """
     SELECT trace_id, helpful, reason, words FROM feedback JOIN traces ON traces.id = trace_id
     WHERE saved >= ? ORDER BY given
 """
-_Row = tuple[str, str, str, str, str, int, int, str | None, str, str, int, float, str]
+_Row = tuple[str, str, str, str, str, str, int, int, str | None, str, str, int, float, str]
 
 
 def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
-    trace, question, person, thread, spaces, refused, sure, asked, citations, nearest, handed, took, at = row
+    trace, question, person, thread, place, spaces = row[:6]
+    refused, sure, asked, citations, nearest, handed, took, at = row[6:]
     parts = json.loads(asked) if asked else []
     return Asking(
         trace,
         " ".join(question.split()),
         person,
         thread,
+        place,
         frozenset(json.loads(spaces)),
         Outcome.NOT_FOUND if refused else Outcome.ANSWERED if sure else Outcome.UNSURE,
         tuple(part["read as"] or part["question"] for part in parts if not part["answered"]),

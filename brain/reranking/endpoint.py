@@ -99,11 +99,20 @@ class EndpointReader:
             other = "http(s)://… without tei:" if self._texts_and_score else f"{TEI}http(s)://…"
             raise self._failed(
                 f"does not answer as a reranker of this kind. Set {other} if it is of the other one.",
-                f"{error!r} {str(told)[:500]}",
+                f"{type(error).__name__}: {_shape(told)}",
             ) from error
 
     def _failed(self, what: str, detail: str = "") -> ModelUnavailable:
         return ModelUnavailable(f"The reranker at {self._address} {what}", detail=detail)
+
+
+def _shape(told: Any) -> str:
+    """What was answered, without its words: many servers give the texts back, which are not for a log."""
+    if isinstance(told, Mapping):
+        return f"an object with {', '.join(sorted(map(str, told)))[:200] or 'nothing'}"
+    if isinstance(told, list):
+        return f"a list of {len(told)}{f', the first {_shape(told[0])}' if told else ''}"
+    return type(told).__name__
 
 
 def _refusal(status: int) -> str:

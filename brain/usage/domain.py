@@ -32,11 +32,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Readers:
+    """The people of a place, who are told of what others asked: its principal, and what they may read."""
+
+    place: str
+    spaces: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """One question that somebody asked, and what became of it.
 
     `question` stands alone: what a follow-up leaves out is put in. `spaces` are those that were searched,
-    `cited` and `nearest` the passages (ids) that it was answered from and that came nearest. `unanswered`
+    `cited` and `nearest` the passages (ids) that it was answered from and that came nearest. `place` is where
+    others heard it, empty where nobody did. `unanswered`
     are those of several questions in one message that found no answer, while others did. `took_ms` is the
     time that the answer took, without the way to the chat and back.
     """
@@ -45,6 +54,7 @@ class Asking:
     question: str
     person: str
     thread: str
+    place: str
     spaces: frozenset[str]
     outcome: Outcome
     unanswered: tuple[str, ...]

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import Vector
 from brain.domain import Question
-from brain.usage.domain import Asking, Gap, Gaps, Lack, Topic
+from brain.usage.domain import Asking, Gap, Gaps, Lack, Readers, Topic
 from brain.usage.grouping import groups
 
 MOST = 1_000
@@ -30,18 +30,15 @@ class GapFinder:
         embeddings: Embeddings,
         answers: Callable[[Question], bool],
         private: Callable[[Asking], bool],
-        public: Callable[[Asking], bool],
     ) -> None:
         """`answers` says whether the documents answer a question now.
 
-        `private` says whether somebody asked for themselves alone, `public` whether others heard it; neither
-        holds of whoever owns the catalog and asks beside it.
+        `private` says whether somebody asked for themselves alone.
         """
         self._catalog = catalog
         self._embeddings = embeddings
         self._answers = answers
         self._private = private
-        self._public = public
         self._known: dict[str, Vector] = {}
 
     def find(
@@ -50,13 +47,14 @@ class GapFinder:
         most: int,
         report: Callable[[int, int], object] | None = None,
         *,
-        readers: frozenset[str] | None = None,
+        readers: Readers | None = None,
     ) -> Gaps:
         """The `most` wanted gaps since then, and those met on the way that are settled.
 
-        `report` is told how many topics were asked again, of how many. Where others than admins read them,
-        `readers` are the spaces that these may read: words are then shown only of what was asked for others
-        to see and looked for in no other space, and documents only of these.
+        `report` is told how many topics were asked again, of how many. Where others than admins read them, it
+        is for these `readers`: words are then shown only of what was asked in their very place and looked for
+        in no space but theirs, and documents only of these. Who asks in another channel, be it a private one,
+        was never told that these would read it.
         """
         askings = self._catalog.asked.since(since)
         lacking = [asking for asking in askings if asking.lacks]
@@ -90,7 +88,7 @@ class GapFinder:
         self._known = known
         return np.stack([known[text] for text in texts])
 
-    def _gap(self, topic: Topic, readers: frozenset[str] | None) -> Gap:
+    def _gap(self, topic: Topic, readers: Readers | None) -> Gap:
         shown = [asking for asking in topic.askings if self._may_be_shown(asking, readers)]
         if not shown and topic.people >= PEOPLE and readers is None:
             shown = list(topic.askings)
@@ -100,18 +98,18 @@ class GapFinder:
             complaints = tuple(replace(mark, words="") for mark in complaints)
         return Gap(topic, wordings, complaints, self._nearest(topic, readers), self._settled(topic))
 
-    def _may_be_shown(self, asking: Asking, readers: frozenset[str] | None) -> bool:
+    def _may_be_shown(self, asking: Asking, readers: Readers | None) -> bool:
         """Whether its words may be: others heard them, or whoever asked was told that an admin sees them."""
         if readers is not None:
-            return self._public(asking) and asking.spaces <= readers
+            return asking.place == readers.place and asking.spaces <= readers.spaces
         return not self._private(asking) or not asking.lacks.isdisjoint({Lack.NOT_HELPFUL, Lack.HANDED_OVER})
 
-    def _nearest(self, topic: Topic, readers: frozenset[str] | None) -> tuple[str, ...]:
+    def _nearest(self, topic: Topic, readers: Readers | None) -> tuple[str, ...]:
         passages = self._catalog.passages(number for asking in topic.askings for number in asking.nearest)
         sources = {
             number: passage.source
             for number, passage in passages.items()
-            if readers is None or passage.source.space in readers
+            if readers is None or passage.source.space in readers.spaces
         }
         titles = Counter(
             title

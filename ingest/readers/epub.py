@@ -66,14 +66,15 @@ class _Book:
         self._folder = dirname(place)
         items = {item.get("id"): item for item in _elements(package, "item")}
         spine = [items.get(one.get("idref")) for one in _elements(package, "itemref")]
-        self.chapters = [
+        places = [
             self._place(item.get("href"))
             for item in spine
             if item is not None
             and item.get("media-type") in _PAGES
             and "nav" not in (item.get("properties") or "").split()
-            and self._place(item.get("href")) in self._members
         ]
+        # Each once, as the standard has it: named a thousand times, a page would unfold as often.
+        self.chapters = [place for place in dict.fromkeys(places) if place in self._members]
         self.title = real_title(next((e.text for e in _elements(package, "title")), None))
         self.modified = self._modified(package)
         self.labels = self._labels(list(items.values()))

@@ -32,7 +32,7 @@ class StyleOf:
 
     parent: str = ""
     bold: bool | None = None
-    hidden: bool = False
+    hidden: bool | None = None
 
 
 class OpenDocument:
@@ -87,6 +87,14 @@ class OpenDocument:
         """A paragraph's own words, without those that are hidden, noted at the side or deleted."""
         return "".join(self._pieces(element))
 
+    def hides(self, element: Any) -> bool:
+        """Whether it is hidden: by its style, or the nearest above that says so, or by a field in it."""
+        styles = self.styled_as(element.get(f"{TEXT}style-name"))
+        if next((said for name in styles if (said := self.style(name).hidden) is not None), False):
+            return True
+        field = element.find(f"{TEXT}hidden-paragraph")
+        return field is not None and field.get(f"{TEXT}is-hidden") == "true"
+
     def is_bold(self, paragraph: Any) -> bool:
         """Whether all of a paragraph's words are bold."""
         own = any(self.style(name).bold for name in self.styled_as(paragraph.get(f"{TEXT}style-name")))
@@ -97,7 +105,7 @@ class OpenDocument:
         return not loose.strip() and all(self.style(span.get(f"{TEXT}style-name")).bold for span in spans)
 
     def _pieces(self, element: Any) -> Iterator[str]:
-        if element.get(f"{TEXT}style-name") and self.style(element.get(f"{TEXT}style-name")).hidden:
+        if self.hides(element):
             return
         yield element.text or ""
         for child in element:
@@ -161,11 +169,12 @@ def number_of(element: Any, name: str) -> int:
 
 def _style_of(style: Any) -> StyleOf:
     found = style.find(f"{STYLE}text-properties")
+    display = None if found is None else found.get(f"{TEXT}display")
     weight = None if found is None else found.get(f"{_FORMATTING}font-weight")
     return StyleOf(
         style.get(f"{STYLE}parent-style-name") or "",
         None if weight is None else weight == "bold" or (weight.isdigit() and int(weight) >= 600),
-        found is not None and found.get(f"{TEXT}display") == "none",
+        None if display is None else display == "none",
     )
 
 

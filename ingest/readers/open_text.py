@@ -47,7 +47,7 @@ class _Walker:
                 self._list(element, element.get(f"{TEXT}style-name") or "", 0)
             elif element.tag == f"{TABLE_NAMES}table":
                 self._table(element)
-            elif element.tag == f"{TEXT}section" and element.get(f"{TEXT}display") == "none":
+            elif element.tag == f"{TEXT}section" and _is_hidden(element):
                 continue
             elif element.tag == f"{TEXT}numbered-paragraph" or (
                 isinstance(element.tag, str) and element.tag not in _CONTENTS and _holds_text(element)
@@ -56,6 +56,8 @@ class _Walker:
         self._depth -= 1
 
     def _paragraph(self, element: Any) -> None:
+        if self._document.hides(element):
+            return  # with the boxes that are anchored in it
         text = self._document.words(element)
         styles = list(self._document.styled_as(element.get(f"{TEXT}style-name")))
         if not text.strip():
@@ -146,6 +148,12 @@ def _numbered_lists(document: OpenDocument) -> set[tuple[str, int]]:
         for level in style.iter(f"{TEXT}list-level-style-number")
         if level.get(f"{STYLE}num-format")
     }
+
+
+def _is_hidden(section: Any) -> bool:
+    """Whether a section is not shown, be it by a condition that held when the file was saved."""
+    display = section.get(f"{TEXT}display")
+    return bool(display == "none" or (display == "condition" and section.get(f"{TEXT}is-hidden") == "true"))
 
 
 def _holds_text(element: Any) -> bool:

@@ -5,12 +5,13 @@ that they are there.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-_ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
+_ROW = re.compile(rb"<(?:\w+:)?row(?:\s([^>]*))?/?>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
-_ATTRIBUTE = re.compile(rb'\b(r|min|max|hidden|outlineLevel)="([^"]*)"')
+_NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d+)""")
+_ATTRIBUTE = re.compile(rb"""\b(min|max|hidden|outlineLevel)\s*=\s*["']([^"']*)""")
 _FILTER = re.compile(
     rb'<(?:\w+:)?autoFilter\s[^>]*?ref="[A-Z]+(\d+)(?::[A-Z]+(\d+))?"[^>]*>\s*<(?:\w+:)?filterColumn'
 )
@@ -32,22 +33,27 @@ def hidden_in(sheet: bytes, tables: Iterable[bytes], widest: int) -> HiddenCells
     filtered = [
         (int(top), int(bottom or top)) for source in sources for top, bottom in _FILTER.findall(source)
     ]
-    rows = {
-        int(row[b"r"])
-        for row in _hidden(_ROW, sheet)
-        if b"r" in row and not any(top <= int(row[b"r"]) <= bottom for top, bottom in filtered)
-    }
+    rows: set[int] = set()
+    number = 0
+    for row in _ROW.finditer(sheet):
+        said = row[1] or b""
+        stated = _NUMBER.search(said)
+        number = int(stated[1]) if stated else number + 1  # a row may leave it to its place
+        if _hidden(said) and not any(top <= number <= bottom for top, bottom in filtered):
+            rows.add(number)
+    spans = [span for found in _COLUMN.finditer(sheet) if (span := _hidden(found[1]))]
     columns = {
         column
-        for span in _hidden(_COLUMN, sheet)
+        for span in spans
         for column in range(int(span.get(b"min", b"1")) - 1, min(int(span.get(b"max", b"0")), widest))
     }
     return HiddenCells(frozenset(rows), frozenset(columns))
 
 
-def _hidden(element: re.Pattern[bytes], sheet: bytes) -> Iterator[dict[bytes, bytes]]:
-    for found in element.finditer(sheet):
-        if b"hidden" in found[1]:
-            attributes = dict(_ATTRIBUTE.findall(found[1]))
-            if attributes.get(b"hidden") in _ON and attributes.get(b"outlineLevel", b"0") == b"0":
-                yield attributes
+def _hidden(said: bytes) -> dict[bytes, bytes]:
+    """The attributes of a row or column that is hidden, and not because its group is folded up; else none."""
+    if b"hidden" not in said:
+        return {}
+    attributes = dict(_ATTRIBUTE.findall(said))
+    alone = attributes.get(b"outlineLevel", b"0") == b"0"
+    return attributes if attributes.get(b"hidden") in _ON and alone else {}

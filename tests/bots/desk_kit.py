@@ -10,7 +10,7 @@ from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
-from bots.desk.parts import PRIVATE, is_public
+from bots.desk.parts import PRIVATE
 from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
@@ -80,7 +80,6 @@ def desk_home(
             home.embedder.embeddings,
             lambda question: brain.evidence(question).sure,
             lambda asking: asking.thread.startswith(PRIVATE),
-            lambda asking: is_public(asking.thread),
         )
         whom = {"triage": triager.invoke, "gaps": finder.find, "digest": digest}
         desk = Desk(home.catalog, lambda: brain, library, admins, **whom)

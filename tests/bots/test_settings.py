@@ -97,10 +97,11 @@ def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(
 def test_a_key_in_the_model_server_s_address_is_refused_and_not_repeated(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CITEWISE_MODEL_URL", "http://me:hidden@localhost:8000/v1")
-    with pytest.raises(UsageError, match="a key goes into CITEWISE_MODEL_KEY") as told:
-        load_settings()
-    assert "hidden" not in told.value.sentence
+    for address in ("http://me:hidden@localhost:8000/v1", "https://host/v1?key=hidden"):
+        monkeypatch.setenv("CITEWISE_MODEL_URL", address)
+        with pytest.raises(UsageError, match="a key goes into CITEWISE_MODEL_KEY") as told:
+            load_settings()
+        assert "hidden" not in told.value.sentence
 
 
 def test_a_reranker_is_a_folder_a_model_of_the_hub_or_an_address_without_a_key(
@@ -110,10 +111,11 @@ def test_a_reranker_is_a_folder_a_model_of_the_hub_or_an_address_without_a_key(
     for name in named:
         monkeypatch.setenv("CITEWISE_RERANKER", name)
         assert load_settings().reranker == name
-    monkeypatch.setenv("CITEWISE_RERANKER", "https://me:hidden@h/rerank")
-    with pytest.raises(UsageError, match="a key goes into CITEWISE_RERANKER_KEY") as told:
-        load_settings()
-    assert "hidden" not in told.value.sentence
+    for address in ("https://me:hidden@h/rerank", "https://h/rerank?key=hidden", "tei:https://h?key=hidden"):
+        monkeypatch.setenv("CITEWISE_RERANKER", address)
+        with pytest.raises(UsageError, match="a key goes into CITEWISE_RERANKER_KEY") as told:
+            load_settings()
+        assert "hidden" not in told.value.sentence
 
 
 def test_admins_are_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

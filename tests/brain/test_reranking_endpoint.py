@@ -111,6 +111,16 @@ def test_the_other_dialect_is_recognised() -> None:
         scores(f"tei:{server.address}")
 
 
+def test_what_a_server_gives_back_of_the_passages_is_not_for_a_log() -> None:
+    def half(request: Request) -> Reply:
+        first = {"index": 0, "document": {"text": request.json["documents"][0]}, "relevance_score": 1.0}
+        return Reply.of({"id": "rerank-1", "results": [first]})
+
+    with serving(half) as server, pytest.raises(ModelUnavailable) as told:
+        scores(server.address, ["wages of zqann", "wages of zqben"])
+    assert told.value.detail == "KeyError: an object with id, results"
+
+
 def test_a_server_that_is_gone_that_is_silent_and_that_drips_are_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_home import OPEN_GATE, SmallHome
 
-from brain.domain import Answer, Question
+from brain.domain import Answer, Question, Turn
 from brain.evidence import EvidenceGate
 from brain.retrieval.query import Query
 
@@ -150,3 +150,76 @@ def test_a_document_that_changed_is_never_quoted_as_it_was(tmp_path):
     home.add("code.md", "The launch code is alpha.", index=False)
     assert "omega" not in told(home.ask("What is the launch code?"))
     home.close()
+
+
+OPEN = {
+    "travel.md": """# Travel policy
+
+## Staying
+
+Hotels are paid up to 140 euros a night. They are booked by the travel desk, and by nobody else.
+
+## Afterwards
+
+Submit the trip within 30 days of your return. Meals that others pay are deducted from the allowance.
+""",
+    "plans.md": """# Plans
+
+| Plan | Price | Users |
+| --- | --- | --- |
+| Harbour plan | 75.00 | 40 |
+| Keeper plan | 95.00 | 60 |
+""",
+    "urlaub.md": "# Urlaub\n\nDer Urlaubsantrag wird bis zum 15. des Monats beim Teamleiter gestellt.\n",
+}
+CLOSED = {
+    "travel.md": "# Travel policy\n\n## Staying\n\nDirectors of zqsecret stay in any hotel they like.\n",
+    "travel-board.md": "# Travel policy of the board\n\nThe board of zqsecret flies first class always.\n",
+    "plans.md": "# Plans\n\n| Plan | Price |\n| --- | --- |\n| Anchor plan | 12 |\n| Harbour plan | 1 |\n",
+    "urlaub.md": "# Urlaub\n\nGekündigte stellen keine; Anträge auf Sonderurlaub prüft zqsecret.\n",
+    "pay.md": "# Pay review\n\nSalaries and severance pay are reviewed by zqsecret in Mai; Urlaub auch.\n",
+}
+WHATEVER_ELSE_THERE_IS = (
+    "Summarise the travel policy",
+    "What does the travel policy say about staying?",
+    "Give me an overview of travel",
+    "Summarise the pay review",
+    "What is the difference between the Harbour plan and the Keeper plan?",
+    "Is the Anchor plan cheaper than the Harbour plan?",
+    "Compare the Anchor plan and the Bosun plan",
+    "Bis wann muss ich Urlaubsanträge stellen?",
+    "Wer prüft Sonderurlaubsanträge?",
+    "Which documents do you have about travel?",
+    "Who reviews the severence?",
+    "Where do directors stay?",
+    "How much are hotels? Who reviews salaries?",
+)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 1.1])
+def test_what_lies_in_other_spaces_changes_nothing_that_an_asker_sees(tmp_path, threshold):
+    """Neither answer nor wording nor steps: asked before the other space holds anything, and after."""
+    home = SmallHome(tmp_path).fill(OPEN)
+    brain = home.brain(gate=EvidenceGate(OPEN_GATE.weights, threshold))
+
+    def everything() -> list[str]:
+        found = []
+        for text in WHATEVER_ELSE_THERE_IS:
+            first = brain.invoke(Question(text, audience=frozenset({"general"})))
+            turns = (Turn(text, first.text),)
+            more = [
+                brain.invoke(Question(follow, audience=frozenset({"general"}), history=turns))
+                for follow in ("Say that shorter", "And for directors?")
+            ]
+            found += [told(answer) for answer in (first, *more)]
+        return found
+
+    before = everything()
+    if threshold < 1:  # else nothing is told at all
+        assert sum("from travel policy, in its own words" in one for one in before) > 1
+        assert any("i found nothing about “anchor plan”" in one for one in before)
+    home.fill(CLOSED, "hr")
+    after = everything()
+    home.close()
+    assert after == before
+    assert not any("zqsecret" in one for one in after)

@@ -14,7 +14,7 @@ from small_home import SmallHome
 from brain.catalog.answers import Feedback
 from brain.domain import Question
 from brain.evidence import EvidenceGate, GateWeights
-from brain.usage.domain import Gaps, Lack
+from brain.usage.domain import Gaps, Lack, Readers
 from brain.usage.gaps import GapFinder
 from brain.usage.grouping import groups
 
@@ -49,19 +49,18 @@ class Asked:
         self._finder = GapFinder(
             *(self.home.catalog, ByWords(), self._sure),
             private=lambda asking: asking.thread.startswith("private:"),
-            public=lambda asking: asking.thread.startswith("general:"),
         )
 
     def _sure(self, question: Question) -> bool:
         self.asked_again.append(question.text)
         return self.home.brain(gate=WORDS).evidence(question).sure
 
-    def ask(self, text: str, person: str, thread: str = "general:1") -> str:
+    def ask(self, text: str, person: str, thread: str = "general:1", place: str = "") -> str:
         answer = self.home.ask(text, gate=WORDS)
-        self.home.catalog.answers.keep(answer, text, person, thread, GENERAL)
+        self.home.catalog.answers.keep(answer, text, person, thread, GENERAL, place)
         return answer.trace.id
 
-    def gaps(self, most: int = 20, readers: frozenset[str] | None = None) -> Gaps:
+    def gaps(self, most: int = 20, readers: Readers | None = None) -> Gaps:
         return self._finder.find(datetime.now(UTC) - timedelta(days=1), most, readers=readers)
 
 
@@ -181,18 +180,21 @@ def test_groups_are_of_what_is_alike_on_average_and_begin_with_their_middle() ->
     assert groups(vectors[:1]) == [[0]]
 
 
-def test_others_than_admins_are_shown_what_was_asked_before_all_and_is_theirs(
-    asked: Asked,
-) -> None:
-    told = asked.ask("Who repairs the zqzeppelin hangar?", "ann")
+def test_others_than_admins_are_shown_what_was_asked_among_them_and_is_theirs(asked: Asked) -> None:
+    told = asked.ask("Who repairs the zqzeppelin hangar?", "ann", place="here")
     asked.home.catalog.answers.give_feedback(Feedback(told, "ann", False, "outdated", "zqsecret words"))
     for person in ("ann", "ben", "cem"):  # by three people, but in private
         asked.ask("Where is the zqcellar lantern kept?", person, f"private:{person}")
     asked.ask("Which zqbalcony flowers grow?", "dee", "")  # at the terminal
-    everyone = asked.gaps(readers=GENERAL)
-    assert {gap.wordings for gap in everyone.open} == {("Who repairs the zqzeppelin hangar?",), ()}
-    assert "zqsecret" not in repr([gap.complaints for gap in everyone.gaps])
-    assert [mark.reason for gap in everyone.gaps for mark in gap.complaints] == ["outdated"]
-    nobody = asked.gaps(readers=frozenset({"hr"}))
-    assert {(gap.wordings, gap.nearest) for gap in nobody.gaps} == {((), ())}
-    assert len(nobody.open) == len(everyone.open) == 3
+    shared = asked.ask("When is zqlunch?", "dee", "private:dee")
+    asked.home.catalog.answers.publish(shared, "general:2", "here")
+    asked.ask("Whose is the zqgondola?", "eve", "elsewhere:1", place="elsewhere")
+    here = asked.gaps(readers=Readers("here", GENERAL))
+    assert {gap.wordings for gap in here.open} == {
+        *((), ("Who repairs the zqzeppelin hangar?",), ("When is zqlunch?",))
+    }
+    assert "zqsecret" not in repr([gap.complaints for gap in here.gaps])
+    assert [mark.reason for gap in here.gaps for mark in gap.complaints] == ["outdated"]
+    others = asked.gaps(readers=Readers("here", frozenset({"hr"})))
+    assert {(gap.wordings, gap.nearest) for gap in others.gaps} == {((), ())}
+    assert len(others.open) == len(here.open) == 5

@@ -15,7 +15,7 @@ def asking(day: date, person: str = "ann", outcome: Outcome = Outcome.ANSWERED, 
     at = datetime(day.year, day.month, day.day, 12).astimezone()
     nothing: tuple[int, ...] = ()
     took, spaces = 20.0 * day.day, frozenset({"general"})
-    return Asking("t", "What?", person, "", spaces, outcome, (), nothing, nothing, marks, False, took, at)
+    return Asking("t", "What?", person, "", "", spaces, outcome, (), nothing, nothing, marks, False, took, at)
 
 
 def test_weeks_begin_on_monday_and_quiet_ones_are_there_too() -> None:

@@ -1,5 +1,7 @@
 """RTF, EPUB, transcripts and notebooks."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,15 @@ def test_a_chapter_without_a_heading_is_called_what_the_contents_call_it():
     assert texts(parsed) == ["Feeding", "At seven.", "They sleep."]
     assert parsed.blocks[1].locator.heading == ("Feeding",)
     assert texts(read(SAMPLES / "handbook.epub"))[1] == "Feeding"
+
+
+def test_a_page_that_a_book_names_a_thousand_times_is_read_once():
+    written = book({"a.xhtml": "<p>Dogs bark at night.</p>"})
+    source = zipfile.ZipFile(io.BytesIO(written))
+    parts = {name: source.read(name) for name in source.namelist()}
+    package = "OPS/book.opf"
+    parts[package] = parts[package].replace(b'<itemref idref="p0"/>', b'<itemref idref="p0"/>' * 1000)
+    assert texts(read_bytes(archive(parts), "a.epub")) == ["Dogs bark at night."]
 
 
 def test_a_book_with_drm_is_told():

@@ -1,6 +1,8 @@
 """What an author has hidden in a workbook or on slides is left out and told; what is too wide is, too."""
 
 import io
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -9,7 +11,7 @@ from openpyxl.worksheet.table import Table
 from pptx.chart.data import XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
-from reader_samples import slides_file, word_file
+from reader_samples import repacked, slides_file, word_file
 
 from ingest.readers import read_bytes
 
@@ -51,6 +53,23 @@ def test_hidden_sheets_rows_and_columns_are_left_out_and_told():
             "Sheet Guests: 1 hidden row and 1 hidden column were left out.",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other"),
+    [
+        (rb'hidden="1"', rb"hidden='1'"),
+        (rb'hidden="1"', rb'hidden = "true"'),
+        (rb'<row r="\d+"', rb"<row"),  # a row's number may be left to its place
+    ],
+)
+def test_hidden_rows_and_columns_are_left_out_however_their_program_writes_them(pattern, other):
+    written = workbook(lambda book, sheet: hide(sheet))
+    sheet = zipfile.ZipFile(io.BytesIO(written)).read("xl/worksheets/sheet1.xml")
+    assert re.search(pattern, sheet)
+    words, warnings = texts(repacked(written, sheet1=re.sub(pattern, other, sheet)))
+    assert words == ["Name\tFee", "Rex\t18", "Bella\t24"]
+    assert warnings == ("Sheet Guests: 1 hidden row and 1 hidden column were left out.",)
 
 
 def by_filter(book, sheet):

@@ -86,6 +86,28 @@ def test_hidden_deleted_and_commented_words_are_left_out_and_notes_stand_behind(
     ]
 
 
+def test_what_a_style_above_a_field_or_a_condition_hides_is_left_out():
+    body = (
+        '<text:p text:style-name="P1">by the style above<draw:frame><draw:text-box>'
+        "<text:p>in its box</text:p></draw:text-box></draw:frame></text:p>"
+        '<text:p text:style-name="P2">shown again</text:p>'
+        '<text:p>by a field<text:hidden-paragraph text:condition="x" text:is-hidden="true"/></text:p>'
+        '<text:p>not hidden now<text:hidden-paragraph text:condition="x" text:is-hidden="false"/></text:p>'
+        '<text:section text:display="condition" text:is-hidden="true"><text:p>by a condition</text:p>'
+        "</text:section>"
+        '<text:section text:display="condition"><text:p>whose condition does not hold</text:p></text:section>'
+    )
+    shown, hidden = (f'<style:text-properties text:display="{how}"/>' for how in ("true", "none"))
+    above = f'<style:style style:name="Secret">{hidden}</style:style>'
+    own = (
+        '<style:style style:name="P1" style:parent-style-name="Secret"/>'
+        f'<style:style style:name="P2" style:parent-style-name="Secret">{shown}</style:style>'
+    )
+    assert texts(read_bytes(opened("text", body, own, above), "a.odt")) == [
+        *("shown again", "not hidden now", "whose condition does not hold")
+    ]
+
+
 def test_headings_that_the_file_numbers_are_told_with_their_numbers():
     outline = "<text:outline-style>" + "".join(
         f'<text:outline-level-style text:level="{level}" style:num-format="1" text:display-levels="{level}"/>'

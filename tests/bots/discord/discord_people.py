@@ -63,6 +63,15 @@ class People:
         await discord._dispatch(None, "THREAD_CREATE", {**discord._channel(number), "newly_created": True})
         return number
 
+    async def private_thread(self, *people: int, channel: int = GENERAL) -> int:
+        """Open a thread that only these people, and the bot, are let into; returns its id."""
+        discord = self._discord
+        number = discord.snowflake()
+        discord.kinds[number], discord.parents[number] = 12, channel
+        discord.in_thread[number] = set(people)
+        await discord._dispatch(None, "THREAD_CREATE", {**discord._channel(number), "newly_created": True})
+        return number
+
     async def post(self, person: int, title: str, text: str, forum: int) -> int:
         """Open a post in a forum; returns the thread's id, which its first message has too."""
         discord = self._discord

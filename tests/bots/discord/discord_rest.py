@@ -77,6 +77,7 @@ class Rest(Gateway):
             f"DELETE {messages}/([0-9]+)": self._delete,
             f"POST {messages}/([0-9]+)/threads": self._open_thread,
             "POST /channels/([0-9]+)/threads": self._open_post,
+            "GET /channels/([0-9]+)/thread-members/([0-9]+)": lambda c, u, **_: self._thread_member(c, u),
             "POST /channels/([0-9]+)/typing": lambda c, **_: self.typed.append(int(c)),
             f"PUT {messages}/([0-9]+)/reactions/[^/]+/@me": lambda c, m, **_: self.reactions.append(
                 ("put", int(m))
@@ -102,6 +103,11 @@ class Rest(Gateway):
         channel = direct(person)
         self.kinds[channel] = 1
         return self._channel(channel)
+
+    def _thread_member(self, thread: str, person: str) -> Json:
+        if int(person) not in self.in_thread.get(int(thread), set()):
+            raise Wrong(404, 10013, "Unknown User")
+        return {"id": thread, "user_id": person, "join_timestamp": now(), "flags": 0}
 
     def _history(self, channel: str, body: Any, query: dict[str, str]) -> list[Json]:
         found = self._readable(int(channel))
@@ -150,6 +156,9 @@ class Rest(Gateway):
         nonce = str(body.get("nonce", ""))
         if body.get("enforce_nonce") and nonce in self._nonces:
             return self._nonces[nonce]
+        if self.kinds[channel] == 12:  # who is called in a private thread is let into it
+            called = (body.get("allowed_mentions") or {}).get("users", [])
+            self.in_thread.setdefault(channel, set()).update(map(int, called))
         sent = self._put(channel, {**body, "author": user(BOT)})
         self._nonces[nonce] = sent
         return sent

@@ -27,6 +27,7 @@ class DiscordServer:
         self.roles: dict[int, list[int]] = {HR_ROLE: []}
         self.tags: dict[int, list[Json]] = {}  # of forums in which each post must have one
         self.overwrites: dict[int, list[Json]] = {}  # what a channel allows and denies, other than its server
+        self.in_thread: dict[int, set[int]] = {}  # who is in a private one
         self.left: set[int] = set()  # people who are in no server of the bot's any more
         self.closed: set[int] = set()  # channels that the bot may neither read nor write in
         self._numbers = itertools.count(1)
@@ -41,8 +42,8 @@ class DiscordServer:
                   "secondary_color": None, "tertiary_color": None}, "hoist": False, "managed": False,
                   "mentionable": False, "flags": 0} for n in (GUILD, *self.roles)]  # fmt: skip
         roles.append({**roles[0], "id": str(BOT_ROLE), "name": "citewise", "tags": {"bot_id": str(BOT)}})
-        threads = [self._channel(n) for n, kind in self.kinds.items() if kind == 11]
-        channels = [self._channel(n) for n, kind in self.kinds.items() if kind not in (1, 11)]
+        threads = [self._channel(n) for n, kind in self.kinds.items() if kind in (11, 12)]
+        channels = [self._channel(n) for n, kind in self.kinds.items() if kind not in (1, 11, 12)]
         return {
             "id": str(GUILD), "name": "Northwind", "owner_id": str(ADMIN), "roles": roles, "emojis": [],
             "features": [], "channels": channels, "threads": threads, "members": [self.member(BOT)],
@@ -72,7 +73,7 @@ class DiscordServer:
         found |= {"guild_id": str(GUILD), "name": f"channel-{number}", "position": 0, "nsfw": False}
         found |= {"permission_overwrites": self.overwrites.get(number, []), "parent_id": None, "topic": None}
         found |= {"available_tags": self.tags.get(number, [])}
-        if kind == 11:
+        if kind in (11, 12):
             found |= {"parent_id": str(self.parents[number]), "owner_id": str(BOT), "message_count": 1}
             stamp = "2026-01-01T00:00:00+00:00"
             thread = {"archived": False, "auto_archive_duration": 1440, "locked": False}

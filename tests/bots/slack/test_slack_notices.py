@@ -9,6 +9,7 @@ from fake_slack import Fault, button, walk, words_of
 from workspace import Workspace, opened
 
 from bots.serving.notices import NoticeClock
+from brain.catalog.rows import DriveState
 
 
 @pytest.fixture
@@ -43,13 +44,40 @@ async def test_the_digest_comes_once_whatever_is_stopped_when(there: Workspace) 
         await slack.until(lambda: not left(there))
         look(there)
         await there.restart()
-    for channel in ("CDOCS", "DUADMIN"):
+    missing = {
+        "CDOCS": "1 topic, asked elsewhere, or in private",
+        "DUADMIN": "Missing: Who repairs the zqzeppelin hangar?",
+    }
+    for channel, said in missing.items():
         (digest,) = slack.channels[channel].values()
         assert words_of(digest).startswith("The week to ")
-        assert "Missing: Who repairs the zqzeppelin hangar?" in words_of(digest)
+        assert said in words_of(digest)
         assert digest["text"].startswith("The week to ")
         assert "1 question of 1 person" in digest["text"]  # what a screen reader and a phone say
         assert not digest.get("thread_ts")
+
+
+async def test_who_is_in_a_channel_is_asked_before_its_first_digest(there: Workspace) -> None:
+    """Nobody has written there so far, so that no event told that others than one's own read it."""
+    slack, catalog = there.slack, there.here.catalog
+    drive = catalog.followed.follow("/srv/zqhandbook", "general", {})
+    catalog.followed.set_state(drive.id, DriveState.UNREACHABLE, "The share is not mounted.")
+    slack.shared.add("CDOCS")
+    look(there)
+    await there.restart()
+    await slack.until(lambda: slack.channels["CDOCS"] and slack.channels["DUADMIN"])
+    (inside,), (outside,) = (slack.channels[name].values() for name in ("DUADMIN", "CDOCS"))
+    assert "zqhandbook" in words_of(inside)
+    assert "zqhandbook" not in words_of(outside)
+
+
+async def test_where_slack_does_not_tell_who_is_in_a_channel_nothing_is_said(there: Workspace) -> None:
+    slack = there.slack
+    slack.faults.append(Fault("conversations.info", 99, error="missing_scope"))
+    look(there)
+    await there.restart()
+    await slack.until(lambda: slack.channels["DUADMIN"] and left(there) == 1)
+    assert not slack.channels["CDOCS"]
 
 
 async def test_a_digest_for_a_closed_channel_waits_until_somebody_lets_the_bot_in(there: Workspace) -> None:
