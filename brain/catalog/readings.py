@@ -1,8 +1,9 @@
-"""Documents whose files should be read anew: another reading than today's made what is stored of them.
+"""Files that should be read anew: another reading than today's made what is stored of them, or failed.
 
 A reading is known by its mark, a short text that whoever reads gives (`NewDocument.reading`).
 """
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -36,8 +37,16 @@ _COUNT = """
 """
 
 
+# Few, and each of them costs a try: those that no reading of today has failed at.
+_FAILED = """
+    SELECT reading, path FROM failures
+    WHERE drive_id = ? AND reading NOT IN (SELECT value FROM json_each(?)) AND (reading, path) > (?, ?)
+    ORDER BY reading, path LIMIT ?
+"""
+
+
 class Outdated(NamedTuple):
-    """A document that another reading made; sorted as they are asked for."""
+    """A file that another reading read, or could not read; sorted as they are asked for."""
 
     reading: str
     path: str
@@ -57,7 +66,7 @@ class Readings:
         return {drive_id: count for drive_id, count in counts.items() if count}
 
     def next(self, drive_id: int, current: Collection[str], after: Outdated, limit: int) -> list[Outdated]:
-        """The next documents of a drive that wait, so many at most."""
+        """The next files of a drive that wait, so many at most: documents, and what could not be read."""
         found: list[Outdated] = []
         with self._database.reading() as connection:
             for reading in _others(connection, drive_id, current):
@@ -70,7 +79,9 @@ class Readings:
                         ),
                     )
                     found += [Outdated(*row) for row in rows]
-        return found
+            failed = connection.execute(_FAILED, (drive_id, json.dumps([*current]), *after, limit))
+            found += [Outdated(*row) for row in failed]
+        return sorted(found)[:limit]
 
     def forget(self, drive_id: int) -> None:
         """Have all files of a drive read anew, those too that could not be read."""
