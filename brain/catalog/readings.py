@@ -43,6 +43,16 @@ _FAILED = """
     WHERE drive_id = ? AND reading NOT IN (SELECT value FROM json_each(?)) AND (reading, path) > (?, ?)
     ORDER BY reading, path LIMIT ?
 """
+_FORGET_DOCUMENTS = """
+    UPDATE documents SET reading = '' WHERE id IN (
+        SELECT id FROM documents INDEXED BY documents_reading
+        WHERE drive_id = ? AND reading > '' AND removed IS NULL LIMIT ?)
+"""
+_FORGET_FAILURES = """
+    UPDATE failures SET reading = '' WHERE (drive_id, path) IN (
+        SELECT drive_id, path FROM failures WHERE drive_id = ? AND reading > '' LIMIT ?)
+"""
+FORGOTTEN_AT_ONCE = 2000
 
 
 class Outdated(NamedTuple):
@@ -84,12 +94,15 @@ class Readings:
         return sorted(found)[:limit]
 
     def forget(self, drive_id: int) -> None:
-        """Have all files of a drive read anew, those too that could not be read."""
-        with self._database.writing() as connection:
-            for table in ("documents", "failures"):
-                connection.execute(
-                    f"UPDATE {table} SET reading = '' WHERE drive_id = ? AND reading <> ''", (drive_id,)
-                )
+        """Have all files of a drive read anew, those too that could not be read.
+
+        Some at a time: for a large drive it takes long, and meanwhile others must be able to write.
+        """
+        for statement in (_FORGET_DOCUMENTS, _FORGET_FAILURES):
+            left = True
+            while left:
+                with self._database.writing() as connection:
+                    left = connection.execute(statement, (drive_id, FORGOTTEN_AT_ONCE)).rowcount > 0
 
 
 def _others(connection: sqlite3.Connection, drive_id: int, current: Collection[str]) -> Iterator[str]:
