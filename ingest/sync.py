@@ -158,7 +158,7 @@ def _sync(
                 run.apply()
             # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
             as_listed = watch is not None and isinstance(drive, PartlyListed)
-            ahead = FEW_AHEAD if amount.files == spool.count(Verdict.OUTDATED) else AHEAD_FILES
+            ahead = FEW_AHEAD if amount.files == spool.count_anew() else AHEAD_FILES
             reading = pipeline.run(
                 *(todo.to_read(gives_way), amount.files, open_parser, threads),
                 ahead=ahead,
@@ -260,8 +260,8 @@ def _report(url: str, space: str, comparison: Comparison, tally: Tally, stopwatc
         changed=tally.changed,
         reread=tally.reread,
         withdrawn=comparison.withdrawn,
-        failed=tally.failed + comparison.remembered,
-        remembered=comparison.remembered,
+        failed=tally.failed + comparison.remembered - tally.tried_anew,
+        remembered=comparison.remembered - tally.tried_anew,
         stale=tally.stale + comparison.stale,
         skipped=comparison.skipped_by_reason.total(),
         passages=tally.passages,

@@ -1,8 +1,9 @@
-"""Documents whose files should be read anew: another reading than today's made what is stored of them.
+"""Files that should be read anew: another reading than today's made what is stored of them, or failed.
 
 A reading is known by its mark, a short text that whoever reads gives (`NewDocument.reading`).
 """
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
@@ -36,8 +37,26 @@ _COUNT = """
 """
 
 
+# Few, and each of them costs a try: those that no reading of today has failed at.
+_FAILED = """
+    SELECT reading, path FROM failures
+    WHERE drive_id = ? AND reading NOT IN (SELECT value FROM json_each(?)) AND (reading, path) > (?, ?)
+    ORDER BY reading, path LIMIT ?
+"""
+_FORGET_DOCUMENTS = """
+    UPDATE documents SET reading = '' WHERE id IN (
+        SELECT id FROM documents INDEXED BY documents_reading
+        WHERE drive_id = ? AND reading > '' AND removed IS NULL LIMIT ?)
+"""
+_FORGET_FAILURES = """
+    UPDATE failures SET reading = '' WHERE (drive_id, path) IN (
+        SELECT drive_id, path FROM failures WHERE drive_id = ? AND reading > '' LIMIT ?)
+"""
+FORGOTTEN_AT_ONCE = 2000
+
+
 class Outdated(NamedTuple):
-    """A document that another reading made; sorted as they are asked for."""
+    """A file that another reading read, or could not read; sorted as they are asked for."""
 
     reading: str
     path: str
@@ -57,7 +76,7 @@ class Readings:
         return {drive_id: count for drive_id, count in counts.items() if count}
 
     def next(self, drive_id: int, current: Collection[str], after: Outdated, limit: int) -> list[Outdated]:
-        """The next documents of a drive that wait, so many at most."""
+        """The next files of a drive that wait, so many at most: documents, and what could not be read."""
         found: list[Outdated] = []
         with self._database.reading() as connection:
             for reading in _others(connection, drive_id, current):
@@ -70,15 +89,20 @@ class Readings:
                         ),
                     )
                     found += [Outdated(*row) for row in rows]
-        return found
+            failed = connection.execute(_FAILED, (drive_id, json.dumps([*current]), *after, limit))
+            found += [Outdated(*row) for row in failed]
+        return sorted(found)[:limit]
 
     def forget(self, drive_id: int) -> None:
-        """Have all files of a drive read anew, those too that could not be read."""
-        with self._database.writing() as connection:
-            for table in ("documents", "failures"):
-                connection.execute(
-                    f"UPDATE {table} SET reading = '' WHERE drive_id = ? AND reading <> ''", (drive_id,)
-                )
+        """Have all files of a drive read anew, those too that could not be read.
+
+        Some at a time: for a large drive it takes long, and meanwhile others must be able to write.
+        """
+        for statement in (_FORGET_DOCUMENTS, _FORGET_FAILURES):
+            left = True
+            while left:
+                with self._database.writing() as connection:
+                    left = connection.execute(statement, (drive_id, FORGOTTEN_AT_ONCE)).rowcount > 0
 
 
 def _others(connection: sqlite3.Connection, drive_id: int, current: Collection[str]) -> Iterator[str]:

@@ -10,9 +10,13 @@ from sqlite3 import Connection
 
 from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.catalog.storage import Database
+from brain.index.changed_words import TOKENIZE, still_there, texts, words_in
 from brain.index.faults import IndexDamaged
 from brain.index.keyword_query import Holding, Postings, Weights, holding, search
 from brain.index.vocabulary import Vocabulary
+
+# Of so many rows it is found out what words they bring and take; after more all words are read again.
+_FEW = 500
 
 
 class Unit(StrEnum):
@@ -38,7 +42,9 @@ class KeywordIndex:
         dropped_documents: Iterable[tuple[int, int]] = (),
     ) -> None:
         """Bring rows up to date in one transaction; drops are pairs of space id and row id."""
+        dropped_passages = list(dropped_passages)
         with self._database.writing() as connection:
+            changing = _Changing(connection, self._postings, passages, dropped_passages)
             _drop(connection, Unit.PASSAGE, dropped_passages)
             _drop(connection, Unit.DOCUMENT, dropped_documents)
             _put(
@@ -51,7 +57,8 @@ class KeywordIndex:
                 Unit.DOCUMENT,
                 [(row.space_id, (row.id, row.title, row.headings, row.body)) for row in documents],
             )
-        self._postings = Postings()
+            words = changing.after()
+        self._postings = Postings(words)
 
     def optimize(self) -> None:
         """Merge each table into one segment: slower to write, faster to read, for after a full build."""
@@ -127,6 +134,47 @@ class KeywordIndex:
         self._database.close()
 
 
+class _Changing:
+    """The vocabularies before a change of some rows, and what they are after it.
+
+    To read a large table's words takes seconds, which nobody who asks should wait for after each change.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        postings: Postings,
+        put: Sequence[IndexedPassage],
+        dropped: Sequence[tuple[int, int]],
+    ) -> None:
+        """`dropped` are pairs of space id and row id."""
+        self._connection = connection
+        few = len(put) + len(dropped) <= _FEW
+        self._words = postings.words if few else {}
+        self._put: dict[str, list[str]] = {}
+        rows: dict[str, list[int]] = {}
+        for passage in put:
+            table = _table(Unit.PASSAGE, passage.space_id)
+            self._put.setdefault(table, []).append(f"{passage.title}\n{passage.heading}\n{passage.body}")
+            rows.setdefault(table, []).append(passage.id)
+        for space_id, number in dropped:
+            rows.setdefault(_table(Unit.PASSAGE, space_id), []).append(number)
+        self._before = {
+            table: words_in(connection, texts(connection, table, numbers))
+            for table, numbers in rows.items()
+            if table in self._words
+        }
+
+    def after(self) -> dict[str, Vocabulary]:
+        """All vocabularies, once the rows are changed."""
+        return {table: self._changed(table, known) for table, known in self._words.items()}
+
+    def _changed(self, table: str, known: Vocabulary) -> Vocabulary:
+        new = words_in(self._connection, self._put.get(table, ()))
+        left = self._before.get(table, set()) - new
+        return known.changed(new, left - still_there(self._connection, table, left))
+
+
 def _table(unit: Unit, space_id: int) -> str:
     return f"{unit.value}_{int(space_id)}"
 
@@ -145,8 +193,7 @@ def _put(connection: Connection, unit: Unit, rows: Sequence[tuple[int, tuple[int
     for space_id in {space_id for space_id, _ in rows}:
         table = _table(unit, space_id)
         connection.execute(
-            f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING "
-            "fts5 (title, heading, body, tokenize = 'porter unicode61 remove_diacritics 2')"
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5 (title, heading, body, {TOKENIZE})"
         )
         connection.executemany(
             f"INSERT OR REPLACE INTO {table} (rowid, title, heading, body) VALUES (?, ?, ?, ?)",

@@ -1,13 +1,14 @@
 """BM25 over many words in a few milliseconds: find the likely rows cheaply, then score only those exactly."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 
 import numpy as np
 from numpy.typing import NDArray
 
+from brain.index.changed_words import all_words
 from brain.index.vocabulary import Vocabulary
 
 # FTS5 computes BM25 for every row that matches, at about 2 µs a row, and then sorts. Only naming the rows
@@ -42,11 +43,17 @@ class Holding:
 class Postings:
     """Which rows of one state of the tables hold a phrase, remembered. A new state needs a new object."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Mapping[str, Vocabulary] | None = None) -> None:
+        """`words` are the vocabularies of tables that are known already."""
         self._known: dict[tuple[str, str], Rows] = {}
         self._totals: dict[str, int] = {}
-        self._words: dict[str, Vocabulary] = {}
+        self._words = dict(words or {})
         self._remembered = 0
+
+    @property
+    def words(self) -> Mapping[str, Vocabulary]:
+        """The vocabularies that somebody has asked for, by table."""
+        return dict(self._words)
 
     def total(self, connection: Connection, table: str) -> int:
         """How many rows the table has."""
@@ -56,20 +63,14 @@ class Postings:
         return self._totals[table]
 
     def vocabulary(self, connection: Connection, table: str) -> Vocabulary:
-        """All words of the table: read once, in about 20 ms for a thousand long passages."""
+        """All words of the table, read once."""
         if table not in self._words:
-            # What tells an index's words is a virtual table, of which nothing is stored: the connection that
-            # otherwise only reads may have one of its own.
+            # Nothing is stored by what tells the words: the connection that otherwise only reads may make it.
             connection.execute("PRAGMA query_only = OFF")
             try:
-                connection.execute(
-                    f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_of_{table}"
-                    f" USING fts5vocab (main, {table}, row)"
-                )
+                self._words[table] = Vocabulary(all_words(connection, table))
             finally:
                 connection.execute("PRAGMA query_only = ON")
-            rows = connection.execute(f"SELECT term FROM temp.words_of_{table}")
-            self._words[table] = Vocabulary([term for (term,) in rows])
         return self._words[table]
 
     def holding(self, connection: Connection, table: str, phrase: str, limit: int) -> Rows:

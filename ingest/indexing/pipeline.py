@@ -38,7 +38,7 @@ class Destination:
     """Where the files of a run go.
 
     `is_indexed` tells of a path whether a document lay there before, `read_anew` the SHA-256 of its content
-    where that is only read in another way now.
+    where that is only read in another way now, "" where it could not be read before.
     """
 
     catalog: Catalog
@@ -56,7 +56,8 @@ def _nobody_told(note: FileNote) -> None:
 class Tally:
     """What the pipeline did so far. `changes` are those that the indexes have not followed yet.
 
-    `done_anew` counts the files that were to be read anew and were, or failed, or turned out to be changed.
+    `done_anew` counts the files that were to be read anew and were, or failed, or turned out to be changed;
+    `tried_anew` those that could not be read before, whatever came of it.
 
     `on_failure` is told of every file that can't be read; the first of them are kept to be shown, as are
     warnings.
@@ -66,6 +67,7 @@ class Tally:
     changed: int = 0
     reread: int = 0
     done_anew: int = 0
+    tried_anew: int = 0
     failed: int = 0
     stale: int = 0
     passages: int = 0
@@ -180,7 +182,7 @@ class Pipeline:
         )
         self.tally.fail(FileNote(entry.path, failed.sentence))
         self.tally.stale += self._to.is_indexed(entry.path)
-        self.tally.done_anew += self._to.read_anew(entry.path) is not None
+        self._count_anew(entry.path)
 
     def _flush(self) -> int:
         """Embed what is gathered, then store each document with its vectors."""
@@ -257,8 +259,7 @@ class Pipeline:
         self._progress(Stage.STORED, self._stored, self._total)
 
     def _count(self, file: ReadFile) -> None:
-        path, before = file.entry.path, self._to.read_anew(file.entry.path)
-        self.tally.done_anew += before is not None
+        path, before = file.entry.path, self._count_anew(file.entry.path)
         if before == file.digest:
             self.tally.reread += 1  # nothing changed on the drive: there is no lag to be measured
             return
@@ -269,6 +270,15 @@ class Pipeline:
             self.tally.added += 1
             kind = ChangeKind.ADDED
         self.tally.changes.append(Change(kind, path, file.entry))
+
+    def _count_anew(self, path: str) -> str | None:
+        before = self._to.read_anew(path)
+        if before:
+            self.tally.done_anew += 1
+        elif before is not None:  # until now it counted as one that is left at that
+            self.tally.tried_anew += 1
+            self.tally.stale -= self._to.is_indexed(path)
+        return before
 
 
 def _passage(chunk: Chunk, vector_key: str) -> NewPassage:

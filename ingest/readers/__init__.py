@@ -151,7 +151,7 @@ def read_bytes(data: bytes, name: str, *, media_type: str | None = None) -> Pars
     if content not in chosen.contents:
         raise _mislabelled(name, chosen, content)
     if content in _ARCHIVES:
-        check_archive(data, name)
+        check_archive(data, name, holds_pages=content == "epub")
     try:
         parsed = chosen.read(data, name)
     except (CitewiseError, MemoryError):

@@ -83,10 +83,10 @@ class _Sheet:
                 self._hidden.count(self._title, rows=times)
                 number += times
                 continue
-            for _ in range(min(times, _MAX_REPEATED_ROWS)):
-                number += 1
-                self._bold[number] = bold
-                yield number, list(cells)
+            for place in range(number + 1, number + min(times, _MAX_REPEATED_ROWS) + 1):
+                self._bold[place] = bold
+                yield place, list(cells)
+            number += times  # what follows has its own number, whether or not all of these were read
 
     def _cells(self, row: Any, number: int) -> tuple[list[str], bool]:
         found: list[str] = []

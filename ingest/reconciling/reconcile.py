@@ -53,8 +53,8 @@ class Rules:
 
     `retry` takes up files that failed before; otherwise `due` tells which of them are tried again, by default
     those whose failure may pass. `check_contents` says which files are suspected of having changed behind an
-    unchanged size and time. `current` are the marks of how files are read today: what could not be read in
-    another way is tried again, and with `reread` what was read in another way is read anew.
+    unchanged size and time. `current` are the marks of how files are read today: with `reread` what was read
+    in another way is read anew, and what could not be is tried again.
     """
 
     retry: bool = False
@@ -65,16 +65,11 @@ class Rules:
 
     def tries_again(self, path: str, known: LedgerEntry) -> bool:
         """Whether a file that could not be read is read again."""
-        if self.retry or self._is_outdated(known):
-            return True
-        return known.retryable if self.due is None else self.due(path)
+        return self.retry or (known.retryable if self.due is None else self.due(path))
 
     def reads_anew(self, known: LedgerEntry) -> bool:
-        """Whether a file that could be read is read again, as it is."""
-        return self.reread and self._is_outdated(known)
-
-    def _is_outdated(self, known: LedgerEntry) -> bool:
-        return self.current is not None and known.reading not in self.current
+        """Whether a file is read again as it is, since it was or could not be read in another way."""
+        return self.reread and self.current is not None and known.reading not in self.current
 
     def suspects(self, known: LedgerEntry) -> bool:
         """Whether a file's content is compared."""
@@ -85,9 +80,10 @@ class Rules:
 class Comparison:
     """A listing held against the ledger, in numbers; what differs is in the spool.
 
-    `remembered` files failed before and are not tried again, `stale` of them have an older version that is
-    searched. `withdrawn` documents are known and still there, and must not be read any more: the audience or
-    a pattern says so. Of what is skipped or unlisted the first ones are kept to be shown.
+    `remembered` files failed before and are left at that, unless there is time to try them anew; `stale` of
+    them have an older version that is searched. `withdrawn` documents are known and still there, and must not
+    be read any more: the audience or a pattern says so. Of what is skipped or unlisted the first ones are
+    kept to be shown.
     """
 
     spool: Spool
@@ -196,7 +192,11 @@ def _sort_in(result: Comparison, entry: Entry, known: LedgerEntry | None, rules:
     elif not spool.ticks.tick(entry.path, known.document_id):
         result.skip(Skipped(entry.path, TWIN))
     elif known.state is DocumentState.FAILED:
-        if rules.tries_again(entry.path, known) or not _looks_same(entry, known):
+        same = _looks_same(entry, known)
+        anew = same and not rules.retry and rules.reads_anew(known)
+        if anew:
+            spool.add(entry, Verdict.TRIED_ANEW, known)
+        if not anew and (not same or rules.tries_again(entry.path, known)):
             spool.add(entry, Verdict.DIFFERS, known)
         else:
             result.remembered += 1
@@ -240,10 +240,11 @@ class Plan:
     def to_read(self, gives_way: Callable[[], bool] = lambda: False) -> Iterator[Entry]:
         """New and changed files, then those that are read anew: at least one, then until it gives way."""
         yield from (row.entry for row in self.spool.to_read())
-        for row in self.spool.listed(Verdict.OUTDATED):
-            yield row.entry
-            if gives_way():
-                return
+        for verdict in (Verdict.OUTDATED, Verdict.TRIED_ANEW):
+            for row in self.spool.listed(verdict):
+                yield row.entry
+                if gives_way():
+                    return
 
 
 def plan(

@@ -51,10 +51,11 @@ class Verdict(IntEnum):
     MOVED = 5  # with its content as it was
     UNSETTLED = 6  # to be read when it is left alone
     OUTDATED = 7  # with the old content, which is read in another way now
+    TRIED_ANEW = 8  # could not be read, and may be in the way of now
 
 
 _TO_READ = f"verdict IN ({Verdict.NEW}, {Verdict.CHANGED})"
-_TO_READ_OR_ANEW = f"verdict IN ({Verdict.NEW}, {Verdict.CHANGED}, {Verdict.OUTDATED})"
+_ANEW = f"verdict IN ({Verdict.OUTDATED}, {Verdict.TRIED_ANEW})"
 
 
 class Amount(NamedTuple):
@@ -177,7 +178,7 @@ class Spool:
     def amount_to_read(self) -> Amount:
         """How much that is as it was listed, with what is to be read anew."""
         row = self.scratch.row(
-            f"SELECT count(*), coalesce(sum(size), 0) FROM listed WHERE {_TO_READ_OR_ANEW}"
+            f"SELECT count(*), coalesce(sum(size), 0) FROM listed WHERE {_TO_READ} OR {_ANEW}"
         )
         return Amount(*row)
 
@@ -199,11 +200,15 @@ class Spool:
         return row is not None and row[0] is not None and row[1] is not None
 
     def read_anew(self, path: str) -> str | None:
-        """The known content of a file that is read anew; None for any other file."""
+        """The known content of a file that is read anew, "" where that could not be read; None for others."""
         row = self.scratch.row(
-            "SELECT known_hash FROM listed WHERE path = ? AND verdict = ?", (path, Verdict.OUTDATED)
+            f"SELECT coalesce(known_hash, '') FROM listed WHERE path = ? AND {_ANEW}", (path,)
         )
         return row[0] if row else None
+
+    def count_anew(self) -> int:
+        """How many files are read, or tried to be read, in another way than before."""
+        return self._number(f"SELECT count(*) FROM listed WHERE {_ANEW}")
 
     def decide(self, number: int, verdict: Verdict, entry: Entry | None = None) -> None:
         """Give a file another verdict, and its entry as of now where that is known."""

@@ -4,8 +4,10 @@ import sqlite3
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from stored_documents import document, new_catalog
 
+from brain.catalog import readings
 from brain.catalog.backup import restore
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
@@ -59,10 +61,10 @@ def test_a_backup_of_that_time_is_put_back_and_waits_too(tmp_path: Path) -> None
 def test_what_waits_is_counted_without_what_can_not_be_read_or_is_out(tmp_path: Path) -> None:
     with new_catalog(tmp_path) as catalog:
         drive, other = catalog.add_drive("/drive", "general"), catalog.add_drive("/other", "general")
-        readings = {"a": "pdf 2.1", "b": "pdf 1.1", "c": "", "d": "word 1.1", "e": "pdf 1.1", "f": "pdf 1.1"}
+        marks = {"a": "pdf 2.1", "b": "pdf 1.1", "c": "", "d": "word 1.1", "e": "pdf 1.1", "f": "pdf 1.1"}
         stored = {
             path: catalog.put_document(document(catalog, drive, path, [f"text of {path}"], reading=reading))
-            for path, reading in readings.items()
+            for path, reading in marks.items()
         }
         catalog.put_document(document(catalog, other, "x", ["another"], reading="word 1.1"))
         failed = {"size": 1, "mtime_ns": 1, "content_hash": "h", "sentence": "It is damaged."}
@@ -75,3 +77,22 @@ def test_what_waits_is_counted_without_what_can_not_be_read_or_is_out(tmp_path: 
         assert catalog.readings.waiting(CURRENT) == {drive.id: 2, other.id: 1}
         catalog.removals.begin(drive.id)
         assert catalog.readings.waiting(CURRENT) == {other.id: 1}
+
+
+def test_a_large_drive_is_forgotten_some_at_a_time_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "FORGOTTEN_AT_ONCE", 2)
+    with new_catalog(tmp_path) as catalog:
+        drive = catalog.add_drive("/drive", "general")
+        for path in "abcde":
+            catalog.put_document(document(catalog, drive, path, [f"text of {path}"], reading="pdf 2.1"))
+        for path in "xyz":
+            failed = {"size": 1, "mtime_ns": 1, "content_hash": "h", "sentence": "It is damaged."}
+            catalog.record_failure(drive.id, path, **failed, reading="any 2.1")
+        begun: list[str] = []
+        with catalog.database.writing() as connection:
+            connection.set_trace_callback(lambda said: begun.append(said) if "BEGIN" in said else None)
+        catalog.readings.forget(drive.id)
+        assert len(begun) > 5, "others can write in between"
+        assert {catalog.ledger(drive.id)[path].reading for path in "abcdexyz"} == {""}

@@ -10,6 +10,7 @@ import pytest
 from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.index.keyword_index import KeywordIndex, Unit
 from brain.index.keyword_query import Weights
+from brain.languages.german import GERMAN
 
 NO_VECTOR = np.empty(0, dtype=np.float32)
 PLAIN = Weights()
@@ -131,3 +132,34 @@ def test_searches_see_a_change_as_soon_as_it_is_applied_and_never_half_of_it(ind
     done.set()
     reader.join()
     assert faults == []
+
+
+def test_the_words_of_a_table_are_known_after_each_change_as_if_they_were_read_again(tmp_path: Path):
+    choose = random.Random(11)
+    stems = ["urlaub", "antrag", "frist", "büro", "zahlung", "schlüssel", "ausweis", "koffer"]
+    endings = ["", "e", "en", "s", "es", "santrag", "sfrist"]
+    index = KeywordIndex(tmp_path / "keyword.db")
+    there: set[int] = set()
+    index.apply(passages=[passage(1000, "Anfang")])
+    first = index.vocabulary(Unit.PASSAGE, 1)
+    assert first.has("anfang", GERMAN)
+    for step in range(60):
+        put = [
+            passage(
+                choose.randrange(8), " ".join(choose.choice(stems) + choose.choice(endings) for _ in range(3))
+            )
+            for _ in range(choose.randrange(3))
+        ]
+        put = list({row.id: row for row in put}.values())
+        dropped = [number for number in there if choose.random() < 0.2] if step % 3 else [77]
+        index.apply(passages=put, dropped_passages=[(1, number) for number in dropped])
+        there = (there - set(dropped)) | {row.id for row in put}
+        told = index.vocabulary(Unit.PASSAGE, 1)
+        again = KeywordIndex(tmp_path / "keyword.db")
+        read = again.vocabulary(Unit.PASSAGE, 1)
+        assert list(told.words) == list(read.words)
+        for word in ("urlaub", "buro", "frist", "ausweise"):
+            assert told.forms(word, GERMAN) == read.forms(word, GERMAN)
+            assert told.has(word, GERMAN) == read.has(word, GERMAN)
+        again.close()
+    index.close()

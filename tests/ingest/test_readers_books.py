@@ -88,7 +88,7 @@ def test_a_table_of_rtf_with_a_header_row_and_a_cell_over_two_rows():
 PAGE = '<?xml version="1.0"?><html><body>{}</body></html>'
 
 
-def book(pages, toc="", **members):
+def book(pages, toc="", others=None):
     """An EPUB with these pages in reading order."""
     items = "".join(
         f'<item id="p{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(pages)
@@ -109,7 +109,7 @@ def book(pages, toc="", **members):
             "OPS/book.opf": package,
             "OPS/nav.xhtml": nav,
             **{f"OPS/{name}": PAGE.format(body) for name, body in pages.items()},
-            **{name.replace("__", "/"): data for name, data in members.items()},
+            **(others or {}),
         }
     )
 
@@ -125,10 +125,40 @@ def test_the_chapters_of_a_book_come_in_reading_order_with_their_headings():
     assert [(block.text, block.locator.heading) for block in parsed.blocks] == [
         ("Barking", ("Barking",)),
         ("Dogs greet.", ("Barking",)),
-        ("They sleep.", ("Barking",)),
-        ("Dreams", ("Barking", "Dreams")),
-        ("They run.", ("Barking", "Dreams")),
-    ] or [block.text for block in parsed.blocks][2] == "Sleeping"
+        ("Sleeping", ("Sleeping",)),
+        ("They sleep.", ("Sleeping",)),
+        ("Dreams", ("Sleeping", "Dreams")),
+        ("They run.", ("Sleeping", "Dreams")),
+    ]
+
+
+def test_a_chapter_may_name_its_document_type_and_declare_no_entities():
+    typed = (
+        '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/x.dtd"{}>'
+        "<html><body><p>Dogs greet.</p></body></html>"
+    )
+    pages = {"main0.xml": ""}
+    parsed = read_bytes(book(pages, others={"OPS/main0.xml": typed.format("")}), "dogs.epub")
+    assert texts(parsed) == ["Dogs greet."]
+    bomb = typed.format(' [<!ENTITY a "aaaaaaaa">]')
+    with pytest.raises(UnreadableDocument, match="declares XML entities"):
+        read_bytes(book(pages, others={"OPS/main0.xml": bomb}), "dogs.epub")
+
+
+def test_entities_of_a_package_are_not_looked_up(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("hunter2")
+    package = (
+        f'<!DOCTYPE p [<!ENTITY x SYSTEM "{secret.as_uri()}">]><package>'
+        "<metadata><title>Of &x;</title></metadata>"
+        '<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="a"/></spine></package>'
+    )
+    page = f'<!DOCTYPE p [<!ENTITY x SYSTEM "{secret.as_uri()}">]><html><body><p>Dogs &x;</p></body></html>'
+    others = {"OPS/book.opf": package, "OPS/a.xhtml": page}
+    parsed = read_bytes(book({"a.xhtml": ""}, others=others), "dogs.epub")
+    assert "Dogs" in parsed.text
+    assert "hunter2" not in parsed.title + parsed.text
 
 
 def test_a_chapter_without_a_heading_is_called_what_the_contents_call_it():
@@ -152,7 +182,7 @@ def test_a_page_that_a_book_names_a_thousand_times_is_read_once():
 def test_a_book_with_drm_is_told():
     locked = '<encryption><CipherReference URI="OPS/a.xhtml"/></encryption>'
     with pytest.raises(UnreadableDocument, match=r"dogs\.epub is protected against copying"):
-        read_bytes(book({"a.xhtml": "<p>x</p>"}, **{"META-INF__encryption.xml": locked}), "dogs.epub")
+        read_bytes(book({"a.xhtml": "<p>x</p>"}, others={"META-INF/encryption.xml": locked}), "dogs.epub")
 
 
 def test_a_transcript_says_who_spoke_and_when():

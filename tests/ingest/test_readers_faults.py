@@ -59,6 +59,8 @@ def test_a_zip_bomb_is_refused_by_size_and_by_ratio():
     steep = archive({"xl/workbook.xml": bytes(20 * 1024**2)})
     with pytest.raises(UnreadableDocument, match=r"steep\.xlsx would unfold to 20 MB"):
         read_bytes(steep, "steep.xlsx")
+    with pytest.raises(UnreadableDocument, match=r"parts\.docx holds 20,002 parts, more than a document may"):
+        read_bytes(archive({f"word/{n}": b"" for n in range(20_002)}), "parts.docx")
 
 
 def test_an_archive_that_lies_about_its_sizes_is_damaged():

@@ -168,6 +168,17 @@ def test_a_sheet_of_endless_repeats_is_read_in_no_time_and_too_wide_a_one_is_tol
     assert parsed.warnings == ("Sheet S: only the first 256 columns were read.",)
 
 
+def test_rows_below_many_equal_ones_keep_their_numbers():
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = "".join(
+        f'<table:table-row table:number-rows-repeated="{times}">'
+        f"{cell.format(one)}{cell.format(other)}</table:table-row>"
+        for times, one, other in ((1, "Name", "Kennel"), (5000, "Rex", "7"), (1, "Bella", "9"))
+    )
+    parsed = read_bytes(opened("spreadsheet", f'<table:table table:name="S">{rows}</table:table>'), "a.ods")
+    assert (parsed.blocks[-1].text, parsed.blocks[-1].locator.row) == ("Bella\t9", 5002)
+
+
 def test_slides_from_libreoffice_keep_number_title_tables_and_notes():
     parsed = read(SAMPLES / "barking.odp")
     assert parsed.title == "Why dogs bark"

@@ -130,6 +130,38 @@ def test_a_file_that_an_older_citewise_could_not_read_is_tried_again_once(kit):
     assert kit.sync(**read_by(told)).remembered == 1
 
 
+def test_what_could_not_be_read_is_tried_again_after_all_others_and_gives_way(kit):
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        kit.write(name, BROKEN)
+    fill(kit, 2)
+    kit.sync()
+    kit.catalog.readings.forget(kit.catalog.drives()[0].id)
+    kit.write("new.md", "A new rule.")
+    told = ToldReader()
+    rest = iter((False, False, True))
+    report = kit.sync(**read_by(told), threads=1, gives_way=lambda: next(rest))
+    assert told.read == ["new.md", "0.md", "1.md", "a.pdf"]
+    assert (report.added, report.reread, report.unchanged) == (1, 2, 0)
+    assert (report.failed, report.remembered) == (3, 2)
+    report = kit.sync(**read_by(told), threads=1)
+    assert told.read[4:] == ["b.pdf", "c.pdf"]
+    assert (report.failed, report.remembered, report.unchanged) == (3, 1, 3)
+
+
+def test_a_file_that_could_be_read_once_is_stale_until_it_is_read_again(kit):
+    kit.write("leave.md", LEAVE)
+    kit.sync()
+    kit.write("leave.md", LEAVE + "More.")
+    assert kit.sync(**read_by(ToldReader("leave.md"))).stale == 1
+    kit.catalog.readings.forget(kit.catalog.drives()[0].id)
+    report = kit.sync(**read_by(ToldReader("leave.md")))
+    assert (report.failed, report.remembered, report.stale, report.changed) == (1, 0, 1, 0)
+    kit.catalog.readings.forget(kit.catalog.drives()[0].id)
+    report = kit.sync()
+    assert (report.failed, report.stale, report.changed, report.reread) == (0, 0, 1, 0)
+    kit.assert_in_step()
+
+
 def test_a_new_time_or_a_comparison_of_contents_does_not_hide_that_it_is_outdated(kit):
     kit.write("leave.md", LEAVE)
     kit.sync(**read_by(OlderReader()))

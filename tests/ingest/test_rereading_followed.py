@@ -5,10 +5,11 @@ from contextlib import nullcontext
 
 import pytest
 from older_reader import OlderReader, ToldReader, read_by
-from sync_kit import POOL
+from sync_kit import BROKEN, POOL
 from watch_kit import PATIENCE, fill, follow, own_clock, until
 from web_server import web_server
 
+from brain.catalog.readings import Outdated
 from ingest.addresses import AddressPolicy
 from ingest.following.keeper import Keeper
 from ingest.following.looks import Looks
@@ -87,6 +88,26 @@ def test_a_change_passes_by_what_is_only_read_anew(kit, keeping):
     place = reader.read.index("new.md")
     assert place < 40, "it did not wait for all of them"
     assert len(reader.read) == 61, "and none was read twice"
+
+
+def test_a_change_passes_by_what_could_not_be_read_before(kit, keeping):
+    for number in range(60):
+        kit.write(f"{number}.pdf", BROKEN)
+    kit.write("a.md", "A rule.")
+    drive_id = follow(kit, every=3600.0)
+    kit.sync(own_clock(kit))
+    with kit.catalog.database.writing() as connection:
+        connection.execute("UPDATE failures SET reading = '', tries = 3, next_try = NULL")
+    reader = HeldReader()
+    keeper = keeping(reader)
+    until(lambda: reader.read, "the first file")
+    (kit.root / "new.md").write_text("Zebras sleep at four.")
+    until(lambda: len(keeper._followers[1]._hints), "the hint")
+    reader.go.set()
+    until(lambda: kit.found("zebra") == {"new.md"}, "the new file")
+    until(lambda: not kit.catalog.readings.next(drive_id, CURRENT, Outdated("", ""), 1), "the others")
+    assert reader.read.index("new.md") < 40, "it did not wait for all of them"
+    assert len(reader.read) == 61, "and none was tried twice"
 
 
 def test_a_drive_without_parts_is_read_anew_when_it_is_listed(kit, keeping):
