@@ -45,10 +45,10 @@ async def test_an_edited_question_that_can_not_be_answered_says_so_in_the_place_
     discord, people, desk = guild.discord, guild.people, guild.here.desk
     asked = await people.mention(ANA, QUESTION)
     await discord.answer(GENERAL, asked)
-    brain, desk._brain = desk._brain, lambda: 1 / 0  # type: ignore[assignment,return-value]
+    brain, desk._questions._brain = desk._questions._brain, lambda: 1 / 0  # type: ignore[assignment,return-value]
     await people.edit(GENERAL, asked, f"<@{BOT}> {OTHER}")
     await discord.until(lambda: "did not expect" in words_of(discord.answers(GENERAL, asked)[0]))
-    desk._brain = brain
+    desk._questions._brain = brain
     await people.edit(GENERAL, asked, f"<@{BOT}> {OTHER} Please.")
     await discord.until(lambda: "16 weeks" in words_of(discord.answers(GENERAL, asked)[0]))
     assert len(discord.answers(GENERAL)) == 1

@@ -179,7 +179,7 @@ async def test_failures_are_told_in_words_for_people(guild: Guild) -> None:
         here.catalog.remove_document(document.id)
     said = words_of(await discord.answer(GENERAL, await guild.people.mention(ANA, QUESTION)))
     assert "nothing to answer from here yet" in said
-    here.desk._brain = lambda: 1 / 0  # type: ignore[assignment,return-value]
+    here.desk._questions._brain = lambda: 1 / 0  # type: ignore[assignment,return-value]
     here.home.fill({"leave.md": "# Leave\n\nWords.\n"})
     said = words_of(await discord.answer(GENERAL, await guild.people.mention(ANA, QUESTION)))
     assert "did not expect" in said

@@ -155,7 +155,7 @@ async def test_failures_are_told_in_words_for_people(workspace: Workspace) -> No
     said = words_of(await slack.answer("CGEN", ts))
     assert "nothing to answer from here yet" in said
     assert "citewise ingest" not in said
-    workspace.here.desk._brain = lambda: 1 / 0  # type: ignore[assignment,return-value]
+    workspace.here.desk._questions._brain = lambda: 1 / 0  # type: ignore[assignment,return-value]
     workspace.here.home.fill({"leave.md": "# Leave\n\nWords.\n"})
     ts = await slack.mention("UANA", QUESTION)
     said = words_of(await slack.answer("CGEN", ts))
