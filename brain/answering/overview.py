@@ -8,7 +8,7 @@ import numpy as np
 
 from brain.answering.central import Floats, centrality, marginal
 from brain.answering.cleaning import ended, without_marks
-from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.answering.sections import Section, sections_of
 from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage, Source
@@ -44,7 +44,7 @@ _NAMED = 3  # sections that are named as left out
 def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Draft:
     """The draft, its sentences in the document's order; empty where no sentence stands by itself."""
     size = size or OverviewSize()
-    lead = f"From {named.title}, in its own words:"
+    lead = f"From {named.title}, in its {OWN_WORDS}"
     if named.heading and (whole := _whole(named.passages, size)):
         return Draft(whole, lead=lead)
     sections = sections_of(named.passages, len(named.heading))
