@@ -57,8 +57,9 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
     titles = [part.casefold() for part in (named.title, *re.split(r"\s[–—|›-]\s", named.title))]
     names = [one.name if one.name.casefold() not in titles else "" for one in sections]
     told = tuple(found.drafted(names[at]) for at, found in (candidates[one] for one in chosen))
-    left = _left_out(names, {candidates[one][0] for one in chosen})
-    return Draft(told, lead=lead, notes=(left, *_others(named.others)))
+    all_there_is = len(chosen) == sum(len(analyse(passage).sentences) for passage in named.passages)
+    left = () if all_there_is else (_left_out(names, {candidates[one][0] for one in chosen}),)
+    return Draft(told, lead=lead, notes=(*left, *_others(named.others)))
 
 
 def _whole(passages: Sequence[Passage], size: OverviewSize) -> tuple[DraftSentence, ...]:
