@@ -12,9 +12,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from brain.errors import UsageError
 
 _SECRETS = Path("/run/secrets")
-_PORT = Field(ge=1, le=65535)
+_HIGHEST_PORT = 65535
+_PORT = Field(ge=1, le=_HIGHEST_PORT)
 _LONGEST_DAYS = 36_500
-_PORT_OR_ANY = Field(ge=0, le=65535)
+_PORT_OR_ANY = Field(ge=0, le=_HIGHEST_PORT)
 _LIKE_AN_ADDRESS = re.compile(r"tei:|\w+://")
 # Without a key, neither before the host nor in a query: addresses are shown and logged.
 _ADDRESS = r"https?://[^/@?#\s]+(/[^?#\s]*)?"
@@ -131,6 +132,13 @@ class Settings(BaseSettings):
     def _check_reranker(cls, value: str | None) -> str | None:
         """An address holds no key: it is shown and logged."""
         if value and _LIKE_AN_ADDRESS.match(value) and not _RERANKER_ADDRESS.fullmatch(value):
+            raise ValueError(value)
+        return value
+
+    @field_validator("monitoring")
+    @classmethod
+    def _check_monitoring(cls, value: str | None) -> str | None:
+        if value and int(value.rpartition(":")[2]) > _HIGHEST_PORT:
             raise ValueError(value)
         return value
 

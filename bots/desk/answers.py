@@ -118,11 +118,18 @@ class GivenAnswers:
         rows = stored_sources(self._catalog, answer)
         card = Card(
             shortened(answer.question, 140),
-            answer.text,
+            "\n\n".join([answer.text, *self._said_beneath(answer, caller.place)]),
             rows,
             buttons=buttons_under(answer.trace_id, refused=False, shareable=False),
         )
         return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
+
+    def _said_beneath(self, answer: StoredAnswer, place: str) -> list[str]:
+        """The doubts and notes of an answer, as far as all in a place may read them."""
+        trace = self._catalog.conversations.trace(answer.trace_id)
+        steps: Mapping[str, Any] = trace.steps if trace else {}
+        told = ("notes", "caveats") if self._audience.covers([place], answer.spaces) else ("caveats",)
+        return [sentence for name in told for sentence in steps.get(name, ())]
 
     def why(self, command: Command) -> Reply:
         """How the last answer here came about: in plain words, for admins with every step."""

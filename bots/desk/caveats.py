@@ -1,6 +1,7 @@
-"""What is to be said beneath an answer before its sources, in the language of the question."""
+"""What citewise says beneath an answer or a refusal, before its sources, in the language of the question."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bots.desk.wording import shortened
@@ -26,6 +27,7 @@ class _Caveats:
     left: tuple[str, str]
     partial: str
     unsure: str
+    nearest: str
 
 
 _ENGLISH = _Caveats(
@@ -37,6 +39,7 @@ _ENGLISH = _Caveats(
     ),
     partial="There may be more: I tell what I found nearest, not all that there is.",
     unsure=UNSURE,
+    nearest="Nearest to it are:",
 )
 _SENTENCES = {
     ENGLISH: _ENGLISH,
@@ -49,6 +52,7 @@ _SENTENCES = {
         ),
         partial="Es kann mehr geben: Ich nenne, was am nächsten kommt, nicht alles, was es gibt.",
         unsure="Ich bin nicht sicher, ob das Ihre Frage beantwortet: Etwas Näheres habe ich nicht gefunden.",
+        nearest="Am nächsten kommen dem:",
     ),
     FRENCH: _Caveats(
         read_as="J'ai lu « {question} »",
@@ -59,6 +63,7 @@ _SENTENCES = {
         ),
         partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout.",
         unsure="Je ne suis pas sûr que cela réponde à votre question : je n'ai rien trouvé de plus proche.",
+        nearest="Ce qui s'en approche le plus :",
     ),
     SPANISH: _Caveats(
         read_as="He leído «{question}»",
@@ -69,13 +74,14 @@ _SENTENCES = {
         ),
         partial="Puede haber más: digo lo más cercano que he encontrado, no todo lo que hay.",
         unsure="No estoy seguro de que esto responda a tu pregunta: es lo más cercano que he encontrado.",
+        nearest="Lo más cercano es:",
     ),
 }
 
 
 def caveats(answer: "Answer") -> list[str]:
     """The sentences that an answer needs; English where the question's language has none."""
-    words = _SENTENCES.get(language_of(answer.trace.question), _ENGLISH)
+    words = _words_for(answer)
     said = [words.read_as.format(question=shortened(answer.read_as, _LONGEST))] if answer.read_as else []
     said += [words.unanswered.format(question=shortened(one, _LONGEST)) for one in answer.unanswered]
     if answer.left:
@@ -84,3 +90,21 @@ def caveats(answer: "Answer") -> list[str]:
         said.append(words.partial)
     said += answer.notes
     return said if answer.sure else [*said, words.unsure]
+
+
+def nearest(answer: "Answer") -> str:
+    """What goes before the list of those documents that came nearest to what was refused."""
+    return _words_for(answer).nearest
+
+
+def as_step(answer: "Answer") -> Mapping[str, Sequence[str]]:
+    """The same for the trace, for when the answer is shown once more.
+
+    `notes` stand apart: they may name documents that the answer was not made from.
+    """
+    said = {"notes": list(answer.notes), "caveats": caveats(replace(answer, notes=()))}
+    return {} if answer.refused else {name: sentences for name, sentences in said.items() if sentences}
+
+
+def _words_for(answer: "Answer") -> _Caveats:
+    return _SENTENCES.get(language_of(answer.trace.question), _ENGLISH)

@@ -66,7 +66,12 @@ class Library:
 
         drive = self.open_drive(place)
         return sync(
-            *(drive, space, self.catalog, self.index, self.embedder, ParsePool),
+            drive,
+            space,
+            self.catalog,
+            self.index,
+            self.embedder,
+            ParsePool,
             retry=gives_way is None,
             reread=gives_way is not None or not place.startswith(SCHEME),
             gives_way=gives_way or (lambda: False),

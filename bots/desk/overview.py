@@ -50,11 +50,10 @@ class Overview:
         )
         text = (
             "Ask me in your own words: mention me in a channel, write to me directly, or reply to an answer "
-            "of mine. Every sentence of an answer has a source; where the documents don't answer, I say so. "
-            "Such as “How many vacation days do I get?”, “Summarise the travel policy”, “What does the "
-            "handbook say about overtime?” or “What is the difference between the Harbour and the Keeper "
-            "plan?”. "
-            "After `/citewise` you can write:"
+            "of mine. For example: “How many vacation days do I get?”, “Summarise the travel policy”, “What "
+            "does the handbook say about overtime?”, “What is the difference between a full-time and a "
+            "part-time job?” Every sentence of an answer has a source; where the documents don't answer, I "
+            "say so. After `/citewise` you can write:"
         )
         return Reply(Card("What I can do", text, rows))
 

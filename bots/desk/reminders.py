@@ -69,7 +69,7 @@ def _to_helpers(handoff: "Handoff") -> Delivery:
         return Delivery(handoff.helper, card, key=_key(handoff, "helper"))
     card = Card(
         f"Still waiting for a person: “{about}”",
-        "Nobody has taken this question yet. I remind you once.",
+        "Nobody has taken this question yet. I remind you only this once.",
         buttons=(Button("claim", "I take it", number, Style.PRIMARY), Button("reply", "Answer", number)),
     )
     return Delivery(handoff.support, card, f"reminder:{handoff.id}", _key(handoff, "helpers"))

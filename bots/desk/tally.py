@@ -66,7 +66,7 @@ class Tally:
                     yield part
         except (UsageError, NothingIndexed):
             raise
-        except Exception:
+        except Exception:  # whatever it is, it is counted, and told by whoever asked for the parts
             self._add(door, CameOut.FAILED, time.monotonic() - began)
             raise
 

@@ -21,7 +21,7 @@ from bots.discord.commands import add_commands
 from bots.discord.message_texts import texts_of
 from bots.discord.unreadable import UNREADABLE, spare
 from bots.doors.inbox import Unreachable
-from brain.catalog.inbox import NewEvent
+from brain.catalog.inbox import InboxItem, NewEvent
 from brain.errors import CitewiseError, StorageFailed
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class DoorClient(discord.Client):
                 await asyncio.to_thread(events.question, message, self._known, looked_back=looked_back)
             )
 
-    def _edited_meanwhile(self, message: discord.Message, known: Any) -> NewEvent | None:
+    def _edited_meanwhile(self, message: discord.Message, known: InboxItem) -> NewEvent | None:
         """The edit of a question while nobody listened; a command is not given twice on the mere chance."""
         new = events.edited(message, known, self._known)
         return None if known.kind != "question" or "verb" in events.payload_of(new) else new
@@ -141,7 +141,7 @@ class DoorClient(discord.Client):
         async with self._turns.setdefault(message, asyncio.Lock()):
             yield
 
-    async def _known_message(self, channel: int, message: int) -> Any:
+    async def _known_message(self, channel: int, message: int) -> InboxItem | None:
         return await asyncio.to_thread(self._known.of_message, f"{channel}:{message}")
 
     # Commands, buttons, forms

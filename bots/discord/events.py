@@ -68,11 +68,13 @@ def question(message: "discord.Message", known: Known, *, looked_back: bool = Fa
     elif not order and not text and how != "unasked":
         order = {"verb": "help", "words": "", "files": []}
     kind = "command" if order else "question"
-    named = f"{message.channel.id}:{message.id}"
     directly = kind == "question" and not payload["place"]  # such are looked for in this channel after a gap
     return _new(
-        *(f"message:{message.id}", kind, payload | order, named),
-        thread_of(message.channel.id) if directly else "",
+        f"message:{message.id}",
+        kind,
+        payload | order,
+        message=f"{message.channel.id}:{message.id}",
+        order=thread_of(message.channel.id) if directly else "",
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
-from bots.desk.caveats import caveats
+from bots.desk.caveats import caveats, nearest
 from bots.desk.pieces import MARKER, fair_share, pieces
 from bots.desk.wording import age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
@@ -139,8 +139,8 @@ def _small_print(answer: Answer, *, link: bool) -> list[str]:
     if answer.refusal is None:
         said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
         return [*said, *_sources(answer.citations, link=link)]
-    nearest = [f"-# • {_source(source, link=link)}" for source in answer.refusal.nearest]
-    return ["-# Nearest to it are:", *nearest] if nearest else []
+    rows = [f"-# • {_source(source, link=link)}" for source in answer.refusal.nearest]
+    return [f"-# {nearest(answer)}", *rows] if rows else []
 
 
 def _sources(citations: Iterable[Citation], *, link: bool) -> list[str]:

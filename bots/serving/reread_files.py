@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bots.desk.wording import count
 from bots.serving.log import fields
 from bots.serving.repeating import Repeating
 from brain.catalog.added_files import SCHEME
@@ -50,7 +51,7 @@ class RereadFiles(Repeating):
         for drive in library.catalog.drives():
             left = _waiting(library, drive) if drive.url.startswith(SCHEME) else 0
             while left and not ending.is_set():
-                self._found = f"{left:,} files that were added in a chat wait to be read anew"
+                self._found = f"{count(left, 'file')} added in a chat, to be read anew"
                 with library.alone():
                     report = library.bring_in(drive.url, drive.space, _ends(ending, _AT_A_TIME))
                 log.info("read anew", extra=fields("added files read anew", files=report.reread))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
-from bots.desk.caveats import caveats
+from bots.desk.caveats import caveats, nearest
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
 from bots.desk.wording import age, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
@@ -43,13 +43,12 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
     """What stands under the words: numbered sources, or what came nearest; then the buttons."""
     blocks: list[Block] = []
     if answer.refusal is not None:
-        nearest = answer.refusal.nearest
-        if nearest:
-            rows = [
-                Row(named(source), age(source.modified) if source.modified else "", web_link(source.uri))
-                for source in nearest
-            ]
-            blocks.append(_rich(_section([_text("Nearest to it are:")]), _list(rows)))
+        rows = [
+            Row(named(source), age(source.modified) if source.modified else "", web_link(source.uri))
+            for source in answer.refusal.nearest
+        ]
+        if rows:
+            blocks.append(_rich(_section([_text(nearest(answer))]), _list(rows)))
     else:
         blocks += [_rich(_section([_text(caveat, italic=True)])) for caveat in caveats(answer)]
         blocks += sources(answer.citations)

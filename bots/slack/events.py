@@ -112,9 +112,13 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
         kind = "wordless"
         order = {} if payload["attached"] else {"verb": "help", "words": "", "files": []}
     return new_event(
-        *(identity, "command" if order else kind, payload | order),
-        *(f"{channel}:{event['ts']}", principal("user", str(event["user"]))),
-        *(principal("channel", channel), thread),
+        identity,
+        "command" if order else kind,
+        payload | order,
+        message=f"{channel}:{event['ts']}",
+        person=principal("user", str(event["user"])),
+        place=principal("channel", channel),
+        thread=thread,
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bots.desk.caveats import caveats
+from bots.desk.caveats import caveats, nearest
 from bots.desk.wording import age, place_of
 from bots.terminal.console import READING_WIDTH, in_line, inert
 from brain.domain import Answer, Citation, Passage, Refusal, Source
@@ -24,7 +24,7 @@ def show_answer(console: "Console", answer: Answer, *, quotes: bool = False) -> 
     console.print()
     if answer.refusal is not None:
         console.print(Text(inert(answer.text), style="yellow"))
-        _show_nearest(console, answer.refusal)
+        _show_nearest(console, nearest(answer), answer.refusal)
     else:
         _print_prose(console, answer.text)
         console.print()
@@ -133,11 +133,11 @@ def print_indented(console: "Console", text: "Text", first: str = "    ") -> Non
         console.print(Text(first if number == 0 else " " * len(first)) + row, soft_wrap=True)
 
 
-def _show_nearest(console: "Console", refusal: Refusal) -> None:
+def _show_nearest(console: "Console", heading: str, refusal: Refusal) -> None:
     from rich.text import Text
 
     if not refusal.nearest:
         return
-    console.print("Nearest to it are:")
+    console.print(Text(heading))
     for source in refusal.nearest:
         console.print(Text("  · ") + source_line(source))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PROMPT = "› "
 HELP = """\
 Ask in your own words, and go on asking: "How much leave do we get?", then "and for part-timers?"
-"Summarise the travel policy", then "and in short?"; "Is the Keeper plan cheaper than the School plan?"
+"Summarise the travel policy", then "and in short?"; "What is the difference between the train and the plane?"
 
   quotes             the words behind the last answer
   1, 2, …            the whole passage behind that source

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from brain.answering.cleaning import without_references
-from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.domain import Citation, Passage, Sentence
 from brain.text.terms import content_stems, numbers
 
@@ -57,7 +57,7 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
 def _harmless(lead: str) -> str:
     """The words before the sentences, in which a title must not look like a citation or lead elsewhere."""
     bare = without_references(lead)
-    return "In the documents' own words:" if _URL.search(bare) else bare
+    return f"In the documents' {OWN_WORDS}" if _URL.search(bare) else bare
 
 
 def _more(steps: int) -> str:

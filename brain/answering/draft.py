@@ -33,6 +33,10 @@ class DraftSentence:
     cells: tuple[tuple[int, int], ...] = ()
 
 
+OWN_WORDS = "own words:"
+"""How a `lead` ends: it tells nothing of its own, so that nothing is to be checked or learnt of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An unchecked answer; `verdict` is "Yes" or "No" where it was asked for and a source says it.

@@ -8,7 +8,7 @@ import numpy as np
 
 from brain.answering.central import Floats, centrality, marginal
 from brain.answering.cleaning import ended, without_marks
-from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.answering.sections import Section, sections_of
 from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage, Source
@@ -44,7 +44,7 @@ _NAMED = 3  # sections that are named as left out
 def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Draft:
     """The draft, its sentences in the document's order; empty where no sentence stands by itself."""
     size = size or OverviewSize()
-    lead = f"From {named.title}, in its own words:"
+    lead = f"From {named.title}, in its {OWN_WORDS}"
     if named.heading and (whole := _whole(named.passages, size)):
         return Draft(whole, lead=lead)
     sections = sections_of(named.passages, len(named.heading))
@@ -57,8 +57,9 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
     titles = [part.casefold() for part in (named.title, *re.split(r"\s[–—|›-]\s", named.title))]
     names = [one.name if one.name.casefold() not in titles else "" for one in sections]
     told = tuple(found.drafted(names[at]) for at, found in (candidates[one] for one in chosen))
-    left = _left_out(names, {candidates[one][0] for one in chosen})
-    return Draft(told, lead=lead, notes=(left, *_others(named.others)))
+    all_there_is = len(chosen) == sum(len(analyse(passage).sentences) for passage in named.passages)
+    left = () if all_there_is else (_left_out(names, {candidates[one][0] for one in chosen}),)
+    return Draft(told, lead=lead, notes=(*left, *_others(named.others)))
 
 
 def _whole(passages: Sequence[Passage], size: OverviewSize) -> tuple[DraftSentence, ...]:

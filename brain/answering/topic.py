@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.answering.central import marginal
-from brain.answering.draft import Draft
+from brain.answering.draft import OWN_WORDS, Draft
 from brain.answering.extractive import sentences_by_words
 from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.overview import Embed, OverviewSize, unit
@@ -62,9 +62,9 @@ def topic_overview(retrieved: Retrieved, size: OverviewSize, embed: Embed) -> Dr
     )
     title = in_short(likely[chosen[0]][1].passage.source.title)
     lead = (
-        f"From {len(first)} documents, in their own words:"
+        f"From {len(first)} documents, in their {OWN_WORDS}"
         if len(first) > 1
-        else f"From {title}, in its own words:"
+        else f"From {title}, in its {OWN_WORDS}"
     )
     return Draft(told, lead=lead, notes=("There may be more: these are the nearest sentences that I found.",))
 

@@ -175,9 +175,19 @@ def _handoff(row: _Row) -> Handoff:
     number, trace_id, person, origin, space, support, question, *rest = row
     state, thread, helper, answer, opened, taken, reminded, reminder_thread = map(str, rest)
     return Handoff(
-        *(number, trace_id, person, origin, space, support, question),
-        *(HandoffState(state), thread, helper, answer, datetime.fromisoformat(opened)),
-        datetime.fromisoformat(taken) if taken else None,
-        bool(reminded),
-        reminder_thread,
+        id=number,
+        trace_id=trace_id,
+        person=person,
+        origin=origin,
+        space=space,
+        support=support,
+        question=question,
+        state=HandoffState(state),
+        thread=thread,
+        helper=helper,
+        answer=answer,
+        opened=datetime.fromisoformat(opened),
+        taken=datetime.fromisoformat(taken) if taken else None,
+        reminded=bool(reminded),
+        reminder_thread=reminder_thread,
     )

@@ -20,7 +20,7 @@ from brain.cross_encoding.files import (
     need_torch,
     only_pickles,
 )
-from brain.embedding.hub import CONNECT_SECONDS, READ_SECONDS
+from brain.embedding.hub import CONNECT_SECONDS, READ_SECONDS, Digest, blocks
 from brain.embedding.pinned_files import is_intact, put_in_place, sha256_of, staging
 from brain.embedding.weights import Progress
 from brain.errors import UsageError, WeightsUnavailable
@@ -29,7 +29,6 @@ HUB = "https://huggingface.co"
 FETCHED = "fetched.json"
 """Written last: the commit and each file's SHA-256."""
 _FOLDER = "cross-encoders"
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class _Listed:
     sha256: str | None
     git_sha1: str | None
 
-    def digest(self) -> Any:
+    def digest(self) -> Digest:
         if self.sha256:
             return hashlib.sha256()
         return hashlib.sha1(f"blob {self.size}\0".encode(), usedforsecurity=False)
@@ -162,16 +161,9 @@ def _download(
     for file in wanted:
         target = into / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        digest, size = file.digest(), 0
-        with client.stream("GET", f"{address}/{file.name}") as response, target.open("wb") as stream:
-            response.raise_for_status()
-            for block in response.iter_bytes(_BLOCK):
-                size += len(block)
-                if size > file.size:
-                    break
-                stream.write(block)
-                digest.update(block)
-                report(file.name, done + size, total)
+        digest = file.digest()
+        for got in blocks(client, f"{address}/{file.name}", target, file.size, digest):
+            report(file.name, done + got, total)
         if file.expected is None or digest.hexdigest() != file.expected:
             raise WeightsUnavailable(
                 f"The model hub's {file.name} is not the file that it lists (wrong hash). Try again."

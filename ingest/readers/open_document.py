@@ -83,6 +83,16 @@ class OpenDocument:
             yield name
             name = self.style(name).parent
 
+    def styles_with(self, properties: str, name: str, value: str) -> set[str]:
+        """The styles among whose `properties` the one of that name has this value."""
+        return {
+            style.get(f"{STYLE}name") or ""
+            for source in self.sources
+            for style in source.iter(f"{STYLE}style")
+            for found in style.iter(properties)
+            if found.get(name) == value
+        }
+
     def words(self, element: Any) -> str:
         """A paragraph's own words, without those that are hidden, noted at the side or deleted."""
         return "".join(self._pieces(element))

@@ -23,7 +23,7 @@ def read_ods(data: bytes, name: str) -> ParsedDocument:
     outline = Outline()
     hidden = Hidden("sheet")
     warnings: list[str] = []
-    unseen = _hidden_styles(document)
+    unseen = document.styles_with(f"{STYLE}table-properties", f"{TABLE}display", "false")
     for table in document.body.iterchildren(f"{TABLE}table"):
         if table.get(f"{TABLE}style-name") in unseen:
             hidden.parts += 1
@@ -115,17 +115,6 @@ class _Sheet:
     def _is_bold(self, cell: Any) -> bool:
         names = self._document.styled_as(cell.get(f"{TABLE}style-name"))
         return any(self._document.style(name).bold for name in names)
-
-
-def _hidden_styles(document: OpenDocument) -> set[str]:
-    """The styles of hidden sheets."""
-    return {
-        style.get(f"{STYLE}name") or ""
-        for source in document.sources
-        for style in source.iter(f"{STYLE}style")
-        for properties in style.iter(f"{STYLE}table-properties")
-        if properties.get(f"{TABLE}display") == "false"
-    }
 
 
 def _hidden_columns(table: Any) -> set[int]:

@@ -19,7 +19,7 @@ def read_odp(data: bytes, name: str) -> ParsedDocument:
     document = OpenDocument(data, name)
     outline = Outline()
     hidden = Hidden("slide")
-    unseen = _hidden_styles(document)
+    unseen = document.styles_with(f"{STYLE}drawing-page-properties", f"{PRESENTATION}visibility", "hidden")
     for number, page in enumerate(document.body.iterchildren(f"{DRAW}page"), 1):
         if page.get(f"{DRAW}style-name") in unseen:
             hidden.parts += 1
@@ -61,13 +61,3 @@ def _add(outline: Outline, document: OpenDocument, element: Any, depth: int) -> 
     elif isinstance(element.tag, str) and depth < _DEEPEST:
         for child in element:
             _add(outline, document, child, depth + (element.tag == f"{TEXT}list"))
-
-
-def _hidden_styles(document: OpenDocument) -> set[str]:
-    return {
-        style.get(f"{STYLE}name") or ""
-        for source in document.sources
-        for style in source.iter(f"{STYLE}style")
-        for properties in style.iter(f"{STYLE}drawing-page-properties")
-        if properties.get(f"{PRESENTATION}visibility") == "hidden"
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
@@ -11,6 +12,7 @@ from small_home import OPEN_GATE, SmallHome
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
 from bots.desk.parts import PRIVATE
+from bots.serving.notices import NoticeClock
 from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
@@ -115,3 +117,15 @@ SALARIES = """\
 
 The pay review for zqsecret engineers happens in October. The bonus pool is 12 percent of zqsecret salaries.
 """
+
+
+def looked(here: DeskHome, moment: datetime, *platforms: str) -> NoticeClock:
+    """What `citewise serve` does each minute: the service of notices, just started, that has looked once."""
+    clock = NoticeClock(
+        lambda: here.desk.notices,
+        lambda: here.catalog.inbox,
+        frozenset(platforms or ("slack", "discord")),
+        clock=lambda: moment,
+    )
+    clock.look()
+    return clock

@@ -8,6 +8,7 @@ import pytest
 from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import ANA, BOSS, card, press, run
 
+from bots.desk.caveats import UNSURE
 from bots.desk.wording import asks_something
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -86,6 +87,25 @@ async def test_a_private_answer_is_shared_only_where_all_may_read_it(here: DeskH
     ben = person("UBEN", place="CGEN")
     assert card(await press(here, ben, "quotes", open_answer.answer.trace.id)).quotes
     assert card(await press(here, ben, "quotes", closed.answer.trace.id)).quotes == ()
+
+
+async def test_what_is_shared_keeps_its_doubts_and_names_no_document_that_is_closed_there(
+    here: DeskHome,
+) -> None:
+    async def shared(question: str) -> str:
+        given = await here.ask(ANA, question, private=True)
+        return (await press(here, ANA, "share", given.answer.trace.id)).elsewhere[0].card.text
+
+    asked = "How many days of annual leave do employees get? Who repairs the zqzeppelin hangar?"
+    assert (await shared(asked)).endswith(UNSURE)
+    here.catalog.allow("hr", "slack:user:UANA")
+    here.home.fill({"managers.md": "# Canteen\n\nAll managers eat upstairs at noon every day."}, "hr")
+    here.home.fill({"all.md": "# Canteen policy\n\nEverybody who is employed eats downstairs at one."})
+    asked = "Summarise the canteen policy"
+    assert "“Canteen”" in (await here.ask(ANA, asked, private=True)).answer.notes[-1]
+    assert "“Canteen”" not in await shared(asked)
+    here.catalog.allow("hr", "slack:channel:CGEN")
+    assert "“Canteen”" in await shared(asked)
 
 
 async def test_only_that_there_is_more_is_told_where_a_channel_may_not_read(here: DeskHome) -> None:

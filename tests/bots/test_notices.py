@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from desk_kit import DeskHome, desk_home
+from desk_kit import DeskHome, desk_home, looked
 
 from bots.serving.notices import NoticeClock
 
@@ -17,17 +17,6 @@ MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 def here(tmp_path: Path) -> Iterator[DeskHome]:
     with desk_home(tmp_path, digest=("slack:channel:CDOCS", "discord:channel:7")) as found:
         yield found
-
-
-def looked(here: DeskHome, moment: datetime, *platforms: str) -> NoticeClock:
-    """A service that was just started, and has looked once."""
-    clock = NoticeClock(
-        *(lambda: here.desk.notices, lambda: here.catalog.inbox),
-        frozenset(platforms or ("slack", "discord")),
-        clock=lambda: moment,
-    )
-    clock.look()
-    return clock
 
 
 def events(here: DeskHome) -> list[tuple[str, str]]:

@@ -81,6 +81,7 @@ def test_settings_are_frozen() -> None:
         ("DISCORD_GUILDS", "northwind", "ids of servers"),
         ("DISCORD_THREADS", "#help", "or all"),
         ("CITEWISE_MONITORING", "9464", "0.0.0.0:9464"),
+        ("CITEWISE_MONITORING", "0.0.0.0:99464", "0.0.0.0:9464"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_name_and_what_is_allowed(

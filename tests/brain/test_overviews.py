@@ -183,6 +183,18 @@ def test_a_title_is_no_citation_and_leads_nowhere(tmp_path_factory: pytest.TempP
     assert "Cats are not allowed" in cats.text
 
 
+def test_of_a_document_that_is_told_as_a_whole_nothing_is_said_to_be_left_out(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    cats = "# Cats\n\nCats are not allowed in the office at all.\n"
+    home = SmallHome(tmp_path_factory.mktemp("whole")).fill({"cats.md": cats, "long.md": TRAVEL})
+    whole, part = home.ask("summarise the cats policy"), home.ask("summarise the travel policy")
+    home.close()
+    assert "Cats are not allowed" in whole.text
+    assert whole.notes == ()
+    assert part.notes[0].startswith("That is not all of it")
+
+
 def test_an_overview_can_be_had_in_short_and_of_another_document(home: SmallHome) -> None:
     first = home.ask("summarise the travel policy")
     asked = (Turn("summarise the travel policy", first.text),)

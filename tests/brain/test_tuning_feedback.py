@@ -65,6 +65,15 @@ def test_an_answer_that_nobody_minded_is_asked_again_and_a_helpful_one_first(hom
     assert {passage.source.document for passage in found[0].gold} == {"parking.md"}
 
 
+def test_of_a_summary_its_sentences_are_learnt_and_not_the_line_above_them(home: SmallHome):
+    answer = ask(home, "Summarise “Parking”")
+    assert answer.text.startswith("From Parking, in its own words:")
+    judge(home, answer, helpful=True)
+    ((case,), _) = cases(home)
+    assert case.said
+    assert not [one.text for one in case.said if "own words" in one.text]
+
+
 def test_an_answer_that_did_not_help_teaches_nothing(home: SmallHome):
     judge(home, ask(home, ASKED), helpful=False)
     assert cases(home)[0] == []

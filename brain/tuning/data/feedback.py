@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from brain.answering.claims import claims
-from brain.answering.draft import Form
+from brain.answering.draft import OWN_WORDS, Form
 from brain.answering.written import backed
 from brain.catalog.answers import Feedback, StoredAnswer
 from brain.catalog.catalog import Catalog
@@ -102,7 +102,7 @@ def _as_told(catalog: Catalog, answer: StoredAnswer, spaces: Collection[str]) ->
     said: list[Said] = []
     waiting: list[tuple[str, str]] = []
     for claim in claims(answer.text, complete=True):
-        if claim.text.startswith("…") or claim.text in ("Yes.", "No."):
+        if claim.text.startswith("…") or claim.text in ("Yes.", "No.") or claim.text.endswith(OWN_WORDS):
             continue
         waiting.append((claim.text, "- " if claim.form is Form.ITEM else ""))
         if not claim.cited:

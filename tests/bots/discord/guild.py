@@ -5,7 +5,7 @@ from typing import Any
 
 from desk_kit import DeskHome
 from discord_people import People
-from fake_discord import FakeDiscord
+from fake_discord import ANA, GENERAL, HELP, FakeDiscord, Json, buttons_of
 
 from bots.discord.service import DiscordService, DiscordSettings
 
@@ -46,3 +46,14 @@ def service(discord: FakeDiscord, here: DeskHome, written: list[BaseException], 
         written.append(error)
 
     return DiscordService(DiscordSettings(**settings), here.desk, here.catalog, write_down, **how)
+
+
+async def handed_on(guild: Guild, helper: int) -> tuple[Json, Json]:
+    """The answer to a question of Ana's, and the request that came of it, which `helper` took."""
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{helper}")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Where is the staff canteen?"))
+    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    request = await discord.answer(HELP)
+    await discord.told(await people.press(helper, buttons_of(request)["claim"], request))
+    return answer, request

@@ -1,7 +1,7 @@
 """Questions that are edited and deleted at awkward moments."""
 
-from fake_discord import ADMIN, ANA, BEN, BOT, FORUM, GENERAL, HELP, buttons_of, direct, words_of
-from guild import Guild
+from fake_discord import ADMIN, ANA, BEN, BOT, FORUM, GENERAL, HELP, direct, words_of
+from guild import Guild, handed_on
 
 QUESTION = "How many days of annual leave do employees get?"
 OTHER = "How long is parental leave?"
@@ -115,11 +115,7 @@ async def test_an_edited_undo_takes_no_second_change_back(guild: Guild) -> None:
 
 async def test_who_corrects_an_answer_for_somebody_has_it_told_once_more(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{ADMIN}")
-    answer = await discord.answer(GENERAL, await people.mention(ANA, "Where is the staff canteen?"))
-    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
-    request = await discord.answer(HELP)
-    await discord.told(await people.press(BEN, buttons_of(request)["claim"], request))
+    answer, request = await handed_on(guild, BEN)
     said = await people.say(BEN, "In house A.", HELP, reply_to=int(request["id"]))
     await discord.until(lambda: discord.answers(GENERAL, int(answer["id"])))
     discord.channels[HELP][said]["mentions"] = [{"id": str(BOT), "username": "citewise"}]

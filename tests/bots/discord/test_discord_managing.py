@@ -21,7 +21,7 @@ from fake_discord import (
     now,
     words_of,
 )
-from guild import Guild
+from guild import Guild, handed_on
 
 KIM = 5010
 
@@ -247,11 +247,7 @@ async def test_a_question_for_a_forum_becomes_one_post_though_the_bot_is_stopped
 
 async def test_who_asked_in_a_channel_that_is_closed_by_now_is_told_directly(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
-    answer = await discord.answer(GENERAL, await people.mention(ANA, "Where is the staff canteen?"))
-    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
-    request = await discord.answer(HELP)
-    await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
+    _, request = await handed_on(guild, KIM)
     discord.closed.add(GENERAL)
     await people.say(KIM, "On the ground floor of house B.", HELP, reply_to=int(request["id"]))
     assert "On the ground floor of house B." in words_of(await discord.answer(direct(ANA)))

@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from desk_kit import LEAVE, WORD_GATE, desk_home
+from desk_kit import LEAVE, WORD_GATE, desk_home, looked
 from discord_people import People
 from discord_server import direct
 from fake_discord import ANA, GENERAL, HELP, FakeDiscord, Fault, buttons_of, words_of
 from guild import Guild, service
-
-from bots.serving.notices import NoticeClock
 
 KIM = 5010
 
@@ -30,10 +28,7 @@ async def there(tmp_path: Path) -> AsyncIterator[Guild]:
 
 
 def look(guild: Guild, moment: datetime | None = None) -> None:
-    """What `citewise serve` does each minute."""
-    here, now = guild.here, moment or datetime.now().astimezone()
-    what = (lambda: here.desk.notices, lambda: here.catalog.inbox)
-    NoticeClock(*what, frozenset({"discord"}), clock=lambda: now).look()
+    looked(guild.here, moment or datetime.now().astimezone(), "discord")
 
 
 async def test_the_digest_comes_once_whatever_is_stopped_when(there: Guild) -> None:

@@ -1,7 +1,7 @@
 """Messages in Slack that are edited and deleted."""
 
-from fake_slack import BOT, button, words_of
-from workspace import Workspace
+from fake_slack import BOT, words_of
+from workspace import Workspace, handed_on
 
 ADMIN, QUESTION = "UADMIN", "How many days of annual leave do employees get?"
 
@@ -92,13 +92,7 @@ async def test_what_was_not_for_the_bot_is_answered_once_an_edit_mentions_it(wor
 
 
 async def test_who_corrects_an_answer_for_somebody_has_it_told_once_more(workspace: Workspace) -> None:
-    slack = workspace.slack
-    workspace.here.catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UADMIN")
-    asked = await slack.mention("UANA", "Where is the staff canteen?")
-    answer = await slack.answer("CGEN", asked)
-    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
-    (request,) = slack.channels["CHELP"].values()
-    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    slack, (asked, request) = workspace.slack, await handed_on(workspace)
     ts = await slack.say("UKIM", "In house A.", "CHELP", request["ts"])
     await slack.answer("CGEN", asked, 2)
     await slack.edit("CHELP", ts, "In house B.")

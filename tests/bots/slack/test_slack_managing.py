@@ -2,7 +2,7 @@
 
 import pytest
 from fake_slack import Fault, button, walk, words_of
-from workspace import Workspace
+from workspace import Workspace, handed_on
 
 ADMIN = "UADMIN"
 
@@ -200,13 +200,7 @@ async def test_what_was_asked_in_private_in_a_channel_is_answered_in_private(wor
 
 
 async def test_who_asked_in_a_channel_that_is_closed_by_now_is_told_directly(workspace: Workspace) -> None:
-    slack = workspace.slack
-    await told(workspace, ADMIN, "spaces support general <#CHELP|help>")
-    asked = await slack.mention("UANA", "Where is the staff canteen?")
-    answer = await slack.answer("CGEN", asked)
-    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
-    (request,) = slack.channels["CHELP"].values()
-    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    slack, (_, request) = workspace.slack, await handed_on(workspace)
     slack.outside.add("CGEN")
     await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
     (back,) = await slack.until(lambda: list(slack.channels["DUANA"].values()))

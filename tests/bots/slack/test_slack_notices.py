@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from desk_kit import looked
 from fake_slack import Fault, button, walk, words_of
 from workspace import Workspace, opened
 
-from bots.serving.notices import NoticeClock
 from brain.catalog.rows import DriveState
 
 
@@ -20,10 +20,7 @@ async def there(tmp_path: Path) -> AsyncIterator[Workspace]:
 
 
 def look(workspace: Workspace, moment: datetime | None = None) -> None:
-    """What `citewise serve` does each minute."""
-    here, now = workspace.here, moment or datetime.now().astimezone()
-    what = (lambda: here.desk.notices, lambda: here.catalog.inbox)
-    NoticeClock(*what, frozenset({"slack"}), clock=lambda: now).look()
+    looked(workspace.here, moment or datetime.now().astimezone(), "slack")
 
 
 def left(workspace: Workspace) -> int:

@@ -1,9 +1,9 @@
 """Messages without words, or with little of them: signs, files, what is forwarded."""
 
 import pytest
-from fake_slack import button, words_of
+from fake_slack import words_of
 from slack_texts import Json
-from workspace import Workspace
+from workspace import Workspace, handed_on
 
 QUESTION = "How many days of annual leave do employees get?"
 
@@ -73,13 +73,7 @@ async def test_what_somebody_says_of_themselves_is_answered_as_well(workspace: W
 
 
 async def test_who_answers_somebody_by_a_picture_is_told_that_it_stays_behind(workspace: Workspace) -> None:
-    slack = workspace.slack
-    workspace.here.catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UADMIN")
-    asked = await slack.mention("UANA", "Where is the staff canteen?")
-    answer = await slack.answer("CGEN", asked)
-    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
-    (request,) = slack.channels["CHELP"].values()
-    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    slack, (asked, request) = workspace.slack, await handed_on(workspace)
     seen = lambda: [words_of(m) for m in slack.ephemeral if m.get("user") == "UKIM"]  # noqa: E731
     await slack.say("UKIM", "", "CHELP", request["ts"], files=voice(workspace))
     await slack.until(lambda: any(said.startswith("Only words reach whoever asked") for said in seen()))

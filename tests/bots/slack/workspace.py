@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desk_kit import LEAVE, SALARIES, WORD_GATE, DeskHome, desk_home
-from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Json, button
 
 from bots.slack.service import SlackService, SlackSettings
 
@@ -57,3 +57,15 @@ async def opened(
             yield running
             await running.service.stop()
             assert slack.complaints == []
+
+
+async def handed_on(workspace: Workspace) -> tuple[str, Json]:
+    """A question of UANA's in CGEN, and the request in CHELP that came of it, which UKIM has taken."""
+    slack = workspace.slack
+    workspace.here.catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UADMIN")
+    asked = await slack.mention("UANA", "Where is the staff canteen?")
+    answer = await slack.answer("CGEN", asked)
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CHELP"].values()
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    return asked, request
