@@ -88,6 +88,8 @@ class AddressPolicy:
                 return self.permits(_last_bytes(address))
             if (wrapped := _wrapped(address)) is not None and not self.permits(wrapped):
                 return False
+            if address.sixtofour is not None:  # as public as what it wraps; Debian 12's Python calls none so
+                return True
         if any(address in network for network in self.allowed if network.version == address.version):
             return True
         if isinstance(address, ipaddress.IPv6Address) and (
