@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bots.desk.wording import count
 from bots.discord.calls import Calls, DiscordRefused
 from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
@@ -102,8 +103,8 @@ class DiscordService:
             return ServiceStatus(False, "not connected")
         waiting = await asyncio.to_thread(self._catalog.inbox.waiting, PLATFORM)
         state = "connected" if client.connected else "connecting again"
-        servers = f"{len(client.guilds)} server{'' if len(client.guilds) == 1 else 's'}"
-        sentence = f"{state} as {client.user.name} in {servers}, {waiting} events wait"
+        wait = "1 event waits" if waiting == 1 else f"{waiting:,} events wait"
+        sentence = f"{state} as {client.user.name} in {count(len(client.guilds), 'server')}, {wait}"
         return ServiceStatus(True, sentence, client.connected)
 
     @property
