@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
+from chromadb.errors import InternalError
 from stored_documents import document, new_catalog, vector_of
 
 from brain.errors import StorageFailed
@@ -31,6 +33,27 @@ def clustered(count: int, seed: int = 5) -> np.ndarray:
     centres = np.random.default_rng(1).normal(size=(60, DIMENSIONS))
     found = centres[rng.integers(0, 60, count)] + rng.normal(size=(count, DIMENSIONS))
     return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_a_search_beside_which_vectors_were_taken_out_is_done_again(index, monkeypatch):
+    """Chroma then fails now and then; what it says so of is nobody's index that is damaged."""
+    vectors = list(clustered(20))
+    index.put(1, range(20), vectors)
+    fails, real = [3], Collection.query
+
+    def query(*asked, **how):
+        fails[0] -= 1
+        if fails[0] >= 0:
+            raise InternalError("Error executing plan: Internal error: Error finding id")
+        return real(*asked, **how)
+
+    monkeypatch.setattr(Collection, "query", query)
+    (best, score), *_ = index.nearest(1, vectors[7].tolist(), 5)
+    assert best == 7
+    assert score == pytest.approx(1, abs=1e-4)
+    fails[0] = 1000  # each time
+    with pytest.raises(IndexDamaged, match="Error finding id"):
+        index.nearest(1, vectors[7].tolist(), 5)
 
 
 def test_the_nearest_are_those_of_an_exact_search(index):
