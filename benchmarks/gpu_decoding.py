@@ -86,48 +86,6 @@ def profile(size: Size) -> Iterator[Row]:
     yield from longest_kernels(lambda: decoder.read(0, prompt))
 
 
-def ways(size: Size) -> Iterator[Row]:
-    """A recorded step of one token and of twelve, each way, by turns; and whether answers are the same."""
-    if size.device != "cuda":
-        return
-    from benchmarks.gpu_ways import OneAttention
-    from brain.phi3.decoding import Decoder
-    from brain.phi3.stages import Fused
-
-    model = phi3_shape.model(size)
-    prompt = phi3_shape.prompts(size, 1, size.prompt)[0]
-    steps, written = {}, {}
-    for name, stages in (("three kernels", Fused()), ("one kernel", OneAttention())):
-        decoder = Decoder(model, slots=1, stages=stages)
-        first = int(decoder.read(0, prompt))
-        one = decoder.step(1)
-        one.place([[first]], [len(prompt)], [0])
-        written[name] = [int(one.run()) for _ in range(size.answer)]
-        steps[name] = (one, decoder.step(1, 12))
-    for turn in range(2):
-        for name, both in steps.items():
-            row: Row = {"what": f"attention in {name}, turn {turn + 1}"}
-            for step, tokens in zip(both, (1, 12), strict=True):
-                step.place([[5] * tokens], [len(prompt)], [0])
-                row[f"ms for {tokens}"] = _median_ms(step)
-            yield row
-    same = written["three kernels"] == written["one kernel"]
-    yield {"what": "the same answer", "value": same}
-    assert same, "it says something else"
-
-
-def _median_ms(step: Any) -> float:
-    step.run()
-    torch.cuda.synchronize()
-    times = []
-    for _ in range(40):
-        started = time.perf_counter()
-        step.run()
-        torch.cuda.synchronize()
-        times.append(time.perf_counter() - started)
-    return 1000 * sorted(times)[len(times) // 2]
-
-
 def _place(size: Size, start: int, slot: int, tokens: int) -> Any:
     from brain.phi3.stages import Place
 

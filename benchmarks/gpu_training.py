@@ -1,7 +1,7 @@
 """Stages of gpu.py about training: LoRA and QLoRA, citewise beside plain TRL."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -21,8 +21,8 @@ def lora(size: Size) -> Iterator[Row]:
 
 def qlora(size: Size) -> Iterator[Row]:
     """The same on NF4 weights."""
-    yield _trained(size, "citewise QLoRA, recomputing", nf4=True, recompute=True)
     yield _trained(size, "citewise QLoRA", nf4=True, recompute=False)
+    yield _trained(size, "citewise QLoRA, recomputing", nf4=True, recompute=True)
 
 
 def trl(size: Size) -> Iterator[Row]:
@@ -87,15 +87,27 @@ def _trained(size: Size, name: str, *, nf4: bool, recompute: bool) -> Row:
     taken += [step.taken() for step in running]
     took = time.perf_counter() - started
     assert min(step.gradient for step in taken) > 0, "no gradient reached the adapter"
+    peak = _peak()
     return {
         "what": name,
         "tokens/s": sum(step.tokens for step in taken[WARM_UP:]) / took,
-        "peak GB": _peak(),
+        "ms a step": 1000 * took / size.steps,
+        "of which kernels": _kernels_ms(size, lambda: trainee.step(steps, [packs[-1]])),
+        "peak GB": peak,
         "tokens a step": size.pack,
         "said %": 100 * sum(p.said.numel() for p in packs) / sum(p.real for p in packs),
         "seconds until warm": warm,
         "loss": (taken[0].loss, taken[-1].loss),
     }
+
+
+def _kernels_ms(size: Size, work: Callable[[], object]) -> float | None:
+    """How long the GPU works at it; the rest of a step is spent waiting for the processor."""
+    if size.device != "cuda":
+        return None
+    from benchmarks.gpu_card import longest_kernels
+
+    return float(str(next(longest_kernels(work))["ms"]))
 
 
 def _with_trl(size: Size, name: str, *, nf4: bool, recompute: bool) -> Row:

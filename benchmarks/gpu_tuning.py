@@ -16,7 +16,6 @@ STAGES = {
     "packed": Stage("gpu_swapping:packed", 200, 70),
     "qlora": Stage("gpu_runs:qlora", 200, 80),
     "profile_decoding": Stage("gpu_decoding:profile", 60, 20),
-    "ways": Stage("gpu_decoding:ways", 90, 30),
     "choice": Stage("gpu_full:choice", 120, 50),
     "full": Stage("gpu_full:full", 120, 35),
     "refused_run": Stage("gpu_full:refused_run", 60, 15),

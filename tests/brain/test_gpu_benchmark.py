@@ -1,8 +1,6 @@
 """benchmarks/gpu_tuning.py on a very small model: what will run on a GPU, stage by stage."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -98,34 +96,3 @@ def test_stages_that_are_not_there_are_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "argv", ["gpu_tuning", "--tiny", "--stages", "swap,nothing"])
     with pytest.raises(SystemExit, match=r"No such stages: nothing\. There are: swap, lora"):
         run(Benchmark("gpu_tuning", gpu_tuning.STAGES, Path("unused.json")), "")
-
-
-def test_attention_in_one_kernel_computes_what_the_three_do() -> None:
-    """In Triton's interpreter, across the edges of chunks, to the bit."""
-    pytest.importorskip("triton", reason="Triton, which comes with PyTorch's GPU builds, is not installed")
-    script = (
-        "import torch\n"
-        "from benchmarks.gpu_ways import OneAttention\n"
-        "from brain.phi3.decoding import Decoder\n"
-        "from brain.phi3.stages import Fused, Place\n"
-        "from tests.brain.small_phi3 import prompt, small_phi3\n"
-        "for heads in (2,):\n"
-        "    found = []\n"
-        "    for stages in (Fused(), OneAttention()):\n"
-        "        decoder = Decoder(small_phi3(heads), slots=2, capacity=256, stages=stages)\n"
-        "        first = int(decoder.read(1, prompt(140)))\n"
-        "        decoder.read(0, prompt(126))\n"
-        "        step = decoder.step(2)\n"
-        "        step.place([[first], [5]], [140, 126], [1, 0])\n"
-        "        said = [step.run().tolist() for _ in range(2)]\n"
-        "        starts, slots = (torch.tensor(n, dtype=torch.int32) for n in ([127, 131], [0, 1]))\n"
-        "        three = torch.tensor([[7, 8, 9], [5, 6, 7]])\n"
-        "        logits = decoder.network.logits(three, Place(starts, slots, 3), last_only=False)\n"
-        "        found.append((said, logits, decoder.network.cache.both[:, :, :2]))\n"
-        "    (said, *ours), (other, *theirs) = found\n"
-        "    assert said == other\n"
-        "    assert all(map(torch.equal, ours, theirs))\n"
-    )
-    environment = {**os.environ, "TRITON_INTERPRET": "1"}
-    root = Path(__file__).resolve().parents[2]
-    subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=root, check=True, env=environment)

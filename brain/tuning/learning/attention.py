@@ -1,4 +1,4 @@
-"""Attention over packed examples, each seeing only itself: in one kernel on a GPU, one by one elsewhere."""
+"""Attention over packed examples, each seeing only itself, one by one; GPUs have packed_attention.py."""
 
 from itertools import pairwise
 from typing import Any
@@ -7,18 +7,16 @@ import torch
 from torch.nn import functional
 from transformers import AttentionInterface
 
-from brain.tuning.learning.fused import packed_flash
-
 NAME = "citewise_packed"
 
 
 def register() -> str:
     """Make it known to transformers; the name to load a model with (`attn_implementation`)."""
-    AttentionInterface.register(NAME, packed_attention)
+    AttentionInterface.register(NAME, by_examples)
     return NAME
 
 
-def packed_attention(
+def by_examples(
     module: Any,
     query: torch.Tensor,
     key: torch.Tensor,
@@ -27,33 +25,21 @@ def packed_attention(
     *,
     scaling: float,
     bounds: torch.Tensor | None = None,
-    shape: torch.Tensor | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """(1, heads, tokens, d) in; (1, tokens, heads, d) out. Without `bounds`, rows are single causal texts."""
     groups = query.shape[1] // key.shape[1]
-    if (
-        bounds is not None
-        and shape is not None
-        and query.is_cuda
-        and query.dtype in (torch.bfloat16, torch.float16)
-    ):
-        if groups > 1:
-            key, value = (kept.repeat_interleave(groups, dim=1) for kept in (key, value))
-        flat = (part.squeeze(0).transpose(0, 1) for part in (query, key, value))
-        mixed, _logsum = packed_flash(*flat, bounds, shape, scaling)
-        return mixed.unsqueeze(0), None
     if bounds is None:
         mixed = functional.scaled_dot_product_attention(
             query, key, value, is_causal=True, scale=scaling, enable_gqa=groups > 1
         )
     else:
-        mixed = _one_by_one(query, key, value, bounds, scaling)
+        mixed = one_by_one(query, key, value, bounds, scaling)
     return mixed.transpose(1, 2), None
 
 
 @torch.compiler.disable  # the loop's length is data
-def _one_by_one(
+def one_by_one(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, bounds: torch.Tensor, scaling: float
 ) -> torch.Tensor:
     """Each example by itself: a mask over the whole pack would compute every pair of tokens, to drop most."""

@@ -2,10 +2,11 @@
 
 The parts are counted from the model's shape. What a layer keeps for its gradient was fitted to four runs
 of Phi-3-mini's shape on an H200 (benchmarks/results/gpu.json: 37.7, 10.8, 32.3 and 5.4 GB), which it meets
-within 1 %; on other shapes it has not been held against a measurement. On processor cores, where nothing is
-compiled and more is kept, it lies between what SmolLM2-135M's shape took for one pack (1.89, 2.69 and 4.73 GB
-resident at 1,024, 2,048 and 4,096 tokens in 16 bits; 4.62 GB at 2,048 in 32 bits) and what a run of several
-packs grew to (3.28 GB at 2,048 in 16 bits), within 13 % of each.
+within 1 %. Since then less is kept: 33.7 GB of the first (gpu_lora.json), a tenth below. On other shapes it
+has not been held against a measurement. On processor cores, where nothing is compiled and more is kept, it
+lies between what SmolLM2-135M's shape took for one pack (1.89, 2.69 and 4.73 GB resident at 1,024, 2,048 and
+4,096 tokens in 16 bits; 4.62 GB at 2,048 in 32 bits) and what a run of several packs grew to (3.28 GB at
+2,048 in 16 bits), within 13 % of each.
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,11 @@
-"""Faster forward and backward of an adapted projection, of the gated activation and of packed attention.
+"""Faster forward and backward of an adapted projection and of the gated activation.
 
 They stand where PEFT's and transformers' own code would, compute the same, and are opaque to the compiler:
 - An adapter's output is added by the matrix product itself (cuBLAS' beta), not written, read and added.
 - Quantised weights are widened where they are used and dropped at once; traced through, the compiler would
   keep them all for the backward pass.
-- Flash attention is told how many examples there are and how long the longest is, without a new compilation
-  for each pack.
+- Packed attention is told how many examples there are and how long the longest is, without a new compilation
+  for each pack (packed_attention.py).
 """
 
 from typing import Any
@@ -14,11 +14,13 @@ import torch
 from peft.tuners.lora.layer import LoraLayer
 from torch import Tensor, nn
 
+from brain.tuning.learning.packed_attention import attention as packed
+
 _BLOCK, _OUTER_BLOCK = 64, 256  # weights that share a scale, and scales that share one
 
 
-def speed_up(adapted: Any) -> None:
-    """Let the adapted projections and the activations of a PEFT model compute the fast way."""
+def speed_up(adapted: Any, *, attention: bool) -> None:
+    """Let a PEFT model's adapted projections and activations compute the fast way; `attention`: that too."""
     for layer in adapted.get_base_model().model.layers:
         for parent, names in (
             (layer.self_attn, ("qkv_proj", "o_proj")),
@@ -27,7 +29,9 @@ def speed_up(adapted: Any) -> None:
             for name in names:
                 _adapt(getattr(parent, name))
         layer.mlp.activation_fn = _NoActivation()
-        layer.mlp.__class__ = _subclass(_GatedMLP, type(layer.mlp))
+        layer.mlp.__class__ = subclass(_GatedMLP, type(layer.mlp))
+        if attention:
+            layer.self_attn.__class__ = subclass(_PackedAttention, type(layer.self_attn))
 
 
 class _NoActivation(nn.Module):
@@ -39,6 +43,21 @@ class _GatedMLP:
 
     def forward(self: Any, hidden_states: Tensor) -> Tensor:
         return self.down_proj(gated(self.gate_up_proj(hidden_states)))
+
+
+class _PackedAttention:
+    """Phi-3's attention over a pack."""
+
+    def forward(
+        self: Any, hidden_states: Tensor, position_embeddings: tuple[Tensor, Tensor], *,
+        bounds: Tensor, shape: Tensor, **_: Any,
+    ) -> tuple[Tensor, None]:  # fmt: skip
+        config = self.config
+        qkv = self.qkv_proj(hidden_states).flatten(0, 1)
+        cos, sin = (table.flatten(0, 1) for table in position_embeddings)
+        heads = config.num_attention_heads, config.num_key_value_heads
+        mixed = packed(qkv, cos, sin, bounds, shape, *heads, self.scaling)
+        return self.o_proj(mixed.unsqueeze(0)), None
 
 
 class _AdaptedProjection:
@@ -57,7 +76,8 @@ class _AdaptedProjection:
 _SUBCLASSES: dict[tuple[type, type], type] = {}
 
 
-def _subclass(first: type, second: type) -> type:
+def subclass(first: type, second: type) -> type:
+    """`second` with the methods of `first` in front, under its own name."""
     return _SUBCLASSES.setdefault((first, second), type(second.__name__, (first, second), {}))
 
 
@@ -80,7 +100,7 @@ def _adapt(module: LoraLayer) -> None:
             state.state2.code,
             state.offset,
         ]
-    module.__class__ = _subclass(_AdaptedProjection, type(module))
+    module.__class__ = subclass(_AdaptedProjection, type(module))
 
 
 def _widened(frozen: list[Tensor], outputs: int, inputs: int, dtype: torch.dtype) -> Tensor:
@@ -101,8 +121,11 @@ def adapted_linear(
     x (T, K); `frozen` is W (N, K), or its NF4 parts; first (r, K); second (N, r).
     """
     down = x @ first.t()
-    out = x @ _widened(frozen, outputs, x.shape[1], x.dtype).t()
-    return out.addmm_(down, second.t(), alpha=scale), down
+    wide = _widened(frozen, outputs, x.shape[1], x.dtype).t()
+    if outputs < x.shape[1]:
+        return (x @ wide).addmm_(down, second.t(), alpha=scale), down
+    # The small product first: the large one then reads what it adds to while it computes (7 % faster there).
+    return (down @ second.t()).addmm_(x, wide, beta=scale), down
 
 
 @adapted_linear.register_fake
@@ -183,77 +206,3 @@ gated.register_autograd(
     lambda ctx, above: _gated_backward(above.contiguous(), *ctx.saved_tensors),
     setup_context=lambda ctx, inputs, output: ctx.save_for_backward(*inputs),
 )
-
-
-@torch.library.custom_op("citewise::packed_flash", mutates_args=())
-def packed_flash(
-    query: Tensor, key: Tensor, value: Tensor, bounds: Tensor, shape: Tensor, scale: float
-) -> tuple[Tensor, Tensor]:
-    """Causal attention inside each example, and its log-sums; q, k, v (T, heads, d); bounds as in Pack.
-
-    `shape`, on the processor: how many examples there are, and how long the longest is.
-    """
-    examples, longest = shape.tolist()
-    ends = bounds[: examples + 1]
-    out, logsum, *_ = torch.ops.aten._flash_attention_forward(
-        query, key, value, ends, ends, longest, longest, 0.0, True, False, scale=scale
-    )
-    return out.contiguous(), logsum
-
-
-@packed_flash.register_fake
-def _(
-    query: Tensor, key: Tensor, value: Tensor, bounds: Tensor, shape: Tensor, scale: float
-) -> tuple[Tensor, Tensor]:
-    out = query.new_empty(query.shape)
-    return out, query.new_empty((query.shape[1], query.shape[0]), dtype=torch.float32)
-
-
-@torch.library.custom_op("citewise::packed_flash_backward", mutates_args=())
-def _packed_backward(
-    above: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    out: Tensor,
-    logsum: Tensor,
-    bounds: Tensor,
-    shape: Tensor,
-    scale: float,
-) -> tuple[Tensor, Tensor, Tensor]:
-    examples, longest = shape.tolist()
-    ends = bounds[: examples + 1]
-    chance = torch.zeros(2, dtype=torch.uint64, device=query.device)  # nothing is dropped at random
-    of_query, of_key, of_value = torch.ops.aten._flash_attention_backward(
-        above, query, key, value, out, logsum, ends, ends, longest, longest, 0.0, True, chance,
-        torch.empty(0, device=query.device), scale=scale,
-    )  # fmt: skip
-    return of_query.contiguous(), of_key.contiguous(), of_value.contiguous()
-
-
-@_packed_backward.register_fake
-def _(
-    above: Tensor,
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    out: Tensor,
-    logsum: Tensor,
-    bounds: Tensor,
-    shape: Tensor,
-    scale: float,
-) -> tuple[Tensor, Tensor, Tensor]:
-    return query.new_empty(query.shape), key.new_empty(key.shape), value.new_empty(value.shape)
-
-
-def _keep_packed(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
-    query, key, value, bounds, shape, scale = inputs
-    ctx.save_for_backward(query, key, value, *output, bounds, shape)
-    ctx.scale = scale
-
-
-def _packed_gradients(ctx: Any, above: Tensor, _: Tensor | None) -> tuple[Any, ...]:
-    return *_packed_backward(above.contiguous(), *ctx.saved_tensors, ctx.scale), None, None, None
-
-
-packed_flash.register_autograd(_packed_gradients, setup_context=_keep_packed)

@@ -10,6 +10,7 @@ import torch
 
 from brain.tuning.learning.adapter import TuningFailed, learning_weights
 from brain.tuning.learning.fused import speed_up
+from brain.tuning.learning.last_layer import rounded, said_only
 from brain.tuning.learning.loss import summed_loss
 from brain.tuning.learning.packing import Pack
 from brain.tuning.learning.recipe import Recipe
@@ -84,9 +85,12 @@ class Trainee:
             # Renamed in transformers 5.2x; both do the same.
             old = self._base.gradient_checkpointing_enable
             getattr(self._base, "activation_checkpointing_enable", old)({"use_reentrant": False})
+        compiled = on_gpu if fast is None else fast
+        self._last: Any = None
         if fast is not False:
-            speed_up(adapted)
-        if on_gpu if fast is None else fast:
+            speed_up(adapted, attention=compiled)
+            self._last = said_only(adapted)
+        if compiled:
             for layer in self._base.model.layers:
                 layer.compile(dynamic=False, backend="inductor" if on_gpu else "aot_eager")
         self.optimizer = torch.optim.AdamW(
@@ -129,6 +133,8 @@ class Trainee:
 
     def _summed(self, pack: Pack) -> torch.Tensor:
         pack = pack.to(self.device)
+        if self._last is not None:
+            self._last.said = rounded(pack.said, pack.tokens.shape[1])
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._narrow):
             hidden = self._base.model(
                 input_ids=pack.tokens,
@@ -137,7 +143,8 @@ class Trainee:
                 bounds=pack.bounds,
                 shape=pack.shape,
             ).last_hidden_state[0]
-        return summed_loss(hidden[pack.said], self._base.lm_head.weight, pack.targets)
+        said = hidden[pack.said] if self._last is None else hidden[: len(pack.said)]
+        return summed_loss(said, self._base.lm_head.weight, pack.targets)
 
     def _rate(self, number: int) -> float:
         """Linear warm-up, then half a cosine down to the final share."""

@@ -175,6 +175,8 @@ class _Pace:
         self._tokens += taken.tokens
         done = running.number + 1
         self._times = [*self._times[-20:], (time.monotonic(), done, self._tokens)]
+        if len(self._times) == 3 and self._times[0][2] == 0:
+            del self._times[0]  # the first step waits for the compiler
         (began, first, tokens), (now, _, _) = self._times[0], self._times[-1]
         took = max(1e-9, now - began)
         each = took / max(1, done - first)
