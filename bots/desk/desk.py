@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers
 from bots.desk.audience import Audience, Role
-from bots.desk.cards import Card, Form, Reply, Row
+from bots.desk.cards import Card, Form, Reply, Row, Standing
 from bots.desk.case_actions import CaseActions
 from bots.desk.case_view import CaseView
 from bots.desk.digest import Digest, FindGaps
@@ -243,12 +243,18 @@ class Desk:
         """Note whether people from outside the organisation are in a place."""
         await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside)
 
-    async def placed(self, ref: str, thread: str) -> None:
-        """Note where a delivered card stands."""
-        if self._people is not None:
-            await asyncio.to_thread(self._people.placed, ref, thread)
+    async def placed(self, ref: str, thread: str, at: str = "") -> bool:
+        """Note where a delivered card stands: in which conversation, and `at` in the door's own words.
+
+        True where it no longer shows how things are by now.
+        """
         if self._cases is not None:
             await asyncio.to_thread(self._cases.placed, ref, thread)
+        return self._people is not None and await asyncio.to_thread(self._people.placed, ref, thread, at)
+
+    async def standing(self, ref: str) -> tuple[Standing, ...]:
+        """What cards that were placed under a ref, and others about the same, are to show now."""
+        return await asyncio.to_thread(self._people.standing, ref) if self._people is not None else ()
 
     async def listens(self, thread: str) -> bool:
         """Whether a person answers a question in that thread: words there may be for its asker."""

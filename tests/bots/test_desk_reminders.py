@@ -58,7 +58,7 @@ async def test_those_who_were_asked_are_reminded_once_and_the_asker_is_told(here
     assert helpers.to == HELP
     assert helpers.card.title == "Still waiting for a person: “Where is the zqcanteen?”"
     assert [button.action for button in helpers.card.buttons] == ["claim", "reply"]
-    assert (asker.to, asker.whom) == (handoff.origin, "slack:user:UANA")
+    assert (asker.to, asker.whom) == (handoff.origin, ("slack:user:UANA",))
     assert asker.card.title == "No answer yet to “Where is the zqcanteen?”"
     assert "I have reminded those who are asked for that" in asker.card.text
     assert await said(here) == []
