@@ -22,7 +22,7 @@ from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
 from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there, unread
-from bots.discord.telling import Sent, Telling
+from bots.discord.telling import Sent, Telling, key_for
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
 from bots.doors.event_door import EventDoor, Json, Memory
@@ -279,8 +279,9 @@ class DiscordDoor(EventDoor):
 
     async def _carry(self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None) -> None:
         async def tell(where: str, whom: tuple[str, ...]) -> Sent:
+            its_key = key if where == to else key_for(key, where)
             return await self._telling.elsewhere(
-                key, where, delivery.card, again=again, after=after, whom=whom
+                its_key, where, delivery.card, again=again, after=after, whom=whom
             )
 
         async with self._once(delivery.key):

@@ -160,7 +160,8 @@ class Telling:
                 raise UsageError(NO_CHANNEL) from error
             raise
         for person in left:
-            await self.elsewhere(key, principal("user", person), card, again=again, after=after)
+            alone = principal("user", person)
+            await self.elsewhere(key_for(key, alone), alone, card, again=again, after=after)
         return Sent(channel, tuple(sent), type_ in _THREADS)
 
     async def edit(self, key: str, channel: int, messages: Sequence[int], card: Card) -> None:
@@ -236,6 +237,14 @@ class Telling:
             if await self._posts.find(post, [mark], after=post - 1):  # the first message has the post's id
                 return post
         return 0
+
+
+def key_for(key: str, person: str) -> str:
+    """The key of a card for a person alone, where it went to others too.
+
+    Discord takes two messages of one nonce for one, in whatever channels they are.
+    """
+    return f"{key}={person}"
 
 
 def _key(key: str, number: int) -> str:
