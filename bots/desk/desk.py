@@ -32,6 +32,7 @@ from bots.desk.tally import Tally
 from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
+from bots.working_days import WorkingDays
 from brain.domain import Passage, Question, Trace
 from brain.errors import CitewiseError
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
 SUGGESTED = 25
+_WEEKENDS_OFF = WorkingDays()
 _NOT_YOURS = {
     Role.SUPPORT: Card(
         "That is for support",
@@ -68,13 +70,14 @@ class Desk:
         gaps: FindGaps | None = None,
         tally: Tally | None = None,
         digest: Iterable[str] = (),
+        calendar: WorkingDays = _WEEKENDS_OFF,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
         of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
         the documents lack since a moment, so many at most. `tally` counts how questions come out. The weekly
-        `digest` goes to these channels, or to `admins`.
+        `digest` goes to these channels, or to `admins`; it and reminders come on days of the `calendar`.
         """
         self._catalog = catalog
         self._tally = tally or Tally()
@@ -100,8 +103,8 @@ class Desk:
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
         self._gaps = KnowledgeGaps(gaps) if gaps else None
-        self.digest = Digest(catalog, self._audience, gaps, digest) if gaps else None
-        self.notices = Notices(Reminders(catalog), *((self.digest,) if self.digest else ()))
+        self.digest = Digest(catalog, self._audience, gaps, digest, calendar) if gaps else None
+        self.notices = Notices(Reminders(catalog, calendar), *((self.digest,) if self.digest else ()))
         """What is said without being asked."""
         if self._gaps is not None:
             self._commands["gaps"] = self._gaps.gaps

@@ -8,7 +8,7 @@ from bots.desk.cards import Button, Card, Delivery, Style
 from bots.desk.handoff_card import key_of, reminder_card, told_where
 from bots.desk.notices import Deliver, Notice
 from bots.desk.wording import shortened
-from bots.desk.working_days import at_work, working_day_after
+from bots.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
@@ -20,17 +20,19 @@ class Reminders:
 
     name = "reminder"
 
-    def __init__(self, catalog: "Catalog") -> None:
+    def __init__(self, catalog: "Catalog", calendar: WorkingDays) -> None:
         self._handoffs = catalog.handoffs
+        self._calendar = calendar
 
     def due(self, now: datetime) -> list[Notice]:
         """Of what has waited for a working day since it came, or since somebody took it."""
-        if not at_work(now):
+        if not self._calendar.at_work(now):
             return []
         return [
             Notice(f"{self.name}:{handoff.id}", handoff.support.partition(":")[0])
             for handoff in self._handoffs.unanswered()
-            if not handoff.reminded and working_day_after(_since(handoff).astimezone(now.tzinfo)) <= now
+            if not handoff.reminded
+            and self._calendar.day_after(_since(handoff).astimezone(now.tzinfo)) <= now
         ]
 
     def place(self, rest: str) -> str:
