@@ -17,6 +17,7 @@ from bots.desk.digest import ADMINS
 from bots.desk.wording import count, held
 from bots.doors.chats import connected, discord_settings, slack_settings
 from bots.drives.outdated import remedy, wait_to_be_read_anew, waiting
+from bots.keys_on_the_wire import examine_keys
 from bots.model.answerer import examine as examine_answerer
 from bots.model.cross_encoders import examine_entailment, examine_reranker
 from bots.model.status import as_check, status_of
@@ -46,6 +47,7 @@ def examine(
     yield _settings(settings)
     yield from _digest(settings)
     yield from _days_off(settings)
+    yield from examine_keys(settings)
     home = _home(settings.home)
     yield home
     yield _disk(settings.home)
