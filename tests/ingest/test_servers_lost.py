@@ -15,7 +15,6 @@ from brain.errors import ModelUnavailable
 from ingest.drives import DriveUnavailable
 from ingest.following.keeper import Keeper
 from ingest.following.looks import Looks
-from ingest.indexing.reading import NoReader
 from ingest.readers.versions import CURRENT
 
 COUNT = 300
@@ -161,15 +160,3 @@ def test_a_folder_that_is_away_or_empty_all_at_once_is_not_there(kit):
     with pytest.raises(DriveUnavailable):
         drive.check_there()
     kit.root.mkdir()
-
-
-def test_where_no_process_can_be_started_no_file_is_told(kit):
-    class NoProcesses:
-        def parse(self, path):
-            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-
-    rules(kit.write, 5)
-    with pytest.raises(NoReader, match="What is indexed stays"):
-        kit.sync(**read_by(NoProcesses()))
-    assert kit.catalog.failures() == []
-    assert kit.sync().added == 5
