@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,13 @@ from bots.desk.digest import ADMINS
 from bots.desk.wording import count, held
 from bots.doors.chats import connected, discord_settings, slack_settings
 from bots.drives.outdated import remedy, wait_to_be_read_anew, waiting
+from bots.keys_on_the_wire import examine_keys
 from bots.model.answerer import examine as examine_answerer
 from bots.model.cross_encoders import examine_entailment, examine_reranker
 from bots.model.status import as_check, status_of
 from bots.settings import Settings, unknown_settings
 from bots.wiring import Citewise
+from bots.working_days import working_days
 from brain.catalog.home import Home
 from brain.catalog.rows import DriveState
 from brain.errors import CitewiseError, StorageFailed
@@ -43,6 +46,8 @@ def examine(
     yield _python()
     yield _settings(settings)
     yield from _digest(settings)
+    yield from _days_off(settings)
+    yield from examine_keys(settings)
     home = _home(settings.home)
     yield home
     yield _disk(settings.home)
@@ -93,6 +98,18 @@ def _digest(settings: Settings) -> Iterator[Check]:
     else:
         found = f"goes to {', '.join(settings.digest)} once a week"
         yield Check("digest", Verdict.GOOD, found, "`citewise digest` shows what it would say today")
+
+
+def _days_off(settings: Settings) -> Iterator[Check]:
+    """Whether the days off that are named are all over: then somebody has to name the coming ones."""
+    if not settings.days_off:
+        return
+    last = working_days((), settings.days_off).last_named
+    if last is not None and last < datetime.now().astimezone().date():
+        found = f"the last day off that CITEWISE_DAYS_OFF names was {last.isoformat()}"
+        yield Check("days off", Verdict.NOTE, found, "name the coming ones")
+    else:
+        yield Check("days off", Verdict.GOOD, ", ".join(settings.days_off))
 
 
 def _readers(settings: Settings, reader: str) -> tuple[str, ...]:

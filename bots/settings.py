@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from bots.working_days import weekdays_of, working_days
 from brain.errors import UsageError
 
 _SECRETS = Path("/run/secrets")
@@ -93,6 +94,11 @@ class Settings(BaseSettings):
 
     digest: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_DIGEST")
 
+    working_days: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("mon-fri",), validation_alias="CITEWISE_WORKING_DAYS"
+    )
+    days_off: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_DAYS_OFF")
+
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = Field(default=None, validation_alias="SLACK_SIGNING_SECRET")
@@ -120,7 +126,9 @@ class Settings(BaseSettings):
         default=(), validation_alias="DISCORD_THREADS"
     )
 
-    @field_validator("admins", "digest", "discord_guilds", "discord_threads", mode="before")
+    @field_validator(
+        "admins", "digest", "working_days", "days_off", "discord_guilds", "discord_threads", mode="before"
+    )
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
@@ -156,6 +164,18 @@ class Settings(BaseSettings):
         for reader in value:
             if reader != "admins" and not re.fullmatch(r"(slack|discord):channel:\w+", reader):
                 raise ValueError(reader)
+        return value
+
+    @field_validator("working_days")
+    @classmethod
+    def _check_working_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        weekdays_of(value)
+        return value
+
+    @field_validator("days_off")
+    @classmethod
+    def _check_days_off(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        working_days((), value)
         return value
 
     @field_validator("admins")
@@ -252,6 +272,13 @@ def _sentence(error: ValidationError) -> str:
         allowed = "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464"
     elif name == "CITEWISE_DIGEST":
         allowed = "admins, or channels such as slack:channel:C024BE91L, parted by commas"
+    elif name == "CITEWISE_WORKING_DAYS":
+        return f"In {name}, {fault['ctx']['error']}; allowed are: mon-fri, or mon,wed,sat, or sun-thu."
+    elif name == "CITEWISE_DAYS_OFF":
+        return (
+            f"In {name}, {fault['ctx']['error']}; allowed are, parted by commas: 2026-12-24, 12-25 (in each "
+            "year) and 2026-12-24..2027-01-01."
+        )
     elif name == "CITEWISE_THRESHOLD":
         allowed = "a number from 0 to 1"
     elif fault["type"] == "literal_error":

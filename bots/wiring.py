@@ -146,6 +146,7 @@ class Citewise:
         """What every door offers; the brain behind it is built with the first question."""
         from bots.desk import Desk
         from bots.model.watch import model_rows
+        from bots.working_days import working_days
 
         admins = (_person(admin) for admin in self.settings.admins)
         model = model_rows(self.settings, self._built_brain)
@@ -159,6 +160,7 @@ class Citewise:
             gaps=self._gaps,
             tally=self.tally,
             digest=self.settings.digest,
+            calendar=working_days(self.settings.working_days, self.settings.days_off),
         )
 
     @cached_property

@@ -147,6 +147,18 @@ class PartlyListed(Protocol):
 
 
 @runtime_checkable
+class Answering(Protocol):
+    """A drive that can be asked whether it is there, by something cheaper than a listing."""
+
+    def check_there(self) -> None:
+        """Raise DriveUnavailable where the drive as a whole can't be seen now.
+
+        Asked where it does not hand out a file: that is told of the file only while the drive answers.
+        """
+        ...
+
+
+@runtime_checkable
 class WholeFiles(Protocol):
     """A drive whose files appear all at once, as an object store's do: none of them has to settle."""
 

@@ -1,15 +1,15 @@
 """Bring catalog and index in step with a drive; every step can be killed and run again."""
 
 import time
-from collections.abc import Callable, Collection, Sized
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Collection, Iterator, Sized
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
-from brain.errors import UsageError
+from brain.errors import CitewiseError, UsageError
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
 from ingest.indexing.pipeline import Destination, Pipeline, Tally
 from ingest.indexing.reading import AHEAD_FILES, FEW_AHEAD, Parser
@@ -164,7 +164,7 @@ def _sync(
                 ahead=ahead,
                 as_listed=as_listed,
             )
-            with closing(reading) as batches:
+            with closing(reading) as batches, run.following():
                 for stored in batches:
                     run.stored(stored)
     run.apply()  # what takes the place of inner drives is found before these are hidden
@@ -240,6 +240,19 @@ class _Run:
         self.unindexed += passages
         if self.unindexed >= INDEX_PASSAGES:
             self.apply()
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Bring the indexes in step with what was stored, also where a server or the drive is lost meanwhile.
+
+        Until then the catalog no longer has what the indexes find of documents that were read anew.
+        """
+        try:
+            yield
+        except CitewiseError:
+            with suppress(CitewiseError):
+                self.apply()
+            raise
 
     def apply(self) -> None:
         """Bring the indexes in step with the catalog."""

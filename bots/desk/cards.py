@@ -1,6 +1,7 @@
 """What the Desk shows apart from answers: cards of plain words, which each door draws in its own way."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -35,11 +36,16 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list; `link` is followed from its text, where there is one."""
+    """One line of a list; `link` is followed from its text, where there is one.
+
+    `person` is a principal that the Desk itself names: each door shows it after the text as its platform
+    shows people, also where others read it. Nobody is called by that.
+    """
 
     text: str
     detail: str = ""
     link: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +108,29 @@ class Delivery:
     """A card for somewhere else. Where `ref` is set, the Desk is told where it went (`placed`).
 
     What is delivered under a `key` is delivered once, however often and by whomever it's asked for: the door
-    looks for it first. Without one, that holds for the event that led to it. `whom` is the person (a
-    principal) that it is for: where others read it too, they are called by name, and nobody else is; where
-    it can't be told there any more, they are told alone.
+    looks for it first, after `since` where that is known. Without one, that holds for the event that led to
+    it. `whom` are the people (principals) that it is for: where others read it too, they are called by name,
+    and nobody else is; where it can't be told there any more, each of them is told alone.
     """
 
     to: str
     card: Card
     ref: str = ""
     key: str = ""
-    whom: str = ""
+    whom: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A card that was delivered under a `key`, as it is to be shown now.
+
+    `at` is where it stands, in the words of the door that placed it.
+    """
+
+    at: str
+    key: str
+    card: Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +138,12 @@ class Reply:
     """What follows from a command or a press.
 
     `card` (and each of `more`) is for the caller alone; it takes the place of the card that was pressed
-    where `replaces` is set.
+    where `replaces` is set. `redrawn` are the refs of deliveries whose cards no longer show how things are:
+    the Desk says what they are to show (`standing`).
     """
 
     card: Card | None = None
     replaces: bool = False
     more: tuple[Card, ...] = ()
     elsewhere: tuple[Delivery, ...] = ()
+    redrawn: tuple[str, ...] = ()

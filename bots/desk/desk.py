@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers
 from bots.desk.audience import Audience, Role
-from bots.desk.cards import Card, Form, Reply, Row
+from bots.desk.cards import Card, Form, Reply, Row, Standing
 from bots.desk.case_actions import CaseActions
 from bots.desk.case_view import CaseView
 from bots.desk.digest import Digest, FindGaps
@@ -32,6 +32,7 @@ from bots.desk.tally import Tally
 from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
+from bots.working_days import WorkingDays
 from brain.domain import Passage, Question, Trace
 from brain.errors import CitewiseError
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
 SUGGESTED = 25
+_WEEKENDS_OFF = WorkingDays()
 _NOT_YOURS = {
     Role.SUPPORT: Card(
         "That is for support",
@@ -68,13 +70,14 @@ class Desk:
         gaps: FindGaps | None = None,
         tally: Tally | None = None,
         digest: Iterable[str] = (),
+        calendar: WorkingDays = _WEEKENDS_OFF,
     ) -> None:
         """`brain` is called with the first question: what needs none stays quick.
 
         Without a `library` the Desk answers and changes nothing. `admins` are principals. `model` tells them
         of the language model, where there is one. Without `triage` there are no tickets. `gaps` finds what
         the documents lack since a moment, so many at most. `tally` counts how questions come out. The weekly
-        `digest` goes to these channels, or to `admins`.
+        `digest` goes to these channels, or to `admins`; it and reminders come on days of the `calendar`.
         """
         self._catalog = catalog
         self._tally = tally or Tally()
@@ -100,8 +103,8 @@ class Desk:
             "not_helpful": lambda ref, caller: NOT_HELPFUL
         }
         self._gaps = KnowledgeGaps(gaps) if gaps else None
-        self.digest = Digest(catalog, self._audience, gaps, digest) if gaps else None
-        self.notices = Notices(Reminders(catalog), *((self.digest,) if self.digest else ()))
+        self.digest = Digest(catalog, self._audience, gaps, digest, calendar) if gaps else None
+        self.notices = Notices(Reminders(catalog, calendar), *((self.digest,) if self.digest else ()))
         """What is said without being asked."""
         if self._gaps is not None:
             self._commands["gaps"] = self._gaps.gaps
@@ -243,12 +246,18 @@ class Desk:
         """Note whether people from outside the organisation are in a place."""
         await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside)
 
-    async def placed(self, ref: str, thread: str) -> None:
-        """Note where a delivered card stands."""
-        if self._people is not None:
-            await asyncio.to_thread(self._people.placed, ref, thread)
+    async def placed(self, ref: str, thread: str, at: str = "") -> bool:
+        """Note where a delivered card stands: in which conversation, and `at` in the door's own words.
+
+        True where it no longer shows how things are by now.
+        """
         if self._cases is not None:
             await asyncio.to_thread(self._cases.placed, ref, thread)
+        return self._people is not None and await asyncio.to_thread(self._people.placed, ref, thread, at)
+
+    async def standing(self, ref: str) -> tuple[Standing, ...]:
+        """What cards that were placed under a ref, and others about the same, are to show now."""
+        return await asyncio.to_thread(self._people.standing, ref) if self._people is not None else ()
 
     async def listens(self, thread: str) -> bool:
         """Whether a person answers a question in that thread: words there may be for its asker."""

@@ -10,7 +10,7 @@ from bots.desk.gaps import told
 from bots.desk.notices import Deliver, Notice
 from bots.desk.overview import CITED_WITHIN, OLD, relied_on
 from bots.desk.wording import age, count, in_line, shortened, web_link
-from bots.desk.working_days import week_of
+from bots.working_days import WorkingDays, week_of
 from brain.catalog.rows import DriveState
 from brain.usage.domain import Outcome, Period, Readers
 from brain.usage.stale import stale
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 ADMINS = "admins"
 DAYS = 7
 _SHOWN = 5
-_GO_ON = "`gaps 7` shows all that is missing, `status` how everything is"
+_GO_ON = (
+    "`gaps {}` shows all that is missing, `status` how everything is (both after `/citewise`, for admins)."
+)
 
 
 class FindGaps(Protocol):
@@ -39,9 +41,15 @@ class Digest:
     name = "digest"
 
     def __init__(
-        self, catalog: "Catalog", audience: "Audience", gaps: FindGaps, wanted_by: Iterable[str]
+        self,
+        catalog: "Catalog",
+        audience: "Audience",
+        gaps: FindGaps,
+        wanted_by: Iterable[str],
+        calendar: WorkingDays,
     ) -> None:
         """`wanted_by` are principals of channels, or `admins` for each of them directly."""
+        self._calendar = calendar
         self._catalog = catalog
         self._audience = audience
         self._gaps = gaps
@@ -50,8 +58,11 @@ class Digest:
         self._to = [*channels, *(sorted(audience.admins) if ADMINS in wanted else ())]
 
     def due(self, now: datetime) -> list[Notice]:
-        """That of this week, from Monday morning on."""
+        """That of this week, from the morning of its first working day on; none in a week that is all off."""
         week = week_of(now)
+        begins = self._calendar.begins(week)
+        if begins is None or now.replace(tzinfo=None) < begins:
+            return []
         return [Notice(f"{self.name}:{week}:{to}", to.partition(":")[0]) for to in self._to]
 
     def place(self, rest: str) -> str:
@@ -68,13 +79,19 @@ class Digest:
         return await deliver(Delivery(to, card, key=f"{self.name}-{rest}"))
 
     def card(self, to: str, now: datetime) -> Card:
-        """The last seven days as `to` may see them: an admin (a person) all, a channel what it may read."""
-        since = now.astimezone(UTC) - timedelta(days=DAYS)
+        """The last seven days as `to` may see them: an admin (a person) all, a channel what it may read.
+
+        They are more or fewer where the week, or the one before, began with days off, so that none is left
+        out or told twice; weeks that were all off come with the next.
+        """
+        days = self._calendar.days_since_last(week_of(now))
+        since = now.astimezone(UTC) - timedelta(days=days)
         readers = None if self._audience.sees_all_places([to]) else Readers(to, self._audience.of([to]))
         asked = Period(since.date(), tuple(self._catalog.asked.since(since)))
         rows = [*self._missing(since, readers), *self._old(now, readers), *self._failing(readers)]
-        rows += [*self._waiting(now), Row("To go on", f"{_GO_ON} (both after `/citewise`, for admins).")]
-        return Card(f"The week to {now.day} {now:%B}", _in_short(asked), tuple(rows))
+        rows += [*self._waiting(now), Row("To go on", _GO_ON.format(days))]
+        weeks = "week" if (number := round(days / DAYS)) < 2 else f"{number} weeks"
+        return Card(f"The {weeks} to {now.day} {now:%B}", _in_short(asked), tuple(rows))
 
     def _missing(self, since: datetime, readers: Readers | None) -> list[Row]:
         found = self._gaps(since, _SHOWN, readers=readers)

@@ -24,6 +24,10 @@ WORDLESS = Card(
     "I don't open files and pictures that are sent to me, nor listen to voice messages. Ask me in words. (An "
     "admin adds a file to the documents by sending it with the word `add`.)",
 )
+NOT_ALL_TOLD = (
+    "Not everybody who asked could be told: some can't be written to here. The others have it. Please tell "
+    "an admin."
+)
 NOT_CARRIED = Card(
     "Only words reach whoever asked",
     "The file that you sent stays here: write what it shows, or where it lies.",

@@ -3,7 +3,16 @@
 from typing import TYPE_CHECKING
 
 from bots.desk.answers import WITHDRAWN, still_stands
-from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Style
+from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Standing, Style
+from bots.desk.handoff_card import (
+    goes_to,
+    has_moved_on,
+    key_of,
+    request_card,
+    standing,
+    told_where,
+    was_told_in,
+)
 from bots.desk.parts import OPEN_SPACE, PRIVATE, Press
 from bots.desk.wording import listed, named, shortened, web_link
 from brain.catalog.handoffs import Handoff, HandoffState
@@ -56,11 +65,39 @@ class People:
         handoff, new = self._catalog.handoffs.open(
             answer.trace_id, caller.person, origin, space, support, answer.question
         )
-        sent = Card("A person will look at it", "I tell you here as soon as there is an answer.")
+        if handoff.answer:
+            return Reply(_answered(handoff, caller))
+        if handoff.person != caller.person and (not new and handoff.thread):
+            return self._joined(handoff, caller)
+        sent = Card("A person will look at it", _TELLS)
         if not new and handoff.thread:
             return Reply(Card("A person has this already", sent.text))
-        delivery = Delivery(support, self._request(handoff, answer), f"handoff:{handoff.id}")
+        request = self._request(handoff, answer)
+        key, ref = key_of(handoff, "request"), f"handoff:{handoff.id}"
+        delivery = Delivery(support, request, ref, key, since=handoff.opened)
         return Reply(sent, elsewhere=(delivery,))
+
+    def _joined(self, handoff: Handoff, caller: "Caller") -> Reply:
+        """Let someone wait for what others asked for before them: those who were asked see how many wait.
+
+        Whoever took it is told where their words go to besides, if that is another place.
+        """
+        taken = "Somebody has taken it. " if handoff.helper else ""
+        card = Card(
+            "Somebody asked for a person here before you",
+            f"Those who know have one request for this answer, and you wait for it too now. {taken}{_TELLS}",
+        )
+        elsewhere: tuple[Delivery, ...] = ()
+        places = [asker.origin for asker in handoff.askers]
+        own = next((asker.origin for asker in handoff.others if asker.person == caller.person), "")
+        if handoff.helper and places.count(own) == 1:
+            note = Card(
+                f"Someone else waits for your answer to “{shortened(handoff.question, 140)}”",
+                f"Your words go to {goes_to(handoff)} that asked.",
+            )
+            key = key_of(handoff, f"joined-{places.index(own)}")
+            elsewhere = (Delivery(handoff.helper, note, key=key),)
+        return Reply(card, elsewhere=elsewhere, redrawn=(f"handoff:{handoff.id}",))
 
     def claim(self, press: Press) -> Reply:
         """Take a question on, so that two people don't answer it."""
@@ -71,17 +108,17 @@ class People:
         if claimed is None:
             return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
-            return Reply(Card("Someone else has taken this one"))
+            return Reply(_taken(claimed))
         card = Card(
             "Yours",
             "Reply to my message, or press “Answer”: the asker is told. Your words go to "
-            f"{'the channel' if _is_place(claimed.origin) else 'the person'} that asked.",
+            f"{goes_to(claimed)} that asked.",
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
-        return Reply(card)
+        return Reply(card, redrawn=(f"handoff:{claimed.id}",))
 
     def reply(self, press: Press) -> Reply:
-        """Bring a person's answer to the asker."""
+        """Bring a person's answer to all who asked."""
         handoff, words = self._find(press), press.fields.get("words", "").strip()
         if handoff is None or not words:
             return Reply(_UNKNOWN)
@@ -91,15 +128,19 @@ class People:
         if claimed is None:
             return Reply(_UNKNOWN)
         if claimed.helper != press.caller.person:
-            return Reply(Card("Someone else has taken this one", "Talk to them, or let them answer."))
-        self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
+            return Reply(_taken(claimed, "Talk to them, or let them answer."))
+        answered = self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
+        if answered is None:
+            return Reply(_UNKNOWN)
         does = "A person answered" if not handoff.answer else "A person wrote again about"
         told = Card(f"{does} “{shortened(handoff.question, 140)}”", words)
         kept = Button("keep", f"Add to {handoff.space}", str(handoff.id), Style.PRIMARY)
+        has = "The asker has" if not answered.others else f"The {len(answered.askers)} people who asked have"
         return Reply(
-            Card("The asker has your answer", "With one click it becomes a document, cited from now on.",
+            Card(f"{has} your answer", "With one click it becomes a document, cited from now on.",
                  buttons=(kept,)),
-            elsewhere=(Delivery(handoff.origin, told, whom=handoff.person),),
+            elsewhere=tuple(Delivery(to, told, whom=whom) for to, whom in told_where(answered).items()),
+            redrawn=(f"handoff:{handoff.id}",),
         )  # fmt: skip
 
     def keep(self, press: Press) -> Reply:
@@ -117,13 +158,25 @@ class People:
             self._catalog.handoffs.keep(handoff.id)
         return Reply(card, replaces=kept)
 
-    def placed(self, ref: str, thread: str) -> None:
-        """Note where a hand-off goes on, as the door says after it was delivered."""
+    def placed(self, ref: str, thread: str, at: str) -> bool:
+        """Note where a hand-off goes on, as the door says once it is delivered; whether it moved on since."""
         kind, _, number = ref.partition(":")
+        placed = None
         if kind == "handoff" and number.isdecimal():
-            self._catalog.handoffs.set_thread(int(number), thread)
+            placed = self._catalog.handoffs.placed(int(number), thread, at)
         elif kind == "reminder" and number.isdecimal():
-            self._catalog.handoffs.set_reminder_thread(int(number), thread)
+            placed = self._catalog.handoffs.reminder_placed(int(number), thread, at)
+        return placed is not None and has_moved_on(placed)
+
+    def standing(self, ref: str) -> tuple[Standing, ...]:
+        """The messages of a hand-off among those who were asked, as they are to be shown now."""
+        kind, _, number = ref.partition(":")
+        ours = kind in ("handoff", "reminder") and number.isdecimal()
+        handoff = self._catalog.handoffs.find(int(number)) if ours else None
+        answer = self._catalog.answers.find(handoff.trace_id) if handoff else None
+        if handoff is None or answer is None:
+            return ()
+        return standing(handoff, lambda found: self._request(found, answer))
 
     def in_thread(self, thread: str, caller: "Caller", words: str) -> Press | None:
         """What a message in a hand-off's thread means: the answer of whoever took it, else nothing.
@@ -175,19 +228,28 @@ class People:
             why = f"I answered from {listed(answer.cited)}, and that did not help:\n\n{answer.text}"
         else:
             why = "I answered from documents that are not shown here, and that did not help."
-        return Card(
-            f"Someone needs a person: “{shortened(handoff.question, 300)}”",
-            why,
-            tuple(rows[:3]),
-            buttons=(
-                Button("claim", "I take it", str(handoff.id), Style.PRIMARY),
-                Button("reply", "Answer", str(handoff.id)),
-            ),
-        )
+        return request_card(handoff, why, tuple(rows[:3]))
 
 
+_ASK_AGAIN = "Ask the question once more, then hand that answer on: it is a new request."
+_TELLS = "I tell you here as soon as there is an answer."
 _UNKNOWN = Card("I don't know of this question any more")
 
 
-def _is_place(origin: str) -> bool:
-    return ":channel:" in origin
+def _taken(handoff: Handoff, what_to_do: str = "") -> Card:
+    return Card("Someone else has taken this one", what_to_do, (Row("Taken by", person=handoff.helper),))
+
+
+def _answered(handoff: Handoff, caller: "Caller") -> Card:
+    """For whoever asks for a person where one has answered.
+
+    What went to people elsewhere is not told, though whoever asks may see the bot's own answer.
+    """
+    theirs = any(asker.person == caller.person for asker in handoff.askers)
+    if not theirs and not any(was_told_in(caller.place, asker) for asker in handoff.askers):
+        return Card("A person answered this already, to whoever asked", _ASK_AGAIN)
+    return Card(
+        f"A person answered “{shortened(handoff.question, 140)}” already",
+        handoff.answer,
+        (Row("Is that not it?", _ASK_AGAIN),),
+    )

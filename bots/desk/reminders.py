@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Delivery, Style
+from bots.desk.handoff_card import key_of, reminder_card, told_where
 from bots.desk.notices import Deliver, Notice
 from bots.desk.wording import shortened
-from bots.desk.working_days import at_work, working_day_after
+from bots.working_days import WorkingDays
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
@@ -19,17 +20,19 @@ class Reminders:
 
     name = "reminder"
 
-    def __init__(self, catalog: "Catalog") -> None:
+    def __init__(self, catalog: "Catalog", calendar: WorkingDays) -> None:
         self._handoffs = catalog.handoffs
+        self._calendar = calendar
 
     def due(self, now: datetime) -> list[Notice]:
         """Of what has waited for a working day since it came, or since somebody took it."""
-        if not at_work(now):
+        if not self._calendar.at_work(now):
             return []
         return [
             Notice(f"{self.name}:{handoff.id}", handoff.support.partition(":")[0])
             for handoff in self._handoffs.unanswered()
-            if not handoff.reminded and working_day_after(_since(handoff).astimezone(now.tzinfo)) <= now
+            if not handoff.reminded
+            and self._calendar.day_after(_since(handoff).astimezone(now.tzinfo)) <= now
         ]
 
     def place(self, rest: str) -> str:
@@ -42,7 +45,8 @@ class Reminders:
         if handoff is None or not handoff.waits or handoff.reminded:
             return True
         reached = await deliver(_to_helpers(handoff))
-        await deliver(_to_asker(handoff, reached=reached))
+        for delivery in _to_askers(handoff, reached=reached):
+            await deliver(delivery)
         await asyncio.to_thread(self._handoffs.note_reminded, handoff.id)
         return True
 
@@ -51,31 +55,22 @@ def _since(handoff: "Handoff") -> datetime:
     return handoff.taken or handoff.opened
 
 
-def _key(handoff: "Handoff", whom: str) -> str:
-    return f"handoff-{handoff.id}-{handoff.opened.isoformat()}-{whom}"
-
-
 def _to_helpers(handoff: "Handoff") -> Delivery:
     """To whoever took it alone; where nobody did, to all that were asked."""
-    about, number = shortened(handoff.question, 200), str(handoff.id)
-    answer = Button("reply", "Answer", number, Style.PRIMARY)
-    if handoff.helper:
-        card = Card(
-            f"Still waiting for your answer: “{about}”",
-            "You took this question, and whoever asked has heard nothing since. Press “Answer”, or "
-            "ask somebody who knows.",
-            buttons=(answer,),
-        )
-        return Delivery(handoff.helper, card, key=_key(handoff, "helper"))
+    if not handoff.helper:
+        key = key_of(handoff, "helpers")
+        return Delivery(handoff.support, reminder_card(handoff), f"reminder:{handoff.id}", key)
     card = Card(
-        f"Still waiting for a person: “{about}”",
-        "Nobody has taken this question yet. I remind you only this once.",
-        buttons=(Button("claim", "I take it", number, Style.PRIMARY), Button("reply", "Answer", number)),
+        f"Still waiting for your answer: “{shortened(handoff.question, 200)}”",
+        "You took this question, and whoever asked has heard nothing since. Press “Answer”, or "
+        "ask somebody who knows.",
+        buttons=(Button("reply", "Answer", str(handoff.id), Style.PRIMARY),),
     )
-    return Delivery(handoff.support, card, f"reminder:{handoff.id}", _key(handoff, "helpers"))
+    return Delivery(handoff.helper, card, key=key_of(handoff, "helper"))
 
 
-def _to_asker(handoff: "Handoff", *, reached: bool) -> Delivery:
+def _to_askers(handoff: "Handoff", *, reached: bool) -> list[Delivery]:
+    """To all who wait for it, once in each place."""
     if not reached:
         said = "I can't reach those who are asked for that. Please ask them yourself, or tell an admin."
     elif handoff.helper:
@@ -83,4 +78,8 @@ def _to_asker(handoff: "Handoff", *, reached: bool) -> Delivery:
     else:
         said = "I have reminded those who are asked for that, and tell you when there is an answer."
     card = Card(f"No answer yet to “{shortened(handoff.question, 140)}”", said)
-    return Delivery(handoff.origin, card, key=_key(handoff, "asker"), whom=handoff.person)
+    return [
+        # The first had a key without their place when no others could wait.
+        Delivery(to, card, key=key_of(handoff, f"asker-{to}" if number else "asker"), whom=whom)
+        for number, (to, whom) in enumerate(told_where(handoff).items())
+    ]

@@ -5,10 +5,13 @@ import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from discord.utils import time_snowflake
+
 from bots.desk import Caller, Desk, Draft, Final, Press
-from bots.desk.cards import Card, Delivery, Form, Reply
+from bots.desk.cards import Card, Delivery, Form, Reply, Standing
 from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
@@ -19,7 +22,7 @@ from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
 from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there, unread
-from bots.discord.telling import Telling
+from bots.discord.telling import Sent, Telling, key_for
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
 from bots.doors.event_door import EventDoor, Json, Memory
@@ -30,6 +33,7 @@ from brain.domain import Answer
 _EDITS_OF_PRIVATE = 1.5
 _THREAD_EXISTS = 160004
 _REMEMBERED = 10_000
+_CLOCKS_DIFFER = timedelta(hours=1)  # this machine's and Discord's, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +244,13 @@ class DiscordDoor(EventDoor):
 
     async def _reply(self, item: InboxItem, payload: Json, reply: Reply, *, pressed: bool = False) -> None:
         """Deliver first, then tell the caller: what they read has happened."""
-        for number, delivery in enumerate(reply.elsewhere):
+
+        async def deliver(number: int, delivery: Delivery) -> None:
             await self._deliver(item, f"{item.key}-e{number}", payload, delivery)
+
+        await self._each(reply.elsewhere, deliver)
+        for ref in reply.redrawn:
+            await self._redraw(ref)
         cards = [reply.card] if reply.card else []
         for number, card in enumerate((*cards, *reply.more)):
             # A press is acknowledged on the message of the button, a command with one of its own.
@@ -257,8 +266,10 @@ class DiscordDoor(EventDoor):
         to = delivery.to
         if payload["place"] and to == f"discord:channel:{payload['place']}":
             to = f"discord:channel:{payload['channel']}"  # "the channel" is this thread, where it is one
-        after = int(payload["event"]) if not delivery.key else None
-        await self._carry(delivery.key or key, to, delivery, again=item.attempts > 0, after=after)
+        again, after = item.attempts > 0, int(payload["event"]) if not delivery.key else None
+        if delivery.since is not None:
+            again, after = True, time_snowflake(delivery.since - _CLOCKS_DIFFER)
+        await self._carry(delivery.key or key, to, delivery, again=again, after=after)
 
     async def _learn(self, place: str) -> None:
         """Servers have no people from outside."""
@@ -267,15 +278,24 @@ class DiscordDoor(EventDoor):
         await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
 
     async def _carry(self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None) -> None:
-        async def tell(where: str, whom: str) -> tuple[int, int, bool]:
+        async def tell(where: str, whom: tuple[str, ...]) -> Sent:
+            its_key = key if where == to else key_for(key, where)
             return await self._telling.elsewhere(
-                key, where, delivery.card, again=again, after=after, whom=whom
+                its_key, where, delivery.card, again=again, after=after, whom=whom
             )
 
         async with self._once(delivery.key):
-            channel, message, is_thread = await self._told(replace(delivery, to=to), tell)
-            if delivery.ref:
-                await self._desk.placed(delivery.ref, thread_of(channel if is_thread else message))
+            sent = await self._told(replace(delivery, to=to), tell)
+            at = f"{sent.channel}/{' '.join(map(str, sent.messages))}"
+            thread = thread_of(sent.channel if sent.is_thread else sent.messages[0])
+            stale = bool(delivery.ref) and await self._desk.placed(delivery.ref, thread, at)
+        if stale:
+            await self._redraw(delivery.ref)
+
+    async def _show_now(self, standing: Standing) -> None:
+        channel, _, messages = standing.at.partition("/")
+        ids = [int(message) for message in messages.split()]
+        await self._telling.edit(standing.key, int(channel), ids, standing.card)
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
         await message.finish(self._views(message, part.answer, part))

@@ -62,10 +62,10 @@ def answer_views(
     return views
 
 
-def card_view(card: Card, mark: int, called: str = "") -> ui.LayoutView:
+def card_view(card: Card, mark: int, called: Sequence[str] = ()) -> ui.LayoutView:
     """A card as a message: its rows always, of a longer text or of quotes what fits beside them.
 
-    Above it, the person with the id `called` is named.
+    Above it, the people with the ids `called` are named.
     """
     title = f"### {inert(' '.join(card.title.split()))}" if card.title else ""
     room = MOST_CHARACTERS - len(title) - len(_MORE) - 2
@@ -80,7 +80,9 @@ def card_view(card: Card, mark: int, called: str = "") -> ui.LayoutView:
             break
         texts.append(text)
     shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
-    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"<@{called}>")] if called else []
+    parts: list[ui.Item[ui.LayoutView]] = (
+        [ui.TextDisplay(" ".join(f"<@{person}>" for person in called))] if called else []
+    )
     parts.append(ui.TextDisplay(shown))
     for menu in card.menus:
         parts += [_action_row(ChoiceMenu(menu, part)) for part in range(menu_parts(menu))]
@@ -205,8 +207,9 @@ def _shorter(row: Row, longest: int) -> str:
 
 def _line(row: Row) -> str:
     text = " ".join(row.text.split()) or "–"
-    shown = linked(text, row.link) if row.link or not row.detail else f"**{inert(text)}**"
-    return f"- {shown}  {with_code(' '.join(row.detail.split()))}".rstrip()
+    shown = linked(text, row.link) if row.link or not (row.detail or row.person) else f"**{inert(text)}**"
+    who = named_in(inert(row.person), {row.person}) if row.person else ""
+    return f"- {shown}  {with_code(' '.join(row.detail.split()))} {who}".rstrip()
 
 
 def _quotes(quotes: Sequence[Quote], left: int) -> list[str]:

@@ -22,12 +22,12 @@ _MOST_PAGES = 20  # of a hundred messages
 _LONGEST_NONCE = 25
 
 
-def body_of(view: "LayoutView", flags: int = 0, whom: str = "") -> Json:
-    """A message as it goes out: it shows no previews, and pings nobody but the person with the id `whom`."""
+def body_of(view: "LayoutView", flags: int = 0, whom: Sequence[str] = ()) -> Json:
+    """A message as it goes out: it shows no previews, and pings nobody but the people with the ids `whom`."""
     return {
         "components": view.to_components(),  # type: ignore[no-untyped-call]
         "flags": _COMPONENTS_V2 | _SUPPRESS_EMBEDS | flags,
-        "allowed_mentions": {"parse": [], "replied_user": False} | ({"users": [whom]} if whom else {}),
+        "allowed_mentions": {"parse": [], "replied_user": False} | ({"users": list(whom)} if whom else {}),
     }
 
 
@@ -47,10 +47,10 @@ class Posts:
         self._calls = calls
         self._bot = bot
 
-    async def send(self, place: Place, view: "LayoutView", key: str, whom: str = "") -> int:
+    async def send(self, place: Place, view: "LayoutView", key: str, whom: Sequence[str] = ()) -> int:
         """Send a message; one that was sent under that key a moment ago is returned instead.
 
-        It notifies the person with the id `whom`, where the view names them.
+        It notifies the people with the ids `whom`, where the view names them.
         """
         nonce = key if len(key) <= _LONGEST_NONCE else hashlib.sha256(key.encode()).hexdigest()
         body = body_of(view, whom=whom) | {"nonce": nonce[:_LONGEST_NONCE], "enforce_nonce": True}

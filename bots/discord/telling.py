@@ -1,9 +1,9 @@
 """Cards to people and places: to someone alone, into a direct message, into another channel."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.cards import Card
@@ -22,7 +22,7 @@ from bots.discord.refusals import (
     NOT_TOLD,
     TAG_REQUIRED,
 )
-from bots.discord.words import person_in
+from bots.discord.words import person_in, principal
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,17 @@ _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 _FORUMS, _THREADS = (15, 16), (10, 11, 12)
 _PRIVATE_THREAD = 12
 _POSTS_BACK = 20  # in a forum
+_CALLED_AT_MOST = 100  # people in one message; Discord notifies no more
 _POSTS = "/channels/{channel_id}/threads"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a card stands: in which messages of which channel, and whether that is a thread."""
+
+    channel: int
+    messages: tuple[int, ...]
+    is_thread: bool
 
 
 class Telling:
@@ -95,14 +105,14 @@ class Telling:
         await self._post(key, Place(channel), view, again=again, after=int(payload["event"]))
 
     async def elsewhere(
-        self, key: str, to: str, card: Card, *, again: bool, after: int | None, whom: str = ""
-    ) -> tuple[int, int, bool]:
+        self, key: str, to: str, card: Card, *, again: bool, after: int | None, whom: tuple[str, ...] = ()
+    ) -> Sent:
         """Show a card to a channel, in answer to a message of one, or to a person.
 
         `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
         among messages after the id `after`; with None for that it is looked for in any case, among all that
-        could be it. A card that is too long for one message goes into several. `whom` is who is to be called,
-        where others read it too. Returns channel and (first) message, and whether that is a thread.
+        could be it. A card that is too long for one message goes into several. `whom` are those who are to be
+        called, where others read it too; of them, who has left a private thread is told alone.
         """
         who, _, reply_to = to.partition("/")
         platform, _, rest = who.partition(":")
@@ -113,26 +123,30 @@ class Telling:
             raise UsageError(
                 f"{who} can't be written to: an admin names a channel with `spaces support` instead."
             )
-        called = ""
+        called, left = list[str](), list[str]()
         if kind != "user":  # what others read names nobody but who is called
-            card, called = replace(card, people=frozenset()), person_in(whom)
-        parts = parts_of(card)
-        views = [
-            card_view(part, mark_of(_key(key, number)), "" if number else called)
-            for number, part in enumerate(parts)
-        ]
+            card, called = replace(card, people=frozenset()), [p for p in map(person_in, whom) if p]
         try:
             channel = await self.direct(name) if kind == "user" else int(name)
             type_ = None if kind == "user" else await self._kind_of(channel)
-            if called and type_ == _PRIVATE_THREAD and not await self._is_in(channel, whom):
-                raise UsageError(LEFT)
+            if called and type_ == _PRIVATE_THREAD:
+                left = [person for person in called if not await self._is_in(channel, person)]
+                called = [person for person in called if person not in left]
+                if not called:
+                    raise UsageError(LEFT)
+            called = called[:_CALLED_AT_MOST]
+            views = [
+                card_view(part, mark_of(_key(key, number)), () if number else called)
+                for number, part in enumerate(parts_of(card))
+            ]
             place, sent = Place(channel, int(reply_to or 0)), list[int]()
             if type_ in _FORUMS:
                 again = again or after is None
-                channel = await self._forum_post(channel, card, views[0], mark_of(key), look=again)
+                since = after or 0
+                channel = await self._forum_post(channel, card, views[0], mark_of(key), since, look=again)
                 place, after, type_, sent = Place(channel), channel, _THREADS[0], [channel]
             for number, view in enumerate(views[len(sent) :], len(sent)):
-                calls = "" if number else called
+                calls = () if number else called
                 sent.append(
                     await self._post(_key(key, number), place, view, again=again, after=after, whom=calls)
                 )
@@ -145,7 +159,22 @@ class Telling:
             if error.code == GONE:
                 raise UsageError(NO_CHANNEL) from error
             raise
-        return channel, sent[0], type_ in _THREADS
+        for person in left:
+            alone = principal("user", person)
+            await self.elsewhere(key_for(key, alone), alone, card, again=again, after=after)
+        return Sent(channel, tuple(sent), type_ in _THREADS)
+
+    async def edit(self, key: str, channel: int, messages: Sequence[int], card: Card) -> None:
+        """Let messages that a card was shown in show this one; an edit notifies nobody."""
+        parts = parts_of(replace(card, people=frozenset()))
+        if len(parts) > len(messages):  # the last of them shows what fits of the rest
+            rest = "\n".join(part.text for part in parts[len(messages) - 1 :])
+            title = card.title if len(messages) == 1 else ""
+            parts[len(messages) - 1 :] = [replace(parts[-1], title=title, text=rest)]
+        for number, (message, part) in enumerate(zip(messages, parts, strict=False)):
+            await self._posts.edit(channel, message, card_view(part, mark_of(_key(key, number))))
+        for message in messages[len(parts) :]:
+            await self._posts.delete(channel, message)
 
     async def direct(self, user: str | int) -> int:
         """The channel of direct messages with someone."""
@@ -160,7 +189,7 @@ class Telling:
         *,
         again: bool,
         after: int | None,
-        whom: str = "",
+        whom: Sequence[str] = (),
     ) -> int:
         if after is None:
             # A reply stands after what it replies to: what an older home sent here under this key is not it.
@@ -170,9 +199,8 @@ class Telling:
             return found[0]
         return await self._posts.send(place, view, key, whom)
 
-    async def _is_in(self, thread: int, whom: str) -> bool:
+    async def _is_in(self, thread: int, person: str) -> bool:
         """Whether a person is in a thread: to be called in a private one would let them in (again)."""
-        person = whom.rpartition(":")[2]
         try:
             await self._calls(
                 "GET", "/channels/{channel_id}/thread-members/{user_id}", channel_id=thread, user_id=person
@@ -183,8 +211,10 @@ class Telling:
             return False
         return True
 
-    async def _forum_post(self, forum: int, card: Card, view: "LayoutView", mark: int, *, look: bool) -> int:
-        if look and (stands := await self._standing_post(forum, mark)):
+    async def _forum_post(
+        self, forum: int, card: Card, view: "LayoutView", mark: int, since: int, *, look: bool
+    ) -> int:
+        if look and (stands := await self._standing_post(forum, mark, since)):
             return stands
         name = " ".join(card.title.split())[:100]
         body = {"name": name, "message": body_of(view)}
@@ -198,15 +228,23 @@ class Telling:
             opened = await self._calls("POST", _POSTS, body, channel_id=forum)
         return int(opened["id"])
 
-    async def _standing_post(self, forum: int, mark: int) -> int:
-        """Our post in a forum whose first message has that mark, among the latest; 0 for none."""
+    async def _standing_post(self, forum: int, mark: int, since: int) -> int:
+        """Our post in a forum whose first message has that mark, among the latest since an id; 0 for none."""
         guild = (await self._calls("GET", "/channels/{channel_id}", channel_id=forum))["guild_id"]
         active = await self._calls("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         posts = [int(thread["id"]) for thread in active["threads"] if thread["parent_id"] == str(forum)]
-        for post in sorted(posts, reverse=True)[:_POSTS_BACK]:
+        for post in sorted((post for post in posts if post > since), reverse=True)[:_POSTS_BACK]:
             if await self._posts.find(post, [mark], after=post - 1):  # the first message has the post's id
                 return post
         return 0
+
+
+def key_for(key: str, person: str) -> str:
+    """The key of a card for a person alone, where it went to others too.
+
+    Discord takes two messages of one nonce for one, in whatever channels they are.
+    """
+    return f"{key}={person}"
 
 
 def _key(key: str, number: int) -> str:

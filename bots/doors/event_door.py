@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from bots.desk import Caller, Command, Desk
-from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.manners import NOT_CARRIED, TURNED_AWAY
+from bots.desk.cards import Card, Delivery, Reply, Standing
+from bots.desk.manners import NOT_ALL_TOLD, NOT_CARRIED, TURNED_AWAY
 from bots.desk.parts import Attachment
 from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
@@ -104,14 +104,53 @@ class EventDoor(ABC):
             yield
 
     @staticmethod
-    async def _told(delivery: Delivery, tell: Callable[[str, str], Awaitable[_T]]) -> _T:
-        """Tell it where it is to go (and call whom it is for); where that is closed, that person alone."""
+    async def _told(delivery: Delivery, tell: Callable[[str, tuple[str, ...]], Awaitable[_T]]) -> _T:
+        """Tell it where it is to go (and call whom it is for); where that is closed, each of them alone."""
         try:
             return await tell(delivery.to, delivery.whom)
         except UsageError:
-            if ":user:" not in delivery.whom or delivery.whom == delivery.to:
+            people = [person for person in delivery.whom if ":user:" in person and person != delivery.to]
+            if not people:
                 raise
-            return await tell(delivery.whom, "")
+        told, refused = list[_T](), list[UsageError]()
+        for person in people:
+            try:
+                told.append(await tell(person, ()))
+            except UsageError as error:
+                refused.append(error)
+        if refused:
+            raise UsageError(NOT_ALL_TOLD) if told else refused[0]
+        return told[0]
+
+    @staticmethod
+    async def _each(
+        deliveries: Iterable[Delivery], deliver: Callable[[int, Delivery], Awaitable[None]]
+    ) -> None:
+        """Deliver each, also after one that was refused; then the first refusal is raised."""
+        refused = list[CitewiseError]()
+        for number, delivery in enumerate(deliveries):
+            try:
+                await deliver(number, delivery)
+            except Unreachable:
+                raise
+            except CitewiseError as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+
+    async def _redraw(self, ref: str) -> None:
+        """Let the cards of a ref show how things are: one after the other, so that the last is the newest."""
+        async with self._once(f"redraw {ref}"):
+            for standing in await self._desk.standing(ref):
+                try:
+                    await self._show_now(standing)
+                except Unreachable:
+                    raise
+                except (
+                    CitewiseError
+                ) as error:  # somebody deleted it, or shut the bot out: nothing hangs on it
+                    told = {"ref": ref, "at": standing.at, "reason": error.detail or error.sentence}
+                    log.info("not redrawn", extra=fields("not redrawn", **told))
 
     async def _heard(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """What whoever took a hand-off writes in its thread is for the asker, and no question."""
@@ -195,6 +234,10 @@ class EventDoor(ABC):
     @abstractmethod
     async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
         """Deliver what has a key, unless it stands there already."""
+
+    @abstractmethod
+    async def _show_now(self, standing: Standing) -> None:
+        """Let a message that stands show this card from now on; nobody is called by that."""
 
     @abstractmethod
     async def _instead(self, item: InboxItem, payload: Json, card: Card) -> None:

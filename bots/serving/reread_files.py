@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brain.catalog.rows import Drive
 
 EVERY = 3600.0
+AGAIN = 60.0  # seconds, where a server was away or the like
 _AT_A_TIME = 2.0  # seconds, after which somebody who adds a file may have their turn
 _NOTHING = "no file that was added in a chat waits to be read anew"
 
@@ -31,20 +32,26 @@ class RereadFiles(Repeating):
 
     name = "added files"
 
-    def __init__(self, library: "Callable[[], Library]", *, every: float = EVERY) -> None:
+    def __init__(
+        self, library: "Callable[[], Library]", *, every: float = EVERY, again: float = AGAIN
+    ) -> None:
+        """`again` are the seconds after which what may pass is tried again."""
         self._library = library
         self._every = every
+        self._again = again
         super().__init__(_NOTHING)
 
     def _go_on(self, ending: threading.Event) -> None:
         while not ending.is_set():
+            pause = self._every
             try:
                 self._read(ending)
                 self._found = _NOTHING
             except CitewiseError as error:
+                pause = self._again if error.retryable else pause
                 self._found = f"added files could not be read anew: {error.sentence}"
                 log.warning("not read anew", extra=fields("added files not read anew", reason=error.sentence))
-            ending.wait(self._every)
+            ending.wait(pause)
 
     def _read(self, ending: threading.Event) -> None:
         library = self._library()

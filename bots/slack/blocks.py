@@ -78,10 +78,11 @@ def quoted(text: str) -> list[Block]:
     return [_rich({"type": "rich_text_quote", "elements": [_text(text)]})] if text else []
 
 
-def calling(whom: str) -> list[Block]:
-    """A line that calls a person, who is notified of the message; nothing for anybody but a person."""
-    found = _NAMED.fullmatch(whom)
-    return [_rich(_section([_name(whom)]))] if found and ":user:" in whom else []
+def calling(whom: Iterable[str]) -> list[Block]:
+    """A line that calls people, who are notified of the message; nothing for anybody but a person."""
+    names = [_name(person) for person in whom if ":user:" in person and _NAMED.fullmatch(person)]
+    parted = [part for name in names for part in (_text(" "), name)]
+    return [_rich(_section(parted[1:]))] if parted else []
 
 
 def card_blocks(card: Card) -> list[Block]:
@@ -150,9 +151,12 @@ def _coded(text: str) -> list[Block]:
 def _list(rows: Iterable[Row]) -> Block:
     items = []
     for row in rows:
-        elements = [_linked(row.text or "–", row.link, bold=not row.link and bool(row.detail))]
+        elements = [_linked(row.text or "–", row.link, bold=not row.link and bool(row.detail or row.person))]
         if row.detail:
             elements += [_text("  "), *_coded(clean(row.detail))]
+        if row.person:
+            shown = _name(row.person) if _NAMED.fullmatch(row.person) else _text(row.person)
+            elements += [_text("  "), shown]
         items.append(_section(elements))
     return {"type": "rich_text_list", "style": "bullet", "elements": items}
 

@@ -7,6 +7,7 @@ from bots.checks import Check, Verdict
 from bots.doors.inbox import Unreachable
 from bots.slack.calls import Calls, SlackRefused, said_by
 from bots.slack.needs import EVENTS, SCOPES, SHORTCUTS
+from bots.slack.proxies import web_client
 from bots.slack.service import SECONDS_A_CALL, SlackSettings
 
 _APP = "api.slack.com/apps → your app"
@@ -26,7 +27,6 @@ def examine(settings: SlackSettings, channels: Iterable[str]) -> Iterator[Check]
 async def _examine(settings: SlackSettings, channels: list[str]) -> AsyncIterator[Check]:
     import aiohttp
     from slack_sdk.errors import SlackApiError
-    from slack_sdk.web.async_client import AsyncWebClient
 
     for check in _formats(settings):
         yield check
@@ -34,9 +34,7 @@ async def _examine(settings: SlackSettings, channels: list[str]) -> AsyncIterato
         return
     limit = aiohttp.ClientTimeout(total=SECONDS_A_CALL)
     async with aiohttp.ClientSession(timeout=limit) as session:
-        client = AsyncWebClient(
-            token=settings.bot_token, base_url=settings.api_url, session=session, retry_handlers=[]
-        )
+        client = web_client(settings.bot_token, settings.api_url, session=session)
         calls = Calls(client)
         granted: set[str] | None = None
         try:

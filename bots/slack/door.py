@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
-from bots.desk.cards import Card, Delivery, Reply
+from bots.desk.cards import Card, Delivery, Reply, Standing
 from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.doors.event_door import EventDoor, Json, Memory
@@ -224,8 +224,12 @@ class SlackDoor(EventDoor):
     # Messages
 
     async def _reply(self, item: InboxItem, payload: Json, reply: Reply) -> None:
-        for number, delivery in enumerate(reply.elsewhere):
+        async def deliver(number: int, delivery: Delivery) -> None:
             await self._deliver(f"{item.key}-{number}", delivery, again=item.attempts > 0)
+
+        await self._each(reply.elsewhere, deliver)
+        for ref in reply.redrawn:
+            await self._redraw(ref)
         cards = [reply.card] if reply.card else []
         for number, card in enumerate((*cards, *reply.more)):
             replaces = reply.replaces and number == 0
@@ -234,7 +238,7 @@ class SlackDoor(EventDoor):
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
         """Deliver, once for the event, or once at all where the delivery has a key of its own."""
 
-        async def tell(to: str, whom: str) -> tuple[str, str]:
+        async def tell(to: str, whom: tuple[str, ...]) -> tuple[str, str]:
             looked_for = again or bool(delivery.key)
             return await self._telling.elsewhere(
                 delivery.key or key, to, delivery.card, again=looked_for, whom=whom
@@ -242,8 +246,15 @@ class SlackDoor(EventDoor):
 
         async with self._once(delivery.key):
             channel, ts = await self._told(delivery, tell)
-            if delivery.ref:
-                await self._desk.placed(delivery.ref, below(channel, ts))
+            stale = bool(delivery.ref) and await self._desk.placed(
+                delivery.ref, below(channel, ts), f"{channel}/{ts}"
+            )
+        if stale:
+            await self._redraw(delivery.ref)
+
+    async def _show_now(self, standing: Standing) -> None:
+        channel, _, ts = standing.at.partition("/")
+        await self._telling.edit(standing.key, channel, ts, standing.card)
 
     async def _learn(self, place: str) -> None:
         if place:

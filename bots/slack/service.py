@@ -24,11 +24,13 @@ from bots.slack.interactions import action_of, where_pressed
 from bots.slack.naming import PLATFORM
 from bots.slack.needs import COMMAND, SHORTCUTS
 from bots.slack.organisation import Organisation
+from bots.slack.proxies import past_proxy, web_client
 from brain.catalog.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
+    from slack_bolt.authorization import AuthorizeResult
     from slack_bolt.request.async_request import AsyncBoltRequest
 
     from bots.desk import Desk
@@ -126,18 +128,12 @@ class SlackService:
 
     async def _start(self) -> None:
         import aiohttp
-        from slack_sdk.web.async_client import AsyncWebClient
 
         limit = aiohttp.ClientTimeout(total=SECONDS_A_CALL)
         session = await self._open.enter_async_context(aiohttp.ClientSession(timeout=limit))
-        reached = partial(
-            AsyncWebClient,
-            base_url=self._settings.api_url,
-            session=session,
-            timeout=SECONDS_A_CALL,
-            retry_handlers=[],
-        )
-        client = reached(token=self._settings.bot_token)
+        address = self._settings.api_url
+        reached = partial(web_client, url=address, session=session, timeout=SECONDS_A_CALL)
+        client = reached(self._settings.bot_token)
         calls = self._calls = Calls(client)
         me = await _accepted(calls, "auth.test")
         self._bot = str(me["user_id"])
@@ -153,7 +149,7 @@ class SlackService:
             await self._over_http(app)
             return
         # Asked here, since the library would try for ever with a token that is wrong, and say nothing.
-        opening = Calls(reached(token=self._settings.app_token), "SLACK_APP_TOKEN")
+        opening = Calls(reached(self._settings.app_token), "SLACK_APP_TOKEN")
         await self._over_sockets(app, str((await _accepted(opening, "apps.connections.open"))["url"]))
 
     def _memory(self) -> Memory:
@@ -178,9 +174,18 @@ class SlackService:
     def _app(self, client: Any, inbox: Inbox, door: SlackDoor) -> "AsyncApp":
         """The Bolt app: a middleware keeps each event, then one listener for each kind acknowledges it."""
         from slack_bolt.async_app import AsyncApp
+        from slack_bolt.authorization import AuthorizeResult
+
+        async def authorized(enterprise_id: str | None, team_id: str | None) -> "AuthorizeResult":
+            # Asked when this began: the library would ask again, by a client of its own and any proxy.
+            token, bot = self._settings.bot_token, self._bot
+            return AuthorizeResult(
+                enterprise_id=enterprise_id, team_id=team_id, bot_user_id=bot, bot_token=token
+            )
 
         app = AsyncApp(
             client=client,
+            authorize=authorized,
             signing_secret=self._settings.signing_secret or secrets.token_hex(),  # none is checked on sockets
             request_verification_enabled=self._settings.mode == "http",
             ignoring_self_events_enabled=False,  # translate() does it, and needs no call for it
@@ -238,6 +243,7 @@ class SlackService:
         handler = AsyncSocketModeHandler(app, self._settings.app_token, logger=_quiet())
         self._open.push_async_callback(handler.close_async)
         handler.client.wss_uri = first
+        past_proxy(handler.client, first)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         self._connected = handler.client.is_connected
 

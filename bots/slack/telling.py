@@ -75,12 +75,12 @@ class Telling:
         return True
 
     async def elsewhere(
-        self, key: str, to: str, card: Card, *, again: bool, whom: str = ""
+        self, key: str, to: str, card: Card, *, again: bool, whom: tuple[str, ...] = ()
     ) -> tuple[str, str]:
         """Show a card to a channel, a thread of one, a person or a group; returns channel and ts.
 
         `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first.
-        `whom` is who is to be called, where others read it too.
+        `whom` are those who are to be called, where others read it too.
         """
         who, _, root = to.partition("/")
         if not who.startswith("slack:"):
@@ -101,6 +101,13 @@ class Telling:
             if error.code in _NOBODY:
                 raise UsageError(_NOT_TOLD) from error
             raise
+
+    async def edit(self, key: str, channel: str, ts: str, card: Card) -> None:
+        """Let a message that was shown elsewhere show this card; Slack notifies nobody of an edit."""
+        blocks = card_blocks(replace(card, people=frozenset()))
+        mark = {"event_type": MARK, "event_payload": {"key": key}}
+        message = {"text": spoken(blocks), "blocks": blocks, "metadata": mark}
+        await self._calls("chat.update", channel=channel, ts=ts, **message, parse="none", link_names=False)
 
     async def _channel_of(self, who: str) -> str:
         kind, _, name = who.partition(":")[2].partition(":")

@@ -27,6 +27,8 @@ def show_card(console: "Console", card: "Card") -> None:
         shown = Text(in_line(row.text), style="bold cyan")
         if row.detail:
             shown.append(f"  {in_line(row.detail)}", style="not bold default")
+        if row.person:
+            shown.append(f"  {in_line(row.person)}", style="not bold default")
         if row.link:
             shown.append(f"  {in_line(row.link)}", style="not bold dim default")
         print_indented(console, shown, "  ")

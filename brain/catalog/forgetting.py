@@ -67,7 +67,7 @@ class Forgetting:
         found = self._drop(_OWN, person, told)
         with self._database.writing(overwrite=True) as connection:
             marks = connection.execute("DELETE FROM feedback WHERE person = ?", (person,)).rowcount
-            handoffs = connection.execute("DELETE FROM handoffs WHERE person = ?", (person,)).rowcount
+            handoffs = _forget_asker(connection, person)
         self._database.fold_log()
         return found + Forgotten(marks=marks, handoffs=handoffs)
 
@@ -128,6 +128,23 @@ def _drop(connection: sqlite3.Connection, trace_ids: list[str]) -> Forgotten:
     handoffs = connection.execute(f"DELETE FROM handoffs WHERE trace_id {chosen}", given).rowcount
     connection.execute(f"DELETE FROM traces WHERE id {chosen}", given)  # their answers go with them
     return Forgotten(len(trace_ids), marks, handoffs)
+
+
+def _forget_asker(connection: sqlite3.Connection, person: str) -> int:
+    """Take someone out of those who wait for a person's answer; what nobody else waits for goes."""
+    connection.execute("DELETE FROM handoff_others WHERE person = ?", (person,))
+    connection.execute(
+        """UPDATE handoffs SET (person, origin) =
+               (SELECT person, origin FROM handoff_others
+                WHERE handoff_id = handoffs.id ORDER BY rowid LIMIT 1)
+           WHERE person = ? AND id IN (SELECT handoff_id FROM handoff_others)""",
+        (person,),
+    )
+    connection.execute(
+        """DELETE FROM handoff_others
+           WHERE person = (SELECT person FROM handoffs WHERE id = handoff_others.handoff_id)"""
+    )
+    return connection.execute("DELETE FROM handoffs WHERE person = ?", (person,)).rowcount
 
 
 def _stored(moment: datetime) -> str:

@@ -1,5 +1,6 @@
 """Questions that were handed to a person: opened, claimed, answered, and kept as a document."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +20,22 @@ class HandoffState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who waits for a person's answer, and the `origin` where they are told it."""
+
+    person: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """A question that a person is to answer.
 
-    `origin` is where the asker is told, `support` who is asked, `thread` the conversation that it goes on
-    in, `helper` who took it, and when it was `taken`; `space` is what a document made of the answer belongs
-    to. Those who have it are `reminded` once, where it then goes on as well.
+    `person` asked for that first, and `others` after them, under the same answer. `origin` is where the first
+    is told, `support` who is asked, `thread` the conversation that it goes on in, `helper` who took it, and
+    when it was `taken`; `space` is what a document made of the answer belongs to. Those who have it are
+    `reminded` once, where it then goes on as well. `card` and `reminder_card` are where the two messages of
+    it stand, in the words of the door that placed them; empty where that is not known.
     """
 
     id: int
@@ -42,6 +53,14 @@ class Handoff:
     taken: datetime | None = None
     reminded: bool = False
     reminder_thread: str = ""
+    others: tuple[Asker, ...] = ()
+    card: str = ""
+    reminder_card: str = ""
+
+    @property
+    def askers(self) -> tuple[Asker, ...]:
+        """All who wait for it, in the order in which they came."""
+        return (Asker(self.person, self.origin), *self.others)
 
     @property
     def waits(self) -> bool:
@@ -56,7 +75,10 @@ class Handoff:
 
 _HANDOFFS = (
     "SELECT id, trace_id, person, origin, space, support, question, state, thread, helper, answer, opened, "
-    "taken, reminded, reminder_thread FROM handoffs "
+    "taken, reminded, reminder_thread, card, reminder_card, "
+    "(SELECT json_group_array(json_array(person, origin)) FROM "
+    "(SELECT person, origin FROM handoff_others WHERE handoff_id = handoffs.id ORDER BY rowid)) "
+    "FROM handoffs "
 )
 
 
@@ -69,18 +91,32 @@ class Handoffs:
     def open(
         self, trace_id: str, person: str, origin: str, space: str, support: str, question: str
     ) -> tuple[Handoff, bool]:
-        """Hand a question over, and whether that is new: one person hands one answer over once."""
+        """Hand a question over, and whether that is new: one answer is handed over once, whoever asks for it.
+
+        Who asks for it after others, and before there is an answer, waits for the same.
+        """
         with self._database.writing() as connection:
-            cursor = connection.execute(
-                """INSERT OR IGNORE INTO handoffs
-                   (trace_id, person, origin, space, support, question, state, opened)
-                   VALUES (?, ?, ?, ?, ?, ?, 'open', ?)""",
-                (trace_id, person, origin, space, support, question, now()),
-            )
+            # Homes from before may hold several of one answer: whoever has one of their own keeps to that.
             row = connection.execute(
-                _HANDOFFS + "WHERE trace_id = ? AND person = ?", (trace_id, person)
+                "SELECT id, person, answer FROM handoffs WHERE trace_id = ? ORDER BY person <> ?, id LIMIT 1",
+                (trace_id, person),
             ).fetchone()
-        return _handoff(row), cursor.rowcount > 0
+            if row is None:
+                cursor = connection.execute(
+                    """INSERT INTO handoffs
+                       (trace_id, person, origin, space, support, question, state, opened)
+                       VALUES (?, ?, ?, ?, ?, ?, 'open', ?)""",
+                    (trace_id, person, origin, space, support, question, now()),
+                )
+                number = cursor.lastrowid
+            else:
+                number, first, answer = row
+                if first != person and not answer:
+                    connection.execute(
+                        "INSERT OR IGNORE INTO handoff_others VALUES (?, ?, ?)", (number, person, origin)
+                    )
+            handed = connection.execute(_HANDOFFS + "WHERE id = ?", (number,)).fetchone()
+        return _handoff(handed), row is None
 
     def find(self, handoff_id: int) -> Handoff | None:
         """The hand-off of that id."""
@@ -95,15 +131,22 @@ class Handoffs:
             ).fetchone()
         return _handoff(row) if row else None
 
-    def set_thread(self, handoff_id: int, thread: str) -> None:
-        """Note where the hand-off goes on."""
+    def placed(self, handoff_id: int, thread: str, card: str = "") -> Handoff | None:
+        """Note where its card stands, and the hand-off goes on; returns it as it is now."""
         with self._database.writing() as connection:
-            connection.execute("UPDATE handoffs SET thread = ? WHERE id = ?", (thread, handoff_id))
+            connection.execute(
+                "UPDATE handoffs SET thread = ?, card = ? WHERE id = ?", (thread, card, handoff_id)
+            )
+            return _find(connection, handoff_id)
 
-    def set_reminder_thread(self, handoff_id: int, thread: str) -> None:
-        """Note where the hand-off goes on too, since those who have it were reminded there."""
+    def reminder_placed(self, handoff_id: int, thread: str, card: str = "") -> Handoff | None:
+        """Note where those who have it were reminded, and it goes on too; returns it as it is now."""
         with self._database.writing() as connection:
-            connection.execute("UPDATE handoffs SET reminder_thread = ? WHERE id = ?", (thread, handoff_id))
+            connection.execute(
+                "UPDATE handoffs SET reminder_thread = ?, reminder_card = ? WHERE id = ?",
+                (thread, card, handoff_id),
+            )
+            return _find(connection, handoff_id)
 
     def claim(self, handoff_id: int, helper: str) -> Handoff | None:
         """Let a helper take an open hand-off; returns it as it is now, whoever has it."""
@@ -163,7 +206,7 @@ class Handoffs:
         return int(row[0])
 
 
-_Row = tuple[int, str, str, str, str, str, str, str, str, str, str, str, str, str, str]
+_Row = tuple[int, str, str, str, str, str, str, str, str, str, str, str, str, str, str, str, str, str]
 
 
 def _find(connection: sqlite3.Connection, handoff_id: int) -> Handoff | None:
@@ -173,7 +216,8 @@ def _find(connection: sqlite3.Connection, handoff_id: int) -> Handoff | None:
 
 def _handoff(row: _Row) -> Handoff:
     number, trace_id, person, origin, space, support, question, *rest = row
-    state, thread, helper, answer, opened, taken, reminded, reminder_thread = map(str, rest)
+    state, thread, helper, answer, opened, taken, reminded, reminder_thread, *cards, others = map(str, rest)
+    card, reminder_card = cards
     return Handoff(
         id=number,
         trace_id=trace_id,
@@ -190,4 +234,7 @@ def _handoff(row: _Row) -> Handoff:
         taken=datetime.fromisoformat(taken) if taken else None,
         reminded=bool(reminded),
         reminder_thread=reminder_thread,
+        others=tuple(Asker(*asker) for asker in json.loads(others)),
+        card=card,
+        reminder_card=reminder_card,
     )

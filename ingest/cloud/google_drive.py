@@ -170,6 +170,10 @@ class GoogleDrive:
     def _refused(self, refused: Refused) -> DriveUnavailable:
         return place_refused(refused.fault, self.url, self._account)
 
+    def check_there(self) -> None:
+        """Ask for the folder itself. Raises DriveUnavailable."""
+        self._top()
+
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """The file as a local one: downloaded and checked, or exported."""

@@ -161,6 +161,13 @@ class GraphDrive:
             else:
                 yield entry_of(path, item)
 
+    def check_there(self) -> None:
+        """Ask for the folder itself. Raises DriveUnavailable."""
+        try:
+            self._located = locate(self._place, self._api)
+        except Refused as refused:
+            raise self._refused(refused) from refused
+
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """The file as a local one. The address that Graph redirects to gets no token."""

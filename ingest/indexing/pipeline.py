@@ -9,11 +9,13 @@ from itertools import islice
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import NewDocument, NewPassage, Vector
 from brain.embedding.embedder import Embedder
-from ingest.drives import Drive, Entry, Skipped
+from brain.errors import CitewiseError
+from ingest.drives import Drive, DriveUnavailable, Entry, Skipped
 from ingest.indexing.embedding_batches import embed_missing
 from ingest.indexing.reading import (
     AHEAD_FILES,
     FailedFile,
+    NoReader,
     Outcome,
     Parser,
     ReadFile,
@@ -31,6 +33,13 @@ from ingest.report import Change, ChangeKind, FileNote, Progress, Stage
 BATCH_PASSAGES = 256  # what is gathered before the embedder is called …
 IDLE_PASSAGES = 32  # … or, while no file is ready, what is worth calling it for
 SHOWN = 1000  # of what could not be read or vanished, so much is kept to be shown; the counts go on
+
+
+class _End:
+    """After the last outcome."""
+
+
+_END = _End()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,8 @@ class Pipeline:
     ) -> Generator[int, None, None]:
         """Carry all entries (so many); yields after each batch how many passages were stored with it.
 
+        Raises DriveUnavailable and NoReader, when what was read before is stored.
+
         They are taken as there is room for them, so many files `ahead`. With `as_listed` those that were
         changed since they were listed are passed over.
         """
@@ -130,8 +141,16 @@ class Pipeline:
         reading = read_all(
             self._drive, entries, parser, self._split, threads, ahead=ahead, as_listed=as_listed
         )
+        lost: CitewiseError | None = None
         with closing(reading) as outcomes:
-            for outcome in outcomes:
+            while True:
+                try:
+                    outcome = next(outcomes, _END)
+                except (DriveUnavailable, NoReader) as error:
+                    lost = error  # what was read before is stored all the same
+                    break
+                if isinstance(outcome, _End):
+                    break
                 self._stopwatch.lap("parse")
                 if outcome is not None:
                     self._take(outcome)
@@ -140,6 +159,8 @@ class Pipeline:
                     yield self._flush()
         if self._waiting:
             yield self._flush()
+        if lost is not None:
+            raise lost
 
     def _split(self, parsed: ParsedDocument) -> tuple[Chunk, ...]:
         return split(parsed, self._embedder.max_tokens, self._embedder.count_tokens)

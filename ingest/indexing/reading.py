@@ -7,10 +7,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from brain.errors import CitewiseError, StorageFailed, UnreadableDocument
-from ingest.drives import Drive, DriveUnavailable, Entry, FetchedFile
+from ingest.drives import Answering, Drive, DriveUnavailable, Entry, FetchedFile
 from ingest.indexing.splitting import Chunk
 from ingest.indexing.storable import storable
 from ingest.parsing.parsed import ParsedDocument
@@ -50,13 +50,23 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that can't be read; `retryable` where the cause may pass without the file changing."""
+    """A file that can't be read; `retryable` where the cause may pass without the file changing.
+
+    `withheld`: the drive failed to hand it out, so that nothing is known of the file itself.
+    """
 
     entry: Entry
     digest: str
     sentence: str
     detail: str = ""
     retryable: bool = False
+    withheld: bool = False
+
+
+class NoReader(CitewiseError):
+    """No process could be started that would read a file: no file is to blame for that."""
+
+    retryable: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,18 @@ def read_file(
     """Read one file so that hash and text are of the same state of it; failures become outcomes.
 
     With `as_listed` a file that was changed since it was listed is left to the next look: it must settle.
+    Raises DriveUnavailable where the drive as a whole is gone, NoReader where nothing can be read here: then
+    each file would fail, and none of them for its own sake. A drive that answers is asked for the file again.
     """
+    for _ in range(_ATTEMPTS):
+        outcome = _read_once(drive, entry, parser, split, as_listed=as_listed)
+        if not (isinstance(outcome, FailedFile) and outcome.withheld and isinstance(drive, Answering)):
+            break
+        drive.check_there()
+    return outcome
+
+
+def _read_once(drive: Drive, entry: Entry, parser: Parser, split: Split, *, as_listed: bool) -> Outcome:
     try:
         for _ in range(_ATTEMPTS):
             with drive.fetch(entry) as file:
@@ -96,8 +117,11 @@ def read_file(
                 "The disk for temporary files is full: free some space, then run the command again.",
                 detail=repr(error),
             ) from error
-        return FailedFile(entry, "", "The drive fails to hand out this file.", repr(error), retryable=True)
-    except (UnreadableDocument, DriveUnavailable) as error:
+        sentence = "The drive fails to hand out this file."
+        return FailedFile(entry, "", sentence, repr(error), retryable=True, withheld=True)
+    except DriveUnavailable as error:
+        return FailedFile(entry, "", error.sentence, error.detail, error.retryable, withheld=True)
+    except UnreadableDocument as error:
         return FailedFile(entry, "", error.sentence, error.detail, error.retryable)
     except CitewiseError:
         raise
@@ -124,8 +148,11 @@ def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | No
         chunks = split(parsed)
     except OSError as error:
         # Of the worker, not of the drive: a FileNotFoundError here must not pass for a file that is gone.
-        sentence = "No process to read this file could be started: it will be tried again by the next run."
-        return FailedFile(entry, digest, sentence, repr(error), retryable=True)
+        raise NoReader(
+            "No process to read files could be started: give this machine more free memory, or the user that "
+            "runs citewise more processes. What is indexed stays, and the rest is tried again.",
+            detail=repr(error),
+        ) from error
     except UnreadableDocument as error:
         failed = FailedFile(entry, digest, error.sentence, error.detail, error.retryable)
         return failed if stamp_of(file.path) == before else None

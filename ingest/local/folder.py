@@ -79,6 +79,16 @@ class LocalFolder:
         if self._identity() != before:
             raise DriveUnavailable(_cannot_list(self.root, FileNotFoundError()))
 
+    def check_there(self) -> None:
+        """Look into the folder. Raises DriveUnavailable where it can't be listed, or is empty all at once."""
+        try:
+            with os.scandir(self.root) as children:
+                holds_something = next(children, None) is not None
+        except OSError as error:
+            raise DriveUnavailable(_cannot_list(self.root, error), detail=repr(error)) from error
+        if not holds_something:
+            raise DriveUnavailable(_cannot_list(self.root, FileNotFoundError()))
+
     def quiet_seconds(self, entry: Entry) -> float | None:
         """Since when the kernel has seen no write to the file, nor anybody set its times or name."""
         if not self._own_clock:

@@ -175,6 +175,15 @@ class RemoteFolder:
     def _place(self, path: str) -> str:
         return f"{self._source.root}/{path}"
 
+    def check_there(self) -> None:
+        """Look at the folder's beginning, on a fresh line where it was lost. Raises DriveUnavailable."""
+        try:
+            piece = self._ask(partial(self._piece, self._source.root, None))
+        except Failed as failed:
+            raise self._unavailable(failed) from None
+        self._leave([piece.rest] if piece.rest is not None else [])
+        self._down = None
+
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """A copy in a temporary folder, unless the file changes while it is made.

@@ -118,6 +118,10 @@ class Sitemap:
         self._lastmod = {page.url: page.lastmod for page in wanted}
         yield from self._entries(wanted, ledger)
 
+    def check_there(self) -> None:
+        """Ask the site for its robots.txt. Raises DriveUnavailable where it does not answer, or rests."""
+        read_robots(self._scope, self._site)
+
     @contextmanager
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """The page as a file.

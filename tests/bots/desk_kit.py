@@ -13,6 +13,7 @@ from bots.desk import Caller, Desk, Final, Part
 from bots.desk.library import Library
 from bots.desk.parts import PRIVATE
 from bots.serving.notices import NoticeClock
+from bots.working_days import WorkingDays
 from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
 from brain.domain import Answer
@@ -62,6 +63,7 @@ def desk_home(
     answerer: object = None,
     digest: tuple[str, ...] = (),
     reranker: Reranker | None = None,
+    calendar: WorkingDays | None = None,
 ) -> Iterator[DeskHome]:
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
@@ -84,6 +86,7 @@ def desk_home(
             lambda asking: asking.thread.startswith(PRIVATE),
         )
         whom = {"triage": triager.invoke, "gaps": finder.find, "digest": digest}
+        whom |= {"calendar": calendar} if calendar else {}
         desk = Desk(home.catalog, lambda: brain, library, admins, **whom)
         yield DeskHome(home, desk, library, changing)
     finally:

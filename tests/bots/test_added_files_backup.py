@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from desk_kit import ADMIN, DeskHome, desk_home, person
@@ -12,6 +13,8 @@ from bots.serving.reread_files import RereadFiles
 from brain.catalog.added_files import SCHEME
 from brain.catalog.backup import backup, restore
 from brain.catalog.home import Home
+from brain.embedding.embedder import Embedder
+from brain.errors import ModelUnavailable
 from ingest.readers.versions import CURRENT
 
 ANA = person("UANA", place="CGEN")
@@ -69,3 +72,29 @@ async def test_files_added_in_chat_are_read_anew_by_serve_and_whoever_adds_one_w
         assert "Old title" not in {row.title for row in here.catalog.documents()}
         assert {row.version for row in here.catalog.documents()} == {1}
         assert here.catalog.feed.pending_operations(1) == []
+
+
+async def test_where_the_embeddings_are_away_files_added_in_chat_are_tried_again_soon(tmp_path: Path) -> None:
+    with desk_home(tmp_path) as here:
+        await add(here, "parking.md", PARKING)
+        with here.catalog.database.writing() as connection:
+            connection.execute("UPDATE documents SET reading = 'markdown 0.1'")
+        tries = 0
+
+        def embedder() -> Embedder:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                raise ModelUnavailable("The embeddings endpoint does not answer.")
+            return here.home.embedder
+
+        library = replace(here.library, embedder=embedder)
+        service = RereadFiles(lambda: library, again=0.05)
+        service.start()
+        deadline = time.monotonic() + 60
+        while here.catalog.readings.waiting(CURRENT):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        service.stop(60)
+        assert tries == 2
+        assert here.catalog.failures() == []

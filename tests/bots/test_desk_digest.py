@@ -10,7 +10,7 @@ from desk_orders import ANA, press
 
 from bots.desk.cards import Card, Delivery
 from bots.desk.notices import Deliver
-from bots.desk.working_days import week_of
+from bots.working_days import week_of, working_days
 from brain.catalog.rows import DriveState
 
 CHANNEL = "slack:channel:CDOCS"
@@ -132,7 +132,24 @@ def test_it_is_due_once_a_week_from_monday_morning_on(here: DeskHome) -> None:
     assert keys(monday + timedelta(days=6, hours=23)) == week
     assert keys(monday - timedelta(minutes=1)).isdisjoint(week)
     assert keys(monday + timedelta(days=7)).isdisjoint(week)
-    assert week_of(datetime(2027, 1, 1, 12, tzinfo=UTC)) == "2026-W53"
+
+
+def test_it_comes_on_a_week_s_first_working_day_and_tells_what_weeks_off_left_untold(tmp_path: Path) -> None:
+    off = working_days(["mon-fri"], ["2026-11-23", "2026-12-24..2027-01-01"])
+    with desk_home(tmp_path, WORD_GATE, digest=(CHANNEL,), calendar=off) as here:
+        assert here.desk.digest is not None
+
+        def weeks(moment: datetime) -> list[str]:
+            return [notice.key.split(":")[1] for notice in here.desk.notices.due(moment)]
+
+        tuesday = datetime(2026, 11, 24, 9, tzinfo=UTC)
+        assert weeks(tuesday - timedelta(minutes=1)) == []
+        assert weeks(tuesday) == ["2026-W48"]
+        assert weeks(datetime(2026, 12, 30, 12, tzinfo=UTC)) == []
+        assert weeks(datetime(2027, 1, 4, 9, tzinfo=UTC)) == ["2027-W01"]
+        card = here.desk.digest.card(CHANNEL, datetime(2027, 1, 4, 9, tzinfo=UTC))
+        assert card.title == "The 2 weeks to 4 January"
+        assert "`gaps 14`" in rows(card)["To go on"]
 
 
 async def test_a_week_that_is_over_and_a_reader_who_is_none_any_more_are_told_nothing(here: DeskHome) -> None:

@@ -1,7 +1,7 @@
 """Hand-offs that nobody answers: who has them is reminded once, and whoever asked is told."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from desk_kit import LEAVE, WORD_GATE, DeskHome, desk_home, person
 from desk_orders import ANA, card, press
 
 from bots.desk.cards import Delivery
-from bots.desk.working_days import at_work, working_day_after
+from bots.working_days import WorkingDays
 from brain.catalog.handoffs import Handoff
 
 HELP = "slack:channel:CHELP"
@@ -58,7 +58,7 @@ async def test_those_who_were_asked_are_reminded_once_and_the_asker_is_told(here
     assert helpers.to == HELP
     assert helpers.card.title == "Still waiting for a person: “Where is the zqcanteen?”"
     assert [button.action for button in helpers.card.buttons] == ["claim", "reply"]
-    assert (asker.to, asker.whom) == (handoff.origin, "slack:user:UANA")
+    assert (asker.to, asker.whom) == (handoff.origin, ("slack:user:UANA",))
     assert asker.card.title == "No answer yet to “Where is the zqcanteen?”"
     assert "I have reminded those who are asked for that" in asker.card.text
     assert await said(here) == []
@@ -106,20 +106,12 @@ async def test_nothing_is_due_before_a_working_day_is_over_nor_out_of_hours(here
     assert here.desk.notices.due(in_two_weeks().replace(hour=3)) == []
 
 
-@pytest.mark.parametrize(
-    ("came", "over"),
-    [
-        ("2026-11-24T11:30", "2026-11-25T11:30"),
-        ("2026-11-27T16:00", "2026-11-30T16:00"),  # a Friday
-        ("2026-11-28T20:00", "2026-12-01T09:00"),  # a Saturday
-        ("2026-11-29T03:00", "2026-12-01T09:00"),  # a Sunday
-    ],
-)
-def test_weekends_are_no_working_days(came: str, over: str) -> None:
-    assert working_day_after(datetime.fromisoformat(came)) == datetime.fromisoformat(over)
-
-
-def test_people_are_called_at_work_only() -> None:
-    monday = datetime(2026, 11, 23, tzinfo=UTC)
-    assert [hour for hour in range(24) if at_work(monday.replace(hour=hour))] == list(range(9, 17))
-    assert not at_work(monday.replace(hour=10) - timedelta(days=1))
+async def test_on_a_day_off_nobody_is_reminded_and_it_is_no_working_day(tmp_path: Path) -> None:
+    moment = in_two_weeks()
+    here_off = WorkingDays(frozenset(range(7)), ((moment.date(), moment.date()),))
+    with desk_home(tmp_path, WORD_GATE, calendar=here_off) as here:
+        here.home.fill({"leave.md": LEAVE})
+        here.catalog.places.set_support("general", HELP, by="test")
+        await handed_over(here)
+        assert here.desk.notices.due(moment) == []
+        assert len(here.desk.notices.due(moment + timedelta(days=1))) == 1

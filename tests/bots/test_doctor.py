@@ -49,6 +49,15 @@ def test_an_answerer_that_can_t_write_is_a_fault_and_one_that_sends_text_out_say
     assert "privacy" not in checks(nothing.out)
 
 
+def test_days_off_that_are_all_over_are_worth_a_note(here: Run) -> None:
+    def verdict(off: str) -> str:
+        return checks(here("doctor", "--json", CITEWISE_DAYS_OFF=off).out)["days off"][0]
+
+    assert verdict("2020-12-24..2021-01-01") == "note"
+    assert verdict("2020-12-24,12-25") == "good"
+    assert verdict("2999-12-24") == "good"
+
+
 def test_a_digest_that_can_reach_nobody_is_a_fault(here: Run) -> None:
     for wanted, why in (
         ("admins", "there are none"),

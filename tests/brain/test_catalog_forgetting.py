@@ -78,6 +78,19 @@ def test_a_question_that_somebody_is_still_to_answer_does_not_go_by_its_age(home
     assert catalog.handoffs.find(handoff.id) is None
 
 
+def test_who_waits_with_others_is_forgotten_and_the_others_wait_on(home: SmallHome) -> None:
+    catalog = home.catalog
+    trace = ask(home, "What about zqopen leave?", "zoe")
+    for person in ("ann", "ben", "eve"):
+        handoff, _ = catalog.handoffs.open(trace, person, f"at {person}", "general", "help", "What?")
+    for person, left in (("ben", ["ann", "eve"]), ("ann", ["eve"])):
+        assert catalog.forgetting.of_person(person).handoffs == 0
+        (found,) = catalog.handoffs.unanswered()
+        assert [(asker.person, asker.origin) for asker in found.askers] == [(p, f"at {p}") for p in left]
+    assert catalog.forgetting.of_person("eve").handoffs == 1
+    assert catalog.handoffs.find(handoff.id) is None
+
+
 def test_a_question_of_an_open_case_does_not_go_by_its_age(home: SmallHome) -> None:
     traces = [ask(home, f"What about leave number {at}?", "ann", 400) for at in range(3)]
     with home.catalog.database.writing() as connection:

@@ -138,9 +138,14 @@ def test_a_file_that_can_not_be_fetched_now_is_read_by_the_next_run(server, fold
             server.proxy.silent = True
 
     report = kit.sync(Dying())
-    assert (report.added, report.failed) == (0, 1)
+    assert (report.added, report.failed) == (0, 1)  # a drive that can't be asked how it is
     assert kit.catalog.failures()[0].retryable
     assert PASSWORD not in kit.catalog.failures()[0].sentence + kit.catalog.failures()[0].detail
+    Dying.check_there = lambda self: drive.check_there()
+    server.proxy.heal()
+    with pytest.raises(DriveUnavailable) as gone:
+        kit.sync(Dying(), retry=True)
+    assert PASSWORD not in gone.value.sentence + gone.value.detail
     server.proxy.heal()
     server.proxy.cut()
     assert kit.sync(server.drive(folder)).added == 1

@@ -13,6 +13,7 @@ from sync_kit import BROKEN, POOL
 from brain.catalog.rows import DocumentState
 from brain.errors import EmbedderMismatch, StorageFailed, UsageError
 from ingest.drives import DriveUnavailable, Entry, Unlisted
+from ingest.indexing.reading import NoReader
 from ingest.local.folder import LocalFile, LocalFolder
 from ingest.locate import readable_suffixes
 
@@ -282,8 +283,9 @@ def test_a_worker_that_can_not_start_is_not_taken_for_a_file_that_is_gone(kit):
         def parse(self, path):
             raise FileNotFoundError(2, "No such file or directory", "python")
 
-    report = kit.sync(parser=Unstartable)
-    assert (report.failed, report.skipped) == (1, 0)
+    with pytest.raises(NoReader, match="What is indexed stays"):
+        kit.sync(parser=Unstartable)
+    assert kit.catalog.failures() == []  # and no file is to blame for it
     assert kit.sync().added == 1
 
 

@@ -201,9 +201,11 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(guild: G
     await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
     request = await discord.answer(HELP)
     assert "Where is the staff canteen?" in words_of(request)
+    opened = await people.press(BEN, buttons_of(request)["reply"], request)
     await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
-    late = await discord.told(await people.press(BEN, buttons_of(request)["claim"], request))
+    late = await discord.told(await people.submit(BEN, opened, words="no idea where, sorry"))
     assert "Someone else" in words_of(late)
+    assert f"<@{KIM}>" in words_of(late)
     await people.say(BEN, "no idea where, sorry", HELP, reply_to=int(request["id"]))
     await people.say(KIM, "On the ground floor of house B.", HELP, reply_to=int(request["id"]))
     back = (await discord.until(lambda: discord.answers(GENERAL, int(answer["id"]))))[0]

@@ -252,7 +252,7 @@ async def test_an_order_by_name_goes_before_a_conversation_with_a_person(
     handoff, _ = handoffs.open(
         "t", "discord:user:1", "discord:user:1", "general", f"discord:user:{KIM}", "Q?"
     )
-    handoffs.set_thread(handoff.id, f"discord:{thread}")
+    handoffs.placed(handoff.id, f"discord:{thread}")
     await guild.restart(message_content=True)
     await guild.people.mention(KIM, "triage", thread)
     await guild.discord.until(lambda: orders)

@@ -167,9 +167,11 @@ async def test_a_question_goes_to_a_person_and_comes_back_as_a_document(workspac
     await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
     (request,) = slack.channels["CHELP"].values()
     assert "Where is the staff canteen?" in words_of(request)
-    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
-    late = await slack.privately(await slack.press("ULEE", button(request, "claim"), "CHELP", request))
+    take = button(request, "claim")
+    await slack.privately(await slack.press("UKIM", take, "CHELP", request))
+    late = await slack.privately(await slack.press("ULEE", take, "CHELP", request))
     assert "Someone else" in words_of(late)
+    assert names_in(late) == ["UKIM"]
     await slack.say("ULEE", "I think they have soup today, no idea where?", "CHELP", request["ts"])
     await slack.say("UKIM", "On the ground floor of house B.", "CHELP", request["ts"])
     back = await slack.answer("CGEN", asked, 2)

@@ -110,8 +110,12 @@ async def test_a_question_that_nobody_answers_is_brought_up_once_more(there: Wor
     told = await slack.answer("CGEN", asked, 2)
     assert "No answer yet to “Where is the staff canteen?”" in words_of(told)
     assert [part["user_id"] for part in walk(told["blocks"]) if part["type"] == "user"] == ["UANA"]
+    take = button(request, "claim")
     await slack.privately(await slack.press("UKIM", button(reminder, "claim"), "CHELP", reminder))
+    for shown in (request, reminder):
+        assert "Taken by" in words_of(shown)
+        assert [part["user_id"] for part in walk(shown["blocks"]) if part.get("type") == "user"] == ["UKIM"]
     await slack.say("UKIM", "On the ground floor.", "CHELP", reminder["ts"])
     assert "On the ground floor." in words_of(await slack.answer("CGEN", asked, 3))
-    late = await slack.privately(await slack.press("ULEE", button(request, "claim"), "CHELP", request))
+    late = await slack.privately(await slack.press("ULEE", take, "CHELP", request))
     assert "Someone else" in words_of(late)
