@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 from brain.answering.cleaning import without_references
 from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.domain import Citation, Passage, Sentence
+from brain.languages.telling import LANGUAGES
 from brain.text.terms import content_stems, numbers
 
-VERDICTS = ("Yes", "No")
+VERDICTS = (
+    "Yes",
+    "No",
+    *(word for one in LANGUAGES if one.decides for word in (one.decides.yes, one.decides.no)),
+)
 SUPPORT = 0.8  # share of a sentence's content words that its passage must hold
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]]+", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:-|\d{1,3}[.)])\s+")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
-from brain.answering.typed import has_type
+from brain.answering.typed import has_type, names_number
 from brain.languages.english import ENGLISH
 from brain.languages.language import Compounds
 from brain.text.folding import fold
@@ -43,6 +43,8 @@ _HOW_LONG = re.compile(
     r"|much (?:notice|time|longer|warning))\b",
     re.IGNORECASE,
 )
+NEAR = 3  # words to either side of what is counted, where its number must stand
+HEAD = 4  # letters in which two compounds end alike, such as those of days
 _TIMES = frozenset(content_stems("times"))  # "how many times": nothing is called a time
 
 
@@ -62,16 +64,33 @@ class Sought:
                 return True
             in_column = _MONEY_COLUMN.search(header) and re.search(r"\d", text)
             return bool(_SHOWS_MONEY.search(text) or in_column)
-        if self.counted and not self._counts(stems):
+        if self.counted and not (self._counts(stems) and self._numbered(text, header)):
             return False
         return has_type(self.kind, text)
+
+    def _numbered(self, text: str, header: str) -> bool:
+        """Whether a number stands near what is counted: "28 days", not "by the end of the day"."""
+        if "\t" in text or header:
+            return True
+        words = text.split()
+        language = self.kind.language
+        for at, word in enumerate(words):
+            if self._counts(frozenset(content_stems(word, language))):
+                near = " ".join(words[max(0, at - NEAR) : at + NEAR + 1])
+                if names_number(near, language):
+                    return True
+        return False
 
     def _counts(self, stems: frozenset[str]) -> bool:
         if self.kind.language.compounds is not Compounds.JOINED:
             return bool(self.counted & stems)
-        # "wie viele Urlaubstage": of days ("28 Tage"), or of Urlaub
+        # "wie viele Urlaubstage": of days ("28 Tage", "28 Arbeitstage"), or of Urlaub
         return any(
-            one == stem or (len(stem) > 2 and one.endswith(stem)) or joined(stem, one) or joined(one, stem)
+            one == stem
+            or (len(stem) > 2 and one.endswith(stem))
+            or joined(stem, one)
+            or joined(one, stem)
+            or (len(stem) > HEAD and one[-HEAD:] == stem[-HEAD:])
             for one in self.counted
             for stem in stems
         )

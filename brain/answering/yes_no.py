@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 
 from brain.answering.selection import ScoredSentence, stems_of
 from brain.languages.english import ENGLISH
+from brain.languages.language import Decides, Language
 from brain.languages.telling import language_of
+from brain.text.folding import fold
 from brain.text.terms import content_stems
 
 FEW = 2  # words of a question
@@ -28,10 +30,14 @@ _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
 
 
 def verdict(question: str, sentences: Sequence[ScoredSentence]) -> str:
-    """`Yes`, `No`, or an empty string where the sentences leave it open or contradict one another."""
-    if language_of(question) is not ENGLISH:
-        return ""  # which words deny or hedge is known of English alone
-    said = {_verdict(question, sentence) for sentence in sentences} - {""}
+    """`Yes` or `No` in the question's language; empty where the sentences leave it open or disagree."""
+    language = language_of(question)
+    if language is ENGLISH:
+        said = {_verdict(question, sentence) for sentence in sentences} - {""}
+    elif language.decides:
+        said = {_verdict_in(language, language.decides, question, one) for one in sentences} - {""}
+    else:
+        return ""  # which words deny or hedge is not known
     return said.pop() if len(said) == 1 else ""
 
 
@@ -61,6 +67,29 @@ def _verdict(question: str, sentence: ScoredSentence) -> str:
     is_prose = "\t" not in sentence.passage.text[sentence.start : sentence.end]
     enough = is_prose and len(asked) > 1 and own >= 0.75 and with_headings == 1
     return "Yes" if enough and not _NEGATION.search(question) else ""
+
+
+def _verdict_in(language: Language, decides: Decides, question: str, sentence: ScoredSentence) -> str:
+    """The same in another language, by its own words."""
+    text = fold(sentence.text)
+    if decides.hedge.search(text):
+        return ""
+    asked = frozenset(content_stems(question, language))
+    if len(asked) <= FEW and len(sentence.stems - asked) > len(asked):
+        return ""
+    under = decides.under.match(text)
+    if under and not frozenset(content_stems(under[1], language)) <= asked:
+        return ""
+    own = _share(asked, sentence.stems)
+    with_headings = _share(
+        asked, sentence.stems | frozenset(content_stems(sentence.passage.context, language))
+    )
+    asks_not = decides.denial.search(fold(question))
+    if decides.denial.search(text):
+        return decides.no if own >= 0.5 and with_headings >= 0.75 and not asks_not else ""
+    is_prose = "\t" not in sentence.passage.text[sentence.start : sentence.end]
+    enough = is_prose and len(asked) > 1 and own >= 0.75 and with_headings == 1
+    return decides.yes if enough and not asks_not else ""
 
 
 def _share(asked: Collection[str], held: Collection[str]) -> float:

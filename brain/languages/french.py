@@ -1,6 +1,6 @@
 """French: elisions, "est-ce que", numbers with blanks."""
 
-from brain.languages.language import Asks, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Decides, Language, Says, pattern, words_of
 
 FRENCH = Language(
     "fr",
@@ -82,6 +82,21 @@ FRENCH = Language(
         ),
         denial=pattern(r"\b(?:ne|n|pas|jamais|rien|sans|aucune?|ni|interdite?s?)\b"),
         condition=pattern(r"\b(?:seulement|uniquement|si|sauf|excepte)\b"),
+    ),
+    decides=Decides(
+        yes="Oui",
+        no="Non",
+        denial=pattern(
+            r"""\bn(?:e\b|['’]).*?\b(?:pas|jamais|rien|aucune?|plus|personne)\b
+            | \b(?:aucune?|interdite?s?|exclue?s?|refusee?s?)\b"""
+        ),
+        hedge=pattern(
+            r"""\b(?:seulement|uniquement|si|sauf|excepte|hors|parfois|souvent|generalement|en\ principe
+            |peut-etre|pourrai\w*|selon|mais|cependant|toutefois|bien\ que|quand|lorsqu\w*|apres|avant
+            |jusqu\w*|pendant|tant\ qu\w*|a\ condition|accord|autorisation|sans|ni|non|au\ moins|au\ plus
+            |des\ que)\b | \bn(?:e\b|['’]).*\bqu(?:e\b|['’])"""
+        ),
+        under=pattern(r"^(?:en|dans|pour|chez|avec|a|au|aux|sur|sous|depuis|par)\b((?:\W+\w+){1,4})"),
     ),
     follows=pattern(r"^\s*(?:et|mais|ou\ bien|aussi|qu['\s]en\ est-il|meme\ chose)\b"),
 )

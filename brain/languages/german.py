@@ -1,6 +1,6 @@
 """German: compounds, capital nouns, verbs at the end."""
 
-from brain.languages.language import Asks, Compounds, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Compounds, Decides, Language, Says, pattern, words_of
 
 _WHAT = r"(?:kostet|kosten|gehalt|preis|gebuhr|zuschuss|lohn|beitrag|miete)"
 
@@ -107,6 +107,18 @@ GERMAN = Language(
         reason=pattern(r"\b(?:weil|da|denn|wegen|aufgrund|deshalb|daher|damit|grund|ursache|infolge)\b"),
         denial=pattern(r"\b(?:nicht|kein\w*|nie|niemals|niemand\w*|nichts|ohne|weder|verboten|untersagt)\b"),
         condition=pattern(r"\b(?:nur|wenn|falls|sofern|ausser|außer|solange|es\ sei\ denn|ausgenommen)\b"),
+    ),
+    decides=Decides(
+        yes="Ja",
+        no="Nein",
+        denial=pattern(r"\b(?:nicht|keine?[nmrs]?|nie|niemals|niemand\w*|verboten|untersagt|unzulassig)\b"),
+        hedge=pattern(
+            r"""\b(?:nur|wenn|falls|sofern|ausser|solange|ausgenommen|es\ sei\ denn|meist\w*|manchmal|oft
+            |ublicherweise|in\ der\ regel|grundsatzlich|eventuell|konnte\w*|sollte\w*|bis|nach|vor|ab
+            |wahrend|aber|jedoch|obwohl|ohne|weder|zustimm\w*|genehmig\w*|absprache|teilweise|ob
+            |mindestens|hochstens)\b | \bnicht\ \w+(?:te|ene)[rnms]?\b | \bnicht\ (?:mehr\ als|langer)\b"""
+        ),
+        under=pattern(r"^(?:in|im|bei|beim|fur|mit|auf|am|an|unter|zu|zum|zur)\b((?:\W+\w+){1,4})"),
     ),
     follows=pattern(
         r"""^\s*(?:und|aber|oder|auch|was\ ist\ mit|wie\ ist\ es\ (?:bei|mit|fur)|gilt\ das|sowie)\b"""

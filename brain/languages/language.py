@@ -53,6 +53,22 @@ class Says:
     condition: re.Pattern[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Decides:
+    """How sentences say yes or no to a question: patterns over folded text.
+
+    `denial` says that something isn't so. What `hedge` finds leaves it open: conditions, exceptions, and
+    negations of something else ("nicht genommener Urlaub"). `under` is an adverbial that opens a sentence,
+    with its words as a group: what follows holds only there.
+    """
+
+    yes: str
+    no: str
+    denial: re.Pattern[str]
+    hedge: re.Pattern[str]
+    under: re.Pattern[str]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """A language; each stands once, so that two are the same only if they are one object.
@@ -74,6 +90,7 @@ class Language:
     capital_nouns: bool = False
     asks: Asks | None = None
     says: Says | None = None
+    decides: Decides | None = None
     follows: re.Pattern[str] | None = None
 
 

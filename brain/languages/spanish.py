@@ -1,6 +1,6 @@
 """Spanish: inverted question marks, and accents that people leave out."""
 
-from brain.languages.language import Asks, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Decides, Language, Says, pattern, words_of
 
 SPANISH = Language(
     "es",
@@ -80,6 +80,18 @@ SPANISH = Language(
         reason=pattern(r"\b(?:porque|debido|ya\ que|por\ eso|a\ causa|para\ que|motivo|pues)\b"),
         denial=pattern(r"\b(?:no|nunca|jamas|nada|nadie|ningun\w*|sin|ni|prohibid\w*)\b"),
         condition=pattern(r"\b(?:solo|solamente|si|salvo|excepto|siempre\ que|a\ menos)\b"),
+    ),
+    decides=Decides(
+        yes="Sí",
+        no="No",
+        denial=pattern(r"\b(?:no|nunca|jamas|nadie|prohibid[oa]s?)\b"),
+        hedge=pattern(
+            r"""\b(?:solo|solamente|unicamente|si|salvo|excepto|siempre\ que|a\ menos|a\ veces|normalmente
+            |generalmente|en\ principio|podria\w*|segun|pero|sin\ embargo|aunque|cuando|despues|antes|hasta
+            |durante|mientras|autorizacion|permiso|aprobacion|sin|ni|al\ menos|como\ maximo)\b
+            | \bno\ \w+[ai]d[oa]s?\b"""
+        ),
+        under=pattern(r"^(?:en|para|con|a|al|por|desde|bajo)\b((?:\W+\w+){1,4})"),
     ),
     follows=pattern(r"^\W*(?:y|e|pero|o|tambien|que\ pasa\ con|lo\ mismo)\b"),
 )

@@ -29,6 +29,24 @@ FITS = [
     ("What does the kayak cost?", "The kayak is 40 euros a day.", "It holds two people for 3 days.", ""),
     ("What does the kayak cost?", "Kayak\t40", "Kayak\tnone", "Boat\tPrice"),
     ("How many lockers are there?", "There are 16 lockers.", "There are 16 hooks.", ""),
+    (
+        "How many lockers are there?",
+        "Lockers: 16",
+        "By 16 March all staff must have cleared lockers.",
+        "",
+    ),
+    (
+        "Wie viele Urlaubstage gibt es?",
+        "Es gibt 30 Arbeitstage.",
+        "Am 31. ist zu; diese gelten als Tage.",
+        "",
+    ),
+    (
+        "Combien de semaines dure le congé ?",
+        "Il dure dix semaines.",
+        "30 jours, et télétravail par semaine.",
+        "",
+    ),
     ("How long is the tour?", "It takes two hours.", "It starts at the gate.", ""),
     ("How often does the buoy report?", "Buoy\t5 min", "Buoy\tseldom", "Device\tReports"),
     ("When does the pool open?", "It opens at 7 am.", "It opens early for members.", ""),
@@ -38,8 +56,10 @@ FITS = [
 @pytest.mark.parametrize(("question", "fit", "unfit", "header"), FITS)
 def test_what_is_asked_for_is_seen_in_a_sentence(question, fit, unfit, header):
     asked = sought(question)
-    assert asked.in_sentence(fit, frozenset(content_stems(f"{fit} {header}")), header)
-    assert not asked.in_sentence(unfit, frozenset(content_stems(unfit)), header if "none" in unfit else "")
+    language = asked.kind.language
+    assert asked.in_sentence(fit, frozenset(content_stems(f"{fit} {header}", language)), header)
+    below = header if "none" in unfit else ""
+    assert not asked.in_sentence(unfit, frozenset(content_stems(unfit, language)), below)
 
 
 def test_where_it_cannot_be_seen_every_sentence_may_answer():

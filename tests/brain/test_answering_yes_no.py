@@ -3,15 +3,44 @@ import pytest
 from brain.answering.selection import ScoredSentence, stems_of
 from brain.answering.yes_no import verdict
 from brain.domain import Locator, Passage, Source
+from brain.retrieval.query import Query
 
 
-def scored(text: str) -> ScoredSentence:
+def scored(text: str, question: str = "") -> ScoredSentence:
     passage = Passage(1, text, Source("a.md", "A", "general", "", Locator()))
-    return ScoredSentence(passage, 0, 0, 0, len(text), text, stems_of(text), 1.0)
+    stems = stems_of(text, Query.of(question).reading)
+    return ScoredSentence(passage, 0, 0, 0, len(text), text, stems, 1.0)
 
 
 def said(question: str, text: str) -> str:
-    return verdict(question, [scored(text)])
+    return verdict(question, [scored(text, question)])
+
+
+ELSEWHERE = [
+    ("Darf ich im Lager rauchen?", "Rauchen ist im Lager verboten.", "Nein"),
+    ("Sind Hunde im Büro erlaubt?", "Hunde sind im Büro erlaubt.", "Ja"),
+    ("Sind Hunde im Büro erlaubt?", "Hunde sind im Büro nicht erlaubt.", "Nein"),
+    ("Sind Hunde im Büro erlaubt?", "Hunde sind im Büro nur freitags erlaubt.", ""),
+    ("Sind Hunde im Büro erlaubt?", "Hunde sind im Büro erlaubt, wenn sie angeleint sind.", ""),
+    ("Verfällt mein Urlaub am Jahresende?", "Nicht genommener Urlaub verfällt am Jahresende.", ""),
+    ("Sind Hunde nicht erlaubt im Büro?", "Hunde sind im Büro nicht erlaubt.", ""),
+    ("Kann ich Urlaub nehmen?", "In der Probezeit kann man keinen Urlaub nehmen.", ""),
+    ("Ist das Parken kostenlos?", "Das Mittagessen für Gäste ist nicht kostenlos.", ""),
+    ("Les chiens sont-ils admis au bureau, peut-on ?", "Les chiens ne sont pas admis au bureau.", "Non"),
+    ("Est-ce que le parking est gratuit ?", "Le parking est gratuit.", "Oui"),
+    ("Est-ce que le parking est gratuit ?", "Le parking n'est gratuit que le samedi.", ""),
+    ("Est-ce que le parking est gratuit ?", "Le parking est gratuit sauf en août.", ""),
+    ("¿Se admiten perros en la piscina?", "No se admiten perros en la piscina.", "No"),
+    ("¿Es gratis el aparcamiento?", "El aparcamiento es gratis.", "Sí"),
+    ("¿Es gratis el aparcamiento?", "El aparcamiento es gratis si duerme en el hotel.", ""),
+    ("¿Se pierden los días de vacaciones?", "Los días de vacaciones no disfrutados se pierden.", ""),
+    ("Il parcheggio è gratuito?", "Il parcheggio è gratuito.", ""),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "expected"), ELSEWHERE)
+def test_other_languages_say_yes_and_no_in_their_own_words(question: str, text: str, expected: str) -> None:
+    assert said(question, text) == expected
 
 
 CASES = [
