@@ -110,7 +110,8 @@ class Delivery:
     What is delivered under a `key` is delivered once, however often and by whomever it's asked for: the door
     looks for it first, after `since` where that is known. Without one, that holds for the event that led to
     it. `whom` are the people (principals) that it is for: where others read it too, they are called by name,
-    and nobody else is; where it can't be told there any more, each of them is told alone.
+    and nobody else is; where it can't be told there any more, each of them is told alone. Where it does
+    not matter whether it can be delivered, `matters` is false: whoever led to it then hears nothing of that.
     """
 
     to: str
@@ -119,6 +120,7 @@ class Delivery:
     key: str = ""
     whom: tuple[str, ...] = ()
     since: datetime | None = None
+    matters: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A question that was handed to people as they see it: the request, the reminder, and how far it has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bots.desk.cards import Button, Card, Row, Standing, Style
 from bots.desk.wording import shortened
@@ -63,9 +63,9 @@ def told_where(handoff: Handoff) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def was_told_in(place: str, asker: Asker) -> bool:
-    """Whether all in a place (a principal; empty for none) read what someone is told."""
-    return bool(place) and asker.origin.partition("/")[0] == place
+def was_told_in(places: Collection[str], asker: Asker) -> bool:
+    """Whether someone was told it in one of these places (principals): all there have read it."""
+    return asker.origin.partition("/")[0] in places
 
 
 def _so_far(handoff: Handoff) -> tuple[Row, ...]:

@@ -96,7 +96,7 @@ class People:
                 f"Your words go to {goes_to(handoff)} that asked.",
             )
             key = key_of(handoff, f"joined-{places.index(own)}")
-            elsewhere = (Delivery(handoff.helper, note, key=key),)
+            elsewhere = (Delivery(handoff.helper, note, key=key, matters=False),)
         return Reply(card, elsewhere=elsewhere, redrawn=(f"handoff:{handoff.id}",))
 
     def claim(self, press: Press) -> Reply:
@@ -246,7 +246,8 @@ def _answered(handoff: Handoff, caller: "Caller") -> Card:
     What went to people elsewhere is not told, though whoever asks may see the bot's own answer.
     """
     theirs = any(asker.person == caller.person for asker in handoff.askers)
-    if not theirs and not any(was_told_in(caller.place, asker) for asker in handoff.askers):
+    here = {caller.place, caller.origin.partition("/")[0]} - {""}
+    if not theirs and not any(was_told_in(here, asker) for asker in handoff.askers):
         return Card("A person answered this already, to whoever asked", _ASK_AGAIN)
     return Card(
         f"A person answered “{shortened(handoff.question, 140)}” already",

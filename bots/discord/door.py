@@ -12,7 +12,7 @@ from discord.utils import time_snowflake
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply, Standing
-from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
+from bots.desk.manners import MORE, NOT_ALL_TOLD, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
@@ -29,6 +29,7 @@ from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.thread_reading import ThreadRead
 from brain.catalog.inbox import InboxItem, NewEvent
 from brain.domain import Answer
+from brain.errors import UsageError
 
 _EDITS_OF_PRIVATE = 1.5
 _THREAD_EXISTS = 160004
@@ -248,9 +249,7 @@ class DiscordDoor(EventDoor):
         async def deliver(number: int, delivery: Delivery) -> None:
             await self._deliver(item, f"{item.key}-e{number}", payload, delivery)
 
-        await self._each(reply.elsewhere, deliver)
-        for ref in reply.redrawn:
-            await self._redraw(ref)
+        await self._carry_out(reply, deliver)
         cards = [reply.card] if reply.card else []
         for number, card in enumerate((*cards, *reply.more)):
             # A press is acknowledged on the message of the button, a command with one of its own.
@@ -289,8 +288,11 @@ class DiscordDoor(EventDoor):
             at = f"{sent.channel}/{' '.join(map(str, sent.messages))}"
             thread = thread_of(sent.channel if sent.is_thread else sent.messages[0])
             stale = bool(delivery.ref) and await self._desk.placed(delivery.ref, thread, at)
+            _, refused = await self._alone(sent.left, tell)
         if stale:
             await self._redraw(delivery.ref)
+        if refused:
+            raise UsageError(NOT_ALL_TOLD)
 
     async def _show_now(self, standing: Standing) -> None:
         channel, _, messages = standing.at.partition("/")

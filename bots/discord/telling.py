@@ -40,11 +40,15 @@ _POSTS = "/channels/{channel_id}/threads"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a card stands: in which messages of which channel, and whether that is a thread."""
+    """Where a card stands: in which messages of which channel, and whether that is a thread.
+
+    `left` are people (principals) whom it is for and who have left that thread: they don't read it there.
+    """
 
     channel: int
     messages: tuple[int, ...]
     is_thread: bool
+    left: tuple[str, ...] = ()
 
 
 class Telling:
@@ -112,7 +116,7 @@ class Telling:
         `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
         among messages after the id `after`; with None for that it is looked for in any case, among all that
         could be it. A card that is too long for one message goes into several. `whom` are those who are to be
-        called, where others read it too; of them, who has left a private thread is told alone.
+        called, where others read it too; of them, who has left a private thread is not.
         """
         who, _, reply_to = to.partition("/")
         platform, _, rest = who.partition(":")
@@ -159,10 +163,9 @@ class Telling:
             if error.code == GONE:
                 raise UsageError(NO_CHANNEL) from error
             raise
-        for person in left:
-            alone = principal("user", person)
-            await self.elsewhere(key_for(key, alone), alone, card, again=again, after=after)
-        return Sent(channel, tuple(sent), type_ in _THREADS)
+        return Sent(
+            channel, tuple(sent), type_ in _THREADS, tuple(principal("user", person) for person in left)
+        )
 
     async def edit(self, key: str, channel: int, messages: Sequence[int], card: Card) -> None:
         """Let messages that a card was shown in show this one; an edit notifies nobody."""

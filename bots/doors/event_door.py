@@ -103,8 +103,9 @@ class EventDoor(ABC):
         async with lock:
             yield
 
-    @staticmethod
-    async def _told(delivery: Delivery, tell: Callable[[str, tuple[str, ...]], Awaitable[_T]]) -> _T:
+    async def _told(
+        self, delivery: Delivery, tell: Callable[[str, tuple[str, ...]], Awaitable[_T]]
+    ) -> _T:
         """Tell it where it is to go (and call whom it is for); where that is closed, each of them alone."""
         try:
             return await tell(delivery.to, delivery.whom)
@@ -112,43 +113,56 @@ class EventDoor(ABC):
             people = [person for person in delivery.whom if ":user:" in person and person != delivery.to]
             if not people:
                 raise
+        told, refused = await self._alone(people, tell)
+        if refused:
+            raise UsageError(NOT_ALL_TOLD) if told else refused[0]
+        return told[0]
+
+    @staticmethod
+    async def _alone(
+        people: Iterable[str], tell: Callable[[str, tuple[str, ...]], Awaitable[_T]]
+    ) -> tuple[list[_T], list[UsageError]]:
+        """Tell each of these people alone, also after one who can't be told; what came of it."""
         told, refused = list[_T](), list[UsageError]()
         for person in people:
             try:
                 told.append(await tell(person, ()))
             except UsageError as error:
                 refused.append(error)
-        if refused:
-            raise UsageError(NOT_ALL_TOLD) if told else refused[0]
-        return told[0]
+        return told, refused
 
-    @staticmethod
-    async def _each(
-        deliveries: Iterable[Delivery], deliver: Callable[[int, Delivery], Awaitable[None]]
-    ) -> None:
-        """Deliver each, also after one that was refused; then the first refusal is raised."""
+    async def _carry_out(self, reply: Reply, deliver: Callable[[int, Delivery], Awaitable[None]]) -> None:
+        """Deliver each, also after one that was refused, and draw anew; then the first refusal is raised."""
         refused = list[CitewiseError]()
-        for number, delivery in enumerate(deliveries):
+        for number, delivery in enumerate(reply.elsewhere):
             try:
                 await deliver(number, delivery)
             except Unreachable:
                 raise
             except CitewiseError as error:
-                refused.append(error)
+                if delivery.matters:
+                    refused.append(error)
+                else:
+                    told = {"to": delivery.to, "reason": error.detail or error.sentence}
+                    log.info("not delivered", extra=fields("not delivered", **told))
+        for ref in reply.redrawn:
+            await self._redraw(ref)
         if refused:
             raise refused[0]
 
     async def _redraw(self, ref: str) -> None:
-        """Let the cards of a ref show how things are: one after the other, so that the last is the newest."""
-        async with self._once(f"redraw {ref}"):
+        """Let the cards of a ref show how things are: one after the other, so that the last is the newest.
+
+        Two refs of one thing (a request and its reminder) have the same cards.
+        """
+        async with self._once(f"redraw {ref.partition(':')[2]}"):
             for standing in await self._desk.standing(ref):
                 try:
                     await self._show_now(standing)
                 except Unreachable:
                     raise
-                except (
-                    CitewiseError
-                ) as error:  # somebody deleted it, or shut the bot out: nothing hangs on it
+                except CitewiseError as error:
+                    # Somebody deleted it, or shut the bot out: nothing hangs on it.
                     told = {"ref": ref, "at": standing.at, "reason": error.detail or error.sentence}
                     log.info("not redrawn", extra=fields("not redrawn", **told))
 

@@ -227,9 +227,7 @@ class SlackDoor(EventDoor):
         async def deliver(number: int, delivery: Delivery) -> None:
             await self._deliver(f"{item.key}-{number}", delivery, again=item.attempts > 0)
 
-        await self._each(reply.elsewhere, deliver)
-        for ref in reply.redrawn:
-            await self._redraw(ref)
+        await self._carry_out(reply, deliver)
         cards = [reply.card] if reply.card else []
         for number, card in enumerate((*cards, *reply.more)):
             replaces = reply.replaces and number == 0

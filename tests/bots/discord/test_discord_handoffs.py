@@ -96,3 +96,52 @@ async def test_several_who_asked_where_i_may_not_write_any_more_are_each_told_al
     await people.say(KIM, "On the ground floor.", HELP, reply_to=int(request["id"]))
     for person in (ANA, BEN):
         assert "On the ground floor." in words_of(await discord.answer(direct(person)))
+
+
+async def test_where_one_who_left_a_private_thread_can_t_be_told_the_others_are_told_once(
+    guild: Guild,
+) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
+    thread = await people.private_thread(ANA, BEN)
+    answer = await discord.answer(thread, await people.mention(ANA, "Where is the staff canteen?", thread))
+    for person in (ANA, BEN):
+        await discord.told(await people.press(person, buttons_of(answer)["person"], answer))
+    discord.in_thread[thread].discard(ANA)
+    takes_no_messages(guild, ANA)
+    request = await discord.answer(HELP)
+    opened = await people.press(KIM, buttons_of(request)["reply"], request)
+    said = await discord.told(await people.submit(KIM, opened, words="On the ground floor."))
+    assert "Not everybody who asked could be told" in words_of(said)
+    assert len(discord.answers(thread, int(answer["id"]))) == 1
+    assert discord.answers(direct(BEN)) == []
+    assert "Answered by" in words_of(request)
+
+
+async def test_who_joins_is_told_so_though_whoever_took_it_takes_no_direct_messages(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    answer, request = await handed_on(guild, KIM)
+    takes_no_messages(guild, KIM)
+    opened = await people.press(BEN, buttons_of(answer)["not_helpful"], answer)
+    alone = await discord.told(await people.submit(BEN, opened, reason="wrong"))
+    said = await discord.told(await people.press(BEN, buttons_of(alone)["person"], alone))
+    assert "you wait for it too now" in words_of(said)
+    assert "2 people" in words_of(request)
+
+
+async def test_who_comes_to_a_thread_when_all_was_said_there_is_told_it_at_once(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
+    thread = await people.private_thread(ANA, BEN)
+    answer = await discord.answer(thread, await people.mention(ANA, "Where is the staff canteen?", thread))
+    await discord.told(await people.press(ANA, buttons_of(answer)["person"], answer))
+    request = await discord.answer(HELP)
+    opened = await people.press(KIM, buttons_of(request)["reply"], request)
+    await discord.told(await people.submit(KIM, opened, words="On the ground floor."))
+    late = await discord.told(await people.press(BEN, buttons_of(answer)["person"], answer))
+    assert "On the ground floor." in words_of(late)
+
+
+def takes_no_messages(guild: Guild, person: int) -> None:
+    guild.discord.kinds[direct(person)] = 1
+    guild.discord.closed.add(direct(person))
