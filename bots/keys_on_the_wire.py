@@ -12,6 +12,7 @@ from ingest.addresses import AddressPolicy, Resolve, resolve
 
 _ENCRYPTED = ("https", "wss")
 _USUAL_PORT = 80
+_WRITTEN = "write it as https://host/path or https://host:port/path, the port from 1 to 65535"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,15 @@ def examine_keys(settings: Settings, resolver: Resolve = resolve) -> Iterator[Ch
     network. A name that can't be looked up may lead anywhere.
     """
     for sent in _sent(settings):
-        parts = urlsplit(sent.address)
+        try:
+            parts = urlsplit(sent.address)
+            port = parts.port or _USUAL_PORT
+        except ValueError as error:  # brackets that don't close, a port beyond 65535
+            yield Check("keys", Verdict.FAULT, f"{sent.setting} is no address: {error}", _WRITTEN)
+            continue
         if parts.scheme in _ENCRYPTED or is_loopback(parts.hostname):
             continue
-        if _leaves(parts.hostname or "", parts.port or _USUAL_PORT, resolver):
+        if _leaves(parts.hostname or "", port, resolver):
             where = f"{parts.scheme}://{parts.hostname}"
             found = f"{sent.secret} goes to {where} unencrypted: whoever is on the way can read it"
             mend = (

@@ -169,7 +169,8 @@ class Settings(BaseSettings):
     @field_validator("working_days")
     @classmethod
     def _check_working_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        weekdays_of(value)
+        if not weekdays_of(value):
+            raise ValueError("no weekday is named")
         return value
 
     @field_validator("days_off")

@@ -103,9 +103,7 @@ class EventDoor(ABC):
         async with lock:
             yield
 
-    async def _told(
-        self, delivery: Delivery, tell: Callable[[str, tuple[str, ...]], Awaitable[_T]]
-    ) -> _T:
+    async def _told(self, delivery: Delivery, tell: Callable[[str, tuple[str, ...]], Awaitable[_T]]) -> _T:
         """Tell it where it is to go (and call whom it is for); where that is closed, each of them alone."""
         try:
             return await tell(delivery.to, delivery.whom)

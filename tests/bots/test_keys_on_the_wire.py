@@ -83,6 +83,16 @@ def test_a_chat_s_token_is_told_too() -> None:
     ]
 
 
+@pytest.mark.parametrize("address", ["http://models.example.org:99999/v1", "http://[::1/v1"])
+def test_an_address_that_can_t_be_read_is_a_fault_of_its_own(address: str, here: Run) -> None:
+    wrong = {"CITEWISE_ANSWERER": "server", "CITEWISE_MODEL_URL": address, "CITEWISE_MODEL_KEY": "hidden"}
+    (found,) = told(**wrong)
+    assert found.startswith("CITEWISE_MODEL_URL is no address: ")
+    done = here("doctor", **wrong)
+    assert done.code == 1
+    assert "CITEWISE_MODEL_URL is no address" in " ".join(done.out.split())
+
+
 def test_doctor_tells_it(here: Run) -> None:
     # A name of the reserved domain, which leads nowhere.
     named = {"SLACK_BOT_TOKEN": "hidden", "SLACK_API_URL": "http://slack.invalid/api/"}

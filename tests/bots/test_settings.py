@@ -82,6 +82,7 @@ def test_settings_are_frozen() -> None:
         ("DISCORD_THREADS", "#help", "or all"),
         ("CITEWISE_MONITORING", "9464", "0.0.0.0:9464"),
         ("CITEWISE_WORKING_DAYS", "mon-fry", "'mon-fry' is no weekday; allowed are: mon-fri"),
+        ("CITEWISE_WORKING_DAYS", ",", "no weekday is named; allowed are: mon-fri"),
         ("CITEWISE_DAYS_OFF", "31.12.2026", "'31.12.2026' is no date; allowed are"),
         ("CITEWISE_MONITORING", "0.0.0.0:99464", "0.0.0.0:9464"),
     ],
