@@ -45,6 +45,8 @@ _HOW_LONG = re.compile(
 )
 NEAR = 3  # words to either side of what is counted, where its number must stand
 HEAD = 4  # letters in which two compounds end alike, such as those of days
+# Beside what is counted: then its number may stand further on ("the number of ports that … is 312").
+_NUMBER_OF = re.compile(r"\b(?:number|count|total|\w*zahl|nombre|numero|cantidad)\b")
 _TIMES = frozenset(content_stems("times"))  # "how many times": nothing is called a time
 
 
@@ -69,7 +71,10 @@ class Sought:
         return has_type(self.kind, text)
 
     def _numbered(self, text: str, header: str) -> bool:
-        """Whether a number stands near what is counted: "28 days", not "by the end of the day"."""
+        """Whether a number stands near what is counted: "28 days", not "by the end of the day".
+
+        It may stand further on in "the number of days", and behind the colon of "days (in a year of work): 28".
+        """
         if "\t" in text or header:
             return True
         words = text.split()
@@ -77,9 +82,12 @@ class Sought:
         for at, word in enumerate(words):
             if self._counts(frozenset(content_stems(word, language))):
                 near = " ".join(words[max(0, at - NEAR) : at + NEAR + 1])
-                if names_number(near, language):
+                told = text if _NUMBER_OF.search(fold(near)) else near
+                if names_number(told, language):
                     return True
-        return False
+        label, _, said = text.partition(": ")
+        first = " ".join(said.split()[:2])  # "1,480", "about 1,480"
+        return self._counts(frozenset(content_stems(label, language))) and names_number(first, language)
 
     def _counts(self, stems: frozenset[str]) -> bool:
         if self.kind.language.compounds is not Compounds.JOINED:

@@ -36,6 +36,24 @@ FITS = [
         "",
     ),
     (
+        "How many employees are there?",
+        "The total number of employees at the end of 2025 was 120.",
+        "All employees were told of it at the end of 2025.",
+        "",
+    ),
+    (
+        "How many members are there?",
+        "Members (as of the last general assembly): 1,480.",
+        "Members of the board are asked to come: there are 6 items.",
+        "",
+    ),
+    (
+        "Wie viele Mitarbeiter gibt es?",
+        "Die Zahl der Mitarbeiter lag am Ende des letzten Jahres bei 120.",
+        "Alle Mitarbeiter haben es am Ende des Jahres 2025 gehört.",
+        "",
+    ),
+    (
         "Wie viele Urlaubstage gibt es?",
         "Es gibt 30 Arbeitstage.",
         "Am 31. ist zu; diese gelten als Tage.",
