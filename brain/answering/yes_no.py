@@ -1,7 +1,7 @@
 """Yes or no, only where a sentence says the very thing that was asked, or its opposite."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from brain.answering.selection import ScoredSentence, stems_of
 from brain.languages.english import ENGLISH
@@ -27,6 +27,7 @@ _UNDER_CONDITION = re.compile(
     r"^(?:during|in|for|on|at|with|under|within|as|from)\b([^,]{3,60}),", re.IGNORECASE
 )
 _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
+_CLAUSES = re.compile(r"[,;]|\s[–—-]\s|\b(?:and|und|et|y)\b", re.IGNORECASE)
 
 
 def verdict(question: str, sentences: Sequence[ScoredSentence]) -> str:
@@ -63,7 +64,7 @@ def _verdict(question: str, sentence: ScoredSentence) -> str:
     with_headings = _share(asked, sentence.stems | frozenset(content_stems(sentence.passage.context)))
     if _NEGATION.search(sentence.text):
         enough = own >= 0.5 and with_headings >= 0.75 and not _NEGATION.search(question)
-        return "No" if enough else ""
+        return "No" if enough and _denies(asked, sentence.text, _NEGATION, stems_of) else ""
     is_prose = "\t" not in sentence.passage.text[sentence.start : sentence.end]
     enough = is_prose and len(asked) > 1 and own >= 0.75 and with_headings == 1
     return "Yes" if enough and not _NEGATION.search(question) else ""
@@ -72,7 +73,7 @@ def _verdict(question: str, sentence: ScoredSentence) -> str:
 def _verdict_in(language: Language, decides: Decides, question: str, sentence: ScoredSentence) -> str:
     """The same in another language, by its own words."""
     text = fold(sentence.text)
-    if decides.hedge.search(text):
+    if decides.hedge.search(text) or re.match(rf"(?:{fold(decides.yes)}|{fold(decides.no)})\s*[,.:;!]", text):
         return ""
     asked = frozenset(content_stems(question, language))
     if len(asked) <= FEW and len(sentence.stems - asked) > len(asked):
@@ -86,10 +87,28 @@ def _verdict_in(language: Language, decides: Decides, question: str, sentence: S
     )
     asks_not = decides.denial.search(fold(question))
     if decides.denial.search(text):
-        return decides.no if own >= 0.5 and with_headings >= 0.75 and not asks_not else ""
+        enough = own >= 0.5 and with_headings >= 0.75 and not asks_not
+        it = enough and _denies(asked, text, decides.denial, lambda clause: content_stems(clause, language))
+        return decides.no if it else ""
     is_prose = "\t" not in sentence.passage.text[sentence.start : sentence.end]
     enough = is_prose and len(asked) > 1 and own >= 0.75 and with_headings == 1
     return decides.yes if enough and not asks_not else ""
+
+
+def _denies(
+    asked: Collection[str], text: str, denial: re.Pattern[str], stems: Callable[[str], Collection[str]]
+) -> bool:
+    """Whether a sentence denies what was asked, and not something beside it: "dogs are allowed, cats are not".
+
+    Its denial must hold something of the question, and no clause without one all that the sentence holds of it.
+    Two denials in one clause ("is not prohibited") leave it open.
+    """
+    clauses = [(len(denial.findall(part)), _share(asked, stems(part))) for part in _CLAUSES.split(text)]
+    if any(denials > 1 for denials, _ in clauses):
+        return False
+    denied = max((share for denials, share in clauses if denials), default=0.0)
+    other = max((share for denials, share in clauses if not denials), default=0.0)
+    return denied > 0 and (denied >= other or other < _share(asked, stems(text)))
 
 
 def _share(asked: Collection[str], held: Collection[str]) -> float:

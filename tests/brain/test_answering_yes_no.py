@@ -34,6 +34,14 @@ ELSEWHERE = [
     ("¿Es gratis el aparcamiento?", "El aparcamiento es gratis.", "Sí"),
     ("¿Es gratis el aparcamiento?", "El aparcamiento es gratis si duerme en el hotel.", ""),
     ("¿Se pierden los días de vacaciones?", "Los días de vacaciones no disfrutados se pierden.", ""),
+    ("Sind Hunde im Büro erlaubt?", "Hunde sind im Büro erlaubt, Katzen nicht.", ""),
+    ("Sind Hunde im Büro erlaubt?", "Hunde sind im Büro erlaubt und stören nicht.", ""),
+    ("Sind Hunde im Büro erlaubt?", "Hunde und Katzen sind im Büro nicht erlaubt.", "Nein"),
+    ("Sind Hunde im Büro erlaubt?", "Ja, Hunde sind im Büro erlaubt.", ""),
+    ("Dürfen Gäste im Lager parken?", "Gäste, die nicht angemeldet sind, dürfen im Lager parken.", ""),
+    ("Darf ich im Lager rauchen?", "Rauchen ist im Lager nicht verboten.", ""),
+    ("Le parking est-il gratuit ?", "Le parking est gratuit et n'est jamais fermé.", ""),
+    ("¿Se admiten perros en la piscina?", "Se admiten perros en la piscina, los gatos no.", ""),
     ("Il parcheggio è gratuito?", "Il parcheggio è gratuito.", ""),
 ]
 
@@ -75,6 +83,9 @@ CASES = [
     ),
     ("Does the company pay it?", "The company pays what the trip would have cost without them.", ""),
     ("Do I have to report that?", "You are responsible for reporting any errors to GSA.", ""),
+    ("Are dogs allowed in the office?", "Dogs are allowed in the office, cats are not.", ""),
+    ("Are dogs allowed in the office?", "Dogs, cats and birds are not allowed in the office.", "No"),
+    ("May I smoke in the yard?", "Smoking in the yard is not prohibited.", ""),
 ]
 
 
