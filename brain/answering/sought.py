@@ -73,7 +73,7 @@ class Sought:
     def _numbered(self, text: str, header: str) -> bool:
         """Whether a number stands near what is counted: "28 days", not "by the end of the day".
 
-        It may stand further on in "the number of days", and behind the colon of "days (in a year of work): 28".
+        It may stand further on in "the number of days", and behind the colon of "days (in a year): 28".
         """
         if "\t" in text or header:
             return True

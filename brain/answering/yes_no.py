@@ -98,10 +98,10 @@ def _verdict_in(language: Language, decides: Decides, question: str, sentence: S
 def _denies(
     asked: Collection[str], text: str, denial: re.Pattern[str], stems: Callable[[str], Collection[str]]
 ) -> bool:
-    """Whether a sentence denies what was asked, and not something beside it: "dogs are allowed, cats are not".
+    """Whether a sentence denies what was asked, and nothing beside it: "dogs are allowed, cats are not".
 
-    Its denial must hold something of the question, and no clause without one all that the sentence holds of it.
-    Two denials in one clause ("is not prohibited") leave it open.
+    Its denial must hold something of the question, and no clause without one all that the sentence holds of
+    it. Two denials in one clause ("is not prohibited") leave it open.
     """
     clauses = [(len(denial.findall(part)), _share(asked, stems(part))) for part in _CLAUSES.split(text)]
     if any(denials > 1 for denials, _ in clauses):
