@@ -132,7 +132,9 @@ class People:
         answered = self._catalog.handoffs.answer(handoff.id, press.caller.person, words)
         if answered is None:
             return Reply(_UNKNOWN)
-        does = "A person answered" if not handoff.answer else "A person wrote again about"
+        # The same words come again where this was cut short: some may have been told them, and some not yet.
+        new = handoff.answer in ("", words)
+        does = "A person answered" if new else "A person wrote again about"
         told = Card(f"{does} “{shortened(handoff.question, 140)}”", words)
         kept = Button("keep", f"Add to {handoff.space}", str(handoff.id), Style.PRIMARY)
         has = "The asker has" if not answered.others else f"The {len(answered.askers)} people who asked have"

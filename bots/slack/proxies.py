@@ -16,8 +16,9 @@ class _Proxied(Protocol):
 
 def past_proxy(client: _Proxied, url: str) -> None:
     """Let a client ask an address directly that is this machine's own, or that `NO_PROXY` names."""
-    host = urlsplit(url).hostname or ""
-    if is_loopback(host) or proxy_bypass(host):
+    parts = urlsplit(url)
+    host, with_port = parts.hostname or "", parts.netloc.rpartition("@")[2]
+    if is_loopback(host) or proxy_bypass(host) or proxy_bypass(with_port):
         client.proxy = None
 
 

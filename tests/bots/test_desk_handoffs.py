@@ -87,6 +87,16 @@ async def test_those_who_asked_in_other_places_are_each_told_where_they_asked(he
     ]
 
 
+async def test_an_answer_that_was_cut_short_is_told_to_all_in_the_same_words(here: DeskHome) -> None:
+    trace, sent = await asked_for(here)
+    await press(here, person("UBEN", place="CGEN", thread="t2"), "person", trace)
+    first = await press(here, KIM, "reply", number_of(sent), words="In house B.")
+    again = await press(here, KIM, "reply", number_of(sent), words="In house B.")
+    assert again.elsewhere == first.elsewhere
+    other = await press(here, KIM, "reply", number_of(sent), words="In house C.")
+    assert {told.card.title.partition(" about")[0] for told in other.elsewhere} == {"A person wrote again"}
+
+
 async def test_whoever_took_it_learns_that_their_words_go_to_another_place_too(here: DeskHome) -> None:
     trace, sent = await asked_for(here)
     await press(here, KIM, "claim", number_of(sent))

@@ -16,7 +16,7 @@ def _proxied(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.setenv(name, DEAD)
     for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "slack.intranet")
+        monkeypatch.setenv(name, "slack.intranet,slack.lab:8443,fd00::7")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,10 @@ def _proxied(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("https://slack.com/api/", DEAD),
         ("https://slack.intranet/api/", None),
+        ("https://slack.intranet:8443/api/", None),
+        ("https://slack.lab:8443/api/", None),
+        ("https://slack.lab/api/", DEAD),
+        ("http://[fd00::7]:8080/api/", None),
         ("http://localhost:8080/api/", None),
         ("http://127.0.0.1:8080/api/", None),
         ("http://[::1]:8080/api/", None),
