@@ -27,7 +27,7 @@ _UNDER_CONDITION = re.compile(
     r"^(?:during|in|for|on|at|with|under|within|as|from)\b([^,]{3,60}),", re.IGNORECASE
 )
 _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
-_CLAUSES = re.compile(r"[,;]|\s[–—-]\s|\b(?:and|und|et|y)\b", re.IGNORECASE)
+_CLAUSES = re.compile(r"[,;]|\s[–—-]\s|(?<!['’])\b(?:and|und|et|y)\b", re.IGNORECASE)
 
 
 def verdict(question: str, sentences: Sequence[ScoredSentence]) -> str:

@@ -41,7 +41,9 @@ ELSEWHERE = [
     ("Dürfen Gäste im Lager parken?", "Gäste, die nicht angemeldet sind, dürfen im Lager parken.", ""),
     ("Darf ich im Lager rauchen?", "Rauchen ist im Lager nicht verboten.", ""),
     ("Le parking est-il gratuit ?", "Le parking est gratuit et n'est jamais fermé.", ""),
+    ("Y a-t-il un parking gratuit ?", "Il n'y a pas de parking gratuit.", "Non"),
     ("¿Se admiten perros en la piscina?", "Se admiten perros en la piscina, los gatos no.", ""),
+    ("¿Se admiten perros en la piscina?", "Se admiten perros en la piscina y no hay horario.", ""),
     ("Il parcheggio è gratuito?", "Il parcheggio è gratuito.", ""),
 ]
 
