@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.likeness import LikenessWeights, by_likeness
+from brain.answering.of_the_day import of_the_day
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
 from brain.answering.selection import (
@@ -73,7 +74,7 @@ class ExtractiveAnswerer:
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         by_words = sentences_by_words(evidence.retrieved, self._weights)
-        ranked = by_likeness(by_words, evidence.retrieved, self._likeness)
+        ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), query)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft(())  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):

@@ -1,6 +1,6 @@
 """French: elisions, "est-ce que", numbers with blanks."""
 
-from brain.languages.language import Asks, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Language, Says, months_of, pattern, words_of
 
 FRENCH = Language(
     "fr",
@@ -84,4 +84,8 @@ FRENCH = Language(
         condition=pattern(r"\b(?:seulement|uniquement|si|sauf|excepte)\b"),
     ),
     follows=pattern(r"^\s*(?:et|mais|ou\ bien|aussi|qu['\s]en\ est-il|meme\ chose)\b"),
+    months=months_of(
+        """janvier/janv février/févr mars avril/avr mai juin juillet/juil août septembre/sept octobre/oct
+        novembre/nov décembre/déc"""
+    ),
 )

@@ -1,6 +1,6 @@
 """Spanish: inverted question marks, and accents that people leave out."""
 
-from brain.languages.language import Asks, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Language, Says, months_of, pattern, words_of
 
 SPANISH = Language(
     "es",
@@ -82,4 +82,8 @@ SPANISH = Language(
         condition=pattern(r"\b(?:solo|solamente|si|salvo|excepto|siempre\ que|a\ menos)\b"),
     ),
     follows=pattern(r"^\W*(?:y|e|pero|o|tambien|que\ pasa\ con|lo\ mismo)\b"),
+    months=months_of(
+        """enero febrero marzo abril mayo junio julio agosto septiembre/setiembre/sept octubre/oct
+        noviembre/nov diciembre/dic"""
+    ),
 )
