@@ -205,6 +205,8 @@ def rank(
         ranked.sort(key=lambda candidate: candidate.passage.id not in dated)
     reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
     later = superseded(candidate.passage.source for candidate in candidates)
+    # The minutes of a day are not out of date for who asks about that day.
+    later -= {found.passage.source.document_id for found in candidates if found.passage.id in dated}
     reranked = [current(weights, candidate, query.text, later) for candidate in reranked]
     return [*_supported(reranked, weights), *ranked[RERANKED:]]
 

@@ -66,6 +66,11 @@ def of_a_day(stems: Iterable[str], language: Language) -> dict[str, float]:
     return {name: OF_A_DAY for name in stems if name in general}
 
 
+def asks_of_a_day(query: "Query") -> bool:
+    """Whether it asks what was decided, said or new on a date."""
+    return any(date.on for date in query.dates) and bool(of_a_day(query.stems, query.language))
+
+
 @dataclass(frozen=True, slots=True)
 class FromThread:
     """What a follow-up has from its thread.

@@ -14,6 +14,7 @@ from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.text.dates import Day, Mention, mentions
 from brain.text.folding import fold
+from brain.text.terms import content_stems
 
 # What stands before a date that bounds a time: "until 4 March" tells of other days.
 _BOUNDS = re.compile(
@@ -147,6 +148,13 @@ def without_dates(question: str, language: Language = ENGLISH) -> str:
             parts.append(question[end : mention.start])
             end = mention.end
     return " , ".join([*parts, question[end:]])
+
+
+def stems_with_dates(text: str, asked: Sequence[Asked]) -> list[str]:
+    """The stems of a title, heading or name, and the names of those dates that it tells, in whatever way."""
+    told = mentions(text, in_name=True) if asked else ()
+    names = [one.name for one in asked if any(one.fit(mention) is Fit.SAME for mention in told)]
+    return [*content_stems(text), *names]
 
 
 @dataclass(frozen=True, slots=True)

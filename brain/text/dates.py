@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from brain.languages.english import ENGLISH
 from brain.languages.telling import LANGUAGES
 
 
@@ -28,6 +29,12 @@ class Day:
         """How it stands among stems: `2026-03-04`, `--03-04`, `2026-03`, `--03`, as in ISO 8601."""
         year = f"{self.year:04d}" if self.year else "-"
         return f"{year}-{self.month:02d}" + (f"-{self.day:02d}" if self.day else "")
+
+    @property
+    def in_words(self) -> str:
+        """`4 March 2026`, for people."""
+        parts = (str(self.day or ""), ENGLISH.months[self.month - 1][0].title(), str(self.year or ""))
+        return " ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
