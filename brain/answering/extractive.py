@@ -76,7 +76,7 @@ class ExtractiveAnswerer:
         by_words = sentences_by_words(evidence.retrieved, self._weights)
         ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), query)
         if not any(sentence.named >= NAMED for sentence in ranked):
-            return Draft(())  # all of it is about other things
+            return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
             return Draft(())
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):

@@ -58,9 +58,11 @@ def without_other_days(draft: Draft, query: Query) -> Draft:
             notes.append(_TAKEN.format(written=date.written, days=in_words(date), day=told[0].in_words))
     if not other and not notes:
         return draft
+    left = tuple(sentence for sentence in draft.sentences if sentence not in other)
     return replace(
         draft,
-        sentences=tuple(sentence for sentence in draft.sentences if sentence not in other),
+        sentences=left,
+        declined=draft.declined or not left,
         discarded=(*draft.discarded, *((sentence.text, why) for sentence, why in other.items())),
         notes=(*draft.notes, *notes),
     )
@@ -104,4 +106,8 @@ def _is_of(day: Day, asked: Asked, sentence: DraftSentence) -> bool:
 
 def _is_date(sentence: ScoredSentence) -> bool:
     line = sentence.passage.text[sentence.start : sentence.end]
-    return any(not any(map(str.isalnum, line[: found.start] + line[found.end :])) for found in mentions(line))
+    end, besides = 0, ""
+    for found in mentions(line):
+        besides += line[end : found.start]
+        end = found.end
+    return end > 0 and not any(map(str.isalnum, besides + line[end:]))

@@ -69,7 +69,8 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
 
     What is all over the documents, such as a product's name in its manual, doesn't say where the answer is.
     """
-    text = without_dates(query.text, query.language) if query.dates else query.text
+    months = any(date.is_month for date in query.dates)
+    text = without_dates(query.text, query.language, months=months) if query.dates else query.text
     names = [
         name
         for name in names_in(text, query.language)

@@ -46,9 +46,9 @@ def _measured(text: str, language: Language) -> str:
 # count next to nothing beside the date.
 OF_A_DAY = 0.1
 _TOLD_OF_A_DAY = {
-    "en": """agree announce bring change come conclude decide decision discuss do done go happen hold meeting
-        met minute minutes new note notes occur report resolve say state talk tell topic up out day date
-        wrong""",
+    "en": """agree announce bring change come conclude decide decision discuss do done fall go happen hold
+        meeting met minute minutes new note notes occur report resolve say state talk tell topic up out day
+        date wrong""",
     "de": """beschliessen beschlossen beschluss beschlusse besprochen besprechen entschieden entscheiden gab
         geschehen geschah passiert passierte vereinbart vereinbaren gesagt gemacht getan los neu neues
         geandert tag datum""",
@@ -64,6 +64,19 @@ def of_a_day(stems: Iterable[str], language: Language) -> dict[str, float]:
     told = _TOLD_OF_A_DAY.get(language.code, "").split()
     general = {stem(word, language) for word in told}
     return {name: OF_A_DAY for name in stems if name in general}
+
+
+def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
+    """The dates that are asked about; a month only where the question is what was decided or changed in it.
+
+    Else it tells of the asker, and answers don't name it: "I'm getting married in June, do I get a day off?"
+    """
+    dates = asked_dates(asked, language)
+    if any(date.is_month for date in dates):
+        stems = content_stems(without_dates(text, language), language)
+        if not of_a_day(stems, language):
+            return tuple(date for date in dates if not date.is_month)
+    return dates
 
 
 def asks_of_a_day(query: "Query") -> bool:
@@ -115,11 +128,11 @@ class Query:
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
         """The query for a stand-alone question; text of function words only keeps no terms."""
         language = language_of(text)
-        dates = asked_dates(text, language)
+        dates = _dates(text, text, language)
         if thread is not None:  # "and on 11 March?" asks about that day alone
-            dates = asked_dates(thread.own, language) or dates
+            dates = _dates(thread.own, text, language) or dates
         names = [date.name for date in dates]
-        bare = without_dates(text, language) if dates else text
+        bare = without_dates(text, language, months=any(date.is_month for date in dates)) if dates else text
         found = content_words(_measured(bare, language), language)[:MOST_TERMS] or content_words(
             bare, language
         )

@@ -46,6 +46,7 @@ _HOLDS = re.compile(
 )
 _ONWARDS = re.compile(r"\W*(?:on|onwards?|to|until|till|and on)\b")
 _FROM = re.compile(r"\bfrom[\s:]+(?:the\s+)?(?:\w+day[\s,]+)?$")
+_YEAR_LAST = re.compile(r"(?:^|[\s(_,–-])((?:19|20)\d\d)[\s).:]*$")
 _ITEM = re.compile(r"\s*(?:[-•*]|\d{1,3}[.)])\s")
 
 
@@ -72,6 +73,11 @@ class Asked:
     on: bool = True
     event: bool = True
     numbers: str = ""
+
+    @property
+    def is_month(self) -> bool:
+        """Whether it is a whole month."""
+        return not self.readings[0].day
 
     def fit(self, mention: Mention, years: frozenset[int] = frozenset()) -> Fit:
         """How a date of a document fits; without a year it is of the one that stands above it."""
@@ -140,11 +146,11 @@ def _is_on(before: str, after: str) -> bool:
     return not _BOUNDS.search(before)
 
 
-def without_dates(question: str, language: Language = ENGLISH) -> str:
-    """The question with its dates left out, so that their words are not looked for one by one."""
+def without_dates(question: str, language: Language = ENGLISH, *, months: bool = True) -> str:
+    """The question without its dates, whose words tell nothing one by one; with `months`, without those too."""
     parts, end = [], 0
     for mention in mentions(question, day_first=language is not ENGLISH):
-        if mention.first == mention.last:
+        if mention.first == mention.last and (months or mention.first.day):
             parts.append(question[end : mention.start])
             end = mention.end
     return " , ".join([*parts, question[end:]])
@@ -172,9 +178,9 @@ class Above:
 
     @property
     def years(self) -> frozenset[int]:
-        """The years that stand there."""
-        found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ".join((*self.headings, self.title, self.file)))
-        return frozenset(map(int, found))
+        """The years that they end with, as "Minutes 2026" does; "2019-nCoV" tells no year."""
+        found = (_YEAR_LAST.search(name) for name in (*self.headings, self.title, self.file))
+        return frozenset(int(year[1]) for year in found if year)
 
 
 def fits(

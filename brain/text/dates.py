@@ -113,6 +113,8 @@ _LETTERS = re.compile(r"[a-z]{3,}")
 _RUN = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<number>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
 _VERSION = re.compile(r"(?:\bv|\bver|\bversions?|\bfirmware|\bbuild|\brevision)\.?\s*$")
 _BETWEEN = re.compile(rf"\s*{_UNTIL}\s*(?:the |el |le )?")
+_AND = re.compile(r"\s*(?:and|und|et|al|y)\s*(?:the |el |le )?")
+_BOTH = re.compile(r"\b(?:between|zwischen|entre)\s+(?:the |el |le |dem |den )?$")
 _BEFORE_DAY = re.compile(r"\b(?:on|the|of|until|till|by|since|from|before|after|for|to|am|le|el|and)\s+$")
 _BEFORE_MONTH = re.compile(r"\b(?:in|of|for|during|since|until|till|by|from|im|ab|bis|seit|en|nel|em)\s+$")
 _WORDS_TOO = frozenset(("may", "mar", "march", "mars"))  # what people may do, how they walk, a planet
@@ -241,7 +243,7 @@ def _joined(found: Iterable[Mention], flat: str) -> list[Mention]:
             and bool(last.first.day) == bool(mention.last.day)
             and last.first == last.last
             and _BETWEEN.fullmatch(flat, last.end, mention.start)
-            and not re.fullmatch(r"\s*(?:and|und|et|y)\s*", flat[last.end : mention.start])
+            and (not _AND.fullmatch(flat, last.end, mention.start) or _BOTH.search(flat, 0, last.start))
         ):
             first = last.first
             if not first.year and mention.last.year:
