@@ -147,7 +147,7 @@ def _is_on(before: str, after: str) -> bool:
 
 
 def without_dates(question: str, language: Language = ENGLISH, *, months: bool = True) -> str:
-    """The question without its dates, whose words tell nothing one by one; with `months`, without those too."""
+    """The question without its dates, whose words tell nothing one by one; `months` are such, too."""
     parts, end = [], 0
     for mention in mentions(question, day_first=language is not ENGLISH):
         if mention.first == mention.last and (months or mention.first.day):
