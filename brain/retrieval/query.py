@@ -45,24 +45,28 @@ def _measured(text: str, language: Language) -> str:
 # What was decided, said or changed on a day is what the day's minutes say, by these words or others: they
 # count next to nothing beside the date.
 OF_A_DAY = 0.1
-_TOLD_OF_A_DAY = {
-    "en": """agree announce bring change come conclude decide decision discuss do done fall go happen hold
-        meeting met minute minutes new note notes occur report resolve say state talk tell topic up out day
-        date wrong""",
-    "de": """beschliessen beschlossen beschluss beschlusse besprochen besprechen entschieden entscheiden gab
-        geschehen geschah passiert passierte vereinbart vereinbaren gesagt gemacht getan los neu neues
-        geandert tag datum""",
-    "fr": """decide decider decision decisions convenu discute dit fait passe change nouveau nouveautes jour
-        date""",
-    "es": """decidio decidido decidir decision decisiones acordo acordado paso dijo hizo hablo cambio nuevo
-        novedades dia fecha""",
+_DECIDED = {
+    "en": """agree agreement announce change conclude decide decision discuss discussion fall happen
+        minute minutes occur report resolve""",
+    "de": """beschliessen beschlossen beschluss beschlusse besprochen besprechen entschieden entscheiden
+        geschehen geschah passiert passierte vereinbart vereinbaren geandert""",
+    "fr": "decide decider decision decisions convenu discute passe change",
+    "es": "decidio decidido decidir decision decisiones acordo acordado paso cambio",
+}
+# These say it too, beside a day; beside a month they say anything ("I go away in August").
+_TOLD = {
+    "en": """bring come day date do done go hold meeting met new note notes out say state talk tell topic up
+        wrong""",
+    "de": "gab gesagt gemacht getan los neu neues tag datum",
+    "fr": "dit fait nouveau nouveautes jour date",
+    "es": "dijo hizo hablo nuevo novedades dia fecha",
 }
 
 
-def of_a_day(stems: Iterable[str], language: Language) -> dict[str, float]:
-    """What those of a question's stems count that any minutes answer, where a date is asked about."""
-    told = _TOLD_OF_A_DAY.get(language.code, "").split()
-    general = {stem(word, language) for word in told}
+def of_a_day(stems: Iterable[str], language: Language, *, month: bool = False) -> dict[str, float]:
+    """What those of a question's stems count that any minutes of a day, or of a `month`, answer."""
+    told = f"{_DECIDED.get(language.code, '')} {'' if month else _TOLD.get(language.code, '')}"
+    general = {stem(word, language) for word in told.split()}
     return {name: OF_A_DAY for name in stems if name in general}
 
 
@@ -74,7 +78,7 @@ def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
     dates = asked_dates(asked, language)
     if any(date.is_month for date in dates):
         stems = content_stems(without_dates(text, language), language)
-        if not of_a_day(stems, language):
+        if not of_a_day(stems, language, month=True):
             return tuple(date for date in dates if not date.is_month)
     return dates
 

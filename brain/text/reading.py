@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from brain.languages.english import ENGLISH
 from brain.languages.language import Compounds, Language
-from brain.text.dated import Asked
+from brain.text.dated import Asked, Fit
+from brain.text.dates import mentions
 from brain.text.terms import content_stems
 
 SHORTEST_PART = 4  # letters of a stem that is looked for in longer words …
@@ -36,6 +37,18 @@ class Reading:
         if not self.parts:
             return found
         return [one for stem in found for one in (stem, *_parts(stem, self.parts))]
+
+    def stems_and_dates(self, text: str) -> list[str]:
+        """The same of a table's cell, with each date that is asked about by its name."""
+        if not self.dates:
+            return self.stems(text)
+        bare, names = text, list[str]()
+        for mention in reversed(mentions(text)):
+            same = [date.name for date in self.dates if date.fit(mention) is Fit.SAME]
+            if same:
+                bare = f"{bare[: mention.start]} {bare[mention.end :]}"
+                names += same
+        return [*self.stems(bare), *names]
 
 
 PLAIN = Reading()
