@@ -33,6 +33,7 @@ _BOUNDING_COLUMN = re.compile(
     r"|beginn|ende|debut|fin|desde|hasta|inicio)\b"
 )
 _OPENING = re.compile(r"[\W\d_]*(?:(?:mon|tue|wed|thu|fri|sat|sun|\w+day|\w+tag|date|datum|fecha)\b[\W_]*)?")
+_FEW_DAYS = 14  # within which what happened is told of all of them
 _LABEL_WORDS = 6  # beside the date, in a line that is little more than one: "Minutes of 4 March 2026"
 # What was, or what is told of a day; and what is asked of what holds.
 _EVENT = re.compile(
@@ -89,8 +90,10 @@ class Asked:
         return self._fits(mention.first, mention.last, years)
 
     def _fits(self, first: Day, last: Day, years: frozenset[int]) -> Fit:
-        fits = {_fit(day, first, last, years) for day in self.readings}
-        return next(fit for fit in (Fit.SAME, Fit.OPEN, Fit.OTHER) if fit in fits)
+        fit = _best([_fit(day, first, last, years) for day in self.readings])
+        # "from 1 October to 30 April" tells what holds on a day between, but not what happened on it.
+        long = first != last and self.event and _days_between(first, last) > _FEW_DAYS
+        return Fit.OPEN if fit is Fit.SAME and long else fit
 
     def _same_year(self, year: int) -> bool:
         return all(day.year in (0, year) for day in self.readings)
@@ -98,7 +101,7 @@ class Asked:
 
 def _fit(asked: Day, first: Day, last: Day, years: frozenset[int]) -> Fit:
     year = last.year or (next(iter(years)) if len(years) == 1 else 0)
-    if asked.year and year and asked.year != (first.year or year) and asked.year != year:
+    if asked.year and year and not (first.year or year) <= asked.year <= year:
         return Fit.OTHER
     if first != last:
         return _in_stretch(asked, first, last)
@@ -112,11 +115,19 @@ def _fit(asked: Day, first: Day, last: Day, years: frozenset[int]) -> Fit:
 
 
 def _in_stretch(asked: Day, first: Day, last: Day) -> Fit:
-    day, start, end = ((one.month, one.day) for one in (asked, first, last))
     if not asked.day:
         return Fit.SAME if asked.month in (first.month, last.month) else Fit.OPEN
+    day, start, end = (asked.month, asked.day), (first.month, first.day), (last.month, last.day or 31)
     inside = start <= day <= end if start <= end else day >= start or day <= end
+    if inside and not last.day:
+        return Fit.OPEN  # some days of these months
     return Fit.SAME if inside else Fit.OTHER
+
+
+def _days_between(first: Day, last: Day) -> int:
+    """About how many days a stretch has."""
+    years = last.year - first.year if first.year and last.year else int(first > last)
+    return 372 * years + 31 * (last.month - first.month) + last.day - first.day
 
 
 def is_date_name(stem: str) -> bool:
