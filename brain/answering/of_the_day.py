@@ -1,5 +1,6 @@
 """Where a question asks about a date: only what is of that date is told beside what is of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from brain.text.reading import Reading
 from brain.text.terms import unique
 
 _SENTENCES, _WORDS = 8, 120  # of a day, at most
+_NEAR = 0.5  # so little behind the best sentence's score, another document's may be the one to tell of
 _OTHERS = 3  # documents that are named
 _MORE = "That is not all of that date: ask for a part of it, or look at the document."
 _ALSO = "Of that date there is also: {titles}."
@@ -75,23 +77,42 @@ def in_words(date: Asked) -> str:
 
 def of_the_whole_day(ranked: Sequence[ScoredSentence]) -> tuple[list[ScoredSentence], tuple[str, ...]]:
     """What the best sentence's document tells of the day, in order, up to a length; and what is left out."""
-    best = ranked[0]
+    best = _likeliest(ranked)
     same = [one for one in ranked if one.passage.source.document_id == best.passage.source.document_id]
     same.sort(key=lambda one: (one.passage.ordinal, one.number))
-    told: list[ScoredSentence] = []
-    words = 0
-    for sentence in same:
-        words += len(sentence.text.split())
-        if told and (words > _WORDS or len(told) == _SENTENCES):
-            break
-        told.append(sentence)
+    told = _first(same)
+    if best not in told:  # a long day: what stands with the best
+        told = _first([one for one in same if one.passage.id == best.passage.id])
+    if best not in told:
+        told = [best]
     others = unique(
         in_short(one.passage.source.title or one.passage.source.document) for one in ranked if one not in same
     )
     notes = (_MORE,) * (len(told) < len(same))
     if others:
         notes += (_ALSO.format(titles="; ".join(others[:_OTHERS])),)
-    return (told if best in told else [best]), notes
+    return told, notes
+
+
+def _likeliest(ranked: Sequence[ScoredSentence]) -> ScoredSentence:
+    """The best sentence of the document that tells most of the day, of those that come near the best one.
+
+    "Next meeting: 8 September" is of that day, too; the minutes of that day tell more.
+    """
+    near = [one for one in ranked if one.score >= ranked[0].score - _NEAR]
+    told = Counter(one.passage.source.document_id for one in ranked)
+    return max(near, key=lambda one: (told[one.passage.source.document_id], one.score, -one.rank))
+
+
+def _first(sentences: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    told: list[ScoredSentence] = []
+    words = 0
+    for sentence in sentences:
+        words += len(sentence.text.split())
+        if told and (words > _WORDS or len(told) == _SENTENCES):
+            break
+        told.append(sentence)
+    return told
 
 
 def _places(sentence: DraftSentence, reading: Reading) -> list[AnalysedSentence]:

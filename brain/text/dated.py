@@ -138,7 +138,7 @@ def is_date_name(stem: str) -> bool:
 def asked_dates(question: str, language: Language = ENGLISH) -> tuple[Asked, ...]:
     """The dates that a question asks about, each once, in order."""
     found: dict[str, Asked] = {}
-    folded = fold(question)
+    folded = fold(without_dates(question, language))  # "9 May" is no "may"
     event = bool(_EVENT.search(folded)) or not _HOLDS.search(folded)
     for mention in mentions(question, day_first=language is not ENGLISH):
         if mention.first != mention.last:

@@ -82,7 +82,7 @@ _UNTIL = r"(?:-|–|—|to|until|and|bis(?: zum)?|und|au|et|al|y|t/m)"
 _OF_YEAR = rf"(?:(?:,|\.| of| de| del)?[ ]{_YEAR}{_ENDS})?"
 # "4 March 2026", "the 4th of March", "4. März", "5 de mayo de 2026", "04-Mar-2026", and "1 to 5 March"
 _DAY_FIRST = re.compile(
-    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?{_UNTIL}[ ]?(?:the )?)?"
+    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL})[ ]?(?:the )?)?"
     rf"{_DAY}(?:st|nd|rd|th|er|\.|o|a)?(?:[ ](?:of |of the |de |d')?|-|(?<=\.)){_MONTH}(?![^\W_])"
     rf"(?!-[^\W\d_])(?:\.?-(?P<after>(?:19|20)\d\d)(?!\d)|\.?{_OF_YEAR})"
 )
@@ -148,6 +148,7 @@ def _mentions(text: str, day_first: bool, in_name: bool) -> tuple[Mention, ...]:
             if mention is not None:
                 found.append(mention)
                 taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+                found += _named_with(match, mention, flat)
     found.sort(key=lambda mention: mention.start)
     return tuple(_joined(_settled(found), flat))
 
@@ -185,11 +186,25 @@ def _read(
             pattern is _MONTH_FIRST or rest not in ("", "?", ".", ",", "!")
         ):
             return None
-    first = int(parts["from"]) if parts["from"] else 0
+    first = 0 if not parts["from"] or _is_list(match, flat) else int(parts["from"])
     found = _mention(start, end, year, month, int(parts["day"]))
     if found is None or not first:
         return found
     return replace(found, first=Day(year, month, first)) if first < found.last.day else None
+
+
+def _is_list(match: re.Match[str], flat: str) -> bool:
+    """Whether "14 and 28 October" are two days: not where "between" stands before them."""
+    joined = match.groupdict().get("join")
+    return bool(joined and _AND.fullmatch(joined) and not _BOTH.search(flat, 0, match.start()))
+
+
+def _named_with(match: re.Match[str], mention: Mention, flat: str) -> list[Mention]:
+    """The first of two days that share a month."""
+    if not _is_list(match, flat):
+        return []
+    day = replace(mention.last, day=int(match["from"]))
+    return [Mention(match.start("from"), match.end("from"), day, day)]
 
 
 def _mention(start: int, end: int, year: int, month: int, day: int) -> Mention | None:
