@@ -157,7 +157,7 @@ def _read(
     pattern: re.Pattern[str], match: re.Match[str], text: str, flat: str, day_first: bool
 ) -> Mention | None:
     parts = match.groupdict()
-    start, end = match.span()
+    start, end = match.start("day" if _is_list(match, flat) else 0), match.end()
     before = flat[max(0, start - 24) : start]
     if pattern is _EITHER:
         return _either(match, day_first)

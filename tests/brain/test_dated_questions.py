@@ -168,6 +168,26 @@ def test_a_summary_of_a_day_is_of_that_day(brewery: SmallHome):
     assert SALE not in answer.text
 
 
+def test_long_minutes_of_a_day_are_told_in_short_and_their_decisions_where_they_stand_apart(tmp_path: Path):
+    parts = ("Heating", "The boiler is old."), ("Dogs", "There are eleven dogs."), ("Parking", "It is full.")
+    text = "".join(
+        f"## {name}\n\n{said} {'It was talked about for a long time. ' * 25}\n\n" for name, said in parts
+    )
+    made = SmallHome(tmp_path).fill(
+        {
+            "2026-03-04 council.md": f"# Council\n\n{text}## Decisions\n\nThe boiler is replaced in May.\n",
+            "2026-03-11 council.md": f"# Council\n\n{text}## Decisions\n\nNo more dogs are let in.\n",
+        }
+    )
+    decided = ask(made, "What was decided on March 4th?").text
+    assert "boiler is replaced" in decided
+    assert "No more dogs" not in decided
+    told = ask(made, "What happened in the council on 11 March 2026?")
+    assert {citation.passage.source.document for citation in told.citations} == {"2026-03-11 council.md"}
+    assert ask(made, "What was decided by the council on 5 March?").refused
+    made.close()
+
+
 def of(question: str, text: str, heading: str = "", title: str = "", file: str = "", header: str = "") -> Fit:
     """How the last line of a text fits a question's date."""
     above = Above.of([heading] if heading else [], title, file)
