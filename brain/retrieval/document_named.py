@@ -13,7 +13,7 @@ from brain.index.search_index import SearchIndex
 from brain.retrieval.by_date import on_days
 from brain.retrieval.outdated import asks_of_the_past, is_outdated
 from brain.text.dated import Asked, asked_dates, is_date_name, stems_with_dates, without_dates
-from brain.text.terms import content_stems, content_words, stem, unique
+from brain.text.terms import content_stems, content_words, stem
 
 LOOKED_AT = 40  # documents, and passages under fitting headings, of each space
 NEAR = 0.15  # so little behind the best, another document may as well be meant
@@ -157,7 +157,7 @@ def _candidates(
         number for space in spaces for number, _ in index.keyword_documents(space, terms, LOOKED_AT, _TITLES)
     ]
     passages = catalog.passages(_dated(dates, terms, spaces, index))
-    return unique([*found, *(passage.source.document_id for passage in passages.values())])
+    return list(dict.fromkeys([*found, *(passage.source.document_id for passage in passages.values())]))
 
 
 def _dated(

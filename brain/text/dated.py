@@ -152,8 +152,8 @@ def asked_dates(question: str, language: Language = ENGLISH) -> tuple[Asked, ...
 
 
 def _is_on(before: str, after: str) -> bool:
-    if _FROM.search(before):  # "the minutes from 4 March", but "from 4 March on"
-        return not _ONWARDS.match(after) and bool(before[: _FROM.search(before).start()].strip())
+    if found := _FROM.search(before):  # "the minutes from 4 March", but "from 4 March on"
+        return not _ONWARDS.match(after) and bool(before[: found.start()].strip())
     return not _BOUNDS.search(before)
 
 

@@ -127,10 +127,10 @@ def mentions(text: str, *, day_first: bool = False, in_name: bool = False) -> tu
 
     In the name of a file (`in_name`) `20260304` is one, too.
     """
-    return _mentions(text, day_first, in_name)
+    find = _in_line if len(text) < _LINE else _mentions
+    return find(text, day_first, in_name)
 
 
-@lru_cache(maxsize=16384)
 def _mentions(text: str, day_first: bool, in_name: bool) -> tuple[Mention, ...]:
     flat = _flat(text)
     found: list[Mention] = []
@@ -270,7 +270,11 @@ def _joined(found: Iterable[Mention], flat: str) -> list[Mention]:
     return joined
 
 
-@lru_cache(maxsize=4096)
+# Titles, headings and questions come again and again; what a passage holds is kept with its analysis.
+_LINE = 200
+_in_line = lru_cache(maxsize=8192)(_mentions)
+
+
 def _flat(text: str) -> str:
     """Lower case without accents, character by character, so that places stay."""
     if text.isascii():
