@@ -33,6 +33,7 @@ _BOUNDING_COLUMN = re.compile(
     r"|beginn|ende|debut|fin|desde|hasta|inicio)\b"
 )
 _OPENING = re.compile(r"[\W\d_]*(?:(?:mon|tue|wed|thu|fri|sat|sun|\w+day|\w+tag|date|datum|fecha)\b[\W_]*)?")
+_LABEL_LENGTH = 160  # characters of a line that is little more than a date
 _FEW_DAYS = 14  # within which what happened is told of all of them
 _LABEL_WORDS = 6  # beside the date, in a line that is little more than one: "Minutes of 4 March 2026"
 # What was, or what is told of a day; and what is asked of what holds.
@@ -255,7 +256,7 @@ def _above(asked: Asked, above: Above, years: frozenset[int]) -> Fit:
 
 def _label(asked: Asked, line: str, years: frozenset[int]) -> Fit | None:
     """How the date of a line that is little more than one fits; None where it is something else."""
-    found = mentions(line)
+    found = mentions(line) if len(line) <= _LABEL_LENGTH else ()
     if not found:
         return None
     item = _ITEM.match(line)  # but "4. März 2026" is none
