@@ -195,7 +195,7 @@ def signals_of(retrieved: Retrieved) -> Signals:
 
 
 def rest_of_the_day(retrieved: Retrieved) -> float:
-    """How much of what is asked besides the date stands in one passage with it, 0 to 1; 1 without a date.
+    """How much of what is asked besides the date is told of it in one passage, 0 to 1; 1 where none has it.
 
     What any minutes answer ("what was decided") doesn't count, nor does what stands in no passage at all: of
     that nobody can tell whether it stands there by another name.
@@ -210,14 +210,16 @@ def rest_of_the_day(retrieved: Retrieved) -> float:
     total = sum(rest.values())
     if not names or not total:
         return 1.0
-    best = 0.0
+    held: list[float] = []
     for candidate in retrieved.candidates[:LOOKED_AT]:
         analysed = analyse(candidate.passage, query.reading)
-        if names & analysed.stems:
+        of_it = [sentence.stem_set for sentence in analysed.sentences if names & sentence.stem_set]
+        if of_it:
             where = PurePosixPath(candidate.passage.source.document)
-            there = analysed.stems.union(query.reading.stems(" ".join(where.parts).replace("_", " ")))
-            best = max(best, sum(weight for one, weight in rest.items() if one in there) / total)
-    return best
+            path = query.reading.stems(" ".join(where.parts).replace("_", " "))
+            there = analysed.context.union(path, *of_it)
+            held.append(sum(weight for one, weight in rest.items() if one in there) / total)
+    return max(held, default=1.0)
 
 
 def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:

@@ -82,7 +82,11 @@ class ExtractiveAnswerer:
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
             return steps
         whole_day = kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query)
-        chosen, notes = of_the_whole_day(ranked) if whole_day else (self._chosen(ranked, kind), ())
+        if whole_day:
+            chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked)
+            chosen = _without_scraps(chosen)
+        else:
+            chosen, notes = self._chosen(ranked, kind), ()
         # What a thing is comes first; the rest in reading order.
         ordered = sorted(chosen, key=lambda s: (not s.defines, s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""

@@ -127,6 +127,8 @@ def _is_of(day: Day, asked: Asked, sentence: DraftSentence) -> bool:
 
 def _is_date(sentence: ScoredSentence) -> bool:
     line = sentence.passage.text[sentence.start : sentence.end]
+    if "\t" in line:
+        return False
     end, besides = 0, ""
     for found in mentions(line):
         besides += line[end : found.start]

@@ -61,6 +61,7 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
+BOUNDED = 0.5  # what a date counts that a sentence may hold on though it names another: "until 31 January"
 APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
 
 
@@ -90,15 +91,17 @@ def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequenc
     lines = [passage.above, *(line.stems for line in passage.sentences[max(0, at - 1) : at + 2])]
     there = set[str]().union(*map(set, lines))
     held = 0.0
-    for name in names:
-        if is_date_name(name[0]):  # which is of the sentence itself, wherever the date stands
-            held += name[0] in passage.sentences[at].stem_set
-            continue
+    dates = [name[0] for name in names if is_date_name(name[0])]
+    words = [name for name in names if not is_date_name(name[0])]
+    for name in words:
         total = sum(rarity.weights.get(stem, 0.0) for stem in name)
         share = sum(rarity.weights.get(s, 0.0) for s in name if s in there) / total if total else 1.0
         together = all(any(map(whole.issubset, map(_pairs, lines))) for whole in _numbered(name))
         held += share if together else APART * share
-    return held / len(names)
+    share = held / len(words) if words else 1.0
+    if dates and passage.sentences[at].stem_set.isdisjoint(dates):
+        share *= BOUNDED * passage.sentences[at].bounded  # what lacks the date is hardly of it
+    return share
 
 
 def _numbered(name: tuple[str, ...]) -> list[frozenset[tuple[str, str]]]:

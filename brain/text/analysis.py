@@ -6,6 +6,7 @@ from itertools import chain, pairwise
 
 from brain.domain import Passage
 from brain.text.dated import Above, Fit, fits
+from brain.text.dates import mentions
 from brain.text.reading import PLAIN, Reading
 from brain.text.sentences import sentence_spans
 
@@ -15,7 +16,8 @@ class AnalysedSentence:
     """A sentence, list item, heading or table row of a passage: `text[start:end]` and its stems in order.
 
     `elsewhen`: it is of another date than the ones that the question asks about. Where it is of one of them,
-    that date's name is the last of its stems, wherever the date stands.
+    that date's name is the last of its stems, wherever the date stands. `bounded`: what holds on a date is
+    asked for, and the sentence names another, until or from which it may hold.
     """
 
     start: int
@@ -23,6 +25,7 @@ class AnalysedSentence:
     stems: tuple[str, ...]
     stem_set: frozenset[str]
     elsewhen: bool = False
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,14 @@ def _analyse(
     of_dates = fits(reading.dates, text, spans, table_header, around) if around else None
     for at, (start, end) in enumerate(spans):
         stems = tuple(reading.stems(text[start:end]))
-        elsewhen = False
+        elsewhen = bounded = False
         if of_dates:
             told = list(zip(reading.dates, of_dates[at], strict=True))
             stems += tuple(date.name for date, fit in told if fit is Fit.SAME)
             elsewhen = all(date.on and fit is Fit.OTHER for date, fit in told)
-        sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen))
+            holds = any(date.on and not date.event for date in reading.dates)
+            bounded = holds and not elsewhen and bool(mentions(text[start:end]))
+        sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))
     above = tuple(reading.stems(f"{context} {table_header}"))
     own = frozenset(above)
     return AnalysedPassage(

@@ -34,7 +34,7 @@ _BOUNDING_COLUMN = re.compile(
 )
 _OPENING = re.compile(r"[\W\d_]*(?:(?:mon|tue|wed|thu|fri|sat|sun|\w+day|\w+tag|date|datum|fecha)\b[\W_]*)?")
 _LABEL_LENGTH = 160  # characters of a line that is little more than a date
-_FEW_DAYS = 14  # within which what happened is told of all of them
+_FEW_DAYS = 14  # of a stretch that is of each of its days
 _LABEL_WORDS = 6  # beside the date, in a line that is little more than one: "Minutes of 4 March 2026"
 # What was, or what is told of a day; and what is asked of what holds.
 _EVENT = re.compile(
@@ -49,6 +49,12 @@ _HOLDS = re.compile(
 _ONWARDS = re.compile(r"\W*(?:on|onwards?|to|until|till|and on)\b")
 _FROM = re.compile(r"\bfrom[\s:]+(?:the\s+)?(?:\w+day[\s,]+)?$")
 _YEAR_LAST = re.compile(r"(?:^|[\s(_,–-])((?:19|20)\d\d)[\s).:]*$")
+_WEEKDAY_LAST = re.compile(  # "on Wednesday, 4 March": the weekday tells nothing that the date doesn't
+    r"\b(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)[.,]?\s*(?:the |den |dem |le |el )?$",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"\s*(?:[-•*]|\d{1,3}[.)])\s")
 
 
@@ -92,8 +98,8 @@ class Asked:
 
     def _fits(self, first: Day, last: Day, years: frozenset[int]) -> Fit:
         fit = _best([_fit(day, first, last, years) for day in self.readings])
-        # "from 1 October to 30 April" tells what holds on a day between, but not what happened on it.
-        long = first != last and self.event and _days_between(first, last) > _FEW_DAYS
+        # "from 1 October to 30 April" is of no day between; that it holds on one is for the reader to see.
+        long = first != last and _days_between(first, last) > _FEW_DAYS
         return Fit.OPEN if fit is Fit.SAME and long else fit
 
     def _same_year(self, year: int) -> bool:
@@ -163,7 +169,7 @@ def without_dates(question: str, language: Language = ENGLISH, *, months: bool =
     parts, end = [], 0
     for mention in mentions(question, day_first=language is not ENGLISH):
         if mention.first == mention.last and (months or mention.first.day):
-            parts.append(question[end : mention.start])
+            parts.append(_WEEKDAY_LAST.sub("", question[end : mention.start]))
             end = mention.end
     return " , ".join([*parts, question[end:]])
 

@@ -11,6 +11,7 @@ from small_home import SmallHome, assert_backed
 from brain.answering.draft import Draft, DraftSentence
 from brain.answering.of_the_day import without_other_days
 from brain.domain import Answer, Turn
+from brain.evidence import rest_of_the_day
 from brain.retrieval.query import Query
 from brain.text.dated import Above, Fit, asked_dates, fits
 from brain.text.sentences import sentence_spans
@@ -247,3 +248,26 @@ def test_what_a_model_tells_of_another_day_is_dropped(brewery: SmallHome):
     assert "another date" in left.discarded[0][1]
     assert without_other_days(Draft((told,)), Query.of("What was decided on 11 March?")).sentences == (told,)
     assert without_other_days(Draft((told,)), Query.of("What was decided about stout?")).sentences == (told,)
+
+
+def test_what_holds_may_be_told_by_a_bound(tmp_path: Path):
+    returns = "# Returns\n\nPresents may be returned until 31 January.\n"
+    made = SmallHome(tmp_path).fill({"returns.md": returns})
+    assert "until 31 January" in ask(made, "Can presents be returned on 20 January?").text
+    assert ask(made, "What was returned on 20 January?").refused
+    made.close()
+
+
+def test_a_long_stretch_tells_of_no_day(tmp_path: Path):
+    made = SmallHome(tmp_path).fill({"heating.md": "# Heating\n\nHeating runs from 1 October to 30 April.\n"})
+    assert ask(made, "What was decided about heating on 4 March?").refused
+    made.close()
+
+
+def test_a_day_for_which_nothing_else_is_told_is_declined(tmp_path: Path):
+    made = SmallHome(tmp_path).fill({"minutes.md": MINUTES})
+    retrieved = made.find("What was decided about the stout on 4 March?")
+    assert rest_of_the_day(retrieved) < 1
+    assert rest_of_the_day(made.find("What was decided about the stout on 11 March?")) == 1
+    assert rest_of_the_day(made.find("What was decided about the stout?")) == 1
+    made.close()
