@@ -236,6 +236,15 @@ def test_a_moved_document_keeps_everything_but_its_place(catalog, drive):
         catalog.move_document(put.document_id, "other.txt", "file:///drive/other.txt")
 
 
+def test_a_document_is_indexed_again_where_its_new_name_tells_another_date(catalog, drive):
+    put = catalog.put_document(document(catalog, drive, "board.txt", ["alpha"]))
+    drain(catalog)
+    catalog.move_document(put.document_id, "board 2026-03-04.txt", "file:///drive/a.txt")
+    assert set(ids_by_text(catalog, put.document_id).values()) == drain(catalog)[OperationKind.PUT_PASSAGE]
+    catalog.move_document(put.document_id, "old/2026-03-04 board.txt", "file:///drive/b.txt")
+    assert drain(catalog) == {}
+
+
 def test_the_ledger_shows_failures_over_what_was_readable_before(catalog, drive):
     put = catalog.put_document(document(catalog, drive, "a.pdf", ["alpha"]))
     catalog.touch_document(put.document_id, 6, 12345)
