@@ -117,7 +117,8 @@ def sought(question: str) -> Sought:
     stems = content_stems(counted[1]) if counted else []
     if counted and counted["end"] is not None:
         stems = stems[-1:]  # the head of an English compound is its last word
-    return Sought(kind, money, frozenset(stems) - _TIMES, told_beside=bool(counted and _OF_ANOTHER.match(own)))
+    told_beside = bool(counted and _OF_ANOTHER.match(own))
+    return Sought(kind, money, frozenset(stems) - _TIMES, told_beside)
 
 
 def _sought_in(kind: QuestionKind, question: str) -> Sought:
