@@ -38,7 +38,9 @@ def read_locator(stored: str) -> Locator:
         return Locator()
     found = json.loads(stored)
     turns = tuple((offset, page) for offset, page in found.get("turns", ()))
-    return Locator(**{**found, "heading": tuple(found.get("heading", ())), "turns": turns})
+    sections = tuple((offset, tuple(heading)) for offset, heading in found.get("sections", ()))
+    heading = tuple(found.get("heading", ()))
+    return Locator(**{**found, "heading": heading, "turns": turns, "sections": sections})
 
 
 def passages(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Passage]:

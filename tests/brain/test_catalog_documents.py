@@ -66,11 +66,12 @@ def test_a_passage_comes_back_with_all_that_an_answer_shows(catalog, drive):
 
 
 def test_every_kind_of_place_survives_storing(catalog, drive):
-    new = document(catalog, drive, "a.xlsx", ["one", "two", "three"])
+    new = document(catalog, drive, "a.xlsx", ["one", "two", "three", "four"])
     places = (
         Locator(page=3),
         Locator(sheet="Prices", row=12, part="header"),
         Locator(heading=("A", "B"), slide=4),
+        Locator(heading=("A", "B"), turns=((5, 2),), sections=((7, ("A", "C")), (30, ("A",)))),
     )
     placed = tuple(replace(p, locator=place) for p, place in zip(new.passages, places, strict=True))
     put = catalog.put_document(replace(new, passages=placed))
