@@ -1,4 +1,4 @@
-"""`python -m benchmarks.gpu_tuning [--stages swap,lora] [--tiny] [--plan]`: what of Phi-3 never ran on a GPU.
+"""`python -m benchmarks.gpu_tuning [--stages swap,lora] [--tiny] [--plan]`: Phi-3 on a GPU as it is used.
 
 Adapters swapped while questions stream, adapters beside packed weights, `citewise tune train` with its
 forecast of memory, a kill and early stopping, the choice of quantisation, a full GPU; then where the time of
