@@ -2,7 +2,8 @@
 
 Each set is a file of `benchmarks/questions` (or one like it) and a home in which its documents alone are
 indexed. The questions mostly don't use the documents' words. A question's `must` are groups of wordings: an
-answer is right that says one of each group, half right that says one of some. What stands in `before` is
+answer is right that says one of each group, half right that says one of some, and wrong that says any of its
+`must_not`. What stands in `before` is
 asked first, in the same thread. Prints a table and writes `results/everyday.json`; `--show` prints what was
 not right, or answered though no document answers it; `--by half` gives a line for each half of the
 `overviews-*.jsonl`, of which one was held out.
@@ -56,6 +57,9 @@ def outcome(question: EvalQuestion, answer: Answer) -> Outcome:
     said = plain(answer.text)
     held = [any(plain(wording) in said for wording in group) for group in groups]
     verdict = Verdict.RIGHT if all(held) else Verdict.HALF if any(held) else Verdict.WRONG
+    banned: Sequence[str] = question.fields.get("must_not", ())  # type: ignore[assignment]
+    if any(plain(wording) in said for wording in banned):
+        verdict = Verdict.WRONG
     return Outcome(question, answer, verdict)
 
 

@@ -15,6 +15,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extractive import ExtractiveAnswerer
+from brain.answering.of_the_day import without_other_days
 from brain.answering.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
@@ -176,6 +177,7 @@ class Brain(Runnable[Question, Answer]):
             retrieved = self._reranked(retrieved)
             evidence = replace(evidence, retrieved=retrieved)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
+        draft = without_other_days(draft, query)
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
             reason = RefusalReason.NO_EVIDENCE if draft.declined else RefusalReason.UNSUPPORTED
@@ -212,7 +214,8 @@ class Brain(Runnable[Question, Answer]):
                     raise _NobodyWaits
                 if len(draft.sentences) > shown:
                     shown = len(draft.sentences)
-                    result = checked(draft, _citable(evidence.retrieved))
+                    told = without_other_days(draft, evidence.retrieved.query)
+                    result = checked(told, _citable(evidence.retrieved))
                     for text in list(_growing(result.text, result.sentences))[-1:]:
                         watcher.tell(AnswerPart(text=text, provisional=draft.provisional))
         return draft

@@ -28,13 +28,15 @@ from brain.retrieval.followup import in_thread
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.overview_wanted import OverviewWanted, overview_wanted
-from brain.retrieval.query import Query
+from brain.retrieval.query import Query, asks_of_a_day
 from brain.text.analysis import analyse
-from brain.text.terms import content_stems
+from brain.text.terms import content_stems, stem
 
 CERTAIN = 0.99  # what was named stands there under its name
 TABLES = 6  # that are looked at for a comparison
 LOOKED_AT = 12  # passages of a search, for tables
+_DECIDED = frozenset(map(stem, ("decided", "decisions")))
+LONG = 3  # passages of a day's minutes, of which no question finds all
 REACH = 8  # passages to either side that may be of the same table
 SHARED = 3  # of the best passages for all things together, which are looked at for each
 
@@ -56,6 +58,8 @@ class BroadQuestions:
             return self._overview(query, wanted, spaces, brief=brief)
         if compared := comparison_wanted(query.text):
             return self._comparison(query, compared, spaces)
+        if asks_of_a_day(query):
+            return self._day(query, spaces)
         return None
 
     def in_short(self, history: Sequence[Turn], audience: Iterable[str]) -> Evidence | None:
@@ -124,6 +128,23 @@ class BroadQuestions:
         return replace(
             weighed, retrieved=replace(_with_first(found, passages_of(draft)), query=query), quoted=draft
         )
+
+    def _day(self, query: Query, spaces: frozenset[str]) -> Evidence | None:
+        """The minutes of the day that is asked about in short, where a title or file name tells it."""
+        words = [word for word in query.words if stem(word, query.language) not in query.lent]
+        days = [date for date in query.dates if date.on and not date.is_month and len(date.readings) == 1]
+        if len(days) != 1 or len(days) != len(query.dates):
+            return None
+        name = " ".join((*words, days[0].readings[0].in_words))
+        named = document_named(name, spaces, self.retriever.index, self.retriever.catalog)
+        if named is None or len(named.passages) < LONG:
+            return None
+        if _DECIDED & frozenset(query.stems):
+            index, catalog = self.retriever.index, self.retriever.catalog
+            part = section_named("decisions", spaces, index, catalog, within=named)
+            # Of a table no sentence would be told.
+            named = part if part and not any("\t" in one.text for one in part.passages) else named
+        return self._named(query, named, overview(named, self.retriever.embeddings.embed_documents), spaces)
 
     # Comparisons
 

@@ -13,7 +13,7 @@ class Locator:
     `page` and `slide` count from 1; `row` is the number that a spreadsheet shows beside the row;
     `part` names a piece inside a container (a mail's header block, an attachment). Where a passage runs over
     pages (or a sheet's rows), `turns` tells at which offset of its text each further one begins: pairs of
-    offset and page (or row).
+    offset and page (or row). Where short sections are one passage, `sections` tells the same of headings.
     """
 
     page: int | None = None
@@ -23,13 +23,18 @@ class Locator:
     row: int | None = None
     part: str | None = None
     turns: tuple[tuple[int, int], ...] = ()
+    sections: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     def at(self, offset: int) -> "Locator":
-        """The place of the passage's text from `offset` on: the page or row that it stands on."""
+        """The place of the passage's text from `offset` on: its page or row, and the heading above it."""
         reached = [number for start, number in self.turns if start <= offset]
-        if not reached:
+        above = [heading for start, heading in self.sections if start <= offset]
+        if not reached and not above:
             return self
-        return replace(self, row=reached[-1]) if self.page is None else replace(self, page=reached[-1])
+        place = replace(self, heading=above[-1]) if above else self
+        if not reached:
+            return place
+        return replace(place, row=reached[-1]) if place.page is None else replace(place, page=reached[-1])
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from brain.answering.sought import sought
@@ -19,6 +20,7 @@ LOOKED_AT = 5
 # A share of the best coverage: in less, no sentence has both the names and the kind of thing asked for.
 MISFIT = 0.4
 MISFIT_LEAVES = 0.1  # of the confidence
+REST = 0.2  # of what is asked about a date besides: less of it stands there, and more elsewhere
 THRESHOLD = 0.35
 """Refuses under 8 % of the answerable questions of every development set, and 10 to 40 % of everyday ones."""
 SURE = 0.5
@@ -162,6 +164,8 @@ class EvidenceGate:
             signals.typed < MISFIT
         ):  # the words are there, but not of what is asked, or not what is asked of it
             confidence *= MISFIT_LEAVES
+        if rest_of_the_day(retrieved) < REST:  # the day is there, and nothing on it of what is asked
+            confidence *= MISFIT_LEAVES
         return Evidence(retrieved, signals, confidence, self.threshold)
 
 
@@ -188,6 +192,34 @@ def signals_of(retrieved: Retrieved) -> Signals:
         typed=min(1.0, typed / coverage) if coverage else 0.0,
         alike=max((one.by_token for read in retrieved.likeness.values() for one in read), default=0.0),
     )
+
+
+def rest_of_the_day(retrieved: Retrieved) -> float:
+    """How much of what is asked besides the date is told of it in one passage, 0 to 1; 1 where none has it.
+
+    What any minutes answer ("what was decided") doesn't count, nor does what stands in no passage at all: of
+    that nobody can tell whether it stands there by another name.
+    """
+    query, weights = retrieved.query, retrieved.rarity.weights
+    names = frozenset(date.name for date in query.dates if date.on)
+    rest = {
+        one: weight
+        for one, weight in weights.items()
+        if one not in names and one not in query.lent and weight < retrieved.rarity.unknown
+    }
+    total = sum(rest.values())
+    if not names or not total:
+        return 1.0
+    held: list[float] = []
+    for candidate in retrieved.candidates[:LOOKED_AT]:
+        analysed = analyse(candidate.passage, query.reading)
+        of_it = [sentence.stem_set for sentence in analysed.sentences if names & sentence.stem_set]
+        if of_it:
+            where = PurePosixPath(candidate.passage.source.document)
+            path = query.reading.stems(" ".join(where.parts).replace("_", " "))
+            there = analysed.context.union(path, *of_it)
+            held.append(sum(weight for one, weight in rest.items() if one in there) / total)
+    return max(held, default=1.0)
 
 
 def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:

@@ -46,7 +46,7 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
     for sentence in kept:
         numbers_of.setdefault(_place(sentence), len(numbers_of) + 1)
     citations = tuple(
-        Citation(numbers_of[_place(run[0])], _on_its_page(run[0]), quote)
+        Citation(numbers_of[_place(run[0])], _where_it_stands(run[0]), quote)
         for run in _runs(kept)
         for quote in _quotes(run)
     )
@@ -69,15 +69,15 @@ def _more(steps: int) -> str:
     return "… 1 more step" if steps == 1 else f"… {steps} more steps"
 
 
-_Place = tuple[int, int | None]  # a passage and, where it runs over pages, a page of it
+_Place = tuple[int, str]  # a passage and, where it runs over pages or short sections, the one of them
 
 
 def _place(sentence: DraftSentence) -> _Place:
-    return sentence.passage.id, sentence.passage.source.locator.at(sentence.start).page
+    return sentence.passage.id, sentence.passage.source.locator.at(sentence.start).label
 
 
-def _on_its_page(sentence: DraftSentence) -> Passage:
-    """The sentence's passage, placed on the page on which the sentence stands."""
+def _where_it_stands(sentence: DraftSentence) -> Passage:
+    """The sentence's passage, placed on the page, or under the heading, where the sentence stands."""
     source = sentence.passage.source
     return replace(sentence.passage, source=replace(source, locator=source.locator.at(sentence.start)))
 

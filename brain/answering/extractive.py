@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.likeness import LikenessWeights, by_likeness
+from brain.answering.of_the_day import of_the_day, of_the_whole_day
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
 from brain.answering.selection import (
@@ -22,7 +23,7 @@ from brain.answering.yes_no import verdict
 from brain.evidence import Evidence
 from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
-from brain.retrieval.query import Query
+from brain.retrieval.query import Query, asks_of_a_day
 from brain.text.pronouns import points_back
 from brain.text.steps import is_step, steps_around
 
@@ -73,14 +74,19 @@ class ExtractiveAnswerer:
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         by_words = sentences_by_words(evidence.retrieved, self._weights)
-        ranked = by_likeness(by_words, evidence.retrieved, self._likeness)
+        ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), query)
         if not any(sentence.named >= NAMED for sentence in ranked):
-            return Draft(())  # all of it is about other things
+            return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
             return Draft(())
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
             return steps
-        chosen = self._chosen(ranked, kind)
+        whole_day = kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query)
+        if whole_day:
+            chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked)
+            chosen = _without_scraps(chosen)
+        else:
+            chosen, notes = self._chosen(ranked, kind), ()
         # What a thing is comes first; the rest in reading order.
         ordered = sorted(chosen, key=lambda s: (not s.defines, s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
@@ -91,7 +97,7 @@ class ExtractiveAnswerer:
             return Draft(())
         if kind.wants is Wants.TIME:
             told = [_dated(sentence, kind) for sentence in told]
-        return Draft(tuple(told), said)
+        return Draft(tuple(told), said, notes=notes)
 
     def _steps(self, retrieved: Retrieved, ranked: Sequence[ScoredSentence]) -> Draft | None:
         """The best passage's numbered list, from its first step on, where it holds one."""

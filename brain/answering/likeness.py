@@ -6,7 +6,7 @@ from operator import attrgetter
 from statistics import fmean
 
 from brain.answering.question_kind import Wants
-from brain.answering.selection import ScoredSentence, stems_of
+from brain.answering.selection import ScoredSentence
 from brain.answering.sought import sought
 from brain.answering.typed import has_type
 from brain.retrieval.hybrid import Retrieved
@@ -88,5 +88,5 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
 def _is_about(sentence: ScoredSentence, asked_of: frozenset[str], reading: Reading) -> bool:
     """Whether it is a row whose first cell says nothing that isn't asked: "Petrel 2", not "Petrel 2 Pro"."""
     subject, tab, _ = sentence.passage.text[sentence.start : sentence.end].partition("\t")
-    stems = stems_of(subject, reading) if tab else frozenset()
+    stems = frozenset(reading.stems_and_dates(subject)) if tab else frozenset()
     return bool(stems) and stems <= asked_of

@@ -2,6 +2,7 @@
 
 import re
 
+from brain.answering.of_the_day import in_words as in_words_of_date
 from brain.answering.refusal_words import words_in
 from brain.domain import Passage, Refusal, RefusalReason, Source
 from brain.languages.english import ENGLISH
@@ -15,6 +16,7 @@ from brain.text.terms import unique
 NEAREST = 3
 LISTED = 5  # where documents were asked for
 LONG = 20  # content words; of so many a passage seldom holds enough
+_EITHER = "“{written}” may be {days}: ask again with the name of the month."
 NAMED = 3  # words that stand nowhere
 _IN_DANGER = re.compile(
     r"\b(?:suicid\w*|(?:kill|hurt|harm)(?:ing)? myself|end(?:ing)? (?:my (?:own )?life|it all)|self[- ]harm"
@@ -37,12 +39,20 @@ def way_on(question: str, retrieved: Retrieved) -> str:
     words = words_in(retrieved.query.language)
     if _IN_DANGER.search(question):
         return words.in_danger
+    for date in retrieved.query.dates:
+        if len(date.readings) > 1:
+            return _EITHER.format(written=date.written, days=in_words_of_date(date))
     terms, unknown = retrieved.query.terms, unknown_words(retrieved.query, retrieved.rarity)
     if len(terms) >= LONG:
         return words.long
     if len(unknown) == len(terms) and _may_be_foreign(question, retrieved):
         return words.other_language
-    shown = unique(_as_written(word, question, retrieved.query.language) for word in unknown if len(word) > 2)
+    dates = {date.name: date.written for date in retrieved.query.dates}
+    shown = unique(
+        dates.get(word) or _as_written(word, question, retrieved.query.language)
+        for word in unknown
+        if len(word) > 2
+    )
     named = tuple(words.quoted.format(word=word) for word in shown)
     if not named or len(named) > NAMED:
         return ""

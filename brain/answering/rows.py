@@ -78,5 +78,5 @@ def _asked_for(cells: Sequence[Cell], asked: Collection[str], reading: Reading) 
 
 
 def _shared(text: str, asked: Collection[str], reading: Reading) -> float:
-    stems = reading.stems(text)
+    stems = reading.stems_and_dates(text)
     return sum(stem in asked for stem in stems) / len(stems) ** 0.5 if stems else 0.0

@@ -89,6 +89,8 @@ def scored_sentences(
         for number, sentence in enumerate(analysed.sentences):
             if passage.table_header and passage.text[sentence.start : sentence.end] == passage.table_header:
                 continue
+            if sentence.elsewhen:
+                continue  # what is of another date than the asked one is no answer
             text = without_marks(passage.text[sentence.start : sentence.end])
             before = analysed.sentences[number - 1].stem_set if number else frozenset()
             after = (

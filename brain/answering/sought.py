@@ -47,16 +47,22 @@ NEAR = 3  # words to either side of what is counted, where its number must stand
 HEAD = 4  # letters in which two compounds end alike, such as those of days
 # Beside what is counted: then its number may stand further on ("the number of ports that … is 312").
 _NUMBER_OF = re.compile(r"\b(?:number|count|total|\w*zahl|nombre|numero|cantidad)\b")
+# "Which header tells how many seconds to wait?" asks for the header.
+_OF_ANOTHER = re.compile(r"(?:(?:in|on|at|by|from|to) )?(?:which|what|who|where)\b", re.IGNORECASE)
 _TIMES = frozenset(content_stems("times"))  # "how many times": nothing is called a time
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a question wants to be told, as far as it can be seen in a sentence."""
+    """What a question wants to be told, as far as it can be seen in a sentence.
+
+    `told_beside`: it asks for the thing that tells how many, not for the number.
+    """
 
     kind: QuestionKind
     money: bool
     counted: frozenset[str]
+    told_beside: bool = False
 
     def in_sentence(self, text: str, stems: frozenset[str], header: str) -> bool:
         """Whether it stands in the text of a sentence or row, `stems` its own and its table header's."""
@@ -66,9 +72,9 @@ class Sought:
                 return True
             in_column = _MONEY_COLUMN.search(header) and re.search(r"\d", text)
             return bool(_SHOWS_MONEY.search(text) or in_column)
-        if self.counted and not (self._counts(stems) and self._numbered(text, header)):
+        if self.counted and not (self._counts(stems) and (self.told_beside or self._numbered(text, header))):
             return False
-        return has_type(self.kind, text)
+        return self.told_beside or has_type(self.kind, text)
 
     def _numbered(self, text: str, header: str) -> bool:
         """Whether a number stands near what is counted: "28 days", not "by the end of the day".
@@ -119,7 +125,8 @@ def sought(question: str) -> Sought:
     stems = content_stems(counted[1]) if counted else []
     if counted and counted["end"] is not None:
         stems = stems[-1:]  # the head of an English compound is its last word
-    return Sought(kind, money, frozenset(stems) - _TIMES)
+    told_beside = bool(counted and _OF_ANOTHER.match(own))
+    return Sought(kind, money, frozenset(stems) - _TIMES, told_beside)
 
 
 def _sought_in(kind: QuestionKind, question: str) -> Sought:

@@ -10,6 +10,7 @@ from brain.catalog import added_files, ledger, outbox, spaces, vectors, versions
 from brain.catalog.passages import keys_in_use, stored_locator
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now
+from brain.text.dates import days_in_name
 
 _GRACE = timedelta(days=1)  # longer than any ingest waits between missing_vectors() and put()
 
@@ -144,11 +145,12 @@ def move(
 ) -> None:
     """Give a document another place; ValueError where another document lives there."""
     row = connection.execute(
-        "SELECT drive_id, space_id, title FROM documents WHERE id = ? AND removed IS NULL", (document_id,)
+        "SELECT drive_id, space_id, title, path FROM documents WHERE id = ? AND removed IS NULL",
+        (document_id,),
     ).fetchone()
     if row is None:
         raise ValueError(f"there is no document {document_id} to move")
-    drive_id, space_id, old_title = row
+    drive_id, space_id, old_title, old_path = row
     taken = connection.execute(
         "SELECT id FROM documents WHERE drive_id = ? AND path = ? AND removed IS NULL", (drive_id, path)
     ).fetchone()
@@ -160,7 +162,7 @@ def move(
         (path, uri, mtime_ns, title, document_id),
     )
     ledger.clear_failure(connection, drive_id, path)
-    if title is not None and title != old_title:
+    if (title is not None and title != old_title) or days_in_name(path) != days_in_name(old_path):
         rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,))
         outbox.queue(connection, OperationKind.PUT_PASSAGE, space_id, [number for (number,) in rows])
         outbox.queue(connection, OperationKind.PUT_DOCUMENT, space_id, [document_id])

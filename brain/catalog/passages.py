@@ -38,7 +38,9 @@ def read_locator(stored: str) -> Locator:
         return Locator()
     found = json.loads(stored)
     turns = tuple((offset, page) for offset, page in found.get("turns", ()))
-    return Locator(**{**found, "heading": tuple(found.get("heading", ())), "turns": turns})
+    sections = tuple((offset, tuple(heading)) for offset, heading in found.get("sections", ()))
+    heading = tuple(found.get("heading", ()))
+    return Locator(**{**found, "heading": heading, "turns": turns, "sections": sections})
 
 
 def passages(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Passage]:
@@ -246,7 +248,7 @@ def document_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
 
 
 _INDEXED = """
-    SELECT passages.id, space_id, passages.key_id, title, locator, table_header, text, vector
+    SELECT passages.id, space_id, passages.key_id, title, locator, table_header, text, vector, path
     FROM passages JOIN documents ON documents.id = document_id
     JOIN embedders ON active = 1
     JOIN vectors ON vectors.key_id = passages.key_id AND embedder_id = embedders.id
@@ -311,11 +313,11 @@ def _heading_parts(locator: Locator) -> tuple[str, ...]:
     return (*locator.heading, locator.sheet) if locator.sheet else locator.heading
 
 
-def _indexed(row: tuple[int, int, int, str, str, str, str, bytes]) -> IndexedPassage:
-    passage_id, space_id, key_id, title, stored, table_header, text, blob = row
+def _indexed(row: tuple[int, int, int, str, str, str, str, bytes, str]) -> IndexedPassage:
+    passage_id, space_id, key_id, title, stored, table_header, text, blob, path = row
     heading = " ".join(_heading_parts(read_locator(stored)))
     body = f"{table_header}\n{text}" if table_header else text
-    return IndexedPassage(passage_id, space_id, key_id, title, heading, body, vector_of(blob))
+    return IndexedPassage(passage_id, space_id, key_id, title, heading, body, vector_of(blob), path)
 
 
 def _passage(row: _Row) -> Passage:

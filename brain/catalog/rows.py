@@ -274,7 +274,7 @@ class Operation(NamedTuple):
 
 
 class IndexedPassage(NamedTuple):
-    """What the indexes hold of a passage. `heading` is the path of headings in words.
+    """What the indexes hold of a passage. `heading` is the path of headings in words, `document` its path.
 
     Passages of a space with the same `key_id` have the same vector, which is held once.
     """
@@ -286,6 +286,7 @@ class IndexedPassage(NamedTuple):
     heading: str
     body: str
     vector: Vector
+    document: str = ""
 
 
 class IndexedDocument(NamedTuple):

@@ -1,6 +1,7 @@
 """Words in SQLite FTS5, a table of passages and one of documents for each space.
 
-They are kept apart so that how rare a word is, is counted within its space alone.
+They are kept apart so that how rare a word is, is counted within its space alone. What dates
+passages hold stands beside them (`dated`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +11,12 @@ from sqlite3 import Connection
 
 from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.catalog.storage import Database
+from brain.index import dated
 from brain.index.changed_words import TOKENIZE, still_there, texts, words_in
 from brain.index.faults import IndexDamaged
 from brain.index.keyword_query import Holding, Postings, Weights, holding, search
 from brain.index.vocabulary import Vocabulary
+from brain.text.dates import Day
 
 # Of so many rows it is found out what words they bring and take; after more all words are read again.
 _FEW = 500
@@ -32,6 +35,8 @@ class KeywordIndex:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, lambda reason: IndexDamaged(f"keyword index: {reason}"))
         self._postings = Postings()
+        with self._database.writing() as connection:
+            dated.prepare(connection)
 
     def apply(
         self,
@@ -47,6 +52,8 @@ class KeywordIndex:
             changing = _Changing(connection, self._postings, passages, dropped_passages)
             _drop(connection, Unit.PASSAGE, dropped_passages)
             _drop(connection, Unit.DOCUMENT, dropped_documents)
+            dated.drop(connection, [*dropped_passages, *((row.space_id, row.id) for row in passages)])
+            dated.put(connection, passages)
             _put(
                 connection,
                 Unit.PASSAGE,
@@ -85,6 +92,11 @@ class KeywordIndex:
             if not _exists(connection, table):
                 return Holding(0, dict.fromkeys(terms, 0))
             return holding(connection, table, terms, postings)
+
+    def dated(self, space_id: int, days: Sequence[Day]) -> list[int]:
+        """The passages of a space that hold a date which may be one of these days, in order."""
+        with self._database.reading() as connection:
+            return dated.holding(connection, space_id, days)
 
     def vocabulary(self, unit: Unit, space_id: int) -> Vocabulary:
         """The words that a space's rows hold."""

@@ -16,6 +16,7 @@ from brain.index.keyword_index import Unit
 from brain.index.keyword_query import Holding, Weights
 from brain.index.pair import IndexPair
 from brain.index.vocabulary import Vocabulary
+from brain.text.dates import Day
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 _OPERATIONS = 4000
@@ -100,6 +101,12 @@ class SearchIndex:
     ) -> list[tuple[int, float]]:
         """Ids of the documents that fit plain words best as a whole, as keyword() for passages."""
         return self._keyword(Unit.DOCUMENT, space, terms, limit, weights)
+
+    def dated(self, space: str, days: Sequence[Day]) -> list[int]:
+        """Ids of the passages of a space that hold a date which may be one of these days, in order."""
+        with self._reading() as pair:
+            found = pair.keywords.dated(self._space_id(space), days)
+            return sorted(self._feed.shown_passages(found)) if self._feed.hides() else found
 
     def holding(self, space: str, terms: Sequence[str]) -> Holding:
         """How many passages of a space hold each of the terms."""

@@ -1,6 +1,6 @@
 """English: the language of the rules that name no language."""
 
-from brain.languages.language import Language
+from brain.languages.language import Language, months_of
 
 # Function words carry no topic. Negations and numbers are left out of this list: they carry conditions.
 STOPWORDS = frozenset(
@@ -20,4 +20,8 @@ ENGLISH = Language(
     "english",
     function_words=STOPWORDS,
     also_known_by=frozenset("not no never none nobody nothing without many much long often".split()),
+    months=months_of(
+        """january/jan february/feb march/mar april/apr may june/jun july/jul august/aug september/sep/sept
+        october/oct november/nov december/dec"""
+    ),
 )

@@ -1,6 +1,6 @@
 """French: elisions, "est-ce que", numbers with blanks."""
 
-from brain.languages.language import Asks, Decides, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Decides, Language, Says, months_of, pattern, words_of
 
 FRENCH = Language(
     "fr",
@@ -99,4 +99,8 @@ FRENCH = Language(
         under=pattern(r"^(?:en|dans|pour|chez|avec|a|au|aux|sur|sous|depuis|par)\b((?:\W+\w+){1,4})"),
     ),
     follows=pattern(r"^\s*(?:et|mais|ou\ bien|aussi|qu['\s]en\ est-il|meme\ chose)\b"),
+    months=months_of(
+        """janvier/janv février/févr mars avril/avr mai juin juillet/juil août septembre/sept octobre/oct
+        novembre/nov décembre/déc"""
+    ),
 )

@@ -1,6 +1,6 @@
 """German: compounds, capital nouns, verbs at the end."""
 
-from brain.languages.language import Asks, Compounds, Decides, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Compounds, Decides, Language, Says, months_of, pattern, words_of
 
 _WHAT = r"(?:kostet|kosten|gehalt|preis|gebuhr|zuschuss|lohn|beitrag|miete)"
 
@@ -122,5 +122,9 @@ GERMAN = Language(
     ),
     follows=pattern(
         r"""^\s*(?:und|aber|oder|auch|was\ ist\ mit|wie\ ist\ es\ (?:bei|mit|fur)|gilt\ das|sowie)\b"""
+    ),
+    months=months_of(
+        """januar/jänner/jan februar/feb märz/maerz/mär april/apr mai juni/jun juli/jul august/aug
+        september/sep/sept oktober/okt november/nov dezember/dez"""
     ),
 )

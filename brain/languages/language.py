@@ -76,7 +76,8 @@ class Language:
     `stemmer` is the name of its Snowball algorithm, `shortened` what is done to such a stem besides.
     `function_words` carry no topic; `also_known_by` are words that tell the language though they carry a
     meaning (negations, greetings). Both are folded. `letters` decide where words leave it open. `follows`
-    opens a question that leans on the one before it.
+    opens a question that leans on the one before it. `months` are the twelve names, folded, each with the
+    ways it is shortened.
     """
 
     code: str
@@ -92,11 +93,19 @@ class Language:
     says: Says | None = None
     decides: Decides | None = None
     follows: re.Pattern[str] | None = None
+    months: tuple[tuple[str, ...], ...] = ()
 
 
 def pattern(text: str) -> re.Pattern[str]:
     """A pattern over folded text, written with white space that means nothing; a blank is escaped."""
     return re.compile(text, re.VERBOSE)
+
+
+def months_of(text: str) -> tuple[tuple[str, ...], ...]:
+    """Twelve months, written `january/jan february/feb …`: of each its name and what is short for it."""
+    found = tuple(tuple(month.split("/")) for month in fold(text).split())
+    assert len(found) == 12
+    return found
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Languages that are told apart, stemmed and freed from function words; how they ask is not looked at."""
 
-from brain.languages.language import Compounds, Language, pattern, words_of
+from brain.languages.language import Compounds, Language, months_of, pattern, words_of
 
 ITALIAN = Language(
     "it",
@@ -18,6 +18,10 @@ ITALIAN = Language(
     also_known_by=words_of("non mai niente nessuno senza"),
     letters="òìù",
     follows=pattern(r"^\s*(?:e|ed|ma|oppure|anche)\b"),
+    months=months_of(
+        """gennaio febbraio marzo aprile maggio giugno luglio agosto settembre
+        ottobre novembre dicembre"""
+    ),
 )
 PORTUGUESE = Language(
     "pt",
@@ -34,6 +38,10 @@ PORTUGUESE = Language(
     also_known_by=words_of("nao nunca nada ninguem sem"),
     letters="ãõç",
     follows=pattern(r"^\s*(?:e|mas|ou|tambem)\b"),
+    months=months_of(
+        """janeiro fevereiro março abril maio junho julho agosto setembro
+        outubro novembro dezembro"""
+    ),
 )
 DUTCH = Language(
     "nl",
@@ -51,6 +59,10 @@ DUTCH = Language(
     letters="ĳ",
     compounds=Compounds.JOINED,
     follows=pattern(r"^\s*(?:en|maar|of|ook|hoe\ zit\ het\ met)\b"),
+    months=months_of(
+        """januari februari maart april mei juni juli augustus september
+        oktober november december"""
+    ),
 )
 SWEDISH = Language(
     "sv",
@@ -68,6 +80,10 @@ SWEDISH = Language(
     letters="åäö",
     compounds=Compounds.JOINED,
     follows=pattern(r"^\s*(?:och|men|eller|aven)\b"),
+    months=months_of(
+        """januari februari mars april maj juni juli augusti september
+        oktober november december"""
+    ),
 )
 DANISH = Language(
     "da",
@@ -85,6 +101,10 @@ DANISH = Language(
     letters="øæå",
     compounds=Compounds.JOINED,
     follows=pattern(r"^\s*(?:og|men|eller)\b"),
+    months=months_of(
+        """januar februar marts april maj juni juli august september
+        oktober november december"""
+    ),
 )
 POLISH = Language(
     "pl",
@@ -100,4 +120,8 @@ POLISH = Language(
     also_known_by=words_of("nie nigdy nic nikt bez"),
     letters="ąęłśżźćń",
     follows=pattern(r"^\s*(?:a|i|ale|lub|oraz)\b"),
+    months=months_of(
+        """stycznia/styczeń lutego/luty marca/marzec kwietnia/kwiecień maja/maj czerwca/czerwiec lipca/lipiec
+        sierpnia/sierpień września/wrzesień października/październik listopada/listopad grudnia/grudzień"""
+    ),
 )

@@ -1,6 +1,6 @@
 """Spanish: inverted question marks, and accents that people leave out."""
 
-from brain.languages.language import Asks, Decides, Language, Says, pattern, words_of
+from brain.languages.language import Asks, Decides, Language, Says, months_of, pattern, words_of
 
 SPANISH = Language(
     "es",
@@ -94,4 +94,8 @@ SPANISH = Language(
         under=pattern(r"^(?:en|para|con|a|al|por|desde|bajo)\b((?:\W+\w+){1,4})"),
     ),
     follows=pattern(r"^\W*(?:y|e|pero|o|tambien|que\ pasa\ con|lo\ mismo)\b"),
+    months=months_of(
+        """enero febrero marzo abril mayo junio julio agosto septiembre/setiembre/sept octubre/oct
+        noviembre/nov diciembre/dic"""
+    ),
 )

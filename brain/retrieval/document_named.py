@@ -10,7 +10,9 @@ from brain.catalog.catalog import Catalog
 from brain.domain import Passage, Source
 from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
+from brain.retrieval.by_date import on_days
 from brain.retrieval.outdated import asks_of_the_past, is_outdated
+from brain.text.dated import Asked, asked_dates, is_date_name, stems_with_dates, without_dates
 from brain.text.terms import content_stems, content_words, stem
 
 LOOKED_AT = 40  # documents, and passages under fitting headings, of each space
@@ -75,11 +77,12 @@ def document_named(name: str, spaces: Iterable[str], index: SearchIndex, catalog
         return None
     allowed = frozenset(spaces)
     found: list[tuple[float, Source, tuple[Passage, ...]]] = []
-    for document_id in _candidates(name, sorted(allowed), index):
+    dates = asked_dates(name)
+    for document_id in _candidates(name, dates, sorted(allowed), index, catalog):
         first = catalog.neighbours(document_id, 0, 0)
         if not first or first[0].source.space not in allowed:
             continue
-        worth = _likeness(name, wanted, first[0].source)
+        worth = _likeness(name, wanted, first[0].source, dates)
         if worth > 0:
             found.append((worth, first[0].source, tuple(first)))
     if not found:
@@ -105,19 +108,21 @@ def section_named(
         passages: Sequence[Passage] = within.passages
     else:
         allowed = frozenset(spaces)
-        terms = content_words(name)
+        terms = content_words(without_dates(name))
         numbers = [
             number
             for space in sorted(allowed)
             for number, _ in index.keyword(space, terms, LOOKED_AT, _HEADINGS)
         ]
+        numbers += _dated(asked_dates(name), terms, sorted(allowed), index)
         known = catalog.passages(numbers)
         passages = [known[n] for n in numbers if n in known and known[n].source.space in allowed]
+    dates = asked_dates(name)
     best: tuple[float, Passage, tuple[str, ...]] | None = None
     for passage in passages:
         for depth in range(1, len(passage.source.locator.heading) + 1):
             path = passage.source.locator.heading[:depth]
-            worth = _section_likeness(wanted, path, passage.source)
+            worth = _section_likeness(wanted, path, passage.source, dates)
             if worth > 0 and (best is None or worth > best[0]):
                 best = (worth, passage, path)
     if best is None:
@@ -139,36 +144,49 @@ def asks_for_text(name: str) -> bool:
 
 
 def telling_stems(name: str) -> frozenset[str]:
-    """A name's stems without those for the kind of text, unless it has no others."""
-    stems = frozenset(content_stems(name))
+    """A name's stems without those for the kind of text, unless it has no others; of dates their names."""
+    stems = frozenset(content_stems(without_dates(name))) | {date.name for date in asked_dates(name)}
     return stems - _KINDS or stems
 
 
-def _candidates(name: str, spaces: Sequence[str], index: SearchIndex) -> list[int]:
-    terms = content_words(name)
-    return [
+def _candidates(
+    name: str, dates: Sequence[Asked], spaces: Sequence[str], index: SearchIndex, catalog: Catalog
+) -> list[int]:
+    terms = content_words(without_dates(name))
+    found = [
         number for space in spaces for number, _ in index.keyword_documents(space, terms, LOOKED_AT, _TITLES)
     ]
+    passages = catalog.passages(_dated(dates, terms, spaces, index))
+    return list(dict.fromkeys([*found, *(passage.source.document_id for passage in passages.values())]))
 
 
-def _likeness(name: str, wanted: frozenset[str], source: Source) -> float:
+def _dated(
+    dates: Sequence[Asked], terms: Sequence[str], spaces: Sequence[str], index: SearchIndex
+) -> list[int]:
+    found = on_days(dates, terms, spaces, index, LOOKED_AT)
+    return [number for numbers in found.values() for number in numbers[:LOOKED_AT]]
+
+
+def _likeness(name: str, wanted: frozenset[str], source: Source, dates: Sequence[Asked]) -> float:
     """How well the name fits the document's, from 0 (words are missing) to a little over 1."""
     path = PurePosixPath(source.document)
-    called = frozenset(content_stems(f"{source.title} {path.with_suffix('')}".replace("_", " ")))
+    called = frozenset(stems_with_dates(f"{source.title} {path.with_suffix('')}".replace("_", " "), dates))
     if not wanted <= called:
         return 0.0
     parts = [source.title, *re.split(r"\s[–—|-]\s|:\s", source.title)]
-    names = [(frozenset(content_stems(part)), 1.0) for part in parts]
-    names.append((frozenset(content_stems(path.stem.replace("_", " "))), _PATH))
+    names = [(frozenset(stems_with_dates(part, dates)), 1.0) for part in parts]
+    names.append((frozenset(stems_with_dates(path.stem.replace("_", " "), dates)), _PATH))
     own = max((_dice(wanted, _without_kinds(stems)) * share for stems, share in names), default=0.0)
     kinds = frozenset(content_stems(name)) & _KINDS & called
     past = is_outdated(source) and not asks_of_the_past(name)
     return max(0.01, own + _KIND_COUNTS * bool(kinds) - _OUTDATED * past)
 
 
-def _section_likeness(wanted: frozenset[str], path: tuple[str, ...], source: Source) -> float:
-    own = frozenset(content_stems(path[-1]))
-    above = frozenset(content_stems(" ".join((source.title, source.document, *path[:-1]))))
+def _section_likeness(
+    wanted: frozenset[str], path: tuple[str, ...], source: Source, dates: Sequence[Asked]
+) -> float:
+    own = frozenset(stems_with_dates(path[-1], dates))
+    above = frozenset(stems_with_dates(" ".join((source.title, source.document, *path[:-1])), dates))
     if not wanted <= own | above or len(wanted & own) * 2 < len(wanted):
         return 0.0
     past = is_outdated(source)
@@ -176,7 +194,7 @@ def _section_likeness(wanted: frozenset[str], path: tuple[str, ...], source: Sou
 
 
 def _without_kinds(stems: frozenset[str]) -> frozenset[str]:
-    bare = frozenset(one for one in stems - _KINDS if not one.isdigit())
+    bare = frozenset(one for one in stems - _KINDS if is_date_name(one) or not one.isdigit())
     return bare or stems
 
 

@@ -20,6 +20,7 @@ from brain.index.search_index import SearchIndex
 from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
+from brain.retrieval.by_date import on_days
 from brain.retrieval.editions import superseded
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
@@ -159,17 +160,19 @@ def _find(
     foreign = query.language is not ENGLISH
     held = [index.vocabulary(space) for space in spaces] if foreign else []
     query = taken_apart(query, held)
-    forms = word_forms(query.weighed, query, held)
-    asked = [form for term in query.terms for form in forms[term]]
+    forms = word_forms((*query.words, *query.hints), query, held)
+    asked = [form for term in query.words for form in forms[term]]
     for space in spaces:
         keyword.update(index.keyword(space, asked, CANDIDATES, COLUMNS))
-    rarity = _rarity(query, forms, spaces, index)
+    dated = on_days(query.dates, asked, spaces, index, CANDIDATES)
+    rarity = _rarity(query, forms, spaces, index, {name: len(found) for name, found in dated.items()})
+    of_dates = frozenset(number for found in dated.values() for number in found[:CANDIDATES])
     watch.lap("keyword")
     allowed = frozenset(spaces)
     passages = {
         number: passage
         # The catalog is the truth: what an index still holds of removed documents is not in it.
-        for number, passage in catalog.passages({*dense, *keyword}).items()
+        for number, passage in catalog.passages({*dense, *keyword, *of_dates}).items()
         if passage.source.space in allowed
     }
     watch.lap("read")
@@ -179,7 +182,7 @@ def _find(
         Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
         for number, passage in passages.items()
     ]
-    ranked = rank(query, rarity, candidates, weights)
+    ranked = rank(query, rarity, candidates, weights, of_dates)
     watch.lap("rerank")
     beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
     watch.lap("join")
@@ -187,12 +190,23 @@ def _find(
 
 
 def rank(
-    query: Query, rarity: Rarity, candidates: list[Candidate], weights: FusionWeights
+    query: Query,
+    rarity: Rarity,
+    candidates: list[Candidate],
+    weights: FusionWeights,
+    dated: frozenset[int] = frozenset(),
 ) -> list[Candidate]:
-    """The candidates, best first: by what their retrievers said, and the best of them by their words too."""
+    """The candidates, best first: by what their retrievers said, and the best of them by their words too.
+
+    The passages of `dated` hold a date that is asked about: their words are looked at before others'.
+    """
     ranked = _ranked(candidates, weights)
+    if dated:
+        ranked.sort(key=lambda candidate: candidate.passage.id not in dated)
     reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)
     later = superseded(candidate.passage.source for candidate in candidates)
+    # The minutes of a day are not out of date for who asks about that day.
+    later -= {found.passage.source.document_id for found in candidates if found.passage.id in dated}
     reranked = [current(weights, candidate, query.text, later) for candidate in reranked]
     return [*_supported(reranked, weights), *ranked[RERANKED:]]
 
@@ -248,14 +262,17 @@ def _with_words(query: Query, rarity: Rarity, candidates: list[Candidate]) -> li
 
 
 def _rarity(
-    query: Query, forms: Mapping[str, Sequence[str]], spaces: list[str], index: SearchIndex
+    query: Query,
+    forms: Mapping[str, Sequence[str]],
+    spaces: list[str],
+    index: SearchIndex,
+    dated: Mapping[str, int],
 ) -> Rarity:
-    """Of several forms of a word, the passages that hold each are added up."""
-    asked = unique(form for term in query.weighed for form in forms[term])
+    """Of several forms of a word, the passages that hold each are added up; `dated` holds those of dates."""
+    asked = unique(form for found in forms.values() for form in found)
     rows, held = _held(asked, spaces, index)
-    return Rarity.counted(
-        query, rows, {term: sum(held.get(form, 0) for form in forms[term]) for term in forms}
-    )
+    counts = {term: sum(held.get(form, 0) for form in forms[term]) for term in forms}
+    return Rarity.counted(query, rows, {**counts, **dated})
 
 
 def _held(terms: Sequence[str], spaces: list[str], index: SearchIndex) -> tuple[int, dict[str, int]]:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import AnalysedPassage
+from brain.text.dated import is_date_name, without_dates
 from brain.text.names import NUMBERING, names_in
 
 # What a word of the question is worth where it stands not in the sentence itself but beside or above it.
@@ -20,7 +21,7 @@ def window_coverage(rarity: Rarity, passage: AnalysedPassage) -> float:
 
 
 def sentence_coverages(rarity: Rarity, passage: AnalysedPassage) -> list[float]:
-    """`window_coverage` of each sentence, in order."""
+    """`window_coverage` of each sentence, in order; nothing is covered by what is of another date."""
     if not rarity.total:
         return [0.0] * len(passage.sentences)
     sentences = passage.sentences
@@ -29,6 +30,9 @@ def sentence_coverages(rarity: Rarity, passage: AnalysedPassage) -> list[float]:
         before = sentences[i - 1].stem_set if i else frozenset()
         after = sentences[i + 1].stem_set if i + 1 < len(sentences) else frozenset()
         held = 0.0
+        if sentence.elsewhen:
+            found.append(held)
+            continue
         for stem, weight in rarity.weights.items():
             if stem in sentence.stem_set:
                 held += weight
@@ -57,6 +61,7 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
+BOUNDED = 0.5  # what a date counts that a sentence may hold on though it names another: "until 31 January"
 APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
 
 
@@ -65,12 +70,15 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
 
     What is all over the documents, such as a product's name in its manual, doesn't say where the answer is.
     """
-    return [
+    months = any(date.is_month for date in query.dates)
+    text = without_dates(query.text, query.language, months=months) if query.dates else query.text
+    names = [
         name
-        for name in names_in(query.text, query.language)
+        for name in names_in(text, query.language)
         if any(stem[0].isdigit() for stem in name)
         or max(rarity.weights.get(stem, 0.0) for stem in name) >= rarity.unknown
     ]
+    return names + [(date.name,) for date in query.dates if date.on]
 
 
 def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequence[tuple[str, ...]]) -> float:
@@ -83,12 +91,17 @@ def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequenc
     lines = [passage.above, *(line.stems for line in passage.sentences[max(0, at - 1) : at + 2])]
     there = set[str]().union(*map(set, lines))
     held = 0.0
-    for name in names:
+    dates = [name[0] for name in names if is_date_name(name[0])]
+    words = [name for name in names if not is_date_name(name[0])]
+    for name in words:
         total = sum(rarity.weights.get(stem, 0.0) for stem in name)
         share = sum(rarity.weights.get(s, 0.0) for s in name if s in there) / total if total else 1.0
         together = all(any(map(whole.issubset, map(_pairs, lines))) for whole in _numbered(name))
         held += share if together else APART * share
-    return held / len(names)
+    share = held / len(words) if words else 1.0
+    if dates and passage.sentences[at].stem_set.isdisjoint(dates):
+        share *= BOUNDED * passage.sentences[at].bounded  # what lacks the date is hardly of it
+    return share
 
 
 def _numbered(name: tuple[str, ...]) -> list[frozenset[tuple[str, str]]]:

@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.languages.telling import language_of
+from brain.text.dated import Asked, asked_dates, without_dates
 from brain.text.folding import fold
 from brain.text.reading import Reading
 from brain.text.terms import content_stems, content_words, stem, unique
@@ -41,6 +42,52 @@ def _measured(text: str, language: Language) -> str:
     return _MEASURE.sub(lambda found: _MEASURED[found.group().lower()], text)
 
 
+# What was decided, said or changed on a day is what the day's minutes say, by these words or others: they
+# count next to nothing beside the date.
+OF_A_DAY = 0.1
+_DECIDED = {
+    "en": """agree agreement announce change conclude decide decision discuss discussion fall happen
+        minute minutes occur report resolve""",
+    "de": """beschliessen beschlossen beschluss beschlusse besprochen besprechen entschieden entscheiden
+        geschehen geschah passiert passierte vereinbart vereinbaren geandert""",
+    "fr": "decide decider decision decisions convenu discute passe change",
+    "es": "decidio decidido decidir decision decisiones acordo acordado paso cambio",
+}
+# These say it too, beside a day; beside a month they say anything ("I go away in August").
+_TOLD = {
+    "en": """bring come day date do done go hold meeting met new note notes out say state talk tell topic up
+        wrong""",
+    "de": "gab gesagt gemacht getan los neu neues tag datum",
+    "fr": "dit fait nouveau nouveautes jour date",
+    "es": "dijo hizo hablo nuevo novedades dia fecha",
+}
+
+
+def of_a_day(stems: Iterable[str], language: Language, *, month: bool = False) -> dict[str, float]:
+    """What those of a question's stems count that any minutes of a day, or of a `month`, answer."""
+    told = f"{_DECIDED.get(language.code, '')} {'' if month else _TOLD.get(language.code, '')}"
+    general = {stem(word, language) for word in told.split()}
+    return {name: OF_A_DAY for name in stems if name in general}
+
+
+def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
+    """The dates that are asked about; a month only where the question is what was decided or changed in it.
+
+    Else it tells of the asker, and answers don't name it: "I'm getting married in June, do I get a day off?"
+    """
+    dates = asked_dates(asked, language)
+    if any(date.is_month for date in dates):
+        stems = content_stems(without_dates(text, language), language)
+        if not of_a_day(stems, language, month=True):
+            return tuple(date for date in dates if not date.is_month)
+    return dates
+
+
+def asks_of_a_day(query: "Query") -> bool:
+    """Whether it asks what was decided, said or new on a date."""
+    return any(date.on for date in query.dates) and bool(of_a_day(query.stems, query.language))
+
+
 @dataclass(frozen=True, slots=True)
 class FromThread:
     """What a follow-up has from its thread.
@@ -67,6 +114,8 @@ class Query:
     its weight each of them counts; `hints` are words of the thread that are not in `text` but weighed too;
     `fresh` are the stems that it adds to the thread, and `said` the sentences, as sets of stems, that the
     thread has just been told.
+
+    `dates` are those that it asks about; each is a term and a stem by its name, which is the last of them.
     """
 
     text: str
@@ -77,29 +126,38 @@ class Query:
     fresh: frozenset[str] = frozenset()
     said: frozenset[frozenset[str]] = frozenset()
     language: Language = ENGLISH
+    dates: tuple[Asked, ...] = ()
 
     @classmethod
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
         """The query for a stand-alone question; text of function words only keeps no terms."""
         language = language_of(text)
-        found = content_words(_measured(text, language), language)[:MOST_TERMS] or content_words(
-            text, language
+        dates = _dates(text, text, language)
+        if thread is not None:  # "and on 11 March?" asks about that day alone
+            dates = _dates(thread.own, text, language) or dates
+        names = [date.name for date in dates]
+        bare = without_dates(text, language, months=any(date.is_month for date in dates)) if dates else text
+        found = content_words(_measured(bare, language), language)[:MOST_TERMS] or content_words(
+            bare, language
         )
+        found += names
         stems = tuple(stem(word, language) for word in found)
         terms = tuple(unique(found))
+        lent_by_date = of_a_day(stems, language) if any(date.on for date in dates) else {}
         if thread is None:
-            return cls(text, terms, stems, language=language)
-        own = frozenset(content_stems(thread.own, language))
+            return cls(text, terms, stems, lent_by_date, language=language, dates=dates)
+        own = frozenset(content_stems(thread.own, language)) | frozenset(names)
         hints = tuple(unique(content_words(thread.hinted, language)))[: MOST_TERMS - len(found)]
         hints = tuple(word for word in hints if stem(word, language) not in stems)
         thread_stems = (*stems, *(stem(word, language) for word in hints))
         lent = {name: thread.share for name in thread_stems if name not in own} if own else {}
-        return cls(text, terms, stems, lent, hints, frozenset(thread.fresh), thread.said, language)
+        lent = {**lent, **lent_by_date}
+        return cls(text, terms, stems, lent, hints, frozenset(thread.fresh), thread.said, language, dates)
 
     @property
     def reading(self) -> Reading:
         """How passages are read for it."""
-        return Reading.of(self.language, tuple(unique(self.stems)))
+        return Reading.of(self.language, tuple(unique(self.stems)), self.dates)
 
     @property
     def weighed(self) -> tuple[str, ...]:
@@ -112,7 +170,12 @@ class Query:
 
         The order is the question's, not a set's, which differs between processes: so do sums over it.
         """
-        return tuple(dict.fromkeys(pairwise(self.stems)))
+        return tuple(dict.fromkeys(pairwise(self.stems[: len(self.stems) - len(self.dates)])))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The terms that are words, and not the names of dates."""
+        return self.terms[: len(self.terms) - len(self.dates)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,13 @@ def taken_apart(query: Query, held: Sequence[Vocabulary]) -> Query:
         return query
     terms: list[str] = []
     hints: list[str] = []
-    for term in query.terms:
+    for term in query.words:
         if any(one.forms(term, query.language) for one in held):
             terms.append(term)
             hints += _parts(term, query, held, lone=False)
         else:
             terms += _parts(term, query, held, lone=True) or [term]
+    terms += query.terms[len(query.words) :]
     stems = [stem(word, query.language) for word in terms]
     hints = [word for word in unique(hints) if stem(word, query.language) not in stems]
     lent = {stem(word, query.language): PART for word in hints}

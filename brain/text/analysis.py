@@ -5,18 +5,27 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from brain.domain import Passage
+from brain.text.dated import Above, Fit, fits
+from brain.text.dates import mentions
 from brain.text.reading import PLAIN, Reading
 from brain.text.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysedSentence:
-    """A sentence, list item, heading or table row of a passage: `text[start:end]` and its stems in order."""
+    """A sentence, list item, heading or table row of a passage: `text[start:end]` and its stems in order.
+
+    `elsewhen`: it is of another date than the ones that the question asks about. Where it is of one of them,
+    that date's name is the last of its stems, wherever the date stands. `bounded`: what holds on a date is
+    asked for, and the sentence names another, until or from which it may hold.
+    """
 
     start: int
     end: int
     stems: tuple[str, ...]
     stem_set: frozenset[str]
+    elsewhen: bool = False
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +47,28 @@ class AnalysedPassage:
 
 def analyse(passage: Passage, reading: Reading = PLAIN) -> AnalysedPassage:
     """The passage's sentences and stems; remembered for passages that were analysed so lately."""
-    return _analyse(passage.text, passage.context, passage.table_header, reading)
+    source = passage.source
+    above = Above.of(source.locator.heading, source.title, source.document) if reading.dates else None
+    return _analyse(passage.text, passage.context, passage.table_header, reading, above)
 
 
 @lru_cache(maxsize=8192)
-def _analyse(text: str, context: str, table_header: str, reading: Reading) -> AnalysedPassage:
+def _analyse(
+    text: str, context: str, table_header: str, reading: Reading, around: Above | None
+) -> AnalysedPassage:
     sentences = []
-    for start, end in sentence_spans(text):
+    spans = list(sentence_spans(text))
+    of_dates = fits(reading.dates, text, spans, table_header, around) if around else None
+    for at, (start, end) in enumerate(spans):
         stems = tuple(reading.stems(text[start:end]))
-        sentences.append(AnalysedSentence(start, end, stems, frozenset(stems)))
+        elsewhen = bounded = False
+        if of_dates:
+            told = list(zip(reading.dates, of_dates[at], strict=True))
+            stems += tuple(date.name for date, fit in told if fit is Fit.SAME)
+            elsewhen = all(date.on and fit is Fit.OTHER for date, fit in told)
+            holds = any(date.on and not date.event for date in reading.dates)
+            bounded = holds and not elsewhen and bool(mentions(text[start:end]))
+        sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))
     above = tuple(reading.stems(f"{context} {table_header}"))
     own = frozenset(above)
     return AnalysedPassage(

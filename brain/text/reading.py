@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from brain.languages.english import ENGLISH
 from brain.languages.language import Compounds, Language
+from brain.text.dated import Asked, Fit
+from brain.text.dates import mentions
 from brain.text.terms import content_stems
 
 SHORTEST_PART = 4  # letters of a stem that is looked for in longer words …
@@ -16,16 +18,18 @@ class Reading:
     """How a question has passages read: by its own language's stems, whatever theirs is.
 
     So a word meets itself in any language, and its forms in the question's. `parts` are the question's stems
-    where its language joins words: a compound that begins or ends with one of them holds it, too.
+    where its language joins words: a compound that begins or ends with one of them holds it, too. `dates` are
+    those that the question asks about: a sentence that is of one of them holds its name.
     """
 
     language: Language = ENGLISH
     parts: tuple[str, ...] = ()
+    dates: tuple[Asked, ...] = ()
 
     @classmethod
-    def of(cls, language: Language, stems: tuple[str, ...]) -> "Reading":
-        """The reading for a question with these stems."""
-        return cls(language, stems if language.compounds is Compounds.JOINED else ())
+    def of(cls, language: Language, stems: tuple[str, ...], dates: tuple[Asked, ...] = ()) -> "Reading":
+        """The reading for a question with these stems and dates."""
+        return cls(language, stems if language.compounds is Compounds.JOINED else (), dates)
 
     def stems(self, text: str) -> list[str]:
         """Stems of the content words, in order; behind a compound, the stems that it holds."""
@@ -33,6 +37,18 @@ class Reading:
         if not self.parts:
             return found
         return [one for stem in found for one in (stem, *_parts(stem, self.parts))]
+
+    def stems_and_dates(self, text: str) -> list[str]:
+        """The same of a table's cell, with each date that is asked about by its name."""
+        if not self.dates:
+            return self.stems(text)
+        bare, names = text, list[str]()
+        for mention in reversed(mentions(text)):
+            same = [date.name for date in self.dates if date.fit(mention) is Fit.SAME]
+            if same:
+                bare = f"{bare[: mention.start]} {bare[mention.end :]}"
+                names += same
+        return [*self.stems(bare), *names]
 
 
 PLAIN = Reading()

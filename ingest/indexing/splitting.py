@@ -75,7 +75,7 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
                     text[start:end],
                     context,
                     header,
-                    _over_pages(units[first : last + 1]),
+                    _location(units[first : last + 1]),
                 )
             )
     return tuple(chunks)
@@ -257,16 +257,21 @@ def _fitting(
         yield start, end
 
 
-def _over_pages(units: list[_Unit]) -> Locator:
-    """The first unit's place, with where in the passage each further page (or row of a sheet) begins."""
+def _location(units: list[_Unit]) -> Locator:
+    """The first unit's place, with where in the passage each further page (or row) and heading begins."""
     turns: list[tuple[int, int]] = []
-    reached = _number(units[0])
+    sections: list[tuple[int, tuple[str, ...]]] = []
+    first = units[0].locator
+    reached, above = _number(units[0]), first.heading
     for unit in units:
-        number = _number(unit)
+        number, heading = _number(unit), unit.locator.heading
         if number is not None and number != reached:
             turns.append((unit.start - units[0].start, number))
             reached = number
-    return replace(units[0].locator, turns=tuple(turns)) if turns else units[0].locator
+        if heading != above:
+            sections.append((unit.start - units[0].start, heading))
+            above = heading
+    return replace(first, turns=tuple(turns), sections=tuple(sections)) if turns or sections else first
 
 
 def _number(unit: _Unit) -> int | None:

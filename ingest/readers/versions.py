@@ -31,7 +31,7 @@ READERS: Mapping[str, int] = MappingProxyType(
 )
 """What each module of `ingest.readers` that `SUPPORTED` names makes of its files."""
 
-SPLITTING = 1
+SPLITTING = 2
 """How `ingest.indexing.splitting` cuts what was read into passages."""
 
 _ALL = sum(READERS.values())  # as no number is ever lowered, another sum for each change

@@ -196,3 +196,16 @@ def test_a_quote_is_cited_with_the_page_that_it_stands_on():
         (1, 4, "The kiln is lit at six."),
         (2, 5, "It is out by nine."),
     ]
+
+
+def test_a_quote_is_cited_with_the_heading_that_it_stands_under():
+    text = "The office moves.\n11 March\nLunch is paid."
+    place = Locator(heading=("Sync", "4 March"), sections=((18, ("Sync", "11 March")),))
+    minutes = Passage(1, text, Source("1.md", "Sync", "general", "", place))
+    both = (sentence("The office moves.", minutes), sentence("Lunch is paid.", minutes))
+    result = check(*both, known=(minutes,))
+    assert result.text == "The office moves. [1] Lunch is paid. [2]"
+    assert [(c.passage.source.locator.label, c.quote) for c in result.citations] == [
+        ("Sync › 4 March", "The office moves."),
+        ("Sync › 11 March", "Lunch is paid."),
+    ]

@@ -65,6 +65,12 @@ FITS = [
         "30 jours, et télétravail par semaine.",
         "",
     ),
+    (
+        "Which sign tells how many lockers there are?",
+        "The red sign tells the number of lockers.",
+        "The red sign tells the number of hooks.",
+        "",
+    ),
     ("How long is the tour?", "It takes two hours.", "It starts at the gate.", ""),
     ("How often does the buoy report?", "Buoy\t5 min", "Buoy\tseldom", "Device\tReports"),
     ("When does the pool open?", "It opens at 7 am.", "It opens early for members.", ""),

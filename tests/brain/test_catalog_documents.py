@@ -66,11 +66,12 @@ def test_a_passage_comes_back_with_all_that_an_answer_shows(catalog, drive):
 
 
 def test_every_kind_of_place_survives_storing(catalog, drive):
-    new = document(catalog, drive, "a.xlsx", ["one", "two", "three"])
+    new = document(catalog, drive, "a.xlsx", ["one", "two", "three", "four"])
     places = (
         Locator(page=3),
         Locator(sheet="Prices", row=12, part="header"),
         Locator(heading=("A", "B"), slide=4),
+        Locator(heading=("A", "B"), turns=((5, 2),), sections=((7, ("A", "C")), (30, ("A",)))),
     )
     placed = tuple(replace(p, locator=place) for p, place in zip(new.passages, places, strict=True))
     put = catalog.put_document(replace(new, passages=placed))
@@ -234,6 +235,15 @@ def test_a_moved_document_keeps_everything_but_its_place(catalog, drive):
     assert drain(catalog)[OperationKind.PUT_DOCUMENT] == {put.document_id}
     with pytest.raises(ValueError, match=f"document {other.document_id} already lives"):
         catalog.move_document(put.document_id, "other.txt", "file:///drive/other.txt")
+
+
+def test_a_document_is_indexed_again_where_its_new_name_tells_another_date(catalog, drive):
+    put = catalog.put_document(document(catalog, drive, "board.txt", ["alpha"]))
+    drain(catalog)
+    catalog.move_document(put.document_id, "board 2026-03-04.txt", "file:///drive/a.txt")
+    assert set(ids_by_text(catalog, put.document_id).values()) == drain(catalog)[OperationKind.PUT_PASSAGE]
+    catalog.move_document(put.document_id, "old/2026-03-04 board.txt", "file:///drive/b.txt")
+    assert drain(catalog) == {}
 
 
 def test_the_ledger_shows_failures_over_what_was_readable_before(catalog, drive):

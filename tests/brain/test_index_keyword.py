@@ -11,6 +11,7 @@ from brain.catalog.rows import IndexedDocument, IndexedPassage
 from brain.index.keyword_index import KeywordIndex, Unit
 from brain.index.keyword_query import Weights
 from brain.languages.german import GERMAN
+from brain.text.dates import Day
 
 NO_VECTOR = np.empty(0, dtype=np.float32)
 PLAIN = Weights()
@@ -163,3 +164,30 @@ def test_the_words_of_a_table_are_known_after_each_change_as_if_they_were_read_a
             assert told.has(word, GERMAN) == read.has(word, GERMAN)
         again.close()
     index.close()
+
+
+def test_passages_are_found_by_the_dates_in_them_however_they_are_written(index: KeywordIndex):
+    index.apply(
+        passages=[
+            passage(1, "It rained.", heading="2026-03-04"),
+            passage(2, "It rained on 4 March."),
+            passage(3, "Closed from 2 to 6 March 2026."),
+            passage(4, "Version 4.3.26 has 4 pumps."),
+            passage(5, "4. März 2025: Regen"),
+            passage(6, "It rained.", space=2, title="Log, March 4th, 2026"),
+            passage(7, "It rained.")._replace(document="logs/2026-03-04.md"),
+            passage(8, "04/03/2026: rain"),
+        ]
+    )
+    assert index.dated(1, [Day(2026, 3, 4)]) == [1, 2, 3, 7, 8]
+    assert index.dated(1, [Day(0, 3, 4)]) == [1, 2, 3, 5, 7, 8]
+    assert index.dated(1, [Day(2026, 4, 3)]) == [8]
+    assert index.dated(1, [Day(2025, 3)]) == [2, 5]
+    assert index.dated(2, [Day(2026, 3, 4), Day(2026, 4, 3)]) == [6]
+
+
+def test_the_dates_of_a_passage_change_and_go_with_it(index: KeywordIndex):
+    index.apply(passages=[passage(1, "On 4 March 2026"), passage(2, "On 4 March 2026")])
+    index.apply(passages=[passage(1, "On 5 March 2026")], dropped_passages=[(1, 2)])
+    assert index.dated(1, [Day(2026, 3, 4)]) == []
+    assert index.dated(1, [Day(2026, 3, 5)]) == [1]

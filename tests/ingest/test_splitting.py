@@ -331,3 +331,20 @@ def test_the_name_of_a_sheet_stands_above_its_rows_unless_nobody_gave_it_one():
     assert named.context == "Fees › Moorings"
     assert named.embedded_text.startswith("Fees › Moorings\n")
     assert unnamed.context == "Fees"
+
+
+def test_short_sections_of_one_passage_keep_their_own_headings():
+    """What is quoted is cited under the heading that it stands under, not under the first one."""
+    parsed = document(
+        heading("Sync"),
+        heading("Sync", "4 March"),
+        paragraph("The office moves.", "Sync", "4 March"),
+        heading("Sync", "11 March"),
+        paragraph("Lunch is paid.", "Sync", "11 March"),
+    )
+    (chunk,) = cut(parsed, 80)
+    assert chunk.locator.heading == ("Sync", "4 March")
+    places = [
+        chunk.locator.at(chunk.text.index(words)).label for words in ("The office", "11 March", "Lunch")
+    ]
+    assert places == ["Sync › 4 March", "Sync › 11 March", "Sync › 11 March"]

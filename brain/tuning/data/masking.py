@@ -78,7 +78,7 @@ class Masking:
                 title=self.masked(source.title),
                 document=self.masked(source.document),
                 uri=self.masked(source.uri),
-                locator=replace(source.locator, heading=heading),
+                locator=replace(source.locator, heading=heading, turns=(), sections=()),
             ),
         )
 
