@@ -27,6 +27,8 @@ def migrate(database: Database) -> None:
         version = _pragma(connection, "user_version")
     for number, script in enumerate(scripts[version:], start=version + 1):
         with database.writing() as connection:
+            if _pragma(connection, "user_version") >= number:
+                continue  # another process did so since it was looked at
             for statement in _statements(script):
                 connection.execute(statement)
             if number == 1:

@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,6 +40,19 @@ def test_a_catalog_of_the_first_layout_is_brought_to_the_newest(tmp_path: Path):
         assert catalog.identity() == "first"
         drive = catalog.add_drive("/drive", "general")
         assert catalog.put_document(document(catalog, drive, "a.txt", ["alpha"])).added == 1
+
+
+def test_a_catalog_that_several_open_at_once_is_made_once(tmp_path: Path):
+    together = threading.Barrier(6)
+
+    def opened(_: int) -> str:
+        together.wait(timeout=30)
+        with Catalog(tmp_path / "catalog.db") as catalog:
+            return catalog.identity()
+
+    with ThreadPoolExecutor(6) as pool:
+        identities = set(pool.map(opened, range(6)))
+    assert len(identities) == 1
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path):
