@@ -16,8 +16,8 @@ _LONGEST_VALUE = 2_000  # characters that one attribute may stand for
 _MOST_INSERTED = 1_000_000  # and all of them together
 
 # Marks that never close are looked for no further than this, or each would be sought to a line's end.
-_FAR = "{0,1000}"  # characters
-_BRACKETS = r"\[(?P<{0}>(?:[^\]\\\n]|\\.){{0,1000}})\]"
+_FAR = "{0,300}"  # characters
+_BRACKETS = r"\[(?P<{0}>(?:[^\]\\\n]|\\.){{0,300}})\]"
 # The first that matches at a place wins: what stands as it is comes before marks, long marks before short.
 _INLINE = re.compile(
     r"\\(?P<escaped>\*\*?|__?|``?|##?|\^|~|\+\+?\+?|<<|\[\[|\(\(|(?=https?://|[a-z]+:\S*\[))"
@@ -25,14 +25,14 @@ _INLINE = re.compile(
     rf"|(?<![\w+])\+(?P<raw1>\S(?:[^+]{_FAR}[^+\s])?)\+(?![\w+])"
     r"|\bpass:[a-z,]*" + _BRACKETS.format("passed")
     + r"|\(\(\((?P<hidden>[^()]*)\)\)\)|\(\((?P<term>[^()]*)\)\)"
-    r"|\[\[(?P<anchor>[^\]\n]*)\]\]"
+    r"|\[\[(?P<anchor>[^\]\n]{0,200})\]\]"
     r"|<<(?P<target>[^<>,\n]+)(?:,(?P<said>[^<>]*))?>>"
     r"|\bfootnote(?:ref)?:(?P<noted>[\w-]*)" + _BRACKETS.format("note")
     + r"|\b(?P<macro>xref|link|mailto|kbd|btn|menu|stem|latexmath|asciimath|image|icon|anchor|indexterm2?):"
     r"(?!:)(?P<address>[^\s\[]*)" + _BRACKETS.format("words")
     + r"|(?P<url>\b(?:https?|ftp|irc)://[^\s\[\]<>]+)(?:" + _BRACKETS.format("called") + r")?"
-    r"|(?:\[[^\[\]\n]*\])?(?P<mark>\*\*|__|``|##)(?P<inner>\S|\S.{0,1000}?\S)(?P=mark)"
-    r"|(?<![\w;:}])(?:\[[^\[\]\n]*\])?(?P<one>[*_`#])(?P<within>\S|\S.{0,1000}?\S)(?P=one)(?!\w)"
+    r"|(?:\[[^\[\]\n]*\])?(?P<mark>\*\*|__|``|##)(?P<inner>\S|\S.{0,300}?\S)(?P=mark)"
+    r"|(?<![\w;:}])(?:\[[^\[\]\n]*\])?(?P<one>[*_`#])(?P<within>\S|\S.{0,300}?\S)(?P=one)(?!\w)"
     r"|\^(?P<above>[^\s^]+)\^|~(?P<below>[^\s~]+)~",
     re.S,
 )  # fmt: skip

@@ -9,13 +9,13 @@ _PICTURE = re.compile(r"(?:file:|\./|/)?\S+\.(?:png|jpe?g|gif|svg|webp|tiff?|bmp
 _BEFORE, _AFTER = r"(?<![^\s('\"{–—-])", r"(?![^\s.,;:!?'\")}\\\[–—-])"
 _INLINE = re.compile(
     r"\[\[(?P<address>[^\[\]\n]+)\](?:\[(?P<said>[^\n]{1,500}?)\])?\]"
-    r"|\[fn:(?P<name>[\w-]*)(?::(?P<note>[^\[\]]{0,1000}))?\]"
+    r"|\[fn:(?P<name>[\w-]*)(?::(?P<note>[^\[\]]{0,300}))?\]"
     r"|<<<?(?P<target>[^<>\n]{1,200})>>>?"
     r"|[<\[](?P<moment>\d{4}-\d\d-\d\d[^<>\[\]\n]{0,60})[>\]]"
     r"|@@\w+:[^@\n]{0,500}@@"
     r"|\{\{\{(?P<macro>[A-Za-z][\w-]*)(?:\([^{}\n]{0,500}\))?\}\}\}"
-    r"|" + _BEFORE + r"(?P<code>[=~])(?P<typed>\S|\S[^\n]{0,1000}?\S)(?P=code)" + _AFTER
-    + r"|" + _BEFORE + r"(?P<mark>[*/_+])(?P<inner>\S|\S.{0,1000}?\S)(?P=mark)" + _AFTER
+    r"|" + _BEFORE + r"(?P<code>[=~])(?P<typed>\S|\S[^\n]{0,300}?\S)(?P=code)" + _AFTER
+    + r"|" + _BEFORE + r"(?P<mark>[*/_+])(?P<inner>\S|\S.{0,300}?\S)(?P=mark)" + _AFTER
     + r"|(?<=\S)\^\{(?P<above>[^{}\n]{1,100})\}|(?<=\S)_\{(?P<below>[^{}\n]{1,100})\}"
     r"|(?P<broken>\\\\)[ \t]*$",
     re.S | re.M,
