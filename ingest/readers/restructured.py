@@ -226,7 +226,7 @@ class _Walker:
             case "substitution_reference":
                 return self._substituted(node, depth)
             case "inline" if node.get("names"):
-                return self._titles.get(node["names"][0], node.astext())
+                return self._titles.get(node["names"][0], str(node.astext()))
             case "target":  # `_`in the text``; one of its own has no words
                 return str(node.astext())
             case name if name in _NOT_SHOWN or name == "system_message":

@@ -68,7 +68,7 @@ def test_text_steps_and_code_can_be_quoted_and_notes_for_writers_cannot():
 @pytest.mark.parametrize(
     ("source", "shown"),
     [
-        ("Use *bold*, _slanted_, `mono` and **un**usual #marks#.", ["Use bold, slanted, mono and unusual marks."]),
+        ("Use *bold*, _slanted_, `mono`, **un**usual #marks#.", ["Use bold, slanted, mono, unusual marks."]),
         ("Set max_tokens_to_sample to 3 * 4 * 5.", ["Set max_tokens_to_sample to 3 * 4 * 5."]),
         (r"A \*star* and \{name} and +*as is*+.", ["A *star* and {name} and *as is*."]),
         ("{a} and {unknown}", ["{a} and {unknown}"]),

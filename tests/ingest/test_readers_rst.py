@@ -57,7 +57,6 @@ def test_what_is_no_text_for_readers_is_left_out():
     text = read(RUNBOOK).text
     for word in ("Ingrid before", "footer", "hostname", "toctree", "drills", "widths", "orphan", "_failover"):
         assert word not in text
-    assert Path("/etc/hostname").read_text().strip() not in text.split()
 
 
 @pytest.mark.parametrize(
@@ -69,10 +68,7 @@ def test_what_is_no_text_for_readers_is_left_out():
         ),
         ("Call :py:func:`~os.path.join` or :meth:`!run`.", ["Call join or run."]),
         ("H\\ :sub:`2`\\ O and 10\\ :sup:`6`, by :rfc:`9110`.", ["H2O and 10⁶, by RFC 9110."]),
-        (
-            ".. role:: raw-html(raw)\n   :format: html\n\nA:raw-html:`<br>` b :raw-html:`<i>`.",
-            ["A:raw-html:<br> b ."],
-        ),
+        (".. role:: raw-html(raw)\n   :format: html\n\nA :raw-html:`<br>` b.", ["A b."]),
         ("|x| is |today|.\n\n.. |x| replace:: The *key*", ["The key is |today|."]),
         (".. deprecated:: 2.0\n   Use ``b``.", ["Deprecated since version 2.0: Use b."]),
         (".. envvar:: KELP_HOME\n\n   Where it keeps its files.", ["KELP_HOME\tWhere it keeps its files."]),
