@@ -21,7 +21,7 @@ _NOT_SHOWN = {
     "rst-class", "tabularcolumns", "sectionauthor", "codeauthor", "bibliography", "todolist",
     "graphviz", "graph", "digraph", "inheritance-diagram", "mermaid", "uml", "plantuml", "image-sg",
     "video", "youtube", "comment", "testsetup", "testcleanup", "command-output", "program-output",
-    "restructuredtext-test-directive", "jinja", "ifconfig",
+    "restructuredtext-test-directive", "jinja",
 }  # fmt: skip
 _CODE = {"code", "code-block", "sourcecode", "math", "prompt", "doctest", "testcode", "testoutput",
          "productionlist", "code-cell", "ipython"}  # fmt: skip
@@ -29,7 +29,19 @@ _CODE = {"code", "code-block", "sourcecode", "math", "prompt", "doctest", "testc
 _TEXT_FIRST = {"note", "warning", "tip", "hint", "important", "caution", "danger", "attention", "error",
                "seealso", "todo", "epigraph", "highlights", "pull-quote", "compound", "centered"}  # fmt: skip
 # What stands beside these is for the program that draws the page.
-_CONTENT_ONLY = {"figure", "container", "only", "hlist", "acks", "glossary", "tabs", "tab-set", "grid", "div"}
+_CONTENT_ONLY = {
+    "figure",
+    "container",
+    "only",
+    "ifconfig",
+    "hlist",
+    "acks",
+    "glossary",
+    "tabs",
+    "tab-set",
+    "grid",
+    "div",
+}
 _OBJECTS = {"option", "cmdoption", "envvar", "confval", "setting", "describe", "object", "function", "class",
             "method", "attribute", "data", "exception", "decorator", "property", "type", "macro"}  # fmt: skip
 _VERSIONS = {
@@ -74,7 +86,9 @@ class _Directive:
 
     def run(self) -> list[Any]:
         """The nodes that stand for it."""
-        if self._name in _NOT_SHOWN or self._name.startswith("auto"):
+        # What docstrings say is in the program; only what the page adds to them is here.
+        automatic = self._name.startswith("auto")
+        if self._name in _NOT_SHOWN or (automatic and not self._content):
             return []
         if self._name in _CODE:
             return self._code()
@@ -88,7 +102,7 @@ class _Directive:
             return self._parsed(rest)
         if not first:
             return self._parsed(rest)
-        if ":" in self._name or self._name in _OBJECTS:
+        if automatic or ":" in self._name or self._name in _OBJECTS:
             return [self._definition(first, rest)]
         return [self._paragraph(first), *self._parsed(rest)]
 

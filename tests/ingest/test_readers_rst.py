@@ -72,6 +72,11 @@ def test_what_is_no_text_for_readers_is_left_out():
         ("|x| is |today|.\n\n.. |x| replace:: The *key*", ["The key is |today|."]),
         (".. deprecated:: 2.0\n   Use ``b``.", ["Deprecated since version 2.0: Use b."]),
         (".. envvar:: KELP_HOME\n\n   Where it keeps its files.", ["KELP_HOME\tWhere it keeps its files."]),
+        (
+            ".. autofunction:: open\n   :noindex:\n\n   Opens it.\n\n.. automodule:: io\n   :members:",
+            ["open\tOpens it."],
+        ),
+        (".. ifconfig:: cloud\n\n   In the cloud.", ["In the cloud."]),
         (".. tab:: Linux\n\n   Use apt.", ["Linux", "Use apt."]),
         (".. unheard-of::\n   :option: 3\n\n   Its text.", ["Its text."]),
         (".. tip:: Begins here\n   and goes on.", ["Begins here and goes on."]),
