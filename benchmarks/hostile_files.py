@@ -54,6 +54,9 @@ def good_files() -> dict[str, bytes]:
         "a.pdf": pdf([GOOD]),
         "a.html": f"<title>Keys</title><h1>Keys</h1><p>{GOOD}</p>".encode(),
         "a.md": f"# Keys\n\n{GOOD}\n".encode(),
+        "a.rst": f"Keys\n====\n\n{GOOD}\n".encode(),
+        "a.adoc": f"= Keys\n\n{GOOD}\n".encode(),
+        "a.org": f"* Keys\n{GOOD}\n".encode(),
         "a.txt": f"{GOOD}\n".encode(),
         "a.csv": f"what,where\nkey,{GOOD}\n".encode(),
         "a.json": json.dumps({"key": GOOD}).encode(),
@@ -252,11 +255,35 @@ def _texts(times: int) -> Iterator[tuple[bytes, bytes]]:
         b"front.md",
         b"---\na: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n" + b"d: !!python/object/apply:os.getpid []\n---\nx",
     )
+    yield from _markup(times)
     yield b"columns.csv", b",".join(b"c%d" % n for n in range(100_000)) + b"\n" + b"1," * 100_000 + b"\n"
     yield b"quote.csv", b'a,b\n"' + b"never closed,\n" * (20_000 * times)
     yield b"rows.csv", b"a,b\n" + b"1,2\n" * (20_000 * times)
     yield b"field.csv", b"a,b\n1," + b"x" * 300_000 + b"\n"
     yield b"zeros.csv", b"a,b\n1,\x00\n"
+
+
+def _markup(times: int) -> Iterator[tuple[bytes, bytes]]:
+    for suffix in (b"rst", b"adoc", b"org"):
+        yield b"one-line." + suffix, b"word " * (100_000 * times)
+        yield b"zero." + suffix, b"Keys\n====\n\n" + b"x " * 4000 + b"\0 end\n"
+        yield b"latin." + suffix, "Größe\n=====\n\nWo der Schlüssel hängt.\n".encode("latin-1")
+        yield b"lists." + suffix, b"".join(b" " * (2 * n) + b"- x\n\n" for n in range(40 * times))
+        yield b"stars." + suffix, b"*a **b _c `d " * (600 * times)
+        yield b"titles." + suffix, b"".join(b"*" * n + b" x\n" for n in range(1, 100 * times))
+    yield b"include.rst", b".. include:: /etc/passwd\n\n.. raw:: html\n   :file: /etc/passwd\n\nx\n"
+    yield (
+        b"names.rst",
+        b"".join(b".. |%d| replace:: |%d| |%d|\n" % (n, n + 1, n + 1) for n in range(40)) + b"\n|0|",
+    )
+    yield b"grid.rst", b"+---+---+\n| a | b |\n+---+\n| c     |\n+---+---+\n" * (100 * times)
+    yield b"deep.rst", b"- " * (2_000 * times) + b"x"
+    yield b"include.adoc", b"include::/etc/passwd[]\n\nx\n"
+    yield b"span.adoc", b"|===\n99999999*|x 99999999.99999999+|y\n.99999999+|z\n|===\n"
+    yield b"values.adoc", b":a: ha\n" + b":a: {a}{a}\n" * 60 + b"\n" + b"{a} " * (2_000 * times)
+    yield b"open.adoc", b"----\n[source]\n|===\na::\n+\n" * (5_000 * times)
+    yield b"include.org", b"#+INCLUDE: /etc/passwd\nx\n"
+    yield b"open.org", b":LOGBOOK:\n#+begin_src\n#+begin_quote\n" * (5_000 * times)
 
 
 def _mails(times: int) -> Iterator[tuple[bytes, bytes]]:

@@ -26,6 +26,7 @@ ONLY_IMPORTER = {
     "click": "bots/",
     "dotenv": "bots/settings.py",
     "discord": "bots/discord/",
+    "docutils": "ingest/readers/",
     "docx": "ingest/readers/",
     "fsspec": "ingest/remote/",
     "gguf": "brain/tuning/export/gguf_file.py",
@@ -66,7 +67,7 @@ ONLY_IMPORTER = {
     "xllamacpp": "brain/llamacpp/child.py",
 }
 TOO_SLOW_FOR_HELP = {
-    "aiohttp", "bs4", "chromadb", "discord", "docx", "google.auth", "httpx", "langchain",
+    "aiohttp", "bs4", "chromadb", "discord", "docutils", "docx", "google.auth", "httpx", "langchain",
     "langchain_core", "lxml",
     "matplotlib", "msal", "numpy", "onnx", "onnxruntime", "openpyxl", "pptx",
     "prometheus_client", "pydantic", "pypdfium2", "rich",

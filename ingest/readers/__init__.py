@@ -40,6 +40,9 @@ def _format(label: str, media_type: str, reader: str, *contents: str) -> Format:
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
 _MARKDOWN = _format("a Markdown file", "text/markdown", "markdown:read_markdown", "text", "html")
+_RST = _format("a reStructuredText file", "text/x-rst", "restructured:read_rst", "text")
+_ADOC = _format("an AsciiDoc file", "text/asciidoc", "asciidoc:read_adoc", "text")
+_ORG = _format("an Org file", "text/org", "org:read_org", "text")
 _TEXT = _format("a text file", "text/plain", "plain_text:read_text", "text", "html")
 _HTML = _format("a web page", "text/html", "hypertext:read_html", "text", "html")
 _PDF = _format("a PDF", "application/pdf", "pdf:read_pdf", "pdf")
@@ -64,6 +67,10 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
     {
         ".md": _MARKDOWN,
         ".markdown": _MARKDOWN,
+        ".rst": _RST,
+        ".adoc": _ADOC,
+        ".asciidoc": _ADOC,
+        ".org": _ORG,
         ".txt": _TEXT,
         ".text": _TEXT,
         ".html": _HTML,

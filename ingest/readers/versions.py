@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 READERS: Mapping[str, int] = MappingProxyType(
     {
+        "asciidoc": 1,
         "csv_table": 1,
         "epub": 1,
         "hypertext": 1,
@@ -19,9 +20,11 @@ READERS: Mapping[str, int] = MappingProxyType(
         "open_sheet": 1,
         "open_slides": 1,
         "open_text": 1,
+        "org": 1,
         "pdf": 1,
         "picture": 1,
         "plain_text": 1,
+        "restructured": 1,
         "rtf": 1,
         "slides": 1,
         "transcript": 1,

@@ -22,6 +22,12 @@ _SUFFIXES = {
     "application/xhtml+xml": ".html",
     "text/plain": ".txt",
     "text/markdown": ".md",
+    "text/x-rst": ".rst",
+    "text/prs.fallenstein.rst": ".rst",
+    "text/asciidoc": ".adoc",
+    "text/x-asciidoc": ".adoc",
+    "text/org": ".org",
+    "text/x-org": ".org",
     "text/csv": ".csv",
     "application/json": ".json",
     "application/pdf": ".pdf",
@@ -30,6 +36,8 @@ _SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
+# Servers send these as plain text where nobody has told them better.
+_SENT_AS_TEXT = (".rst", ".adoc", ".asciidoc", ".org")
 _SIGN_IN = re.compile(
     r"(?:log|sign)[io]n(?![a-z])|(?<![a-z])(?:log|sign)[-_]in(?![a-z])"
     r"|/(?:sso|saml2?|adfs|o?auth\d*|auth(?:enticat|ori[sz])\w*)(?:[/._-]|$)"
@@ -103,8 +111,11 @@ def forbids_indexing(response: Response) -> bool:
 def _suffix(response: Response, url: str, suffixes: Collection[str]) -> str:
     kind = _content_type(response)
     suffix = _SUFFIXES.get(kind, "")
+    named = PurePosixPath(urlsplit(response.url).path).suffix.lower()
+    if kind == "text/plain" and named in _SENT_AS_TEXT:
+        suffix = named
     if kind in ("", "application/octet-stream", "binary/octet-stream"):
-        suffix = PurePosixPath(urlsplit(response.url).path).suffix.lower() or ".html"
+        suffix = named or ".html"
     suffix = suffix or mimetypes.guess_extension(kind) or ""
     if suffix not in suffixes:
         raise UnreadableDocument(f"{url} is of the type {kind or suffix}, which can't be read.")

@@ -38,6 +38,9 @@ def as_html(paragraphs):
 
 MAKERS = {
     "x.md": lambda paragraphs: "\n\n".join(paragraphs).encode(),
+    "x.rst": lambda paragraphs: "\n\n".join(paragraphs).encode(),
+    "x.adoc": lambda paragraphs: "\n\n".join(paragraphs).encode(),
+    "x.org": lambda paragraphs: "\n\n".join(paragraphs).encode(),
     "x.txt": lambda paragraphs: "\n\n".join(paragraphs).encode(),
     "x.html": as_html,
     "x.docx": as_word,
@@ -71,3 +74,20 @@ def test_any_markup_is_read_without_error_and_adds_no_letters(text):
     letters = [letter for letter in parsed.text if letter.isalpha()]
     for letter in set(letters):
         assert letters.count(letter) <= source.count(letter) + source.count("[") * 4
+
+
+SIGNS = {
+    "x.rst": "ab*_`|:.[]()<>#-=~+;\\^ \n\n1",
+    "x.adoc": "ab*_`|:.[]()<>#-=~+;\\^{}/ \n\n1",
+    "x.org": "ab*_=~|:.[]()<>#-+/\\^{}@ \n\n1",
+}
+
+
+@pytest.mark.parametrize("name", SIGNS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_any_signs_of_other_markup_are_read_without_error(name, data):
+    text = data.draw(st.text(st.sampled_from(SIGNS[name]), max_size=120))
+    parsed = read_bytes(f"start\n\n{text}".encode(), name)
+    assert parsed.blocks[0].text.startswith("start")
+    assert {letter for letter in parsed.text if letter.isalpha()} <= set("start" + "ab")

@@ -106,6 +106,24 @@ def test_the_content_type_decides_how_a_page_is_read(kit, server, kind, body, wo
     assert words in kit.catalog.document_text(kit.catalog.find_document("doc.md").id)
 
 
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/setup.rst", "text/plain; charset=utf-8", b"Setup\n=====\n\n.. hidden\n\nNo shoes.\n"),
+        ("/setup", "text/x-rst", b"Setup\n=====\n\n.. hidden\n\nNo shoes.\n"),
+        ("/setup.adoc", "text/plain", b"= Setup\n\n// hidden\nNo shoes.\n"),
+        ("/setup.org", "text/plain", b"* Setup\n# hidden\nNo shoes.\n"),
+    ],
+)
+def test_documents_of_engineers_are_read_as_such_where_a_server_calls_them_plain_text(
+    kit, server, path, kind, body
+):
+    server.pages[path] = (200, {"Content-Type": kind}, body)
+    kit.sync(page(server.url(path)))
+    (row,) = kit.catalog.documents()
+    assert kit.catalog.document_text(row.id) == "Setup\nNo shoes.\n"
+
+
 def test_a_format_that_can_not_be_read_is_a_failure_with_a_sentence(kit, server):
     server.pages["/film"] = (200, {"Content-Type": "video/mp4"}, b"....")
     report = kit.sync(page(server.url("/film")))
