@@ -1,5 +1,6 @@
 """all-MiniLM-L6-v2's tokenizer, and how it counts; loads neither the model nor what runs it."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ OPENER = f"{__name__}:counting"
 
 _REMEMBERED_WORDS = 1 << 16
 _LONGEST_REMEMBERED = 32
+# The tokenizer takes each of these signs for a token of its own, except in its markers.
+_PIECES = re.compile(r"[!-/:-@\[-`{-~]|[^!-/:-@\[-`{-~]+")
+_MARKERS = re.compile(r"\[(?:PAD|UNK|CLS|SEP|MASK)\]", re.IGNORECASE)
 
 
 class MiniLMTokens:
@@ -37,8 +41,17 @@ class MiniLMTokens:
         Python takes for white space and the tokenizer drops make the sum too high, never too low.
         """
         return sum(
-            self._known_count(word) if len(word) <= _LONGEST_REMEMBERED else self._count(word)
+            self._known_count(word) if len(word) <= _LONGEST_REMEMBERED else self._long_count(word)
             for word in text.split()
+        )
+
+    def _long_count(self, word: str) -> int:
+        """The same of a word that is none, such as a line of JSON: its marks part what lies between them."""
+        if _MARKERS.search(word):
+            return self._count(word)
+        return sum(
+            self._known_count(piece) if len(piece) <= _LONGEST_REMEMBERED else self._count(piece)
+            for piece in _PIECES.findall(word)
         )
 
     def _count(self, word: str) -> int:

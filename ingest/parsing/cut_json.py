@@ -7,7 +7,6 @@ They are sent in small pieces: while JSON is read, no other thread of the proces
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from brain.domain import Locator
@@ -26,8 +25,7 @@ def text_pieces(text: str) -> Iterator[dict[str, Any]]:
 
 def passage_pieces(chunks: Iterable[Chunk]) -> Iterator[dict[str, Any]]:
     """Passages in messages, as they come; what several of a message have in common is sent once."""
-    left = iter(chunks)
-    while group := list(islice(left, _PASSAGES)):
+    for group in _groups(chunks):
         words: dict[str, int] = {}
         places: dict[Locator, int] = {}
         passages = [
@@ -79,6 +77,19 @@ def encode(message: Mapping[str, Any]) -> bytes:
     # Lone surrogates in the names of files can't be written as UTF-8; as escapes they pass.
     body = json.dumps(message, separators=(",", ":")).encode("ascii")
     return len(body).to_bytes(8, "big") + body
+
+
+def _groups(chunks: Iterable[Chunk]) -> Iterator[list[Chunk]]:
+    """So few passages, or letters, that the one who waits soon hears of them."""
+    group, held = list[Chunk](), 0
+    for chunk in chunks:
+        group.append(chunk)
+        held += chunk.end - chunk.start
+        if len(group) == _PASSAGES or held >= _CHARACTERS:
+            yield group
+            group, held = [], 0
+    if group:
+        yield group
 
 
 def _place(place: Locator) -> list[Any]:
