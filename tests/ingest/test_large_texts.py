@@ -132,7 +132,7 @@ def test_what_a_worker_sends_comes_in_small_pieces_and_is_the_document_again():
 
 
 def test_passages_of_many_letters_are_sent_a_few_at_a_time():
-    parsed = one_block("w" * 250_000)
+    parsed = one_block("w" * 450_000)
     pieces = list(passage_pieces(split(parsed, 64, lambda text: 1)))
     assert len(pieces) > 3
 
