@@ -150,7 +150,9 @@ class Pipeline:
                 if isinstance(outcome, _End):
                     break
                 self._stopwatch.lap("parse")
-                if outcome is not None:
+                if outcome is None:
+                    self._progress(Stage.PARSED, self._read, self._total)  # where a run can be left
+                else:
                     self._take(outcome)
                 enough = IDLE_PASSAGES if outcome is None else BATCH_PASSAGES
                 if self._gathered >= enough or len(self._waiting) >= BATCH_PASSAGES:

@@ -20,6 +20,7 @@ AHEAD_FILES = 64
 FEW_AHEAD = 8  # where the rest may be left to a later run at any file
 _AHEAD_BYTES = 64 * 1024 * 1024
 _ATTEMPTS = 2
+_SIGN_OF_LIFE = 0.5  # seconds; a file may take minutes, and whoever waits for it may be told to stop
 GONE = "gone while it was read"
 CHANGED = "changed again before it was read"
 
@@ -164,7 +165,7 @@ def read_all(
     ahead: int = AHEAD_FILES,
     as_listed: bool = False,
 ) -> Generator[Outcome | None, None, None]:
-    """Outcomes as they come; None whenever none is ready, so that the caller can use the time.
+    """Outcomes as they come; None now and then while none is ready, so that the caller can use the time.
 
     So many files are read `ahead` of the caller at most.
 
@@ -180,9 +181,9 @@ def read_all(
                 future = pool.submit(read_file, drive, entry, parser, cutting, as_listed=as_listed)
                 running[future] = entry.size
             done, _ = wait(running, timeout=0, return_when=FIRST_COMPLETED)
-            if not done:
+            while not done:
                 yield None
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                done, _ = wait(running, timeout=_SIGN_OF_LIFE, return_when=FIRST_COMPLETED)
             for future in done:
                 del running[future]
                 yield future.result()

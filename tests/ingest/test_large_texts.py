@@ -174,3 +174,19 @@ def test_a_stop_ends_the_cutting_of_a_file_at_once(tmp_path):
         pool.close()
         with pytest.raises(RuntimeError, match="closed"):
             reading.result()
+
+
+def test_a_run_can_be_left_while_its_only_file_is_being_cut(kit):
+    counters = kit.folder / "counters"
+    counters.mkdir()
+    kit.write("log.txt", "A few words of a log.")
+    embedder = Embedder("fake/32", 32, 64, kit.embeddings, never_done(counters))
+
+    def stopped(stage, done, total):
+        if list(counters.iterdir()):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        kit.sync(embedder=lambda: embedder, parser=lambda: ParsePool(1), progress=stopped)
+    assert kit.sync().added == 1
+    kit.assert_in_step()
