@@ -9,6 +9,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import Embeddings
 
+from benchmarks.word_counting import WORDS
 from brain.embedding.embedder import Embedder
 
 DIMENSIONS = 32
@@ -19,7 +20,7 @@ def embedder() -> Embedder:
     from langchain_core.embeddings import DeterministicFakeEmbedding
 
     fake = DeterministicFakeEmbedding(size=DIMENSIONS)
-    return Embedder("fake/32", DIMENSIONS, 64, fake, lambda text: len(text.split()))
+    return Embedder("fake/32", DIMENSIONS, 64, fake, WORDS)
 
 
 def witnessed(catalog: Path, log: Path, again: Callable[[int], None]) -> Embedder:

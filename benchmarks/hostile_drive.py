@@ -41,14 +41,14 @@ class Reading:
 def read_each(root: Path, seconds: float = SECONDS) -> list[Reading]:
     """Read every regular file that a listing shows, one by one, and measure its worker."""
     from ingest.drives import Entry
+    from ingest.indexing.cut_document import Cutting
     from ingest.indexing.reading import ReadFile, VanishedFile, read_file
-    from ingest.indexing.splitting import split
     from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
 
     readings = []
     drive = LocalFolder(root, readable_suffixes())
-    count = embedder().count_tokens
+    cutting = Cutting(64, embedder().count_tokens)
     with ParsePool(1, seconds, MEMORY) as pool:
         for entry in drive.list({}):
             if not isinstance(entry, Entry):
@@ -57,7 +57,7 @@ def read_each(root: Path, seconds: float = SECONDS) -> list[Reading]:
             _forget_peak()
             began = time.perf_counter()
             with _Peak() as peak:
-                outcome = read_file(drive, entry, pool, lambda parsed: split(parsed, 64, count))
+                outcome = read_file(drive, entry, pool, cutting)
             spent = time.perf_counter() - began
             if isinstance(outcome, ReadFile):
                 readings.append(Reading(entry.path, "text", "", spent, peak.mib))

@@ -9,9 +9,8 @@ from brain.catalog.rows import DocumentRow
 from brain.embedding.embedder import Embedder
 from brain.errors import UnreadableDocument, UsageError
 from ingest.drives import Drive, Entry
+from ingest.indexing.cut_document import Chunk, Cutting
 from ingest.indexing.reading import FailedFile, Parser, ReadFile, read_file
-from ingest.indexing.splitting import Chunk, split
-from ingest.parsing.parsed import ParsedDocument
 from ingest.registration import find
 
 ALIKE = 0.5  # a document with this share of the same passages is worth a look before it is added again
@@ -48,25 +47,22 @@ def preview(
     if len(entries) != 1:
         raise UsageError("There is no single document there: name one page or send one file.")
 
-    def pieces(parsed: ParsedDocument) -> tuple[Chunk, ...]:
-        return split(parsed, embedder.max_tokens, embedder.count_tokens)
-
     with parser() as open_parser:
-        read = read_file(drive, entries[0], open_parser, pieces)
+        read = read_file(drive, entries[0], open_parser, Cutting(embedder.max_tokens, embedder.count_tokens))
     if isinstance(read, FailedFile):
         raise UnreadableDocument(read.sentence, detail=read.detail)
     if not isinstance(read, ReadFile):
         raise UnreadableDocument("The document was gone before it could be read: try again.")
     twins = tuple(catalog.duplicates.same_content(read.digest))
     return Preview(
-        title=read.parsed.title,
+        title=read.cut.title,
         path=read.entry.path,
-        passages=len(read.chunks),
-        characters=len(read.text),
-        beginning=" ".join(read.text.removeprefix(read.parsed.title)[:400].split()),
-        warnings=tuple(read.parsed.warnings),
+        passages=len(read.cut.chunks),
+        characters=len(read.cut.text),
+        beginning=" ".join(read.cut.text.removeprefix(read.cut.title)[:400].split()),
+        warnings=tuple(read.cut.warnings),
         twins=twins,
-        alike=_alike(catalog, read.chunks, {row.id for row in twins}),
+        alike=_alike(catalog, read.cut.chunks, {row.id for row in twins}),
     )
 
 

@@ -27,7 +27,7 @@ from brain.answering.facts import AnswererState, KnowsItself
 from brain.answering.prompt import opening, prompt
 from brain.answering.speed import Stopwatch
 from brain.domain import Passage
-from brain.embedding.remote import estimated_tokens
+from brain.embedding.token_counting import estimated_tokens
 from brain.errors import CitewiseError, ModelBusy, ModelUnavailable
 from brain.evidence import Evidence
 

@@ -1,9 +1,10 @@
 """What the rest needs to know of an embedder, whichever model stands behind it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from langchain_core.embeddings import Embeddings
+
+from brain.embedding.token_counting import TokenCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,4 @@ class Embedder:
     dimensions: int
     max_tokens: int
     embeddings: Embeddings
-    count_tokens: Callable[[str], int]
+    count_tokens: TokenCounter

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from brain.embedding.embedder import Embedder
+from brain.embedding.token_counting import TokenCounter
 from brain.embedding.weights import HUB, MINILM, Progress, default_cache, ensure_files
 from brain.errors import UsageError
 
@@ -54,6 +55,7 @@ def _open_minilm(
     cache: Path, progress: Progress | None, offline: bool, hub: str, threads: int | None
 ) -> Embedder:
     from brain.embedding.minilm import DIMENSIONS, MAX_TOKENS, MiniLM
+    from brain.embedding.minilm_tokens import OPENER
     from brain.embedding.prepared import VARIANT, prepared_graph
 
     folder = ensure_files(MINILM, cache, progress=progress, offline=offline, hub=hub)
@@ -64,5 +66,5 @@ def _open_minilm(
         dimensions=DIMENSIONS,
         max_tokens=MAX_TOKENS,
         embeddings=model,
-        count_tokens=model.count_tokens,
+        count_tokens=TokenCounter(model.count_tokens, OPENER, str(folder / tokenizer.name)),
     )

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from brain.embedding.minilm_tokens import MiniLMTokens
 from brain.embedding.token_states import TokenStates
 from brain.onnx_runtime import open_session
 
@@ -24,8 +25,6 @@ MAX_TOKENS = 254
 
 TELLING = "minilm_telling.npy"
 _TOKENS_A_RUN = 512
-_REMEMBERED_WORDS = 1 << 16
-_LONGEST_REMEMBERED = 32
 _REMEMBERED_QUESTIONS = 8  # as many as are answered at once; of the longest each takes 400 KB
 
 
@@ -38,14 +37,9 @@ class MiniLM(Embeddings):
     """
 
     def __init__(self, graph: Path | bytes, tokenizer: Path, *, threads: int | None = None) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokens = MiniLMTokens(tokenizer)
         # The fused operator is several times slower on a CPU than the two that it replaces.
         self._session = open_session(graph, without=["SkipLayerNormFusion"])
-        self._known_count = lru_cache(_REMEMBERED_WORDS)(self._count)
         self._question = lru_cache(_REMEMBERED_QUESTIONS)(self._alone)
         self._workers = ThreadPoolExecutor(threads or available_cores(), thread_name_prefix="embed")
 
@@ -76,7 +70,7 @@ class MiniLM(Embeddings):
 
         A state has seen the whole text, as far as that is read; the markers at both ends are left out.
         """
-        encodings = [self._encode(text) for text in texts]
+        encodings = [self._tokens.encode(text) for text in texts]
         ids = [_cut(encoding.ids) for encoding in encodings]
         found: list[TokenStates | None] = [None] * len(texts)
 
@@ -104,15 +98,8 @@ class MiniLM(Embeddings):
         return shares
 
     def count_tokens(self, text: str) -> int:
-        """The text's tokens, without the markers at both ends; words are counted once and remembered.
-
-        The tokenizer splits at white space before all else, so words add up. Control characters that
-        Python takes for white space and the tokenizer drops make the sum too high, never too low.
-        """
-        return sum(
-            self._known_count(word) if len(word) <= _LONGEST_REMEMBERED else self._count(word)
-            for word in text.split()
-        )
+        """The text's tokens, without the markers at both ends."""
+        return self._tokens.count(text)
 
     def knows(self, word: str) -> bool:
         """Whether it is one of some 20,000 English words that the model reads whole."""
@@ -120,19 +107,11 @@ class MiniLM(Embeddings):
 
     def token_ids(self, text: str) -> list[int]:
         """What the model reads of the text: its tokens between the markers, cut to the limit."""
-        return _cut(self._encode(text).ids)
-
-    def _count(self, word: str) -> int:
-        return len(self._encode(word).ids) - 2
-
-    def _encode(self, text: str) -> Any:
-        # Lone surrogates, which some readers let through, can't be handed to the tokenizer.
-        # One text at a time: batches would start threads that a later fork complains about.
-        return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+        return _cut(self._tokens.encode(text).ids)
 
     def _alone(self, text: str) -> tuple[Vectors, Any]:
         """The states of one text [1, tokens, 384], markers included, and how it was cut into tokens."""
-        encoding = self._encode(text)
+        encoding = self._tokens.encode(text)
         return self._states([_cut(encoding.ids)]), encoding
 
     def _states(self, ids: list[list[int]]) -> Vectors:

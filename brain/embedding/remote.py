@@ -1,13 +1,12 @@
 """Embeddings that an endpoint computes: batched, cut to what it takes, its failures in sentences."""
 
-import math
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from brain.embedding.embedder import Embedder
+from brain.embedding.token_counting import ESTIMATED
 from brain.errors import ModelUnavailable
 
 PASSAGE_TOKENS = 512
@@ -18,8 +17,6 @@ Failures = tuple[type[Exception], ...]
 
 _BATCH = 64
 _LONGEST_CHARACTERS = 8000
-_BYTES_A_TOKEN = 3
-_PIECES = re.compile(r"\w+|[^\w\s]")
 
 
 class RemoteEmbeddings(Embeddings):
@@ -74,13 +71,8 @@ def remote_embedder(
         dimensions=dimensions or len(embeddings.embed_query("dimensions")),
         max_tokens=PASSAGE_TOKENS,
         embeddings=embeddings,
-        count_tokens=estimated_tokens,
+        count_tokens=ESTIMATED,
     )
-
-
-def estimated_tokens(text: str) -> int:
-    """Rather too many than too few: endpoints' tokenizers would have to be downloaded to count exactly."""
-    return max(math.ceil(len(text.encode("utf-8", "replace")) / _BYTES_A_TOKEN), len(_PIECES.findall(text)))
 
 
 def unavailable(name: str, error: Exception) -> ModelUnavailable:

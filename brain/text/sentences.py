@@ -38,7 +38,10 @@ _ORDINAL = re.compile(
 )
 _MONTHS = frozenset("januar jänner februar märz mai juni juli oktober dezember".split())
 
-_STOP = re.compile(r"[.!?…؟।۔]+[\"'”’“»)\]]*(?:\s»)?(?:\[\d{1,3}(?:[,–-]\s?\d{1,3})*\])*(?=\s|$)|[。！？]")
+# Only where a run of stops begins: a line of a million dots would be read anew from each of them.
+_STOP = re.compile(
+    r"(?<![.!?…؟।۔])[.!?…؟।۔]++[\"'”’“»)\]]*(?:\s»)?(?:\[\d{1,3}(?:[,–-]\s?\d{1,3})*\])*(?=\s|$)|[。！？]"
+)
 _LOOKED_AT = 80
 _NOT_SPACE = re.compile(r"\S")
 _NEXT_WORD = re.compile(r"\W{0,9}([^\W_]+)(\.?)")

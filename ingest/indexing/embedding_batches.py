@@ -6,7 +6,7 @@ import numpy as np
 
 from brain.catalog.rows import Vector
 from brain.embedding.embedder import Embedder
-from ingest.indexing.splitting import Chunk
+from ingest.indexing.cut_document import Chunk
 
 # How many texts are handed over at once. The embedder cuts its own batches; sorting a few of them by
 # length at a time is what saves padding.

@@ -11,6 +11,7 @@ from brain.catalog.rows import NewDocument, NewPassage, Vector
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError
 from ingest.drives import Drive, DriveUnavailable, Entry, Skipped
+from ingest.indexing.cut_document import Chunk, Cutting
 from ingest.indexing.embedding_batches import embed_missing
 from ingest.indexing.reading import (
     AHEAD_FILES,
@@ -22,10 +23,8 @@ from ingest.indexing.reading import (
     VanishedFile,
     read_all,
 )
-from ingest.indexing.splitting import Chunk, split
 from ingest.indexing.stopwatch import Stopwatch
 from ingest.indexing.storable import clean
-from ingest.parsing.parsed import ParsedDocument
 from ingest.readers.versions import ANY
 from ingest.reconciling.retries import next_try
 from ingest.report import Change, ChangeKind, FileNote, Progress, Stage
@@ -138,9 +137,8 @@ class Pipeline:
         changed since they were listed are passed over.
         """
         self._total = total
-        reading = read_all(
-            self._drive, entries, parser, self._split, threads, ahead=ahead, as_listed=as_listed
-        )
+        cutting = Cutting(self._embedder.max_tokens, self._embedder.count_tokens)
+        reading = read_all(self._drive, entries, parser, cutting, threads, ahead=ahead, as_listed=as_listed)
         lost: CitewiseError | None = None
         with closing(reading) as outcomes:
             while True:
@@ -152,7 +150,9 @@ class Pipeline:
                 if isinstance(outcome, _End):
                     break
                 self._stopwatch.lap("parse")
-                if outcome is not None:
+                if outcome is None:
+                    self._progress(Stage.PARSED, self._read, self._total)  # where a run can be left
+                else:
                     self._take(outcome)
                 enough = IDLE_PASSAGES if outcome is None else BATCH_PASSAGES
                 if self._gathered >= enough or len(self._waiting) >= BATCH_PASSAGES:
@@ -162,16 +162,13 @@ class Pipeline:
         if lost is not None:
             raise lost
 
-    def _split(self, parsed: ParsedDocument) -> tuple[Chunk, ...]:
-        return split(parsed, self._embedder.max_tokens, self._embedder.count_tokens)
-
     def _take(self, outcome: Outcome) -> None:
         self._read += 1
         self._progress(Stage.PARSED, self._read, self._total)
         if isinstance(outcome, ReadFile):
             self._waiting.append(outcome)
-            self._gathered += len(outcome.chunks)
-            self.tally.warn(FileNote(outcome.entry.path, words) for words in outcome.parsed.warnings)
+            self._gathered += len(outcome.cut.chunks)
+            self.tally.warn(FileNote(outcome.entry.path, words) for words in outcome.cut.warnings)
         elif isinstance(outcome, VanishedFile):
             self.tally.on_vanished(Skipped(outcome.entry.path, outcome.reason))
         else:
@@ -209,7 +206,7 @@ class Pipeline:
         """Embed what is gathered, then store each document with its vectors."""
         files, self._waiting, self._gathered = self._waiting, [], 0
         keys = self._shared_keys(files)
-        chunks = [chunk for file in files for chunk in file.chunks]
+        chunks = [chunk for file in files for chunk in file.cut.chunks]
         vectors = self._embed([chunk for chunk in chunks if keys[chunk.vector_key] == chunk.vector_key])
         self._stopwatch.lap("embed")
         for file in files:
@@ -230,11 +227,11 @@ class Pipeline:
         for file in files:
             known = by_content.get(file.digest)
             if known is None:
-                known = catalog.keys_of_content(file.digest, file.parsed.reading)
+                known = catalog.keys_of_content(file.digest, file.cut.reading)
                 by_content[file.digest] = known
             path = file.entry.path
             before = catalog.keys_at(self._to.drive_id, path) if self._to.read_anew(path) else {}
-            for chunk in file.chunks:
+            for chunk in file.cut.chunks:
                 own = before.get((chunk.context, chunk.table_header, chunk.text), chunk.vector_key)
                 keys[chunk.vector_key] = known.setdefault((chunk.start, chunk.end, chunk.text), own)
         return keys
@@ -247,11 +244,11 @@ class Pipeline:
         self._progress(Stage.EMBEDDED, self.tally.embedded, None)
 
     def _store(self, file: ReadFile, vectors: Mapping[str, Vector], keys: Mapping[str, str]) -> None:
-        passages = tuple(_passage(chunk, keys[chunk.vector_key]) for chunk in file.chunks)
+        passages = tuple(_passage(chunk, keys[chunk.vector_key]) for chunk in file.cut.chunks)
         own = {key: vectors[key] for key in {passage.vector_key for passage in passages} & vectors.keys()}
         # A document of this batch may just have dropped the last use of a vector that this one needs.
         own |= self._embed(
-            [chunk for chunk in file.chunks if keys[chunk.vector_key] == chunk.vector_key not in own]
+            [chunk for chunk in file.cut.chunks if keys[chunk.vector_key] == chunk.vector_key not in own]
         )
         self._to.catalog.put_document(
             NewDocument(
@@ -259,19 +256,19 @@ class Pipeline:
                 drive_id=self._to.drive_id,
                 path=file.entry.path,
                 uri=self._drive.uri(file.entry),
-                title=file.parsed.title,
-                media_type=file.parsed.media_type,
+                title=file.cut.title,
+                media_type=file.cut.media_type,
                 size=file.entry.size,
                 mtime_ns=file.entry.mtime_ns,
                 content_hash=file.digest,
-                text=file.text,
+                text=file.cut.text,
                 passages=passages,
                 vectors=own,
                 modified=file.modified,
                 etag=file.entry.etag,
                 identity=file.entry.identity,
-                left_out=file.parsed.warnings,
-                reading=file.parsed.reading,
+                left_out=file.cut.warnings,
+                reading=file.cut.reading,
             )
         )
         self._count(file)

@@ -2,7 +2,7 @@
 
 import errno
 import traceback
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,7 @@ from typing import ClassVar, Protocol
 
 from brain.errors import CitewiseError, StorageFailed, UnreadableDocument
 from ingest.drives import Answering, Drive, DriveUnavailable, Entry, FetchedFile
-from ingest.indexing.splitting import Chunk
-from ingest.indexing.storable import storable
-from ingest.parsing.parsed import ParsedDocument
+from ingest.indexing.cut_document import CutDocument, Cutting
 from ingest.readers import DEFAULT_MAX_BYTES
 from ingest.reconciling.hashing import settled, sha256_of, stamp_of
 
@@ -22,29 +20,26 @@ AHEAD_FILES = 64
 FEW_AHEAD = 8  # where the rest may be left to a later run at any file
 _AHEAD_BYTES = 64 * 1024 * 1024
 _ATTEMPTS = 2
+_SIGN_OF_LIFE = 0.5  # seconds; a file may take minutes, and whoever waits for it may be told to stop
 GONE = "gone while it was read"
 CHANGED = "changed again before it was read"
 
-Split = Callable[[ParsedDocument], tuple[Chunk, ...]]
-
 
 class Parser(Protocol):
-    """What turns a local file into text; ParsePool does it in worker processes."""
+    """What turns a local file into passages; ParsePool does it in worker processes."""
 
-    def parse(self, path: Path) -> ParsedDocument:
-        """The file's text; raises UnreadableDocument with a sentence. Called from several threads."""
+    def parse(self, path: Path, cutting: Cutting) -> CutDocument:
+        """The file cut; raises UnreadableDocument with a sentence. Called from several threads."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that was read: its entry and hash at that moment, its text and passages."""
+    """A file that was read: its entry and hash at that moment, what it was cut into."""
 
     entry: Entry
     digest: str
-    parsed: ParsedDocument
-    text: str
-    chunks: tuple[Chunk, ...]
+    cut: CutDocument
     modified: datetime | None
 
 
@@ -81,7 +76,7 @@ Outcome = ReadFile | FailedFile | VanishedFile
 
 
 def read_file(
-    drive: Drive, entry: Entry, parser: Parser, split: Split, *, as_listed: bool = False
+    drive: Drive, entry: Entry, parser: Parser, cutting: Cutting, *, as_listed: bool = False
 ) -> Outcome:
     """Read one file so that hash and text are of the same state of it; failures become outcomes.
 
@@ -90,20 +85,20 @@ def read_file(
     each file would fail, and none of them for its own sake. A drive that answers is asked for the file again.
     """
     for _ in range(_ATTEMPTS):
-        outcome = _read_once(drive, entry, parser, split, as_listed=as_listed)
+        outcome = _read_once(drive, entry, parser, cutting, as_listed=as_listed)
         if not (isinstance(outcome, FailedFile) and outcome.withheld and isinstance(drive, Answering)):
             break
         drive.check_there()
     return outcome
 
 
-def _read_once(drive: Drive, entry: Entry, parser: Parser, split: Split, *, as_listed: bool) -> Outcome:
+def _read_once(drive: Drive, entry: Entry, parser: Parser, cutting: Cutting, *, as_listed: bool) -> Outcome:
     try:
         for _ in range(_ATTEMPTS):
             with drive.fetch(entry) as file:
                 if as_listed and (file.entry.size, file.entry.mtime_ns) != (entry.size, entry.mtime_ns):
                     return VanishedFile(entry, CHANGED)
-                outcome = _read_still(file, parser, split)
+                outcome = _read_still(file, parser, cutting)
             if outcome is not None:
                 return outcome
     except FileNotFoundError:
@@ -135,7 +130,7 @@ def _read_once(drive: Drive, entry: Entry, parser: Parser, split: Split, *, as_l
     return FailedFile(entry, "", sentence, retryable=True)
 
 
-def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | None:
+def _read_still(file: FetchedFile, parser: Parser, cutting: Cutting) -> Outcome | None:
     """The outcome, or None where the file changed while it was read."""
     if file.entry.size > DEFAULT_MAX_BYTES:
         limit = DEFAULT_MAX_BYTES // 1024**2
@@ -144,8 +139,7 @@ def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | No
     entry, before = settled(file.entry), stamp_of(file.path)
     digest = sha256_of(file.path)
     try:
-        parsed = storable(parser.parse(file.path))
-        chunks = split(parsed)
+        cut = parser.parse(file.path, cutting)
     except OSError as error:
         # Of the worker, not of the drive: a FileNotFoundError here must not pass for a file that is gone.
         raise NoReader(
@@ -158,20 +152,20 @@ def _read_still(file: FetchedFile, parser: Parser, split: Split) -> Outcome | No
         return failed if stamp_of(file.path) == before else None
     if stamp_of(file.path) != before:
         return None
-    return ReadFile(entry, digest, parsed, parsed.text, chunks, parsed.modified or file.modified)
+    return ReadFile(entry, digest, cut, cut.modified or file.modified)
 
 
 def read_all(
     drive: Drive,
     entries: Iterable[Entry],
     parser: Parser,
-    split: Split,
+    cutting: Cutting,
     threads: int,
     *,
     ahead: int = AHEAD_FILES,
     as_listed: bool = False,
 ) -> Generator[Outcome | None, None, None]:
-    """Outcomes as they come; None whenever none is ready, so that the caller can use the time.
+    """Outcomes as they come; None now and then while none is ready, so that the caller can use the time.
 
     So many files are read `ahead` of the caller at most.
 
@@ -184,12 +178,12 @@ def read_all(
         while left.first is not None or running:
             while left.first is not None and _has_room(running, left.first, ahead):
                 entry = left.take()
-                future = pool.submit(read_file, drive, entry, parser, split, as_listed=as_listed)
+                future = pool.submit(read_file, drive, entry, parser, cutting, as_listed=as_listed)
                 running[future] = entry.size
             done, _ = wait(running, timeout=0, return_when=FIRST_COMPLETED)
-            if not done:
+            while not done:
                 yield None
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                done, _ = wait(running, timeout=_SIGN_OF_LIFE, return_when=FIRST_COMPLETED)
             for future in done:
                 del running[future]
                 yield future.result()

@@ -1,12 +1,15 @@
 """From blocks to passages: cut where the document's structure says so, never inside a sentence."""
 
-import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from brain.domain import Locator
+from brain.embedding.token_counting import CountTokens
 from brain.text.sentences import sentence_spans
+from ingest.indexing.cut_document import Chunk, CutDocument, Cutting
 from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
 
 # On the development sets passages of at most 160 tokens, context included, were found as well as those of
@@ -21,64 +24,45 @@ CONTEXT_SHARE = 0.25  # a deep heading path may take this much of the room befor
 
 _CAPTION = 100  # characters
 _CHARACTERS = 40  # no text has so many of them a token
-CountTokens = Callable[[str], int]
+# What has more characters is too long for any passage, and isn't counted: a tokenizer takes a second and
+# tens of bytes of memory for each million.
+_COUNTED = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A passage before it is stored: `text == parsed.text[start:end]`.
+def cut(parsed: ParsedDocument, cutting: Cutting) -> CutDocument:
+    """A document with all its passages."""
+    return CutDocument(
+        parsed.title,
+        parsed.text,
+        tuple(split(parsed, cutting.max_tokens, cutting.count_tokens)),
+        parsed.media_type,
+        parsed.modified,
+        parsed.warnings,
+        parsed.reading,
+    )
 
-    `table_header` is the header of the table that the passage is from, also where `text` begins with it;
-    empty where that header is too wide to be repeated.
+
+def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) -> Iterator[Chunk]:
+    """Cut a document into passages that, with their context, hold at most `max_tokens` tokens (or fewer).
+
+    They come one by one, in time that grows with the text's length and no faster; little is held meanwhile.
     """
-
-    ordinal: int
-    start: int
-    end: int
-    text: str
-    context: str
-    table_header: str
-    locator: Locator
-
-    @property
-    def embedded_text(self) -> str:
-        """What the embedder reads: the place in the document first, then the words."""
-        return "\n".join(part for part in (self.context, self.table_header, self.text) if part)
-
-    @property
-    def vector_key(self) -> str:
-        """SHA-256 of the embedded text: equal passages share one vector."""
-        return hashlib.sha256(self.embedded_text.encode()).hexdigest()
-
-
-def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) -> tuple[Chunk, ...]:
-    """Cut a document into passages that, with their context, hold at most `max_tokens` tokens (or fewer)."""
     size, text = min(max_tokens, PASSAGE_TOKENS), parsed.text
-    chunks: list[Chunk] = []
-    for section in _joined(list(_sections(parsed)), int(size * SMALL_SHARE), count_tokens):
-        above_it = (*_sheet(section), *section.heading, *section.caption)
-        context = _context(parsed.title, above_it, int(size * CONTEXT_SHARE), count_tokens)
+    shortened = lru_cache(maxsize=64)(_Context(parsed.title, int(size * CONTEXT_SHARE), count_tokens))
+    ordinal = 0
+    for section in _joined(_sections(parsed), int(size * SMALL_SHARE), count_tokens):
+        context = shortened((*_sheet(section), *section.heading, *section.caption))
         header = text[section.header[0] : section.header[1]] if section.header else ""
-        above = count_tokens(context) + count_tokens(header) + 4
-        if above + size // 4 > max_tokens:
-            # Repeated, so wide a header would push the rows themselves out of what the embedder reads.
-            header, above = "", count_tokens(context) + 4
+        above = count_tokens(context) + 4
+        if len(header) > _COUNTED or above + count_tokens(header) + size // 4 > max_tokens:
+            header = ""  # repeated, so wide a header would push the rows themselves out of what is read
+        above += count_tokens(header)
         room = max(size - above, size // 4)
-        units = [u for placed in section.blocks for u in _units(placed, room, count_tokens)]
-        for first, last in _groups(units, room):
-            start, end = units[first].start, units[last].end
-            chunks.append(
-                Chunk(
-                    len(chunks),
-                    start,
-                    end,
-                    text[start:end],
-                    context,
-                    header,
-                    _location(units[first : last + 1]),
-                )
-            )
-    return tuple(chunks)
+        units = (unit for placed in section.blocks for unit in _units(placed, room, count_tokens))
+        for group in _groups(units, room):
+            start, end = group[0].start, group[-1].end
+            yield Chunk(ordinal, start, end, text[start:end], context, header, _location(group))
+            ordinal += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,28 +149,48 @@ def _place(block: Block) -> tuple[object, ...]:
     return (at.heading, at.slide, at.sheet, at.part)
 
 
-def _joined(sections: list[_Section], small: int, count_tokens: CountTokens) -> Iterator[_Section]:
+def _joined(sections: Iterable[_Section], small: int, count_tokens: CountTokens) -> Iterator[_Section]:
     """Sections in order, a small one joined with the next where both stand under the same heading."""
     held: _Section | None = None
+    more = list[_Placed]()  # the blocks of those that were joined to it
+    tokens = 0
     for section in sections:
-        if held is not None and _may_join(held, section):
-            blocks = (*held.blocks, *section.opening, *section.blocks)
-            held = _Section(held.opening, blocks, _shared(held.heading, section.heading))
+        if held is not None and _may_join(held, more[-1] if more else held.blocks[-1], section):
+            added = (*section.opening, *section.blocks)
+            more += added
+            held = _Section(held.opening, held.blocks, _shared(held.heading, section.heading))
         else:
             if held is not None:
-                yield held
-            held = section
-        if held.header or sum(count_tokens(placed.block.text) for placed in held.blocks) >= small:
-            yield held
+                yield _with(held, more)
+            held, more, tokens, added = section, [], 0, section.blocks
+        tokens += _tokens_of(added, small - tokens, count_tokens)
+        if held.header or tokens >= small:
+            yield _with(held, more)
             held = None
     if held is not None:
-        yield held
+        yield _with(held, more)
 
 
-def _may_join(first: _Section, second: _Section) -> bool:
+def _with(section: _Section, more: list[_Placed]) -> _Section:
+    return replace(section, blocks=(*section.blocks, *more)) if more else section
+
+
+def _tokens_of(blocks: Iterable[_Placed], enough: int, count_tokens: CountTokens) -> int:
+    """The tokens of these blocks; once there are enough of them, the rest is not counted."""
+    tokens = 0
+    for placed in blocks:
+        text = placed.block.text
+        tokens += enough if len(text) > _COUNTED else count_tokens(text)
+        if tokens >= enough:
+            break
+    return tokens
+
+
+def _may_join(first: _Section, last: _Placed, second: _Section) -> bool:
+    """`last` is the last block of what the first has become."""
     if first.header or second.header:
         return False
-    one, other = first.blocks[-1].block.locator, second.blocks[0].block.locator
+    one, other = last.block.locator, second.blocks[0].block.locator
     if (one.slide, one.sheet, one.part) != (other.slide, other.sheet, other.part):
         return False
     shared = _shared(first.heading, second.heading)
@@ -210,22 +214,34 @@ def _sheet(section: _Section) -> tuple[str, ...]:
     return (sheet,) if sheet and not _UNNAMED_SHEET.fullmatch(sheet.strip()) else ()
 
 
-def _context(title: str, heading: tuple[str, ...], room: int, count_tokens: CountTokens) -> str:
-    path = [part for part in heading if part.strip() and part.strip() != title.strip()]
-    while path and count_tokens(" › ".join([title, *path])) > room:
-        path.pop(0)  # the nearest heading says most
-    context = (" › ".join([title, *path]) if title else " › ".join(path))[: room * _CHARACTERS]
-    while context and count_tokens(context) > room:
-        context = context.rpartition(" ")[0]
-    return context
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What stands above a passage: the title and as much of the heading path as there is room for."""
+
+    title: str
+    room: int
+    count_tokens: CountTokens
+
+    def __call__(self, heading: tuple[str, ...]) -> str:
+        longest, title = self.room * _CHARACTERS, self.title
+        # What goes beyond is cut off in any case: a title without end must not be read for each heading.
+        path = [part[:longest] for part in heading if part.strip() and part.strip() != title.strip()]
+        title = title[:longest]
+        while path and self.count_tokens(" › ".join([title, *path])) > self.room:
+            path.pop(0)  # the nearest heading says most
+        context = (" › ".join([title, *path]) if title else " › ".join(path))[:longest]
+        while context and self.count_tokens(context) > self.room:
+            context = context.rpartition(" ")[0]
+        return context
 
 
 def _units(placed: _Placed, room: int, count_tokens: CountTokens) -> Iterator[_Unit]:
     block, text = placed.block, placed.block.text
     whole = block.kind in (BlockKind.TABLE_ROW, BlockKind.TABLE_HEADER, BlockKind.LIST_ITEM)
-    spans = (
-        [(0, len(text))] if whole and text.strip() and count_tokens(text) <= room else sentence_spans(text)
-    )
+    if whole and len(text) <= _COUNTED and text.strip() and count_tokens(text) <= room:
+        spans: Iterable[tuple[int, int]] = [(0, len(text))]
+    else:
+        spans = sentence_spans(text)
     opens = True
     for begin, end in spans:
         for start, stop in _fitting(text, begin, end, room, count_tokens):
@@ -278,17 +294,26 @@ def _number(unit: _Unit) -> int | None:
     return unit.locator.row if unit.locator.page is None else unit.locator.page
 
 
-def _groups(units: list[_Unit], room: int) -> Iterator[tuple[int, int]]:
-    """`(first, last)` of the units that go together: near the target at a block's end, else when full."""
-    left = sum(unit.tokens for unit in units)
-    first = held = 0
-    for i, unit in enumerate(units):
+def _groups(units: Iterator[_Unit], room: int) -> Iterator[list[_Unit]]:
+    """The units that go together: near the target at a block's end, else when full."""
+    ahead, waiting = deque[_Unit](), 0  # what comes next, as far as it matters whether all of it still fits
+    group, held = list[_Unit](), 0
+    while True:
+        while not ahead or held + waiting <= room:
+            if (coming := next(units, None)) is None:
+                break
+            ahead.append(coming)
+            waiting += coming.tokens
+        if not ahead:
+            break
+        unit = ahead.popleft()
         # Past the target a new block opens a new passage, unless all that is left still fits.
-        ripe = unit.opens_block and held >= room * TARGET_SHARE and held + left > room
-        if i > first and (ripe or held + unit.tokens > room):
-            yield first, i - 1
-            first, held = i, 0
+        ripe = unit.opens_block and held >= room * TARGET_SHARE and held + waiting > room
+        if group and (ripe or held + unit.tokens > room):
+            yield group
+            group, held = [], 0
+        group.append(unit)
         held += unit.tokens
-        left -= unit.tokens
-    if units:
-        yield first, len(units) - 1
+        waiting -= unit.tokens
+    if group:
+        yield group

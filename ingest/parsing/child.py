@@ -9,11 +9,16 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from brain.embedding.token_counting import opened
 from brain.errors import CitewiseError
-from ingest.parsing.parsed_json import encode, to_json
+from ingest.indexing.splitting import split
+from ingest.indexing.storable import storable
+from ingest.parsing.cut_json import encode, head, passage_pieces, text_pieces
 from ingest.readers import read
 
 # A worker that outlived its parent while busy notices within this time, in seconds.
@@ -24,6 +29,9 @@ _DOCUMENTS_A_LIFE = 500
 # back; a file that took more than the second and couldn't be read failed for want of memory.
 _GROWN = 0.5
 _FULL = 0.9
+
+
+_counting = lru_cache(maxsize=2)(opened)
 
 
 def main() -> None:
@@ -38,19 +46,33 @@ def main() -> None:
         if len(header) < 8:
             return
         request = json.loads(requests.read(int.from_bytes(header, "big")))
+
+        def send(message: dict[str, Any]) -> None:
+            replies.write(encode(message))
+            replies.flush()
+            _alarm(seconds)
+
         _alarm(seconds)
-        reply = _answer(request, memory_bytes)
-        _alarm(None)
+        reply = _answer(request, memory_bytes, send)
         grown = _peak_bytes() > _GROWN * memory_bytes
         reply["last"] = served == _DOCUMENTS_A_LIFE or reply.get("fault") == "memory" or grown
-        replies.write(encode(reply))
-        replies.flush()
+        send(reply)
+        _alarm(None)
 
 
-def _answer(request: dict[str, Any], memory_bytes: int) -> dict[str, Any]:
+def _answer(
+    request: dict[str, Any], memory_bytes: int, send: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """The end of the reply; text and passages are sent before it, as they come."""
     try:
-        parsed = read(Path(request["path"]), media_type=request["media_type"], max_bytes=request["max_bytes"])
-        return {"document": to_json(parsed)}
+        parsed = storable(
+            read(Path(request["path"]), media_type=request["media_type"], max_bytes=request["max_bytes"])
+        )
+        for piece in text_pieces(parsed.text):
+            send(piece)
+        for piece in passage_pieces(split(parsed, request["max_tokens"], _counting(*request["counting"]))):
+            send(piece)
+        return {"document": head(parsed)}
     except CitewiseError as error:
         # PDFium goes on where it gets no more memory, and finds no text then.
         if _peak_bytes() > _FULL * memory_bytes:

@@ -8,7 +8,7 @@ import sys
 import time
 from typing import Any, Literal
 
-from ingest.parsing.parsed_json import encode
+from ingest.parsing.cut_json import encode
 
 # While a worker is busy its memory is looked at this often, in seconds, for systems without RLIMIT_DATA.
 _CHECK = 0.2
@@ -45,18 +45,30 @@ class WorkerProcess:
         self._ready = selectors.DefaultSelector()
         self._ready.register(self._replies, selectors.EVENT_READ)
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Send one request and wait for its reply within the limits; raises WorkerDied."""
-        deadline = time.monotonic() + self._seconds
+    def ask(self, request: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Send one request and wait for its reply within the limits: its pieces, and its end.
+
+        The time holds for each piece, since a worker that sends some gets on; the memory for all of them.
+        Raises WorkerDied.
+        """
         try:
             self._requests.write(encode(request))
             self._requests.flush()
         except OSError as error:
             raise WorkerDied("crash", repr(error)) from error
-        size = int.from_bytes(self._receive(8, deadline), "big")
-        reply: dict[str, Any] = json.loads(self._receive(size, deadline))
-        self.used = True
-        return reply
+        pieces: list[dict[str, Any]] = []
+        received = 0
+        while True:
+            deadline = time.monotonic() + self._seconds
+            size = int.from_bytes(self._receive(8, deadline), "big")
+            received += size
+            if received > self._memory_bytes:
+                raise WorkerDied("memory", f"a reply of {received} bytes or more")
+            piece: dict[str, Any] = json.loads(self._receive(size, deadline))
+            if "last" in piece:
+                self.used = True
+                return pieces, piece
+            pieces.append(piece)
 
     def kill(self) -> None:
         """End the process at once; whoever waits for its reply gets WorkerDied."""

@@ -11,7 +11,7 @@ def table_runs(lines: list[str]) -> Iterator[tuple[list[list[str]], list[str]]]:
     loose: list[str] = []
     place = 0
     while place < len(lines):
-        rows, used = _table_at(lines[place:])
+        rows, used = _table_at(lines, place)
         if used:
             if loose:
                 yield [], loose
@@ -25,24 +25,30 @@ def table_runs(lines: list[str]) -> Iterator[tuple[list[list[str]], list[str]]]:
         yield [], loose
 
 
-def _table_at(lines: list[str]) -> tuple[list[list[str]], int]:
-    """The table that begins with the first line, and how many lines it takes; none where it takes 0."""
-    starts = _starts(lines[0])
+def _table_at(lines: list[str], place: int) -> tuple[list[list[str]], int]:
+    """The table that begins with that line, and how many lines it takes; none where it takes 0."""
+    starts = _starts(lines[place])
     if len(starts) < 2:
         return [], 0
-    rows = [_cells(lines[0])]
+    rows = [_cells(lines[place])]
+    longer: dict[tuple[int, int], list[str]] = {}  # what goes on in later lines, by row and column
     used = 1
-    for line in lines[1:]:
+    for number in range(place + 1, len(lines)):
+        line = lines[number]
         indent = len(line) - len(line.lstrip())
         if indent in starts[1:] and len(_starts(line)) == 1:
             # A cell that goes on in the next line.
-            rows[-1][starts.index(indent)] += " " + line.strip()
+            longer.setdefault((len(rows) - 1, starts.index(indent)), []).append(line.strip())
         elif len(found := _starts(line)) > 1 and _same_columns(found, starts) and len(found) <= len(starts):
             rows.append(_cells(line) + [""] * (len(starts) - len(found)))
         else:
             break
         used += 1
-    return (rows, used) if len(rows) > 1 else ([], 0)
+    if len(rows) == 1:
+        return [], 0
+    for (row, column), more in longer.items():
+        rows[row][column] = " ".join([rows[row][column], *more])
+    return rows, used
 
 
 def _same_columns(found: list[int], starts: list[int]) -> bool:

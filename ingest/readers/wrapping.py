@@ -35,17 +35,17 @@ def joined_lines(lines: Sequence[str], margin: int, *, source: Sequence[str] = (
     """
     if len(source) != len(lines):
         source = lines
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     above = ""
     for line, written in zip(lines, source, strict=True):
         if not line.strip():
             continue
         if paragraphs and _was_wrapped(above, line, written.strip(), margin):
-            paragraphs[-1] += " " + line.strip()
+            paragraphs[-1].append(line.strip())
         else:
-            paragraphs.append(line.strip())
+            paragraphs.append([line.strip()])
         above = written.strip()
-    return paragraphs
+    return [" ".join(paragraph) for paragraph in paragraphs]
 
 
 def _was_wrapped(above: str, line: str, written: str, margin: int) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from langchain_core.embeddings import DeterministicFakeEmbedding
+from letter_counting import LETTERS
 
 from brain.brain import Brain
 from brain.catalog.catalog import Catalog
@@ -25,7 +26,7 @@ OPEN_GATE = EvidenceGate(FOR_ANY, threshold=0.0)
 
 def fake_embedder() -> Embedder:
     """Vectors that mean nothing: what is found is found by words."""
-    return Embedder("fake/32", 32, 200, DeterministicFakeEmbedding(size=32), lambda text: len(text) // 4 + 1)
+    return Embedder("fake/32", 32, 200, DeterministicFakeEmbedding(size=32), LETTERS)
 
 
 class SmallHome:
@@ -50,7 +51,7 @@ class SmallHome:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
         parsed = read(file)
-        chunks = split(parsed, self.embedder.max_tokens, self.embedder.count_tokens)
+        chunks = tuple(split(parsed, self.embedder.max_tokens, self.embedder.count_tokens))
         texts = {chunk.vector_key: chunk.embedded_text for chunk in chunks}
         missing = sorted(self.catalog.missing_vectors(texts))
         vectors = self.embedder.embeddings.embed_documents([texts[key] for key in missing])

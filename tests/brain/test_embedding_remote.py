@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 
 from brain.embedding.factory import open_embedder
 from brain.embedding.langchain_provider import ProviderEmbeddings
-from brain.embedding.remote import estimated_tokens
+from brain.embedding.token_counting import estimated_tokens
 from brain.errors import ModelUnavailable, UsageError
 
 NAMES = ["text-embedding-3-small", "jina-embeddings-v3"]

@@ -8,6 +8,7 @@ import pytest
 from langchain_core.embeddings import Embeddings
 from small_home import SmallHome, fake_embedder
 
+from benchmarks.word_counting import WORDS
 from brain.catalog.vectors import embedded_text
 from brain.domain import Locator, Passage, Source
 from brain.embedding.embedder import Embedder
@@ -218,7 +219,7 @@ def test_few_passages_are_read_and_none_that_lies_far_behind():
 
 def test_an_answer_may_use_none_of_the_words_of_the_question(tmp_path):
     text = "# Being away\n\nThe printer room is closed. Staff get thirty days of leave. Bring your badge.\n"
-    reader = Embedder("words/6", 6, 200, WordReader(), lambda text: len(text.split()))
+    reader = Embedder("words/6", 6, 200, WordReader(), WORDS)
     home = SmallHome(tmp_path, reader).fill({"away.md": text})
     answer = home.ask("How many vacation days?")
     assert answer.text.startswith("Staff get thirty days of leave.")

@@ -5,7 +5,10 @@ from dataclasses import replace
 
 from sync_kit import POOL
 
-from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
+from ingest.indexing.cut_document import CutDocument
+from ingest.indexing.splitting import cut
+from ingest.parsing.parsed import Block, BlockKind
+from ingest.readers import read
 
 OLD = "markdown 0.1"
 
@@ -16,9 +19,9 @@ class OlderReader:
     def __init__(self, forget=lambda blocks: blocks):
         self._forget = forget
 
-    def parse(self, path):
-        parsed = POOL.parse(path)
-        return replace(parsed, blocks=tuple(self._forget(parsed.blocks)), reading=OLD)
+    def parse(self, path, cutting):
+        parsed = read(path)
+        return cut(replace(parsed, blocks=tuple(self._forget(parsed.blocks)), reading=OLD), cutting)
 
 
 class ToldReader:
@@ -28,13 +31,13 @@ class ToldReader:
         self.read: list[str] = []
         self._broken = broken
 
-    def parse(self, path) -> ParsedDocument:
+    def parse(self, path, cutting) -> CutDocument:
         from brain.errors import UnreadableDocument
 
         self.read.append(path.name)
         if path.name in self._broken:
             raise UnreadableDocument(f"{path.name} is damaged.")
-        return POOL.parse(path)
+        return POOL.parse(path, cutting)
 
 
 def read_by(reader):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 
+from benchmarks.word_counting import WORDS
 from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
 from brain.index.search_index import SearchIndex
@@ -52,7 +53,7 @@ class Kit:
 
     def embedder(self) -> Embedder:
         self.opened.append("embedder")
-        return Embedder("fake/32", 32, 64, self.embeddings, lambda text: len(text.split()))
+        return Embedder("fake/32", 32, 64, self.embeddings, WORDS)
 
     def open_index(self) -> SearchIndex:
         self.opened.append("index")

@@ -53,7 +53,7 @@ def test_a_row_of_many_columns_is_split_in_time_that_grows_with_its_length():
     columns = 20_000
     data = b",".join(b"c%d" % n for n in range(columns)) + b"\n" + b"1," * columns + b"\n"
     parsed = read_bytes(data, "wide.csv")
-    assert len(split(parsed, 64, count)) > 100
+    assert sum(1 for _ in split(parsed, 64, count)) > 100
     assert sum(counted) < 60 * len(parsed.text)
 
 
@@ -65,5 +65,5 @@ def test_a_heading_without_end_is_cut_in_one_go():
         return len(text.split())
 
     parsed = read_bytes(f"# {'word ' * 20_000}\n\nText.\n".encode(), "long.md")
-    assert split(parsed, 64, count)
+    assert any(split(parsed, 64, count))
     assert sum(counted) < 60 * len(parsed.text)

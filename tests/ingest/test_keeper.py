@@ -281,9 +281,9 @@ def test_a_fault_is_over_as_soon_as_something_is_stored_again(kit):
     go_on = threading.Event()
 
     class Slow:
-        def parse(self, path):
+        def parse(self, path, cutting):
             assert path.name == "a.md" or go_on.wait(PATIENCE)
-            return POOL.parse(path)
+            return POOL.parse(path, cutting)
 
     kit.embedder()
     looks = Looks(

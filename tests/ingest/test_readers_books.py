@@ -196,7 +196,7 @@ def test_a_transcript_says_who_spoke_and_when():
         ("0:00:07", "Tom Okafor: Which papers?"),
         ("1:02:03", "Mara Lind: The vaccination cards."),
     ]
-    chunks = split(parsed, 254, lambda text: len(text.split()))
+    chunks = tuple(split(parsed, 254, lambda text: len(text.split())))
     assert {chunk.locator.part for chunk in chunks} <= {"0:00:01", "0:00:07", "1:02:03"}
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from ingest.indexing.splitting import split
-from ingest.parsing.parsed_json import to_json
 from ingest.readers import SUPPORTED, read
 from ingest.readers.versions import READERS, SPLITTING
 
@@ -39,7 +38,26 @@ def _fingerprint(things):
 
 
 def _read_as(paths):
-    return [{**to_json(read(path)), "reading": ""} for path in paths]
+    return [{**_as_json(read(path)), "reading": ""} for path in paths]
+
+
+def _as_json(document):
+    places = {}
+    blocks = [
+        [block.kind.value, block.text, places.setdefault(block.locator, len(places)), block.level]
+        for block in document.blocks
+    ]
+    return {
+        "title": document.title,
+        "media_type": document.media_type,
+        "modified": document.modified.isoformat() if document.modified else None,
+        "warnings": list(document.warnings),
+        "places": [
+            [place.page, list(place.heading), place.slide, place.sheet, place.row, place.part]
+            for place in places
+        ],
+        "blocks": blocks,
+    }
 
 
 def _cut(paths):

@@ -26,10 +26,10 @@ class HeldReader(ToldReader):
         super().__init__()
         self.go = threading.Event()
 
-    def parse(self, path):
+    def parse(self, path, cutting):
         if self.read:
             assert self.go.wait(PATIENCE)
-        return super().parse(path)
+        return super().parse(path, cutting)
 
 
 @pytest.fixture

@@ -59,12 +59,12 @@ class Cutting:
         self._proxy = proxy
         self._left = left
 
-    def parse(self, path):
+    def parse(self, path, cutting):
         self._left -= 1
         if self._left == 0:
             self._proxy.refusing = True
             self._proxy.cut()
-        return POOL.parse(path)
+        return POOL.parse(path, cutting)
 
 
 def test_an_embedding_server_that_dies_while_an_upgrade_reads_anew_costs_no_document(kit, embeddings):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from brain.domain import Locator
 from brain.text.sentences import sentence_spans
-from ingest.indexing.splitting import PASSAGE_TOKENS, Chunk, split
+from ingest.indexing.cut_document import Chunk
+from ingest.indexing.splitting import PASSAGE_TOKENS, split
 from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
 
 
@@ -22,7 +23,7 @@ def document(*blocks: Block, title: str = "Handbook") -> ParsedDocument:
 
 
 def cut(parsed: ParsedDocument, most: int = 40) -> tuple[Chunk, ...]:
-    return split(parsed, most, tokens)
+    return tuple(split(parsed, most, tokens))
 
 
 def heading(*path: str) -> Block:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sync_kit import BROKEN, POOL
 
+from benchmarks.word_counting import WORDS
 from brain.catalog.rows import DocumentState
 from brain.errors import EmbedderMismatch, StorageFailed, UsageError
 from ingest.drives import DriveUnavailable, Entry, Unlisted
@@ -156,11 +157,11 @@ def test_a_file_that_is_being_written_is_left_for_the_next_run(kit):
         def __exit__(self, *error):
             return None
 
-        def parse(self, path):
+        def parse(self, path, cutting):
             if path == file:
                 with file.open("a") as growing:
                     growing.write("More. ")
-            return POOL.parse(path)
+            return POOL.parse(path, cutting)
 
     report = kit.sync(parser=Growing)
     assert (report.added, report.failed) == (1, 1)
@@ -193,7 +194,7 @@ def test_another_embedder_is_refused_before_anything_is_written(kit):
     kit.sync()
     (kit.root / "a.md").unlink()
     kit.write("c.md", "Third.")
-    other = kit.embedder().__class__("other/32", 32, 64, kit.embeddings, len)
+    other = kit.embedder().__class__("other/32", 32, 64, kit.embeddings, WORDS)
     with pytest.raises(EmbedderMismatch, match="--embed-again"):
         kit.sync(embedder=lambda: other)
     assert set(kit.documents()) == {"a.md", "b.md"}
@@ -258,10 +259,10 @@ def test_a_fault_of_our_own_in_one_file_does_not_end_the_run(kit):
         def __exit__(self, *error):
             return None
 
-        def parse(self, path):
+        def parse(self, path, cutting):
             if path.name == "b.md":
                 raise IndexError("list index out of range")
-            return POOL.parse(path)
+            return POOL.parse(path, cutting)
 
     report = kit.sync(parser=Faulty)
     assert (report.added, report.failed) == (1, 1)
@@ -280,7 +281,7 @@ def test_a_worker_that_can_not_start_is_not_taken_for_a_file_that_is_gone(kit):
         def __exit__(self, *error):
             return None
 
-        def parse(self, path):
+        def parse(self, path, cutting):
             raise FileNotFoundError(2, "No such file or directory", "python")
 
     with pytest.raises(NoReader, match="What is indexed stays"):
@@ -337,7 +338,7 @@ def test_ctrl_c_ends_at_once_and_the_next_run_goes_on(kit):
         def __exit__(self, *error):
             release.set()
 
-        def parse(self, path):
+        def parse(self, path, cutting):
             if path.name == "0.md":
                 press_ctrl_c_until(release)
             assert release.wait(60)
