@@ -1,7 +1,7 @@
 """Files that are one text of great length: cut where they are read, in time that grows with its length."""
 
-from concurrent.futures from dataclasses import fields
-import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 
 import pytest
 from watched_counting import never_done, noting
