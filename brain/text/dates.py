@@ -116,10 +116,10 @@ _NUMERIC = re.compile(r"(?:19|20)\d\d|\b(?:am|ab|vom|zum|bis|den|dem) \d")
 _LETTERS = re.compile(r"[a-z]{3,}")
 _RUN = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<number>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
 _VERSION = re.compile(
-    r"(?:\b(?:v|ver|versions?|firmware|build|revision|release|chapter|section|kapitel|abschnitt|ziffer)|§)\.?\s*$"
+    r"(?:\b(?:v|ver|versions?|firmware|build|revision|chapter|section|kapitel|abschnitt|ziffer)|§)\.?\s*$"
 )
 _IN = re.compile(r"\b(?:in|during|im)\s+$")  # "in March 20 pumps were replaced": people say "on March 20"
-_BETWEEN = re.compile(rf"\s*(?:{_UNTIL}|--|/)\s*(?:the |el |le )?")
+_BETWEEN = re.compile(rf"\s*{_UNTIL}\s*(?:the |el |le )?|(?<=\d-\d\d)(?:--|/)")
 _AND = re.compile(r"\s*(?:and|und|et|al|y)\s*(?:the |el |le )?")
 _BOTH = re.compile(r"\b(?:between|zwischen|entre)\s+(?:the |el |le |dem |den )?$")
 _BEFORE_DAY = re.compile(r"\b(?:on|the|of|until|till|by|since|from|before|after|for|to|am|le|el|and)\s+$")
