@@ -163,12 +163,14 @@ def asked_dates(question: str, language: Language = ENGLISH) -> tuple[Asked, ...
         if len(found) == MOST_DATES:
             break
         name = "/".join(day.name for day in mention.readings)
+        if name in found:
+            continue
         on = _is_on(fold(question[: mention.start]), fold(question[mention.end :]))
         written = _FULL_STOP.sub("", question[mention.start : mention.end])
         numbers = mention.written if mention.or_else else ""
         aside = _is_aside(question, mention, language)
-        holds = event and not aside
-        found.setdefault(name, Asked(mention.readings, written, name, on, holds, numbers, aside))
+        happened = event and not aside
+        found[name] = Asked(mention.readings, written, name, on, happened, numbers, aside)
     return tuple(found.values())
 
 
@@ -276,7 +278,8 @@ def _fits_of(
         if fit is None:
             fit = in_line or label or on_top
         elif "\t" not in text[start:end]:
-            in_line = fit
+            # What happened after "on 24 December …" was that day, too; what holds may stand behind it by chance.
+            in_line = fit if asked.event or fit is Fit.SAME else None
         result.append(fit)
     return result
 

@@ -351,6 +351,12 @@ def test_what_is_asked_of_that_day_is_no_aside(question: str):
     assert asked_dates(question)[0].wanted
 
 
+def test_what_holds_may_stand_behind_a_sentence_of_another_day():
+    text = "On 24 December it closes at noon. Visitors register at the desk."
+    assert of("We have visitors on 17 March. Where do they register?", text) is Fit.OPEN
+    assert of("What happened on 17 March?", text) is Fit.OTHER
+
+
 def test_a_row_of_another_day_is_not_told_beside_an_aside(office: SmallHome):
     assert of("I start on 4 March 2026. What do I get?", "2026-03-11\tAnsel", header="Date\tWho") is Fit.OTHER
 
@@ -363,6 +369,8 @@ def test_a_day_that_there_is_not_is_not_asked_of_its_month(brewery: SmallHome):
 def test_a_pasted_page_of_dates_is_no_more_work_than_a_question():
     pasted = " ".join(f"on {day} {month} 2026" for month in ("March", "May", "July") for day in range(1, 29))
     assert len(asked_dates(f"What was decided {pasted}?")) == MOST_DATES
+    # Read once each, and not a minute long.
+    assert len(asked_dates(f"What was decided on {'4 and 5 March and ' * 2000}?")) == 2
 
 
 def test_minutes_that_name_the_day_and_the_sitting_in_one_heading_are_found(tmp_path: Path):
