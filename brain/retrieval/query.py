@@ -155,7 +155,7 @@ class Query:
         found += names
         stems = tuple(stem(word, language) for word in found)
         terms = tuple(unique(found))
-        lent_by_date = of_a_day(stems, language) if any(date.on for date in dates) else {}
+        lent_by_date = of_a_day(stems, language) if any(date.wanted for date in dates) else {}
         if thread is None:
             return cls(text, terms, stems, lent_by_date, language=language, dates=dates)
         own = frozenset(content_stems(thread.own, language)) | frozenset(names)

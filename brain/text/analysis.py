@@ -64,7 +64,8 @@ def _analyse(
         elsewhen = bounded = False
         if of_dates:
             told = list(zip(reading.dates, of_dates[at], strict=True))
-            stems += tuple(date.name for date, fit in told if fit is Fit.SAME)
+            # "I get married on 19 June, do I get a day off?" is answered by nothing for being of that day.
+            stems += tuple(date.name for date, fit in told if fit is Fit.SAME and not date.aside)
             elsewhen = all(date.on and fit is Fit.OTHER for date, fit in told)
             bounded = not elsewhen and any(
                 date.wanted and not date.event and holds_on(date, text[start:end], years)

@@ -278,7 +278,7 @@ def _fits_of(
         if fit is None:
             fit = in_line or label or on_top
         elif "\t" not in text[start:end]:
-            # What happened after "on 24 December …" was that day, too; what holds may stand behind it by chance.
+            # What happened after "on 24 December …" was that day, too; what holds may stand there by chance.
             in_line = fit if asked.event or fit is Fit.SAME else None
         result.append(fit)
     return result

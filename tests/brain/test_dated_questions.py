@@ -13,6 +13,7 @@ from brain.answering.of_the_day import without_other_days
 from brain.domain import Answer, Turn
 from brain.evidence import rest_of_the_day
 from brain.retrieval.query import Query
+from brain.text.analysis import analyse
 from brain.text.dated import MOST_DATES, Above, Fit, asked_dates, fits
 from brain.text.sentences import sentence_spans
 
@@ -349,6 +350,14 @@ def test_a_date_of_the_asker_s_own_forbids_no_answer_that_names_none(office: Sma
 )
 def test_what_is_asked_of_that_day_is_no_aside(question: str):
     assert asked_dates(question)[0].wanted
+
+
+def test_a_date_of_the_asker_s_own_counts_for_nothing_that_is_of_that_day(office: SmallHome):
+    row = next(one for one in office.find("phone Lena").passages if "2026-03-20" in one.text)
+    aside = Query.of("If I get married on 20 March, do I get a day off?")
+    assert not any("--03-20" in one.stem_set for one in analyse(row, aside.reading).sentences)
+    wanted = Query.of("Who has the phone on 20 March?")
+    assert any("--03-20" in one.stem_set for one in analyse(row, wanted.reading).sentences)
 
 
 def test_what_holds_may_stand_behind_a_sentence_of_another_day():
