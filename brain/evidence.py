@@ -200,8 +200,14 @@ def rest_of_the_day(retrieved: Retrieved) -> float:
     What any minutes answer ("what was decided") doesn't count, nor does what stands in no passage at all: of
     that nobody can tell whether it stands there by another name.
     """
+    held = (rest_held(candidate.passage, retrieved) for candidate in retrieved.candidates[:LOOKED_AT])
+    return max((share for share in held if share is not None), default=1.0)
+
+
+def rest_held(passage: Passage, retrieved: Retrieved) -> float | None:
+    """The same of one passage; None where nothing in it is of the date."""
     query, weights = retrieved.query, retrieved.rarity.weights
-    names = frozenset(date.name for date in query.dates if date.on)
+    names = frozenset(date.name for date in query.dates if date.wanted)
     rest = {
         one: weight
         for one, weight in weights.items()
@@ -210,16 +216,13 @@ def rest_of_the_day(retrieved: Retrieved) -> float:
     total = sum(rest.values())
     if not names or not total:
         return 1.0
-    held: list[float] = []
-    for candidate in retrieved.candidates[:LOOKED_AT]:
-        analysed = analyse(candidate.passage, query.reading)
-        of_it = [sentence.stem_set for sentence in analysed.sentences if names & sentence.stem_set]
-        if of_it:
-            where = PurePosixPath(candidate.passage.source.document)
-            path = query.reading.stems(" ".join(where.parts).replace("_", " "))
-            there = analysed.context.union(path, *of_it)
-            held.append(sum(weight for one, weight in rest.items() if one in there) / total)
-    return max(held, default=1.0)
+    analysed = analyse(passage, query.reading)
+    of_it = [one.stem_set for one in analysed.sentences if one.bounded or names & one.stem_set]
+    if not of_it:
+        return None
+    parts = (*PurePosixPath(passage.source.document).parts, *passage.source.locator.heading)
+    there = analysed.context.union(query.reading.stems(" ".join(parts).replace("_", " ")), *of_it)
+    return sum(weight for one, weight in rest.items() if one in there) / total
 
 
 def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:

@@ -74,7 +74,7 @@ class ExtractiveAnswerer:
         query = evidence.retrieved.query
         kind = kind_of(query.text)
         by_words = sentences_by_words(evidence.retrieved, self._weights)
-        ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), query)
+        ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), evidence.retrieved)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):

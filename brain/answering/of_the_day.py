@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from brain.answering.draft import Draft, DraftSentence
 from brain.answering.selection import ScoredSentence
+from brain.evidence import REST, rest_held
 from brain.retrieval.document_named import in_short
+from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query
 from brain.text.analysis import AnalysedSentence, analyse
 from brain.text.dated import Asked
@@ -24,16 +26,22 @@ _OF_EITHER = "the date that is asked about may be either of two, and both are to
 _OF_ANOTHER = "it is of another date than the one that is asked about"
 
 
-def of_the_day(ranked: Sequence[ScoredSentence], query: Query) -> list[ScoredSentence]:
+def of_the_day(ranked: Sequence[ScoredSentence], retrieved: Retrieved) -> list[ScoredSentence]:
     """The sentences that are of a date that is asked about, where some are; else all, as they are.
 
-    A line that is nothing but the date says nothing of it.
+    Where none is, what may hold on it ("until 31 January"). A line that is nothing but the date says nothing
+    of it, nor does a passage with nothing else of what is asked: a rota's row tells not whether one is open.
     """
-    names = frozenset(date.name for date in query.dates if date.on)
+    names = frozenset(date.name for date in retrieved.query.dates if date.wanted)
     if not names:
         return list(ranked)
-    of_it = [sentence for sentence in ranked if names & sentence.stems]
-    return [sentence for sentence in of_it if not _is_date(sentence)] if of_it else list(ranked)
+    of_it = [one for one in ranked if names & one.stems and not _is_date(one)]
+    found = [of_it, [one for one in ranked if one.named > 0 and not names & one.stems]]
+    if not any(found):
+        return list(ranked)
+    held = {one.passage.id: rest_held(one.passage, retrieved) or 0.0 for part in found for one in part}
+    told = [[one for one in part if held[one.passage.id] >= REST] for part in found]
+    return told[0] or told[1]
 
 
 def without_other_days(draft: Draft, query: Query) -> Draft:

@@ -32,7 +32,7 @@ def put(connection: Connection, passages: Iterable[IndexedPassage]) -> None:
         (
             (row.space_id, found.month, found.day, found.year, row.id)
             for row in passages
-            for found in _days(row)
+            for found in days_in(row)
         ),
     )
 
@@ -59,7 +59,22 @@ def holding(connection: Connection, space: int, days: Sequence[Day]) -> list[int
     return sorted(found)
 
 
-def _days(row: IndexedPassage) -> set[Day]:
+def held(connection: Connection, space: int, passage: int) -> set[Day]:
+    """The days that are noted of a passage."""
+    rows = connection.execute(
+        "SELECT year, month, day FROM dated WHERE passage = ? AND space = ?", (passage, space)
+    )
+    return {Day(year, month, day) for year, month, day in rows}
+
+
+def passages(connection: Connection, space: int) -> set[int]:
+    """The passages of a space of which days are noted."""
+    rows = connection.execute("SELECT DISTINCT passage FROM dated WHERE space = ?", (space,))
+    return {number for (number,) in rows}
+
+
+def days_in(row: IndexedPassage) -> set[Day]:
+    """The days that a passage holds, and so those that are to be noted of it."""
     texts = (row.title, row.heading, row.body)
     found = [mention for text in texts for mention in mentions(text)]
     return {day for mention in (*found, *of_file(row.document)) for day in _each(mention)}

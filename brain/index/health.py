@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brain.catalog.feed import IndexFeed
+from brain.index.dated import days_in
 from brain.index.faults import IndexDamaged
 from brain.index.generation import LAYOUT, GenerationFolder
 from brain.index.keyword_index import Unit
@@ -138,6 +139,8 @@ def _id_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
                 yield f"space {space_id} lacks {len(missing)} {name}, such as {min(missing)}"
             if surplus := found - expected:
                 yield f"space {space_id} has {len(surplus)} {name} too many, such as {min(surplus)}"
+        if surplus := pair.keywords.dated_passages(space_id) - wanted:
+            yield f"space {space_id} has dates of {len(surplus)} passages too many, such as {min(surplus)}"
 
 
 def _content_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
@@ -150,6 +153,8 @@ def _content_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:
                 yield f"the vector of passage {row.id} isn't the catalog's"
             if pair.keywords.passage(space_id, row.id) != (row.title, row.heading, row.body):
                 yield f"the words of passage {row.id} aren't the catalog's"
+            if pair.keywords.days(space_id, row.id) != days_in(row):
+                yield f"the dates of passage {row.id} aren't the catalog's"
 
 
 def _finds(pair: IndexPair, space_id: int, vector: np.ndarray) -> bool:

@@ -35,8 +35,12 @@ class KeywordIndex:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, lambda reason: IndexDamaged(f"keyword index: {reason}"))
         self._postings = Postings()
-        with self._database.writing() as connection:
-            dated.prepare(connection)
+        try:
+            with self._database.writing() as connection:
+                dated.prepare(connection)
+        except BaseException:
+            self._database.close()
+            raise
 
     def apply(
         self,
@@ -97,6 +101,16 @@ class KeywordIndex:
         """The passages of a space that hold a date which may be one of these days, in order."""
         with self._database.reading() as connection:
             return dated.holding(connection, space_id, days)
+
+    def days(self, space_id: int, passage_id: int) -> set[Day]:
+        """The days that are noted of a passage."""
+        with self._database.reading() as connection:
+            return dated.held(connection, space_id, passage_id)
+
+    def dated_passages(self, space_id: int) -> set[int]:
+        """All passages of a space of which days are noted."""
+        with self._database.reading() as connection:
+            return dated.passages(connection, space_id)
 
     def vocabulary(self, unit: Unit, space_id: int) -> Vocabulary:
         """The words that a space's rows hold."""

@@ -61,6 +61,9 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
+MOSTLY = (
+    0.6  # of what is asked besides must stand with such a bound: "registration is open until" is no office
+)
 BOUNDED = 0.5  # what a date counts that a sentence may hold on though it names another: "until 31 January"
 APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
 
@@ -78,7 +81,7 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
         if any(stem[0].isdigit() for stem in name)
         or max(rarity.weights.get(stem, 0.0) for stem in name) >= rarity.unknown
     ]
-    return names + [(date.name,) for date in query.dates if date.on]
+    return names + [(date.name,) for date in query.dates if date.wanted]
 
 
 def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequence[tuple[str, ...]]) -> float:
@@ -100,8 +103,17 @@ def names_held(rarity: Rarity, passage: AnalysedPassage, at: int, names: Sequenc
         held += share if together else APART * share
     share = held / len(words) if words else 1.0
     if dates and passage.sentences[at].stem_set.isdisjoint(dates):
-        share *= BOUNDED * passage.sentences[at].bounded  # what lacks the date is hardly of it
+        # What lacks the date is hardly of it.
+        share *= BOUNDED * (passage.sentences[at].bounded and _besides(rarity, passage, at) >= MOSTLY)
     return share
+
+
+def _besides(rarity: Rarity, passage: AnalysedPassage, at: int) -> float:
+    """How much of the question's weight besides its dates a sentence has with what stands above it."""
+    there = passage.sentences[at].stem_set | passage.context
+    words = {one: weight for one, weight in rarity.weights.items() if not is_date_name(one)}
+    total = sum(weight for weight in words.values() if weight < rarity.unknown)
+    return sum(weight for one, weight in words.items() if one in there) / total if total else 1.0
 
 
 def _numbered(name: tuple[str, ...]) -> list[frozenset[tuple[str, str]]]:

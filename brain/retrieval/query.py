@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from brain.languages.english import ENGLISH
@@ -46,12 +46,18 @@ def _measured(text: str, language: Language) -> str:
 # count next to nothing beside the date.
 OF_A_DAY = 0.1
 _DECIDED = {
-    "en": """agree agreement announce change conclude decide decision discuss discussion fall happen
-        minute minutes occur report resolve""",
+    "en": "agree agreement announce conclude decide decision discuss discussion minute minutes resolve",
     "de": """beschliessen beschlossen beschluss beschlusse besprochen besprechen entschieden entscheiden
-        geschehen geschah passiert passierte vereinbart vereinbaren geandert""",
-    "fr": "decide decider decision decisions convenu discute passe change",
-    "es": "decidio decidido decidir decision decisiones acordo acordado paso cambio",
+        vereinbart vereinbaren""",
+    "fr": "decide decider decision decisions convenu discute",
+    "es": "decidio decidido decidir decision decisiones acordo acordado",
+}
+# What happened is told of a day by whatever is of it, and not only by what calls itself a meeting.
+_HAPPENED = {
+    "en": "change fall happen occur report",
+    "de": "geschehen geschah passiert passierte geandert",
+    "fr": "passe change",
+    "es": "paso cambio",
 }
 # These say it too, beside a day; beside a month they say anything ("I go away in August").
 _TOLD = {
@@ -65,9 +71,13 @@ _TOLD = {
 
 def of_a_day(stems: Iterable[str], language: Language, *, month: bool = False) -> dict[str, float]:
     """What those of a question's stems count that any minutes of a day, or of a `month`, answer."""
-    told = f"{_DECIDED.get(language.code, '')} {'' if month else _TOLD.get(language.code, '')}"
-    general = {stem(word, language) for word in told.split()}
+    lists = (_DECIDED, _HAPPENED) if month else (_DECIDED, _HAPPENED, _TOLD)
+    general = _stems_of(lists, language)
     return {name: OF_A_DAY for name in stems if name in general}
+
+
+def _stems_of(lists: Iterable[Mapping[str, str]], language: Language) -> set[str]:
+    return {stem(word, language) for words in lists for word in words.get(language.code, "").split()}
 
 
 def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
@@ -76,16 +86,18 @@ def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
     Else it tells of the asker, and answers don't name it: "I'm getting married in June, do I get a day off?"
     """
     dates = asked_dates(asked, language)
-    if any(date.is_month for date in dates):
-        stems = content_stems(without_dates(text, language), language)
-        if not of_a_day(stems, language, month=True):
-            return tuple(date for date in dates if not date.is_month)
-    return dates
+    if not dates:
+        return ()
+    stems = content_stems(without_dates(text, language), language)
+    minutes = bool(of_a_day(stems, language, month=True))
+    decided = not _stems_of((_DECIDED,), language).isdisjoint(stems)
+    dates = tuple(replace(date, minutes=minutes, decided=decided) for date in dates)
+    return tuple(date for date in dates if minutes or not date.is_month)
 
 
 def asks_of_a_day(query: "Query") -> bool:
     """Whether it asks what was decided, said or new on a date."""
-    return any(date.on for date in query.dates) and bool(of_a_day(query.stems, query.language))
+    return any(date.wanted for date in query.dates) and bool(of_a_day(query.stems, query.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +155,7 @@ class Query:
         found += names
         stems = tuple(stem(word, language) for word in found)
         terms = tuple(unique(found))
-        lent_by_date = of_a_day(stems, language) if any(date.on for date in dates) else {}
+        lent_by_date = of_a_day(stems, language) if any(date.wanted for date in dates) else {}
         if thread is None:
             return cls(text, terms, stems, lent_by_date, language=language, dates=dates)
         own = frozenset(content_stems(thread.own, language)) | frozenset(names)

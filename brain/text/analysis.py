@@ -5,8 +5,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from brain.domain import Passage
-from brain.text.dated import Above, Fit, fits
-from brain.text.dates import mentions
+from brain.text.dated import Above, Fit, fits, holds_on
 from brain.text.reading import PLAIN, Reading
 from brain.text.sentences import sentence_spans
 
@@ -17,7 +16,7 @@ class AnalysedSentence:
 
     `elsewhen`: it is of another date than the ones that the question asks about. Where it is of one of them,
     that date's name is the last of its stems, wherever the date stands. `bounded`: what holds on a date is
-    asked for, and the sentence names another, until or from which it may hold.
+    asked for, and the sentence names a time within which that lies ("until 31 January").
     """
 
     start: int
@@ -59,15 +58,19 @@ def _analyse(
     sentences = []
     spans = list(sentence_spans(text))
     of_dates = fits(reading.dates, text, spans, table_header, around) if around else None
+    years = around.years if around else frozenset[int]()
     for at, (start, end) in enumerate(spans):
         stems = tuple(reading.stems(text[start:end]))
         elsewhen = bounded = False
         if of_dates:
             told = list(zip(reading.dates, of_dates[at], strict=True))
-            stems += tuple(date.name for date, fit in told if fit is Fit.SAME)
+            # "I get married on 19 June, do I get a day off?" is answered by nothing for being of that day.
+            stems += tuple(date.name for date, fit in told if fit is Fit.SAME and not date.aside)
             elsewhen = all(date.on and fit is Fit.OTHER for date, fit in told)
-            holds = any(date.on and not date.event for date in reading.dates)
-            bounded = holds and not elsewhen and bool(mentions(text[start:end]))
+            bounded = not elsewhen and any(
+                date.wanted and not date.event and holds_on(date, text[start:end], years)
+                for date in reading.dates
+            )
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))
     above = tuple(reading.stems(f"{context} {table_header}"))
     own = frozenset(above)

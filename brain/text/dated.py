@@ -12,19 +12,13 @@ from pathlib import PurePosixPath
 
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
+from brain.text.asker import beside_clause_of_asker
+from brain.text.date_bounds import bound_before, within
 from brain.text.dates import Day, Mention, mentions
 from brain.text.folding import fold
 from brain.text.terms import content_stems
 
-# What stands before a date that bounds a time: "until 4 March" tells of other days.
-_BOUNDS = re.compile(
-    r"\b(?:until|till|by|before|after|since|from|starting|beginning|as of|as at|effective|due|between|through"
-    r"|than|within|week of|week commencing|valid|bis|ab|seit|vor|nach|spatestens|zwischen|gultig|depuis"
-    r"|jusqu\w*|avant|apres|partir|des|entre|desde|hasta|antes|despues|dal|fino|vanaf|tot|voor|na|van)\b"
-    r"[\s:]*(?:(?:the|le|la|el|du|de|del|zum|am|au|on|dem|den|of|that|to|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+day|\w+tag)\b[\s,.]*)*$"
-)
-# … and what stands before one on which something was.
+# What stands before a date on which something was.
 _ON = re.compile(
     r"\b(?:on|am|vom|le|du|el|del|op|il|den|of)\s+(?:the\s+)?(?:(?:mon|tue|wed|thu|fri|sat|sun|\w+day|\w+tag)\b[\s,.]*)?$"
 )
@@ -46,6 +40,12 @@ _HOLDS = re.compile(
     r"\b(?:is|are|do|does|can|may|must|should|will|would|costs?|apply|applies|ist|sind|kostet|kosten|darf|kann"
     r"|muss|wird|gilt|gelten|est|sont|peut|coute|es|son|puede|cuesta)\b"
 )
+MOST_DATES = 8  # of a question; more are a pasted page
+_MEETING = re.compile(
+    r"\b(?:minutes|meetings?|deci[ds]\w*|agree\w*|resol\w*|announc\w*|news|notices?|discuss\w*|board|committee"
+    r"|council|trustees|protokoll\w*|\w*sitzung\w*|besprech\w*|\w*beschl\w*|entsch[ie]+d\w*|vereinbar\w*|absprache\w*"
+    r"|reunion\w*|compte rendu|proces-verbal|convenu|actas?|acord\w*|acuerd\w*)\b"
+)
 _ONWARDS = re.compile(r"\W*(?:on|onwards?|to|until|till|and on)\b")
 _FROM = re.compile(r"\bfrom[\s:]+(?:the\s+)?(?:\w+day[\s,]+)?$")
 _YEAR_LAST = re.compile(r"(?:^|[\s(_,–-])((?:19|20)\d\d)[\s).:]*$")
@@ -55,6 +55,7 @@ _WEEKDAY_LAST = re.compile(  # "on Wednesday, 4 March": the weekday tells nothin
     r"|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)[.,]?\s*(?:the |den |dem |le |el )?$",
     re.IGNORECASE,
 )
+_FULL_STOP = re.compile(r"(?<=[^\W\d_])\.$")
 _ITEM = re.compile(r"\s*(?:[-•*]|\d{1,3}[.)])\s")
 
 
@@ -72,7 +73,9 @@ class Asked:
 
     `on` is true where the question asks about that very date, and not about what was before, since or until
     it. `name` is what it is called among the question's stems. `event`: what happened is asked for, not what
-    holds.
+    holds. `aside`: it tells of the asker ("I start on 4 March, how long is …?"), and what names no date may
+    answer. `minutes`: what was decided or happened then is asked for, whatever other days that names, and
+    `decided` that it is the former: then only what is of a meeting answers, and no row of a rota.
     """
 
     readings: tuple[Day, ...]
@@ -81,6 +84,14 @@ class Asked:
     on: bool = True
     event: bool = True
     numbers: str = ""
+    aside: bool = False
+    minutes: bool = False
+    decided: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether nothing answers but what is of that very date."""
+        return self.on and not self.aside
 
     @property
     def is_month(self) -> bool:
@@ -145,23 +156,41 @@ def is_date_name(stem: str) -> bool:
 def asked_dates(question: str, language: Language = ENGLISH) -> tuple[Asked, ...]:
     """The dates that a question asks about, each once, in order."""
     found: dict[str, Asked] = {}
-    folded = fold(without_dates(question, language))  # "9 May" is no "may"
-    event = bool(_EVENT.search(folded)) or not _HOLDS.search(folded)
+    event = _asks_of_event(without_dates(question, language))
     for mention in mentions(question, day_first=language is not ENGLISH):
         if mention.first != mention.last:
             continue  # a stretch of days: nothing is of the whole of it
+        if len(found) == MOST_DATES:
+            break
         name = "/".join(day.name for day in mention.readings)
+        if name in found:
+            continue
         on = _is_on(fold(question[: mention.start]), fold(question[mention.end :]))
-        written = question[mention.start : mention.end]
+        written = _FULL_STOP.sub("", question[mention.start : mention.end])
         numbers = mention.written if mention.or_else else ""
-        found.setdefault(name, Asked(mention.readings, written, name, on, event, numbers))
+        aside = _is_aside(question, mention, language)
+        happened = event and not aside
+        found[name] = Asked(mention.readings, written, name, on, happened, numbers, aside)
     return tuple(found.values())
+
+
+def _asks_of_event(text: str) -> bool:
+    folded = fold(text)  # without its dates: "9 May" is no "may"
+    return bool(_EVENT.search(folded)) or not _HOLDS.search(folded)
+
+
+def _is_aside(question: str, mention: Mention, language: Language) -> bool:
+    """Whether a date stands in a clause about the asker, beside which is asked what holds for anybody."""
+    before = fold(_WEEKDAY_LAST.sub("", question[: mention.start]))
+    stop = bool(_FULL_STOP.search(question, mention.start, mention.end))  # what ends a date may end a clause
+    asked = without_dates(beside_clause_of_asker(before, question[mention.end - stop :]), language)
+    return bool(content_stems(asked)) and not _asks_of_event(asked)
 
 
 def _is_on(before: str, after: str) -> bool:
     if found := _FROM.search(before):  # "the minutes from 4 March", but "from 4 March on"
         return not _ONWARDS.match(after) and bool(before[: found.start()].strip())
-    return not _BOUNDS.search(before)
+    return not bound_before(before)
 
 
 def without_dates(question: str, language: Language = ENGLISH, *, months: bool = True) -> str:
@@ -188,11 +217,13 @@ class Above:
     headings: tuple[str, ...]
     title: str
     file: str
+    folders: str = ""
 
     @classmethod
     def of(cls, headings: Sequence[str], title: str, document: str) -> "Above":
         """Of a passage's source."""
-        return cls(tuple(reversed(headings)), title, PurePosixPath(document).stem)
+        path = PurePosixPath(document)
+        return cls(tuple(reversed(headings)), title, path.stem, str(path.parent))
 
     @property
     def years(self) -> frozenset[int]:
@@ -221,6 +252,8 @@ def _fits_of(
     years = above.years
     on_top = _above(asked, above, years)
     bounding = bool(_BOUNDING_COLUMN.search(fold(table_header)))
+    names = (above.folders, above.file, above.title, *above.headings, table_header)
+    of_meeting = not asked.decided or _is_of_meeting(" ".join(names))
     label: Fit | None = None  # of the last line that is little more than a date
     line_end, in_line = -1, None
     result: list[Fit] = []
@@ -233,17 +266,26 @@ def _fits_of(
             if "\t" not in line and (of_label := _label(asked, line, years)) is not None:
                 label = of_label
         own = [mention for mention in found if start <= mention.start < end]
+        # "Version 5 is shipped on 24 March" was decided on the day that stands above it.
+        of_minutes = asked.minutes and (label or on_top) is Fit.SAME
         fit = (
             _row(asked, own, years, bounding)
             if "\t" in text[start:end]
-            else _sentence(asked, text, start, own, years)
+            else _sentence(asked, text, start, own, years, of_minutes=of_minutes)
         )
+        if fit is Fit.SAME and not (of_meeting or of_minutes or _is_of_meeting(text[start:end])):
+            fit = Fit.OPEN  # a rota's row, and "on 24 December it closes at noon", were not decided then
         if fit is None:
             fit = in_line or label or on_top
         elif "\t" not in text[start:end]:
-            in_line = fit
+            # What happened after "on 24 December …" was that day, too; what holds may stand there by chance.
+            in_line = fit if asked.event or fit is Fit.SAME else None
         result.append(fit)
     return result
+
+
+def _is_of_meeting(text: str) -> bool:
+    return bool(_MEETING.search(fold(text).replace("_", " ")))
 
 
 def _above(asked: Asked, above: Above, years: frozenset[int]) -> Fit:
@@ -278,9 +320,27 @@ def _label(asked: Asked, line: str, years: frozenset[int]) -> Fit | None:
     return Fit.OPEN if fit is Fit.OTHER and words and not asked.event else fit
 
 
+def holds_on(asked: Asked, sentence: str, years: frozenset[int]) -> bool:
+    """Whether a sentence names a time within which the asked date lies: "until 31 January" does 20 January.
+
+    What held until the 31st tells nothing sure of the day after, though it sounds as if it were about it.
+    """
+    for mention in mentions(sentence):
+        if mention.or_else is not None:
+            continue
+        if mention.first != mention.last:
+            if any(_fit(day, mention.first, mention.last, years) is Fit.SAME for day in asked.readings):
+                return True
+            continue
+        bound = bound_before(fold(sentence[: mention.start]))
+        if bound and all(within(bound, day, mention.first) for day in asked.readings):
+            return True
+    return False
+
+
 def _unless_bound(fit: Fit, before: str) -> Fit:
     """Of what stands under "until 31 March", nobody can tell that it is of another day."""
-    return Fit.OPEN if fit is Fit.OTHER and _BOUNDS.search(fold(before)) else fit
+    return Fit.OPEN if fit is Fit.OTHER and bound_before(fold(before)) else fit
 
 
 def _row(asked: Asked, own: Sequence[Mention], years: frozenset[int], bounding: bool) -> Fit | None:
@@ -288,20 +348,43 @@ def _row(asked: Asked, own: Sequence[Mention], years: frozenset[int], bounding: 
     if not own:
         return None
     fit = _best([asked.fit(mention, years) for mention in own])
+    if fit is Fit.OTHER and bounding and not asked.decided and (stretch := _between_cells(own)):
+        return asked.fit(stretch, years)
     return Fit.OPEN if fit is Fit.OTHER and (bounding or len(own) > 1) else fit
 
 
+def _between_cells(own: Sequence[Mention]) -> Mention | None:
+    """The days from one cell's date to another's, under "from" and "to", where that is what they are."""
+    if len(own) != 2 or any(one.or_else or one.first != one.last or not one.first.day for one in own):
+        return None
+    first, last = own
+    ordered = first.first < last.first and bool(first.first.year) == bool(last.first.year)
+    return Mention(first.start, last.end, first.first, last.first) if ordered else None
+
+
 def _sentence(
-    asked: Asked, text: str, start: int, own: Sequence[Mention], years: frozenset[int]
+    asked: Asked,
+    text: str,
+    start: int,
+    own: Sequence[Mention],
+    years: frozenset[int],
+    *,
+    of_minutes: bool,
 ) -> Fit | None:
-    """A sentence is of the date that it opens with, or on which it says that something was."""
+    """A sentence is of the date that it opens with, or on which it says that something was.
+
+    One `of_minutes` of the asked day is of another only where it opens with that: "On 11 March it rained".
+    """
     told = []
     for mention in own:
         before = fold(text[start : mention.start])
         fit = asked.fit(mention, years)
         if fit is Fit.SAME:
             return fit
-        if not _BOUNDS.search(before) and (_ON.search(before) or _OPENING.fullmatch(before)):
+        on = _ON.search(before)
+        if on and of_minutes and _OPENING.fullmatch(before, 0, on.start()) is None:
+            continue
+        if not bound_before(before) and (on or _OPENING.fullmatch(before)):
             told.append(fit)
     return _best(told) if told else None
 

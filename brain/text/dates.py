@@ -82,7 +82,7 @@ _UNTIL = r"(?:-|–|—|to|until|and|bis(?: zum)?|und|au|et|al|y|t/m)"
 _OF_YEAR = rf"(?:(?:,|\.| of| de| del)?[ ]{_YEAR}{_ENDS})?"
 # "4 March 2026", "the 4th of March", "4. März", "5 de mayo de 2026", "04-Mar-2026", and "1 to 5 March"
 _DAY_FIRST = re.compile(
-    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL})[ ]?(?:the )?)?"
+    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL}|/)[ ]?(?:the )?)?"
     rf"{_DAY}(?:st|nd|rd|th|er|\.|o|a)?(?:[ ](?:of |of the |de |d')?|-|(?<=\.)){_MONTH}(?![^\W_])"
     rf"(?!-[^\W\d_])(?:\.?-(?P<after>(?:19|20)\d\d)(?!\d)|\.?{_OF_YEAR})"
 )
@@ -93,12 +93,16 @@ _MONTH_FIRST = re.compile(
 )
 _MONTH_YEAR = re.compile(rf"{_ALONE}{_MONTH}\.?,?[ ](?:of |de |del )?{_YEAR}{_ENDS}")
 _MONTH_ALONE = re.compile(rf"{_ALONE}{_MONTH}(?![^\W_])")
-_ISO = re.compile(
-    rf"(?<![^\W_])(?<!\d[-./:,]){_YEAR}(?P<mark>[-/_])(?P<number>0?[1-9]|1[0-2])(?P=mark){_DAY}"
-    r"(?=t\d|[^\d\w]|_|$)(?![-./]\d)"
+_ISO = re.compile(  # and "2026-03-04/2026-03-06", which is both
+    rf"(?<![^\W_])(?:(?<!\d[-./:,])|(?<=-\d\d/)){_YEAR}(?P<mark>[-/_])(?P<number>0?[1-9]|1[0-2])(?P=mark){_DAY}"
+    r"(?=t\d|[^\d\w]|_|$)(?![-.]\d|/\d(?!\d\d\d-))"
 )
 _DOTTED = re.compile(
-    rf"{_ALONE}{_DAY}\.(?P<gap>[ ]?)(?P<number>0?[1-9]|1[0-2])\.(?P=gap){_YEAR}{_ENDS}"
+    # "4.3.2026", "4.-6.3.2026", "28.2.-3.3.2026", and "4.3.2026-6.3.2026", which is both
+    r"(?<![^\W_])(?:(?<!\d[-./:,])|(?<=\.(?:19|20)\d\d-))"
+    r"(?:(?P<from>0?[1-9]|[12]\d|3[01])\.(?:[ ]?(?P<from_month>0?[1-9]|1[0-2])\.)?[ ]?(?:-|–|—|/|bis)[ ]?)?"
+    rf"{_DAY}\.(?P<gap>[ ]?)(?P<number>0?[1-9]|1[0-2])\.(?P=gap){_YEAR}"
+    r"(?![^\W_])(?![./:,]\d|-\d(?!\d?\.[ ]?\d))"
     # without a year only where German says so: "am 4.3."
     r"|(?:(?<=\bam )|(?<=\bab )|(?<=\b(?:vom|zum|bis|den|dem) ))"
     r"(?P<day2>0?[1-9]|[12]\d|3[01])\.[ ]?(?P<number2>0?[1-9]|1[0-2])\.(?!\d)"
@@ -111,8 +115,11 @@ _EITHER = re.compile(
 _NUMERIC = re.compile(r"(?:19|20)\d\d|\b(?:am|ab|vom|zum|bis|den|dem) \d")
 _LETTERS = re.compile(r"[a-z]{3,}")
 _RUN = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<number>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
-_VERSION = re.compile(r"(?:\bv|\bver|\bversions?|\bfirmware|\bbuild|\brevision)\.?\s*$")
-_BETWEEN = re.compile(rf"\s*{_UNTIL}\s*(?:the |el |le )?")
+_VERSION = re.compile(
+    r"(?:\b(?:v|ver|versions?|firmware|build|revision|chapter|section|kapitel|abschnitt|ziffer)|§)\.?\s*$"
+)
+_IN = re.compile(r"\b(?:in|during|im)\s+$")  # "in March 20 pumps were replaced": people say "on March 20"
+_BETWEEN = re.compile(rf"\s*{_UNTIL}\s*(?:the |el |le )?|(?<=\d-\d\d)(?:--|/)")
 _AND = re.compile(r"\s*(?:and|und|et|al|y)\s*(?:the |el |le )?")
 _BOTH = re.compile(r"\b(?:between|zwischen|entre)\s+(?:the |el |le |dem |den )?$")
 _BEFORE_DAY = re.compile(r"\b(?:on|the|of|until|till|by|since|from|before|after|for|to|am|le|el|and)\s+$")
@@ -165,7 +172,8 @@ def _read(
         day = next(int(parts[name]) for name in ("day", "day2") if parts[name])
         month = next(int(parts[name]) for name in ("number", "number2") if parts[name])
         year = int(parts["year"] or 0)
-        return None if _VERSION.search(before) else _mention(start, end, year, month, day)
+        found = None if _VERSION.search(before) else _mention(start, end, year, month, day)
+        return _from(found, int(parts["from"] or 0), int(parts["from_month"] or 0))
     if pattern in (_ISO, _RUN):
         return _mention(start, end, int(parts["year"]), int(parts["number"]), int(parts["day"]))
     word = parts["month"]
@@ -186,17 +194,35 @@ def _read(
             pattern is _MONTH_FIRST or rest not in ("", "?", ".", ",", "!")
         ):
             return None
+    if pattern is _MONTH_FIRST and _IN.search(before) and not (year or parts["th"]):
+        return None
     first = 0 if not parts["from"] or _is_list(match, flat) else int(parts["from"])
-    found = _mention(start, end, year, month, int(parts["day"]))
-    if found is None or not first:
+    # A day that there isn't stays one: "31 June" is not all of June.
+    last = Day(year, month, int(parts["day"]))
+    found = Mention(start, end, last, last)
+    return _from(found, first)
+
+
+def _from(found: Mention | None, day: int, month: int = 0) -> Mention | None:
+    """The stretch from that day on, of the same month where none is said; with 0 the date as it is."""
+    if found is None or not day:
         return found
-    return replace(found, first=Day(year, month, first)) if first < found.last.day else None
+    last = found.last
+    first = Day(last.year, month or last.month, day)
+    if month and (month, day) > (last.month, last.day) and last.year:
+        first = replace(first, year=last.year - 1)  # over the turn of the year
+    return replace(found, first=first) if month or day < last.day else None
 
 
 def _is_list(match: re.Match[str], flat: str) -> bool:
     """Whether "14 and 28 October" are two days: not where "between" stands before them."""
     joined = match.groupdict().get("join")
-    return bool(joined and _AND.fullmatch(joined) and not _BOTH.search(flat, 0, match.start()))
+    return bool(joined and _AND.fullmatch(joined) and not _after_both(flat, match.start()))
+
+
+def _after_both(flat: str, start: int) -> bool:
+    """Whether "between" stands before a date; no more is looked at, for there may be thousands of dates."""
+    return bool(_BOTH.search(flat[max(0, start - 24) : start]))
 
 
 def _named_with(match: re.Match[str], mention: Mention, flat: str) -> list[Mention]:
@@ -258,7 +284,7 @@ def _joined(found: Iterable[Mention], flat: str) -> list[Mention]:
             and bool(last.first.day) == bool(mention.last.day)
             and last.first == last.last
             and _BETWEEN.fullmatch(flat, last.end, mention.start)
-            and (not _AND.fullmatch(flat, last.end, mention.start) or _BOTH.search(flat, 0, last.start))
+            and (not _AND.fullmatch(flat, last.end, mention.start) or _after_both(flat, last.start))
         ):
             first = last.first
             if not first.year and mention.last.year:

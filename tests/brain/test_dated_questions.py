@@ -13,7 +13,8 @@ from brain.answering.of_the_day import without_other_days
 from brain.domain import Answer, Turn
 from brain.evidence import rest_of_the_day
 from brain.retrieval.query import Query
-from brain.text.dated import Above, Fit, asked_dates, fits
+from brain.text.analysis import analyse
+from brain.text.dated import MOST_DATES, Above, Fit, asked_dates, fits
 from brain.text.sentences import sentence_spans
 
 MINUTES = """# Operations meeting
@@ -270,4 +271,122 @@ def test_a_day_for_which_nothing_else_is_told_is_declined(tmp_path: Path):
     assert rest_of_the_day(retrieved) < 1
     assert rest_of_the_day(made.find("What was decided about the stout on 11 March?")) == 1
     assert rest_of_the_day(made.find("What was decided about the stout?")) == 1
+    made.close()
+
+
+LEAVE = """# Leave
+
+Everyone has 28 days of leave a year. Leave that is left over can be taken until 31 March. Requests go to
+the team lead.
+
+During the first three months the notice period is two weeks.
+"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory):
+    made = SmallHome(tmp_path_factory.mktemp("office")).fill(
+        {
+            "leave.md": LEAVE,
+            "gate.md": "# East gate\n\nFrom 1 May to 30 September 2026 the east gate is closed.\n",
+            "hours.md": "# Office\n\nThe office is open on weekdays. On 24 December it closes at noon.\n",
+            "rota.csv": "Date,Phone,Mail\n2026-03-20,Lena,Omar\n2026-03-23,Tess,Lena\n",
+            "kitchen.csv": "Week from,Week to,Kitchen\n2026-04-06,2026-04-10,Sales\n",
+            "round.md": "# Product round\n\n## 10 February 2026\n\n- Version 5 is shipped on 24 March 2026.\n"
+            "- Omar gets a phone.\n\nOn 11 February it rained.\n",
+        }
+    )
+    yield made
+    made.close()
+
+
+def test_what_holds_until_a_day_is_told_of_days_before_it_alone(office: SmallHome):
+    assert "until 31 March" in ask(office, "Can leave that is left over be taken on 20 March?").text
+    assert ask(office, "Can leave that is left over be taken on 17 July?").refused
+    assert "east gate is closed" in ask(office, "Is the east gate closed on 17 July 2026?").text
+    assert ask(office, "Is the east gate closed on 17 December 2026?").refused
+
+
+def test_a_row_of_that_day_that_says_nothing_of_what_is_asked_is_no_answer(office: SmallHome):
+    assert ask(office, "Is the office open on 23 March?").refused
+
+
+def test_what_was_decided_is_told_by_no_rota_and_no_opening_hours(office: SmallHome):
+    assert ask(office, "What was decided on 23 March 2026?").refused
+    assert ask(office, "What was decided on 24 December?").refused
+    assert "Tess" in ask(office, "Who has the phone on 23 March 2026?").text
+
+
+def test_a_decision_may_name_another_day_than_the_one_on_which_it_was_taken(office: SmallHome):
+    answer = ask(office, "What was decided on 10 February 2026?")
+    assert "shipped on 24 March" in answer.text
+    assert "it rained" not in answer.text
+
+
+def test_a_row_with_a_beginning_and_an_end_is_of_the_days_between(office: SmallHome):
+    assert "Sales" in ask(office, "Who has the kitchen on 8 April 2026?").text
+    assert ask(office, "Who has the kitchen on 11 April 2026?").refused
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I start on 1 April 2026, how long is my notice period?",
+        "I started on Monday, 2 March. How long is my notice period?",
+        "How long is my notice period if I start on 1 April?",
+    ],
+)
+def test_a_date_of_the_asker_s_own_forbids_no_answer_that_names_none(office: SmallHome, question: str):
+    assert "two weeks" in ask(office, question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I missed the meeting on 11 March. What was decided?",
+        "I am away on 23 March, who has the phone?",
+        "I missed the meeting on 11 March, what do I have to know?",
+    ],
+)
+def test_what_is_asked_of_that_day_is_no_aside(question: str):
+    assert asked_dates(question)[0].wanted
+
+
+def test_a_date_of_the_asker_s_own_counts_for_nothing_that_is_of_that_day(office: SmallHome):
+    row = next(one for one in office.find("phone Lena").passages if "2026-03-20" in one.text)
+    aside = Query.of("If I get married on 20 March, do I get a day off?")
+    assert not any("--03-20" in one.stem_set for one in analyse(row, aside.reading).sentences)
+    wanted = Query.of("Who has the phone on 20 March?")
+    assert any("--03-20" in one.stem_set for one in analyse(row, wanted.reading).sentences)
+
+
+def test_what_holds_may_stand_behind_a_sentence_of_another_day():
+    text = "On 24 December it closes at noon. Visitors register at the desk."
+    assert of("We have visitors on 17 March. Where do they register?", text) is Fit.OPEN
+    assert of("What happened on 17 March?", text) is Fit.OTHER
+
+
+def test_a_row_of_another_day_is_not_told_beside_an_aside(office: SmallHome):
+    assert of("I start on 4 March 2026. What do I get?", "2026-03-11\tAnsel", header="Date\tWho") is Fit.OTHER
+
+
+def test_a_day_that_there_is_not_is_not_asked_of_its_month(brewery: SmallHome):
+    assert "“31 June” stands" in ask(brewery, "What was decided on 31 June.").text
+    assert ask(brewery, "What was decided on 30 February 2026?").refused
+
+
+def test_a_pasted_page_of_dates_is_no_more_work_than_a_question():
+    pasted = " ".join(f"on {day} {month} 2026" for month in ("March", "May", "July") for day in range(1, 29))
+    assert len(asked_dates(f"What was decided {pasted}?")) == MOST_DATES
+    # Read once each, and not a minute long.
+    assert len(asked_dates(f"What was decided on {'4 and 5 March and ' * 2000}?")) == 2
+
+
+def test_minutes_that_name_the_day_and_the_sitting_in_one_heading_are_found(tmp_path: Path):
+    text = "# Protokoll\n\n## Sitzung vom 12.1.2026\n\n- Herr Brandt übernimmt die Aushänge.\n"
+    other = "\n## Sitzung vom 9.2.2026\n\n- Der Parkplatz wird gesperrt.\n"
+    made = SmallHome(tmp_path).fill({"betriebsrat.md": text + other})
+    retrieved = made.find("Was wurde in der Sitzung am 12. Januar beschlossen?")
+    assert rest_of_the_day(retrieved) == 1
+    assert "Aushänge" in ask(made, "Was wurde in der Sitzung am 12. Januar beschlossen?").text
     made.close()

@@ -171,6 +171,8 @@ def test_a_deep_check_names_what_differs_and_a_rebuild_mends_it(folder: Path):
         pair.vectors.put(1, [99_999], [vector_of("never stored")])
         with pair.keywords._database.writing() as connection:
             connection.execute("UPDATE passages_1 SET body = 'other words' WHERE rowid = ?", (first,))
+            connection.execute("INSERT INTO dated VALUES (1, 3, 4, 2026, ?)", (first,))
+            connection.execute("INSERT INTO dated VALUES (1, 3, 4, 2026, 88888)")
         assert not any("lacks" in text for text in index.verify().differences)
         found = index.verify(deep=True)
         assert not found.healthy
@@ -178,6 +180,8 @@ def test_a_deep_check_names_what_differs_and_a_rebuild_mends_it(folder: Path):
         assert "space 1 has 1 vectors too many, such as 99999" in found.differences
         assert f"the vector of passage {first} isn't the catalog's" in found.differences
         assert f"the words of passage {first} aren't the catalog's" in found.differences
+        assert f"the dates of passage {first} aren't the catalog's" in found.differences
+        assert "space 1 has dates of 1 passages too many, such as 88888" in found.differences
         index.rebuild()
         assert index.verify(deep=True).differences == ()
 

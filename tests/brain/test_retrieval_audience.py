@@ -223,3 +223,31 @@ def test_what_lies_in_other_spaces_changes_nothing_that_an_asker_sees(tmp_path, 
     home.close()
     assert after == before
     assert not any("zqsecret" in one for one in after)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was decided on 4 March 2026?",
+        "Who has the zqphone on 2026-03-04?",
+        "Summarise the minutes of 4 March 2026",
+        "What do the minutes of 4 March 2026 say?",
+        "What was decided on 04/03/2026?",
+    ],
+)
+def test_a_date_leads_to_nothing_of_a_space_that_may_not_be_read(tmp_path, question):
+    open_text = "# Minutes\n\n## 11 March 2026\n\n- The gate is painted.\n"
+    shut_text = "# Minutes zqboard\n\n## 4 March 2026\n\n- The zqplant is sold.\n"
+    for name in ("alone", "beside"):
+        (tmp_path / name).mkdir()
+    alone = SmallHome(tmp_path / "alone").fill({"minutes.md": open_text})
+    beside = SmallHome(tmp_path / "beside").fill({"minutes.md": open_text})
+    beside.fill({"minutes.md": shut_text, "rota.csv": "Date,zqphone\n2026-03-04,Lena\n"}, "board")
+    answers = [home.ask(question) for home in (alone, beside)]
+    assert answers[0].text == answers[1].text
+    assert answers[0].refused
+    assert "zqplant" not in told(answers[1])
+    assert "zqboard" not in told(answers[1])
+    assert not beside.ask("What was decided on 4 March 2026?", "general", "board").refused
+    alone.close()
+    beside.close()

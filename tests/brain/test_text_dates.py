@@ -73,10 +73,50 @@ def test_a_date_is_the_same_however_it_is_written(text: str, day: str):
         "1,500 March",
         "March 15:30",
         "section 4.3. 2026 was better",
+        "Kapitel 4.3.2026",
+        "§ 4.3.2026",
     ],
 )
 def test_what_may_be_something_else_is_no_date(text: str):
     assert days(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days_of_it"),
+    [
+        ("22.-24.6.2026", "2026-06-22..2026-06-24"),
+        ("vom 22. bis 24.6.2026", "2026-06-22..2026-06-24"),
+        ("28.02.-03.03.2026", "2026-02-28..2026-03-03"),
+        ("28.12. – 3.1.2027", "2026-12-28..2027-01-03"),
+        ("4.3.2026-6.3.2026", "2026-03-04..2026-03-06"),
+        ("4./5. Juni 2026", "2026-06-04..2026-06-05"),
+        ("2026-03-04/2026-03-06", "2026-03-04..2026-03-06"),
+        ("2026-03-04--2026-03-06", "2026-03-04..2026-03-06"),
+    ],
+)
+def test_a_stretch_that_is_written_in_short_is_all_of_its_days(text: str, days_of_it: str):
+    assert days(text) == [days_of_it]
+
+
+def test_a_stroke_between_two_dates_makes_no_stretch_of_them():
+    assert days("4 March/11 March 2026") == ["--03-04", "2026-03-11"]
+
+
+def test_a_day_that_there_is_not_is_not_the_whole_month():
+    assert days("What was decided on 31 June?") == ["--06-31"]
+    assert days("What was decided on June 31, 2026?") == ["2026-06-31"]
+
+
+def test_a_number_of_things_in_a_month_is_no_day_of_it():
+    assert days("In March 20 pumps were replaced.") == ["--03"]
+    assert days("On March 20 pumps were replaced.") == ["--03-20"]
+
+
+def test_thousands_of_dates_are_read_in_time_that_grows_with_their_number():
+    found = mentions(
+        "14 and 28 October and " * 20_000
+    )  # many minutes, where each looked back to the beginning
+    assert len(found) == 40_000
 
 
 def test_a_date_that_may_be_either_of_two_is_both():
