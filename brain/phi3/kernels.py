@@ -1,8 +1,9 @@
 """GPU kernels of a decoding step, in Triton: few rows, so that reading the weights is nearly all of the work.
 
 A decoding step of Phi-3-mini reads 7.4 GB of weights for each token. Two things keep it near the memory's
-speed: whole stages are one kernel each (norm and projection; projection, gate and up; projection and
-residual), and attention reads only the keys that are there, split over the chip (as in flash-decoding).
+speed: few kernels (gate, up and their product are one; a projection's parts are added up with the residual
+and normed in another), and attention reads only the keys that are there, split over the chip (as in
+flash-decoding).
 
 Every row is computed by the same operations in the same order, however many rows there are (up to 16):
 checking several guessed tokens at once gives bit for bit what one token after another gives.

@@ -71,7 +71,8 @@ async def test_a_request_that_somebody_deleted_can_still_be_answered(guild: Guil
     assert guild.written == []
 
 
-async def test_of_two_in_a_private_thread_who_left_it_is_told_alone(guild: Guild) -> None:
+async def asked_by_two_of_whom_one_left(guild: Guild) -> tuple[int, int]:
+    """Ana and Ben ask a person in their private thread, and Ana leaves it; the thread and the answer."""
     discord, people = guild.discord, guild.people
     guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
     thread = await people.private_thread(ANA, BEN)
@@ -79,11 +80,17 @@ async def test_of_two_in_a_private_thread_who_left_it_is_told_alone(guild: Guild
     for person in (ANA, BEN):
         await discord.told(await people.press(person, buttons_of(answer)["person"], answer))
     discord.in_thread[thread].discard(ANA)
+    return thread, int(answer["id"])
+
+
+async def test_of_two_in_a_private_thread_who_left_it_is_told_alone(guild: Guild) -> None:
+    discord, people = guild.discord, guild.people
+    thread, answer = await asked_by_two_of_whom_one_left(guild)
     request = await discord.answer(HELP)
     await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
     await people.say(KIM, "On the ground floor.", HELP, reply_to=int(request["id"]))
     assert "On the ground floor." in words_of(await discord.answer(direct(ANA)))
-    back = (await discord.until(lambda: discord.answers(thread, int(answer["id"]))))[0]
+    back = (await discord.until(lambda: discord.answers(thread, answer)))[0]
     assert back["allowed_mentions"]["users"] == [str(BEN)]
     assert ANA not in discord.in_thread[thread]
 
@@ -102,18 +109,13 @@ async def test_where_one_who_left_a_private_thread_can_t_be_told_the_others_are_
     guild: Guild,
 ) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by=f"discord:user:{KIM}")
-    thread = await people.private_thread(ANA, BEN)
-    answer = await discord.answer(thread, await people.mention(ANA, "Where is the staff canteen?", thread))
-    for person in (ANA, BEN):
-        await discord.told(await people.press(person, buttons_of(answer)["person"], answer))
-    discord.in_thread[thread].discard(ANA)
+    thread, answer = await asked_by_two_of_whom_one_left(guild)
     takes_no_messages(guild, ANA)
     request = await discord.answer(HELP)
     opened = await people.press(KIM, buttons_of(request)["reply"], request)
     said = await discord.told(await people.submit(KIM, opened, words="On the ground floor."))
     assert "Not everybody who asked could be told" in words_of(said)
-    assert len(discord.answers(thread, int(answer["id"]))) == 1
+    assert len(discord.answers(thread, answer)) == 1
     assert discord.answers(direct(BEN)) == []
     assert "Answered by" in words_of(request)
 
