@@ -6,6 +6,7 @@ from typing import Any
 
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls, SlackRefused
+from bots.slack.naming import Own
 from bots.slack.spoken import spoken
 
 Json = dict[str, Any]
@@ -21,7 +22,7 @@ class AnswerMessage:
     def __init__(
         self,
         calls: Calls,
-        bot: str,
+        own: Own,
         key: str,
         where: Json,
         note_posted: Callable[[str], Awaitable[None]],
@@ -29,7 +30,7 @@ class AnswerMessage:
     ) -> None:
         """`where` holds channel, root (the thread), ts (the question), user, team; `posted` its known ts."""
         self._calls = calls
-        self._bot = bot
+        self._own = own
         self._key = key
         self._where = where
         self._note_posted = note_posted
@@ -67,7 +68,7 @@ class AnswerMessage:
     def _is_ours(self, message: Json) -> bool:
         mark = message.get("metadata") or {}
         marked = mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
-        cut_off = message.get("user") == self._bot and not mark and message["ts"] > self._where["ts"]
+        cut_off = self._own.wrote(message) and not mark and message["ts"] > self._where["ts"]
         return marked or cut_off
 
     async def draft(self, text: str) -> None:
@@ -75,8 +76,10 @@ class AnswerMessage:
         grown = text.startswith(self._shown)
         if (self.ts and not self._streaming) or not grown or time.monotonic() < self._next_append:
             return
-        channel = self._where["channel"]
-        chunks = [{"type": "blocks", "blocks": paragraphs(text[len(self._shown) :].strip())}]
+        channel, grown_by = self._where["channel"], text[len(self._shown) :].strip()
+        if not grown_by:
+            return
+        chunks = [{"type": "blocks", "blocks": paragraphs(grown_by)}]
         try:
             if self._streaming:
                 await self._calls("chat.appendStream", channel=channel, ts=self.ts, chunks=chunks)
@@ -109,7 +112,7 @@ class AnswerMessage:
                     channel=self._where["channel"],
                     ts=self.ts,
                     chunks=chunks,
-                    blocks=foot,
+                    blocks=foot or None,
                     metadata=self.metadata,
                 )
                 return
