@@ -22,7 +22,7 @@ from bots.discord.refusals import (
     NOT_TOLD,
     TAG_REQUIRED,
 )
-from bots.discord.words import person_in, principal
+from bots.discord.words import one_line, person_in, principal
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Telling:
             called = called[:_CALLED_AT_MOST]
             views = [
                 card_view(part, mark_of(_key(key, number)), () if number else called)
-                for number, part in enumerate(parts_of(card))
+                for number, part in enumerate(parts_of(card, called))
             ]
             place, sent = Place(channel, int(reply_to or 0)), list[int]()
             if type_ in _FORUMS:
@@ -219,7 +219,7 @@ class Telling:
     ) -> int:
         if look and (stands := await self._standing_post(forum, mark, since)):
             return stands
-        name = " ".join(card.title.split())[:100]
+        name = one_line(card.title, 100)
         body = {"name": name, "message": body_of(view)}
         try:
             opened = await self._calls("POST", _POSTS, body, channel_id=forum)
