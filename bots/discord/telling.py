@@ -11,13 +11,13 @@ from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.layout import card_view, mark_of, parts_of
 from bots.discord.posting import EPHEMERAL, UNKNOWN_MESSAGE, Place, Posts, body_of
 from bots.discord.refusals import (
-    CLOSED,
     EXPIRED,
     GONE,
     LEFT,
     NO_CHANNEL,
     NO_ENTRY,
     NO_RIGHT,
+    NOBODY,
     NOT_IN_IT,
     NOT_TOLD,
     TAG_REQUIRED,
@@ -156,7 +156,7 @@ class Telling:
                 )
                 place = Place(channel)
         except DiscordRefused as error:
-            if error.code in CLOSED and kind == "user":
+            if error.code in NOBODY and kind == "user":
                 raise UsageError(NOT_TOLD) from error
             if error.code in NO_ENTRY:
                 raise UsageError(NO_RIGHT) from error

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from discord_fields import faults_of_commands, faults_of_components, faults_of_message
 from discord_limits import check_message
-from fake_discord import ANA, GENERAL, Fault, direct, words_of
+from fake_discord import ANA, BEN, GENERAL, Fault, buttons_of, direct, words_of
 from guild import Guild
 
 from bots.desk.cards import Card, Row
@@ -36,6 +36,15 @@ async def test_direct_messages_that_are_opened_too_fast_are_opened_later(
     await guild.people.mention(ANA, "triage")  # answered in a direct message
     assert await guild.discord.answer(direct(ANA))
     assert guild.written == []
+
+
+@pytest.mark.parametrize("code", [10013, 50033])
+async def test_whose_account_is_gone_is_said_not_to_have_been_told(guild: Guild, code: int) -> None:
+    guild.here.catalog.places.set_support("general", f"discord:user:{BEN}", by="discord:user:1")
+    answer = await guild.discord.answer(GENERAL, await guild.people.mention(ANA, "Where is the canteen?"))
+    guild.discord.faults.append(Fault("POST", "/users/@me/channels", status=400, code=code))
+    said = await guild.discord.told(await guild.people.press(ANA, buttons_of(answer)["person"], answer))
+    assert "They take no direct messages from me" in words_of(said)
 
 
 @pytest.mark.parametrize("words", ["Sentence. " * 370, "Short."], ids=["long", "short"])

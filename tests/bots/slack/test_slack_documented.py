@@ -99,6 +99,21 @@ async def test_a_workspace_without_agents_lacks_suggestions_and_nothing_else(wor
     assert [check.verdict for check in found if "assistant:write" in check.found] == [Verdict.NOTE]
 
 
+async def test_an_answer_that_may_not_be_changed_any_more_is_followed_by_the_new_one(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    asked = await slack.mention("UANA", "How many weeks of notice?")
+    await slack.answer("CGEN", asked)
+    slack.faults.append(Fault("chat.update", 1, error="edit_window_closed"))
+    await slack.edit("CGEN", asked, f"<@{BOT}> {QUESTION}")
+    assert "27 days" in words_of(await slack.answer("CGEN", asked, 2))
+    assert workspace.written == []
+    await slack.delete("CGEN", asked)  # the newest one is the answer
+    await slack.until(lambda: slack.calls["chat.delete"])
+    assert not any("27 days" in words_of(left) for left in slack.answers("CGEN", asked))
+
+
 async def test_who_asked_where_nobody_may_write_any_more_is_told_alone(workspace: Workspace) -> None:
     slack = workspace.slack
     _, request = await handed_on(workspace)
