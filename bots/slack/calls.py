@@ -35,7 +35,6 @@ _COURTESIES = frozenset({"assistant.threads.setStatus"})
 _AWAY = frozenset(
     {
         *("internal_error", "fatal_error", "service_unavailable", "request_timeout"),
-        *("messaging_processing_failed", "update_failed"),
         *("org_login_required", "team_added_to_org", "external_channel_migrating"),
     }
 )

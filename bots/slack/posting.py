@@ -12,8 +12,8 @@ from bots.slack.spoken import spoken
 Json = dict[str, Any]
 MARK = "citewise_answer"
 _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was posted before
-# What stands may not be changed any more, by a setting of the workspace: the answer is a message of its own.
-_UNCHANGEABLE = frozenset({"edit_window_closed", "cant_update_message"})
+# What stands can't be changed, such as by a setting of the workspace: the answer is a message of its own.
+_UNCHANGEABLE = frozenset({"edit_window_closed", "cant_update_message", "update_failed"})
 _BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
 HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
