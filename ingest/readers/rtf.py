@@ -59,7 +59,6 @@ class _Paragraph:
     level: int | None = None
     depth: int = 0
     in_table: bool = False
-    nested: bool = False
 
 
 @dataclass(slots=True)
@@ -270,8 +269,6 @@ class _Reader:
                 self._paragraph.depth = number or 0
             case "intbl":
                 self._paragraph.in_table = True
-            case "itap":
-                self._paragraph.nested = (number or 0) > 1
             case "par" | "sect" | "page":
                 self._end_paragraph()
             case "nestcell":
