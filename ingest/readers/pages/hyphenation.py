@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ingest.readers.pdf_lines import LINE_END_HYPHEN
+from ingest.readers.pages.pdf_lines import LINE_END_HYPHEN
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LONGEST_WORD = 60

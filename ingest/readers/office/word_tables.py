@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.readers.merged_cells import Cell
-from ingest.readers.word_numbering import WORDS as _W
-from ingest.readers.word_text import text_of
+from ingest.readers.office.word_numbering import WORDS as _W
+from ingest.readers.office.word_text import text_of
 
 _DEEPEST = 5  # tables within tables
 

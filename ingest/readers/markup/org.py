@@ -7,12 +7,12 @@ import re
 from bisect import bisect_left
 from textwrap import dedent
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.definitions import add_definition
+from ingest.readers.markup.definitions import add_definition
+from ingest.readers.markup.org_inline import Inline
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
-from ingest.readers.org_inline import Inline
 from ingest.readers.outline import Outline
 from ingest.readers.tabular import MAX_ROWS, WIDEST
 

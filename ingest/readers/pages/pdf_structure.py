@@ -9,10 +9,10 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from ingest.readers.hyphenation import Hyphenation
 from ingest.readers.outline import Outline
-from ingest.readers.pdf_lines import Line, Page
-from ingest.readers.pdf_tables import table_cells, with_whole_cells
+from ingest.readers.pages.hyphenation import Hyphenation
+from ingest.readers.pages.pdf_lines import Line, Page
+from ingest.readers.pages.pdf_tables import table_cells, with_whole_cells
 
 _BULLET = re.compile(r"^([•●○◦▪■□–—‣⁃∙·\uf0b7\uf0a7\uf0d8]|[-*o](?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.furniture import remove_furniture
+from ingest.readers.markup.furniture import remove_furniture
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
 from ingest.readers.outline import Outline, raised

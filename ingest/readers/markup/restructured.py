@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.definitions import add_definition
+from ingest.readers.markup.definitions import add_definition
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, iso_date, title_from_name
 from ingest.readers.outline import Outline, raised
@@ -60,7 +60,7 @@ def _tree(text: str) -> Any:
     from docutils.parsers.rst import Parser
     from docutils.utils import new_document
 
-    import ingest.readers.restructured_markup  # noqa: F401 (it takes its place in docutils)
+    import ingest.readers.markup.restructured_markup  # noqa: F401 (it takes its place in docutils)
 
     settings = get_default_settings(Parser)
     vars(settings).update(_SETTINGS)

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
-from ingest.readers.hidden_parts import Hidden
+from ingest.parsed import ParsedDocument
 from ingest.readers.naming import title_from_name
-from ingest.readers.open_document import STYLE, TABLE, TEXT, OpenDocument, number_of, rows_in
+from ingest.readers.office.hidden_parts import Hidden
+from ingest.readers.office.open_document import STYLE, TABLE, TEXT, OpenDocument, number_of, rows_in
+from ingest.readers.office.sheet_extras import Merged, spread
 from ingest.readers.outline import Outline
-from ingest.readers.sheet_extras import Merged, spread
 from ingest.readers.tabular import WIDEST, Row, add_rows
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"

@@ -8,13 +8,13 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
-from ingest.readers.cell_format import shown_number
-from ingest.readers.hidden_parts import Hidden
+from ingest.parsed import ParsedDocument
 from ingest.readers.naming import real_title, title_from_name
+from ingest.readers.office.cell_format import shown_number
+from ingest.readers.office.hidden_parts import Hidden
+from ingest.readers.office.sheet_extras import Merged, merged_by_top, spread, without_values
+from ingest.readers.office.sheet_hidden import HiddenCells, hidden_in
 from ingest.readers.outline import Outline
-from ingest.readers.sheet_extras import Merged, merged_by_top, spread, without_values
-from ingest.readers.sheet_hidden import HiddenCells, hidden_in
 from ingest.readers.tabular import WIDEST, Row, add_rows
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.merged_cells import add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
-from ingest.readers.open_document import DRAW, STYLE, TEXT, OpenDocument, table_rows
-from ingest.readers.open_document import TABLE as TABLE_NAMES
+from ingest.readers.office.open_document import DRAW, STYLE, TEXT, OpenDocument, table_rows
+from ingest.readers.office.open_document import TABLE as TABLE_NAMES
 from ingest.readers.outline import Outline, folded
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.text"

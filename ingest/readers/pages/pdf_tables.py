@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.readers.pdf_lines import LINE_END_HYPHEN, Cell, Line
+from ingest.readers.pages.pdf_lines import LINE_END_HYPHEN, Cell, Line
 from ingest.readers.tabular import reads_as_header
 
 # Rows lie further apart than the lines within a cell, by this much at least.

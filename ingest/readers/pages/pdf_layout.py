@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.readers.pdf_lines import CELL_GAP, WORD_GAP, Cell, Line, Page
+from ingest.readers.pages.pdf_lines import CELL_GAP, WORD_GAP, Cell, Line, Page
 
 # A running head or foot stands in the outer part of the page and returns on this share of the pages.
 _MARGIN, _RETURNS = 0.08, 0.4

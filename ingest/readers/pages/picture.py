@@ -3,13 +3,13 @@
 import io
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.naming import title_from_name
-from ingest.readers.optical import recognise, require_ocr
 from ingest.readers.outline import Outline
-from ingest.readers.pdf_lines import Page
-from ingest.readers.pdf_structure import Typography, add_pages
-from ingest.readers.scanned import page_from_picture
+from ingest.readers.pages.optical import recognise, require_ocr
+from ingest.readers.pages.pdf_lines import Page
+from ingest.readers.pages.pdf_structure import Typography, add_pages
+from ingest.readers.pages.scanned import page_from_picture
 
 # A picture with more points than this would take minutes and gigabytes.
 _MAX_PIXELS = 100_000_000

@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
-from ingest.readers.hidden_parts import Hidden
+from ingest.parsed import ParsedDocument
 from ingest.readers.merged_cells import add_table
 from ingest.readers.naming import first_heading, title_from_name
-from ingest.readers.open_document import DRAW, PRESENTATION, STYLE, TABLE, TEXT, OpenDocument, table_rows
+from ingest.readers.office.hidden_parts import Hidden
+from ingest.readers.office.open_document import (
+    DRAW,
+    PRESENTATION,
+    STYLE,
+    TABLE,
+    TEXT,
+    OpenDocument,
+    table_rows,
+)
 from ingest.readers.outline import Outline
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.presentation"

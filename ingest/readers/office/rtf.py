@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.naming import first_heading, real_title, title_from_name
+from ingest.readers.office.rtf_tables import RtfTable
 from ingest.readers.outline import Outline, folded
-from ingest.readers.rtf_tables import RtfTable
 
 MEDIA_TYPE = "application/rtf"
 _TOKEN = re.compile(

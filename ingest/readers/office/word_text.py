@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.readers.office.word_numbering import WORDS as _W
 from ingest.readers.outline import raised
-from ingest.readers.word_numbering import WORDS as _W
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from textwrap import dedent
 
-from ingest.parsing.parsed import ParsedDocument
-from ingest.readers.asciidoc_inline import Inline
-from ingest.readers.asciidoc_tables import add_adoc_table
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.definitions import add_definition
+from ingest.readers.markup.asciidoc_inline import Inline
+from ingest.readers.markup.asciidoc_tables import add_adoc_table
+from ingest.readers.markup.definitions import add_definition
 from ingest.readers.naming import first_heading, iso_date, title_from_name
 from ingest.readers.outline import Outline
 

@@ -1,8 +1,8 @@
 """Lines found by text recognition, made to look like the lines of a PDF page."""
 
-from ingest.readers.optical import Recognised
-from ingest.readers.pdf_layout import in_reading_order
-from ingest.readers.pdf_lines import Cell, Line, Page
+from ingest.readers.pages.optical import Recognised
+from ingest.readers.pages.pdf_layout import in_reading_order
+from ingest.readers.pages.pdf_lines import Cell, Line, Page
 
 
 def page_from_picture(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest.readers.word_numbering import WORDS
+from ingest.readers.office.word_numbering import WORDS
 
 _HEADING = re.compile(r"heading (\d)")
 _DEEPEST = 20

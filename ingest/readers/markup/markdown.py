@@ -3,12 +3,12 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.hypertext import add_html
+from ingest.readers.markup.hypertext import add_html
+from ingest.readers.markup.template_tags import without_front_matter, without_tags
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
 from ingest.readers.outline import Outline
-from ingest.readers.template_tags import without_front_matter, without_tags
 from ingest.readers.wrapping import joined_lines, margin_of
 
 if TYPE_CHECKING:

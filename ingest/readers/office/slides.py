@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
-from ingest.readers.drawings import chart_tables, diagram_texts
-from ingest.readers.hidden_parts import Hidden
+from ingest.parsed import ParsedDocument
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
+from ingest.readers.office.drawings import chart_tables, diagram_texts
+from ingest.readers.office.hidden_parts import Hidden
 from ingest.readers.outline import Outline
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"

@@ -5,14 +5,14 @@ from contextlib import closing
 from datetime import datetime
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.naming import first_heading, pdf_date, real_title, title_from_name
-from ingest.readers.optical import ocr_installed, recognise, require_ocr
 from ingest.readers.outline import Outline
-from ingest.readers.pdf_layout import in_reading_order, without_running_text
-from ingest.readers.pdf_lines import Page, PdfFile
-from ingest.readers.pdf_structure import Typography, add_pages
-from ingest.readers.scanned import page_from_picture
+from ingest.readers.pages.optical import ocr_installed, recognise, require_ocr
+from ingest.readers.pages.pdf_layout import in_reading_order, without_running_text
+from ingest.readers.pages.pdf_lines import Page, PdfFile
+from ingest.readers.pages.pdf_structure import Typography, add_pages
+from ingest.readers.pages.scanned import page_from_picture
 
 # Enough for 8-point print; more only costs time.
 _SCAN_DPI = 200

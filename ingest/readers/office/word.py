@@ -5,15 +5,15 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.merged_cells import add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
+from ingest.readers.office.word_numbering import WORDS as _W
+from ingest.readers.office.word_numbering import Numbering
+from ingest.readers.office.word_styles import Style, Styles
+from ingest.readers.office.word_tables import header_of, parts_of, rows_of
+from ingest.readers.office.word_text import boxes_in, notes_of, references_in, text_of
 from ingest.readers.outline import Outline
-from ingest.readers.word_numbering import WORDS as _W
-from ingest.readers.word_numbering import Numbering
-from ingest.readers.word_styles import Style, Styles
-from ingest.readers.word_tables import header_of, parts_of, rows_of
-from ingest.readers.word_text import boxes_in, notes_of, references_in, text_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PLAIN_MARK = re.compile(r"^(\d+)[.)]?$")
