@@ -99,7 +99,7 @@ def _number(version: str) -> int | None:
 
 def _show_judged(call: Invocation, judged: "Judgement", change: "Change | None") -> None:
     from bots.terminal.console import out, print_json
-    from bots.terminal.tune_shown import show_grounds
+    from bots.terminal.tune.shown import show_grounds
 
     if call.as_json:
         conditions = [{"holds": ground.holds, "condition": ground.sentence} for ground in judged.grounds]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import bots
 from bots.terminal.invocation import Invocation, home_option, invocation
 from brain.errors import StorageFailed
 
@@ -25,9 +26,9 @@ def demo(call: Invocation) -> None:
     Without a terminal, three questions are asked and answered.
     """
     from bots.settings import load_settings
-    from bots.terminal.chat import PROMPT, Chat
+    from bots.terminal.commands.chat import PROMPT, Chat
+    from bots.terminal.commands.ingest import show_report, stages
     from bots.terminal.console import out, progress
-    from bots.terminal.ingest import show_report, stages
 
     drive = sample_drive()
     if call.home is None:
@@ -53,7 +54,7 @@ def demo(call: Invocation) -> None:
 
 def sample_drive() -> Path:
     """The sample drive: in a checkout beside the packages, in an installed wheel inside them."""
-    package = Path(__file__).resolve().parents[1]
+    package = Path(bots.__path__[0]).resolve()
     for folder in (package.parent / "samples" / "drive", package / "samples" / "drive"):
         if folder.is_dir():
             return folder

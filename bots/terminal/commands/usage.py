@@ -91,14 +91,13 @@ def period_json(period: "Period") -> dict[str, Any]:
 
 
 def _show(console: "Console", found: "Sequence[Period]", whole: "Period") -> None:
-    from rich.table import Table
 
-    from bots.terminal.console import print_table
+    from bots.terminal.console import plain_table, print_table
 
     if not whole.askings:
         console.print("Nobody asked anything since then.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     for place, column in enumerate(COLUMNS):
         table.add_column(column, justify="right" if place else "left")
     for period in found:

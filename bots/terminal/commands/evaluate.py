@@ -132,12 +132,11 @@ def show_report(console: "Console", report: "EvaluationReport") -> None:
 
 
 def _show_table(console: "Console", title: str, rows: "Sequence[MetricRow]") -> None:
-    from rich.table import Table
 
-    from bots.terminal.console import print_table
+    from bots.terminal.console import plain_table, print_table
 
     compared = any(row.against for row in rows)
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table(title)
     table.add_column("metric")
     for name in ("value", "95 % interval", "n", *(("other", "difference") if compared else ())):
         table.add_column(name, justify="right")

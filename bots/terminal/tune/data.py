@@ -120,7 +120,7 @@ def data(
     Nothing leaves this machine. docs/tuning.md explains what the rows are.
     """
     if preview is not None:
-        from bots.terminal.tune_preview import show
+        from bots.terminal.tune.preview import show
 
         show(call, preview, name, part or "train", model)
         return
@@ -209,14 +209,13 @@ def _not_there(unknown: list[str], making: "Making") -> str:
 
 
 def _show(console: "Console", kept: "CitingSet") -> None:
-    from rich.table import Table
 
-    from bots.terminal.console import inert, print_table
+    from bots.terminal.console import inert, plain_table, print_table
     from brain.tuning.data.card import NO_VALIDATION, PARTS
 
     parts = [kept.card[name] for name in PARTS]
     train, watched, test = parts
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     table.add_column("kind")
     for column in ("learn", "stop by", "held out"):
         table.add_column(column, justify="right")

@@ -82,11 +82,10 @@ def _gap_json(gap: "Gap") -> dict[str, Any]:
 
 
 def _show(console: "Console", found: "Gaps", everything: bool) -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from bots.desk.wording import count
-    from bots.terminal.console import in_line, print_table
+    from bots.terminal.console import in_line, plain_table, print_table
 
     if not found.asked:
         console.print("Nobody asked anything since then.")
@@ -94,7 +93,7 @@ def _show(console: "Console", found: "Gaps", everything: bool) -> None:
     console.print(f"{count(found.asked, 'question')}, {found.lacking:,} without a sure or helpful answer.")
     shown = found.gaps if everything else found.open
     if shown:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+        table = plain_table()
         for column in ("asked", "people"):
             table.add_column(column, justify="right")
         for column in ("last", "about", "what was lacking", "nearest documents"):

@@ -35,10 +35,9 @@ def categories(context: click.Context) -> None:
 @invocation
 def list_(call: Invocation) -> None:
     """List the categories: name, owner, how many messages were learnt, description."""
-    from rich.table import Table
     from rich.text import Text
 
-    from bots.terminal.console import in_line, out, print_json, print_table
+    from bots.terminal.console import in_line, out, plain_table, print_json, print_table
 
     with call.citewise(create=True) as citewise:
         rows = citewise.catalog.cases.categories()
@@ -59,7 +58,7 @@ def list_(call: Invocation) -> None:
     if not rows:
         out().print("No categories yet: citewise categories add, or learn them from a CSV file.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     table.add_column("category", style="bold")
     table.add_column("owner")
     table.add_column("learnt", justify="right")
@@ -83,7 +82,7 @@ def add(call: Invocation, name: str, description: str, owner: str | None) -> Non
     DESCRIPTION says in a sentence or two what such tickets are about: as long as no message was learnt, the
     category is told by it. --owner "" takes the owner away.
     """
-    from bots.terminal.spaces import check_principals
+    from bots.terminal.principals import check_principals
     from brain.catalog.cases import CategoryRow
 
     name = _named(name)
@@ -145,8 +144,8 @@ def learn(call: Invocation, file: Path) -> None:
     Labels that are not there yet become categories. What was learnt already is passed over, so that a longer
     export of the same tickets can be learnt again.
     """
+    from bots.terminal.commands.labelled_csv import read_labelled
     from bots.terminal.console import progress
-    from bots.terminal.labelled_csv import read_labelled
 
     examples = read_labelled(file, call.typed(file))
     for example in examples:
@@ -176,8 +175,8 @@ def evaluate(call: Invocation, file: Path) -> None:
     """
     from dataclasses import asdict
 
+    from bots.terminal.commands.labelled_csv import read_labelled
     from bots.terminal.console import out, print_json, progress
-    from bots.terminal.labelled_csv import read_labelled
     from brain.triage.scoring import scores
 
     rows = read_labelled(file, call.typed(file))
@@ -203,10 +202,9 @@ def evaluate(call: Invocation, file: Path) -> None:
 
 
 def _show_scores(console: "Console", scores: "Scores", learnt: int, missing: list[str]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
-    from bots.terminal.console import in_line, print_table
+    from bots.terminal.console import in_line, plain_table, print_table
 
     console.print(_messages(scores.tickets))
     figures = (
@@ -215,14 +213,14 @@ def _show_scores(console: "Console", scores: "Scores", learnt: int, missing: lis
         ("macro-F1", scores.macro_f1),
         ("left open", scores.left_open),
     )
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table = plain_table(header=False)
     for name, value in figures:
         table.add_row(name, f"{value:.3f}")
     print_table(console, table)
     mixed_up = [pair for pair in scores.mixed_up if pair.found][:_SHOWN]
     if mixed_up:
         console.print(Text("\nMistaken most", style="bold"))
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+        table = plain_table()
         for column in ("times", "label", "told as"):
             table.add_column(column, justify="right" if column == "times" else "left")
         for pair in mixed_up:

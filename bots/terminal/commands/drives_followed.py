@@ -64,8 +64,8 @@ def add(
     Adding it again changes its settings.
     """
     from bots.drives.names import listed
+    from bots.terminal.commands.drives_shown import drive_json
     from bots.terminal.console import in_line, print_json
-    from bots.terminal.drives_shown import drive_json
     from ingest.options import DriveOptions
 
     options = DriveOptions(every, settle, include, exclude, readers, poll, marker)
@@ -106,9 +106,9 @@ def sync(
 
     The exit code is 1 where one of them could not be looked at.
     """
+    from bots.terminal.commands.drives_shown import show_synced, synced_json
+    from bots.terminal.commands.ingest import stages
     from bots.terminal.console import out, print_json, progress
-    from bots.terminal.drives_shown import show_synced, synced_json
-    from bots.terminal.ingest import stages
     from brain.errors import UsageError
 
     with call.citewise() as citewise:
@@ -139,10 +139,10 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
     """Let the removals that wait on a suspended drive go ahead: its files are gone on purpose."""
     from bots.desk.wording import count
     from bots.drives.names import listed
+    from bots.terminal.commands.drives_shown import show_synced, synced_json
+    from bots.terminal.commands.ingest import stages
     from bots.terminal.confirm import confirm as ask
     from bots.terminal.console import in_line, out, print_json, progress
-    from bots.terminal.drives_shown import show_synced, synced_json
-    from bots.terminal.ingest import stages
     from brain.errors import UsageError
 
     with call.citewise() as citewise:
@@ -178,9 +178,9 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
 @invocation
 def retry(call: Invocation, drive: str | None, path: str | None) -> None:
     """Try files again that could not be read: all, those of one drive, or one by its PATH."""
+    from bots.terminal.commands.drives_shown import show_synced, synced_json
+    from bots.terminal.commands.ingest import stages
     from bots.terminal.console import out, print_json, progress
-    from bots.terminal.drives_shown import show_synced, synced_json
-    from bots.terminal.ingest import stages
     from brain.errors import UsageError
 
     with call.citewise() as citewise:
@@ -231,8 +231,8 @@ def _follow(citewise: "Citewise") -> None:
     from rich.console import Group
     from rich.live import Live
 
+    from bots.terminal.commands.drives_shown import drives_table, remarks, show_drives
     from bots.terminal.console import checkpoint, out
-    from bots.terminal.drives_shown import drives_table, remarks, show_drives
     from ingest.following.journal import LOG
 
     console = out()

@@ -31,7 +31,7 @@ def digest(call: Invocation, reader: str | None) -> None:
     from bots.desk.digest import ADMINS
     from bots.terminal.cards import show_card
     from bots.terminal.console import out, print_json
-    from bots.terminal.spaces import check_principals
+    from bots.terminal.principals import check_principals
 
     check_principals([reader] if reader else [])
     with call.citewise() as citewise:

@@ -20,9 +20,7 @@ _SHOWN = ("f1", "accuracy", "cite_f1", "refuse_f1")
 @invocation
 def list_versions(call: Invocation) -> None:
     """Show the versions that were promoted, with the figures that each was promoted for."""
-    from rich.table import Table
-
-    from bots.terminal.console import err, inert, out, print_json, print_table
+    from bots.terminal.console import err, inert, out, plain_table, print_json, print_table
 
     versions = _versions(call)
     current, kept, damaged = versions.in_use().version, *_readable(versions)
@@ -34,7 +32,7 @@ def list_versions(call: Invocation) -> None:
     if not kept and not damaged:
         out().print("No adapter was promoted yet: `citewise tune promote RUN` does that.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     for column in ("version", "in use", "promoted", "run", *_SHOWN, "base model"):
         table.add_column(column)
     for version in kept:

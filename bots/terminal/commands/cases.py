@@ -159,18 +159,17 @@ def _found(catalog: "Catalog", number: int) -> "Case":
 
 
 def _show(console: "Console", found: "Sequence[Case]") -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from bots.desk.case_card import first_words
     from bots.desk.wording import age
-    from bots.terminal.console import in_line, print_table
+    from bots.terminal.console import in_line, plain_table, print_table
     from brain.triage.domain import Urgency
 
     if not found:
         console.print("No open cases: `triage`, written in the thread of a ticket in a chat, makes one.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     table.add_column("no.", justify="right")
     for column in ("urgency", "category", "owner", "opened", "state", "where", "first words"):
         table.add_column(column)

@@ -163,7 +163,7 @@ class Chat:
         self._console.print()
 
     def _show_why(self, runner: asyncio.Runner) -> None:
-        from bots.terminal.why import show_trace
+        from bots.terminal.commands.why import show_trace
 
         trace = runner.run(self._desk.why(self._thread))
         if trace is None:
@@ -172,7 +172,7 @@ class Chat:
         show_trace(self._console, trace)
 
     def _show_documents(self, runner: asyncio.Runner, words: str) -> None:
-        from bots.terminal.documents import show_documents
+        from bots.terminal.commands.documents_shown import show_documents
 
         principals = principals_of(self._asker)
         show_documents(self._console, runner.run(self._desk.documents(words, principals, self._spaces)))

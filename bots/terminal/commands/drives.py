@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bots.terminal import drives_followed
+from bots.terminal.commands import drives_followed
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ for command in (drives_followed.add, drives_followed.sync, drives_followed.confi
 @invocation
 def list_(call: Invocation) -> None:
     """List the drives: state, documents, files that wait or fail, seconds from change to answerable."""
+    from bots.terminal.commands.drives_shown import drive_json, show_drives
     from bots.terminal.console import out, print_json
-    from bots.terminal.drives_shown import drive_json, show_drives
 
     with call.citewise() as citewise:
         rows = citewise.keeper.status()
@@ -57,9 +57,9 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
     itself with `citewise serve` or the next `citewise ingest`.
     """
     from bots.drives.names import find_drive, listed
+    from bots.terminal.commands.drives_shown import drive_json
     from bots.terminal.confirm import confirm
     from bots.terminal.console import in_line, print_json, progress
-    from bots.terminal.drives_shown import drive_json
     from brain.catalog.rows import DriveState
 
     with call.citewise() as citewise:

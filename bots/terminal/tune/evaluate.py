@@ -269,7 +269,7 @@ def _keep(call: Invocation, run: "TrainedRun", report: "Report", found: "Evaluat
         may = all(ground.holds for ground in judged)
         print_json({**report.as_json(), "may_be_promoted": may, "conditions": conditions})
         return
-    from bots.terminal.tune_shown import show_comparison, show_grounds
+    from bots.terminal.tune.shown import show_comparison, show_grounds
 
     console = out()
     show_comparison(console, f"{title[0].upper()}{title[1:]}", report.given)

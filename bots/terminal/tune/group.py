@@ -6,15 +6,15 @@ from bots.terminal.invocation import home_option, json_option
 from bots.terminal.late_commands import LateCommands
 
 COMMANDS = {
-    "data": "bots.terminal.tune_data:data",
-    "train": "bots.terminal.tune_train:train",
-    "eval": "bots.terminal.tune_eval:evaluate",
-    "promote": "bots.terminal.tune_promote:promote",
-    "rollback": "bots.terminal.tune_promote:rollback",
-    "list": "bots.terminal.tune_status:list_versions",
-    "status": "bots.terminal.tune_status:status",
-    "export": "bots.terminal.tune_export:export",
-    "serve-command": "bots.terminal.tune_serve_command:serve_command",
+    "data": "bots.terminal.tune.data:data",
+    "train": "bots.terminal.tune.train:train",
+    "eval": "bots.terminal.tune.evaluate:evaluate",
+    "promote": "bots.terminal.tune.promote:promote",
+    "rollback": "bots.terminal.tune.promote:rollback",
+    "list": "bots.terminal.tune.status:list_versions",
+    "status": "bots.terminal.tune.status:status",
+    "export": "bots.terminal.tune.export:export",
+    "serve-command": "bots.terminal.tune.serve_command:serve_command",
 }
 
 

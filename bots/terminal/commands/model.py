@@ -73,13 +73,12 @@ def _measured(answerer: object | None) -> str:
 
 
 def _show(found: "ModelStatus") -> None:
-    from rich.table import Table
     from rich.text import Text
 
     from bots.model.status import in_words
-    from bots.terminal.console import inert, out, print_table
+    from bots.terminal.console import inert, out, plain_table, print_table
 
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = plain_table(header=False)
     table.add_column("name", style="bold")
     table.add_column("words", overflow="fold")
     for name, words in in_words(found):

@@ -64,14 +64,13 @@ def show_drives(console: "Console", rows: "Sequence[DriveStatus]") -> None:
 
 def drives_table(rows: "Sequence[DriveStatus]") -> "Table":
     """A row for each drive."""
-    from rich.table import Table
     from rich.text import Text
 
     from bots.drives.names import listed
-    from bots.terminal.console import in_line
+    from bots.terminal.console import in_line, plain_table
     from bots.terminal.durations import in_words
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     table.add_column("no.", justify="right", style="cyan", no_wrap=True)
     table.add_column("place", style="bold", overflow="fold", ratio=1)
     table.add_column("space", no_wrap=True)
@@ -131,8 +130,8 @@ def show_synced(console: "Console", done: "Sequence[Synced]") -> None:
     from rich.text import Text
 
     from bots.drives.names import listed
+    from bots.terminal.commands.ingest import show_report
     from bots.terminal.console import in_line
-    from bots.terminal.ingest import show_report
 
     for synced in done:
         for report in synced.reports:  # those before the last are of files that were waited for
@@ -148,7 +147,7 @@ def show_synced(console: "Console", done: "Sequence[Synced]") -> None:
 
 def synced_json(synced: "Synced") -> dict[str, Any]:
     """What came of one drive, for programs."""
-    from bots.terminal.ingest import report_json
+    from bots.terminal.commands.ingest import report_json
 
     return {
         "id": synced.drive.id,

@@ -11,12 +11,7 @@ from bots.terminal.durations import since
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.console import Console
-
-    from brain.catalog.rows import DocumentRow, Drive, Failure
-    from brain.usage.stale import StaleDocument
+    from brain.catalog.rows import DocumentRow, Drive
 
 
 @click.group(invoke_without_command=True)
@@ -39,6 +34,7 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
     """List what is indexed: title, space, age; narrowed down to titles and paths with WORDS."""
     from bots.drives import outdated
     from bots.terminal.answer_json import document_json
+    from bots.terminal.commands.documents_shown import show_documents, show_failures, show_left_out
     from bots.terminal.console import in_line, out, print_json
 
     with call.citewise() as citewise:
@@ -67,8 +63,8 @@ def list_(call: Invocation, words: tuple[str, ...] = (), space: str | None = Non
         )
     else:
         show_documents(out(), rows)
-        _show_left_out(out(), rows)
-        _show_failures(out(), failures)
+        show_left_out(out(), rows)
+        show_failures(out(), failures)
         for sentence in wait:
             out().print(in_line(sentence), style="dim", markup=False, highlight=False)
 
@@ -100,6 +96,7 @@ def stale_(call: Invocation, before: datetime, cited_since: datetime) -> None:
     document's age is what its source says, else since when it is indexed.
     """
     from bots.terminal.answer_json import document_json
+    from bots.terminal.commands.documents_shown import show_stale
     from bots.terminal.console import out, print_json
     from brain.usage.stale import stale
 
@@ -110,7 +107,7 @@ def stale_(call: Invocation, before: datetime, cited_since: datetime) -> None:
             [{**document_json(old.row), "cited": old.cited, "called_outdated": old.outdated} for old in found]
         )
     else:
-        _show_stale(out(), found)
+        show_stale(out(), found)
 
 
 @documents.command(short_help="Print a document as the bot reads it.")
@@ -121,6 +118,7 @@ def stale_(call: Invocation, before: datetime, cited_since: datetime) -> None:
 def show(call: Invocation, document: str) -> None:
     """Print the text of DOCUMENT (its path, title or number) as the bot reads it."""
     from bots.terminal.answer_json import document_json
+    from bots.terminal.commands.documents_shown import show_documents, show_left_out
     from bots.terminal.console import inert, out, print_json
 
     with call.citewise() as citewise:
@@ -130,7 +128,7 @@ def show(call: Invocation, document: str) -> None:
         print_json({**document_json(row), "text": text})
     else:
         show_documents(out(), [row])
-        _show_left_out(out(), [row])
+        show_left_out(out(), [row])
         click.echo(inert(text))
 
 
@@ -173,9 +171,8 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
 @invocation
 def history(call: Invocation, document: str) -> None:
     """List the versions of DOCUMENT that were indexed."""
-    from rich.table import Table
-
-    from bots.terminal.console import in_line, out, print_json, print_table
+    from bots.terminal.commands.documents_shown import show_versions
+    from bots.terminal.console import out, print_json
 
     with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
@@ -194,12 +191,7 @@ def history(call: Invocation, document: str) -> None:
             ]
         )
         return
-    table = Table(
-        "version", "indexed", "characters", box=None, title=in_line(row.title), title_justify="left"
-    )
-    for version in versions:
-        table.add_row(str(version.number), f"{version.created:%Y-%m-%d %H:%M}", f"{version.characters:,}")
-    print_table(out(), table)
+    show_versions(out(), row, versions)
 
 
 def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
@@ -217,109 +209,3 @@ def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
         f" {what} brings it back, unless it is taken away from there, or the whole drive with"
         f" `citewise drives remove {drive.id}`."
     )
-
-
-def show_documents(console: "Console", rows: "Sequence[DocumentRow]") -> None:
-    """Print documents as a table for people."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from bots.desk.wording import age
-    from bots.terminal.console import in_line, print_table
-
-    if not rows:
-        console.print(
-            "No document fits: `citewise documents list` shows all, `citewise ingest FOLDER` adds some."
-        )
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("no.", justify="right", style="cyan", no_wrap=True)
-    table.add_column("title", ratio=3)
-    table.add_column("space", no_wrap=True)
-    table.add_column("age", no_wrap=True)
-    table.add_column("passages", justify="right")
-    table.add_column("path", ratio=3, style="dim", overflow="fold")
-    for row in rows:
-        table.add_row(
-            str(row.id),
-            Text(in_line(row.title), style="bold"),
-            Text(row.space),
-            age(row.modified) if row.modified else "–",
-            f"{row.passages:,}",
-            Text(in_line(row.path)),
-        )
-    print_table(console, table)
-
-
-def _show_stale(console: "Console", found: "Sequence[StaleDocument]") -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from bots.desk.wording import age
-    from bots.terminal.console import in_line, print_table
-
-    if not found:
-        console.print("No document is that old.")
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("no.", justify="right", style="cyan", no_wrap=True)
-    table.add_column("title", ratio=3)
-    table.add_column("space", no_wrap=True)
-    table.add_column("age", no_wrap=True)
-    table.add_column("cited", justify="right")
-    table.add_column("called outdated", justify="right")
-    table.add_column("path", ratio=3, style="dim", overflow="fold")
-    for old in found:
-        table.add_row(
-            str(old.row.id),
-            Text(in_line(old.row.title), style="bold"),
-            Text(old.row.space),
-            age(old.changed),
-            f"{old.cited:,}",
-            f"{old.outdated:,}",
-            Text(in_line(old.row.path)),
-        )
-    print_table(console, table)
-
-
-def _show_left_out(console: "Console", rows: "Sequence[DocumentRow]") -> None:
-    """What of the documents couldn't be read, so that nobody wonders why it isn't found."""
-    from rich.text import Text
-
-    from bots.terminal.console import in_line
-
-    partly = [row for row in rows if row.left_out]
-    if partly:
-        console.print(Text(f"\nRead in part: {len(partly)}", style="bold yellow"))
-    for row in partly:
-        for sentence in row.left_out:
-            console.print(Text(f"  {in_line(row.path)}: ", style="bold") + Text(in_line(sentence)))
-
-
-def _show_failures(console: "Console", failures: "Sequence[Failure]") -> None:
-    from rich.text import Text
-
-    from bots.terminal.console import in_line
-
-    if failures:
-        console.print(Text(f"\nNot readable: {len(failures)}", style="bold yellow"))
-    for failure in failures:
-        console.print(
-            Text(f"  {in_line(failure.path)}: ", style="bold")
-            + Text(in_line(failure.sentence))
-            + Text(_next_try(failure), style="dim")
-        )
-    if failures:
-        console.print("`citewise drives retry` tries them again now.", style="dim")
-
-
-def _next_try(failure: "Failure") -> str:
-    """When it's tried again, where the drive is followed, or that it was given up."""
-    import time
-
-    from bots.terminal.durations import in_words
-
-    if failure.next_try is None:
-        return f" Given up after {failure.tries} tries, until it changes." if failure.tries > 1 else ""
-    wait = failure.next_try - time.time()
-    return f" Tried again in {in_words(wait)} where it is followed." if wait > 0 else ""

@@ -12,12 +12,10 @@ if TYPE_CHECKING:
 
 def show_comparison(console: "Console", title: str, found: "Comparison") -> None:
     """The figures of each writer; * where the difference from `found.ours` is beyond chance."""
-    from rich.table import Table
-
-    from bots.terminal.console import inert, print_table
+    from bots.terminal.console import inert, plain_table, print_table
     from brain.tuning.judging.comparison import LOW_IS_GOOD, METRICS
 
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table(title)
     table.add_column("metric")
     for name in found.figures:
         table.add_column(inert(name), justify="right")

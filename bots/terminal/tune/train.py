@@ -17,7 +17,7 @@ from brain.tuning.learning.recipe import Recipe
 
 if TYPE_CHECKING:
     from bots.settings import Settings
-    from bots.terminal.tune_progress import Shown
+    from bots.terminal.tune.progress import Shown
 
 _TAKEN = "A training runs in this home already: {holder}. One at a time; wait until it is done, or stop it."
 _FIELDS = {
@@ -117,7 +117,7 @@ def _train(call: Invocation, asked: "Any") -> None:
 
 
 def _carry_out(call: Invocation, settings: "Settings", tuning: Path, asked: "Any") -> None:
-    from bots.terminal.tune_progress import shown
+    from bots.terminal.tune.progress import shown
     from brain.phi3.fingerprint import fingerprint
     from brain.phi3.opening import model_folder
     from brain.phi3.weights import check_files, checked_config

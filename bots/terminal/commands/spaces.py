@@ -1,14 +1,9 @@
 """`citewise spaces`: sets of documents, each with its audience."""
 
-import re
-from collections.abc import Iterable
-
 import click
 
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
-from brain.errors import UsageError
-
-_PRINCIPAL = re.compile(r"slack:(?:channel|user|group):\S+|discord:(?:channel|user|role):\S+")
+from bots.terminal.principals import check_principals
 
 
 @click.group(invoke_without_command=True)
@@ -27,11 +22,10 @@ def spaces(context: click.Context) -> None:
 @invocation
 def list_(call: Invocation) -> None:
     """List the spaces with what they hold and who may read them."""
-    from rich.table import Table
     from rich.text import Text
 
     from bots.desk import OPEN_SPACE
-    from bots.terminal.console import out, print_json, print_table
+    from bots.terminal.console import out, plain_table, print_json, print_table
 
     with call.citewise(create=True) as citewise:
         catalog = citewise.catalog
@@ -53,7 +47,7 @@ def list_(call: Invocation) -> None:
             ]
         )
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     table.add_column("space", style="bold")
     table.add_column("documents", justify="right")
     table.add_column("passages", justify="right")
@@ -105,21 +99,6 @@ def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
         allowed = sorted(citewise.catalog.principals(name))
     readers = ", ".join(allowed) or "nobody"
     _say(call, f"{name} may now be read by {readers}.", {"space": name, "principals": allowed})
-
-
-def names_somebody(principal: str) -> bool:
-    """Whether rights can be given to such a name."""
-    return _PRINCIPAL.fullmatch(principal) is not None
-
-
-def check_principals(principals: Iterable[str]) -> None:
-    """Raise UsageError for what names neither a person, a channel nor a group."""
-    for principal in principals:
-        if not names_somebody(principal):
-            raise UsageError(
-                f"{principal!r} names nobody: write slack:channel:C…, slack:user:U…, slack:group:S…, "
-                "discord:channel:…, discord:user:… or discord:role:…."
-            )
 
 
 def _say(call: Invocation, sentence: str, data: dict[str, object]) -> None:

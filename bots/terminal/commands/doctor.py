@@ -52,13 +52,12 @@ def doctor(context: click.Context, call: Invocation) -> None:
 
 
 def _show(console: "Console", checks: "Iterable[Check]") -> None:
-    from rich.table import Table
     from rich.text import Text
 
-    from bots.terminal.console import inert, print_table
+    from bots.terminal.console import inert, plain_table, print_table
 
     marks = {"good": Text("✓", "green"), "note": Text("·", "yellow"), "fault": Text("✗", "bold red")}
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = plain_table(header=False)
     for column in ("mark", "name", "found"):
         table.add_column(column, style="bold" if column == "name" else "", overflow="fold")
     for check in checks:

@@ -58,15 +58,14 @@ def audit(context: click.Context, call: Invocation, verify: bool, everything: bo
 
 
 def _show(console: "Console", entries: "Sequence[AuditEntry]") -> None:
-    from rich.table import Table
     from rich.text import Text
 
-    from bots.terminal.console import inert, print_table
+    from bots.terminal.console import inert, plain_table, print_table
 
     if not entries:
         console.print("Nothing was changed yet, neither from a chat nor in the spaces.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table = plain_table()
     for column in ("no.", "when", "who", "did", "what"):
         table.add_column(column)
     for entry in entries:
