@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,34 @@ def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> 
         assert package not in FLOORS.keys() - allowed, f"{name(path)} imports {module}"
         place = ONLY_IMPORTER.get(package, "")
         assert name(path).startswith(place), f"{name(path)} imports {module}, which is for {place} only"
+
+
+def dotted(path: Path) -> str:
+    """A module by the name that it is imported by."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def needed(node: ast.AST) -> Iterator[str]:
+    """What is imported when a module is loaded: not what functions import, nor what types alone want."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+            yield child.module or ""
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            yield from (name for other in child.orelse for name in needed(other))
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from needed(child)
+
+
+def test_no_module_needs_one_that_needs_it() -> None:
+    modules = {dotted(path) for path in MODULES}
+    graph = {dotted(path): set(needed(nodes(path)[0])) & modules - {dotted(path)} for path in MODULES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"These need each other: {' → '.join(error.args[1])}")
 
 
 def test_the_language_model_is_loaded_late() -> None:
