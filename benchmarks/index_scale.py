@@ -1,4 +1,4 @@
-"""Measure the catalog and the indexes at size: python benchmarks/index_scale.py --passages 10000 100000.
+"""Measure the catalog and the indexes at size: python -m benchmarks.index_scale --passages 10000 100000.
 
 Passages are made up: words of a Zipf-like vocabulary, and vectors around random centres. For each size it
 prints a row for filling the catalog, filling the indexes, searching, reading passages, recall against
@@ -19,7 +19,6 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import Drive, NewDocument, NewPassage, Vector
 from brain.index.search_index import SearchIndex
