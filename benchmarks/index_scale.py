@@ -53,7 +53,8 @@ class World:
         """Unit vectors, each around a centre at a cosine of about .7."""
         chosen = self.centres[self.rng.integers(0, len(self.centres), count)]
         found = chosen + self.rng.normal(size=chosen.shape)
-        return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+        unit: Vector = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     def texts(self, count: int) -> list[str]:
         """Passages of words."""
