@@ -155,6 +155,13 @@ def test_a_module_has_one_job_and_says_it(path: Path) -> None:
     assert len(path.relative_to(ROOT).parts) <= 4
 
 
+def test_the_architecture_page_names_every_folder_and_what_stands_beside_them() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    beside = {path.stem for path in MODULES if path.parent.name in FLOORS} - {"__init__"}
+    wanted = beside | {path.parent.name for path in MODULES}
+    assert sorted(word for word in wanted if not re.search(rf"\b{word}\b", page)) == []
+
+
 def test_the_brain_names_no_chat_platform() -> None:
     platform = re.compile(r"slack|discord|\bteams\b", re.IGNORECASE)
     naming = [
