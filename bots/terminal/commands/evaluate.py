@@ -132,7 +132,6 @@ def show_report(console: "Console", report: "EvaluationReport") -> None:
 
 
 def _show_table(console: "Console", title: str, rows: "Sequence[MetricRow]") -> None:
-
     from bots.terminal.console import plain_table, print_table
 
     compared = any(row.against for row in rows)

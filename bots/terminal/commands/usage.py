@@ -91,7 +91,6 @@ def period_json(period: "Period") -> dict[str, Any]:
 
 
 def _show(console: "Console", found: "Sequence[Period]", whole: "Period") -> None:
-
     from bots.terminal.console import plain_table, print_table
 
     if not whole.askings:

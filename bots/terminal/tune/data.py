@@ -209,7 +209,6 @@ def _not_there(unknown: list[str], making: "Making") -> str:
 
 
 def _show(console: "Console", kept: "CitingSet") -> None:
-
     from bots.terminal.console import inert, plain_table, print_table
     from brain.tuning.data.card import NO_VALIDATION, PARTS
 
