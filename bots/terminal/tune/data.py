@@ -128,12 +128,8 @@ def data(
         raise UsageError("--model goes with --preview N: making a set needs no model.")
     if part is not None:
         raise UsageError("--part goes with --preview N: all three parts are made.")
-    from datetime import UTC, datetime
-
-    from bots.terminal.console import err, inert, out, print_json, progress
-    from brain.tuning.citing_set import check_free, check_name, save
-    from brain.tuning.data.card import card, card_text
-    from brain.tuning.data.maker import finder, make
+    from bots.terminal.console import out, print_json
+    from brain.tuning.citing_set import check_name
     from brain.tuning.data.making import Making
 
     check_name(name)
@@ -149,12 +145,28 @@ def data(
         kept_out=_asked_about(keep_out) if keep_out else (),
         mask=call.settings().mask_personal_data if mask is None else mask,
     )
+    kept = _made(call, making, name)
+    if call.as_json:
+        print_json({"folder": str(kept.folder), **kept.card})
+    else:
+        _show(out(), kept)
+
+
+def _made(call: Invocation, making: "Making", name: str | None) -> "CitingSet":
+    """Make the set and keep it; what is to be minded of it is told before."""
+    from datetime import UTC, datetime
+
+    from bots.terminal.console import err, inert, progress
+    from brain.tuning.citing_set import check_free, save
+    from brain.tuning.data.card import card, card_text
+    from brain.tuning.data.maker import finder, make
+
     with call.citewise() as citewise, progress() as citewise.report:
         check_free(citewise.home.tuning, name)
         paths = {
-            row.path for name in making.spaces for row in citewise.catalog.documents(_known(citewise, name))
+            row.path for space in making.spaces for row in citewise.catalog.documents(_known(citewise, space))
         }
-        if keep_out and (unknown := [path for path in making.kept_out if path not in paths]):
+        if unknown := [path for path in making.kept_out if path not in paths]:
             err().print(inert(_not_there(unknown, making)))
         if closed := [space for space in making.spaces if space != _OPEN]:
             err().print(
@@ -164,19 +176,8 @@ def data(
         made = make(citewise.catalog, finder(citewise.retriever, making.spaces), making, citewise.report)
         when = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         values = card(made, making, when, _version())
-        kept = save(
-            citewise.home.tuning,
-            name,
-            when,
-            (made.train.rows, made.validation.rows, made.held_out.rows),
-            made.questions,
-            values,
-            card_text(values),
-        )
-    if call.as_json:
-        print_json({"folder": str(kept.folder), **kept.card})
-    else:
-        _show(out(), kept)
+        parts = (made.train.rows, made.validation.rows, made.held_out.rows)
+        return save(citewise.home.tuning, name, when, parts, made.questions, values, card_text(values))
 
 
 def _asked_about(questions: Path) -> tuple[str, ...]:
