@@ -10,12 +10,13 @@ from brain.domain import Passage
 from brain.evidence import REST, rest_held
 from brain.retrieval.document_named import in_short
 from brain.retrieval.hybrid import Retrieved
-from brain.retrieval.query import Query
-from brain.text.analysis import AnalysedSentence, analyse
+from brain.retrieval.query import OF_A_DAY, Query
 from brain.text.above import Above
+from brain.text.analysis import AnalysedSentence, analyse
 from brain.text.asked import Asked, Fit
 from brain.text.dated import fits, is_of
 from brain.text.dates import Day, mentions
+from brain.text.deciding import decides
 from brain.text.reading import Reading
 from brain.text.sentences import sentence_spans
 from brain.text.terms import unique
@@ -23,7 +24,7 @@ from brain.text.terms import unique
 _SENTENCES, _WORDS = 8, 120  # of a day, at most
 _NEAR = 0.5  # so little behind the best sentence's score, another document's may be the one to tell of
 _OTHERS = 3  # documents that are named
-_LOOKED_AT = 20  # of what was found, to say what there is of a date of which nothing answers
+_LOOKED_AT = 40  # of what was found, to say what there is of a date of which nothing answers
 MOST = 0.6  # of what is asked besides must stand with a month that an answer need not name
 _MORE = "That is not all of that {time}: ask for a part of it, or look at the document."
 _ALSO = "Of that {time} there is also: {titles}."
@@ -99,10 +100,11 @@ def of_the_whole_day(
     same = [one for one in ranked if one.passage.source.document_id == best.passage.source.document_id]
     same.sort(key=lambda one: (one.passage.ordinal, one.number))
     told = _first(same)
-    if best not in told:  # a long day: what stands with the best
+    if len(told) < len(same) and any(date.decision for date in query.dates):
+        told = _first([one for one in same if decides(one.text)] or same)
+    if best not in told and not _asks_nothing_else(query):  # a long day: what stands with the best
         told = _first([one for one in same if one.passage.id == best.passage.id])
-    if best not in told:
-        told = [best]
+        told = told if best in told else [best]
     time = _time_in(query)
     others = unique(_title(one.passage) for one in ranked if one not in same and _is_truly_of(one, query))
     notes = (_MORE.format(time=time),) * (len(told) < len(same))
@@ -170,6 +172,12 @@ def _is_truly_of(sentence: ScoredSentence, query: Query) -> bool:
         and is_of(date, sentence.passage.text, sentence.start, sentence.end, above)
         for date in query.dates
     )
+
+
+def _asks_nothing_else(query: Query) -> bool:
+    """Whether "what happened on 4 March?" is all that is asked: then no sentence of the day is the best."""
+    names = {date.name for date in query.dates}
+    return all(stem in names or query.lent.get(stem, 1.0) <= OF_A_DAY for stem in query.stems)
 
 
 def _time_in(query: Query) -> str:

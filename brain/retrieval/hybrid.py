@@ -32,6 +32,7 @@ from brain.retrieval.spelling import respelled, unknown_words
 from brain.retrieval.word_forms import forms as word_forms
 from brain.retrieval.word_forms import taken_apart
 from brain.text.analysis import analyse
+from brain.text.dates import version_as_date
 from brain.text.steps import runs_over
 from brain.text.terms import unique
 
@@ -106,7 +107,12 @@ class HybridRetriever(BaseRetriever):
         return self.compared(replace(found, candidates=tuple(ranked), beside=beside, reranked=reranked))
 
     def respelled(self, text: str, found: Retrieved, spaces: Iterable[str]) -> str:
-        """The question with slips of the finger put right, where the embedder knows words; else as it is."""
+        """The question with slips of the finger put right, where the embedder knows words; else as it is.
+
+        "Release 4.5.2026" is a version, and where none is found the release of that day.
+        """
+        if (of_day := version_as_date(text)) != text:
+            return of_day
         model = self.embeddings
         if not isinstance(model, KnowsWords) or found.query.language is not ENGLISH:
             return text

@@ -112,12 +112,12 @@ def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
     found: list[Asked] = []
     for date in dates:
         if date.bound and not date.on and told and (date.event or not _NEW.isdisjoint(stems)):
-            date = date.within_bound()  # noqa: PLW2901
+            date = date.within_bound()
         bounded = date.on and date.last is not None and bool(date.bound) and told
         if date.is_long and not (minutes or bounded):
             if date.aside or not date.inside or not _ASKS_WHO_OR_WHAT.search(fold(text)):
                 continue
-            date = replace(date, soft=True)  # noqa: PLW2901
+            date = replace(date, soft=True)
         found.append(
             replace(date, minutes=minutes, meeting=decided or discussed, decision=decided and not discussed)
         )

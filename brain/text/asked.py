@@ -28,6 +28,7 @@ _HOLDS = re.compile(
     r"\b(?:is|are|do|does|can|may|must|should|will|would|costs?|apply|applies|ist|sind|kostet|kosten|darf|kann"
     r"|muss|wird|gilt|gelten|est|sont|peut|coute|es|son|puede|cuesta)\b"
 )
+_LOOKED_AT = 32  # dates of a question, to find these
 MOST_DATES = 8  # of a question; more are a pasted page
 _ONWARDS = re.compile(r"\W*(?:on|onwards?|to|until|till|and on)\b")
 _FROM = re.compile(r"\bfrom[\s:]+(?:the\s+)?(?:\w+day[\s,]+)?$")
@@ -215,19 +216,21 @@ def asked_dates(question: str, language: Language = ENGLISH) -> tuple[Asked, ...
     found: dict[str, Asked] = {}
     event = _asks_of_event(without_dates(question, language))
     written_out = mentions(question, day_first=language is not ENGLISH)
+    seen: set[Mention] = set()
     for mention in stretches(question, written_out):
-        if len(found) == MOST_DATES:
+        if len(found) == MOST_DATES or len(seen) == _LOOKED_AT:
             break
-        before, after = fold(question[: mention.start]), fold(question[mention.end :])
-        bound = bound_before(before)
         stretch = mention.first != mention.last
-        if stretch and bound and not bounds_stretch(bound):
-            continue  # "since the first week of March": nothing is of the whole of it
         name = "/".join(day.name for day in mention.readings)
         if stretch:
             name = _name_of(mention.first, mention.last)
         if name in found:
             continue
+        seen.add(mention)
+        before, after = fold(question[: mention.start]), fold(question[mention.end :])
+        bound = bound_before(before)
+        if stretch and bound and not bounds_stretch(bound):
+            continue  # "since the first week of March": nothing is of the whole of it
         written = _FULL_STOP.sub("", question[mention.start : mention.end])
         aside = _is_aside(question, mention, language)
         found[name] = Asked(

@@ -39,7 +39,10 @@ def dates_of(text: str, lent: Lent = NO_YEAR) -> list[Mention]:
     numbered = weeks(text, lent.year)
     if not numbered:
         return list(found)
-    alone = [one for one in numbered if not any(o.start < one.end and one.start < o.end for o in found)]
+    taken = bytearray(len(text))
+    for one in found:
+        taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    alone = [one for one in numbered if not any(taken[one.start : one.end])]
     return sorted([*found, *alone], key=lambda mention: mention.start)
 
 
@@ -131,9 +134,9 @@ class _Meeting:
             return True
         if not self._asked.decision:
             return self._there or is_of_meeting(sentence) or is_told_to_all(sentence)
-        if self._section is None:
-            return (self._there and not is_of_form(sentence)) or decides(sentence)
-        return (self._section and of_decisions(sentence) is None) or decides(sentence)
+        if is_of_form(sentence) or of_decisions(sentence) is not None:
+            return False
+        return bool(self._there if self._section is None else self._section) or decides(sentence)
 
 
 def is_of(asked: Asked, text: str, start: int, end: int, above: Above) -> bool:

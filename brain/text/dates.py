@@ -121,6 +121,7 @@ _VERSION = re.compile(
     r"|ziffer)|§)\.?(?:\s*(?:no|nr|number|nummer)\b\.?)?:?\s*(?:v?\d+(?:\.\d+)+(?:\s*(?:,|/|&|-|–)\s*|\s+(?:and|or|to|und"
     r"|oder|bis|et|ou|y|o)\s+))*v?\.?\s*$"
 )
+_RELEASE = re.compile(r"\b(releases?) (?=\d\d?\.\d\d?\.(?:19|20)\d\d\b)", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|during|im)\s+$")  # "in March 20 pumps were replaced": people say "on March 20"
 _BETWEEN = re.compile(rf"\s*{_UNTIL}\s*(?:the |el |le )?|(?<=\d-\d\d)(?:--|/)")
 _AND = re.compile(r"\s*(?:and|und|et|al|y)\s*(?:the |el |le )?")
@@ -141,6 +142,11 @@ def mentions(text: str, *, day_first: bool = False, in_name: bool = False) -> tu
     """
     find = _in_line if len(text) < _LINE else _mentions
     return find(text, day_first, in_name)
+
+
+def version_as_date(question: str) -> str:
+    """The question with "release 4.5.2026" as the release of that day; the same where it has none."""
+    return _RELEASE.sub(r"\1 of ", question)
 
 
 def _mentions(text: str, day_first: bool, in_name: bool) -> tuple[Mention, ...]:

@@ -20,7 +20,7 @@ _MEETING = re.compile(
 _TOLD_TO_ALL = re.compile(r"\b(?:announc\w*|news|newsletters?|notices?|aushang|aushange|mitteilung\w*)\b")
 # A heading, or a line that is one, under which is told what was decided; and one under which is talked.
 _DECISIONS = re.compile(
-    r"(?:\w+ )?(?:decisions?(?: (?:taken|made))?|decided|resolved|resolutions?|agreed|agreements?"
+    r"(?:\w+ )?(?:decisions?(?: (?:taken|made|and (?:tasks|actions?(?: items)?)))?|decided|resolved|resolutions?|agreed|agreements?"
     r"|beschlusse|beschlossen|entscheidungen|vereinbarungen|decisions prises|acuerdos|decisiones|resoluciones)"
 )
 _TALK = re.compile(
@@ -39,8 +39,11 @@ _DECIDES = re.compile(
     r"\b(?:(?:was|were|has|have|had|been|we|they|i|it|who|board|committee|council|team|meeting|governors|trustees"
     r"|management|everyone|all|group|unanimously|also|finally|therefore|jointly|then|now|and)\s+"
     r"(?:decided|agreed|approved|adopted|voted|resolved (?:to|that|unanimously)|concluded)"
-    r"|(?:decision|resolution|agreement|beschluss|entscheidung|acuerdo|resolucion)\s*(?::|(?:was|is) (?:to|that)\b)"
+    r"|(?:decision|resolution|agreement|beschluss|entscheidung|acuerdo|resolucion)\s*(?:(?=:)|(?:was|is) (?:to|that))"
     r"|(?:decided|agreed|voted|resolved) (?:to|that|on|unanimously|against)"
+    r"|(?:board|committee|council|team|meeting|governors|trustees|management|group|everyone|all|we)\s+"
+    r"(?:decides?|agrees?|approves?|adopts?|resolves?) (?:to|that|on|the|a|an)"
+    r"|(?:decides|agrees|resolves) (?:to (?!the\b)|that|on)"
     r"|(?:wurde|wurden|haben?|hat|worden|wird|ist|und|einstimmig)\b[^.!?]{0,120}\b(?:beschlossen|entschieden|vereinbart)"
     r"|beschloss(?:en)?|(?:a|ont|avons|ete|est)\s+(?:ete\s+)?(?:decide\w?|convenu\w?|adopte\w?|approuve\w?)"
     r"|(?:se|hemos|han|ha|fue)\s+(?:decidi\w+|acord\w+|aprob\w+))\b"
@@ -79,6 +82,11 @@ def of_decisions(line: str) -> bool | None:
     if _DECISIONS.fullmatch(bare):
         return True
     return False if _TALK.fullmatch(bare) else None
+
+
+def is_of_decisions(heading: str) -> bool:
+    """Whether what stands under a heading was decided."""
+    return of_decisions(heading) is True
 
 
 def is_of_form(line: str) -> bool:

@@ -49,9 +49,12 @@ def stretches(question: str, found: Sequence[Mention]) -> list[Mention]:
     """The dates of a question with its stretches, in order; a month that is of one is no date of its own."""
     text = flattened(question)
     told = [_of_month(text, mention) or mention for mention in found]
+    taken = bytearray(len(text))
+    for one in told:
+        taken[one.start : one.end] = b"\1" * (one.end - one.start)
     for pattern, read in ((_QUARTER, _quarter), (WEEK, week_of)):
         for match in pattern.finditer(text):
-            if any(one.start < match.end() and match.start() < one.end for one in told):
+            if any(taken[match.start() : match.end()]):
                 continue
             stretch = read(match)
             if stretch is not None:
