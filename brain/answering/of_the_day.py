@@ -39,7 +39,7 @@ def of_the_day(ranked: Sequence[ScoredSentence], retrieved: Retrieved) -> list[S
 
     Where none is, what may hold on it ("until 31 January"). A line that is nothing but the date says nothing
     of it, nor does a passage with nothing else of what is asked: a rota's row tells not whether one is open.
-    Of a month that an answer need not name, what is of it comes first where most of what is asked stands there.
+    Of a month that answers need not name, what is of it comes first where most of what is asked stands there.
     """
     wanted = frozenset(date.name for date in retrieved.query.dates if date.wanted)
     names = wanted or frozenset(date.name for date in retrieved.query.dates if date.soft)
@@ -139,7 +139,7 @@ def rows_of_the_time(
 
 
 def there_is_of(retrieved: Retrieved) -> tuple[Asked, tuple[str, ...]] | None:
-    """A date that was asked about, and the titles of the documents found that are of it, whatever they tell."""
+    """A date that was asked about, and the titles of what was found that is of it, whatever it tells."""
     for date in retrieved.query.dates:
         if not date.wanted or len(date.readings) > 1:
             continue

@@ -1,4 +1,4 @@
-"""What stands above a passage, and the year that it lends to dates without one: "4 March" in "Minutes 2026"."""
+"""What stands above a passage, and the year that it lends: "4 March" in "Minutes 2026"."""
 
 import re
 from collections.abc import Sequence
@@ -71,8 +71,8 @@ class Above:
 def _lent(above: Above) -> Lent:
     names = (*above.headings, above.title, above.file.replace("_", " "))
     for heading in above.headings:
-        if (year := re.fullmatch(r"\W*((?:19|20)\d\d)\W*", heading)) is not None:
-            return Lent(int(year[1]))
+        if alone := re.fullmatch(r"\W*((?:19|20)\d\d)\W*", heading):
+            return Lent(int(alone[1]))
     years = {year for name in names for year in _years(name)}
     if years:
         return Lent(years.pop()) if len(years) == 1 else NO_YEAR

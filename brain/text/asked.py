@@ -56,15 +56,14 @@ class Fit(Enum):
 class Asked:
     """A date that a question asks about: the days that it may mean, and how it is written there.
 
-    Of a stretch of days `last` is the last one, and its first the only reading. `on` is true where the question
-    asks about that very date, and not about what was before, since or until it, which `bound` tells. `name` is
-    what it is called among the question's stems. `event`: what happened is asked for, not what holds. `aside`:
-    it tells of the asker ("I start on 4 March, how long is …?"), and what names no date may answer. `soft`: of
-    a month may be what names none, too ("whom do I ask about leave in August?"), but nothing of another one;
-    `inside`: it stands behind "in" or "during".
-    `minutes`: what was decided or happened then is asked for, whatever other days that names; `meeting`: then
-    only what is of a meeting answers, and no row of a rota; `decision`: only what was decided does.
-    `counted`: its days were counted from words, such as "second week of March".
+    Of a stretch of days `last` is the last one, and its first the only reading. `on` is true where the
+    question asks about that very date, and not about what was before, since or until it, which `bound` tells.
+    `name` is what it is called among the question's stems. `event`: what happened is asked for, not what
+    holds. `aside`: it tells of the asker ("I start on 4 March, how long is …?"), and what names no date may
+    answer. `soft`: of a month may be what names none, too ("whom do I ask about leave in August?"), but
+    nothing of another one; `inside`: it stands behind "in" or "during". `minutes`: what was decided or
+    happened then is asked for, whatever other days that names; `meeting`: then only what is of a meeting
+    answers, and no row of a rota; `decision`: only what was decided does. `counted`: its days were counted from words, such as "second week of March".
     """
 
     readings: tuple[Day, ...]
@@ -128,7 +127,7 @@ class Asked:
         return self._fits(mention.first, mention.last, lent)
 
     def holds(self, mention: Mention, lent: Lent = NO_YEAR) -> bool:
-        """Whether a date of a document lies wholly within this one: 4 March does in March, not the reverse."""
+        """Whether a document's date lies wholly within this one: 4 March does in March, not the reverse."""
         if mention.or_else is not None:
             return bool(self.numbers) and self.numbers == mention.written
         year = mention.last.year or lent.of(mention.last.month)

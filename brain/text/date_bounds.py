@@ -31,7 +31,7 @@ def bound_before(text: str) -> str:
 
 
 def days_within(bound: str, limit: Day) -> tuple[Day, Day] | None:
-    """The first and the last day that a bound leaves; without a year those of one. None where it is no side."""
+    """The first and last day that a bound leaves, without a year those of one; None where it is no side."""
     if _AS_OF.match(bound):
         return None
     if _UP_TO.match(bound):

@@ -104,8 +104,8 @@ def _fits_of(
 class _Meeting:
     """Whether what a passage says is of a meeting, or was decided, where a question asks for that.
 
-    A rota's row, and "on 24 December it closes at noon", were not decided then; nor was what a mail of the day
-    tells, unless it says so.
+    A rota's row, and "on 24 December it closes at noon", were not decided then; nor was what a mail of the
+    day tells, unless it says so.
     """
 
     def __init__(self, asked: Asked, text: str, table_header: str, above: Above) -> None:
@@ -140,7 +140,7 @@ class _Meeting:
 
 
 def is_of(asked: Asked, text: str, start: int, end: int, above: Above) -> bool:
-    """Whether a sentence is of a date by what opens its line, or stands above it, and wholly within that date.
+    """Whether a sentence is of a date by what opens its line, or stands above it, and wholly within it.
 
     What names a date in passing, or a stretch that has it somewhere, isn't: "valid from 1 to 31 March".
     """
@@ -291,5 +291,5 @@ def _sentence(
 
 
 def _before(text: str, start: int, mention: Mention) -> str:
-    """The folded words before a date; no more than these are looked at, for there may be thousands of dates."""
+    """The folded words before a date; no more is looked at, for there may be thousands of dates."""
     return fold(text[max(start, mention.start - _BEFORE) : mention.start])

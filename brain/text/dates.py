@@ -83,7 +83,8 @@ _UNTIL = r"(?:-|–|—|to|until|and|bis(?: zum)?|und|au|et|al|y|t/m)"
 _OF_YEAR = rf"(?:(?:,|\.| of| de| del)?[ ]{_YEAR}{_ENDS})?"
 # "4 March 2026", "the 4th of March", "4. März", "5 de mayo de 2026", "04-Mar-2026", and "1 to 5 March"
 _DAY_FIRST = re.compile(
-    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL}|/)[ ]?(?:the |le |el |dem |den )?)?"
+    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL}"
+    rf"|/)[ ]?(?:the |le |el |dem |den )?)?"
     rf"{_DAY}(?:st|nd|rd|th|er|\.|o|a)?(?:[ ](?:of |of the |de |d')?|-|(?<=\.)){_MONTH}(?![^\W_])"
     rf"(?!-[^\W\d_])(?:\.?-(?P<after>(?:19|20)\d\d)(?!\d)|\.?{_OF_YEAR})"
 )

@@ -1,7 +1,7 @@
 """The stretches of days that questions name in words: the second week of March, the first quarter of 2026.
 
-A week of a month is counted from its first day: the second is from the 8th to the 14th, the last its last seven
-days. A calendar week is one only with its year.
+A week of a month is counted from its first day: the second is from the 8th to the 14th, the last its last
+seven days. A calendar week is one only with its year.
 """
 
 import re
@@ -38,9 +38,11 @@ _MANY = {
 }
 _QUARTER = re.compile(
     rf"(?<![^\W_])(?:(?P<before>(?:19|20)\d\d)[ /-]?)?"
-    rf"(?:[qt](?P<number>[1-4])|(?P<which>{_ORDINAL})[ ](?P<unit>quarter|quartals?|trimestre|half|halbjahre?s?"
+    rf"(?:[qt](?P<number>[1-4])|(?P<which>{_ORDINAL})[ ](?P<unit>quarter|quartals?|trimestre"
+    rf"|half|halbjahre?s?"
     rf"|semestre)|(?P<half>h[12]))(?![^\W_])"
-    rf"(?:(?:,? |/|-| of | in | of the year | des jahres | de | del? )(?P<year>(?:19|20)\d\d)(?![^\W_]|[-./]\d))?"
+    rf"(?:(?:,? |/|-| of | in | of the year | des jahres | de | del? )(?P<year>(?:19"
+    rf"|20)\d\d)(?![^\W_]|[-./]\d))?"
 )
 _DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

@@ -9,7 +9,8 @@ from brain.text.dates import Day, Mention, flattened
 _NUMBER = r"(?P<week>0?[1-9]|[1-4]\d|5[0-3])"
 _YEAR = r"(?:[ ]?[/-][ ]?|[ ]|,[ ]| of | von )(?P<year>(?:19|20)\d\d)"
 WEEK = re.compile(
-    rf"(?<![^\W_])(?:kw|kalenderwoche|calendar week|cw|week|semaine|semana)[ .]{{0,2}}{_NUMBER}(?![^\W_]|[.,]\d)"
+    rf"(?<![^\W_])(?:kw|kalenderwoche|calendar week|cw|week|semaine"
+    rf"|semana)[ .]{{0,2}}{_NUMBER}(?![^\W_]|[.,]\d)"
     rf"(?:{_YEAR}(?![^\W_]|[-./]\d))?"
     r"|(?<![^\W_])(?P<iso>(?:19|20)\d\d)-?w(?P<iso_week>0[1-9]|[1-4]\d|5[0-3])(?![^\W_]|-\d)"
 )
