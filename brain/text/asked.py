@@ -63,7 +63,8 @@ class Asked:
     answer. `soft`: of a month may be what names none, too ("whom do I ask about leave in August?"), but
     nothing of another one; `inside`: it stands behind "in" or "during". `minutes`: what was decided or
     happened then is asked for, whatever other days that names; `meeting`: then only what is of a meeting
-    answers, and no row of a rota; `decision`: only what was decided does. `counted`: its days were counted from words, such as "second week of March".
+    answers, and no row of a rota; `decision`: only what was decided does. `counted`: its days were counted
+    from words, such as "second week of March".
     """
 
     readings: tuple[Day, ...]
