@@ -243,7 +243,8 @@ def asked_dates(question: str, language: Language = ENGLISH) -> tuple[Asked, ...
             aside=aside,
             last=mention.last if stretch else None,
             # "Who is on call in April?"; but "what is the rate for April?" may be told without its name.
-            inside=stretch or bool(_WITHIN.search(before)),
+            inside=(stretch or bool(_WITHIN.search(before)))
+            and not beside_clause_of_asker(before, question[mention.end :]),
             bound=bound,
             counted=stretch and mention not in written_out and length(mention.first, mention.last) < _A_MONTH,
         )
