@@ -22,7 +22,7 @@ MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of t
 
 # "how long" asks for a duration, in which nothing is called long; "how heavy" for what is listed as weight.
 _MEASURED = {
-    **dict.fromkeys(("many", "much", "often", "long", "soon", "far", "fast"), ""),
+    **dict.fromkeys(("many", "much", "often", "frequently", "regularly", "long", "soon", "far", "fast"), ""),
     "big": "size",
     "deep": "depth",
     "expensive": "price",
