@@ -27,8 +27,6 @@ _TIME = re.compile(
     rf"|\b(?:at|by|until|till|before|after|since|from {_HOUR} (?:to|until|till)) {_HOUR}"
     r"(?=\s*(?:$|[.,;:!?)]|(?:on|in|and|or|until|till|every|each|sharp|today|tomorrow|when)\b))"
     r"|\b\d+\s?(?:secs?|mins?|hrs?|h|wks?|yrs?)\b"
-    r"|\b(?:every|each) (?:other )?(?:second|minute|hour|shift|night|day|weekend|week|fortnight|month"
-    r"|quarter|season|spring|summer|autumn|winter|year)s?\b|\b(?:nightly|fortnightly|bi-?weekly|bi-?monthly|once|twice|continuously)\b"
     r"|\b(?:daily|weekly|monthly|quarterly|yearly|annually|century|immediately|today|tomorrow|morning|afternoon|evening|noon|midday|midnight|hourly)\b",
     re.IGNORECASE,
 )
