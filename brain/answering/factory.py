@@ -138,8 +138,9 @@ def langchain_model(address: str) -> "BaseChatModel":
         return init_chat_model(address)
     except Exception as error:  # nobody can know what a provider's package raises
         raise UsageError(
-            f"langchain:{address} can't be opened. Install the provider's LangChain package, set its key, "
-            "and write the name as langchain:provider:model.",
+            f"langchain:{address} can't be opened. Install the provider's LangChain package, set its key "
+            "in the environment (.env is read by citewise alone), and write the name as "
+            "langchain:provider:model.",
             detail=repr(error),
         ) from error
 
