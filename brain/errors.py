@@ -8,7 +8,8 @@ CitewiseError
 ├── EmbedderMismatch      the catalog's vectors come from another embedder
 ├── WeightsUnavailable    model files can be neither fetched nor found
 ├── ModelUnavailable      a language model or endpoint does not answer
-│   └── ModelBusy         it answers others, and can't take one more
+│   ├── ModelBusy         it answers others, and can't take one more
+│   └── PromptRefused     it answers others, and does not take this prompt
 ├── StorageFailed         disk full, database damaged, folder not writable
 ├── ServiceStopped        what a command was handed to ended before it
 └── UnreadableDocument    one file that can't be read; recorded, the rest goes on
@@ -70,6 +71,10 @@ class ModelUnavailable(CitewiseError):
 
 class ModelBusy(ModelUnavailable):
     """The model is well, and has as many questions as it can take."""
+
+
+class PromptRefused(ModelUnavailable):
+    """The model is well, and what it was asked is too long for it, or nothing that it takes."""
 
 
 class StorageFailed(CitewiseError):

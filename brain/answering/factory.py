@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from brain.answering.draft import Answerer, GradualAnswerer
 from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer, patient
 from brain.errors import ModelUnavailable, UsageError
+from brain.http_status import http_status
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -116,9 +117,15 @@ def served_models(choice: AnswererChoice) -> list[str]:
 
 
 def _no_server(url: str, error: Exception) -> ModelUnavailable:
+    status = http_status(error)
+    if status == 404:
+        what = f"has no {url}/models. Check CITEWISE_MODEL_URL, which ends in /v1 with most servers"
+    elif status is not None and status >= 500:
+        what = f"is not ready (HTTP status {status}). It may still be loading its model; else see its log"
+    else:
+        what = "does not answer as one. Start it, or set CITEWISE_MODEL_URL"
     return ModelUnavailable(
-        f"The model server at {url} does not answer as one. Start it, or set CITEWISE_MODEL_URL; until then "
-        "the documents' own sentences answer.",
+        f"The model server at {url} {what}; until then the documents' own sentences answer.",
         detail=repr(error),
     )
 
@@ -131,8 +138,9 @@ def langchain_model(address: str) -> "BaseChatModel":
         return init_chat_model(address)
     except Exception as error:  # nobody can know what a provider's package raises
         raise UsageError(
-            f"langchain:{address} can't be opened. Install the provider's LangChain package, set its key, "
-            "and write the name as langchain:provider:model.",
+            f"langchain:{address} can't be opened. Install the provider's LangChain package, set its key "
+            "in the environment (.env is read by citewise alone), and write the name as "
+            "langchain:provider:model.",
             detail=repr(error),
         ) from error
 

@@ -24,11 +24,12 @@ from brain.answering.draft import Draft, DraftSentence
 from brain.answering.entailment import Entails
 from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.facts import AnswererState, KnowsItself
+from brain.answering.failures import failure
 from brain.answering.prompt import opening, prompt
 from brain.answering.speed import Stopwatch
 from brain.domain import Passage
 from brain.embedding.token_counting import estimated_tokens
-from brain.errors import CitewiseError, ModelBusy, ModelUnavailable
+from brain.errors import ModelBusy, ModelUnavailable, PromptRefused
 from brain.evidence import Evidence
 
 log = logging.getLogger("citewise.answerer")
@@ -168,32 +169,38 @@ class WritingAnswerer:
         if quotes is not None:
             yield quotes
         room = self._limits.window - self._limits.answer
-        asked = evidence.retrieved.query.text
-        text = ""
         try:
-            messages, passages = prompt(
-                asked, evidence.passages, few_shot=self._few_shot, tokens=room, count=self._count
-            )
-            if not passages:
-                yield self._quoted(evidence, "the question leaves no room for a passage")
-                return
-            held = _Held(passages, self._entails)
-            with closing(self._pieces(messages)) as pieces:
-                for piece in self._stopwatch.timed(pieces):
-                    text += piece
-                    held.take(claims(text, complete=False))
-                    yield quotes or Draft(tuple(held.kept))
-                    if len(text) > LONGEST_CHARACTERS:
-                        break
+            try:
+                yield from self._attempt(evidence, quotes, room)
+            except PromptRefused:  # its tokenizer may count more than was estimated
+                yield from self._attempt(evidence, quotes, room // 2)
         except ModelUnavailable as error:
-            if not isinstance(error, ModelBusy):  # then it is well, and may be asked at once again
+            if not isinstance(error, (ModelBusy, PromptRefused)):  # then it is well, and may be asked at once
                 self._rests_until = time.monotonic() + self._limits.rest_s
             log.warning(
                 "%s did not answer, so the documents' own sentences did: %s %s",
                 *(self._name, error.sentence, error.detail),
             )
             yield self._quoted(evidence, f"{self._name} failed: {error.sentence}")
+
+    def _attempt(self, evidence: Evidence, quotes: Draft | None, room: int) -> Generator[Draft]:
+        """The drafts of one answer to a prompt of up to `room` tokens."""
+        asked = evidence.retrieved.query.text
+        text = ""
+        messages, passages = prompt(
+            asked, evidence.passages, few_shot=self._few_shot, tokens=room, count=self._count
+        )
+        if not passages:
+            yield self._quoted(evidence, "the question leaves no room for a passage")
             return
+        held = _Held(passages, self._entails)
+        with closing(self._pieces(messages)) as pieces:
+            for piece in self._stopwatch.timed(pieces):
+                text += piece
+                held.take(claims(text, complete=False))
+                yield quotes or Draft(tuple(held.kept))
+                if len(text) > LONGEST_CHARACTERS:
+                    break
         yield self._concluded(evidence, held, text)
 
     def _concluded(self, evidence: Evidence, held: _Held, text: str) -> Draft:
@@ -233,14 +240,8 @@ class WritingAnswerer:
                     raise ModelUnavailable("The language model takes too long.") from None
                 if piece is None:
                     return
-                if isinstance(piece, ModelBusy):
-                    raise piece
-                if isinstance(piece, CitewiseError):
-                    raise ModelUnavailable(piece.sentence, detail=piece.detail) from piece
                 if isinstance(piece, Exception):
-                    raise ModelUnavailable(
-                        "The language model does not answer.", detail=f"({type(piece).__name__}: {piece})"
-                    ) from piece
+                    raise failure(piece) from piece
                 yield piece
         finally:
             left.set()

@@ -1,7 +1,7 @@
 """Any other embeddings that LangChain can open by `provider:model`, such as `ollama:nomic-embed-text`."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from langchain_core.embeddings import Embeddings
 
@@ -42,12 +42,16 @@ def open_langchain(address: str) -> Embedder:
     from langchain.embeddings import init_embeddings
 
     name = f"langchain:{address}"
+    # OpenAI's class would first fetch a vocabulary from the network, and then send tokens where other servers
+    # of the same protocol take text only. Texts are cut already, by `RemoteEmbeddings`.
+    options: dict[str, Any] = {"check_embedding_ctx_length": False} if address.startswith("openai:") else {}
     try:
-        inner = init_embeddings(address)
+        inner = init_embeddings(address, **options)
     except Exception as error:  # as above: a missing key is ImportError, ValueError or the package's own
         raise UsageError(
-            f"{name} can't be opened. Install the provider's LangChain package, set its key, "
-            "and write the name as langchain:provider:model.",
+            f"{name} can't be opened. Install the provider's LangChain package, set its key "
+            "in the environment (.env is read by citewise alone), and write the name as "
+            "langchain:provider:model.",
             detail=repr(error),
         ) from error
     return remote_embedder(name, ProviderEmbeddings(name, inner), failures=())

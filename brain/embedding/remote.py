@@ -8,6 +8,7 @@ from langchain_core.embeddings import Embeddings
 from brain.embedding.embedder import Embedder
 from brain.embedding.token_counting import ESTIMATED
 from brain.errors import ModelUnavailable
+from brain.http_status import http_status
 
 PASSAGE_TOKENS = 512
 """Endpoints take 8,000 tokens a text; passages stay short all the same, so that a citation says where."""
@@ -77,9 +78,7 @@ def remote_embedder(
 
 def unavailable(name: str, error: Exception) -> ModelUnavailable:
     """What to tell of an endpoint's error, by the HTTP status that it carries, if any."""
-    status = getattr(error, "status_code", None) or getattr(
-        getattr(error, "response", None), "status_code", None
-    )
+    status = http_status(error)
     if status in (401, 403):
         reason = "refuses the API key. Set a valid one."
     elif status == 429:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from chat_server import ChatServer, Die, chat_serving
+from embedding_server import Reply, serving
 from small_home import SmallHome, assert_backed
 
 pytest.importorskip("langchain_openai", reason="the openai extra is not installed")
 
 from brain.answering.factory import AnswererChoice, open_answerer, server_health
+from brain.answering.swappable import SwappableAnswerer
 from brain.domain import Question
 from brain.errors import ModelUnavailable, UsageError
 
@@ -87,6 +89,41 @@ def test_a_server_that_is_down_is_told_by_its_health_and_answers_come_all_the_sa
                 server_health(at(server, key=key))
     with pytest.raises(UsageError, match="CITEWISE_MODEL_URL"):
         answerer(AnswererChoice("server", "phi-3"))
+
+
+LOADING = {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}  # llama.cpp's own
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "rests"),
+    [
+        (429, "takes no more for now", False),
+        (413, "does not take this prompt", False),
+        (404, "has no such model or path", True),
+        (401, "refuses the key", True),
+        (503, "answers with HTTP status 503", True),
+    ],
+)
+def test_what_a_server_refuses_is_told_and_only_what_concerns_all_questions_makes_it_rest(
+    home: SmallHome, status: int, told: str, rests: bool
+) -> None:
+    with serving(lambda _: Reply.of(LOADING, status)) as server:
+        chosen = answerer(at(f"{server.address}/v1"))
+        answer = home.ask(LEAVE, answerer=chosen)
+    assert "thirty days" in answer.text
+    assert told in str(answer.trace.steps["written"])
+    assert isinstance(chosen, SwappableAnswerer)
+    state = chosen.state()
+    assert state is not None
+    assert state.rests == rests
+
+
+def test_a_server_that_still_loads_its_model_is_not_said_to_be_down() -> None:
+    with (
+        serving(lambda _: Reply.of(LOADING, 503)) as server,
+        pytest.raises(ModelUnavailable, match=r"is not ready \(HTTP status 503\). It may still be loading"),
+    ):
+        server_health(at(f"{server.address}/v1"))
 
 
 def test_any_chat_model_of_langchain_s_can_write(home: SmallHome, monkeypatch: Any) -> None:
