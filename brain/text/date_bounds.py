@@ -4,6 +4,9 @@ import re
 
 from brain.text.dates import Day
 
+BEFORE = 80
+"""Characters before a date that hold what bounds it: of a text with a thousand dates, each would be read else."""
+
 _BOUNDS = re.compile(
     r"\b(?:until|till|by|before|after|since|from|starting|beginning|as of|as at|effective|due|between|through"
     r"|than|within|week of|week commencing|valid|bis|ab|seit|vor|nach|spatestens|zwischen|gultig|depuis"

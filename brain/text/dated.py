@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.text.asker import beside_clause_of_asker
-from brain.text.date_bounds import bound_before, within
+from brain.text.date_bounds import BEFORE, bound_before, within
 from brain.text.dates import Day, Mention, mentions
 from brain.text.folding import fold
 from brain.text.terms import content_stems
@@ -332,7 +332,7 @@ def holds_on(asked: Asked, sentence: str, years: frozenset[int]) -> bool:
             if any(_fit(day, mention.first, mention.last, years) is Fit.SAME for day in asked.readings):
                 return True
             continue
-        bound = bound_before(fold(sentence[: mention.start]))
+        bound = bound_before(fold(sentence[max(0, mention.start - BEFORE) : mention.start]))
         if bound and all(within(bound, day, mention.first) for day in asked.readings):
             return True
     return False
@@ -340,7 +340,7 @@ def holds_on(asked: Asked, sentence: str, years: frozenset[int]) -> bool:
 
 def _unless_bound(fit: Fit, before: str) -> Fit:
     """Of what stands under "until 31 March", nobody can tell that it is of another day."""
-    return Fit.OPEN if fit is Fit.OTHER and bound_before(fold(before)) else fit
+    return Fit.OPEN if fit is Fit.OTHER and bound_before(fold(before[-BEFORE:])) else fit
 
 
 def _row(asked: Asked, own: Sequence[Mention], years: frozenset[int], bounding: bool) -> Fit | None:
