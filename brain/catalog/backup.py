@@ -117,8 +117,8 @@ def _begin(draft: Path) -> None:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     except OSError as error:
         raise StorageFailed(
-            f"{draft} can't be made ({(error.strerror or str(error)).lower()}): check its folder, or choose one "
-            "that only you can write to.",
+            f"{draft} can't be made ({(error.strerror or str(error)).lower()}): check its folder, or choose "
+            "one that only you can write to.",
             detail=str(error),
         ) from error
 

@@ -5,7 +5,7 @@ import re
 from brain.text.dates import Day
 
 BEFORE = 80
-"""Characters before a date that hold what bounds it: of a text with a thousand dates, each would be read else."""
+"""Characters before a date that may hold what bounds it; a text may hold thousands of dates."""
 
 _BOUNDS = re.compile(
     r"\b(?:until|till|by|before|after|since|from|starting|beginning|as of|as at|effective|due|between|through"

@@ -74,7 +74,7 @@ def test_what_can_not_be_audited_is_not_changed_from_a_terminal_either(here: Run
 
 
 def test_what_a_terminal_brings_in_takes_out_and_puts_back_is_in_the_log(here: Run, tmp_path: Path) -> None:
-    """Whoever reads the files of one space into another opens them to others as surely as by `spaces allow`."""
+    """Whoever reads files into another space opens them to others as surely as by `spaces allow`."""
     folder, other = tmp_path / "handbook", tmp_path / "minutes"
     for number, place in enumerate((folder, other)):
         place.mkdir()

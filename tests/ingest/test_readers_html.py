@@ -165,6 +165,10 @@ def test_a_heading_over_all_columns_is_what_the_table_is_called():
 
 
 def test_a_raised_figure_where_a_number_belongs_keeps_no_page_from_being_read():
-    page = "<h1>Pool</h1><ol start='²'><li>Bring a towel</li></ol><table><tr><td colspan='²'>Day</td></tr></table>"
+    items, table = (
+        "<ol start='²'><li>Bring a towel</li></ol>",
+        "<table><tr><td colspan='²'>Day</td></tr></table>",
+    )
+    page = f"<h1>Pool</h1>{items}{table}"
     parsed = read_bytes(page.encode(), "sport.html")
     assert [block.text for block in parsed.blocks] == ["Pool", "1. Bring a towel", "Day"]

@@ -104,7 +104,10 @@ async def test_a_request_that_never_comes_in_whole_is_not_waited_for() -> None:
     async def status() -> str:
         return "connected"
 
-    server = web.AppRunner(application(AsyncApp(signing_secret=SECRET, token="xoxb-0"), SECRET, status, patience=0.05), access_log=None)
+    server = web.AppRunner(
+        application(AsyncApp(signing_secret=SECRET, token="xoxb-0"), SECRET, status, patience=0.05),
+        access_log=None,
+    )
     async with AsyncExitStack() as opened:
         await server.setup()
         opened.push_async_callback(server.cleanup)
