@@ -101,7 +101,7 @@ def _asked(passages: str, question: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Without what chat templates take for the end of a message or the begin of another, or unseen letters."""
+    """Without what chat templates take for the end or the begin of a message, and without unseen letters."""
     while (without := _CONTROL.sub(" ", text)) != text:
         text = without
     return text
