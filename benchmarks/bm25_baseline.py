@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.domain import Passage
 from brain.evaluation.predictions import Prediction, write_predictions
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--refuse-below", type=float, default=REFUSE_BELOW, metavar="SHARE")
     given = parser.parse_args()
     questions = read_questions(given.questions)
-    with Citewise(Settings(CITEWISE_HOME=given.home)) as citewise:  # type: ignore[call-arg]
+    with Citewise(load_settings(given.home)) as citewise:
         catalog = citewise.catalog
         documents = [row.id for row in catalog.documents()]
         index = Bm25([passage for number in documents for passage in catalog.document_passages(number)])

@@ -79,7 +79,7 @@ class Writes:
 
             return numbered
 
-        Database.writing = counting  # type: ignore[method-assign]
+        Database.writing = counting  # type: ignore[assignment]
         ChromaIndex.put = around(ChromaIndex.put)  # type: ignore[method-assign]
         ChromaIndex.drop = around(ChromaIndex.drop)  # type: ignore[method-assign]
 

@@ -21,7 +21,7 @@ from statistics import fmean
 from langchain_core.runnables import Runnable
 
 from benchmarks.recording import Row, record, show
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.domain import Answer, Question, Turn
 from brain.evaluation.questions import EvalQuestion, read_questions
@@ -132,7 +132,7 @@ def main() -> None:
     for text in given.sets:
         name, _, places = text.partition("=")
         questions, _, home = places.rpartition("@")
-        with Citewise(Settings(CITEWISE_HOME=Path(home))) as citewise:  # type: ignore[call-arg]
+        with Citewise(load_settings(Path(home))) as citewise:
             outcomes = asked(citewise.brain, read_questions(Path(questions)))
         for found in outcomes if given.show else ():
             if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):

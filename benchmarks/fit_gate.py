@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.evaluation.questions import EvalQuestion, read_questions
 from brain.evidence import THRESHOLD, Signals, signals_of
@@ -63,7 +63,7 @@ def cases(sets: Sequence[QuestionSet]) -> list[Case]:
     for one in sets:
         others = [q.text for other in sets if other is not one for q in other.questions if q.answerable]
         strange = sorted({word for text in others for word in _names(text)})
-        with Citewise(Settings(CITEWISE_HOME=one.home)) as citewise:  # type: ignore[call-arg]
+        with Citewise(load_settings(one.home)) as citewise:
             retriever = citewise.retriever
             twins = citewise.catalog.document_count(SPACES) < FEW
             for question in one.questions:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fit_gate import QuestionSet
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.answering.extractive import sentences_by_words
 from brain.answering.likeness import LikenessWeights, likeness_signals
@@ -64,7 +64,7 @@ class Case:
 def cases(one: QuestionSet) -> list[Case]:
     """The set's questions that have an answer and for which something is found."""
     found = []
-    with Citewise(Settings(CITEWISE_HOME=one.home)) as citewise:  # type: ignore[call-arg]
+    with Citewise(load_settings(one.home)) as citewise:
         retriever, model = citewise.retriever, citewise.embedder.embeddings
         if not isinstance(model, ReadsTokens):
             raise SystemExit(f"{one.home}: its embedder can't be read token by token.")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from langchain_core.runnables import Runnable
 
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.domain import Answer, Question, Turn
 
@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print the follow-ups that are wrong")
     given = parser.parse_args()
     right, all_of = defaultdict[str, int](int), defaultdict[str, int](int)
-    with Citewise(Settings(CITEWISE_HOME=given.home)) as citewise:  # type: ignore[call-arg]
+    with Citewise(load_settings(given.home)) as citewise:
         for outcome in held(citewise.brain, read_conversations()):
             for kind in (outcome.conversation.kind, "all"):
                 right[kind] += outcome.right

@@ -1,6 +1,7 @@
 """Stages of gpu.py about the card itself: what it can do, and the limits that follow for Phi-3-mini."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 
@@ -59,16 +60,16 @@ def projections(size: Size) -> Iterator[Row]:
         x = torch.randn(1, inputs, device="cuda", dtype=torch.bfloat16)
         gigabytes = outputs * inputs * 2 / 1e9
         gated = name == "gate_up_proj"
-        ways: dict[str, Callable[[torch.Tensor], object]] = {"cuBLAS": lambda w, x=x: functional.linear(x, w)}
+        ways: dict[str, Callable[[torch.Tensor], object]] = {"cuBLAS": partial(functional.linear, x)}
         for cut in CUTS:
             if gated and cut[3] > 1:
                 continue
             blocks = Blocks(*cut)
-            ways[str(tuple(cut))] = lambda w, b=blocks, x=x, g=gated: linear(x, w, blocks=b, gated=g)
+            ways[str(tuple(cut))] = partial(linear, x, blocks=blocks, gated=gated)
         found: Row = {"what": name}
         for way, work in ways.items():
             try:
-                found[way] = round(gigabytes / _replayed([lambda w=w, f=work: f(w) for w in weights]), 0)
+                found[way] = round(gigabytes / _replayed([partial(work, weight) for weight in weights]), 0)
             except Exception as error:
                 found[way] = type(error).__name__
         yield found
@@ -98,7 +99,7 @@ def _replayed(works: list[Callable[[], object]]) -> float:
         end.record()
         torch.cuda.synchronize()
         times.append(start.elapsed_time(end) / 1000 / (4 * len(works)))
-    return sorted(times)[2]
+    return float(sorted(times)[2])
 
 
 def _seconds(size: Size, work: Callable[[], object]) -> float:

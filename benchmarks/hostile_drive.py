@@ -90,29 +90,20 @@ def ingest_all(root: Path, home: Path, seconds: float = SECONDS) -> tuple[Any, l
     from brain.index.search_index import SearchIndex
     from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
-    from ingest.sync import sync
+    from ingest.sync import Parts, sync
 
     faults = []
     with Catalog(home / "catalog.db") as catalog, SearchIndex.open(home / "index", catalog) as index:
         drive = LocalFolder(root, readable_suffixes())
-        report = sync(
-            drive,
-            "general",
-            catalog,
-            lambda: index,
-            embedder,
-            lambda: ParsePool(2, seconds, MEMORY),
-            threads=2,
-        )
+        parts = Parts(catalog, lambda: index, embedder, lambda: ParsePool(2, seconds, MEMORY))
+        report = sync(drive, "general", parts)
         held = {row.path: row.id for row in catalog.documents()}
         for file in sorted([*root.glob("good *"), *(root / "hostile").glob("good *")]):
             path = file.relative_to(root).as_posix()
             if path not in held or GOOD not in catalog.document_text(held[path]):
                 faults.append(f"{path}: a good file that is not indexed")
         faults += index.verify(deep=True).differences
-        again = sync(
-            drive, "general", catalog, lambda: index, embedder, lambda: ParsePool(2, seconds, MEMORY)
-        )
+        again = sync(drive, "general", parts)
         if again.added or again.changed or again.removed or again.embedded:
             faults.append(f"a second run changed something: {again}")
     return report, faults

@@ -28,8 +28,8 @@ def write_all(root: Path, seed: int, *, heavy: bool = True) -> dict[str, int]:
         _write(root / "hostile", name, data)
     specials = _specials(root / "hostile")
     for folder in ("", "hostile"):
-        for name, data in whole.items():
-            _write(root / folder, f"good {name}".encode(), data)
+        for good, data in whole.items():
+            _write(root / folder, f"good {good}".encode(), data)
     return {"hostile": len(hostile) + specials, "good": 2 * len(whole)}
 
 
@@ -45,8 +45,8 @@ def good_files() -> dict[str, bytes]:
     slide = deck.slides.add_slide(deck.slide_layouts[1])
     slide.shapes.title.text = "Keys"
     slide.placeholders[1].text = GOOD
-    book.active.append(["what", "where"])
-    book.active.append(["key", GOOD])
+    for row in (["what", "where"], ["key", GOOD]):
+        book.worksheets[0].append(row)
     return {
         "a.docx": _saved(word.save),
         "a.pptx": _saved(deck.save),

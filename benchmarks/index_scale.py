@@ -1,4 +1,4 @@
-"""Measure the catalog and the indexes at size: python benchmarks/index_scale.py --passages 10000 100000.
+"""Measure the catalog and the indexes at size: python -m benchmarks.index_scale --passages 10000 100000.
 
 Passages are made up: words of a Zipf-like vocabulary, and vectors around random centres. For each size it
 prints a row for filling the catalog, filling the indexes, searching, reading passages, recall against
@@ -19,7 +19,6 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import Drive, NewDocument, NewPassage, Vector
 from brain.index.search_index import SearchIndex
@@ -54,7 +53,8 @@ class World:
         """Unit vectors, each around a centre at a cosine of about .7."""
         chosen = self.centres[self.rng.integers(0, len(self.centres), count)]
         found = chosen + self.rng.normal(size=chosen.shape)
-        return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+        unit: Vector = (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+        return unit
 
     def texts(self, count: int) -> list[str]:
         """Passages of words."""

@@ -87,7 +87,7 @@ def ingest(home: Path, drive: Path, pipe: Connection) -> None:
     from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
     from ingest.parsing.pool import ParsePool
-    from ingest.sync import sync
+    from ingest.sync import Parts, sync
 
     told: set[str] = set()
 
@@ -108,7 +108,7 @@ def ingest(home: Path, drive: Path, pipe: Connection) -> None:
 
         embedder = witnessed(home / "catalog.db", home / LOG, pipe.send)
         folder = LocalFolder(drive, readable_suffixes())
-        report = sync(folder, "general", catalog, open_index, lambda: embedder, ParsePool, progress)
+        report = sync(folder, "general", Parts(catalog, open_index, lambda: embedder, ParsePool), progress)
         rebuilt = any(part.rebuilt for part in index)
         pipe.send("closing")
         for part in index:

@@ -15,7 +15,7 @@ from string import ascii_lowercase
 
 from benchmarks.everyday import Outcome, asked, row
 from benchmarks.recording import Row, show
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.evaluation.questions import EvalQuestion, read_questions
 from brain.text.terms import content_words
@@ -61,7 +61,7 @@ def main() -> None:
     for text in parser.parse_args().sets:
         name, _, places = text.partition("=")
         questions, _, home = places.rpartition("@")
-        with Citewise(Settings(CITEWISE_HOME=Path(home))) as citewise:  # type: ignore[call-arg]
+        with Citewise(load_settings(Path(home))) as citewise:
             outcomes = asked(citewise.brain, with_slips(read_questions(Path(questions))))
         rows.append({**row(name, outcomes), "slips put right": _read_anew(outcomes)})
     show("Misspelt everyday questions", rows, "shares are of the questions that have an answer")

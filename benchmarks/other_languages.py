@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.everyday import Outcome, Verdict, asked, row, shown
 from benchmarks.recording import Row, record, show
-from bots.settings import Settings
+from bots.settings import load_settings
 from bots.wiring import Citewise
 from brain.evaluation.questions import read_questions
 
@@ -32,7 +32,7 @@ def found_first(outcomes: Sequence[Outcome]) -> float:
 
 def _asked(folder: Path) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(CITEWISE_HOME=Path(home))  # type: ignore[call-arg]
+        settings = load_settings(Path(home))
         with Citewise(settings, create=True) as citewise:
             citewise.drives.ingest([str(folder / "docs")], "general", lambda *_: None)
             return asked(citewise.brain, read_questions(folder / "questions.jsonl"))

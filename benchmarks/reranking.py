@@ -80,11 +80,12 @@ def make(folder: Path, shape: Shape) -> None:
 
 def ask(home: Path, reranker: Path | None, questions: Sequence[str]) -> dict[str, Any]:
     """Whole answers from a home opened afresh; questions that the gate refuses are not counted."""
-    from bots.settings import Settings
+    from bots.settings import load_settings
     from bots.wiring import Citewise
     from brain.domain import Question
 
-    settings = Settings(CITEWISE_HOME=home, CITEWISE_RERANKER=str(reranker) if reranker else None)
+    chosen = {"reranker": str(reranker) if reranker else None}
+    settings = load_settings(home).model_copy(update=chosen)
     whole, spent, processor, asked = [], [], [], []
     with Citewise(settings) as citewise:
         citewise.warm_up()

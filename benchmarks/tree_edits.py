@@ -15,13 +15,20 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.cheap_embedder import embedder
 from benchmarks.recording import record, show
+
+if TYPE_CHECKING:
+    from brain.catalog.rows import LedgerEntry
+    from ingest.drives import Drive
+    from ingest.indexing.reading import Parser
+    from ingest.reconciling.reconcile import Item
 
 SUFFIXES = (".md", ".txt", ".csv", ".html")
 FOLDERS = ("", "hr", "hr/leave", "it", "it/old", "sales", "Sales 2026")
@@ -168,7 +175,9 @@ class Tree:
 class Edits:
     """Edits a tree, looks at it as followers do, and gathers what is found wrong."""
 
-    def __init__(self, folder: Path, seed: int, parser: Callable[[int], object]) -> None:
+    def __init__(
+        self, folder: Path, seed: int, parser: "Callable[[int], AbstractContextManager[Parser]]"
+    ) -> None:
         from brain.catalog.catalog import Catalog
         from brain.index.search_index import SearchIndex
         from ingest.following.looks import Looks
@@ -247,7 +256,7 @@ class Edits:
             self.outcome.faults.append(f"after {self.outcome.edits} edits the catalog differs: {wrong[:5]}")
         self.outcome.faults += self.index.verify(deep=True).differences
 
-    def _drive(self):
+    def _drive(self) -> "Drive":
         from ingest.drives import DriveUnavailable, Unlisted
         from ingest.local.folder import LocalFolder
         from ingest.locate import readable_suffixes
@@ -257,13 +266,15 @@ class Edits:
         class Stumbling(LocalFolder):
             """A real folder that fails as a share does, when it is told to."""
 
-            def list(self, ledger):
+            def list(self, ledger: "Mapping[str, LedgerEntry]") -> "Iterator[Item]":
                 yield from self._stumble(super().list(ledger))
 
-            def list_only(self, paths, ledger):
+            def list_only(
+                self, paths: Collection[str], ledger: "Mapping[str, LedgerEntry]"
+            ) -> "Iterator[Item]":
                 yield from self._stumble(super().list_only(paths, ledger))
 
-            def _stumble(self, listing):
+            def _stumble(self, listing: "Iterable[Item]") -> "Iterator[Item]":
                 if edits.stumble == "root":
                     raise DriveUnavailable("The share is not there.")
                 hidden = edits.chance.choice(FOLDERS[1:]) if edits.stumble == "folder" else None

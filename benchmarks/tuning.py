@@ -213,12 +213,12 @@ class Bench:
             }
 
     def _writers(self, chat: "Phi3Chat", seed: int, tested: Sequence["Row"]) -> Iterator["Writer"]:
-        from bots.settings import Settings
+        from bots.settings import load_settings
         from bots.wiring import Citewise
         from brain.tuning.judging.contestants import models
         from brain.tuning.judging.writers import ExtractiveWriter
 
-        with Citewise(Settings(CITEWISE_HOME=self.home)) as citewise:  # type: ignore[call-arg]
+        with Citewise(load_settings(self.home)) as citewise:
             every = (*self._set().train(), *tested)
             passages = [passage for row in every for passage in row.passages]
             yield ExtractiveWriter(citewise.embedder.embeddings, citewise.gate, passages)

@@ -201,6 +201,30 @@ _ALLOWED_BY_ERROR = {
     "value_error": "people such as slack:U123,discord:456",
     "string_too_short": "a name",
 }
+_KEPT = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
+_ALLOWED_BY_NAME = {
+    "CITEWISE_ANSWERER": "extractive, phi3, server or langchain:provider:model",
+    "CITEWISE_RERANKER": (
+        "a folder, a model of the hub such as cross-encoder/ms-marco-MiniLM-L6-v2, or an address such as "
+        "http://127.0.0.1:8000/v1/rerank or tei:http://127.0.0.1:8080; a key goes into CITEWISE_RERANKER_KEY"
+    ),
+    "CITEWISE_MODEL_URL": "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY",
+    "CITEWISE_KEEP_QUESTIONS": _KEPT,
+    "CITEWISE_KEEP_REMOVED": _KEPT,
+    "CITEWISE_MONITORING": "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464",
+    "CITEWISE_DIGEST": "admins, or channels such as slack:channel:C024BE91L, parted by commas",
+    "CITEWISE_THRESHOLD": "a number from 0 to 1",
+    "DISCORD_GUILDS": "ids of servers, parted by commas",
+    "DISCORD_THREADS": "ids of channels, or all, parted by commas",
+    "DISCORD_GATEWAY_URL": "an address that starts with wss:// or ws://",
+}
+# What is wrong with days is told with them: there is more than one way to write them.
+_ALLOWED_DAYS = {
+    "CITEWISE_WORKING_DAYS": "allowed are: mon-fri, or mon,wed,sat, or sun-thu",
+    "CITEWISE_DAYS_OFF": (
+        "allowed are, parted by commas: 2026-12-24, 12-25 (in each year) and 2026-12-24..2027-01-01"
+    ),
+}
 
 
 def load_settings(home: Path | None = None) -> Settings:
@@ -254,38 +278,12 @@ def _secrets_folder() -> Path | None:
 def _sentence(error: ValidationError) -> str:
     fault: Any = error.errors()[0]
     name = str(fault["loc"][0])
-    if name in ("DISCORD_GUILDS", "DISCORD_THREADS"):
-        of = "servers" if name == "DISCORD_GUILDS" else "channels, or all"
-        allowed = f"ids of {of}, parted by commas"
-    elif name == "CITEWISE_ANSWERER":
-        allowed = "extractive, phi3, server or langchain:provider:model"
-    elif name == "CITEWISE_RERANKER":
-        allowed = (
-            "a folder, a model of the hub such as cross-encoder/ms-marco-MiniLM-L6-v2, or an address such as "
-            "http://127.0.0.1:8000/v1/rerank or tei:http://127.0.0.1:8080; a key goes into "
-            "CITEWISE_RERANKER_KEY"
-        )
-    elif name == "CITEWISE_MODEL_URL":
-        allowed = "an address such as http://127.0.0.1:8000/v1; a key goes into CITEWISE_MODEL_KEY"
-    elif name in ("CITEWISE_KEEP_QUESTIONS", "CITEWISE_KEEP_REMOVED"):
-        allowed = f"a number of days from 1 to {_LONGEST_DAYS:,}, or nothing to keep them"
-    elif name == "CITEWISE_MONITORING":
-        allowed = "an address and a port, such as 127.0.0.1:9464 or 0.0.0.0:9464"
-    elif name == "CITEWISE_DIGEST":
-        allowed = "admins, or channels such as slack:channel:C024BE91L, parted by commas"
-    elif name == "CITEWISE_WORKING_DAYS":
-        return f"In {name}, {fault['ctx']['error']}; allowed are: mon-fri, or mon,wed,sat, or sun-thu."
-    elif name == "CITEWISE_DAYS_OFF":
-        return (
-            f"In {name}, {fault['ctx']['error']}; allowed are, parted by commas: 2026-12-24, 12-25 (in each "
-            "year) and 2026-12-24..2027-01-01."
-        )
-    elif name == "CITEWISE_THRESHOLD":
-        allowed = "a number from 0 to 1"
+    if name in _ALLOWED_DAYS:
+        return f"In {name}, {fault['ctx']['error']}; {_ALLOWED_DAYS[name]}."
+    if name in _ALLOWED_BY_NAME:
+        allowed = _ALLOWED_BY_NAME[name]
     elif fault["type"] == "literal_error":
         allowed = str(fault["ctx"]["expected"]).replace("'", "")
-    elif name == "DISCORD_GATEWAY_URL":
-        allowed = "an address that starts with wss:// or ws://"
     else:
         allowed = _ALLOWED_BY_ERROR.get(fault["type"], "another value")
     given = str(fault["input"])

@@ -119,11 +119,7 @@ class Brain(Runnable[Question, Answer]):
 
     def evidence(self, question: Question) -> Evidence:
         """What there is to answer from, and how sure it is; nothing is written."""
-        query = in_thread(question.text, question.history)
-        if (broad := self._broad.evidence(query, question.audience)) is not None:
-            return broad
-        retrieved = self._retriever.find(query, question.audience)
-        return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+        return self._weighed(_Understood(in_thread(question.text, question.history)), question.audience)
 
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer the question, or each of several; a language model reads them all at once."""
@@ -143,39 +139,69 @@ class Brain(Runnable[Question, Answer]):
         `again`: what is not found as it was written is looked for once more as it was probably meant.
         """
         started = time.perf_counter()
-        chatter = chatter_in(question.text, question.history)
-        shorter = None
-        if chatter is RefusalReason.ABOUT_ANSWER and wants_less(question.text):
-            shorter = self._broad.in_short(question.history, question.audience)
-            chatter = chatter if shorter is None else None
-        bare = without_courtesies(question.text)
-        wanted = subject_of_documents_wanted(bare)
-        alone = chatter is not None or bool(wanted)
-        query = Query.of(wanted or question.text) if alone else in_thread(bare, question.history)
-        query = shorter.retrieved.query if shorter else query
-        if chatter or not query.terms:
-            nothing = self._gate.weigh(Retrieved(query, Rarity(0, {}), (), {}))
-            return self._refused(question, nothing, chatter or RefusalReason.NOT_A_QUESTION, None, started)
-        evidence = None if alone else shorter or self._broad.evidence(query, question.audience)
-        if evidence is None:
-            found = self._retriever.find(query, question.audience)
-            evidence = _timed(found, "weigh", lambda: self._gate.weigh(found))
-        retrieved = evidence.retrieved
-        if wanted and evidence.suffices:
+        asked = self._understood(question)
+        if asked.chatter or not asked.query.terms:
+            nothing = self._gate.weigh(Retrieved(asked.query, Rarity(0, {}), (), {}))
+            return self._refused(
+                question, nothing, asked.chatter or RefusalReason.NOT_A_QUESTION, None, started
+            )
+        evidence = self._weighed(asked, question.audience)
+        if asked.documents and evidence.suffices:
             named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
             return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
-        if not evidence.suffices:
-            meant = self._retriever.respelled(question.text, retrieved, question.audience) if again else ""
-            if again and meant != question.text:
-                second = self._one(replace(question, text=meant), watcher=watcher, again=False)
-                if not second.refused:
-                    steps = {"respelled": meant, **second.trace.steps}
-                    asked = replace(second.trace, question=question.text, steps=steps)
-                    return replace(second, read_as=meant, trace=asked)
-            return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
+        if evidence.suffices:
+            return self._told(question, asked.query, evidence, watcher, started)
+        if again and (meant := self._as_meant(question, evidence, watcher)) is not None:
+            return meant
+        return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
+
+    def _understood(self, question: Question) -> "_Understood":
+        """What is to be looked for, and whether anything is."""
+        bare = without_courtesies(question.text)
+        wanted = subject_of_documents_wanted(bare)
+        chatter = chatter_in(question.text, question.history)
+        if chatter is RefusalReason.ABOUT_ANSWER and wants_less(question.text):
+            shorter = self._broad.in_short(question.history, question.audience)
+            if shorter is not None:
+                return _Understood(shorter.retrieved.query, documents=bool(wanted), shorter=shorter)
+        if chatter or wanted:
+            return _Understood(Query.of(wanted or question.text), chatter, documents=bool(wanted))
+        return _Understood(in_thread(bare, question.history))
+
+    def _weighed(self, asked: "_Understood", audience: frozenset[str]) -> Evidence:
+        """What there is to answer from, and how sure it is."""
+        if not asked.documents:
+            broad = asked.shorter or self._broad.evidence(asked.query, audience)
+            if broad is not None:
+                return broad
+        retrieved = self._retriever.find(asked.query, audience)
+        return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
+
+    def _as_meant(self, question: Question, evidence: Evidence, watcher: "_Watcher | None") -> Answer | None:
+        """The answer to the question without its slips of the finger; None where there is none either."""
+        meant = self._retriever.respelled(question.text, evidence.retrieved, question.audience)
+        if meant == question.text:
+            return None
+        answer = self._one(replace(question, text=meant), watcher=watcher, again=False)
+        if answer.refused:
+            return None
+        steps = {"respelled": meant, **answer.trace.steps}
+        return replace(
+            answer, read_as=meant, trace=replace(answer.trace, question=question.text, steps=steps)
+        )
+
+    def _told(
+        self,
+        question: Question,
+        query: Query,
+        evidence: Evidence,
+        watcher: "_Watcher | None",
+        started: float,
+    ) -> Answer:
+        """What the evidence says, as far as it passes the check."""
         if evidence.quoted is None:  # else what is to be told is chosen, and in an order of its own
-            retrieved = self._reranked(retrieved)
-            evidence = replace(evidence, retrieved=retrieved)
+            evidence = replace(evidence, retrieved=self._reranked(evidence.retrieved))
+        retrieved = evidence.retrieved
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         draft = without_other_days(draft, query)
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
@@ -243,6 +269,20 @@ class Brain(Runnable[Question, Answer]):
             trace=_trace(question, evidence, result, started, note),
             retrieved=evidence.passages[:RETRIEVED],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What a question comes to before anything is searched.
+
+    `chatter` is nothing for the documents. `documents` asks which of them are about something; `shorter` is
+    the answer before, to be told in fewer words.
+    """
+
+    query: Query
+    chatter: RefusalReason | None = None
+    documents: bool = False
+    shorter: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

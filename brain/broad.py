@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from brain.answering.comparison import Searches, from_prose, from_tables
 from brain.answering.draft import Draft
-from brain.answering.overview import BRIEF, overview, passages_of
+from brain.answering.overview import BRIEF, decisions, overview, passages_of
 from brain.answering.topic import TOPIC, topic_overview
 from brain.domain import Passage, Turn
 from brain.evidence import Evidence, EvidenceGate
@@ -30,6 +30,7 @@ from brain.retrieval.hybrid import HybridRetriever, Retrieved
 from brain.retrieval.overview_wanted import OverviewWanted, overview_wanted
 from brain.retrieval.query import Query, asks_of_a_day
 from brain.text.analysis import analyse
+from brain.text.deciding import is_of_meeting
 from brain.text.terms import content_stems, stem
 
 CERTAIN = 0.99  # what was named stands there under its name
@@ -37,6 +38,7 @@ TABLES = 6  # that are looked at for a comparison
 LOOKED_AT = 12  # passages of a search, for tables
 _DECIDED = frozenset(map(stem, ("decided", "decisions")))
 LONG = 3  # passages of a day's minutes, of which no question finds all
+DECISIONS = 2  # that are told for what was decided; minutes that say it less often are told in short
 REACH = 8  # passages to either side that may be of the same table
 SHARED = 3  # of the best passages for all things together, which are looked at for each
 
@@ -132,7 +134,7 @@ class BroadQuestions:
     def _day(self, query: Query, spaces: frozenset[str]) -> Evidence | None:
         """The minutes of the day that is asked about in short, where a title or file name tells it."""
         words = [word for word in query.words if stem(word, query.language) not in query.lent]
-        days = [date for date in query.dates if date.on and not date.is_month and len(date.readings) == 1]
+        days = [date for date in query.dates if date.on and not date.is_stretch and len(date.readings) == 1]
         if len(days) != 1 or len(days) != len(query.dates):
             return None
         name = " ".join((*words, days[0].readings[0].in_words))
@@ -144,6 +146,14 @@ class BroadQuestions:
             part = section_named("decisions", spaces, index, catalog, within=named)
             # Of a table no sentence would be told.
             named = part if part and not any("\t" in one.text for one in part.passages) else named
+        if days[0].decision and not named.heading:
+            draft = decisions(named)
+            if len(draft.sentences) >= DECISIONS:
+                return self._named(query, named, draft, spaces)
+            if not is_of_meeting(f"{named.source.document} {named.title}"):
+                return (
+                    None  # a mail or a log of the day: what it says was decided is found like anything else
+                )
         return self._named(query, named, overview(named, self.retriever.embeddings.embed_documents), spaces)
 
     # Comparisons

@@ -204,10 +204,11 @@ def rest_of_the_day(retrieved: Retrieved) -> float:
     return max((share for share in held if share is not None), default=1.0)
 
 
-def rest_held(passage: Passage, retrieved: Retrieved) -> float | None:
-    """The same of one passage; None where nothing in it is of the date."""
+def rest_held(passage: Passage, retrieved: Retrieved, names: frozenset[str] | None = None) -> float | None:
+    """The same of one passage; None where nothing in it is of the date, or of those with these `names`."""
     query, weights = retrieved.query, retrieved.rarity.weights
-    names = frozenset(date.name for date in query.dates if date.wanted)
+    if names is None:
+        names = frozenset(date.name for date in query.dates if date.wanted)
     rest = {
         one: weight
         for one, weight in weights.items()

@@ -114,7 +114,7 @@ def _no_password(target: str, credentials: Credentials | None) -> str:
 def readable_suffixes() -> frozenset[str]:
     """The file name endings that can be read here, such as `.md`: pictures only where OCR is installed."""
     from ingest.readers import SUPPORTED
-    from ingest.readers.optical import ocr_installed
+    from ingest.readers.pages.optical import ocr_installed
 
     pictures = ocr_installed()
     return frozenset(end for end, known in SUPPORTED.items() if pictures or known.media_type != PICTURES)

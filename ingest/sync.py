@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sized
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -18,9 +18,9 @@ from ingest.readers.versions import CURRENT
 from ingest.reconciling.carrying_out import carry_out, remove
 from ingest.reconciling.hashing import HashedFile, hash_entry
 from ingest.reconciling.holding_back import HeldBack, hold_back
-from ingest.reconciling.reconcile import Comparison, Rules, compare, plan
+from ingest.reconciling.reconcile import Comparison, Plan, Rules, compare, plan
 from ingest.reconciling.sifting import Sifted
-from ingest.reconciling.spool import Spool, Verdict
+from ingest.reconciling.spool import Amount, Spool, Verdict
 from ingest.reconciling.watch import Watch
 from ingest.registration import Swallowed, find, place
 from ingest.report import Change, Progress, Stage, SyncReport, silent
@@ -40,149 +40,208 @@ class Index(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run works with; all but the catalog are opened only when there is work for them."""
+
+    catalog: Catalog
+    index: Callable[[], Index]
+    embedder: Callable[[], Embedder]
+    parser: Callable[[], AbstractContextManager[Parser]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Which files are read though they seem to be as they were.
+
+    `retry` takes up files that failed before; `check_contents` hashes all files, also those of unchanged size
+    and time. With `reread` files that were read in another way than today are read anew, after all others,
+    until `gives_way` says to leave the rest to a later run.
+    """
+
+    retry: bool = False
+    check_contents: bool = False
+    reread: bool = True
+    gives_way: Callable[[], bool] = lambda: False
+
+
+USUAL = Effort()
+
+
 def sync(
     drive: Drive,
     space: str,
-    catalog: Catalog,
-    index: Callable[[], Index],
-    embedder: Callable[[], Embedder],
-    parser: Callable[[], AbstractContextManager[Parser]],
+    parts: Parts,
     progress: Progress = silent,
+    effort: Effort = USUAL,
     *,
-    retry: bool = False,
-    check_contents: bool = False,
-    reread: bool = True,
-    gives_way: Callable[[], bool] = lambda: False,
     threads: int = 2,
     watch: Watch | None = None,
 ) -> SyncReport:
     """One run over one drive, into one space.
 
-    `index`, `embedder` and `parser` are called only when there is work for them. `retry` takes up files
-    that failed before; `check_contents` hashes all files, also those of unchanged size and time. With
-    `reread` files that were read in another way than today are read anew, after all others, until `gives_way`
-    says to leave the rest to a later run. With `watch` it is a look at a followed drive: files must settle,
-    and mass removals wait.
+    With `watch` it is a look at a followed drive: files must settle, and mass removals wait.
 
     Raises UsageError (unknown space, indexed elsewhere, nothing to read), DriveUnavailable (can't be
     listed, or suddenly empty: nothing is removed then), EmbedderMismatch before anything is written, and
     StorageFailed; what was stored before such an end stays, and the next run goes on from there.
     """
-    with Spool(catalog.path.parent) as spool:
-        return _sync(
-            *(drive, space, catalog, index, embedder, parser, progress, spool),
-            retry=retry,
-            check_contents=check_contents,
-            reread=reread,
-            gives_way=gives_way,
-            threads=threads,
-            watch=watch,
+    with Spool(parts.catalog.path.parent) as spool:
+        return _Run(drive, space, parts, progress, effort, threads, watch, spool).whole()
+
+
+class _Run:
+    """One run: what differs is found out, then carried out, and the indexes follow."""
+
+    def __init__(
+        self,
+        drive: Drive,
+        space: str,
+        parts: Parts,
+        progress: Progress,
+        effort: Effort,
+        threads: int,
+        watch: Watch | None,
+        spool: Spool,
+    ) -> None:
+        self._drive = drive
+        self._space = space
+        self._parts = parts
+        self._catalog = parts.catalog
+        self._progress = progress
+        self._effort = effort
+        self._threads = threads
+        self._watch = watch
+        self._spool = spool
+        self._stopwatch = Stopwatch()
+        self._registration = find(parts.catalog, drive.url, space)
+        self._inner = Swallowed(self._registration, drive.url)
+
+    def whole(self) -> SyncReport:
+        """From the listing to the report."""
+        comparison, documents = self._compare()
+        todo = self._plan(comparison)
+        back = HeldBack()
+        if self._watch:
+            back = hold_back(self._drive, self._spool, documents, self._watch, self._inner.unread)
+        self._stopwatch.lap("hash")
+
+        amount = self._spool.amount_to_read()
+        embedder = self._parts.embedder() if amount.files else None
+        if embedder is not None:  # one that does not fit is refused before anything is written
+            self._catalog.set_embedder(embedder.identity, embedder.dimensions)
+        to = self._destination()
+        tally = Tally(on_vanished=comparison.skip)
+        if self._watch:
+            tally.on_failure = self._watch.unreadable
+        indexes = _IndexFollower(self._parts, self._progress, self._stopwatch, tally, self._watch)
+        removed = self._spool.gone_documents()
+        self._carry_out(todo, to, indexes, removed)
+        if embedder is not None:
+            pipeline = Pipeline(self._drive, to, embedder, self._progress, self._stopwatch, tally)
+            self._read(todo, amount, pipeline, indexes)
+        indexes.apply()  # what takes the place of inner drives is found before these are hidden
+        for swallowed in self._inner.drives():
+            self._catalog.removals.begin(swallowed.id)
+            self._catalog.removals.carry_out(swallowed.id, indexes.apply)
+        return self._report(comparison, tally, back, removed)
+
+    def _compare(self) -> tuple[Comparison, int]:
+        """Hold the listing against the ledger; how many documents the drive has in the catalog."""
+        watch, effort = self._watch, self._effort
+        known = self._registration.drive
+        known_id = known.id if known else _NO_DRIVE
+        ledger = self._ledger = self._catalog.ledger(known_id)
+        listing = watch.listing(self._drive, ledger) if watch else self._drive.list(ledger)
+        hinted = frozenset(watch.paths or ()) if watch else frozenset[str]()
+        due = partial(_due, self._catalog, known_id, time.time(), hinted) if watch else None
+        check = effort.check_contents or (watch.check if watch else False)
+        comparison = compare(
+            listing,
+            ledger,
+            self._spool,
+            Rules(effort.retry, check, due, CURRENT, effort.reread),
+            unread=self._inner.unread,
+            found=lambda count: self._progress(Stage.FOUND, count, None),
+        )
+        documents = self._catalog.followed.document_count(known_id)
+        if isinstance(listing, Sifted) and watch:
+            watch.check_root(self._drive.url, listing, comparison, documents)
+        else:
+            _refuse_empty(self._drive.url, comparison, ledger)
+        self._stopwatch.lap("list")
+        return comparison, documents
+
+    def _plan(self, comparison: Comparison) -> Plan:
+        def hashed(entry: Entry) -> HashedFile | None:
+            # A sign of life, and where a run can be left.
+            self._progress(Stage.FOUND, comparison.found, None)
+            return hash_entry(self._drive, entry)
+
+        places = self._watch.paths if self._watch and isinstance(self._drive, PartlyListed) else None
+        return plan(comparison, self._ledger, hashed, places)
+
+    def _destination(self) -> Destination:
+        known = self._registration.drive or self._catalog.add_drive(self._drive.url, self._space)
+        return Destination(
+            self._catalog, known.id, self._space, self._spool.is_indexed, self._spool.read_anew
         )
 
+    def _carry_out(self, todo: Plan, to: Destination, indexes: "_IndexFollower", removed: int) -> None:
+        """What needs no reading: documents leave, move, or get a new time."""
+        remove(to, self._spool.withdrawn())
+        for change in carry_out(self._drive, to, todo):
+            indexes.carried_out(change)
+        if self._watch:
+            self._watch.brake.removed(removed)
+        self._stopwatch.lap("store")
 
-def _sync(
-    drive: Drive,
-    space: str,
-    catalog: Catalog,
-    index: Callable[[], Index],
-    embedder: Callable[[], Embedder],
-    parser: Callable[[], AbstractContextManager[Parser]],
-    progress: Progress,
-    spool: Spool,
-    *,
-    retry: bool,
-    check_contents: bool,
-    reread: bool,
-    gives_way: Callable[[], bool],
-    threads: int,
-    watch: Watch | None,
-) -> SyncReport:
-    stopwatch = Stopwatch()
-    registration = find(catalog, drive.url, space)
-    inner = Swallowed(registration, drive.url)
-    known_drive = registration.drive.id if registration.drive else _NO_DRIVE
-    ledger = catalog.ledger(known_drive)
-    listing = watch.listing(drive, ledger) if watch else drive.list(ledger)
-    comparison = compare(
-        listing,
-        ledger,
-        spool,
-        Rules(
-            retry,
-            check_contents or (watch.check if watch else False),
-            partial(_due, catalog, known_drive, time.time(), frozenset(watch.paths or ())) if watch else None,
-            CURRENT,
-            reread,
-        ),
-        unread=inner.unread,
-        found=lambda count: progress(Stage.FOUND, count, None),
-    )
-    documents = catalog.followed.document_count(known_drive)
-    if isinstance(listing, Sifted) and watch:
-        watch.check_root(drive.url, listing, comparison, documents)
-    else:
-        _refuse_empty(drive.url, comparison, ledger)
-    stopwatch.lap("list")
-
-    def hashed(entry: Entry) -> HashedFile | None:
-        progress(Stage.FOUND, comparison.found, None)  # a sign of life, and where a run can be left
-        return hash_entry(drive, entry)
-
-    places = watch.paths if watch and isinstance(drive, PartlyListed) else None
-    todo = plan(comparison, ledger, hashed, places)
-    back = hold_back(drive, spool, documents, watch, inner.unread) if watch else HeldBack()
-    stopwatch.lap("hash")
-
-    amount = spool.amount_to_read()
-    ready = embedder() if amount.files else None
-    if ready is not None:
-        catalog.set_embedder(ready.identity, ready.dimensions)
-    known = registration.drive or catalog.add_drive(drive.url, space)
-    to = Destination(catalog, known.id, space, spool.is_indexed, spool.read_anew)
-    tally = Tally(on_vanished=comparison.skip)
-    if watch:
-        tally.on_failure = watch.unreadable
-    run = _Run(catalog, index, progress, stopwatch, tally, watch)
-    removed = spool.gone_documents()
-    remove(to, spool.withdrawn())
-    for change in carry_out(drive, to, todo):
-        run.carried_out(change)
-    if watch:
-        watch.brake.removed(removed)
-    stopwatch.lap("store")
-    if ready is not None:
-        pipeline = Pipeline(drive, to, ready, progress, stopwatch, tally)
-        turn = watch.turn(amount) if watch else nullcontext()
-        with turn, parser() as open_parser:
-            if tally.changes:
-                run.apply()
-            # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
-            as_listed = watch is not None and isinstance(drive, PartlyListed)
-            ahead = FEW_AHEAD if amount.files == spool.count_anew() else AHEAD_FILES
+    def _read(self, todo: Plan, amount: Amount, pipeline: Pipeline, indexes: "_IndexFollower") -> None:
+        """Read what is new, changed or to be read anew, and have the indexes follow."""
+        turn = self._watch.turn(amount) if self._watch else nullcontext()
+        with turn, self._parts.parser() as parser:
+            if pipeline.tally.changes:
+                indexes.apply()
             reading = pipeline.run(
-                *(todo.to_read(gives_way), amount.files, open_parser, threads),
-                ahead=ahead,
-                as_listed=as_listed,
+                *(todo.to_read(self._effort.gives_way), amount.files, parser, self._threads),
+                ahead=FEW_AHEAD if amount.files == self._spool.count_anew() else AHEAD_FILES,
+                # Of a drive that can be looked at in parts a change is hinted at, or seen by the next look.
+                as_listed=self._watch is not None and isinstance(self._drive, PartlyListed),
             )
-            with closing(reading) as batches, run.following():
-                for stored in batches:
-                    run.stored(stored)
-    run.apply()  # what takes the place of inner drives is found before these are hidden
-    for swallowed in inner.drives():
-        catalog.removals.begin(swallowed.id)
-        catalog.removals.carry_out(swallowed.id, run.apply)
-    report = _report(drive.url, space, comparison, tally, stopwatch)
-    return replace(
-        report,
-        moved=spool.count_moved(),
-        unchanged=comparison.unchanged
-        + spool.count(Verdict.TOUCHED)
-        + (spool.count(Verdict.OUTDATED) - tally.done_anew),
-        removed=removed,
-        held=back.held,
-        unsettled=back.unsettled,
-        unsettled_count=spool.count(Verdict.UNSETTLED),
-    )
+            with closing(reading) as batches, indexes.following():
+                for passages in batches:
+                    indexes.stored(passages)
+
+    def _report(self, comparison: Comparison, tally: Tally, back: HeldBack, removed: int) -> SyncReport:
+        spool = self._spool
+        outdated_still = spool.count(Verdict.OUTDATED) - tally.done_anew
+        return SyncReport(
+            url=self._drive.url,
+            space=self._space,
+            added=tally.added,
+            changed=tally.changed,
+            moved=spool.count_moved(),
+            removed=removed,
+            unchanged=comparison.unchanged + spool.count(Verdict.TOUCHED) + outdated_still,
+            reread=tally.reread,
+            withdrawn=comparison.withdrawn,
+            held=back.held,
+            unsettled=back.unsettled,
+            unsettled_count=spool.count(Verdict.UNSETTLED),
+            failed=tally.failed + comparison.remembered - tally.tried_anew,
+            remembered=comparison.remembered - tally.tried_anew,
+            stale=tally.stale + comparison.stale,
+            skipped=comparison.skipped_by_reason.total(),
+            passages=tally.passages,
+            embedded=tally.embedded,
+            failures=tuple(tally.failures),
+            warnings=tuple(tally.warnings),
+            unlisted=tuple(comparison.unlisted_parts),
+            unlisted_count=comparison.unlisted,
+            skipped_files=tuple(comparison.skipped),
+            skipped_by_reason=dict(comparison.skipped_by_reason),
+            seconds=dict(self._stopwatch.seconds),
+        )
 
 
 def _due(catalog: Catalog, drive_id: int, now: float, hinted: Collection[str], path: str) -> bool:
@@ -216,11 +275,10 @@ def _refuse_empty(url: str, comparison: Comparison, ledger: Sized) -> None:
 
 
 @dataclass(slots=True)
-class _Run:
+class _IndexFollower:
     """The indexes' part of a run: they follow the catalog in steps, and whoever measures is told."""
 
-    catalog: Catalog
-    index: Callable[[], Index]
+    parts: Parts
     progress: Progress
     stopwatch: Stopwatch
     tally: Tally
@@ -256,34 +314,12 @@ class _Run:
 
     def apply(self) -> None:
         """Bring the indexes in step with the catalog."""
-        if self.catalog.feed.pending_operations(1):
-            self.index().apply_pending(lambda what, done, total: self.progress(Stage.INDEXED, done, total))
+        if self.parts.catalog.feed.pending_operations(1):
+            self.parts.index().apply_pending(
+                lambda what, done, total: self.progress(Stage.INDEXED, done, total)
+            )
         self.stopwatch.lap("index")
         self.unindexed = 0
         changes, self.tally.changes = self.tally.changes, []
         if self.watch and changes:
             self.watch.answerable(changes)
-
-
-def _report(url: str, space: str, comparison: Comparison, tally: Tally, stopwatch: Stopwatch) -> SyncReport:
-    return SyncReport(
-        url=url,
-        space=space,
-        added=tally.added,
-        changed=tally.changed,
-        reread=tally.reread,
-        withdrawn=comparison.withdrawn,
-        failed=tally.failed + comparison.remembered - tally.tried_anew,
-        remembered=comparison.remembered - tally.tried_anew,
-        stale=tally.stale + comparison.stale,
-        skipped=comparison.skipped_by_reason.total(),
-        passages=tally.passages,
-        embedded=tally.embedded,
-        failures=tuple(tally.failures),
-        warnings=tuple(tally.warnings),
-        unlisted=tuple(comparison.unlisted_parts),
-        unlisted_count=comparison.unlisted,
-        skipped_files=tuple(comparison.skipped),
-        skipped_by_reason=dict(comparison.skipped_by_reason),
-        seconds=dict(stopwatch.seconds),
-    )

@@ -1,12 +1,18 @@
 """What holds for every test."""
 
 import os
+import signal
 from pathlib import Path
 
 from hypothesis import settings
 
 # Several tests run at once: threads that wait for one another then take thirty times as long as one alone.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A shell without a terminal starts what it puts in the background (`make test &`) deaf to Ctrl-C; so would be
+# every process that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes depends on what else the machine does: a slow one is not a failure. Each run tries
 # others; `pytest --hypothesis-profile=thorough` tries many at once, which takes some minutes.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,35 +21,35 @@ LONGEST_MODULE = 400
 ONLY_IMPORTER = {
     "adlfs": "ingest/remote/azure.py",
     "asyncssh": "ingest/remote/sftp.py",
-    "bs4": "ingest/readers/",
+    "bs4": "ingest/readers/markup/hypertext.py",
     "botocore": "ingest/remote/s3.py",
     "chromadb": "brain/index/chroma_index.py",
     "click": "bots/",
     "dotenv": "bots/settings.py",
     "discord": "bots/discord/",
-    "docutils": "ingest/readers/",
-    "docx": "ingest/readers/",
+    "docutils": "ingest/readers/markup/",
+    "docx": "ingest/readers/office/",
     "fsspec": "ingest/remote/",
     "gguf": "brain/tuning/export/gguf_file.py",
     "gcsfs": "ingest/remote/gcs.py",
     "google": "ingest/",
     "langchain_community": "brain/embedding/",
     "langchain_openai": "brain/",
-    "markdown_it": "ingest/readers/",
+    "markdown_it": "ingest/readers/markup/markdown.py",
     "matplotlib": "brain/",
     "msal": "ingest/cloud/graph_tokens.py",
     "onnx": "brain/embedding/",
     "onnxruntime": "brain/onnx_runtime.py",
-    "openpyxl": "ingest/readers/",
+    "openpyxl": "ingest/readers/office/workbook.py",
     "pathspec": "ingest/reconciling/sifting.py",
     "bitsandbytes": "brain/phi3/",
     "peft": "brain/tuning/",
-    "pptx": "ingest/readers/",
+    "pptx": "ingest/readers/office/slides.py",
     "prometheus_client": "bots/monitoring/figures.py",
     "protego": "ingest/web/robots.py",
     "pydantic_settings": "bots/settings.py",
-    "pypdfium2": "ingest/readers/",
-    "rapidocr": "ingest/readers/",
+    "pypdfium2": "ingest/readers/pages/pdf_lines.py",
+    "rapidocr": "ingest/readers/pages/optical.py",
     "rich": "bots/terminal/",
     "s3fs": "ingest/remote/s3.py",
     "slack_bolt": "bots/slack/",
@@ -105,6 +106,34 @@ def test_arrows_point_down_and_heavy_libraries_have_one_importer(path: Path) -> 
         assert name(path).startswith(place), f"{name(path)} imports {module}, which is for {place} only"
 
 
+def dotted(path: Path) -> str:
+    """A module by the name that it is imported by."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def needed(node: ast.AST) -> Iterator[str]:
+    """What is imported when a module is loaded: not what functions import, nor what types alone want."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+            yield child.module or ""
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            yield from (name for other in child.orelse for name in needed(other))
+        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from needed(child)
+
+
+def test_no_module_needs_one_that_needs_it() -> None:
+    modules = {dotted(path) for path in MODULES}
+    graph = {dotted(path): set(needed(nodes(path)[0])) & modules - {dotted(path)} for path in MODULES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"These need each other: {' → '.join(error.args[1])}")
+
+
 def test_the_language_model_is_loaded_late() -> None:
     """Only its own packages, and what is imported late itself, import what takes seconds and gigabytes."""
     own = ("brain/phi3/", "brain/tuning/", "brain/llamacpp/child.py", "brain/cross_encoding/torch_reader.py")
@@ -124,6 +153,13 @@ def test_a_module_has_one_job_and_says_it(path: Path) -> None:
     assert text.count("\n") <= LONGEST_MODULE
     assert not {"utils", "helpers", "common", "manager"} & set(name(path).removesuffix(".py").split("/"))
     assert len(path.relative_to(ROOT).parts) <= 4
+
+
+def test_the_architecture_page_names_every_folder_and_what_stands_beside_them() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    beside = {path.stem for path in MODULES if path.parent.name in FLOORS} - {"__init__"}
+    wanted = beside | {path.parent.name for path in MODULES}
+    assert sorted(word for word in wanted if not re.search(rf"\b{word}\b", page)) == []
 
 
 def test_the_brain_names_no_chat_platform() -> None:

@@ -259,10 +259,6 @@ class Desk:
         """What cards that were placed under a ref, and others about the same, are to show now."""
         return await asyncio.to_thread(self._people.standing, ref) if self._people is not None else ()
 
-    async def listens(self, thread: str) -> bool:
-        """Whether a person answers a question in that thread: words there may be for its asker."""
-        return await asyncio.to_thread(self._catalog.handoffs.in_thread, thread) is not None
-
     async def heard(self, caller: Caller, words: str) -> Reply | None:
         """What follows from words in a thread that a person answers in; None where it is no such thread."""
         if self._people is None:

@@ -62,19 +62,18 @@ class Library:
         """
         from brain.catalog.added_files import SCHEME
         from ingest.parsing.pool import ParsePool
-        from ingest.sync import sync
+        from ingest.sync import Effort, Parts, sync
 
         drive = self.open_drive(place)
         return sync(
             drive,
             space,
-            self.catalog,
-            self.index,
-            self.embedder,
-            ParsePool,
-            retry=gives_way is None,
-            reread=gives_way is not None or not place.startswith(SCHEME),
-            gives_way=gives_way or (lambda: False),
+            Parts(self.catalog, self.index, self.embedder, ParsePool),
+            effort=Effort(
+                retry=gives_way is None,
+                reread=gives_way is not None or not place.startswith(SCHEME),
+                gives_way=gives_way or (lambda: False),
+            ),
         )
 
     def take_out(self, document_id: int) -> bool:

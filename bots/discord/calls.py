@@ -12,6 +12,11 @@ Json = dict[str, Any]
 _AWAY = "Discord can't be reached at the moment."
 _NO = "Discord did not let me do that. Please tell an admin."
 _SECONDS_AFTER_401 = 30.0
+# What passes (discord.com/developers/docs/topics/opcodes-and-status-codes): slow mode, write limits of a
+# channel and a server, too many direct messages opened, messages or a feature switched off for a while,
+# limits of a service, overload.
+_PASSING = frozenset({20016, 20028, 20029, 40003, 40004, 40006, 40062, 130000})
+_SECONDS_UNTIL_PAST = 10.0
 
 
 class DiscordRefused(CitewiseError):
@@ -54,6 +59,9 @@ class Calls:
         except discord.HTTPException as error:
             if error.status >= 500 or error.status == 429:
                 raise Unreachable(_AWAY, detail=f"{what}: {error.status}", seconds=2.0) from error
+            if error.code in _PASSING:
+                detail = f"{what}: {error.code} {error.text}"
+                raise Unreachable(_AWAY, detail=detail, seconds=_SECONDS_UNTIL_PAST) from error
             if error.status == 401 and "{webhook_token}" not in path:
                 raise Unreachable(_AWAY, detail=f"{what}: 401", seconds=_SECONDS_AFTER_401) from error
             raise DiscordRefused(what, error.code or error.status, error.text) from error

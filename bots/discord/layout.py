@@ -68,9 +68,11 @@ def card_view(card: Card, mark: int, called: Sequence[str] = ()) -> ui.LayoutVie
     Above it, the people with the ids `called` are named.
     """
     title = f"### {inert(' '.join(card.title.split()))}" if card.title else ""
-    room = MOST_CHARACTERS - len(title) - len(_MORE) - 2
+    names = _names(called)
+    room = MOST_CHARACTERS - len(names) - len(title) - len(_MORE) - 2
     paragraphs = _paragraphs(card.text)
-    rows = _rows(card.rows, max(_LEAST_FOR_ROWS, room - sum(len(text) + 1 for text in paragraphs)))
+    beside = max(_LEAST_FOR_ROWS, room - sum(len(text) + 1 for text in paragraphs))
+    rows = _rows(card.rows, min(beside, room))
     left = room - sum(len(line) + 1 for line in rows)
     texts, cut = [title] if title else [], False
     for text in (*paragraphs, *_quotes(card.quotes, left)):
@@ -80,9 +82,7 @@ def card_view(card: Card, mark: int, called: Sequence[str] = ()) -> ui.LayoutVie
             break
         texts.append(text)
     shown = named_in("\n".join([*texts, *([_MORE] if cut else []), *rows]), card.people) or "–"
-    parts: list[ui.Item[ui.LayoutView]] = (
-        [ui.TextDisplay(" ".join(f"<@{person}>" for person in called))] if called else []
-    )
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(names)] if names else []
     parts.append(ui.TextDisplay(shown))
     for menu in card.menus:
         parts += [_action_row(ChoiceMenu(menu, part)) for part in range(menu_parts(menu))]
@@ -91,10 +91,14 @@ def card_view(card: Card, mark: int, called: Sequence[str] = ()) -> ui.LayoutVie
     return _view(ui.Container(*parts, id=mark))
 
 
-def parts_of(card: Card) -> list[Card]:
-    """A card as several, where its text is too long for one message: rows and buttons stand in the last."""
+def parts_of(card: Card, called: Sequence[str] = ()) -> list[Card]:
+    """A card as several, where its text is too long for one message: rows and buttons stand in the last.
+
+    The people with the ids `called` are named above the first.
+    """
     rows = sum(len(line) + 1 for line in map(_line, card.rows))
-    room = max(MOST_CHARACTERS - len(inert(card.title)) - rows - 100, MOST_CHARACTERS // 4)
+    taken = len(inert(card.title)) + len(_names(called)) + rows + 100
+    room = max(MOST_CHARACTERS - taken, MOST_CHARACTERS // 4)
     if sum(len(text) + 1 for text in _paragraphs(card.text)) <= room:
         return [card]
     texts = pieces(card.text, min(room, MOST_CHARACTERS - 400) // 2)  # inert, text is at most twice as long
@@ -103,6 +107,10 @@ def parts_of(card: Card) -> list[Card]:
         *(replace(whole, title="" if n else card.title, text=text) for n, text in enumerate(texts[:-1])),
         replace(card, title="", text=texts[-1]),
     ]
+
+
+def _names(called: Sequence[str]) -> str:
+    return " ".join(f"<@{person}>" for person in called)
 
 
 # Answers

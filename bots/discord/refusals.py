@@ -7,6 +7,7 @@ from bots.discord.words import principal
 # Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
 EXPIRED = (10015, 50027, 401, 404)
 CLOSED = (50007, 50278)  # they take no direct messages from the bot
+NOBODY = (*CLOSED, 10013, 50033)  # nor does an account that is gone
 NO_ENTRY = (50001, 50013, 160002)  # missing access, permissions; a reply without Read Message History
 GONE = 10003  # an unknown channel
 NOT_IN_IT = (10007, 10013, 404)  # an unknown member, or user

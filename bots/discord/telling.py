@@ -11,18 +11,18 @@ from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.layout import card_view, mark_of, parts_of
 from bots.discord.posting import EPHEMERAL, UNKNOWN_MESSAGE, Place, Posts, body_of
 from bots.discord.refusals import (
-    CLOSED,
     EXPIRED,
     GONE,
     LEFT,
     NO_CHANNEL,
     NO_ENTRY,
     NO_RIGHT,
+    NOBODY,
     NOT_IN_IT,
     NOT_TOLD,
     TAG_REQUIRED,
 )
-from bots.discord.words import person_in, principal
+from bots.discord.words import one_line, person_in, principal
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Telling:
             called = called[:_CALLED_AT_MOST]
             views = [
                 card_view(part, mark_of(_key(key, number)), () if number else called)
-                for number, part in enumerate(parts_of(card))
+                for number, part in enumerate(parts_of(card, called))
             ]
             place, sent = Place(channel, int(reply_to or 0)), list[int]()
             if type_ in _FORUMS:
@@ -156,7 +156,7 @@ class Telling:
                 )
                 place = Place(channel)
         except DiscordRefused as error:
-            if error.code in CLOSED and kind == "user":
+            if error.code in NOBODY and kind == "user":
                 raise UsageError(NOT_TOLD) from error
             if error.code in NO_ENTRY:
                 raise UsageError(NO_RIGHT) from error
@@ -219,7 +219,7 @@ class Telling:
     ) -> int:
         if look and (stands := await self._standing_post(forum, mark, since)):
             return stands
-        name = " ".join(card.title.split())[:100]
+        name = one_line(card.title, 100)
         body = {"name": name, "message": body_of(view)}
         try:
             opened = await self._calls("POST", _POSTS, body, channel_id=forum)

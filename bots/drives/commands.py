@@ -57,7 +57,7 @@ class Drives:
         reads them all anew.
         """
         from ingest.parsing.pool import ParsePool
-        from ingest.sync import sync
+        from ingest.sync import Effort, Parts, sync
 
         drives = [self.open_drive(place, None) for place in places]
         catalog = self.catalog()
@@ -71,13 +71,12 @@ class Drives:
             if known is not None and known.watched:  # it keeps its settings and its brake
                 reports.append(self._look(known.id, progress, retry=retry, check=check))
             else:
-                parts = (self.index, self.embedder, ParsePool)
+                parts = Parts(catalog, self.index, self.embedder, ParsePool)
                 with self.changing():
                     if by and known is None:
                         catalog.space(space)  # what can't be read into isn't told of
                         catalog.audit.append(by, "ingest", drive.url, {"space": space})
-                    report = sync(drive, space, catalog, *parts, progress, retry=retry, check_contents=check)
-                reports.append(report)
+                    reports.append(sync(drive, space, parts, progress, Effort(retry, check)))
         return reports
 
     def add(self, place: str, space: str, options: "DriveOptions", by: str = "") -> "KnownDrive":
@@ -143,10 +142,12 @@ class Drives:
         return list(drifts(self.catalog(), self.open_drive))
 
     def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
+        from ingest.sync import Effort
+
         keeper = self.keeper()
         if keeper is not None and keeper.follows(drive_id):
             report = keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
         else:
-            report = self.looks().look(drive_id, progress, retry=retry, check_contents=check)
+            report = self.looks().look(drive_id, progress, effort=Effort(retry, check))
         assert report is not None  # only a look that asks for news first may bring none
         return report

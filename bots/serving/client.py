@@ -152,7 +152,7 @@ class _Relay:
         from websockets.exceptions import ConnectionClosed
 
         before = signal.signal(signal.SIGINT, self._interrupt)
-        threading.Thread(target=self._tell_interrupt, daemon=True).start()
+        threading.Thread(target=self._tell_interrupt, name="tell of Ctrl-C", daemon=True).start()
         try:
             self._connection.send(hello)
             return self._until_the_end()

@@ -94,7 +94,10 @@ class ControlServer:
                 left.socket.shutdown(socket.SHUT_RDWR)
         # It waits for every thread, however long that takes.
         closing = threading.Thread(
-            target=self._server.shutdown, kwargs={"close_connections": False}, daemon=True
+            target=self._server.shutdown,
+            kwargs={"close_connections": False},
+            name="close control API",
+            daemon=True,
         )
         closing.start()
         closing.join(_CLOSE_SECONDS)
@@ -174,7 +177,9 @@ class ControlServer:
             _refuse(connection, _STOPPING if self._stopping else _BUSY)
             return
         # An empty context: the command must take over nothing of whoever started this thread.
-        worker = threading.Thread(target=Context().run, args=(self._work, request), daemon=True)
+        worker = threading.Thread(
+            target=Context().run, args=(self._work, request), name="command of a client", daemon=True
+        )
         worker.start()
         with contextlib.suppress(ConnectionClosed):
             for message in connection:

@@ -167,7 +167,8 @@ class _Watched:
 
     def _stop(self, seconds: float) -> None:
         """Stop in a thread of its own, so that a service that hangs holds nobody up."""
-        stopping = threading.Thread(target=self._service.stop, args=(seconds,), daemon=True)
+        name = f"stop {self._service.name}"
+        stopping = threading.Thread(target=self._service.stop, args=(seconds,), name=name, daemon=True)
         stopping.start()
         stopping.join(seconds)
 

@@ -23,6 +23,7 @@ _SHORTEST_ROW = 80
 MOST_BLOCKS = 48  # Slack takes 50
 MOST_CHARACTERS = 12_000  # of all blocks of a message; Slack refuses somewhere above 13,000
 MOST_IN_A_BLOCK = 2_900  # 3,000 in a section; the same here, so that any client can show it
+_LONGEST_ADDRESS = 3_000  # characters
 _LEAST_FOR_ROWS = 4_000  # characters; a longer text before them is cut
 _NAMED = re.compile(r"slack:(?:user:[UW]|group:S|channel:[CG])\w+")
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -128,7 +129,7 @@ def _highlighted(quote: Quote) -> list[Block]:
         elements += [_text(quote.text[end:start]), _text(quote.text[start:stop], bold=True)]
         end = stop
     elements.append(_text(quote.text[end:]))
-    return [element for element in elements if element["text"]]
+    return [element for element in elements if element["text"]] or [_text("–")]
 
 
 def _marked(text: str, links: dict[int, str]) -> list[Block]:
@@ -196,7 +197,7 @@ def _text(text: str, *, bold: bool = False, italic: bool = False) -> Block:
 
 
 def _linked(text: str, link: str, *, bold: bool = False) -> Block:
-    if not link:
+    if not link or len(link) > _LONGEST_ADDRESS:
         return _text(text, bold=bold)
     style = {"style": {"bold": True}} if bold else {}
     return {"type": "link", "url": link, "text": clean(text), **style}

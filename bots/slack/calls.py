@@ -21,7 +21,7 @@ _PACE = {"chat.postMessage": 1.0, "chat.update": 1.0, "chat.appendStream": 0.6}
 _READS = frozenset(
     {
         *("conversations.history", "conversations.info", "conversations.replies"),
-        *("usergroups.list", "usergroups.users.list", "chat.getPermalink"),
+        *("usergroups.list", "usergroups.users.list", "chat.getPermalink", "files.info"),
     }
 )
 # A message may stand there although the answer to the call was lost: whoever posts looks before trying again.
@@ -30,7 +30,15 @@ _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
 # What is only a courtesy is left out where there is too much of it: an answer need not wait for that.
 _COURTESIES = frozenset({"assistant.threads.setStatus"})
-_AWAY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+# Passing faults of Slack's, and a workspace or channel that moves to another organisation (docs.slack.dev:
+# each method's page, errors).
+_AWAY = frozenset(
+    {
+        *("internal_error", "fatal_error", "service_unavailable", "request_timeout"),
+        *("org_login_required", "team_added_to_org", "external_channel_migrating"),
+    }
+)
+_LIMITED = frozenset({"ratelimited", "rate_limited"})  # of a method; of the messages that an app posts
 _NO_TOKEN = frozenset(
     {
         *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
@@ -39,7 +47,10 @@ _NO_TOKEN = frozenset(
 )
 _SECONDS_WITHOUT_TOKEN = 30.0
 # Where the bot may not write: it is no member, the channel is archived, or not all may write there.
-_CLOSED = re.compile(r"not_in_channel|channel_not_found|is_archived|restricted_action\w*")
+_CLOSED = re.compile(
+    r"not_in_channel|channel_not_found|is_archived|is_inactive|restricted_action\w*|no_permission"
+    r"|ekm_access_denied"
+)
 _CANT_WRITE = "Slack does not let me write in that channel. Ask me in a direct message, or tell an admin."
 _REFUSED = "Slack did not let me do that. Please tell an admin: the log says why."
 
@@ -106,7 +117,7 @@ class Calls:
         except SlackApiError as error:
             status, said = said_by(error)
             code = str(said.get("error") or "")
-            if status == 429 or code == "ratelimited":
+            if status == 429 or code in _LIMITED:
                 after = float(error.response.headers.get("Retry-After", 1) or 1)
                 raise _TryLater("rate limited", after, harmless=True, limited=True) from error
             if code in _NO_TOKEN:

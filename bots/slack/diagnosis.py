@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from bots.checks import Check, Verdict
 from bots.doors.inbox import Unreachable
 from bots.slack.calls import Calls, SlackRefused, said_by
-from bots.slack.needs import EVENTS, SCOPES, SHORTCUTS
+from bots.slack.needs import EVENTS, OF_AGENTS, SCOPES, SHORTCUTS
 from bots.slack.proxies import web_client
 from bots.slack.service import SECONDS_A_CALL, SlackSettings
 
@@ -91,6 +91,9 @@ def _token_fault(error: Exception) -> Check:
 
 def _scopes(granted: set[str]) -> Check:
     missing = sorted(SCOPES - granted)
+    if missing and OF_AGENTS.issuperset(missing):
+        found = f"{', '.join(missing)} is missing, so that nothing is suggested to who opens the bot"
+        return Check("slack scopes", Verdict.NOTE, found, f"on a paid plan of Slack's: {_MANIFEST}")
     if missing:
         return Check("slack scopes", Verdict.FAULT, f"missing: {', '.join(missing)}", _MANIFEST)
     more = sorted(granted - SCOPES)

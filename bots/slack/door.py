@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
@@ -14,8 +14,8 @@ from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.controls import modal
-from bots.slack.files import Files
-from bots.slack.naming import PLATFORM, below
+from bots.slack.files import Files, whole
+from bots.slack.naming import PLATFORM, Own, below
 from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
@@ -43,17 +43,16 @@ class SlackDoor(EventDoor):
     platform = PLATFORM
 
     def __init__(
-        self, desk: Desk, calls: Calls, files: Files, bot: str, organisation: Organisation, memory: Memory
+        self, desk: Desk, calls: Calls, files: Files, own: Own, organisation: Organisation, memory: Memory
     ) -> None:
-        """`bot` is the bot's own user id."""
         super().__init__(desk)
         self._calls = calls
         self._files = files
-        self._bot = bot
+        self._own = own
         self._memory = memory
         self._people = People(calls, organisation, desk.note_outside)
         self._telling = Telling(calls, files)
-        self._threads = Threads(calls, bot)
+        self._threads = Threads(calls, own)
 
     # What the inbox calls
 
@@ -160,13 +159,14 @@ class SlackDoor(EventDoor):
         if payload.get("tab") == "messages":
             prompts = [{"title": text[:75], "message": text} for text in await self._desk.prompts(caller)]
             if prompts:
-                await self._calls(
-                    "assistant.threads.setSuggestedPrompts",
-                    channel_id=payload["channel"],
-                    thread_ts=payload.get("thread"),
-                    title="You could ask",
-                    prompts=prompts,
-                )
+                where = {"channel_id": payload["channel"], "thread_ts": payload.get("thread")}
+                with suppress(SlackRefused):  # a workspace without agents
+                    await self._calls(
+                        "assistant.threads.setSuggestedPrompts",
+                        **where,
+                        title="You could ask",
+                        prompts=prompts,
+                    )
             return
         blocks = [block for card in await self._desk.home(caller) for block in card_blocks(card)]
         view = {"type": "home", "blocks": blocks[:100]}
@@ -181,7 +181,7 @@ class SlackDoor(EventDoor):
             return
         files: list[Attachment] = []
         if verb == "add" and await self._desk.may_use(verb, caller):
-            files = [await self._files.fetch(file) for file in payload["files"]]
+            files = [await self._files.fetch(await whole(file, self._calls)) for file in payload["files"]]
             if "message" in payload and not files:
                 files = [await self._as_file(payload["message"])]
         await self._run(item, payload, caller, tuple(files))
@@ -297,13 +297,15 @@ class SlackDoor(EventDoor):
     async def _as_file(self, message: Json) -> Attachment:
         """A message of the chat, as people read it there, as a document that cites it."""
         link = await self._threads.permalink(message["channel"], message["ts"])
-        return as_document(plain(text_of(message), self._bot), str(message["ts"]).replace(".", "-"), link)
+        return as_document(
+            plain(text_of(message), self._own.user), str(message["ts"]).replace(".", "-"), link
+        )
 
     def _message(self, item: InboxItem, payload: Json) -> AnswerMessage:
         async def note(ts: str) -> None:
             await self._memory.note_posted(item, ts)
 
-        return AnswerMessage(self._calls, self._bot, item.key, payload, note, item.posted)
+        return AnswerMessage(self._calls, self._own, item.key, payload, note, item.posted)
 
     async def _caller(self, payload: Json) -> Caller:
         return await self._people.caller(payload)

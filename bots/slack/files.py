@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from bots.desk.knowledge import LARGEST_FILE, too_large
 from bots.desk.parts import Attachment
 from bots.doors.inbox import Unreachable
+from bots.slack.calls import Calls, SlackRefused
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Files:
 
         name = str(file.get("name") or "file")
         url = str(file.get("url_private_download") or file.get("url_private") or "")
+        if not url:
+            raise UsageError(f"Slack does not hand out “{name}” any more: upload it once more.")
         if not self.is_slacks(url):
             raise UsageError(f"“{name}” does not lie on Slack itself, so I can't read it: upload it here.")
         if int(file.get("size") or 0) > LARGEST_FILE:
@@ -64,6 +67,21 @@ class Files:
         own_base = (parts.scheme, parts.netloc) == (self._base.scheme, self._base.netloc)
         host = parts.hostname or ""
         return own_base or (parts.scheme == "https" and (host.endswith(_OWN) or host == _OWN[1:]))
+
+
+async def whole(file: Json, calls: Calls) -> Json:
+    """A file with all that Slack tells of it.
+
+    In a channel that is shared with another organisation, an event has only its id, and the advice to ask
+    (docs.slack.dev: file object, `file_access`). Raises UsageError where Slack does not tell.
+    """
+    if file.get("file_access") != "check_file_info":
+        return file
+    try:
+        return dict((await calls("files.info", file=file["id"]))["file"])
+    except SlackRefused as error:
+        sentence = "Slack does not tell me of that file: send it to me in a direct message."
+        raise UsageError(sentence, detail=error.detail) from error
 
 
 def _is_page(name: str) -> bool:

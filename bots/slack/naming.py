@@ -1,12 +1,25 @@
 """How Slack's conversations and events are named where they are kept."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from brain.catalog.inbox import NewEvent
 
 Json = dict[str, Any]
 PLATFORM = "slack"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The bot itself: its ids as a `user` and as the `bot` of its app."""
+
+    user: str
+    bot: str = ""
+
+    def wrote(self, message: Json) -> bool:
+        """Whether a message is the bot's own; of a stream, Slack may tell the app's bot and no user."""
+        return message.get("user") == self.user or bool(self.bot and message.get("bot_id") == self.bot)
 
 
 def thread_of(channel: str, root: str) -> str:

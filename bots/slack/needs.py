@@ -6,13 +6,11 @@ TRIAGE_SHORTCUT = "triage_with_sources"
 # The message shortcuts that the app must have, as people read them.
 SHORTCUTS = {SHORTCUT: "Add to knowledge base", TRIAGE_SHORTCUT: "Triage with sources"}
 
-# The events that are subscribed to. `assistant_thread_*` are the older form of the agent view.
+# The events that are subscribed to. With `agent_view` Slack sends no `assistant_thread_*` (docs.slack.dev:
+# migrating to the Agent messaging experience); an app that was made before with them is understood as well.
 EVENTS = (
-    "app_context_changed",
     "app_home_opened",
     "app_mention",
-    "assistant_thread_context_changed",
-    "assistant_thread_started",
     "message.channels",
     "message.groups",
     "message.im",
@@ -36,10 +34,13 @@ SCOPES_OF = {
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.open": ("im:write", "mpim:write"),
+    "files.info": ("files:read",),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "views.open": (),
     "views.publish": (),
 }
-_OTHERWISE = ("app_mentions:read", "commands", "files:read")
+_OTHERWISE = ("app_mentions:read", "commands")
+# What Slack gives to agents alone (on paid plans): without it, nothing is suggested to who opens the bot.
+OF_AGENTS = frozenset({"assistant:write"})
 SCOPES = frozenset(_OTHERWISE).union(*SCOPES_OF.values())

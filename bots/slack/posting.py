@@ -6,11 +6,14 @@ from typing import Any
 
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls, SlackRefused
+from bots.slack.naming import Own
 from bots.slack.spoken import spoken
 
 Json = dict[str, Any]
 MARK = "citewise_answer"
 _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was posted before
+# What stands can't be changed, such as by a setting of the workspace: the answer is a message of its own.
+_UNCHANGEABLE = frozenset({"edit_window_closed", "cant_update_message", "update_failed"})
 _BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
 HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
@@ -21,7 +24,7 @@ class AnswerMessage:
     def __init__(
         self,
         calls: Calls,
-        bot: str,
+        own: Own,
         key: str,
         where: Json,
         note_posted: Callable[[str], Awaitable[None]],
@@ -29,7 +32,7 @@ class AnswerMessage:
     ) -> None:
         """`where` holds channel, root (the thread), ts (the question), user, team; `posted` its known ts."""
         self._calls = calls
-        self._bot = bot
+        self._own = own
         self._key = key
         self._where = where
         self._note_posted = note_posted
@@ -67,7 +70,7 @@ class AnswerMessage:
     def _is_ours(self, message: Json) -> bool:
         mark = message.get("metadata") or {}
         marked = mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
-        cut_off = message.get("user") == self._bot and not mark and message["ts"] > self._where["ts"]
+        cut_off = self._own.wrote(message) and not mark and message["ts"] > self._where["ts"]
         return marked or cut_off
 
     async def draft(self, text: str) -> None:
@@ -75,8 +78,10 @@ class AnswerMessage:
         grown = text.startswith(self._shown)
         if (self.ts and not self._streaming) or not grown or time.monotonic() < self._next_append:
             return
-        channel = self._where["channel"]
-        chunks = [{"type": "blocks", "blocks": paragraphs(text[len(self._shown) :].strip())}]
+        channel, grown_by = self._where["channel"], text[len(self._shown) :].strip()
+        if not grown_by:
+            return
+        chunks = [{"type": "blocks", "blocks": paragraphs(grown_by)}]
         try:
             if self._streaming:
                 await self._calls("chat.appendStream", channel=channel, ts=self.ts, chunks=chunks)
@@ -109,7 +114,7 @@ class AnswerMessage:
                     channel=self._where["channel"],
                     ts=self.ts,
                     chunks=chunks,
-                    blocks=foot,
+                    blocks=foot or None,
                     metadata=self.metadata,
                 )
                 return
@@ -129,6 +134,10 @@ class AnswerMessage:
         try:
             await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
         except SlackRefused as error:
+            if error.code in _UNCHANGEABLE:
+                self.ts = ""
+                await self._set(blocks)
+                return
             if error.code != "streaming_state_conflict":
                 raise
             await self._calls("chat.stopStream", channel=channel, ts=self.ts)

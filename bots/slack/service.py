@@ -21,7 +21,7 @@ from bots.slack.door import SlackDoor
 from bots.slack.events import Known, translate, unopened
 from bots.slack.files import Files
 from bots.slack.interactions import action_of, where_pressed
-from bots.slack.naming import PLATFORM
+from bots.slack.naming import PLATFORM, Own
 from bots.slack.needs import COMMAND, SHORTCUTS
 from bots.slack.organisation import Organisation
 from bots.slack.proxies import past_proxy, web_client
@@ -140,7 +140,8 @@ class SlackService:
         homes = frozenset(str(me[name]) for name in ("team_id", "enterprise_id") if me.get(name))
         self._organisation = Organisation(homes)
         files = Files(session, self._settings.bot_token, self._settings.api_url)
-        door = SlackDoor(self._desk, calls, files, self._bot, self._organisation, self._memory())
+        own = Own(self._bot, str(me.get("bot_id") or ""))
+        door = SlackDoor(self._desk, calls, files, own, self._organisation, self._memory())
         inbox = self._inbox = Inbox(self._catalog, door, self._limits, self._workers, self._write_down)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)

@@ -23,6 +23,7 @@ _INVITE = (
 _NOBODY = (
     *("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled"),
     *("not_enough_users", "no_users", "users_list_not_supplied", "no_such_subteam"),
+    *("user_not_visible", "invalid_user_combination"),
 )
 _NOT_TOLD = (
     "Whoever this is for can't be written to on Slack: they left, or their group is empty. What you did is "
@@ -54,12 +55,17 @@ class Telling:
             return
         if url and await self._respond(url, {**message, "replace_original": replaces}):
             return
-        if channel.startswith("D") or not channel:
-            to = channel or await self._direct([payload["user"]])
-            await self._post(key, to, message, payload.get("root") or None, again=True)
-        elif reading_a_thread or not await self._shown_in_place(payload, message):
-            to = await self._direct([payload["user"]])
-            await self._post(key, to, message, None, again=True)
+        if channel.startswith("D"):
+            try:
+                await self._post(key, channel, message, payload.get("root") or None, again=True)
+                return
+            except SlackRefused as error:  # a command works between two people too, where the bot is not
+                if error.code not in _NOT_HERE:
+                    raise
+        elif channel and not reading_a_thread and await self._shown_in_place(payload, message):
+            return
+        to = await self._direct([payload["user"]])
+        await self._post(key, to, message, None if channel else payload.get("root") or None, again=True)
 
     async def _shown_in_place(self, payload: Json, message: Json) -> bool:
         """Show an ephemeral message where the event is from; False where Slack does not let the bot.
@@ -98,6 +104,8 @@ class Telling:
         except SlackRefused as error:
             if error.code in _NOT_HERE:
                 raise UsageError(_INVITE) from error
+            if error.closed:
+                raise UsageError(error.sentence) from error
             if error.code in _NOBODY:
                 raise UsageError(_NOT_TOLD) from error
             raise
@@ -157,6 +165,6 @@ class Telling:
             async with self._files.session.post(url, json=body) as response:
                 if response.status == 429 or response.status >= 500:
                     raise Unreachable("Slack is away.", seconds=float(response.headers.get("Retry-After", 1)))
-                return response.status == 200
+                return response.status == 200 and '"ok":false' not in (await response.text()).replace(" ", "")
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unreachable("Slack can't be reached at the moment.", detail=repr(error)) from error

@@ -10,7 +10,7 @@ from typing import Any
 from bots.desk.parts import Caller
 from bots.doors.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from bots.slack.calls import Calls, SlackRefused
-from bots.slack.naming import PLATFORM
+from bots.slack.naming import PLATFORM, Own
 from bots.slack.words import plain, principal
 from brain.triage.domain import Message
 
@@ -29,10 +29,9 @@ _ALONE = "so I could read no more than the message that you picked"
 class Threads:
     """Threads of one workspace, read for one bot."""
 
-    def __init__(self, calls: Calls, bot: str) -> None:
-        """`bot` is the bot's own user id."""
+    def __init__(self, calls: Calls, own: Own) -> None:
         self._calls = calls
-        self._bot = bot
+        self._own = own
 
     async def read(self, payload: Json, caller: Caller) -> ThreadRead:
         """The thread that an event was said in, or that its message (`about`, from a menu) belongs to.
@@ -84,11 +83,12 @@ class Threads:
         found = []
         for message in messages:
             raw, ts = text_of(message), str(message["ts"])
-            ours = message.get("user") == self._bot
-            kind, name = ("user", message["user"]) if message.get("user") else ("bot", message.get("bot_id"))
+            ours = self._own.wrote(message)
+            user = message.get("user") or (self._own.user if ours else "")
+            kind, name = ("user", user) if user else ("bot", message.get("bot_id"))
             said = Message(
                 author=principal(kind, str(name or "unknown")),
-                text=plain(raw[:LONGEST_MESSAGE], self._bot),
+                text=plain(raw[:LONGEST_MESSAGE], self._own.user),
                 at=datetime.fromtimestamp(float(ts), UTC),
                 link=link if ts == root else _reply_link(link, channel, root, ts),
                 ours=ours,

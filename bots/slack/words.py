@@ -22,7 +22,7 @@ def asked(text: str, bot: str) -> str:
     Of signs alone one is left, so that it isn't taken for nothing.
     """
     without = _EMOJI.sub(" ", text)
-    words = without.replace(f"<@{bot}>", " ")
+    words = _unmentioned(without, bot)
     words = _USER.sub(lambda m: f"@{m[2]}" if m[2] else "someone", words)
     words = _CHANNEL.sub(" ", _GROUP.sub(" ", words))
     words = _unescaped(_LINK.sub(lambda m: m[1], _SPECIAL.sub(" ", words)))
@@ -31,8 +31,7 @@ def asked(text: str, bot: str) -> str:
 
 def commanded(text: str, bot: str) -> str:
     """The words of a command: channels, people and groups as principals."""
-    text = text.replace(f"<@{bot}>", " ")
-    text = _CHANNEL.sub(lambda m: principal("channel", m[1]), text)
+    text = _CHANNEL.sub(lambda m: principal("channel", m[1]), _unmentioned(text, bot))
     text = _USER.sub(lambda m: principal("user", m[1]), text)
     text = _GROUP.sub(lambda m: principal("group", m[1]), text)
     return _unescaped(_LINK.sub(lambda m: m[1], text))
@@ -63,9 +62,13 @@ def principal(kind: str, name: str) -> str:
     return f"slack:{kind}:{name}"
 
 
+def _unmentioned(text: str, bot: str) -> str:
+    """Without the bot's own mention, which a command has with a name: `<@U1|citewise>`."""
+    return _USER.sub(lambda m: " " if m[1] == bot else m[0], text)
+
+
 def _unmarked(text: str, bot: str) -> str:
-    text = text.replace(f"<@{bot}>", " ")
-    text = _USER.sub(lambda m: f"@{m[2]}" if m[2] else "someone", text)
+    text = _USER.sub(lambda m: f"@{m[2]}" if m[2] else "someone", _unmentioned(text, bot))
     text = _GROUP.sub(lambda m: m[2] or "a group", text)
     text = _NAMED_CHANNEL.sub(lambda m: f"#{m[1]}" if m[1] else "a channel", text)
     text = _SPECIAL.sub(lambda m: m[2] or f"@{m[1]}", text)

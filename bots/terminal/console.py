@@ -77,6 +77,20 @@ def typed_line(prompt: str) -> str:
     return input(prompt)
 
 
+def plain_table(title: str | None = None, *, header: bool = True) -> "Table":
+    """A table without lines, its columns two spaces apart; `title` must be inert already."""
+    from rich.table import Table
+
+    return Table(
+        title=title,
+        title_justify="left",
+        box=None,
+        padding=(0, 2, 0, 0),
+        show_header=header,
+        header_style="dim",
+    )
+
+
 def print_table(console: "Console", table: "Table") -> None:
     """Print a table: fitted to a terminal; through a pipe one line a row, for grep."""
     if console.is_terminal:

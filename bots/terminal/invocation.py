@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bots.terminal.account import account_name
+from bots.terminal.principals import names_somebody
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,8 +110,6 @@ def _remember_json(context: click.Context, _: click.Parameter, value: bool) -> N
 
 def _warn_of_nobody(context: click.Context, _: click.Parameter, asker: str | None) -> str | None:
     """Say that no right can have been given to such a name: the answer alone would not show the mistake."""
-    from bots.terminal.spaces import names_somebody
-
     if asker is not None and not names_somebody(asker) and context.ensure_object(Invocation).shared is None:
         click.echo(
             f"{asker!r} names nobody (write slack:user:U…): only what everyone may read is used.", err=True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.likeness import LikenessWeights, by_likeness
-from brain.answering.of_the_day import of_the_day, of_the_whole_day
+from brain.answering.of_the_day import of_the_day, of_the_whole_day, rows_of_the_time
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.rows import row_in_words
 from brain.answering.selection import (
@@ -83,10 +83,11 @@ class ExtractiveAnswerer:
             return steps
         whole_day = kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query)
         if whole_day:
-            chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked)
+            chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked, query)
             chosen = _without_scraps(chosen)
         else:
-            chosen, notes = self._chosen(ranked, kind), ()
+            chosen, notes = rows_of_the_time(ranked, _best(ranked), query)
+            chosen = chosen or self._chosen(ranked, kind)
         # What a thing is comes first; the rest in reading order.
         ordered = sorted(chosen, key=lambda s: (not s.defines, s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""

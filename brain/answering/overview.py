@@ -14,6 +14,7 @@ from brain.answering.tellable import Tellable, tellable
 from brain.domain import Passage, Source
 from brain.retrieval.document_named import Named, in_short, without_numbering
 from brain.text.analysis import analyse
+from brain.text.deciding import decides, is_of_decisions, is_of_form
 
 Embed = Callable[[list[str]], list[list[float]]]
 
@@ -60,6 +61,25 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
     all_there_is = len(chosen) == sum(len(analyse(passage).sentences) for passage in named.passages)
     left = () if all_there_is else (_left_out(names, {candidates[one][0] for one in chosen}),)
     return Draft(told, lead=lead, notes=(*left, *_others(named.others)))
+
+
+def decisions(named: Named, size: OverviewSize | None = None) -> Draft:
+    """What a document says was decided, in its order; without sentences where it says so nowhere."""
+    size = size or OverviewSize()
+    found: list[DraftSentence] = []
+    words = most = 0
+    for section in sections_of(named.passages, len(named.heading)):
+        of_decisions = is_of_decisions(section.name)
+        for one in tellable(section.passages):
+            if is_of_form(one.text) or not (of_decisions or decides(one.text)):
+                continue
+            most += 1
+            words += len(one.text.split())
+            if not found or (words <= size.words and len(found) < size.sentences):
+                found.append(one.drafted(section.name if named.title != section.name else ""))
+    left = ("That is not all of it: ask for a part of it, or look at the document.",) * (len(found) < most)
+    lead = f"From {named.title}, in its {OWN_WORDS}"
+    return Draft(tuple(found), lead=lead, notes=(*left, *_others(named.others)))
 
 
 def _whole(passages: Sequence[Passage], size: OverviewSize) -> tuple[DraftSentence, ...]:

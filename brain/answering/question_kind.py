@@ -53,7 +53,7 @@ _AUXILIARY = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\bhow (?:many|much|often|old|far|large|big|tall|high|heavy|fast|long|wide|deep)\b"
+    r"\bhow (?:many|much|often|frequently|regularly|old|far|large|big|tall|high|heavy|fast|long|wide|deep)\b"
     r"|\bwhat(?:'s| is| was| are| were)? (?:the |our |my )?(?:\w+ ){0,3}?(?:number|percentage|proportion"
     r"|rate|ratio"
     r"|share|fraction|price|cost|amount|limit|maximum|minimum|size|length|weight|height|width|budget|salary"

@@ -2,16 +2,17 @@
 
 import re
 
-from brain.answering.of_the_day import in_words as in_words_of_date
+from brain.answering.of_the_day import there_is_of
 from brain.answering.refusal_words import words_in
 from brain.domain import Passage, Refusal, RefusalReason, Source
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.languages.telling import language_of
 from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.query import OF_A_DAY
 from brain.retrieval.spelling import unknown_words
 from brain.text.folding import fold
-from brain.text.terms import unique
+from brain.text.terms import stem, unique
 
 NEAREST = 3
 LISTED = 5  # where documents were asked for
@@ -41,7 +42,11 @@ def way_on(question: str, retrieved: Retrieved) -> str:
         return words.in_danger
     for date in retrieved.query.dates:
         if len(date.readings) > 1:
-            return _EITHER.format(written=date.written, days=in_words_of_date(date))
+            return _EITHER.format(written=date.written, days=date.in_words)
+    if (there := there_is_of(retrieved)) is not None:
+        date, titles = there
+        told = words.undecided if date.decision else words.of_date
+        return told.format(date=words.quoted.format(word=date.written), titles=words.listed(titles))
     terms, unknown = retrieved.query.terms, unknown_words(retrieved.query, retrieved.rarity)
     if len(terms) >= LONG:
         return words.long
@@ -51,7 +56,9 @@ def way_on(question: str, retrieved: Retrieved) -> str:
     shown = unique(
         dates.get(word) or _as_written(word, question, retrieved.query.language)
         for word in unknown
+        # That something "happened" then may be told without the word.
         if len(word) > 2
+        and (not dates or retrieved.query.lent.get(stem(word, retrieved.query.language), 1) > OF_A_DAY)
     )
     named = tuple(words.quoted.format(word=word) for word in shown)
     if not named or len(named) > NAMED:

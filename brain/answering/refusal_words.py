@@ -31,6 +31,9 @@ class RefusalWords:
     long: str
     other_language: str
     in_danger: str
+    of_date: str
+    """What there is of a date, none of which answers; and where only what was decided then would."""
+    undecided: str
 
     def listed(self, names: tuple[str, ...]) -> str:
         """`general, hr and it`."""
@@ -80,6 +83,8 @@ _ENGLISH = RefusalWords(
     stand=("{words} stands in none of them.", "{words} stand in none of them."),
     quoted="“{word}”",
     long="That was long: ask again in a sentence or two, with what matters alone.",
+    of_date="Of {date} there is {titles}, in which I found no answer to this.",
+    undecided="Of {date} there is {titles}, in which I found nothing that was decided.",
     other_language=("The documents hold none of these words: perhaps they are written in another language."),
     in_danger=(
         "If you are thinking of harming yourself, please don't stay alone with it: call the emergency "
@@ -108,6 +113,8 @@ _GERMAN = RefusalWords(
     stand=("{words} steht in keinem davon.", "{words} stehen in keinem davon."),
     quoted="„{word}“",
     long="Das war lang: Fragen Sie noch einmal in ein, zwei Sätzen, nur mit dem, worauf es ankommt.",
+    of_date="Zu {date} gibt es {titles}; eine Antwort darauf fand ich darin nicht.",
+    undecided="Zu {date} gibt es {titles}; dass etwas beschlossen wurde, fand ich darin nicht.",
     other_language=(
         "Keines dieser Wörter steht in den Dokumenten: Vielleicht sind sie in einer anderen Sprache verfasst."
     ),
@@ -139,6 +146,8 @@ _FRENCH = RefusalWords(
     stand=("{words} ne figure dans aucun d'eux.", "{words} ne figurent dans aucun d'eux."),
     quoted="«\u202f{word}\u202f»",
     long="C'était long : reposez la question en une ou deux phrases, avec l'essentiel seulement.",
+    of_date="Sur {date}, il y a {titles}, où je n'ai pas trouvé de réponse.",
+    undecided="Sur {date}, il y a {titles}, où je n'ai trouvé aucune décision.",
     other_language=(
         "Les documents ne contiennent aucun de ces mots : ils sont peut-être écrits dans une autre langue."
     ),
@@ -169,6 +178,8 @@ _SPANISH = RefusalWords(
     stand=("{words} no aparece en ninguno de ellos.", "{words} no aparecen en ninguno de ellos."),
     quoted="«{word}»",
     long="Era larga: pregunta otra vez en una o dos frases, solo con lo que importa.",
+    of_date="De {date} hay {titles}, donde no he encontrado ninguna respuesta.",
+    undecided="De {date} hay {titles}, donde no he encontrado ninguna decisión.",
     other_language=(
         "Los documentos no contienen ninguna de estas palabras: quizá están escritos en otro idioma."
     ),

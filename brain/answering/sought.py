@@ -39,7 +39,8 @@ _COUNTED = re.compile(
 )
 _HOW_MUCH = re.compile(r"\bhow\b|\bwhat (?:percentage|percent|proportion)\b", re.IGNORECASE)
 _HOW_LONG = re.compile(
-    r"\bhow (?:long|soon|often|early|late|quick(?:ly)?|far (?:ahead|in advance|before|back)"
+    r"\bhow (?:long|soon|often|frequently|regularly|early|late|quick(?:ly)?"
+    r"|far (?:ahead|in advance|before|back)"
     r"|much (?:notice|time|longer|warning))\b",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from brain.catalog import audit, case_categories, comparing
 from brain.catalog.case_rows import Case, CaseState, CategoryRow, Example, NewCase
@@ -336,10 +337,10 @@ def _found(connection: sqlite3.Connection, case_id: int) -> Case:
     return case
 
 
-def _case(row: tuple[object, ...]) -> Case:
-    fields = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    fields["summary"] = tuple(json.loads(str(fields["summary"])))
-    fields["state"] = CaseState(str(fields["state"]))
-    fields["opened"] = datetime.fromisoformat(str(fields["opened"]))
-    fields["changed"] = datetime.fromisoformat(str(fields["changed"]))
-    return Case(**fields)  # type: ignore[arg-type]
+def _case(row: tuple[Any, ...]) -> Case:
+    fields: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    fields["summary"] = tuple(json.loads(fields["summary"]))
+    fields["state"] = CaseState(fields["state"])
+    fields["opened"] = datetime.fromisoformat(fields["opened"])
+    fields["changed"] = datetime.fromisoformat(fields["changed"])
+    return Case(**fields)

@@ -41,11 +41,6 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save_trace(self, trace: Trace, thread: str, asker: str, answer_text: str) -> None:
-        """Keep every step of an answer under its id."""
-        with self._database.writing() as connection:
-            save_trace(connection, trace, thread, asker, answer_text)
-
     def trace(self, trace_id: str) -> Trace | None:
         """The trace of that id, if it's known."""
         with self._database.reading() as connection:
@@ -57,11 +52,6 @@ class Conversations:
         with self._database.reading() as connection:
             row = connection.execute(_TRACE + where + "ORDER BY saved DESC, rowid DESC LIMIT 1", values)
             return _trace(row.fetchone())
-
-    def add_turn(self, thread: str, turn: Turn) -> None:
-        """Add a question and its answer to a thread's memory."""
-        with self._database.writing() as connection:
-            add_turn(connection, thread, turn)
 
     def turns(self, thread: str, limit: int = 10, readable: Iterable[str] | None = None) -> tuple[Turn, ...]:
         """The last turns of a thread, oldest first; only those from `readable` spaces, where given."""

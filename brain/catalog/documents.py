@@ -10,7 +10,8 @@ from brain.catalog import added_files, ledger, outbox, spaces, vectors, versions
 from brain.catalog.passages import keys_in_use, stored_locator
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now
-from brain.text.dates import days_in_name
+from brain.text.above import Above, Lent
+from brain.text.dates import Day, days_in_name
 
 _GRACE = timedelta(days=1)  # longer than any ingest waits between missing_vectors() and put()
 
@@ -162,10 +163,15 @@ def move(
         (path, uri, mtime_ns, title, document_id),
     )
     ledger.clear_failure(connection, drive_id, path)
-    if (title is not None and title != old_title) or days_in_name(path) != days_in_name(old_path):
+    if (title is not None and title != old_title) or _dates_told(path) != _dates_told(old_path):
         rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,))
         outbox.queue(connection, OperationKind.PUT_PASSAGE, space_id, [number for (number,) in rows])
         outbox.queue(connection, OperationKind.PUT_DOCUMENT, space_id, [document_id])
+
+
+def _dates_told(path: str) -> tuple[frozenset[Day], Lent]:
+    """The days that a file's name tells, and the year that its path lends to calendar weeks."""
+    return days_in_name(path), Above.of((), "", path).lent
 
 
 def _checked_space(connection: sqlite3.Connection, new: NewDocument) -> int:

@@ -248,7 +248,8 @@ def document_ids(connection: sqlite3.Connection) -> dict[int, set[int]]:
 
 
 _INDEXED = """
-    SELECT passages.id, space_id, passages.key_id, title, locator, table_header, text, vector, path
+    SELECT passages.id, space_id, passages.key_id, title, locator, table_header, text, vector, path,
+           modified
     FROM passages JOIN documents ON documents.id = document_id
     JOIN embedders ON active = 1
     JOIN vectors ON vectors.key_id = passages.key_id AND embedder_id = embedders.id
@@ -313,11 +314,12 @@ def _heading_parts(locator: Locator) -> tuple[str, ...]:
     return (*locator.heading, locator.sheet) if locator.sheet else locator.heading
 
 
-def _indexed(row: tuple[int, int, int, str, str, str, str, bytes, str]) -> IndexedPassage:
-    passage_id, space_id, key_id, title, stored, table_header, text, blob, path = row
+def _indexed(row: tuple[int, int, int, str, str, str, str, bytes, str, str | None]) -> IndexedPassage:
+    passage_id, space_id, key_id, title, stored, table_header, text, blob, path, modified = row
+    shown = datetime.fromisoformat(modified) if modified else None
     heading = " ".join(_heading_parts(read_locator(stored)))
     body = f"{table_header}\n{text}" if table_header else text
-    return IndexedPassage(passage_id, space_id, key_id, title, heading, body, vector_of(blob), path)
+    return IndexedPassage(passage_id, space_id, key_id, title, heading, body, vector_of(blob), path, shown)
 
 
 def _passage(row: _Row) -> Passage:

@@ -1,8 +1,6 @@
-"""What is kept beside documents as they are now: earlier versions, removed documents, vectors out of use."""
+"""What is kept beside documents as they are now: earlier versions, removed documents."""
 
-from datetime import datetime
-
-from brain.catalog import documents, vectors, versions
+from brain.catalog import documents, versions
 from brain.catalog.rows import VersionRow
 from brain.catalog.storage import Database
 
@@ -22,8 +20,3 @@ class Past:
         """Put a removed document back as it last was; False where it isn't removed, kept, or on a drive."""
         with self._database.writing() as connection:
             return documents.revive(connection, document_id)
-
-    def collect_vectors(self, orphaned_before: datetime) -> int:
-        """Drop vectors that nothing has referred to since then; each put drops those of a day ago."""
-        with self._database.writing() as connection:
-            return vectors.collect(connection, orphaned_before)

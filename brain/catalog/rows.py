@@ -287,6 +287,7 @@ class IndexedPassage(NamedTuple):
     body: str
     vector: Vector
     document: str = ""
+    modified: datetime | None = None
 
 
 class IndexedDocument(NamedTuple):

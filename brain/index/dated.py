@@ -10,7 +10,10 @@ from datetime import date, timedelta
 from sqlite3 import Connection
 
 from brain.catalog.rows import IndexedPassage
+from brain.text.above import Above
 from brain.text.dates import Day, Mention, mentions, of_file
+from brain.text.spans import Lies, lies
+from brain.text.weeks import weeks
 
 _LONGEST = 62  # days of a stretch that are held one by one
 
@@ -44,10 +47,13 @@ def drop(connection: Connection, passages: Iterable[tuple[int, int]]) -> None:
     )
 
 
-def holding(connection: Connection, space: int, days: Sequence[Day]) -> list[int]:
-    """The passages of a space with a date that may be one of these days, or in one of these months."""
+def holding(connection: Connection, space: int, spans: Sequence[tuple[Day, Day]]) -> list[int]:
+    """The passages of a space with a date that may be in one of these stretches, or months, or on a day."""
     found: set[int] = set()
-    for asked in days:
+    for asked, last in spans:
+        if asked != last:
+            found.update(_within(connection, space, asked, last))
+            continue
         found.update(
             number
             for (number,) in connection.execute(
@@ -57,6 +63,20 @@ def holding(connection: Connection, space: int, days: Sequence[Day]) -> list[int
             )
         )
     return sorted(found)
+
+
+def _within(connection: Connection, space: int, first: Day, last: Day) -> Iterator[int]:
+    # A space holds few days, each of them in many passages.
+    days = connection.execute("SELECT DISTINCT month, day, year FROM dated WHERE space = ?", (space,))
+    for month, day, year in days.fetchall():
+        one = Day(year, month, day)
+        if lies(one, one, first, last) is Lies.APART:
+            continue
+        for (passage,) in connection.execute(
+            "SELECT passage FROM dated WHERE space = ? AND month = ? AND day = ? AND year = ?",
+            (space, month, day, year),
+        ):
+            yield passage
 
 
 def held(connection: Connection, space: int, passage: int) -> set[Day]:
@@ -77,6 +97,10 @@ def days_in(row: IndexedPassage) -> set[Day]:
     """The days that a passage holds, and so those that are to be noted of it."""
     texts = (row.title, row.heading, row.body)
     found = [mention for text in texts for mention in mentions(text)]
+    above = Above.of((row.heading,), row.title, row.document, row.modified)
+    found += weeks(row.body, above.lent.year)
+    if above.sent:
+        found.append(Mention(0, 0, above.sent, above.sent))
     return {day for mention in (*found, *of_file(row.document)) for day in _each(mention)}
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 _CHUNK = 1 << 20
 _PERSISTED = "index_metadata.pickle"
-LAYOUT = 3  # raise it when the indexes hold something else: older generations are then rebuilt
+LAYOUT = 4  # raise it when the indexes hold something else: older generations are then rebuilt
 
 
 @dataclass(frozen=True, slots=True)

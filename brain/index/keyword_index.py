@@ -97,10 +97,10 @@ class KeywordIndex:
                 return Holding(0, dict.fromkeys(terms, 0))
             return holding(connection, table, terms, postings)
 
-    def dated(self, space_id: int, days: Sequence[Day]) -> list[int]:
-        """The passages of a space that hold a date which may be one of these days, in order."""
+    def dated(self, space_id: int, spans: Sequence[tuple[Day, Day]]) -> list[int]:
+        """The passages of a space with a date that may be in one of these stretches of days, in order."""
         with self._database.reading() as connection:
-            return dated.holding(connection, space_id, days)
+            return dated.holding(connection, space_id, spans)
 
     def days(self, space_id: int, passage_id: int) -> set[Day]:
         """The days that are noted of a passage."""

@@ -102,10 +102,10 @@ class SearchIndex:
         """Ids of the documents that fit plain words best as a whole, as keyword() for passages."""
         return self._keyword(Unit.DOCUMENT, space, terms, limit, weights)
 
-    def dated(self, space: str, days: Sequence[Day]) -> list[int]:
-        """Ids of the passages of a space that hold a date which may be one of these days, in order."""
+    def dated(self, space: str, spans: Sequence[tuple[Day, Day]]) -> list[int]:
+        """Ids of the passages of a space with a date that may be in one of these stretches, in order."""
         with self._reading() as pair:
-            found = pair.keywords.dated(self._space_id(space), days)
+            found = pair.keywords.dated(self._space_id(space), spans)
             return sorted(self._feed.shown_passages(found)) if self._feed.hides() else found
 
     def holding(self, space: str, terms: Sequence[str]) -> Holding:

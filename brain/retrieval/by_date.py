@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from brain.index.search_index import SearchIndex
-from brain.text.dated import Asked
+from brain.text.asked import Asked
 
 _BY_WORDS = 500  # of the best by the question's other words, which come first where a date stands all over
 
@@ -19,7 +19,7 @@ def on_days(
     for one in asked:
         held: list[int] = []
         for space in spaces:
-            numbers = index.dated(space, one.readings)
+            numbers = index.dated(space, one.spans)
             if len(numbers) > enough:
                 there = frozenset(numbers)
                 best = [n for n, _ in index.keyword(space, words, _BY_WORDS) if n in there]

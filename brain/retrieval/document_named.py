@@ -12,7 +12,7 @@ from brain.index.keyword_query import Weights
 from brain.index.search_index import SearchIndex
 from brain.retrieval.by_date import on_days
 from brain.retrieval.outdated import asks_of_the_past, is_outdated
-from brain.text.dated import Asked, asked_dates, is_date_name, stems_with_dates, without_dates
+from brain.text.asked import Asked, asked_dates, is_date_name, stems_with_dates, without_dates
 from brain.text.terms import content_stems, content_words, stem
 
 LOOKED_AT = 40  # documents, and passages under fitting headings, of each space

@@ -32,6 +32,7 @@ from brain.retrieval.spelling import respelled, unknown_words
 from brain.retrieval.word_forms import forms as word_forms
 from brain.retrieval.word_forms import taken_apart
 from brain.text.analysis import analyse
+from brain.text.dates import version_as_date
 from brain.text.steps import runs_over
 from brain.text.terms import unique
 
@@ -41,6 +42,7 @@ READ = 4  # of the best, whose sentences are compared with the question token by
 # … if their score lies no further behind the best one's: of 1,903 answers to the development sets' questions
 # and to everyday ones, leaving out the others changed one, and 11 % of the passages were not read.
 BEHIND = 1.0
+BESIDE_MONTHS = 10  # of those with a month that an answer need not name
 JOINED = 3  # of the best, for which a list is followed over …
 REACH = 3  # … so many passages to either side
 COLUMNS = Weights(title=1.0, heading=1.0, body=1.0)
@@ -105,7 +107,12 @@ class HybridRetriever(BaseRetriever):
         return self.compared(replace(found, candidates=tuple(ranked), beside=beside, reranked=reranked))
 
     def respelled(self, text: str, found: Retrieved, spaces: Iterable[str]) -> str:
-        """The question with slips of the finger put right, where the embedder knows words; else as it is."""
+        """The question with slips of the finger put right, where the embedder knows words; else as it is.
+
+        "Release 4.5.2026" is a version, and where none is found the release of that day.
+        """
+        if (of_day := version_as_date(text)) != text:
+            return of_day
         model = self.embeddings
         if not isinstance(model, KnowsWords) or found.query.language is not ENGLISH:
             return text
@@ -166,13 +173,15 @@ def _find(
         keyword.update(index.keyword(space, asked, CANDIDATES, COLUMNS))
     dated = on_days(query.dates, asked, spaces, index, CANDIDATES)
     rarity = _rarity(query, forms, spaces, index, {name: len(found) for name, found in dated.items()})
-    of_dates = frozenset(number for found in dated.values() for number in found[:CANDIDATES])
+    soft = frozenset(date.name for date in query.dates if date.soft)
+    of_dates = frozenset(n for name, found in dated.items() if name not in soft for n in found[:CANDIDATES])
+    of_months = frozenset(n for name, found in dated.items() if name in soft for n in found[:CANDIDATES])
     watch.lap("keyword")
     allowed = frozenset(spaces)
     passages = {
         number: passage
         # The catalog is the truth: what an index still holds of removed documents is not in it.
-        for number, passage in catalog.passages({*dense, *keyword, *of_dates}).items()
+        for number, passage in catalog.passages({*dense, *keyword, *of_dates, *of_months}).items()
         if passage.source.space in allowed
     }
     watch.lap("read")
@@ -182,7 +191,7 @@ def _find(
         Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
         for number, passage in passages.items()
     ]
-    ranked = rank(query, rarity, candidates, weights, of_dates)
+    ranked = rank(query, rarity, candidates, weights, of_dates, of_months)
     watch.lap("rerank")
     beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
     watch.lap("join")
@@ -195,12 +204,17 @@ def rank(
     candidates: list[Candidate],
     weights: FusionWeights,
     dated: frozenset[int] = frozenset(),
+    may_be_dated: frozenset[int] = frozenset(),
 ) -> list[Candidate]:
     """The candidates, best first: by what their retrievers said, and the best of them by their words too.
 
-    The passages of `dated` hold a date that is asked about: their words are looked at before others'.
+    The passages of `dated` hold a date that is asked about: their words are looked at before others', and
+    so are those of the best few of `may_be_dated`, which hold a month that an answer need not name.
     """
     ranked = _ranked(candidates, weights)
+    if may_be_dated:
+        best = [found.passage.id for found in ranked if found.passage.id in may_be_dated]
+        dated |= frozenset(best[:BESIDE_MONTHS])
     if dated:
         ranked.sort(key=lambda candidate: candidate.passage.id not in dated)
     reranked = _ranked(_with_words(query, rarity, ranked[:RERANKED]), weights)

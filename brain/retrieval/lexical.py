@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from brain.retrieval.query import Query, Rarity
 from brain.text.analysis import AnalysedPassage
-from brain.text.dated import is_date_name, without_dates
+from brain.text.asked import is_date_name, without_dates
 from brain.text.names import NUMBERING, names_in
 
 # What a word of the question is worth where it stands not in the sentence itself but beside or above it.
@@ -73,7 +73,7 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
 
     What is all over the documents, such as a product's name in its manual, doesn't say where the answer is.
     """
-    months = any(date.is_month for date in query.dates)
+    months = any(date.is_stretch for date in query.dates)
     text = without_dates(query.text, query.language, months=months) if query.dates else query.text
     names = [
         name

@@ -9,7 +9,7 @@ from itertools import pairwise
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.languages.telling import language_of
-from brain.text.dated import Asked, asked_dates, without_dates
+from brain.text.asked import Asked, asked_dates, without_dates
 from brain.text.folding import fold
 from brain.text.reading import Reading
 from brain.text.terms import content_stems, content_words, stem, unique
@@ -22,7 +22,7 @@ MOST_TERMS = 48  # a pasted page is searched by its first words, not by all of t
 
 # "how long" asks for a duration, in which nothing is called long; "how heavy" for what is listed as weight.
 _MEASURED = {
-    **dict.fromkeys(("many", "much", "often", "long", "soon", "far", "fast"), ""),
+    **dict.fromkeys(("many", "much", "often", "frequently", "regularly", "long", "soon", "far", "fast"), ""),
     "big": "size",
     "deep": "depth",
     "expensive": "price",
@@ -45,12 +45,18 @@ def _measured(text: str, language: Language) -> str:
 # What was decided, said or changed on a day is what the day's minutes say, by these words or others: they
 # count next to nothing beside the date.
 OF_A_DAY = 0.1
+OF_A_MONTH = 0.3  # what a month counts that an answer need not name
 _DECIDED = {
-    "en": "agree agreement announce conclude decide decision discuss discussion minute minutes resolve",
-    "de": """beschliessen beschlossen beschluss beschlusse besprochen besprechen entschieden entscheiden
-        vereinbart vereinbaren""",
-    "fr": "decide decider decision decisions convenu discute",
+    "en": "agree agreement conclude decide decision resolution resolve",
+    "de": """beschliessen beschlossen beschluss beschlusse entschieden entscheiden vereinbart vereinbaren""",
+    "fr": "decide decider decision decisions convenu",
     "es": "decidio decidido decidir decision decisiones acordo acordado",
+}
+# These ask for what else was told there, too.
+_DISCUSSED = {
+    "en": "announce discuss discussion minute minutes",
+    "de": "besprochen besprechen",
+    "fr": "discute",
 }
 # What happened is told of a day by whatever is of it, and not only by what calls itself a meeting.
 _HAPPENED = {
@@ -69,9 +75,17 @@ _TOLD = {
 }
 
 
+_NEW = frozenset(("new", "neu", "nouveau", "nouveaut", "novedad"))
+# Not "when": what is asked for is a date then, and the month may be what is dated.
+_ASKS_WHO_OR_WHAT = re.compile(
+    r"\b(?:who|whom|whose|which|what|where|wer|wen|wem|wessen|welche[nrsm]?|was|wo|qui|quel(?:le)?s?|qu'|ou|quien(?:es)?"
+    r"|que|cual(?:es)?|donde)\b"
+)
+
+
 def of_a_day(stems: Iterable[str], language: Language, *, month: bool = False) -> dict[str, float]:
     """What those of a question's stems count that any minutes of a day, or of a `month`, answer."""
-    lists = (_DECIDED, _HAPPENED) if month else (_DECIDED, _HAPPENED, _TOLD)
+    lists = (_DECIDED, _DISCUSSED, _HAPPENED) if month else (_DECIDED, _DISCUSSED, _HAPPENED, _TOLD)
     general = _stems_of(lists, language)
     return {name: OF_A_DAY for name in stems if name in general}
 
@@ -81,18 +95,33 @@ def _stems_of(lists: Iterable[Mapping[str, str]], language: Language) -> set[str
 
 
 def _dates(asked: str, text: str, language: Language) -> tuple[Asked, ...]:
-    """The dates that are asked about; a month only where the question is what was decided or changed in it.
+    """The dates that are asked about, as what is asked of them has it.
 
-    Else it tells of the asker, and answers don't name it: "I'm getting married in June, do I get a day off?"
+    "Since 1 March" is a stretch where the question is what was decided or changed. A month is asked for where
+    it is that, too, or where somebody or something in it is: "who is on call in April?". Else it tells of the
+    asker, and answers don't name it: "I'm getting married in June, do I get a day off?"
     """
     dates = asked_dates(asked, language)
     if not dates:
         return ()
-    stems = content_stems(without_dates(text, language), language)
+    stems = frozenset(content_stems(without_dates(text, language), language))
     minutes = bool(of_a_day(stems, language, month=True))
     decided = not _stems_of((_DECIDED,), language).isdisjoint(stems)
-    dates = tuple(replace(date, minutes=minutes, decided=decided) for date in dates)
-    return tuple(date for date in dates if minutes or not date.is_month)
+    discussed = not _stems_of((_DISCUSSED,), language).isdisjoint(stems)
+    told = bool(of_a_day(stems, language))
+    found: list[Asked] = []
+    for date in dates:
+        if date.bound and not date.on and told and (date.event or not _NEW.isdisjoint(stems)):
+            date = date.within_bound()
+        bounded = date.on and date.last is not None and bool(date.bound) and told
+        if date.is_long and not (minutes or bounded):
+            if date.aside or not date.inside or not _ASKS_WHO_OR_WHAT.search(fold(text)):
+                continue
+            date = replace(date, soft=True)
+        found.append(
+            replace(date, minutes=minutes, meeting=decided or discussed, decision=decided and not discussed)
+        )
+    return tuple(found)
 
 
 def asks_of_a_day(query: "Query") -> bool:
@@ -148,14 +177,16 @@ class Query:
         if thread is not None:  # "and on 11 March?" asks about that day alone
             dates = _dates(thread.own, text, language) or dates
         names = [date.name for date in dates]
-        bare = without_dates(text, language, months=any(date.is_month for date in dates)) if dates else text
+        bare = without_dates(text, language, months=any(date.is_stretch for date in dates)) if dates else text
         found = content_words(_measured(bare, language), language)[:MOST_TERMS] or content_words(
             bare, language
         )
-        found += names
+        bounds = {word for date in dates if date.is_stretch for word in fold(date.bound).split()}
+        found = [word for word in found if word not in bounds] + names
         stems = tuple(stem(word, language) for word in found)
         terms = tuple(unique(found))
         lent_by_date = of_a_day(stems, language) if any(date.wanted for date in dates) else {}
+        lent_by_date |= {date.name: OF_A_MONTH for date in dates if date.soft}
         if thread is None:
             return cls(text, terms, stems, lent_by_date, language=language, dates=dates)
         own = frozenset(content_stems(thread.own, language)) | frozenset(names)

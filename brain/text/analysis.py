@@ -5,7 +5,9 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from brain.domain import Passage
-from brain.text.dated import Above, Fit, fits, holds_on
+from brain.text.above import NO_YEAR, Above
+from brain.text.asked import Fit
+from brain.text.dated import fits, holds_on
 from brain.text.reading import PLAIN, Reading
 from brain.text.sentences import sentence_spans
 
@@ -47,7 +49,11 @@ class AnalysedPassage:
 def analyse(passage: Passage, reading: Reading = PLAIN) -> AnalysedPassage:
     """The passage's sentences and stems; remembered for passages that were analysed so lately."""
     source = passage.source
-    above = Above.of(source.locator.heading, source.title, source.document) if reading.dates else None
+    above = (
+        Above.of(source.locator.heading, source.title, source.document, source.modified)
+        if reading.dates
+        else None
+    )
     return _analyse(passage.text, passage.context, passage.table_header, reading, above)
 
 
@@ -58,17 +64,27 @@ def _analyse(
     sentences = []
     spans = list(sentence_spans(text))
     of_dates = fits(reading.dates, text, spans, table_header, around) if around else None
-    years = around.years if around else frozenset[int]()
+    lent = around.lent if around else NO_YEAR
+    told_of = [list(zip(reading.dates, fit, strict=True)) for fit in of_dates] if of_dates else []
+    of_others = [all(date.on and fit is Fit.OTHER for date, fit in told) for told in told_of]
+    # What stands above rows of other dates is no answer without them.
+    if (
+        len(spans) > 1
+        and table_header
+        and text[spans[0][0] : spans[0][1]] == table_header
+        and all(of_others[1:])
+    ):
+        of_others[:1] = [True] * bool(of_others)
     for at, (start, end) in enumerate(spans):
         stems = tuple(reading.stems(text[start:end]))
         elsewhen = bounded = False
         if of_dates:
-            told = list(zip(reading.dates, of_dates[at], strict=True))
+            told = told_of[at]
             # "I get married on 19 June, do I get a day off?" is answered by nothing for being of that day.
             stems += tuple(date.name for date, fit in told if fit is Fit.SAME and not date.aside)
-            elsewhen = all(date.on and fit is Fit.OTHER for date, fit in told)
+            elsewhen = of_others[at]
             bounded = not elsewhen and any(
-                date.wanted and not date.event and holds_on(date, text[start:end], years)
+                date.wanted and not date.event and holds_on(date, text[start:end], lent)
                 for date in reading.dates
             )
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))

@@ -6,7 +6,7 @@ import re
 _CLAUSE = re.compile(
     r"[.?!;:,\n–—]\s+|(?=\b(?:if|when|since|because|wenn|falls|da|weil|si)\s+(?:i|ich|je)\b)"
 )
-_CLAUSE_ENDS = re.compile(r"[.?!;:,\n–—](?:\s|$)")
+_CLAUSE_ENDS = re.compile(r"[.?!;:,\n–—](?:\s|$)|\s-\s")
 _ASKER = re.compile(
     r"\W*(?:(?:hi|hello|hallo|hey|if|when|since|because|as|wenn|falls|da|weil|und|and|si)\s+)?"
     r"(?:i|we|my|our|ich|wir|mein\w*|unser\w*|je|j|nous|mon|ma|notre|mi|nuestr[oa])\b"

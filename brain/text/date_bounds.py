@@ -3,9 +3,7 @@
 import re
 
 from brain.text.dates import Day
-
-BEFORE = 80
-"""Characters before a date that may hold what bounds it; a text may hold thousands of dates."""
+from brain.text.spans import EVER, FOREVER, day_after, day_before
 
 _BOUNDS = re.compile(
     r"\b(?:until|till|by|before|after|since|from|starting|beginning|as of|as at|effective|due|between|through"
@@ -21,6 +19,8 @@ _FROM_ON = re.compile(
     r"(?:since|from|after|starting|beginning|as of|as at|effective|valid|ab|seit|nach|gultig|depuis|apres"
     r"|partir|des|desde|despues|dal|vanaf|na)"
 )
+_AS_OF = re.compile(r"as (?:of|at)|valid|effective|gultig|due")
+_STRETCH = re.compile(r"(?:from|between|within|zwischen|entre|desde|del?|des|van|von|partir|dal|starting)\b")
 _NOT_ON = re.compile(r"(?:before|after|vor|nach|avant|apres|antes|despues|voor|na)\b")  # that day itself
 
 
@@ -28,6 +28,24 @@ def bound_before(text: str) -> str:
     """The words of a bound that folded text ends with, before a date; empty where there are none."""
     found = _BOUNDS.search(text)
     return found[0] if found else ""
+
+
+def days_within(bound: str, limit: Day) -> tuple[Day, Day] | None:
+    """The first and last day that a bound leaves, without a year those of one; None where it is no side."""
+    if _AS_OF.match(bound):
+        return None
+    if _UP_TO.match(bound):
+        last = day_before(limit) if _NOT_ON.match(bound) else limit
+        return Day(EVER if limit.year else 0, 1, 1), last
+    if _FROM_ON.match(bound):
+        first = day_after(limit) if _NOT_ON.match(bound) else limit
+        return first, Day(FOREVER if limit.year else 0, 12, 31)
+    return None
+
+
+def bounds_stretch(bound: str) -> bool:
+    """Whether a bound opens a stretch of which both ends follow: "between 4 and 18 March"."""
+    return bool(_STRETCH.match(bound))
 
 
 def within(bound: str, asked: Day, limit: Day) -> bool:

@@ -78,11 +78,13 @@ _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _ALONE = r"(?<![^\W_])(?<![\d][-./:,])"  # not in a word, nor behind "4." of a longer number
 _ENDS = r"(?![^\W_])(?![-./:,]\d)"
+_BEFORE = 40  # characters before a date that may tell that it is none
 _UNTIL = r"(?:-|–|—|to|until|and|bis(?: zum)?|und|au|et|al|y|t/m)"
 _OF_YEAR = rf"(?:(?:,|\.| of| de| del)?[ ]{_YEAR}{_ENDS})?"
 # "4 March 2026", "the 4th of March", "4. März", "5 de mayo de 2026", "04-Mar-2026", and "1 to 5 March"
 _DAY_FIRST = re.compile(
-    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL}|/)[ ]?(?:the )?)?"
+    rf"{_ALONE}(?:(?P<from>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.|o)?[ ]?(?P<join>{_UNTIL}"
+    rf"|/)[ ]?(?:the |le |el |dem |den )?)?"
     rf"{_DAY}(?:st|nd|rd|th|er|\.|o|a)?(?:[ ](?:of |of the |de |d')?|-|(?<=\.)){_MONTH}(?![^\W_])"
     rf"(?!-[^\W\d_])(?:\.?-(?P<after>(?:19|20)\d\d)(?!\d)|\.?{_OF_YEAR})"
 )
@@ -116,14 +118,19 @@ _NUMERIC = re.compile(r"(?:19|20)\d\d|\b(?:am|ab|vom|zum|bis|den|dem) \d")
 _LETTERS = re.compile(r"[a-z]{3,}")
 _RUN = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<number>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)")
 _VERSION = re.compile(
-    r"(?:\b(?:v|ver|versions?|firmware|build|revision|chapter|section|kapitel|abschnitt|ziffer)|§)\.?\s*$"
+    r"(?:\b(?:v|ver|versions?|versionen|releases?|firmware|build|revision|patch|chapter|section|kapitel|abschnitt"
+    r"|ziffer)|§)\.?(?:\s*(?:no|nr|number|nummer)\b\.?)?:?\s*(?:v?\d+(?:\.\d+)+(?:\s*(?:,|/|&|-|–)\s*|\s+(?:and|or|to|und"
+    r"|oder|bis|et|ou|y|o)\s+))*v?\.?\s*$"
 )
+_RELEASE = re.compile(r"\b(releases?) (?=\d\d?\.\d\d?\.(?:19|20)\d\d\b)", re.IGNORECASE)
 _IN = re.compile(r"\b(?:in|during|im)\s+$")  # "in March 20 pumps were replaced": people say "on March 20"
 _BETWEEN = re.compile(rf"\s*{_UNTIL}\s*(?:the |el |le )?|(?<=\d-\d\d)(?:--|/)")
 _AND = re.compile(r"\s*(?:and|und|et|al|y)\s*(?:the |el |le )?")
 _BOTH = re.compile(r"\b(?:between|zwischen|entre)\s+(?:the |el |le |dem |den )?$")
 _BEFORE_DAY = re.compile(r"\b(?:on|the|of|until|till|by|since|from|before|after|for|to|am|le|el|and)\s+$")
-_BEFORE_MONTH = re.compile(r"\b(?:in|of|for|during|since|until|till|by|from|im|ab|bis|seit|en|nel|em)\s+$")
+_BEFORE_MONTH = re.compile(
+    r"\b(?:in|of|for|during|between|zwischen|entre|since|until|till|by|from|im|ab|bis|seit|en|nel|em)\s+$"
+)
 _WORDS_TOO = frozenset(("may", "mar", "march", "mars"))  # what people may do, how they walk, a planet
 _SHORT = frozenset(("may", "mai", "maj", "mei"))  # whole names, though they have three letters
 _LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -138,8 +145,13 @@ def mentions(text: str, *, day_first: bool = False, in_name: bool = False) -> tu
     return find(text, day_first, in_name)
 
 
+def version_as_date(question: str) -> str:
+    """The question with "release 4.5.2026" as the release of that day; the same where it has none."""
+    return _RELEASE.sub(r"\1 of ", question)
+
+
 def _mentions(text: str, day_first: bool, in_name: bool) -> tuple[Mention, ...]:
-    flat = _flat(text)
+    flat = flattened(text)
     found: list[Mention] = []
     taken = bytearray(len(flat))
     patterns: list[re.Pattern[str]] = []
@@ -165,7 +177,7 @@ def _read(
 ) -> Mention | None:
     parts = match.groupdict()
     start, end = match.start("day" if _is_list(match, flat) else 0), match.end()
-    before = flat[max(0, start - 24) : start]
+    before = flat[max(0, start - _BEFORE) : start]
     if pattern is _EITHER:
         return _either(match, day_first)
     if pattern is _DOTTED:
@@ -301,7 +313,7 @@ _LINE = 200
 _in_line = lru_cache(maxsize=8192)(_mentions)
 
 
-def _flat(text: str) -> str:
+def flattened(text: str) -> str:
     """Lower case without accents, character by character, so that places stay."""
     if text.isascii():
         return text.lower()

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from brain.languages.english import ENGLISH
 from brain.languages.language import Compounds, Language
-from brain.text.dated import Asked, Fit
+from brain.text.asked import Asked, Fit
 from brain.text.dates import mentions
 from brain.text.terms import content_stems
 

@@ -5,15 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from brain.errors import CitewiseError
 from brain.tuning.judging.report import Report, read_own_report, read_report
 from brain.tuning.promotion import Ground, Rule, grounds
 from brain.tuning.trained import TrainedRun
 from brain.tuning.versions import hash_of
-
-
-class NotPromoted(CitewiseError):
-    """The adapter may not answer; the one before goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 from bots.desk import OWNER, Asked
 from bots.settings import load_settings
 from bots.terminal.answers import show_answer
-from bots.terminal.chat import PROMPT
+from bots.terminal.commands.chat import PROMPT
 from bots.terminal.streaming import final_answer
 from bots.wiring import Citewise
 

@@ -22,6 +22,7 @@ from ingest.local.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
 from ingest.reconciling.retries import backoff
 from ingest.report import Progress, Stage, SyncReport, silent
+from ingest.sync import Effort
 
 HOURLY = 3600.0
 TICK_SECONDS = 5.0  # between two looks at whether another folder lies at the root
@@ -231,10 +232,8 @@ class Follower(threading.Thread):
         report = self._looks.look(
             self.drive_id,
             self._watched(progress),
-            retry=retry,
-            check_contents=check_contents,
+            effort=Effort(retry, check_contents, gives_way=anew),
             by_parts=True,
-            gives_way=anew,
             if_news=if_news and not self._retry_is_due(),
             go_on=self._check_stop,
         )
@@ -278,7 +277,7 @@ class Follower(threading.Thread):
             self.drive_id,
             self._watched(silent),
             paths=paths,
-            reread=False,
+            effort=Effort(reread=False),
             go_on=self._check_stop,
         )
         self.at_work = None

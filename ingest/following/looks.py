@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -27,7 +27,7 @@ from ingest.reconciling.spool import Amount
 from ingest.reconciling.watch import RootUnsound, Watch, held_sentence
 from ingest.registration import place
 from ingest.report import Change, Progress, SyncReport, silent
-from ingest.sync import Index, sync
+from ingest.sync import USUAL, Effort, Index, Parts, sync
 
 CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
@@ -52,16 +52,6 @@ class Memory:
     first_look: float | None = None
     last_look: float | None = None
     unwritten: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kinds:
-    """Which files are read though they seem to be as they were, and when to leave it at that."""
-
-    retry: bool
-    check_contents: bool
-    reread: bool
-    gives_way: Callable[[], bool]
 
 
 class Looks:
@@ -98,20 +88,16 @@ class Looks:
         progress: Progress = silent,
         *,
         paths: Mapping[str, float] | None = None,
-        retry: bool = False,
-        check_contents: bool = False,
-        reread: bool = True,
+        effort: Effort = USUAL,
         by_parts: bool = False,
-        gives_way: Callable[[], bool] = lambda: False,
         if_news: bool = False,
         go_on: Callable[[], None] = lambda: None,
     ) -> SyncReport | None:
         """Look at a whole drive, or at the hinted `paths` alone; what came of it is in the catalog then.
 
-        None where `if_news` and the drive itself says that nothing changed. With `reread` files that were
-        read in another way than today are read anew, after all others and until it `gives_way`; `by_parts`
-        leaves them to `Rereading` where that can be. `go_on` is called while it waits for its turn, and
-        raises to give up. Raises CitewiseError, its sentence already written down.
+        None where `if_news` and the drive itself says that nothing changed. `by_parts` leaves what is to be
+        read anew to `Rereading` where that can be. `go_on` is called while it waits for its turn, and raises
+        to give up. Raises CitewiseError, its sentence already written down.
         """
         memory = self.memory(drive_id)
         with memory.busy:
@@ -127,9 +113,9 @@ class Looks:
                         self._catalog.followed.set_cursor(drive_id, cursor)
                         memory.last_look = began
                         return None
-                anew = reread and not (by_parts and isinstance(drive, PartlyListed))
-                kinds = _Kinds(retry, check_contents, anew, gives_way)
-                report = self._sync(known, drive, memory, progress, paths, kinds, go_on, began)
+                if by_parts and isinstance(drive, PartlyListed):
+                    effort = replace(effort, reread=False)
+                report = self._sync(known, drive, memory, progress, paths, effort, go_on)
             except CitewiseError as error:
                 memory.drive = None
                 memory.unwritten = "" if self._failed(known, error) else error.sentence
@@ -161,7 +147,7 @@ class Looks:
         while paths := self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS, after):
             go_on()
             hinted = dict.fromkeys(paths, 0.0)
-            self.look(drive_id, paths=hinted, check_contents=True, reread=False, go_on=go_on)
+            self.look(drive_id, paths=hinted, effort=Effort(check_contents=True, reread=False), go_on=go_on)
             after = paths[-1]
         self._checked(drive_id, first + count)
 
@@ -187,9 +173,8 @@ class Looks:
         memory: Memory,
         progress: Progress,
         paths: Mapping[str, float] | None,
-        kinds: _Kinds,
+        effort: Effort,
         go_on: Callable[[], None],
-        began: float,
     ) -> SyncReport:
         small = [False]
 
@@ -228,15 +213,14 @@ class Looks:
         report = sync(
             drive,
             known.drive.space,
-            self._catalog,
-            self._index,
-            lambda: self._turns.shared(self._embedder()),
-            lambda: self._parser(1 if small[0] else 2),
+            Parts(
+                self._catalog,
+                self._index,
+                lambda: self._turns.shared(self._embedder()),
+                lambda: self._parser(1 if small[0] else 2),
+            ),
             progress,
-            retry=kinds.retry,
-            check_contents=kinds.check_contents,
-            reread=kinds.reread,
-            gives_way=kinds.gives_way,
+            effort,
             watch=watch,
         )
         if parts:

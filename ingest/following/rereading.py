@@ -8,6 +8,7 @@ from brain.catalog.readings import Outdated
 from ingest.following.looks import Looks
 from ingest.readers.versions import CURRENT
 from ingest.report import Progress, SyncReport
+from ingest.sync import Effort
 
 _AT_ONCE = 500  # files that one look takes up at most
 _FIRST = Outdated("", "")
@@ -59,7 +60,9 @@ class Rereading:
 
         paths = dict.fromkeys((one.path for one in found), 0.0)
         try:
-            report = self._looks.look(self._drive_id, progress, paths=paths, gives_way=asked, go_on=waiting)
+            report = self._looks.look(
+                self._drive_id, progress, paths=paths, effort=Effort(gives_way=asked), go_on=waiting
+            )
         except _GaveWay:
             drive = self._catalog.drive(self._drive_id)
             return SyncReport(drive.url, drive.space)

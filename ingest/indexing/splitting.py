@@ -10,7 +10,7 @@ from brain.domain import Locator
 from brain.embedding.token_counting import CountTokens
 from brain.text.sentences import sentence_spans
 from ingest.indexing.cut_document import Chunk, CutDocument, Cutting
-from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
+from ingest.parsed import Block, BlockKind, ParsedDocument
 
 # On the development sets passages of at most 160 tokens, context included, were found as well as those of
 # 254 (documents first: claude-docs .97 against .95, covid-papers equal), and are embedded faster.

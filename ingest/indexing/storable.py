@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from brain.domain import Locator
-from ingest.parsing.parsed import Block, ParsedDocument
+from ingest.parsed import Block, ParsedDocument
 
 # File names in a foreign encoding and escapes in JSON bring halves of surrogate pairs, which are no text.
 _UNSTORABLE = re.compile("[\ud800-\udfff\0]")

@@ -40,7 +40,7 @@ def main() -> None:
     requests, replies = _private_pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(memory_bytes)
-    threading.Thread(target=_die_with_parent, args=(parent,), daemon=True).start()
+    threading.Thread(target=_die_with_parent, args=(parent,), name="watch parent", daemon=True).start()
     for served in range(1, _DOCUMENTS_A_LIFE + 1):
         header = requests.read(8)
         if len(header) < 8:

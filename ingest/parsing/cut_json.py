@@ -11,7 +11,7 @@ from typing import Any
 
 from brain.domain import Locator
 from ingest.indexing.cut_document import Chunk, CutDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 
 _CHARACTERS = 100_000
 _PASSAGES = 250

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from brain.errors import CitewiseError, UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.archive_limits import check_archive
 from ingest.readers.sniffing import sniff
 from ingest.readers.versions import mark
@@ -17,51 +17,58 @@ DEFAULT_MAX_BYTES = 100 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one kind of file is read: the module and function, and what its content must look like."""
+    """How one kind of file is read: the function's place, and what its content must look like."""
 
     label: str
     media_type: str
-    reader: str
+    place: str  # "module:function", below ingest.readers
     contents: frozenset[str]
+
+    @property
+    def reader(self) -> str:
+        """What `versions` and the catalog call its reader: its module's name, whatever folder that is in."""
+        return self.place.partition(":")[0].rpartition(".")[2]
 
     def read(self, data: bytes, name: str) -> ParsedDocument:
         """Import the reader only now: its library may take a second to load."""
-        module, function = self.reader.split(":")
+        module, function = self.place.split(":")
         read: Callable[[bytes, str], ParsedDocument] = getattr(
             import_module(f"ingest.readers.{module}"), function
         )
-        return replace(read(data, name), reading=mark(module))
+        return replace(read(data, name), reading=mark(self.reader))
 
 
-def _format(label: str, media_type: str, reader: str, *contents: str) -> Format:
-    return Format(label, media_type, reader, frozenset(contents))
+def _format(label: str, media_type: str, place: str, *contents: str) -> Format:
+    return Format(label, media_type, place, frozenset(contents))
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
-_MARKDOWN = _format("a Markdown file", "text/markdown", "markdown:read_markdown", "text", "html")
-_RST = _format("a reStructuredText file", "text/x-rst", "restructured:read_rst", "text")
-_ADOC = _format("an AsciiDoc file", "text/asciidoc", "asciidoc:read_adoc", "text")
-_ORG = _format("an Org file", "text/org", "org:read_org", "text")
+_MARKDOWN = _format("a Markdown file", "text/markdown", "markup.markdown:read_markdown", "text", "html")
+_RST = _format("a reStructuredText file", "text/x-rst", "markup.restructured:read_rst", "text")
+_ADOC = _format("an AsciiDoc file", "text/asciidoc", "markup.asciidoc:read_adoc", "text")
+_ORG = _format("an Org file", "text/org", "markup.org:read_org", "text")
 _TEXT = _format("a text file", "text/plain", "plain_text:read_text", "text", "html")
-_HTML = _format("a web page", "text/html", "hypertext:read_html", "text", "html")
-_PDF = _format("a PDF", "application/pdf", "pdf:read_pdf", "pdf")
-_DOCX = _format("a Word document", _OFFICE + "wordprocessingml.document", "word:read_docx", "docx")
-_PPTX = _format("a PowerPoint file", _OFFICE + "presentationml.presentation", "slides:read_pptx", "pptx")
-_XLSX = _format("an Excel workbook", _OFFICE + "spreadsheetml.sheet", "workbook:read_xlsx", "xlsx")
+_HTML = _format("a web page", "text/html", "markup.hypertext:read_html", "text", "html")
+_PDF = _format("a PDF", "application/pdf", "pages.pdf:read_pdf", "pdf")
+_DOCX = _format("a Word document", _OFFICE + "wordprocessingml.document", "office.word:read_docx", "docx")
+_PPTX = _format(
+    "a PowerPoint file", _OFFICE + "presentationml.presentation", "office.slides:read_pptx", "pptx"
+)
+_XLSX = _format("an Excel workbook", _OFFICE + "spreadsheetml.sheet", "office.workbook:read_xlsx", "xlsx")
 _CSV = _format("a CSV table", "text/csv", "csv_table:read_csv", "text")
 _JSON = _format("a JSON file", "application/json", "json_tree:read_json", "text")
 _JSONL = _format("a JSON Lines file", "application/x-ndjson", "json_tree:read_jsonl", "text")
 _IPYNB = _format("a Jupyter notebook", "application/x-ipynb+json", "notebook:read_ipynb", "text")
 _EML = _format("a mail", "message/rfc822", "mail:read_eml", "text", "html")
-_ODT = _format("an OpenDocument text", _OPEN + "text", "open_text:read_odt", "odt")
-_ODS = _format("an OpenDocument spreadsheet", _OPEN + "spreadsheet", "open_sheet:read_ods", "ods")
-_ODP = _format("an OpenDocument presentation", _OPEN + "presentation", "open_slides:read_odp", "odp")
-_RTF = _format("an RTF file", "application/rtf", "rtf:read_rtf", "rtf")
+_ODT = _format("an OpenDocument text", _OPEN + "text", "office.open_text:read_odt", "odt")
+_ODS = _format("an OpenDocument spreadsheet", _OPEN + "spreadsheet", "office.open_sheet:read_ods", "ods")
+_ODP = _format("an OpenDocument presentation", _OPEN + "presentation", "office.open_slides:read_odp", "odp")
+_RTF = _format("an RTF file", "application/rtf", "office.rtf:read_rtf", "rtf")
 _EPUB = _format("an EPUB book", "application/epub+zip", "epub:read_epub", "epub")
 _VTT = _format("a transcript in WebVTT", "text/vtt", "transcript:read_vtt", "text")
 _SRT = _format("a file of subtitles", "application/x-subrip", "transcript:read_srt", "text")
-_PICTURE = _format("a picture", "image/*", "picture:read_picture", "png", "jpeg", "tiff")
+_PICTURE = _format("a picture", "image/*", "pages.picture:read_picture", "png", "jpeg", "tiff")
 
 SUPPORTED: Mapping[str, Format] = MappingProxyType(
     {

@@ -6,7 +6,7 @@ import itertools
 import re
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.naming import title_from_name
 from ingest.readers.outline import Outline

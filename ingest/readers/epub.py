@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import BlockKind, ParsedDocument
+from ingest.parsed import BlockKind, ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.hypertext import add_html
+from ingest.readers.markup.hypertext import add_html
 from ingest.readers.naming import first_heading, iso_date, real_title, title_from_name
 from ingest.readers.outline import Outline, folded
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import Block, ParsedDocument
+from ingest.parsed import Block, ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.naming import iso_date, real_title, title_from_name
 from ingest.readers.outline import Outline

@@ -8,9 +8,9 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import Block, ParsedDocument
+from ingest.parsed import Block, ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.hypertext import add_html
+from ingest.readers.markup.hypertext import add_html
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.outline import Outline, folded
 from ingest.readers.plain_text import add_text

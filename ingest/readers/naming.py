@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-from ingest.parsing.parsed import Block, BlockKind
+from ingest.parsed import Block, BlockKind
 from ingest.readers.outline import folded
 
 # What writing programs put where an author gave no title.

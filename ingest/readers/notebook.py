@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
-from ingest.readers.markdown import read_markdown
+from ingest.readers.markup.markdown import read_markdown
 
 MEDIA_TYPE = "application/x-ipynb+json"
 _FENCE = "`" * 12  # longer than any in the cells

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from brain.domain import Locator
-from ingest.parsing.parsed import Block, BlockKind
+from ingest.parsed import Block, BlockKind
 
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 # Soft hyphens, zero-width spaces and byte order marks are drawing hints, not words.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.naming import title_from_name
 from ingest.readers.outline import Outline

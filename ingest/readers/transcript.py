@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.outline import Outline, folded

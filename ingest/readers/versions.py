@@ -32,7 +32,7 @@ READERS: Mapping[str, int] = MappingProxyType(
         "workbook": 1,
     }
 )
-"""What each module of `ingest.readers` that `SUPPORTED` names makes of its files."""
+"""What each module below `ingest.readers` that `SUPPORTED` names makes of its files."""
 
 SPLITTING = 2
 """How `ingest.indexing.splitting` cuts what was read into passages."""

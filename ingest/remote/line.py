@@ -3,7 +3,8 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from concurrent.futures import Future, wait
+from typing import Any, TypeVar
 
 from ingest.remote.source import Kind, Limits, Source
 
@@ -86,34 +87,17 @@ class Line:
             raise
 
 
-class _Answer(Generic[T]):
-    """What a thread brings back to the one that waits for it: a value, or the error to raise there."""
-
-    def __init__(self) -> None:
-        self.value: T | None = None
-        self.error: BaseException | None = None
-        self.there = threading.Event()
-
-    def __enter__(self) -> None:
-        """The work begins."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        self.error = error
-        self.there.set()
-        return True
-
-
 def _timed(work: Callable[[], T], seconds: float) -> T:
     """What `work` gives or raises; Stalled after so many seconds."""
-    answer = _Answer[T]()
+    answer = Future[T]()
 
     def run() -> None:
-        with answer:
-            answer.value = work()
+        try:
+            answer.set_result(work())
+        except BaseException as error:
+            answer.set_exception(error)  # raised where it is waited for
 
     threading.Thread(target=run, daemon=True, name="remote-drive").start()
-    if not answer.there.wait(seconds):
+    if not wait([answer], seconds).done:  # result() would not tell this from a TimeoutError of the work
         raise Stalled
-    if answer.error is not None:
-        raise answer.error
-    return answer.value  # type: ignore[return-value]
+    return answer.result()

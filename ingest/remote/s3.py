@@ -111,16 +111,8 @@ class S3(Bucket):
         for one in causes(error):
             if isinstance(one, boto.ClientError):
                 code = str(one.response.get("Error", {}).get("Code", ""))
-                if code in _WRONG_KEYS:
-                    return self._wrong_keys()
-                if code == "NoSuchBucket":
-                    return Trouble(Kind.MISSING, f"there is no bucket {self._place.host}")
-                if code in ("ExpiredToken", "TokenRefreshRequired"):
-                    return Trouble(Kind.REFUSED, "the session token has expired: write a new one down")
-                if code == "InvalidToken":
-                    return Trouble(Kind.REFUSED, "the session token is wrong: write a new one down")
-                if code in ("403", "AccessDenied"):
-                    return Trouble(Kind.FORBIDDEN)
+                if (known := self._by_code(code)) is not None:
+                    return known
             elif isinstance(one, boto.NoCredentialsError | boto.PartialCredentialsError):
                 return self._wrong_keys()
             elif isinstance(one, boto.ProfileNotFound):
@@ -133,6 +125,19 @@ class S3(Bucket):
             elif isinstance(one, boto.HTTPClientError) and not isinstance(one, boto.EndpointConnectionError):
                 return Trouble(Kind.DROPPED)
         return of_sockets(error) or of_files(error)
+
+    def _by_code(self, code: str) -> Trouble | None:
+        """What an error code of S3 means; None for one that says nothing of the place or of rights."""
+        match code:
+            case "NoSuchBucket":
+                return Trouble(Kind.MISSING, f"there is no bucket {self._place.host}")
+            case "ExpiredToken" | "TokenRefreshRequired":
+                return Trouble(Kind.REFUSED, "the session token has expired: write a new one down")
+            case "InvalidToken":
+                return Trouble(Kind.REFUSED, "the session token is wrong: write a new one down")
+            case "403" | "AccessDenied":
+                return Trouble(Kind.FORBIDDEN)
+        return self._wrong_keys() if code in _WRONG_KEYS else None
 
     def _wrong_keys(self) -> Trouble:
         return Trouble(

@@ -67,7 +67,7 @@ def left_over(home: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    for module in ("bots.model.promoting", "bots.terminal.tune_promote", "brain.tuning.verdict"):
+    for module in ("bots.model.promoting", "bots.terminal.tune.promote", "brain.tuning.verdict"):
         importlib.import_module(module)  # here, not in every process
     home, step = Path(sys.argv[1]), 1
     while True:

@@ -11,8 +11,8 @@ from rich.console import Console
 from bots.desk.caveats import UNSURE
 from bots.desk.wording import age, place_of
 from bots.terminal.answers import show_answer, show_passages
+from bots.terminal.commands.why import show_trace
 from bots.terminal.console import inert
-from bots.terminal.why import show_trace
 from brain.domain import (
     Answer,
     Citation,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from command_kit import Run
 
-from bots.terminal.demo import QUESTIONS, sample_drive
+from bots.terminal.commands.demo import QUESTIONS, sample_drive
 
 
 def test_the_sample_drive_is_found_in_a_checkout() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.terminal.labelled_csv import read_labelled
+from bots.terminal.commands.labelled_csv import read_labelled
 from brain.catalog.cases import Example
 from brain.errors import UsageError
 

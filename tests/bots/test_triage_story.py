@@ -11,7 +11,7 @@ from triage_kit import HELP, KIM, LEE, ref_of, rows, said
 from bots.desk import Caller, Command, Desk, Press
 from bots.desk.cards import Card, Reply
 from bots.settings import Settings
-from bots.terminal.demo import sample_drive
+from bots.terminal.commands.demo import sample_drive
 from bots.wiring import Citewise
 from brain.catalog.cases import CaseState, CategoryRow
 

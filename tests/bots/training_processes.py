@@ -18,7 +18,7 @@ from command_kit import Done, bare_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORTED = (
-    "bots.cli", "bots.terminal.tune_train", "bots.settings", "brain.tuning.learning.carrying_out",
+    "bots.cli", "bots.terminal.tune.train", "bots.settings", "brain.tuning.learning.carrying_out",
     "transformers.models.phi3.modeling_phi3", "peft", "torch.utils.tensorboard",
 )  # fmt: skip
 

@@ -67,6 +67,7 @@ class SmallHome:
                 mtime_ns=1_700_000_000_000_000_000,
                 content_hash=hashlib.sha256(content.encode()).hexdigest(),
                 text=parsed.text,
+                modified=parsed.modified,
                 passages=tuple(
                     NewPassage(
                         ordinal=chunk.ordinal,

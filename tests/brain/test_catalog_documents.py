@@ -9,6 +9,7 @@ from stored_documents import DIMENSIONS, EMBEDDER, document, key_of, new_catalog
 
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DocumentState, OperationKind, PutResult
+from brain.catalog.vectors import collect
 from brain.catalog.versions import KEPT_VERSIONS
 from brain.domain import Locator
 from brain.errors import EmbedderMismatch, UsageError
@@ -23,6 +24,11 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 @pytest.fixture
 def drive(catalog: Catalog):
     return catalog.add_drive("/drive", "general")
+
+
+def collect_vectors(catalog, orphaned_before):
+    with catalog.database.writing() as connection:
+        return collect(connection, orphaned_before)
 
 
 def ids_by_text(catalog, document_id):
@@ -154,18 +160,18 @@ def test_equal_passages_are_embedded_once_and_the_vector_lives_as_long_as_one_of
     assert catalog.missing_vectors(keys) == set(), "removed documents can still come back"
     assert catalog.forgetting.removed_before(later) == 1
     assert catalog.missing_vectors(keys) == set(), "an ingest may just have been told that it has them"
-    assert catalog.past.collect_vectors(later) == 1
+    assert collect_vectors(catalog, later) == 1
     assert catalog.missing_vectors(keys) == {key_of("own")}
     catalog.remove_document(two.document_id)
     catalog.forgetting.removed_before(later)
     assert catalog.put_document(document(catalog, drive, "three.txt", ["shared"])).added == 1
-    assert catalog.past.collect_vectors(later) == 0, "it is used again"
+    assert collect_vectors(catalog, later) == 0, "it is used again"
     assert catalog.missing_vectors(keys) == {key_of("own")}
 
 
 def test_a_vector_that_no_passage_uses_is_not_kept(catalog, drive):
     catalog.put_document(document(catalog, drive, "a.txt", [], vectors={key_of("x"): vector_of("x")}))
-    catalog.past.collect_vectors(datetime.now(UTC) + timedelta(minutes=1))
+    collect_vectors(catalog, datetime.now(UTC) + timedelta(minutes=1))
     assert catalog.missing_vectors([key_of("x")]) == {key_of("x")}
 
 
@@ -182,7 +188,7 @@ def test_the_last_versions_keep_their_words_and_older_ones_their_dates(catalog, 
         catalog.document_text(put.document_id, 1)
     with pytest.raises(UsageError, match="in version 99"):
         catalog.document_text(put.document_id, 99)
-    assert catalog.past.collect_vectors(datetime.now(UTC) + timedelta(minutes=1)) == 2
+    assert collect_vectors(catalog, datetime.now(UTC) + timedelta(minutes=1)) == 2
     assert catalog.missing_vectors(map(key_of, texts)) == set(map(key_of, texts[:2]))
 
 
@@ -196,7 +202,7 @@ def test_the_same_words_split_otherwise_are_not_a_new_version(catalog, drive):
     vectors = {key_of(text): vector_of(text) for text in ("alpha", "beta")}
     second = catalog.put_document(replace(new, passages=halves, vectors=vectors))
     assert (second.version, second.added, second.removed) == (first.version, 2, 1)
-    catalog.past.collect_vectors(datetime.now(UTC) + timedelta(minutes=1))
+    collect_vectors(catalog, datetime.now(UTC) + timedelta(minutes=1))
     assert catalog.missing_vectors([key_of("alpha beta")]) == {key_of("alpha beta")}
 
 

@@ -5,6 +5,7 @@ import pytest
 from stored_documents import new_catalog
 
 from brain.catalog.catalog import Catalog
+from brain.catalog.conversations import add_turn, save_trace
 from brain.domain import Trace, Turn
 from brain.errors import UsageError
 
@@ -58,9 +59,10 @@ def test_a_drive_is_added_once_for_each_space(catalog):
 
 
 def test_a_thread_remembers_its_last_turns_in_order(catalog):
-    for number in range(5):
-        catalog.conversations.add_turn("thread-1", Turn(f"question {number}", f"answer {number}"))
-    catalog.conversations.add_turn("thread-2", Turn("other", "other"))
+    with catalog.database.writing() as connection:
+        for number in range(5):
+            add_turn(connection, "thread-1", Turn(f"question {number}", f"answer {number}"))
+        add_turn(connection, "thread-2", Turn("other", "other"))
     assert [turn.question for turn in catalog.conversations.turns("thread-1", 2)] == [
         "question 3",
         "question 4",
@@ -71,8 +73,9 @@ def test_a_thread_remembers_its_last_turns_in_order(catalog):
 def test_traces_are_found_by_id_and_the_last_one_by_thread(catalog):
     first = Trace("t1", "Why?", "Why is it?", {"candidates": [{"id": 1, "score": 0.5}]}, {"total": 1.5})
     second = Trace("t2", "Où ?", steps={"gate": "é"})
-    catalog.conversations.save_trace(first, "thread", "someone", "Because.")
-    catalog.conversations.save_trace(second, "thread", "someone", "Là.")
+    with catalog.database.writing() as connection:
+        save_trace(connection, first, "thread", "someone", "Because.")
+        save_trace(connection, second, "thread", "someone", "Là.")
     assert catalog.conversations.trace("t1") == first
     assert catalog.conversations.last_trace("thread") == second
     assert catalog.conversations.trace("t3") is None

@@ -13,8 +13,10 @@ from brain.answering.of_the_day import without_other_days
 from brain.domain import Answer, Turn
 from brain.evidence import rest_of_the_day
 from brain.retrieval.query import Query
+from brain.text.above import Above
 from brain.text.analysis import analyse
-from brain.text.dated import MOST_DATES, Above, Fit, asked_dates, fits
+from brain.text.asked import MOST_DATES, Fit, asked_dates
+from brain.text.dated import fits
 from brain.text.sentences import sentence_spans
 
 MINUTES = """# Operations meeting

@@ -166,6 +166,10 @@ def test_the_words_of_a_table_are_known_after_each_change_as_if_they_were_read_a
     index.close()
 
 
+def days(*each: Day) -> list[tuple[Day, Day]]:
+    return [(day, day) for day in each]
+
+
 def test_passages_are_found_by_the_dates_in_them_however_they_are_written(index: KeywordIndex):
     index.apply(
         passages=[
@@ -179,15 +183,18 @@ def test_passages_are_found_by_the_dates_in_them_however_they_are_written(index:
             passage(8, "04/03/2026: rain"),
         ]
     )
-    assert index.dated(1, [Day(2026, 3, 4)]) == [1, 2, 3, 7, 8]
-    assert index.dated(1, [Day(0, 3, 4)]) == [1, 2, 3, 5, 7, 8]
-    assert index.dated(1, [Day(2026, 4, 3)]) == [8]
-    assert index.dated(1, [Day(2025, 3)]) == [2, 5]
-    assert index.dated(2, [Day(2026, 3, 4), Day(2026, 4, 3)]) == [6]
+    assert index.dated(1, days(Day(2026, 3, 4))) == [1, 2, 3, 7, 8]
+    assert index.dated(1, days(Day(0, 3, 4))) == [1, 2, 3, 5, 7, 8]
+    assert index.dated(1, days(Day(2026, 4, 3))) == [8]
+    assert index.dated(1, days(Day(2025, 3))) == [2, 5]
+    assert index.dated(2, days(Day(2026, 3, 4), Day(2026, 4, 3))) == [6]
+    assert index.dated(1, [(Day(2026, 3, 5), Day(9999, 12, 31))]) == [3, 8]
+    assert index.dated(1, [(Day(0, 2, 20), Day(0, 3, 4))]) == [1, 2, 3, 5, 7, 8]
+    assert index.dated(1, [(Day(2026, 3, 7), Day(2026, 3, 31))]) == []
 
 
 def test_the_dates_of_a_passage_change_and_go_with_it(index: KeywordIndex):
     index.apply(passages=[passage(1, "On 4 March 2026"), passage(2, "On 4 March 2026")])
     index.apply(passages=[passage(1, "On 5 March 2026")], dropped_passages=[(1, 2)])
-    assert index.dated(1, [Day(2026, 3, 4)]) == []
-    assert index.dated(1, [Day(2026, 3, 5)]) == [1]
+    assert index.dated(1, days(Day(2026, 3, 4))) == []
+    assert index.dated(1, days(Day(2026, 3, 5))) == [1]

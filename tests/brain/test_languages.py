@@ -27,7 +27,10 @@ def _questions(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "benchmarks" / "questions").glob("[chns]*.jsonl")), ids=lambda path: path.stem
+    "path",
+    # Those about dates and stretches are asked in several languages.
+    sorted((ROOT / "benchmarks" / "questions").glob("[chns][!t]*.jsonl")),
+    ids=lambda path: path.stem,
 )
 def test_no_everyday_english_question_is_taken_for_another_language(path: Path) -> None:
     asked = _questions(path)

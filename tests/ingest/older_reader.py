@@ -7,7 +7,7 @@ from sync_kit import POOL
 
 from ingest.indexing.cut_document import CutDocument
 from ingest.indexing.splitting import cut
-from ingest.parsing.parsed import Block, BlockKind
+from ingest.parsed import Block, BlockKind
 from ingest.readers import read
 
 OLD = "markdown 0.1"

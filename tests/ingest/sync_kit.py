@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import fields
 from pathlib import Path
 
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
@@ -17,7 +18,7 @@ from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.parsing.pool import ParsePool
 from ingest.report import SyncReport, silent
-from ingest.sync import sync
+from ingest.sync import Effort, Parts, sync
 
 POOL = ParsePool(workers=1, seconds=20)  # shared by all tests of a run: a worker takes .3 s to start
 BROKEN = b"%PDF-1.7 and then nothing that a PDF holds"
@@ -70,7 +71,9 @@ class Kit:
         self.embeddings.embedded.clear()
         parts = {"index": self.open_index, "embedder": self.embedder, "parser": self.open_parser}
         parts |= {name: options.pop(name) for name in tuple(parts) if name in options}
-        return sync(drive or self.drive(), space, self.catalog, progress=progress, **parts, **options)
+        effort = {field.name: options.pop(field.name) for field in fields(Effort) if field.name in options}
+        given = Parts(self.catalog, **parts)
+        return sync(drive or self.drive(), space, given, progress, Effort(**effort), **options)
 
     def drive(self) -> LocalFolder:
         return LocalFolder(self.root, readable_suffixes())

@@ -13,8 +13,8 @@ from brain.text.sentences import sentence_spans
 from ingest.indexing.cut_document import Chunk, Cutting
 from ingest.indexing.splitting import split
 from ingest.indexing.storable import LONGEST_NAME
+from ingest.parsed import Block, BlockKind, ParsedDocument
 from ingest.parsing.cut_json import document, head, passage_pieces, text_pieces
-from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
 from ingest.parsing.pool import ParsePool
 from ingest.readers import read_bytes
 from ingest.readers.spaced_tables import table_runs

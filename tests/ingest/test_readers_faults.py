@@ -121,7 +121,7 @@ def test_every_supported_ending_names_a_reader_that_is_there():
     from importlib import import_module
 
     for suffix, known in SUPPORTED.items():
-        module, function = known.reader.split(":")
+        module, function = known.place.split(":")
         assert suffix == suffix.lower()
         assert callable(getattr(import_module(f"ingest.readers.{module}"), function))
 

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read_bytes
 
 PAGE = """<!DOCTYPE html><html><head><title>Pool &amp; gym</title>

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read_bytes
 
 

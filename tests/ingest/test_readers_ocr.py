@@ -4,7 +4,8 @@ from importlib.util import find_spec
 import pytest
 
 from brain.errors import UnreadableDocument
-from ingest.readers import optical, read_bytes
+from ingest.readers import read_bytes
+from ingest.readers.pages import optical
 
 needs_ocr = pytest.mark.skipif(
     find_spec("rapidocr") is None, reason="text recognition is an extra: pip install 'citewise[ocr]'"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read, read_bytes
 
 CHORES = Path(__file__).parents[1] / "samples" / "formats" / "chores.org"

@@ -2,9 +2,9 @@ import pytest
 from reader_samples import SENTENCE, drawn_pdf, lines_at, pdf_file
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read_bytes
-from ingest.readers.hyphenation import Hyphenation
+from ingest.readers.pages.hyphenation import Hyphenation
 
 LOREM = [
     "The cafeteria serves lunch from half past eleven until two and takes",

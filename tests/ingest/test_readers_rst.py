@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read, read_bytes
 
 RUNBOOK = Path(__file__).parents[1] / "samples" / "formats" / "failover.rst"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

@@ -5,7 +5,7 @@ import pytest
 from reader_samples import nested_json, workbook_file
 
 from brain.errors import UnreadableDocument
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read_bytes, tabular
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read_bytes
 from ingest.readers.charset import decode
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reader_samples import drawn_pdf, lines_at, mail_file, slides_file, word_file, workbook_file
 
-from ingest.parsing.parsed import BlockKind
+from ingest.parsed import BlockKind
 from ingest.readers import read_bytes
 
 WORDS = st.text(st.sampled_from("abcdefgxyzäöüßé09"), min_size=1, max_size=9)

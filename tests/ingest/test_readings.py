@@ -26,7 +26,7 @@ def _samples():
         for path in sorted((ROOT / folder).rglob("*")):
             known = SUPPORTED.get(path.suffix.lower())
             if known is not None and path.is_file():
-                found.setdefault(known.reader.split(":")[0], []).append(path)
+                found.setdefault(known.reader, []).append(path)
     return found
 
 

@@ -208,7 +208,7 @@ def test_those_that_wait_are_told_page_by_page(kit):
 def test_each_reader_has_a_number_and_a_mail_follows_all(monkeypatch):
     from ingest.readers import SUPPORTED, versions
 
-    assert {known.reader.split(":")[0] for known in SUPPORTED.values()} == set(READERS)
+    assert {known.reader for known in SUPPORTED.values()} == set(READERS)
     before = mark("mail")
     monkeypatch.setattr(versions, "_ALL", versions._ALL + 1)
     assert mark("mail") != before

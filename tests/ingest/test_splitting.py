@@ -10,7 +10,7 @@ from brain.domain import Locator
 from brain.text.sentences import sentence_spans
 from ingest.indexing.cut_document import Chunk
 from ingest.indexing.splitting import PASSAGE_TOKENS, split
-from ingest.parsing.parsed import Block, BlockKind, ParsedDocument
+from ingest.parsed import Block, BlockKind, ParsedDocument
 
 
 def tokens(text: str) -> int:

@@ -34,34 +34,43 @@ def past_cases(
         for answer in catalog.answers.given()
         if answer.spaces and answer.spaces <= frozenset(spaces)
     }
-    later: list[Case] = []
     by_hand: set[str] = set()
     for handoff in catalog.handoffs.answered():
         if handoff.space in spaces and (answer := given.get(handoff.trace_id)):
             by_hand.add(handoff.trace_id)
             yield from _of_handoff(catalog, handoff, answer, find, dropped)
+    unjudged: list[Case] = []
     for trace_id, answer in given.items():
-        marks = judged.get(trace_id, [])
-        question = _standalone(catalog, answer)
-        corrections = [mark.words for mark in marks if not mark.helpful and mark.words.strip()]
-        for words in corrections:
-            if said := human_words(question, words, find):
-                yield _case(question, said, "correction")
-            else:
-                dropped[UNBACKED] += 1
+        marks, question = judged.get(trace_id, []), _standalone(catalog, answer)
+        yield from _corrected(question, marks, find, dropped)
         if trace_id in by_hand or any(not mark.helpful for mark in marks):
             continue
-        if answer.refused:
-            if marks:  # somebody says that the refusal was right
-                yield Case((question,), (), "helpful", 0, "", first=True)
+        if marks:
+            yield from _of_answer(catalog, answer, question, spaces, "helpful")
+        elif not answer.refused:  # nobody says that a refusal was right
+            unjudged += _of_answer(catalog, answer, question, spaces, "asked")
+    yield from unjudged
+
+
+def _corrected(question: str, marks: Sequence[Feedback], find: Find, dropped: Counter[str]) -> Iterator[Case]:
+    """What people wrote who found an answer wrong, as far as documents back it."""
+    for mark in marks:
+        if mark.helpful or not mark.words.strip():
             continue
-        if said := _as_told(catalog, answer, spaces):
-            case = _case(question, said, "helpful" if marks else "asked")
-            if marks:
-                yield case
-            else:
-                later.append(case)
-    yield from later
+        if said := human_words(question, mark.words, find):
+            yield _case(question, said, "correction")
+        else:
+            dropped[UNBACKED] += 1
+
+
+def _of_answer(
+    catalog: Catalog, answer: StoredAnswer, question: str, spaces: Collection[str], kind: str
+) -> Iterator[Case]:
+    """An answer that nobody found wrong, as it was given."""
+    if answer.refused:
+        yield Case((question,), (), kind, 0, "", first=True)
+    elif said := _as_told(catalog, answer, spaces):
+        yield _case(question, said, kind)
 
 
 def _of_handoff(

@@ -202,4 +202,4 @@ def _mentioned(text: str) -> Json:
 
 def _option(name: str, value: Any) -> Json:
     kinds = {"file": 11, "channel": 7, "person": 6, "role": 8}
-    return {"name": name, "type": kinds.get(name, 3), "value": value}
+    return {"name": name, "type": kinds.get(name, 4 if isinstance(value, int) else 3), "value": value}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from discord_gateway import CONTENT_INTENT, Gateway
-from discord_limits import EPHEMERAL, Wrong, check_message, check_modal
+from discord_limits import EPHEMERAL, Wrong, check_commands, check_message, check_modal, check_name
 from discord_server import ADMIN, APPLICATION, BOT, GUILD, direct, now, user
 from discord_texts import Json
 
@@ -96,6 +96,7 @@ class Rest(Gateway):
         }
 
     def _register(self, scope: str, body: list[Json]) -> list[Json]:
+        check_commands(body, self.complaints)
         self.commands[scope] = [{**command, "id": str(self.snowflake())} for command in body]
         return self.commands[scope]
 
@@ -178,8 +179,7 @@ class Rest(Gateway):
     def _open_thread(self, channel: str, message: str, body: Json, **_: Any) -> Json:
         if int(message) in self.kinds:
             raise Wrong(400, 160004, "A thread has already been created for this message")
-        if not 1 <= len(body["name"]) <= 100:
-            raise Wrong(400, 50035, "Invalid Form Body")
+        check_name(body["name"])
         self.kinds[int(message)] = 11
         self.parents[int(message)] = int(channel)
         thread = self._channel(int(message))
@@ -189,6 +189,7 @@ class Rest(Gateway):
     def _open_post(self, channel: str, body: Json, **_: Any) -> Json:
         if self.tags.get(int(channel)) and not body.get("applied_tags"):
             raise Wrong(400, 40067, "A tag is required to create a forum post in this channel")
+        check_name(body["name"])
         post = self.snowflake()
         self.kinds[post], self.parents[post] = 11, int(channel)
         check_message(body["message"], self.complaints, visible=False)

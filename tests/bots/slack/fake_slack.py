@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from aiohttp import web
 from slack_limits import Wrong, check_message
+from slack_methods import RESPONSE, USES_OF_AN_ADDRESS, refuses, unknown
 from slack_people import SlackPeople
 from slack_texts import Json, blocks_of, button, links_of, texts, walk, words_of
 from slack_workspace import APP_TOKEN, BOT, BOT_TOKEN, TEAM
@@ -46,6 +47,8 @@ class FakeSlack(SlackPeople):
 
     calls: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    uses: Counter[str] = field(default_factory=Counter)  # of response addresses
+    used_up: int = 404  # the status of one that is used up
 
     # The server
 
@@ -78,6 +81,8 @@ class FakeSlack(SlackPeople):
         fault = next((f for f in self.faults if f.method == method and f.times > 0), None)
         if fault is not None:
             fault.times -= 1
+            if fault.error:
+                self._check_refusal(method, fault.error)
             if not (fault.afterwards or fault.held):
                 return self._failed(fault)
         arguments = {**request.query}
@@ -90,6 +95,7 @@ class FakeSlack(SlackPeople):
         try:
             answer = self.act(method, arguments, token)
         except Wrong as error:
+            self._check_refusal(method, str(error))
             return web.json_response({"ok": False, "error": str(error)})
         if fault is not None and fault.held:
             await asyncio.Event().wait()
@@ -98,6 +104,10 @@ class FakeSlack(SlackPeople):
         return web.json_response(
             {"ok": True, **answer}, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))}
         )
+
+    def _check_refusal(self, method: str, code: str) -> None:
+        if not refuses(method, code):
+            self.complaints.append(f"{method} is not documented to refuse with {code}")
 
     def _failed(self, fault: Fault) -> web.Response:
         if fault.page is not None:
@@ -121,11 +131,14 @@ class FakeSlack(SlackPeople):
         )
 
     async def _response(self, request: web.Request) -> web.Response:
-        message = await request.json()
-        if request.match_info["name"] == "expired":
-            return web.Response(status=404, text="used_url")
+        message, name = await request.json(), request.match_info["name"]
+        self.uses[name] += 1
+        if name == "expired" or self.uses[name] > USES_OF_AN_ADDRESS:
+            return web.json_response({"ok": False, "error": "used_url"}, status=self.used_up)
+        if in_vain := unknown(RESPONSE, message):
+            self.complaints.append(f"a response address takes no {in_vain}")
         check_message(message, self.complaints, thumbs=self.thumbs)
-        self.ephemeral.append({**message, "address": request.match_info["name"]})
+        self.ephemeral.append({**message, "address": name})
         return web.Response(text="ok")
 
     # What people see

@@ -3,6 +3,7 @@
 import html
 import json
 
+from slack_fields import faults_of
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 from slack_texts import Json, texts, walk
@@ -49,21 +50,12 @@ def check_blocks(blocks: list[Json], complaints: list[str], *, thumbs: bool, mos
             complaints.append(f"{block['type']}: {error}")
             raise Wrong("invalid_blocks") from error
         _check_limits(block, complaints)
+        complaints += faults_of(block)
     if len(json.dumps(blocks, ensure_ascii=False)) > 100_000 or texts(blocks) > 13_200:
         raise Wrong("msg_blocks_too_long")
 
 
 def _check_limits(block: Json, complaints: list[str]) -> None:
-    limits = {"header": 150, "button": 75}
-    for part in walk(block):
-        kind, text = part.get("type"), part.get("text")
-        words = text.get("text", "") if isinstance(text, dict) else text
-        if kind in limits and len(words) > limits[kind]:
-            complaints.append(f"{kind} of {len(words)} characters")
-        if kind == "text" and not words:
-            complaints.append("an empty text element")
-        if len(str(part.get("action_id", ""))) > 255 or len(str(part.get("value", ""))) > 2000:
-            complaints.append(f"{kind}: action_id or value is too long")
     for part in walk(block):
         if part.get("type") == "static_select":
             _check_menu(part, complaints)
@@ -91,5 +83,8 @@ def check_view(view: Json, complaints: list[str], *, thumbs: bool) -> None:
             raise Wrong("invalid_arguments")
         if element.get("max_length", 0) > 3000:
             raise Wrong("invalid_arguments")
+    complaints += faults_of(view)
     if len(view.get("private_metadata", "")) > 3000:
+        raise Wrong("invalid_arguments")
+    if len(json.dumps(view)) > 250_000:
         raise Wrong("view_too_large")

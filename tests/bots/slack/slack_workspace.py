@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from slack_limits import Wrong, check_blocks, check_message, check_view
+from slack_methods import ARGUMENTS, lacking, unknown
 from slack_texts import Json
 
 from bots.slack.needs import SCOPES_OF
@@ -30,8 +31,9 @@ class SlackWorkspace:
     statuses: list[Json] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    hidden: dict[str, Json] = field(default_factory=dict)  # files of which an event tells the id alone
     complaints: list[str] = field(default_factory=list)
-    outside: set[str] = field(default_factory=set)  # channels without the bot
+    outside: set[str] = field(default_factory=set)  # channels without the bot, and what two people write
     traits: dict[str, Json] = field(default_factory=dict)  # more that Slack tells of a channel
     shared: set[str] = field(default_factory=set)  # channels with people of another organisation
     teams: dict[str, str] = field(default_factory=dict)  # of people who are not of this workspace
@@ -57,6 +59,11 @@ class SlackWorkspace:
             raise Wrong("unknown_method")
         if not set(SCOPES_OF[method]) <= self.scopes:
             raise Wrong("missing_scope")
+        if missing := lacking(method, given):
+            self.complaints.append(f"{method} without {missing}")
+            raise Wrong("invalid_arguments")
+        if in_vain := unknown(" ".join(ARGUMENTS[method]), given):
+            self.complaints.append(f"{method} has no {in_vain}")
         do: Callable[[Json], Json] = getattr(self, "_do_" + method.replace(".", "_").lower())
         return do(given)
 
@@ -98,12 +105,13 @@ class SlackWorkspace:
 
     def _do_chat_startstream(self, given: Json) -> Json:
         if not self.streams:
-            raise Wrong("feature_not_enabled")
+            raise Wrong("channel_type_not_supported")
         channel = self._channel(given["channel"])
-        if not channel.startswith("D") and not (
-            given.get("recipient_user_id") and given.get("recipient_team_id")
-        ):
-            raise Wrong("missing_recipient_user_id")
+        for recipient in ("recipient_user_id", "recipient_team_id"):
+            if not channel.startswith("D") and not given.get(recipient):
+                raise Wrong(f"missing_{recipient}")
+        if not given.get("chunks"):
+            raise Wrong("no_text")
         self._check_blocks([block for chunk in given.get("chunks", []) for block in chunk["blocks"]])
         message = {
             "user": BOT,
@@ -118,6 +126,7 @@ class SlackWorkspace:
         message = self._message(given)
         if not message.get("streaming"):
             raise Wrong("message_not_in_streaming_state")
+        self._check_blocks([block for chunk in given["chunks"] for block in chunk["blocks"]])
         message["streamed"] = [*message["streamed"], *given.get("chunks", [])]
         return {}
 
@@ -125,6 +134,7 @@ class SlackWorkspace:
         message = self._message(given)
         if not message.get("streaming"):
             raise Wrong("message_not_in_streaming_state")
+        self._check_blocks([block for chunk in given.get("chunks", []) for block in chunk["blocks"]])
         self._check_blocks(given.get("blocks", []))
         message |= {"streaming": False, "metadata": given.get("metadata"), "blocks": given.get("blocks", [])}
         message["streamed"] = [*message["streamed"], *given.get("chunks", [])]
@@ -149,7 +159,7 @@ class SlackWorkspace:
 
     def _page(self, messages: list[Json], given: Json) -> Json:
         start, limit = int(given.get("cursor") or 0), int(given.get("limit") or 100)
-        assert limit <= 1_000
+        assert limit <= 999
         shown = messages[start : start + limit]
         more = start + limit < len(messages)
         return {
@@ -160,9 +170,12 @@ class SlackWorkspace:
 
     @staticmethod
     def _with_metadata(message: Json, given: Json) -> Json:
-        if given.get("include_all_metadata"):
-            return message
-        return {name: value for name, value in message.items() if name != "metadata"}
+        left_out = {"streaming", "streamed"} | (set() if given.get("include_all_metadata") else {"metadata"})
+        told = {name: value for name, value in message.items() if name not in left_out}
+        if "streaming" in message:  # docs.slack.dev: chat.stopStream, its answer
+            told = {**told, "subtype": "bot_message"}
+            del told["user"]
+        return {"type": "message", **told}
 
     def _do_conversations_info(self, given: Json) -> Json:
         channel = given["channel"]
@@ -173,7 +186,11 @@ class SlackWorkspace:
         return {"channel": {**found, **self.traits.get(channel, {})}}
 
     def _do_conversations_open(self, given: Json) -> Json:
-        people = given["users"].split(",")
+        people = given.get("users", "").split(",")
+        if people == [""]:
+            raise Wrong("users_list_not_supplied")
+        if len(people) > 8:
+            raise Wrong("too_many_users")
         return {"channel": {"id": f"D{people[0]}" if len(people) == 1 else "G" + "".join(people)}}
 
     def _do_usergroups_list(self, given: Json) -> Json:
@@ -184,7 +201,7 @@ class SlackWorkspace:
 
     def _do_views_open(self, given: Json) -> Json:
         if not given.get("trigger_id"):
-            raise Wrong("invalid_trigger_id")
+            raise Wrong("invalid_arguments")
         self._check_view(given["view"])
         view = {**given["view"], "id": f"V{next(self._numbers)}"}
         self.modals.append(view)
@@ -199,8 +216,14 @@ class SlackWorkspace:
         self.statuses.append(given)
         return {}
 
+    def _do_files_info(self, given: Json) -> Json:
+        if given["file"] not in self.hidden:
+            raise Wrong("file_not_found")
+        return {"file": self.hidden[given["file"]]}
+
     def _do_assistant_threads_setsuggestedprompts(self, given: Json) -> Json:
-        assert len(given["prompts"]) <= 4
+        assert 1 <= len(given["prompts"]) <= 4
+        assert all(set(prompt) == {"title", "message"} for prompt in given["prompts"])
         self.prompts.append(given)
         return {}
 
@@ -215,7 +238,7 @@ class SlackWorkspace:
 
     def _channel(self, channel: str) -> str:
         if channel in self.outside:
-            raise Wrong("not_in_channel")
+            raise Wrong("channel_not_found" if channel.startswith("D") else "not_in_channel")
         if not channel or channel[0] not in "CDG":
             raise Wrong("channel_not_found")
         return channel

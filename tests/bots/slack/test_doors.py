@@ -21,7 +21,7 @@ from guild import service as discord_service
 from workspace import service
 
 from bots.desk import Press
-from bots.terminal.chat import Chat
+from bots.terminal.commands.chat import Chat
 
 CONVERSATION = (
     (

@@ -213,7 +213,9 @@ async def test_a_channel_that_is_gone_stops_nothing(workspace: Workspace) -> Non
     assert any(isinstance(error, SlackRefused) for error in workspace.written)
 
 
-@pytest.mark.parametrize("code", ["restricted_action_read_only_channel", "is_archived", "not_in_channel"])
+@pytest.mark.parametrize(
+    "code", ["restricted_action_read_only_channel", "is_archived", "not_in_channel", "no_permission"]
+)
 async def test_where_the_bot_may_not_write_the_asker_is_told_directly(
     workspace: Workspace, code: str
 ) -> None:

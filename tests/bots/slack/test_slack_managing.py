@@ -246,7 +246,8 @@ async def test_one_person_is_asked_in_a_direct_message_and_answers_below_it(work
     ("target", "method", "code"),
     [
         ("<@UGONE>", "conversations.open", "user_disabled"),
-        ("<!subteam^SEMPTY|@x>", "conversations.open", "no_users"),
+        ("<@UHID>", "conversations.open", "user_not_visible"),
+        ("<!subteam^SEMPTY|@x>", "conversations.open", "users_list_not_supplied"),
         ("<!subteam^SGONE|@x>", "usergroups.users.list", "no_such_subteam"),
     ],
 )

@@ -30,7 +30,11 @@ def test_the_manifest_asks_for_exactly_what_the_code_uses() -> None:
     shortcuts = {found["callback_id"]: found["name"] for found in manifest["features"]["shortcuts"]}
     assert shortcuts == needs.SHORTCUTS
     assert {found["type"] for found in manifest["features"]["shortcuts"]} == {"message"}
-    # Slack's limits on what it shows of them.
+    # With agent_view, these are not to be had (docs.slack.dev: migrating to the Agent messaging experience).
+    assert not any(event.startswith("assistant_thread") for event in needs.EVENTS)
+    # Slack's limits on what it shows of them (docs.slack.dev: app manifest reference).
+    assert len(manifest["display_information"]["description"]) <= 140
+    assert len(manifest["features"]["agent_view"]["agent_description"]) <= 300
     assert all(len(found["name"]) <= 24 for found in manifest["features"]["shortcuts"])
     assert all(len(found["description"]) <= 150 for found in manifest["features"]["shortcuts"])
     assert "agent_view" in manifest["features"]

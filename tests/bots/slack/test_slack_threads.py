@@ -146,7 +146,7 @@ async def test_where_the_bot_is_not_a_member_the_menus_own_message_is_used_and_t
     assert "no more than the message that you picked" in words_of(shown[0])
 
 
-@pytest.mark.parametrize("error", ["missing_scope", "fatal_thing"])
+@pytest.mark.parametrize("error", ["missing_scope", "invalid_arguments"])
 async def test_where_slack_refuses_the_thread_a_mention_is_told_what_would_help(
     workspace: Workspace, orders: list[Command], error: str
 ) -> None:

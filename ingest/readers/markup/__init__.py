@@ -1,0 +1,1 @@
+"""Marked-up text: Markdown, HTML, reStructuredText, AsciiDoc, Org."""

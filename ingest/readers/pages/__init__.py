@@ -1,0 +1,1 @@
+"""What is laid out on pages, letter by letter: PDFs, scans and pictures."""

@@ -1,0 +1,45 @@
+"""Whether a hyphen at a line's end belongs to the word (`out-of-` `pocket`) or broke it (`cover-` `age`)."""
+
+import re
+from collections.abc import Iterable
+
+from ingest.readers.pages.pdf_lines import LINE_END_HYPHEN
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LONGEST_WORD = 60
+_OPEN_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010\u00ad\ufffe]$")
+
+
+class Hyphenation:
+    """Knows the document's own words, and so which spelling it uses elsewhere."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._words = {word.casefold() for line in lines for word in _WORD.findall(line)}
+        self._words |= {part for word in self._words for part in word.split("-")}
+
+    def joined(self, lines: list[str]) -> str:
+        """The lines as one text, with line-end hyphens kept or taken out."""
+        text = lines[0].strip()
+        for line in lines[1:]:
+            text = self._pair(text, line.strip())
+        return text.replace(LINE_END_HYPHEN, "-")
+
+    def _pair(self, above: str, line: str) -> str:
+        end = _OPEN_END.search(above, max(len(above) - _LONGEST_WORD, 0))
+        start = _WORD.match(line)
+        if end is None or start is None:
+            glue = "" if above.endswith(LINE_END_HYPHEN) else " "
+            return above + glue + line
+        if line[0].isupper() or self._keeps(end[1].casefold(), start[0].casefold()):
+            return f"{above[:-1]}-{line}"
+        return above[:-1] + line
+
+    def _keeps(self, first: str, second: str) -> bool:
+        if f"{first}-{second}" in self._words or f"{first}-{second.split('-')[0]}" in self._words:
+            return True
+        if first + second in self._words:
+            return False
+        # Neither spelling is known: two real words make a compound, a torn word leaves scraps.
+        return first.split("-")[-1] in self._words - {first} or (
+            "-" in first or (len(first) > 2 and second.split("-")[0] in self._words)
+        )
