@@ -315,15 +315,15 @@ class Citewise:
         if self.index.rebuilt is None:
             self.index.rebuild(self._tell)
 
-    def remove_drive(self, drive_id: int) -> int:
-        """Take a drive out, or go on where that was cut short; how many documents went now.
+    def remove_drive(self, drive_id: int, by: str = "") -> int:
+        """Take a drive out in the name of `by`, or go on where that was cut short; how many documents went.
 
         Nothing is answered from it from the first moment on, whatever becomes of this process.
         """
         removals = self.catalog.removals
         if any(drive.id == drive_id for drive in self.catalog.drives()):
             with self.changing():
-                removals.begin(drive_id)
+                removals.begin(drive_id, by=by)
         return removals.carry_out(
             drive_id,
             lambda: self._built_index().apply_pending(),

@@ -42,8 +42,11 @@ class AddressRefused(UsageError):
 
 
 def resolve(host: str, port: int) -> tuple[str, ...]:
-    """All addresses that the system's resolver gives for a host."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """All addresses that the system's resolver gives for a host; OSError where it gives none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # a part of the name is longer than names may be
+        raise OSError(f"{host[:80]} is no name of a host") from error
     return tuple(dict.fromkeys(str(info[4][0]) for info in found))
 
 

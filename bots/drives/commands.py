@@ -47,8 +47,11 @@ class Drives:
         retry: bool = False,
         check: bool = False,
         reread: bool = False,
+        by: str = "",
     ) -> "list[SyncReport]":
         """Bring the index in step with folders, files and pages; all are found before the first is read.
+
+        A place that is new to the space stands in the audit log, with whoever is named as `by`.
 
         `retry` takes up files that failed before; `check` compares contents of seemingly equal ones; `reread`
         reads them all anew.
@@ -70,13 +73,17 @@ class Drives:
             else:
                 parts = Parts(catalog, self.index, self.embedder, ParsePool)
                 with self.changing():
+                    if by and known is None:
+                        catalog.space(space)  # what can't be read into isn't told of
+                        catalog.audit.append(by, "ingest", drive.url, {"space": space})
                     reports.append(sync(drive, space, parts, progress, Effort(retry, check)))
         return reports
 
-    def add(self, place: str, space: str, options: "DriveOptions") -> "KnownDrive":
+    def add(self, place: str, space: str, options: "DriveOptions", by: str = "") -> "KnownDrive":
         """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
 
-        Raises UsageError where it is no drive, or overlaps with one that is there.
+        Whoever is named as `by` stands in the audit log. Raises UsageError where it is no drive, or overlaps
+        with one that is there.
         """
         from brain.errors import UsageError
         from ingest.drives import PartlyListed
@@ -94,7 +101,7 @@ class Drives:
                 )
         else:
             next(iter(drive.list({})), None)
-        return catalog.followed.follow(drive.url, space, options.as_json())
+        return catalog.followed.follow(drive.url, space, options.as_json(), by=by)
 
     def sync(
         self,

@@ -5,11 +5,13 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6
+from typing import Any
 
 from bots.monitoring.pages import Page, Pages
 from brain.errors import UsageError
 
-_SECONDS = 10  # for a client to send its request
+_SECONDS = 10  # for a client to send a piece of its request
+AT_ONCE = 16  # clients; each takes a thread, and who drips bytes keeps it
 _NOT_FOUND = Page(HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"There is nothing here.\n")
 
 log = logging.getLogger("citewise.monitoring")
@@ -38,6 +40,19 @@ class Listener:
 
         class Server(ThreadingHTTPServer):
             daemon_threads, address_family = True, AF_INET6 if ":" in host else AF_INET
+            places = threading.BoundedSemaphore(AT_ONCE)
+
+            def process_request(self, request: Any, client_address: Any) -> None:
+                if self.places.acquire(blocking=False):
+                    super().process_request(request, client_address)
+                else:
+                    self.shutdown_request(request)
+
+            def process_request_thread(self, request: Any, client_address: Any) -> None:
+                try:
+                    super().process_request_thread(request, client_address)
+                finally:
+                    self.places.release()
 
         try:
             self._server = Server((host, port), Handler)

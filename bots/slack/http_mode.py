@@ -1,5 +1,6 @@
 """HTTP mode: the web application that Slack posts to, which reads nothing that Slack has not signed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,24 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
 _LARGEST = 2_000_000  # bytes of a request
+_SECONDS = 10.0  # for a request to come in: nobody is known by a signature before, so nobody may take longer
 
 
 def application(
-    app: "AsyncApp", signing_secret: str, status: Callable[[], Awaitable[str]]
+    app: "AsyncApp", signing_secret: str, status: Callable[[], Awaitable[str]], patience: float = _SECONDS
 ) -> web.Application:
-    """What answers at `/slack/events`, and says at `/healthz` how it is."""
+    """What answers at `/slack/events`, and says at `/healthz` how it is.
+
+    A request that has not come in whole within `patience` seconds is turned away.
+    """
     verifier = SignatureVerifier(signing_secret)
 
     async def take(request: web.Request) -> web.Response:
-        body = await request.read()
+        try:
+            async with asyncio.timeout(patience):
+                body = await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
         if b"ssl_check=1" in body.split(b"&"):  # Slack looks at the certificate now and then, unsigned
             return web.Response()
         if not _signed(verifier, body, request.headers):

@@ -8,6 +8,7 @@ from bots.slack.calls import Calls, SlackRefused
 
 Json = dict[str, Any]
 _KEPT_SECONDS = 300.0
+_KEPT_FOR_STRANGERS = 10.0  # somebody of another team is the first sign that a channel is shared by now
 
 
 class Organisation:
@@ -23,7 +24,11 @@ class Organisation:
         Where no others are, everybody is one's own. Elsewhere that is who is known to be: whose team Slack
         does not tell is an outsider.
         """
-        return bool(writer.get("shared")) and writer.get("team") not in self._homes
+        return bool(writer.get("shared")) and not self.has(writer.get("team"))
+
+    def has(self, team: str | None) -> bool:
+        """Whether a team is known to be our own; in a larger organisation, others may be, too."""
+        return team in self._homes
 
 
 def writer_of(body: Json, message: Json) -> Json:
@@ -43,10 +48,17 @@ class SharedChannels:
         self._calls = calls
         self._note_outside = note_outside
         self._shared: dict[str, tuple[float, bool]] = {}
+        self._doubted: dict[str, float] = {}  # until when somebody of another team is no reason to look again
 
-    async def holds(self, channel: str, place: str, *, known: bool) -> bool:
-        """Whether others are in a channel, whose principal is `place`; `known`: the event says so itself."""
+    async def holds(self, channel: str, place: str, *, known: bool, strange: bool = False) -> bool:
+        """Whether others are in a channel, whose principal is `place`; `known`: the event says so itself.
+
+        `strange`: whoever is there is of another team, so that what was found a while ago may no longer hold.
+        """
         until, before = self._shared.get(channel, (0.0, False))
+        if strange and not before:
+            until = self._doubted.get(channel, 0.0)
+            self._doubted[channel] = time.monotonic() + _KEPT_FOR_STRANGERS
         if time.monotonic() < until and (before or not known):
             return before
         shared: bool | None = True if known else await self._looked_up(channel)

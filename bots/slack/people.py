@@ -37,7 +37,8 @@ class People:
         direct, shared = not channel or channel.startswith("D"), bool(payload.get("shared"))
         place, root = "" if direct else principal("channel", channel), payload.get("root") or ""
         if place:
-            shared = await self._shared.holds(channel, place, known=shared)
+            strange = bool(payload.get("team")) and not self._organisation.has(payload["team"])
+            shared = await self._shared.holds(channel, place, known=shared, strange=strange)
         if self._organisation.is_outsider({"team": payload.get("team"), "shared": shared}):
             person = principal("outsider", user)
             own = frozenset({person})

@@ -64,10 +64,11 @@ def definition(question: str) -> Definition | None:
         rf"(?:\s+{_SAYS}\s+{_NOT_WHAT}|\s*[:–—]\s+\w|, (?:an?|the|which is|who is)\s)",
         re.IGNORECASE,
     )
+    # Begun anywhere but where a word begins, these would take time by the square of its length.
     named = re.compile(
         rf"{opens}\s+{_DOES}\b"
-        rf"|[A-Z]\w+(?:[ -](?:(?:of|and|the|for|to|in)[ -])*[A-Z\d]\w*)*\s*\((?:{short})\)"
-        rf"|\w+ \w+ \((?:{short})\)"
+        rf"|\b[A-Z]\w+(?:[ -](?:(?:of|and|the|for|to|in)[ -])*[A-Z\d]\w*)*\s*\((?:{short})\)"
+        rf"|\b\w+ \w+ \((?:{short})\)"
         rf"|\b{name}\s*\((?!\s*https?:)[A-Za-z][\w-]+ [^)]+\)"
         rf"|\b(?:called|known as|named|abbreviated|short for) (?:an? |the )?[\W_]{{0,3}}{name}\b"
     )

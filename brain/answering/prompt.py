@@ -27,7 +27,11 @@ _EXAMPLE = (
         ("Who repairs bicycles?", REFUSAL),
     ),
 )
-_CONTROL = re.compile(r"<\|[^<>|]{0,40}\|>|</?s>|\[/?INST\]")
+# Of Phi-3, Llama, Mistral, Gemma and DeepSeek: any model may stand behind the address that is set.
+_CONTROL = re.compile(
+    r"<[|｜][^<>|｜]{0,40}[|｜]>|</?s>|<[be]os>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
+    r"|[\U000e0000-\U000e007f]+"  # letters that nobody sees, and models read
+)
 
 
 def opening(*, few_shot: bool) -> list[BaseMessage]:
@@ -97,7 +101,7 @@ def _asked(passages: str, question: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Without what chat templates take for the end of a message or the begin of another."""
+    """Without what chat templates take for the end or the begin of a message, and without unseen letters."""
     while (without := _CONTROL.sub(" ", text)) != text:
         text = without
     return text

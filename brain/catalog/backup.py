@@ -10,7 +10,6 @@ from pathlib import Path
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
 from brain.catalog.schema import APPLICATION_ID, check_owner
-from brain.catalog.storage import create_private
 from brain.errors import StorageFailed, UsageError
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many pages are done, of how many
@@ -93,8 +92,7 @@ def _copy(source: sqlite3.Connection, draft: Path, stage: str, progress: Progres
             progress(stage, total - remaining, total)
 
     try:
-        draft.unlink(missing_ok=True)
-        create_private(draft)
+        _begin(draft)
         with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
             source.backup(copy, pages=_PAGES, progress=step)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
@@ -104,6 +102,23 @@ def _copy(source: sqlite3.Connection, draft: Path, stage: str, progress: Progres
         raise StorageFailed(
             f"{draft.parent} can't take the copy, since the disk is full or the folder can't be written: "
             "free some space or choose another place.",
+            detail=str(error),
+        ) from error
+
+
+def _begin(draft: Path) -> None:
+    """Make the file that is written into, anew and for its owner alone.
+
+    In a folder that others may write to, such as /tmp, somebody could have put a file of theirs, or a link,
+    in its place, and would be handed all documents with it.
+    """
+    try:
+        draft.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    except OSError as error:
+        raise StorageFailed(
+            f"{draft} can't be made ({(error.strerror or str(error)).lower()}): check its folder, or choose "
+            "one that only you can write to.",
             detail=str(error),
         ) from error
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from brain.catalog import (
+    audit,
     documents,
     ledger,
     listing,
@@ -282,10 +283,18 @@ class Catalog:
         with self._database.writing() as connection:
             documents.move(connection, document_id, path, uri, mtime_ns=mtime_ns, title=title)
 
-    def remove_document(self, document_id: int) -> bool:
-        """Take a document out of reading and searching at once; False where it was out already."""
+    def remove_document(self, document_id: int, *, by: str = "") -> bool:
+        """Take a document out of reading and searching at once; False where it was out already.
+
+        Whoever is named as `by` stands in the audit log.
+        """
         with self._database.writing() as connection:
-            return documents.remove(connection, [document_id]) > 0
+            removed = documents.remove(connection, [document_id]) > 0
+            if by and removed:
+                row = listing.document(connection, document_id)
+                told = {"space": row.space, "path": row.path, "document": row.id}
+                audit.append(connection, by, "remove document", row.title, told)
+        return removed
 
     def documents(self, space: str | None = None, words: str = "") -> list[DocumentRow]:
         """Present documents whose title or path holds all the words, by space and path."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from brain.catalog import ledger, spaces
+from brain.catalog import audit, ledger, spaces
 from brain.catalog.rows import Drive, DriveState, FollowedDrive, Retry
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
@@ -28,11 +28,16 @@ class FollowedDrives:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def follow(self, url: str, space: str, options: Mapping[str, Any]) -> Drive:
-        """The watched drive of that address and space with these options, made where there is none."""
+    def follow(self, url: str, space: str, options: Mapping[str, Any], *, by: str = "") -> Drive:
+        """The watched drive of that address and space with these options, made where there is none.
+
+        Whoever is named as `by` stands in the audit log: all who read the space read what lies there.
+        """
         with self._database.writing() as connection:
             drive = spaces.add_drive(connection, url, space, watched=True)
             connection.execute("UPDATE drives SET options = ? WHERE id = ?", (json.dumps(options), drive.id))
+            if by:
+                audit.append(connection, by, "add drive", url, {"space": space, "options": dict(options)})
             return drive
 
     def all(self) -> list[FollowedDrive]:
@@ -69,15 +74,20 @@ class FollowedDrives:
             )
             return other
 
-    def allow(self, drive_id: int) -> int:
-        """Let the removals that wait go ahead, and no more than these; returns how many."""
+    def allow(self, drive_id: int, *, by: str = "") -> int:
+        """Let the removals that wait go ahead, and no more than these; returns how many.
+
+        Whoever is named as `by` stands in the audit log.
+        """
         with self._database.writing() as connection:
-            spaces.drive(connection, drive_id)
-            return int(
-                connection.execute(
-                    "UPDATE drives SET allowed = held WHERE id = ? RETURNING allowed", (drive_id,)
-                ).fetchone()[0]
-            )
+            drive = spaces.drive(connection, drive_id)
+            row = connection.execute(
+                "UPDATE drives SET allowed = held WHERE id = ? RETURNING allowed", (drive_id,)
+            ).fetchone()
+            if by:
+                told = {"space": drive.space, "documents": int(row[0])}
+                audit.append(connection, by, "confirm removals from", drive.url, told)
+        return int(row[0])
 
     def used_allowance(self, drive_id: int) -> None:
         """What a person has confirmed is done."""

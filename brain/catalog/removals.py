@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from sqlite3 import Connection
 
-from brain.catalog import documents, spaces
+from brain.catalog import audit, documents, spaces
 from brain.catalog.rows import DriveBeingRemoved
 from brain.catalog.storage import Database
 
@@ -24,11 +24,16 @@ class Removals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, drive_id: int) -> None:
-        """Hide a drive for good, to be followed by carry_out(). UsageError where there is no such drive."""
+    def begin(self, drive_id: int, *, by: str = "") -> None:
+        """Hide a drive for good, to be followed by carry_out(). UsageError where there is no such drive.
+
+        Whoever is named as `by` stands in the audit log.
+        """
         with self._database.writing() as connection:
-            spaces.drive(connection, drive_id)
+            drive = spaces.drive(connection, drive_id)
             spaces.forget_drive(connection, drive_id)
+            if by:
+                audit.append(connection, by, "remove drive", drive.url, {"space": drive.space})
 
     def under_way(self) -> list[DriveBeingRemoved]:
         """The drives that were begun and still hold documents."""

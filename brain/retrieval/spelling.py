@@ -8,6 +8,8 @@ from brain.retrieval.query import Query, Rarity
 from brain.text.terms import content_words, fold, stem
 
 SHORTEST = 5  # letters; too many shorter words differ in one
+LONGEST = 30  # letters; what is longer is no word, and has a hundred thousand slips
+MOST = 12  # strange words of a question; where there are more, it isn't one in which a finger slipped
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "y", "ly", "ing")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -31,9 +33,9 @@ def respelled(
     words of the language: what is one is no slip. The question itself where nothing is found.
     """
     meant: dict[str, str] = {}
-    for word in unknown:
-        if len(word) < SHORTEST or not _WORD.fullmatch(word) or _is_form(word, is_word):
-            continue
+    letters = [word for word in unknown if SHORTEST <= len(word) <= LONGEST and _WORD.fullmatch(word)]
+    strange = [word for word in letters if not _is_form(word, is_word)]
+    for word in strange if len(strange) <= MOST else ():
         counts = held([other for other in sorted(_slips(word)) if is_word(other) and content_words(other)])
         best = max(counts, key=lambda other: counts[other], default="")
         if best and counts[best]:

@@ -238,7 +238,7 @@ def _ends(asked: Asked) -> tuple[Day, ...]:
 
 def _unless_bound(fit: Fit, before: str) -> Fit:
     """Of what stands under "until 31 March", nobody can tell that it is of another day."""
-    return Fit.OPEN if fit is Fit.OTHER and bound_before(fold(before)) else fit
+    return Fit.OPEN if fit is Fit.OTHER and bound_before(fold(before[-_BEFORE:])) else fit
 
 
 def _row(asked: Asked, own: Sequence[Mention], lent: Lent, bounding: bool) -> Fit | None:

@@ -147,4 +147,4 @@ def _has_expired(permission: Mapping[str, Any]) -> bool:
 
 def _seconds(headers: Mapping[str, str]) -> float:
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    return float(value) if value.isdigit() else 0.0
+    return float(value) if value.isdecimal() else 0.0

@@ -330,10 +330,10 @@ def _origin(url: httpx.URL) -> str:
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds from now, from either form of the header (RFC 9110, 10.2.3)."""
     value = response.headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment.tzinfo else None

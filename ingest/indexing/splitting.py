@@ -245,7 +245,8 @@ def _units(placed: _Placed, room: int, count_tokens: CountTokens) -> Iterator[_U
     opens = True
     for begin, end in spans:
         for start, stop in _fitting(text, begin, end, room, count_tokens):
-            tokens = count_tokens(text[start:stop])
+            # To a tokenizer, a word of a thousand letters may be a single unknown one.
+            tokens = max(count_tokens(text[start:stop]), (stop - start) // _CHARACTERS)
             yield _Unit(placed.offset + start, placed.offset + stop, tokens, opens, block.locator)
             opens = False
 

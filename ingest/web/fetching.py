@@ -12,6 +12,7 @@ from ingest.addresses import AddressPolicy
 from ingest.drives import DriveUnavailable
 
 ROBOT = "citewise"  # the name to use in a robots.txt
+_LAST_PORT = 65_535
 USER_AGENT = f"{ROBOT}/0.1 (knowledge bot; reads pages and sitemaps that an admin added)"
 
 
@@ -108,6 +109,8 @@ async def _follow(
             raise UsageError(f"{at} is not a web page: only http:// and https:// addresses are read.")
         if at.userinfo:
             raise UsageError("A web address with a user name or password in it would be shown in citations.")
+        if not 0 < (at.port or 80) <= _LAST_PORT:
+            raise UsageError(f"{at} is not a web address that can be fetched: ports go up to {_LAST_PORT}.")
         async with client.stream("GET", at, headers=dict(headers)) as response:
             if response.has_redirect_location:
                 at = at.join(response.headers["location"])

@@ -15,6 +15,7 @@ LONGEST_DELAY = 30.0  # seconds between two requests; a longer Crawl-delay count
 PATIENCE = 20.0  # seconds of Retry-After that are waited for; for longer ones the site is left alone
 _REST = 60.0  # seconds, where a site says "too many requests" and not for how long
 _LONGEST_REST = 3600.0
+_SHORTEST_REST = 1.0  # of a site that is busy twice and says "at once"
 
 
 class SiteBusy(DriveUnavailable):
@@ -57,7 +58,7 @@ class PoliteClient:
             if rest is None:
                 return response
             if last or rest > PATIENCE:
-                self._rests_until = time.monotonic() + min(rest, _LONGEST_REST)
+                self._rests_until = time.monotonic() + min(max(rest, _SHORTEST_REST), _LONGEST_REST)
                 self._refuse_while_resting(url)
             self._wait(rest)
         raise AssertionError("the second answer was returned or refused")
@@ -82,11 +83,11 @@ def _retry_after(response: Response) -> float | None:
     if response.status not in (429, 503):
         return None
     said = response.headers.get("retry-after", "").strip()
-    if said.isdigit():
+    if said.isdecimal():
         return float(said)
     try:
         when = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _REST if response.status == 429 else None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (when - datetime.now(UTC)).total_seconds())

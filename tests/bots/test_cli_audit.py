@@ -71,3 +71,37 @@ def test_what_can_not_be_audited_is_not_changed_from_a_terminal_either(here: Run
         assert [space.name for space in catalog.spaces()] == ["general", "hr"]
         assert catalog.principals("hr") == {"slack:user:U1"}
     assert len(entries(here)) == 2
+
+
+def test_what_a_terminal_brings_in_takes_out_and_puts_back_is_in_the_log(here: Run, tmp_path: Path) -> None:
+    """Whoever reads files into another space opens them to others as surely as by `spaces allow`."""
+    folder, other = tmp_path / "handbook", tmp_path / "minutes"
+    for number, place in enumerate((folder, other)):
+        place.mkdir()
+        (place / "leave.md").write_text(f"# Leave {number}\n\nThere are 2{number} days of annual leave.\n")
+    assert here("ingest", str(folder)).code == 0
+    assert here("ingest", str(folder)).code == 0  # a look at what is there is no change of who reads it
+    assert here("ingest", str(folder), "--space", "nowhere").code == 2
+    assert here("drives", "add", str(other), "--settle", "0").code == 0
+    assert here("drives", "sync").code == 0
+    saved, head = str(tmp_path / "saved.db"), json.loads(here("audit", "--verify", "--json").out)["head"]
+    assert here("backup", saved).code == 0
+    assert here("documents", "remove", "Leave 0", "--yes").code == 0
+    assert here("drives", "remove", str(other), "--yes").code == 0
+    replaced = json.loads(here("audit", "--verify", "--json").out)["head"]
+    done = [("ingest", folder.as_uri()), ("add drive", other.as_uri())]
+    taken = [("remove document", "Leave 0"), ("remove drive", other.as_uri())]
+    assert entries(here) == [(ME, action, what) for action, what in [*done, *taken]]
+    assert here("restore", saved, "--yes").code == 0
+    assert entries(here) == [(ME, action, what) for action, what in [*done, ("restore", saved)]]
+    last = json.loads(here("audit", "--json").out)[-1]
+    assert (last["previous"], json.loads(last["detail"])) == (head, {"replaced": replaced})
+    assert here("audit", "--verify").code == 0
+
+
+def test_an_entry_is_one_line_whatever_a_document_is_called(here: Run, tmp_path: Path) -> None:
+    home = tmp_path / ".citewise"
+    home.mkdir()
+    with Catalog(home / "catalog.db") as catalog:
+        catalog.audit.append("chat:user:U1", "add done", "Leave\n2  2026-01-01  chat:user:U2  add done", {})
+    assert len(here("audit").out.splitlines()) == 2

@@ -15,7 +15,7 @@ from serving_kit import controlled, serving
 
 from bots.desk.parts import Final, Working
 from bots.desk.tally import BOUNDS, CameOut, Tally
-from bots.monitoring.listener import Listener
+from bots.monitoring.listener import AT_ONCE, Listener
 from bots.monitoring.pages import health, readiness
 from bots.serving.services import ServiceReport
 from bots.serving.systemd import READY, tell
@@ -140,6 +140,21 @@ def test_pages_are_the_same_on_ipv6_and_unknown_ones_are_none() -> None:
             assert (starting.status_code, starting.json()) == (503, {"ok": False, "version": "1"})
             assert http.get(f"http://[::1]:{listener.port}/metrics").status_code == 404
     finally:
+        listener.stop()
+
+
+def test_clients_that_say_nothing_take_few_threads_from_the_bot() -> None:
+    listener = Listener("127.0.0.1", 0, {"/healthz": lambda: health(well=True, version="1")})
+    silent = [socket.create_connection(("127.0.0.1", listener.port)) for _ in range(AT_ONCE)]
+    try:
+        with socket.create_connection(("127.0.0.1", listener.port), timeout=5) as one_too_many:
+            assert one_too_many.recv(1) == b""
+        for client in silent:
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""  # its place is free again when it has gone
+    finally:
+        for client in silent:
+            client.close()
         listener.stop()
 
 

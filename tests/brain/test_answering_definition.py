@@ -63,3 +63,12 @@ def test_letters_of_a_longer_name_may_stand_for_it():
     assert asked is not None
     assert asked.said_by("Bring your personal identity verification (PIV) card.") is Saying.NAMED
     assert asked.said_by("Bring your card.") is Saying.NOTHING
+
+
+@pytest.mark.parametrize("word", ["overtime" * 8_000, "A" * 60_000, "Overtime1" * 7_000])
+def test_a_word_without_end_keeps_nobody_waiting(word: str):
+    """As a picture in letters, or a file of measurements, is one; it used to take minutes."""
+    asked = definition("What is overtime?")
+    assert asked is not None
+    assert asked.said_by(f"It has {word} in it.") is Saying.NOTHING
+    assert asked.said_by(f"{word}. Overtime is work after six.") is Saying.DEFINED

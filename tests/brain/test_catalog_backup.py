@@ -48,6 +48,23 @@ def test_a_backup_is_for_its_owner_alone_whatever_the_umask(home: Home, tmp_path
     assert [stat.S_IMODE(path.stat().st_mode) for path in (copy, home.catalog)] == [0o600, 0o600]
 
 
+def test_a_backup_is_written_into_nothing_that_somebody_else_has_put_there(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Where others may write too, they can be quicker than whoever backs up; here they always are."""
+    theirs, link = tmp_path / "theirs", tmp_path / "copy.db.part"
+    theirs.touch(mode=0o666)
+    link.symlink_to(theirs)
+    with Catalog(home.catalog) as catalog:
+        with monkeypatch.context() as quicker:
+            quicker.setattr(Path, "unlink", lambda path, missing_ok=False: None)
+            with pytest.raises(StorageFailed, match="only you can write"):
+                backup(catalog, tmp_path / "copy.db")
+        assert (theirs.read_bytes(), link.is_symlink()) == (b"", True)
+        backup(catalog, tmp_path / "copy.db")
+    assert theirs.read_bytes() == b""
+
+
 def test_a_restored_catalog_is_the_one_that_was_backed_up(home: Home, tmp_path: Path):
     copy = tmp_path / "copy.db"
     stages: list[tuple[str, int, int]] = []

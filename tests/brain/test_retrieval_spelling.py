@@ -51,6 +51,33 @@ def test_what_may_be_meant_as_it_is_stays(word: str) -> None:
     assert told(f"my {word}", word) == f"my {word}"
 
 
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        ["漢" * 4_000],
+        ["q" * 600 + "x"],
+        [f"{first}{second}xqzwk" for first in "bcdfghjklmnpqrstvwz" for second in "bcdfghjklm"],
+    ],
+)
+def test_a_question_of_any_shape_is_not_looked_up_in_a_hundred_thousand_spellings(unknown: list[str]) -> None:
+    """Whoever may ask could keep the bot busy for minutes with one word of 4,000 letters."""
+    looked_up = 0
+
+    def is_word(word: str) -> bool:
+        nonlocal looked_up
+        looked_up += 1
+        return False
+
+    question = " ".join(unknown)[:4_000]
+    assert respelled(question, unknown, is_word, lambda words: {}) == question
+    assert looked_up < 20_000
+
+
+def test_slips_are_put_right_beside_words_that_are_in_no_document() -> None:
+    strange = " ".join(LANGUAGE)
+    assert told(f"{strange} pasword", *LANGUAGE, "pasword") == f"{strange} password"
+
+
 class KnowingVectors(DeterministicFakeEmbedding):
     """Vectors that mean nothing, and some words of a language."""
 

@@ -2,6 +2,10 @@
 
 import pytest
 
+from brain.text import dated
+from brain.text.above import Above
+from brain.text.asked import asked_dates
+from brain.text.date_bounds import bound_before
 from brain.text.dates import mentions
 
 
@@ -153,3 +157,19 @@ def test_the_place_of_a_date_is_told_in_the_text_as_it_stands():
     text = "Beschlüsse vom 4. März 2026: keine"
     (found,) = mentions(text)
     assert text[found.start : found.end] == "4. März 2026"
+
+
+def test_what_bounds_a_date_is_looked_for_right_before_it(monkeypatch: pytest.MonkeyPatch):
+    """Of a title with thousands of dates, all of what stands before would be read for each of them else."""
+    read = 0
+
+    def bound(before: str) -> str:
+        nonlocal read
+        read += len(before)
+        return bound_before(before)
+
+    monkeypatch.setattr(dated, "bound_before", bound)
+    above = Above.of([], "24 December " * 2_000, "rota.md")
+    text = "On 3 March we met."
+    dated.fits(asked_dates("What happened on 3 March?"), text, [(0, len(text))], "", above)
+    assert read < 2_000 * 200

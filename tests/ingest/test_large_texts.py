@@ -12,6 +12,7 @@ from brain.embedding.embedder import Embedder
 from brain.text.sentences import sentence_spans
 from ingest.indexing.cut_document import Chunk, Cutting
 from ingest.indexing.splitting import split
+from ingest.indexing.storable import LONGEST_NAME
 from ingest.parsed import Block, BlockKind, ParsedDocument
 from ingest.parsing.cut_json import document, head, passage_pieces, text_pieces
 from ingest.parsing.pool import ParsePool
@@ -199,3 +200,16 @@ def test_a_run_can_be_left_while_its_only_file_is_being_cut(kit):
         kit.sync(embedder=lambda: embedder, parser=lambda: ParsePool(1), progress=stopped)
     assert kit.sync().added == 1
     kit.assert_in_step()
+
+
+def test_a_name_without_end_is_cut_and_its_words_stay_in_the_text(kit):
+    """A title is looked at with each passage for each question: one of a megabyte kept everybody waiting."""
+    line = "overtime " * 40_000
+    kit.write("minutes.md", f"# {line}\n\n## 3 March {line}\n\nOvertime is paid in June.\n")
+    assert kit.sync().added == 1
+    (row,) = kit.catalog.documents()
+    passages = kit.catalog.document_passages(row.id)
+    assert len(row.title) <= LONGEST_NAME
+    assert row.title.startswith("overtime overtime")
+    assert max(len(part) for p in passages for part in p.source.locator.heading) <= LONGEST_NAME
+    assert kit.catalog.document_text(row.id).count("overtime") == 80_000

@@ -162,3 +162,13 @@ def test_a_heading_over_all_columns_is_what_the_table_is_called():
     expected = [("paragraph", "Prices 2026"), ("table_header", "Item\tPrice"), ("table_row", "Desk\t100")]
     assert shown(f"<table>{title}{names}{rows}</table>")[:3] == expected
     assert shown(f"<table>{title}{names.replace('th', 'td')}{rows}</table>")[:3] == expected
+
+
+def test_a_raised_figure_where_a_number_belongs_keeps_no_page_from_being_read():
+    items, table = (
+        "<ol start='²'><li>Bring a towel</li></ol>",
+        "<table><tr><td colspan='²'>Day</td></tr></table>",
+    )
+    page = f"<h1>Pool</h1>{items}{table}"
+    parsed = read_bytes(page.encode(), "sport.html")
+    assert [block.text for block in parsed.blocks] == ["Pool", "1. Bring a towel", "Day"]

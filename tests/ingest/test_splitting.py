@@ -349,3 +349,11 @@ def test_short_sections_of_one_passage_keep_their_own_headings():
         chunk.locator.at(chunk.text.index(words)).label for words in ("The office", "11 March", "Lunch")
     ]
     assert places == ["Sync › 4 March", "Sync › 11 March", "Sync › 11 March"]
+
+
+def test_a_word_that_is_one_token_however_long_fills_a_passage():
+    """Word-piece tokenizers call a word of more than a hundred letters unknown, and count it as one."""
+    endless = paragraph("ACGT" * 25_000)
+    found = tuple(split(document(endless), 200, lambda text: len(text.split())))
+    assert "".join(chunk.text for chunk in found) == endless.text
+    assert max(len(chunk.text) for chunk in found) <= 200 * 40

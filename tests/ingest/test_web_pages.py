@@ -14,6 +14,7 @@ from ingest.locate import readable_suffixes
 from ingest.web.document import leads_to_sign_in
 from ingest.web.fetching import FetchLimits, Response, fetch
 from ingest.web.page import WebPage
+from ingest.web.politeness import PoliteClient
 
 ANY = AddressPolicy(allow_private=True)
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -267,6 +268,24 @@ def test_a_server_that_drips_or_hangs_is_given_up(server):
             fetch(server.url(), ANY, FetchLimits(seconds=0.3))
     finally:
         done.set()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (429, {"Retry-After": "²"}),
+        (429, {"Retry-After": "0"}),
+        (503, {"Retry-After": "Mon, 01 Jan 0001 00:00:00 +0100"}),
+        (429, {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}),
+        (429, {"Retry-After": "Mon, 01 Jan 2030 00:00:00 +99999999999999999999"}),
+        (302, {"Location": "http://127.0.0.1:99999/"}),
+        (302, {"Location": f"http://{'a' * 300}.example/"}),
+    ],
+)
+def test_what_a_hostile_server_says_ends_in_a_sentence(server, status, headers):
+    server.pages["/"] = (status, headers, b"")
+    with pytest.raises((DriveUnavailable, UsageError)):
+        PoliteClient(ANY, wait=lambda seconds: None).get(server.url())
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ def audit(context: click.Context, call: Invocation, verify: bool, everything: bo
     """Show the changes that people made, the newest last.
 
     They are all that is changed from a chat, and from a terminal what spaces there are and who reads them,
+    which places are read into them, which drives and documents are taken out, that a backup was put back,
     which model answers, what tickets can be about, what becomes of cases, and what is forgotten.
 
     Each entry is sealed with the hash of the one before it. Entries cut off at the end leave no trace in
@@ -60,7 +61,7 @@ def audit(context: click.Context, call: Invocation, verify: bool, everything: bo
 def _show(console: "Console", entries: "Sequence[AuditEntry]") -> None:
     from rich.text import Text
 
-    from bots.terminal.console import inert, plain_table, print_table
+    from bots.terminal.console import in_line, plain_table, print_table
 
     if not entries:
         console.print("Nothing was changed yet, neither from a chat nor in the spaces.")
@@ -70,6 +71,6 @@ def _show(console: "Console", entries: "Sequence[AuditEntry]") -> None:
         table.add_column(column)
     for entry in entries:
         when = entry.at[:16].replace("T", " ")
-        words = (Text(inert(word)) for word in (entry.actor, entry.action, entry.object))
+        words = (Text(in_line(word)) for word in (entry.actor, entry.action, entry.object))
         table.add_row(str(entry.sequence), when, *words)
     print_table(console, table)

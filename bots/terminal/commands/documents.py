@@ -154,7 +154,7 @@ def remove(call: Invocation, document: str, yes: bool) -> None:
         title, path, passages = in_line(row.title), in_line(row.path), count(row.passages, "passage")
         if not yes:
             confirm(f"Take {title} ({path}, {passages}) out of the index?", f"removing {path}")
-        citewise.catalog.remove_document(row.id)
+        citewise.catalog.remove_document(row.id, by=call.actor)
         with progress() as citewise.report:
             citewise.index.apply_pending()
         returns = _comes_back(citewise.catalog.drive(row.drive_id), row)

@@ -71,7 +71,7 @@ def add(
     options = DriveOptions(every, settle, include, exclude, readers, poll, marker)
     place = place if "://" in place else str(call.place(place))
     with call.citewise(create=True) as citewise:
-        known = citewise.drives.add(place, space, options)
+        known = citewise.drives.add(place, space, options, by=call.actor)
         running = citewise.keeper.running
         status = next(row for row in citewise.keeper.status() if row.known.drive.id == known.id)
     if call.as_json:
@@ -161,7 +161,7 @@ def confirm(call: Invocation, drive: str, yes: bool) -> None:
             ask(
                 f"Take {count(known.held, 'document')} of {where} out of the index?", f"removing from {where}"
             )
-        citewise.catalog.followed.allow(found.id)
+        citewise.catalog.followed.allow(found.id, by=call.actor)
         with progress() as citewise.report:
             done = citewise.drives.sync([found.id], stages(citewise.report), patience_seconds=0)
     if call.as_json:

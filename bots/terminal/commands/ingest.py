@@ -50,7 +50,13 @@ def ingest(
     places = tuple(name if "://" in name else str(call.place(name)) for name in places)
     with call.citewise(create=True) as citewise, progress() as citewise.report:
         reports = citewise.drives.ingest(
-            places, space, stages(citewise.report), retry=retry, check=check, reread=reread
+            places,
+            space,
+            stages(citewise.report),
+            retry=retry,
+            check=check,
+            reread=reread,
+            by=call.actor,
         )
     if call.as_json:
         print_json([report_json(done) for done in reports])

@@ -12,6 +12,7 @@ from brain.errors import HomeLocked
 
 if TYPE_CHECKING:
     from bots.drives.drift import Drift
+    from bots.wiring import Citewise
 
 
 @click.command()
@@ -129,6 +130,24 @@ def backup(call: Invocation, file: Path) -> None:
         )
 
 
+def _head_of(citewise: "Citewise") -> str:
+    """The last seal of the audit log that a restore takes away; empty where there is none to be read.
+
+    With it in the log that takes its place, whoever kept it elsewhere sees what became of their entries.
+    """
+    if not citewise.home.exists:
+        return ""
+    from brain.catalog.catalog import Catalog
+    from brain.errors import StorageFailed
+
+    citewise.own_home()
+    try:
+        with Catalog(citewise.home.catalog) as before:
+            return before.audit.verify().head
+    except StorageFailed:
+        return ""
+
+
 @click.command()
 @click.argument("file", type=PathArgument())
 @click.option("--yes", is_flag=True, help="Do not ask first.")
@@ -154,7 +173,9 @@ def restore(call: Invocation, file: Path, yes: bool) -> None:
             typed = call.typed(file)
             confirm(f"Replace all that {citewise.home.path} holds by {typed}?", f"restoring {typed}")
         with progress() as citewise.report:
+            replaced = _head_of(citewise)
             citewise.restore(file)
+            citewise.catalog.audit.append(call.actor, "restore", str(file), {"replaced": replaced})
             counts = citewise.catalog.counts()
             _ = citewise.index
     if call.as_json:

@@ -253,7 +253,9 @@ class _Reader:
         self._open_list(mark)
         text = self._gathered(match["text"], in_list=True)
         bullet = mark[0] in "*-•"
-        self._numbers[-1] = int(match["mark"][:-1]) if match["mark"][:-1].isdigit() else self._numbers[-1] + 1
+        self._numbers[-1] = (
+            int(match["mark"][:-1]) if match["mark"][:-1].isdecimal() else self._numbers[-1] + 1
+        )
         shown = self._inline.shown(text)
         self.outline.item(shown, len(self._marks) - 1, "-" if bullet else f"{self._numbers[-1]}.")
         self._add_notes()

@@ -139,7 +139,7 @@ class _Walker:
 
     def _block(self, tag: Any, depth: int, *, furniture: bool) -> None:
         name = tag.name
-        if name[0] == "h" and name[1:].isdigit():
+        if name[0] == "h" and name[1:].isdecimal():
             self._outline.heading(_inline_text(tag), int(name[1:]))
         elif name == "pre":
             self._outline.code(tag.get_text())
@@ -261,4 +261,4 @@ def _inline_text(tag: Any) -> str:
 
 
 def _number(text: Any, fallback: int) -> int:
-    return int(text) if str(text or "").strip().lstrip("-").isdigit() else fallback
+    return int(text) if str(text or "").strip().lstrip("-").isdecimal() else fallback

@@ -221,7 +221,7 @@ class _Reader:
         text = match["text"] or ""
         if counter := _COUNTER.match(text):
             text = text[counter.end() :]
-            self._numbers[-1] = int(counter[1]) - 1 if counter[1].isdigit() else self._numbers[-1]
+            self._numbers[-1] = int(counter[1]) - 1 if counter[1].isdecimal() else self._numbers[-1]
         text = self._gathered(text, indent)
         bullet = match["mark"] in "-+*"
         term = _TERM.fullmatch(text) if bullet else None

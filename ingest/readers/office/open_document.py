@@ -174,7 +174,7 @@ def rows_in(table: Any) -> Iterator[tuple[Any, bool]]:
 def number_of(element: Any, name: str) -> int:
     """A table's count, such as how many rows a cell covers; 1 where none is given."""
     value = element.get(f"{TABLE}{name}") or "1"
-    return max(1, int(value)) if value.isdigit() else 1
+    return max(1, int(value)) if value.isdecimal() else 1
 
 
 def _style_of(style: Any) -> StyleOf:
@@ -183,7 +183,7 @@ def _style_of(style: Any) -> StyleOf:
     weight = None if found is None else found.get(f"{_FORMATTING}font-weight")
     return StyleOf(
         style.get(f"{STYLE}parent-style-name") or "",
-        None if weight is None else weight == "bold" or (weight.isdigit() and int(weight) >= 600),
+        None if weight is None else weight == "bold" or (weight.isdecimal() and int(weight) >= 600),
         None if display is None else display == "none",
     )
 

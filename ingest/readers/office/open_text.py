@@ -93,7 +93,7 @@ class _Walker:
             first = item.tag == f"{TEXT}list-item"
             if first:
                 start = item.get(f"{TEXT}start-value") or ""
-                self._counts[key] = int(start) if start.isdigit() else self._counts[key] + 1
+                self._counts[key] = int(start) if start.isdecimal() else self._counts[key] + 1
             for child in item:
                 if child.tag == f"{TEXT}list" and depth < _DEEPEST:
                     self._list(child, child.get(f"{TEXT}style-name") or style, depth + 1)

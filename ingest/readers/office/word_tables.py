@@ -115,4 +115,4 @@ def _is_on(mark: Any) -> bool:
 
 def _number(element: Any, fallback: int) -> int:
     value = (element.get(f"{_W}val") or "") if element is not None else ""
-    return int(value) if value.isdigit() else fallback
+    return int(value) if value.isdecimal() else fallback

@@ -1,16 +1,21 @@
 """HTTP mode: what Slack posts is taken in as from a socket, and what others post is not."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import time
+from contextlib import AsyncExitStack
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from aiohttp import web
 from fake_slack import BOT, TEAM, words_of
+from slack_bolt.async_app import AsyncApp
 from workspace import SECRET, Workspace
 
+from bots.slack.http_mode import application
 from brain.errors import UsageError
 
 QUESTION = "How many days of annual leave do employees get?"
@@ -91,6 +96,26 @@ async def test_what_strangers_post_is_turned_away_before_it_is_read(
         async with session.post(url, data=hello, headers=head) as response:
             assert "xyz" in await response.text()
     assert caplog.records == []  # nobody fills the log from outside
+
+
+async def test_a_request_that_never_comes_in_whole_is_not_waited_for() -> None:
+    """Otherwise strangers could hold connections open until the bot has no files left to open."""
+
+    async def status() -> str:
+        return "connected"
+
+    server = web.AppRunner(
+        application(AsyncApp(signing_secret=SECRET, token="xoxb-0"), SECRET, status, patience=0.05),
+        access_log=None,
+    )
+    async with AsyncExitStack() as opened:
+        await server.setup()
+        opened.push_async_callback(server.cleanup)
+        await web.TCPSite(server, "127.0.0.1", 0).start()
+        answers, asks = await asyncio.open_connection("127.0.0.1", server.addresses[0][1])
+        opened.callback(asks.close)
+        asks.write(b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 1000\r\n\r\n{")
+        assert (await answers.readline()).split()[1] == b"408"
 
 
 async def test_a_port_that_is_taken_is_said(workspace: Workspace) -> None:

@@ -114,6 +114,18 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_its_next_message(part
     assert "no longer here" in words_of(quotes)
 
 
+async def test_a_channel_that_becomes_shared_is_noticed_by_the_first_press_from_outside(
+    partners: Workspace,
+) -> None:
+    """They find older answers there, and Slack may have said minutes ago that nobody else was in it."""
+    slack = partners.slack
+    answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
+    slack.shared.add("CGEN")
+    quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
+    assert "27 days" not in words_of(quotes)
+    assert "no longer here" in words_of(quotes)
+
+
 async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
     workspace: Workspace,
 ) -> None:
