@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bots.kept_here import keep_here
+from bots.terminal.examples import epilog, one
 from bots.terminal.invocation import Invocation, home_option, json_option
 from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
@@ -19,39 +20,57 @@ INTERRUPTED = 130
 READER_GONE = 141
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
-COMMANDS = {
-    "demo": "bots.terminal.demo:demo",
-    "ingest": "bots.terminal.ingest:ingest",
-    "ask": "bots.terminal.ask:ask",
-    "ask-batch": "bots.terminal.ask_batch:ask_batch",
-    "search": "bots.terminal.ask:search",
-    "chat": "bots.terminal.chat:chat",
-    "why": "bots.terminal.why:why",
-    "triage": "bots.terminal.triage:triage",
-    "cases": "bots.terminal.cases:cases",
-    "categories": "bots.terminal.categories:categories",
-    "documents": "bots.terminal.documents:documents",
-    "drives": "bots.terminal.drives:drives",
-    "spaces": "bots.terminal.spaces:spaces",
-    "gaps": "bots.terminal.gaps:gaps",
-    "usage": "bots.terminal.usage:usage",
-    "digest": "bots.terminal.digest:digest",
-    "forget": "bots.terminal.forget:forget",
-    "audit": "bots.terminal.audit:audit",
-    "serve": "bots.terminal.serve:serve",
-    "health": "bots.terminal.health:health",
-    "doctor": "bots.terminal.doctor:doctor",
-    "eval": "bots.terminal.evaluate:evaluate",
-    "tune": "bots.terminal.tune:tune",
-    "model": "bots.terminal.model:model",
-    "verify": "bots.terminal.upkeep:verify",
-    "rebuild": "bots.terminal.upkeep:rebuild",
-    "backup": "bots.terminal.upkeep:backup",
-    "restore": "bots.terminal.upkeep:restore",
+SECTIONS = {
+    "Ask": {
+        "demo": "bots.terminal.demo:demo",
+        "chat": "bots.terminal.chat:chat",
+        "ask": "bots.terminal.ask:ask",
+        "ask-batch": "bots.terminal.ask_batch:ask_batch",
+        "search": "bots.terminal.ask:search",
+        "why": "bots.terminal.why:why",
+        "triage": "bots.terminal.triage:triage",
+    },
+    "Documents and who reads them": {
+        "ingest": "bots.terminal.ingest:ingest",
+        "drives": "bots.terminal.drives:drives",
+        "documents": "bots.terminal.documents:documents",
+        "spaces": "bots.terminal.spaces:spaces",
+    },
+    "What people ask": {
+        "gaps": "bots.terminal.gaps:gaps",
+        "usage": "bots.terminal.usage:usage",
+        "digest": "bots.terminal.digest:digest",
+        "cases": "bots.terminal.cases:cases",
+        "categories": "bots.terminal.categories:categories",
+        "forget": "bots.terminal.forget:forget",
+    },
+    "Quality and models": {
+        "eval": "bots.terminal.evaluate:evaluate",
+        "tune": "bots.terminal.tune:tune",
+        "model": "bots.terminal.model:model",
+    },
+    "Running it": {
+        "serve": "bots.terminal.serve:serve",
+        "health": "bots.terminal.health:health",
+        "doctor": "bots.terminal.doctor:doctor",
+        "audit": "bots.terminal.audit:audit",
+        "verify": "bots.terminal.upkeep:verify",
+        "rebuild": "bots.terminal.upkeep:rebuild",
+        "backup": "bots.terminal.upkeep:backup",
+        "restore": "bots.terminal.upkeep:restore",
+        "completion": "bots.terminal.completion:completion",
+    },
 }
+COMMANDS = {name: place for section in SECTIONS.values() for name, place in section.items()}
 
 
-@click.group(cls=LateCommands, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LateCommands,
+    places=COMMANDS,
+    sections={title: tuple(section) for title, section in SECTIONS.items()},
+    epilog=epilog(""),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="citewise", message="citewise %(version)s")
 @home_option
 @json_option
@@ -138,6 +157,9 @@ def _usage(error: click.ClickException) -> str:
     sentence = error.format_message().rstrip(".").replace("integer range", "whole number")
     context = getattr(error, "ctx", None)
     sentence += "" if sentence.endswith("?") else "."
+    if isinstance(error, click.MissingParameter) and context:
+        _, _, path = context.command_path.partition(" ")
+        sentence += f" For example: `{example}`." if (example := one(path)) else ""
     return f"{sentence} See: {context.command_path} --help" if context else sentence
 
 
