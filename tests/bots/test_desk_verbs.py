@@ -217,5 +217,9 @@ async def test_a_mistake_is_told_with_the_verbs_of_chats(here: DeskHome) -> None
     assert wrong.text.endswith("`spaces create nix` makes one.")
     missing = await run(here, BOSS, "remove nothing of the kind")
     assert missing.text.endswith("`documents` shows what there is.")
+    half = await run(here, BOSS, "spaces allow hr")
+    assert half.text.startswith("Name one space and who may read it: `spaces allow SPACE WHO`.")
+    assert "`spaces create hr`" in (await run(here, BOSS, "spaces create two words")).text
+    assert "Write `spaces` alone" in (await run(here, BOSS, "spaces whatever")).text
     asked = in_chat(UsageError("Take it out with `citewise documents remove`, or `citewise drives list`."))
     assert asked == "Take it out with `remove`, or `citewise drives list`."
