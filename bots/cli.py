@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bots.kept_here import keep_here
+from bots.terminal.examples import epilog, one
 from bots.terminal.invocation import Invocation, home_option, json_option
 from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
@@ -19,39 +20,57 @@ INTERRUPTED = 130
 READER_GONE = 141
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
-COMMANDS = {
-    "demo": "bots.terminal.commands.demo:demo",
-    "ingest": "bots.terminal.commands.ingest:ingest",
-    "ask": "bots.terminal.commands.ask:ask",
-    "ask-batch": "bots.terminal.commands.ask_batch:ask_batch",
-    "search": "bots.terminal.commands.ask:search",
-    "chat": "bots.terminal.commands.chat:chat",
-    "why": "bots.terminal.commands.why:why",
-    "triage": "bots.terminal.commands.triage:triage",
-    "cases": "bots.terminal.commands.cases:cases",
-    "categories": "bots.terminal.commands.categories:categories",
-    "documents": "bots.terminal.commands.documents:documents",
-    "drives": "bots.terminal.commands.drives:drives",
-    "spaces": "bots.terminal.commands.spaces:spaces",
-    "gaps": "bots.terminal.commands.gaps:gaps",
-    "usage": "bots.terminal.commands.usage:usage",
-    "digest": "bots.terminal.commands.digest:digest",
-    "forget": "bots.terminal.commands.forget:forget",
-    "audit": "bots.terminal.commands.audit:audit",
-    "serve": "bots.terminal.commands.serve:serve",
-    "health": "bots.terminal.commands.health:health",
-    "doctor": "bots.terminal.commands.doctor:doctor",
-    "eval": "bots.terminal.commands.evaluate:evaluate",
-    "tune": "bots.terminal.tune.group:tune",
-    "model": "bots.terminal.commands.model:model",
-    "verify": "bots.terminal.commands.upkeep:verify",
-    "rebuild": "bots.terminal.commands.upkeep:rebuild",
-    "backup": "bots.terminal.commands.upkeep:backup",
-    "restore": "bots.terminal.commands.upkeep:restore",
+SECTIONS = {
+    "Ask": {
+        "demo": "bots.terminal.commands.demo:demo",
+        "chat": "bots.terminal.commands.chat:chat",
+        "ask": "bots.terminal.commands.ask:ask",
+        "ask-batch": "bots.terminal.commands.ask_batch:ask_batch",
+        "search": "bots.terminal.commands.ask:search",
+        "why": "bots.terminal.commands.why:why",
+        "triage": "bots.terminal.commands.triage:triage",
+    },
+    "Documents and who reads them": {
+        "ingest": "bots.terminal.commands.ingest:ingest",
+        "drives": "bots.terminal.commands.drives:drives",
+        "documents": "bots.terminal.commands.documents:documents",
+        "spaces": "bots.terminal.commands.spaces:spaces",
+    },
+    "What people ask": {
+        "gaps": "bots.terminal.commands.gaps:gaps",
+        "usage": "bots.terminal.commands.usage:usage",
+        "digest": "bots.terminal.commands.digest:digest",
+        "cases": "bots.terminal.commands.cases:cases",
+        "categories": "bots.terminal.commands.categories:categories",
+        "forget": "bots.terminal.commands.forget:forget",
+    },
+    "Quality and models": {
+        "eval": "bots.terminal.commands.evaluate:evaluate",
+        "tune": "bots.terminal.tune.group:tune",
+        "model": "bots.terminal.commands.model:model",
+    },
+    "Running it": {
+        "serve": "bots.terminal.commands.serve:serve",
+        "health": "bots.terminal.commands.health:health",
+        "doctor": "bots.terminal.commands.doctor:doctor",
+        "audit": "bots.terminal.commands.audit:audit",
+        "verify": "bots.terminal.commands.upkeep:verify",
+        "rebuild": "bots.terminal.commands.upkeep:rebuild",
+        "backup": "bots.terminal.commands.upkeep:backup",
+        "restore": "bots.terminal.commands.upkeep:restore",
+        "completion": "bots.terminal.commands.completion:completion",
+    },
 }
+COMMANDS = {name: place for section in SECTIONS.values() for name, place in section.items()}
 
 
-@click.group(cls=LateCommands, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LateCommands,
+    places=COMMANDS,
+    sections={title: tuple(section) for title, section in SECTIONS.items()},
+    epilog=epilog(""),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="citewise", message="citewise %(version)s")
 @home_option
 @json_option
@@ -138,6 +157,9 @@ def _usage(error: click.ClickException) -> str:
     sentence = error.format_message().rstrip(".").replace("integer range", "whole number")
     context = getattr(error, "ctx", None)
     sentence += "" if sentence.endswith("?") else "."
+    if isinstance(error, click.MissingParameter) and context:
+        _, _, path = context.command_path.partition(" ")
+        sentence += f" For example: `{example}`." if (example := one(path)) else ""
     return f"{sentence} See: {context.command_path} --help" if context else sentence
 
 

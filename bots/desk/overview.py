@@ -27,6 +27,17 @@ PROMPTS = 4
 _NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
 
+_WHO = "WHO is a channel, a person or a group; `here` is this channel."
+_WANTED = {
+    "allow": f"Name one space and who may read it: `spaces allow SPACE WHO`. {_WHO}",
+    "deny": f"Name one space and who may not read it any more: `spaces deny SPACE WHO`. {_WHO}",
+    "create": "Name one space, in a word: `spaces create hr`.",
+    "support": f"Name one space and who is asked about it: `spaces support SPACE WHO`. {_WHO}",
+    "auto": "Say `spaces auto on` or `spaces auto off`.",
+}
+"""What a change of spaces wants, for whoever left some of it out."""
+
+
 class Overview:
     """What admins look at, and what everyone is greeted with."""
 
@@ -208,7 +219,9 @@ class Overview:
                 said = f"{now} {here} by myself{sure}."
                 return Reply(Card("Answering unasked", said, people=frozenset({place})))
             case _:
-                raise UsageError("Write `spaces` alone: it says what can be changed and how.")
+                raise UsageError(
+                    _WANTED.get(verb, "Write `spaces` alone: it says what can be changed and how.")
+                )
 
     def _grant(self, verb: str, space: str, principal: str, caller: Caller) -> Reply:
         if space == OPEN_SPACE:

@@ -10,6 +10,9 @@ from brain.domain import Source
 if TYPE_CHECKING:
     from brain.errors import CitewiseError
 
+_OF_THE_TERMINAL = re.compile(
+    r"`citewise (?:documents (?:list(?=`)|(?=remove|history))|(?=documents|spaces))([^`]*)`"
+)
 _LONGEST_NAME = 150  # characters: some documents have whole paragraphs for headings, and a message its limits
 
 
@@ -95,11 +98,11 @@ def shortened(text: str, longest: int) -> str:
 
 
 def in_chat(error: "CitewiseError") -> str:
-    """What a person in a chat is told of a failure: without commands that only the admin's terminal has."""
+    """What a person in a chat is told of a failure: with chats' verbs instead of the terminal's commands."""
     from brain.errors import NothingIndexed, StorageFailed
 
     if isinstance(error, NothingIndexed):
         return "There is nothing to answer from here yet. Ask an admin to add documents."
     if isinstance(error, StorageFailed):
         return "I can't get at my documents at the moment. Please tell an admin, and try again later."
-    return error.sentence
+    return _OF_THE_TERMINAL.sub(lambda found: f"`{found[1] or 'documents'}`", error.sentence)

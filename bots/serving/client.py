@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 2.0
 GRACE_SECONDS = 5.0  # after Ctrl-C, for the command to clear up
+OPENING_SECONDS = 20.0  # for a `citewise serve` that has just been started, as by `docker compose up -d`
 _LOOK_SECONDS = 0.5
+_OPENING_LOOK_SECONDS = 0.1
 _LONGEST_LINE = 1024**2
 _INTERRUPTED = 130
 _SHOW_CURSOR = b"\x1b[?25h"
@@ -41,15 +43,15 @@ class HomeServed(Exception):
 def reach(settings: "Settings") -> "ClientConnection | None":
     """A connection to the `citewise serve` that holds this home; None where none does.
 
-    HomeLocked where one does and can't be talked to: it is another user's, or of another version.
+    One that was started a moment ago is waited for. HomeLocked where one does hold it and can't be talked to:
+    it is another user's, or of another version.
     """
-    found = published(Home(settings.home))
-    if found is None:
-        return None
-    address, owner = found
-    connection = _connect(address) if address.lives else None
-    if connection is None:
-        return None
+    home = Home(settings.home)
+    while (reached := _published_and_lives(home)) is None:
+        if not home.is_being_opened("citewise serve", OPENING_SECONDS):
+            return None
+        time.sleep(_OPENING_LOOK_SECONDS)
+    address, owner, connection = reached
     if owner != os.geteuid():
         connection.close()
         user = account_name(owner)
@@ -64,6 +66,15 @@ def reach(settings: "Settings") -> "ClientConnection | None":
             "start `citewise serve` again, with the newer of both."
         )
     return connection
+
+
+def _published_and_lives(home: Home) -> "tuple[Address, int, ClientConnection] | None":
+    found = published(home)
+    if found is None:
+        return None
+    address, owner = found
+    connection = _connect(address) if address.lives else None
+    return None if connection is None else (address, owner, connection)
 
 
 def relay(served: HomeServed, arguments: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ ProgressReport = Callable[[str, int, int], None]
 
 # Prose is easier to read in lines of at most this many characters.
 READING_WIDTH = 96
+_READABLE = 18  # columns: less room than that cuts titles and paths into pieces
 _WIDEST = 10_000  # for tables through a pipe, where a row is a line
 _SURELY_BYTES = 10_000_000
 
@@ -92,15 +93,51 @@ def plain_table(title: str | None = None, *, header: bool = True) -> "Table":
 
 
 def print_table(console: "Console", table: "Table") -> None:
-    """Print a table: fitted to a terminal; through a pipe one line a row, for grep."""
+    """Print a table: fitted to a terminal; through a pipe one line a row, for grep.
+
+    Where the terminal is too narrow for its columns, each row is told line by line instead.
+    """
     if console.is_terminal:
-        console.print(table)
+        if _is_squeezed(console, table):
+            _print_rows(console, table)
+        else:
+            console.print(table)
         return
     fitting, console.width = console.width, _WIDEST
     with console.capture() as captured:
         console.print(table)
     console.width = fitting
     console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def _is_squeezed(console: "Console", table: "Table") -> bool:
+    """Whether some column would have to be so narrow that its words are cut into pieces."""
+    from rich.measure import Measurement
+
+    wanted = [
+        max(
+            Measurement.get(console, console.options, cell).maximum for cell in (column.header, *column.cells)
+        )
+        for column in table.columns
+    ]
+    room = console.width - len(wanted) * 2  # of which each column has two blanks
+    least = sum(min(width, _READABLE) for width in wanted)
+    return least > room
+
+
+def _print_rows(console: "Console", table: "Table") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    names = [
+        column.header if isinstance(column.header, Text) else str(column.header) for column in table.columns
+    ]
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        told = Table.grid(padding=(0, 2))
+        for name, cell in zip(names, row, strict=True):
+            told.add_row(name, cell)
+        console.print(told)
+        console.print()
 
 
 def print_json(value: object) -> None:

@@ -13,6 +13,8 @@ from bots.terminal.principals import names_somebody
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from bots.serving.host import Running
     from bots.settings import Settings
     from bots.wiring import Citewise
@@ -96,6 +98,13 @@ class PathArgument(click.Path):
         """Make it a Path, and check it as click.Path does."""
         call = ctx.ensure_object(Invocation) if ctx else Invocation()
         return super().convert(call.place(str(value)), param, ctx)
+
+
+def complete_path(_: click.Context, __: click.Parameter, typed: str) -> "list[CompletionItem]":
+    """Let the shell complete the name of a file or folder where an address may stand as well."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(typed, type="file")]
 
 
 def _remember_home(context: click.Context, _: click.Parameter, value: Path | None) -> None:

@@ -48,7 +48,7 @@ class RefusalWords:
 
 
 _ENGLISH = RefusalWords(
-    searched=("the 1 document in {spaces}", "the {documents} documents in {spaces}"),
+    searched=("the one document in {spaces}", "the {documents} documents in {spaces}"),
     thousands=",",
     and_="and",
     no_space="no space",
@@ -92,7 +92,7 @@ _ENGLISH = RefusalWords(
     ),
 )
 _GERMAN = RefusalWords(
-    searched=("dem 1 Dokument in {spaces}", "den {documents} Dokumenten in {spaces}"),
+    searched=("dem einen Dokument in {spaces}", "den {documents} Dokumenten in {spaces}"),
     thousands=".",
     and_="und",
     no_space="keinem Bereich",

@@ -69,6 +69,21 @@ class Home:
         except OSError as error:
             raise _not_usable(self.path, error) from error
 
+    def is_being_opened(self, command: str, within: float) -> bool:
+        """Whether another process took this home for `command` less than `within` seconds ago.
+
+        It only reads who wrote their name there: to try the lock could take it from whoever is about to.
+        """
+        try:
+            found = json.loads((self.path / "lock").read_bytes())
+            age = datetime.now(UTC) - datetime.fromisoformat(found["started"])
+            if found["command"] != command or found["pid"] == os.getpid() or age.total_seconds() >= within:
+                return False
+            os.kill(found["pid"], 0)  # asks only
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return True
+
     def lock(self, command: str) -> "HomeLock":
         """Own this home until release(); HomeLocked says which process does. `command` is shown to others."""
         self.prepare()

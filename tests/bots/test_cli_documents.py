@@ -113,6 +113,7 @@ def test_a_backup_brings_back_what_was_there(here: Run, home: Path, tmp_path: Pa
     assert saved["documents"] == len(DRIVE)
     assert here("documents", "remove", "leave.md", "--yes").code == 0
     assert here("restore", "copy.db").code == 2
+    assert "There is no file cpoy.db to restore" in here("restore", "cpoy.db").err
     (home / "catalog.db").write_bytes(b"damaged beyond reading" * 100)
     restored = data(here, "restore", "copy.db", "--yes")
     assert restored["documents"] == len(DRIVE)

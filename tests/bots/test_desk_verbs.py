@@ -9,7 +9,8 @@ from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import ANA, BOSS, card, press, run
 
 from bots.desk.caveats import UNSURE
-from bots.desk.wording import asks_something
+from bots.desk.wording import asks_something, in_chat
+from brain.errors import UsageError
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -209,3 +210,16 @@ async def test_status_and_history_tell_admins_the_state(here: DeskHome) -> None:
     assert (await run(here, BOSS, "history Leave")).rows[0].text == "version 1"
     assert (await run(here, BOSS, "documents leave")).rows[0].text == "Leave"
     assert "No documents" in (await run(here, BOSS, "documents nothinglikeit")).title
+
+
+async def test_a_mistake_is_told_with_the_verbs_of_chats(here: DeskHome) -> None:
+    wrong = await run(here, BOSS, "spaces allow nix here")
+    assert wrong.text.endswith("`spaces create nix` makes one.")
+    missing = await run(here, BOSS, "remove nothing of the kind")
+    assert missing.text.endswith("`documents` shows what there is.")
+    half = await run(here, BOSS, "spaces allow hr")
+    assert half.text.startswith("Name one space and who may read it: `spaces allow SPACE WHO`.")
+    assert "`spaces create hr`" in (await run(here, BOSS, "spaces create two words")).text
+    assert "Write `spaces` alone" in (await run(here, BOSS, "spaces whatever")).text
+    asked = in_chat(UsageError("Take it out with `citewise documents remove`, or `citewise drives list`."))
+    assert asked == "Take it out with `remove`, or `citewise drives list`."

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -216,6 +218,29 @@ def test_an_address_that_nobody_answers_at_is_no_hindrance(tmp_path: Home) -> No
         assert reach(settings) is None
     withdraw(home)
     assert not file.exists()
+
+
+def test_a_serve_that_was_just_started_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(_env_file=None).model_copy(update={"home": tmp_path / "home"})
+    home = Home(settings.home)
+    opens = """
+import sys; from pathlib import Path; from brain.catalog.home import Home
+lock = Home(Path(sys.argv[1])).lock("citewise serve"); print("held", flush=True); sys.stdin.read()
+"""
+    with (
+        controlled(echo) as server,
+        subprocess.Popen(
+            [sys.executable, "-c", opens, home.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as opening,
+    ):
+        assert opening.stdout is not None
+        opening.stdout.readline()
+        waited = SimpleNamespace(sleep=lambda _: server.address.publish(home))  # it is ready by then
+        monkeypatch.setattr("bots.serving.client.time", waited)
+        connection = reach(settings)
+        assert connection is not None
+        connection.close()
+        opening.communicate()
 
 
 def test_who_took_the_port_of_a_killed_server_hears_nothing(tmp_path: Home) -> None:

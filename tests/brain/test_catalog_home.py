@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -90,6 +91,25 @@ def test_a_holder_that_has_not_said_who_it_is_is_still_respected(tmp_path: Path)
         (home.path / "lock").write_text("")
         with pytest.raises(HomeLocked, match="in use by another process"):
             home.lock("citewise ask")
+
+
+def test_who_opens_a_home_is_seen_by_others_for_a_while(tmp_path: Path):
+    home, holder = Home(tmp_path / "home"), hold(tmp_path / "home", "stay")
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    command = json.loads((home.path / "lock").read_text())["command"]
+    try:
+        assert home.is_being_opened(command, within=60)
+        assert not home.is_being_opened("citewise another", within=60)
+        assert not home.is_being_opened(command, within=0)
+    finally:
+        holder.kill()
+        holder.communicate()
+    assert not home.is_being_opened(command, within=60)  # its name still stands there
+    with home.lock(command):
+        assert not home.is_being_opened(command, within=60)  # that is this process itself
+    assert not home.is_being_opened(command, within=60)
+    assert not Home(tmp_path / "none").is_being_opened(command, within=60)
 
 
 def test_the_layout_is_made_private(tmp_path: Path):

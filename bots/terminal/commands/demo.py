@@ -1,6 +1,7 @@
 """`citewise demo`: the sample drive of an invented company, indexed and ready to be asked."""
 
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 
@@ -45,11 +46,18 @@ def demo(call: Invocation) -> None:
         chat = Chat(citewise.desk)
         if sys.stdin.isatty() and sys.stdout.isatty():
             chat.run()
-            return
-        with asyncio.Runner() as runner:
-            for question in QUESTIONS:
-                console.out(f"{PROMPT}{question}")
-                chat.ask(runner, question)
+        else:
+            with asyncio.Runner() as runner:
+                for question in QUESTIONS:
+                    console.out(f"{PROMPT}{question}")
+                    chat.ask(runner, question)
+    called = command_called(sys.argv[0])
+    click.echo(f"Next, with documents of your own: {called} ingest FOLDER, then {called} chat", err=True)
+
+
+def command_called(typed: str) -> str:
+    """How to call citewise again: by its name where the shell finds it so, else as `make` did."""
+    return "citewise" if shutil.which("citewise") or Path(typed).name != "citewise" else typed
 
 
 def sample_drive() -> Path:

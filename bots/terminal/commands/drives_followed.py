@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bots.terminal.durations import seconds
-from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+from bots.terminal.invocation import Invocation, complete_path, home_option, invocation, json_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ _STOP_SECONDS = 30.0
 
 
 @click.command()
-@click.argument("place", metavar="PATH_OR_URL")
+@click.argument("place", metavar="PATH_OR_URL", shell_complete=complete_path)
 @click.option("--space", default="general", show_default=True, metavar="S", help="Whose documents these are.")
 @click.option(
     "--every",

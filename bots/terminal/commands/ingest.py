@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bots.terminal.invocation import Invocation, home_option, invocation, json_option
+from bots.terminal.invocation import Invocation, complete_path, home_option, invocation, json_option
 from brain.errors import NothingIndexed
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _STAGES = {
 
 
 @click.command()
-@click.argument("places", nargs=-1, required=True, metavar="PATH_OR_URL...")
+@click.argument("places", nargs=-1, required=True, metavar="PATH_OR_URL...", shell_complete=complete_path)
 @click.option("--space", default="general", show_default=True, metavar="S", help="Whose documents these are.")
 @click.option("--retry", is_flag=True, help="Try files again that could not be read before.")
 @click.option("--check", is_flag=True, help="Compare contents too, where size and time are as before.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bots.terminal.invocation import Invocation, PathArgument, home_option, invocation, json_option
-from brain.errors import HomeLocked
+from brain.errors import HomeLocked, UsageError
 
 if TYPE_CHECKING:
     from bots.drives.drift import Drift
@@ -168,9 +168,11 @@ def restore(call: Invocation, file: Path, yes: bool) -> None:
             f"The home {call.home} is served by `citewise serve` (process {call.running().pid}): stop that "
             "first, then restore."
         )
+    typed = call.typed(file)
+    if not file.exists():
+        raise UsageError(f"There is no file {typed} to restore: check the spelling. Nothing was changed.")
     with call.citewise(create=True) as citewise:
         if citewise.home.exists and not yes:
-            typed = call.typed(file)
             confirm(f"Replace all that {citewise.home.path} holds by {typed}?", f"restoring {typed}")
         with progress() as citewise.report:
             replaced = _head_of(citewise)

@@ -59,7 +59,7 @@ async def test_what_was_opened_to_the_channel_by_name_is_said_there(partners: Wo
     assert "40 calls" in words_of(quotes)
     refusal = words_of(await slack.answer("CPART", await slack.mention("UANA", QUESTION, "CPART")))
     assert "27 days" not in refusal
-    assert "the 1 document in partners" in refusal
+    assert "the one document in partners" in refusal
 
 
 async def test_of_ones_own_people_each_asks_in_private_still_and_shares_nothing(
