@@ -234,12 +234,20 @@ class SlackDoor(EventDoor):
             await self._telling.alone(f"{item.key}-c{number}", payload, card, replaces=replaces)
 
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
-        """Deliver, once for the event, or once at all where the delivery has a key of its own."""
+        """Deliver, once for the event, or once at all where the delivery has a key of its own.
+
+        An older citewise may have sent it under the event's before it was killed and updated.
+        """
 
         async def tell(to: str, whom: tuple[str, ...]) -> tuple[str, str]:
             looked_for = again or bool(delivery.key)
             return await self._telling.elsewhere(
-                delivery.key or key, to, delivery.card, again=looked_for, whom=whom
+                delivery.key or key,
+                to,
+                delivery.card,
+                again=looked_for,
+                whom=whom,
+                older=key if again else "",
             )
 
         async with self._once(delivery.key):
