@@ -243,7 +243,7 @@ class Telling:
         return int(opened["id"])
 
     async def _standing_post(self, forum: int, marks: Sequence[int], since: int) -> int:
-        """Our post in a forum whose first message has such a mark, among the latest since an id; 0 for none."""
+        """Our post in a forum whose first message has such a mark, among those since an id; 0 for none."""
         guild = (await self._calls("GET", "/channels/{channel_id}", channel_id=forum))["guild_id"]
         active = await self._calls("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         posts = [int(thread["id"]) for thread in active["threads"] if thread["parent_id"] == str(forum)]
