@@ -261,9 +261,14 @@ class Knowledge:
         """Take the last change back."""
         changes, person, event = self._catalog.changes, command.caller.person, command.event
         with self._library.alone():
-            if event and (change := changes.undone_by(event)):  # whether that was told is not known
+            change = changes.undone_by(event) if event else None
+            if (
+                change is not None and change.state is ChangeState.UNDONE
+            ):  # whether that was told is not known
                 said = "This one, and no other."
-            elif change := changes.last_done():
+            elif change := change or changes.last_done():
+                if event:  # cut short, it goes on with this one, whatever was done meanwhile
+                    changes.note(change.id, undone_by=event)
                 said = self._carrier.take_back(change, person, event)
                 changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person, undone_by=event)
             else:

@@ -146,10 +146,11 @@ class Changes:
         return _change(row) if row else None
 
     def undone_by(self, event: str) -> Change | None:
-        """The change that was taken back by this event of a chat."""
+        """The change that was taken back by this event of a chat, or was about to be."""
         with self._database.reading() as connection:
             row = connection.execute(
-                _CHANGES + "WHERE state = 'undone' AND json_extract(target, '$.undone_by') = ?", (event,)
+                _CHANGES + "WHERE state IN ('done', 'undone') AND json_extract(target, '$.undone_by') = ?",
+                (event,),
             ).fetchone()
         return _change(row) if row else None
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,19 +168,25 @@ class Killed(BaseException):
     """Where a process ends, nothing of it goes on."""
 
 
-async def killed_before_it_is_noted(here: DeskHome, ref: str) -> None:
-    """Confirm a change in a process that ends when it is carried out and not yet noted as done."""
+@contextmanager
+def ends_before_noting(here: DeskHome, state: ChangeState) -> Iterator[None]:
+    """A process that ends when something is carried out and not yet noted as that."""
     step = here.catalog.changes.step
 
     def ends(change_id: int, before: ChangeState, after: ChangeState, by: str, **found: object) -> bool:
-        if after is ChangeState.DONE:
+        if after is state:
             raise Killed
         return step(change_id, before, after, by, **found)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(here.catalog.changes, "step", ends)
         with pytest.raises(Killed):
-            await press(here, BOSS, "confirm", ref)
+            yield
+
+
+async def killed_before_it_is_noted(here: DeskHome, ref: str) -> None:
+    with ends_before_noting(here, ChangeState.DONE):
+        await press(here, BOSS, "confirm", ref)
 
 
 async def test_a_new_version_that_was_interrupted_is_carried_out_and_undo_brings_the_old_one_back(
@@ -204,6 +210,25 @@ async def test_a_file_whose_removal_was_interrupted_goes_and_comes_back_to_stay(
     assert here.catalog.added_files.listed("general") == []
     await run(here, BOSS, "undo")
     assert [file.name for file in here.catalog.added_files.listed("general")] == ["parking.md"]
+
+
+async def test_an_undo_that_was_interrupted_goes_on_with_its_own_change(here: DeskHome) -> None:
+    async def added(name: str) -> None:
+        preview = await run(here, BOSS, "add", Attachment(f"{name}.md", f"# {name}\n\nIt is red.\n".encode()))
+        await press(here, BOSS, "confirm", preview.buttons[0].ref)
+
+    order = Command("undo", "", BOSS, event="slack-Ev1")
+    await added("Garage")
+    with ends_before_noting(here, ChangeState.UNDONE):
+        await here.desk.run(order)
+    await added("Canteen")  # pressed before, and worked off first
+    for _ in range(2):
+        assert card(await here.desk.run(order)).title == "Taken back: add “Garage”"
+    assert [row.title for row in here.catalog.documents("general")] == ["Canteen", "Leave"]
+    assert {change.title: change.state for change in here.catalog.changes.recent(9)} == {
+        "Garage": "undone",
+        "Canteen": "done",
+    }
 
 
 async def test_an_order_about_rights_that_comes_again_is_one_change(here: DeskHome) -> None:
