@@ -297,10 +297,9 @@ class Storm:
 
     async def _check(self) -> None:
         """Index = catalog = drive, an unbroken audit log, and nothing done twice."""
-        if await self._run(("drives", "sync", str(self.root))):
-            await self._run(
-                ("drives", "confirm", str(self.root), "--yes"), ("drives", "sync", str(self.root))
-            )
+        sync = ("drives", "sync", str(self.root))
+        await self._run(sync)
+        await self._run(("drives", "confirm", str(self.root), "--yes"), sync)  # the brake may hold removals
         if await self._run(("verify",)) or await self._run(("audit", "--verify")):
             self.found.faults.append("verify or audit --verify failed: see the log")
         connection = sqlite3.connect(self.home / "catalog.db")

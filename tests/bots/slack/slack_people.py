@@ -39,7 +39,8 @@ class SlackPeople(SocketMode):
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
         before = dict(self.channels[channel][ts])
-        self.channels[channel][ts] |= {"text": text}
+        edited = {"user": before["user"], "ts": self._ts()}
+        self.channels[channel][ts] |= {"text": text, "edited": edited}
         event = {"type": "message", "subtype": "message_changed", "channel": channel, "hidden": True}
         await self.event({**event, "message": dict(self.channels[channel][ts]), "previous_message": before})
 
