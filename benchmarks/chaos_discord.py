@@ -41,7 +41,7 @@ class DiscordCrowd(Crowd):
 
     async def _under_an_answer(self, action: str) -> bool | None:
         asked = self.some_asked()
-        if asked is None or not self.complete(asked):
+        if asked is None or not self.complete(asked) or not self.discord._sockets:
             return False
         answer = self.answers(asked)[0]
         if action not in fake_discord.buttons_of(answer):
@@ -57,7 +57,7 @@ class DiscordCrowd(Crowd):
 
     async def _claim(self) -> bool | None:
         free = [m for m in self.requests() if "claim" in fake_discord.buttons_of(m)]
-        if not free:
+        if not free or not self.discord._sockets:
             return False
         request = self.chance.choice(free)
         for helper in self.chance.sample((5010, 5011), self.chance.randint(1, HELPERS)):
@@ -74,15 +74,23 @@ class DiscordCrowd(Crowd):
         await self.hands.say(helper, words, fake_discord.HELP, reply_to=int(request["id"]))
         return None
 
-    async def _privately(self) -> None:
+    async def _privately(self) -> bool | None:
+        if not self.discord._sockets:
+            return False
         channel = self.chance.choice(self.channels)
         text, _ = self.some_question()
         self.pressed[await self.hands.slash(50_001, "ask", channel, question=text)] = "privately"
+        return None
 
     async def _share(self) -> bool | None:
         for token, what in list(self.pressed.items())[-40:]:
             told = self.discord.talks[token].told
-            if what == "privately" and told and "share" in fake_discord.buttons_of(told[-1]):
+            if (
+                what == "privately"
+                and told
+                and self.discord._sockets
+                and "share" in fake_discord.buttons_of(told[-1])
+            ):
                 self.pressed[token] = "privately, shared"
                 await self._press("share", 50_001, "share", told[-1])
                 return None
@@ -90,7 +98,7 @@ class DiscordCrowd(Crowd):
 
     async def _edit(self) -> bool | None:
         asked = self.some_asked()
-        if asked is None or asked.handed_on:
+        if asked is None or asked.handed_on or not self.discord._sockets:
             return False
         text, asked.says = self.some_question()
         await self.hands.edit(asked.channel, asked.message, f"<@{fake_discord.BOT}> {text}")
@@ -98,7 +106,7 @@ class DiscordCrowd(Crowd):
 
     async def _delete(self) -> bool | None:
         asked = self.some_asked()
-        if asked is None or asked.handed_on:
+        if asked is None or asked.handed_on or not self.discord._sockets:
             return False
         asked.deleted = True
         await self.hands.delete(asked.channel, asked.message)
