@@ -1,5 +1,6 @@
 """Carries confirmed changes out, and takes them back. Everything here may be done twice without harm."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from brain.catalog.added_files import SCHEME as ADDED
@@ -19,7 +20,12 @@ class Carrier:
         self._library = library
 
     def carry_out(self, change: Change) -> dict[str, object]:
-        """Do it; returns what an undo has to know."""
+        """Do it; returns what an undo has to know.
+
+        What was there before is noted first: who does it again after a crash can't see that any more.
+        """
+        if "before" not in change.target:
+            change = self._catalog.changes.note(change.id, before=self._before(change))
         match change.kind:
             case "add":
                 return self._add(change)
@@ -42,35 +48,41 @@ class Carrier:
                 self._catalog.changes.take_grant_back(change, person, event)
                 return f"{principal} may read {change.space} again."
 
-    def _add(self, change: Change) -> dict[str, object]:
+    def _before(self, change: Change) -> dict[str, object]:
+        """The page's drive is new or not; the added file that gives way to another, or is taken out."""
         file_id = change.target.get("file")
+        if "url" in change.target:
+            return {"new_drive": change.target["url"] not in {drive.url for drive in self._catalog.drives()}}
+        name = change.target.get("name" if change.kind == "add" else "path")
+        listed = self._catalog.added_files.listed(change.space)
+        found = [file.id for file in listed if file.name == name and file.id != file_id]
+        return {"listed": found[0]} if found else {}
+
+    def _add(self, change: Change) -> dict[str, object]:
+        file_id, before = change.target.get("file"), _noted(change)
         if not isinstance(file_id, int):
             url = str(change.target["url"])
-            known = {drive.url for drive in self._catalog.drives()}
             report = self._library.bring_in(url, change.space)
             if report.failures:
                 raise UsageError(report.failures[0].sentence)
-            return {"passages": report.passages, "new_drive": url not in known, "drive_url": report.url}
-        replaced = self._catalog.added_files.list(file_id)
+            return {"passages": report.passages, "new_drive": before["new_drive"], "drive_url": report.url}
+        self._catalog.added_files.list(file_id)
         report = self._library.bring_in(f"{ADDED}{change.space}", change.space)
         failed = [note for note in report.failures if note.path == change.target["name"]]
         if failed:
             self._catalog.added_files.unlist(file_id)
-            if replaced is not None:
+            if isinstance(replaced := before.get("listed"), int):
                 self._catalog.added_files.list(replaced)
             raise UsageError(failed[0].sentence)
-        return {"passages": report.passages, "replaced": replaced}
+        return {"passages": report.passages, "replaced": before.get("listed")}
 
     def _remove(self, change: Change) -> dict[str, object]:
-        drive_id, found = change.target.get("drive"), dict[str, object]()
+        drive_id, before = change.target.get("drive"), _noted(change)
         if isinstance(drive_id, int):
             self._library.take_out_drive(drive_id)
             return {"drive_url": change.target["path"]}  # a page is the one document of its drive
-        for file in self._catalog.added_files.listed(change.space):
-            if file.name == change.target["path"]:
-                found["file"] = file.id
         self._library.take_out(int(str(change.target["document"])))
-        return found
+        return {"file": before["listed"]} if "listed" in before else {}
 
     def _undo_add(self, change: Change) -> str:
         file_id = change.target.get("file")
@@ -103,3 +115,10 @@ class Carrier:
         if self._library.drive_of(document) is None:
             return "The drive that it lay on was taken out since, so it stays out."
         return "It is back." if self._library.put_back(document.id) else "It had come back by itself."
+
+
+def _noted(change: Change) -> Mapping[str, object]:
+    """What was there before it was carried out."""
+    before = change.target["before"]
+    assert isinstance(before, dict)
+    return before

@@ -261,9 +261,14 @@ class Knowledge:
         """Take the last change back."""
         changes, person, event = self._catalog.changes, command.caller.person, command.event
         with self._library.alone():
-            if event and (change := changes.undone_by(event)):  # whether that was told is not known
+            change = changes.undone_by(event) if event else None
+            if (
+                change is not None and change.state is ChangeState.UNDONE
+            ):  # whether that was told is not known
                 said = "This one, and no other."
-            elif change := changes.last_done():
+            elif change := change or changes.last_done():
+                if event:  # cut short, it goes on with this one, whatever was done meanwhile
+                    changes.note(change.id, undone_by=event)
                 said = self._carrier.take_back(change, person, event)
                 changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person, undone_by=event)
             else:
@@ -272,12 +277,17 @@ class Knowledge:
         return Reply(Card(title, said, people=_people_of(change)))
 
     def keep_words(self, caller: Caller, space: str, title: str, text: str) -> tuple[Card, bool]:
-        """Add a person's words at once, and whether that was possible; an undo takes them out again."""
+        """Add a person's words at once, and whether that was possible; an undo takes them out again.
+
+        Where that was cut short, it goes on.
+        """
         name = f"answers/{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-')[:60] or 'answer'}.md"
-        kept = self._catalog.added_files.put(space, name, text.encode(), "")
-        change = self._catalog.changes.propose(
-            "add", caller.person, space, title, {"file": kept.id, "name": name}
-        )
+        change = self._catalog.changes.adding(space, name, hashlib.sha256(text.encode()).hexdigest())
+        if change is None:
+            kept = self._catalog.added_files.put(space, name, text.encode(), "")
+            change = self._catalog.changes.propose(
+                "add", caller.person, space, title, {"file": kept.id, "name": name}
+            )
         card = self.confirm(Press("confirm", str(change.id), caller)).card
         done = self._catalog.changes.find(change.id)
         assert card is not None
@@ -285,9 +295,11 @@ class Knowledge:
         return card, done.state is ChangeState.DONE
 
     def holds_words(self, space: str, text: str) -> bool:
-        """Whether these very words are a document of that space already."""
+        """Whether these very words are a document of that space already, and no change that was cut short."""
         seal = hashlib.sha256(text.encode()).hexdigest()
-        return any(file.sha256 == seal for file in self._catalog.added_files.listed(space))
+        found = [file for file in self._catalog.added_files.listed(space) if file.sha256 == seal]
+        adding = [self._catalog.changes.adding(space, file.name, seal) for file in found]
+        return bool(found) and all(change is None or change.state is ChangeState.DONE for change in adding)
 
     def _expire(self) -> None:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)

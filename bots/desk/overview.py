@@ -228,9 +228,11 @@ class Overview:
             raise UsageError(
                 f"Everyone reads {OPEN_SPACE}, always: put what is not for all into another space."
             )
-        self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
+        new = self._catalog.changes.grant(verb == "allow", caller.person, space, principal)
         may = "may read" if verb == "allow" else "may no longer read"
-        said = f"{principal} {may} {space}. `undo` takes it back."
+        if not new:  # also where the order comes again after a crash: nothing says whether that was told
+            may = "may read" if verb == "allow" else "may not read"
+        said = f"{principal} {may} {space}{'. `undo` takes it back.' if new else ': that was done before.'}"
         return Reply(Card(f"Who reads {space}", said, people=frozenset({principal})))
 
 

@@ -268,7 +268,8 @@ class DiscordDoor(EventDoor):
         again, after = item.attempts > 0, int(payload["event"]) if not delivery.key else None
         if delivery.since is not None:
             again, after = True, time_snowflake(delivery.since - _CLOCKS_DIFFER)
-        await self._carry(delivery.key or key, to, delivery, again=again, after=after)
+        older = key if item.attempts > 0 else ""  # sent before an update, by what was killed then
+        await self._carry(delivery.key or key, to, delivery, again=again, after=after, older=older)
 
     async def _learn(self, place: str) -> None:
         """Servers have no people from outside."""
@@ -276,11 +277,13 @@ class DiscordDoor(EventDoor):
     async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
         await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
 
-    async def _carry(self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None) -> None:
+    async def _carry(
+        self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None, older: str = ""
+    ) -> None:
         async def tell(where: str, whom: tuple[str, ...]) -> Sent:
             its_key = key if where == to else key_for(key, where)
             return await self._telling.elsewhere(
-                its_key, where, delivery.card, again=again, after=after, whom=whom
+                its_key, where, delivery.card, again=again, after=after, whom=whom, older=older
             )
 
         async with self._once(delivery.key):

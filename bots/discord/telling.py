@@ -109,14 +109,23 @@ class Telling:
         await self._post(key, Place(channel), view, again=again, after=int(payload["event"]))
 
     async def elsewhere(
-        self, key: str, to: str, card: Card, *, again: bool, after: int | None, whom: tuple[str, ...] = ()
+        self,
+        key: str,
+        to: str,
+        card: Card,
+        *,
+        again: bool,
+        after: int | None,
+        whom: tuple[str, ...] = (),
+        older: str = "",
     ) -> Sent:
         """Show a card to a channel, in answer to a message of one, or to a person.
 
         `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
         among messages after the id `after`; with None for that it is looked for in any case, among all that
-        could be it. A card that is too long for one message goes into several. `whom` are those who are to be
-        called, where others read it too; of them, who has left a private thread is not.
+        could be it. It is also looked for under the key that an `older` citewise may have sent it under. A
+        card that is too long for one message goes into several. `whom` are those who are to be called, where
+        others read it too; of them, who has left a private thread is not.
         """
         who, _, reply_to = to.partition("/")
         platform, _, rest = who.partition(":")
@@ -147,13 +156,14 @@ class Telling:
             if type_ in _FORUMS:
                 again = again or after is None
                 since = after or 0
-                channel = await self._forum_post(channel, card, views[0], mark_of(key), since, look=again)
+                channel = await self._forum_post(
+                    channel, card, views[0], _marks(key, older), since, look=again
+                )
                 place, after, type_, sent = Place(channel), channel, _THREADS[0], [channel]
             for number, view in enumerate(views[len(sent) :], len(sent)):
-                calls = () if number else called
-                sent.append(
-                    await self._post(_key(key, number), place, view, again=again, after=after, whom=calls)
-                )
+                calls, its_key = () if number else called, _key(key, number)
+                how: Json = {"again": again, "after": after, "older": older and _key(older, number)}
+                sent.append(await self._post(its_key, place, view, whom=calls, **how))
                 place = Place(channel)
         except DiscordRefused as error:
             if error.code in NOBODY and kind == "user":
@@ -193,12 +203,13 @@ class Telling:
         again: bool,
         after: int | None,
         whom: Sequence[str] = (),
+        older: str = "",
     ) -> int:
         if after is None:
             # A reply stands after what it replies to: what an older home sent here under this key is not it.
             if found_back := await self._posts.look_back(place.channel, mark_of(key), place.reply_to):
                 return found_back
-        elif again and (found := await self._posts.find(place.channel, [mark_of(key)], after)):
+        elif again and (found := await self._posts.find(place.channel, _marks(key, older), after)):
             return found[0]
         return await self._posts.send(place, view, key, whom)
 
@@ -215,9 +226,9 @@ class Telling:
         return True
 
     async def _forum_post(
-        self, forum: int, card: Card, view: "LayoutView", mark: int, since: int, *, look: bool
+        self, forum: int, card: Card, view: "LayoutView", marks: Sequence[int], since: int, *, look: bool
     ) -> int:
-        if look and (stands := await self._standing_post(forum, mark, since)):
+        if look and (stands := await self._standing_post(forum, marks, since)):
             return stands
         name = one_line(card.title, 100)
         body = {"name": name, "message": body_of(view)}
@@ -231,13 +242,13 @@ class Telling:
             opened = await self._calls("POST", _POSTS, body, channel_id=forum)
         return int(opened["id"])
 
-    async def _standing_post(self, forum: int, mark: int, since: int) -> int:
-        """Our post in a forum whose first message has that mark, among the latest since an id; 0 for none."""
+    async def _standing_post(self, forum: int, marks: Sequence[int], since: int) -> int:
+        """Our post in a forum whose first message has such a mark, among those since an id; 0 for none."""
         guild = (await self._calls("GET", "/channels/{channel_id}", channel_id=forum))["guild_id"]
         active = await self._calls("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         posts = [int(thread["id"]) for thread in active["threads"] if thread["parent_id"] == str(forum)]
         for post in sorted((post for post in posts if post > since), reverse=True)[:_POSTS_BACK]:
-            if await self._posts.find(post, [mark], after=post - 1):  # the first message has the post's id
+            if await self._posts.find(post, marks, after=post - 1):  # the first message has the post's id
                 return post
         return 0
 
@@ -253,3 +264,8 @@ def key_for(key: str, person: str) -> str:
 def _key(key: str, number: int) -> str:
     """The key of a part of a card: the first has the card's own."""
     return f"{key}+{number}" if number else key
+
+
+def _marks(key: str, older: str) -> list[int]:
+    """What marks a message, and what marked it where an older citewise sent it."""
+    return [mark_of(known) for known in (key, older) if known]

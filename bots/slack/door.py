@@ -93,24 +93,25 @@ class SlackDoor(EventDoor):
             await self._heard(item, payload, replace(caller, thread=thread))
             return
         message = self._message(item, payload)
-        if item.attempts:
-            await message.find()
+        if item.attempts and not await message.find():
+            return  # the question was deleted meanwhile
         unasked = payload["how"] == "unasked"
-        silent = True
+        posted = False  # by that, Slack takes the status away; not where a message that stood is changed
         async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
             if isinstance(part, Working):
                 await self._status(payload, f"is {inert(part.note[0].lower() + part.note[1:])}…")
             elif isinstance(part, Draft):
                 await message.draft(part.text)
             elif not (payload["how"] == "thread" and goes_unsaid(part, payload["text"])):
-                silent = False
+                stood = bool(message.ts) and item.attempts > 0
                 await self._finish(message, part)
+                posted = not stood
                 here = {**payload, "thread": payload["root"]}
                 if part.more_privately:
                     await self._telling.alone(item.key, here, MORE)
                 if payload.get("attached") and part.answer.refused:
                     await self._telling.alone(f"{item.key}-w", here, WORDLESS)
-        if silent and not unasked:
+        if not posted and not unasked:
             await self._status(payload, "")
 
     async def _edited(self, item: InboxItem, payload: Json) -> None:
@@ -234,12 +235,20 @@ class SlackDoor(EventDoor):
             await self._telling.alone(f"{item.key}-c{number}", payload, card, replaces=replaces)
 
     async def _deliver(self, key: str, delivery: Delivery, *, again: bool) -> None:
-        """Deliver, once for the event, or once at all where the delivery has a key of its own."""
+        """Deliver, once for the event, or once at all where the delivery has a key of its own.
+
+        An older citewise may have sent it under the event's before it was killed and updated.
+        """
 
         async def tell(to: str, whom: tuple[str, ...]) -> tuple[str, str]:
             looked_for = again or bool(delivery.key)
             return await self._telling.elsewhere(
-                delivery.key or key, to, delivery.card, again=looked_for, whom=whom
+                delivery.key or key,
+                to,
+                delivery.card,
+                again=looked_for,
+                whom=whom,
+                older=key if again else "",
             )
 
         async with self._once(delivery.key):
@@ -277,8 +286,10 @@ class SlackDoor(EventDoor):
             return
         message = self._message(item, payload)
         try:
-            await message.find()
+            if not await message.find():
+                return
             await self._show(message, card)
+            await self._status(payload, "")
         except SlackRefused as error:  # a place where the bot may not write: it is told to whoever asked
             told = _not_there(str(payload["channel"])) if error.closed else card
             await self._telling.alone(item.key, payload, told)

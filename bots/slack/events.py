@@ -14,6 +14,7 @@ from bots.slack.words import addresses_another, asked, commanded, mentions, prin
 from brain.catalog.inbox import NewEvent
 
 Json = dict[str, Any]
+_SECONDS_ON_THE_WAY = 3_600.0  # Slack tells again for about so long what it could not deliver
 _PLAIN = (None, "file_share", "me_message", "thread_broadcast")
 
 
@@ -164,7 +165,8 @@ def _how(event: Json, text: str, channel: str, thread: str, known: Known) -> str
 def _changed(body: Json, event: Json, identity: str, channel: str, known: Known) -> NewEvent | None:
     """A message that was edited, or deleted: one that has an answer below it leaves a stone behind.
 
-    One that was not for the bot before is a new one, where the edit mentions the bot.
+    One that was not for the bot before is a new one, where the edit mentions the bot. So is one that is not
+    known yet: Slack tells again later what it could not deliver, and an edit meanwhile at once.
     """
     now, before = event.get("message", {}), event.get("previous_message", {})
     if now.get("subtype") == "tombstone":
@@ -175,7 +177,8 @@ def _changed(body: Json, event: Json, identity: str, channel: str, known: Known)
     message = {**now, "type": "message", "channel": channel, "channel_type": event.get("channel_type")}
     if not known.asked(f"{channel}:{now.get('ts')}"):
         called = mentions(text, known.bot) and not mentions(str(before.get("text") or ""), known.bot)
-        return _message(body, message, identity, known) if called else None
+        overtaken = _how(message, text, channel, "", known) in ("direct", "mention") and _is_new(now)
+        return _message(body, message, identity, known) if called or overtaken else None
     writer, root = writer_of(body, now), str(now.get("thread_ts") or now.get("ts"))
     if known.organisation.is_outsider(writer):
         return None
@@ -191,6 +194,12 @@ def _changed(body: Json, event: Json, identity: str, channel: str, known: Known)
         **_order(message, how, known),
     }
     return new_event(identity, "edited", payload, thread=thread)
+
+
+def _is_new(edited: Json) -> bool:
+    """Whether a message was edited so soon that its own event may still be on the way."""
+    at = float((edited.get("edited") or {}).get("ts") or 0.0)
+    return 0.0 <= at - float(edited.get("ts") or 0.0) < _SECONDS_ON_THE_WAY
 
 
 def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) -> NewEvent | None:

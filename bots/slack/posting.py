@@ -46,26 +46,32 @@ class AnswerMessage:
         """What marks the message as the answer to this event."""
         return {"event_type": MARK, "event_payload": {"key": self._key}}
 
-    async def find(self) -> None:
-        """Look for a message that was posted before a crash and not noted.
+    async def find(self) -> bool:
+        """Look for a message that was posted before a crash and not noted; False where its thread is gone.
 
         All of ours carry their mark when they are complete; an unmarked one after the question is a stream
         that was cut off.
         """
         if self.ts:
-            return
+            return True
         where: Json = {"channel": self._where["channel"], "ts": self._where["root"], "limit": _A_PAGE}
         where |= {"oldest": self._where["ts"], "include_all_metadata": True}  # it stands after its question
         cursor = ""
         for _ in range(_MOST_PAGES):
-            answer = await self._calls("conversations.replies", **where, cursor=cursor or None)
+            try:
+                answer = await self._calls("conversations.replies", **where, cursor=cursor or None)
+            except SlackRefused as error:
+                if error.code != "thread_not_found":
+                    raise
+                return False
             for message in answer.get("messages", []):
                 if self._is_ours(message):
                     await self._stands(message["ts"])
-                    return
+                    return True
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
-                return
+                break
+        return True
 
     def _is_ours(self, message: Json) -> bool:
         mark = message.get("metadata") or {}
@@ -140,7 +146,11 @@ class AnswerMessage:
                 return
             if error.code != "streaming_state_conflict":
                 raise
-            await self._calls("chat.stopStream", channel=channel, ts=self.ts)
+            try:
+                await self._calls("chat.stopStream", channel=channel, ts=self.ts)
+            except SlackRefused as stopped:  # by a call whose answer was lost
+                if stopped.code != "message_not_in_streaming_state":
+                    raise
             await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
 
     async def _stands(self, ts: str) -> None:

@@ -1,5 +1,6 @@
 """Cards to people and places: to someone alone in a channel, into a direct message, into another channel."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -81,11 +82,12 @@ class Telling:
         return True
 
     async def elsewhere(
-        self, key: str, to: str, card: Card, *, again: bool, whom: tuple[str, ...] = ()
+        self, key: str, to: str, card: Card, *, again: bool, whom: tuple[str, ...] = (), older: str = ""
     ) -> tuple[str, str]:
         """Show a card to a channel, a thread of one, a person or a group; returns channel and ts.
 
-        `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first.
+        `to` is a principal, for a thread followed by `/` and its root. With `again` it is looked for first,
+        also under the key that it may have been sent under by an `older` citewise.
         `whom` are those who are to be called, where others read it too.
         """
         who, _, root = to.partition("/")
@@ -100,7 +102,7 @@ class Telling:
         message = {"text": spoken(blocks), "blocks": blocks}
         try:
             channel = await self._channel_of(who)
-            return channel, await self._post(key, channel, message, root or None, again=again)
+            return channel, await self._post(key, channel, message, root or None, again=again, older=older)
         except SlackRefused as error:
             if error.code in _NOT_HERE:
                 raise UsageError(_INVITE) from error
@@ -126,8 +128,10 @@ class Telling:
             return await self._direct(members.get("users", [])[:_GROUP_AT_MOST])
         return name
 
-    async def _post(self, key: str, channel: str, message: Json, root: str | None, *, again: bool) -> str:
-        if again and (stands := await self._standing(key, channel, root)):
+    async def _post(
+        self, key: str, channel: str, message: Json, root: str | None, *, again: bool, older: str = ""
+    ) -> str:
+        if again and (stands := await self._standing({key, older} - {""}, channel, root)):
             return stands
         mark = {"event_type": MARK, "event_payload": {"key": key}}
         posted = await self._calls(
@@ -135,15 +139,15 @@ class Telling:
         )
         return str(posted["ts"])
 
-    async def _standing(self, key: str, channel: str, root: str | None) -> str:
-        """Where a message with that key stands: in all of a thread, or among the latest of a channel."""
+    async def _standing(self, keys: Collection[str], channel: str, root: str | None) -> str:
+        """Where a message with such a key stands: in all of a thread, or among the latest of a channel."""
         where: Json = {"channel": channel, "limit": _A_PAGE, "include_all_metadata": True}
         method = "conversations.replies" if root else "conversations.history"
         cursor = ""
         for _ in range(_MOST_PAGES if root else 1):
             answer = await self._calls(method, **where, ts=root, cursor=cursor or None)
             for found in answer.get("messages", []):
-                if (found.get("metadata") or {}).get("event_payload", {}).get("key") == key:
+                if (found.get("metadata") or {}).get("event_payload", {}).get("key") in keys:
                     return str(found["ts"])
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:

@@ -55,16 +55,21 @@ class Changes:
         with self._database.writing() as connection:
             return _add(connection, kind, ChangeState.PROPOSED, person, space, title, target)
 
-    def grant(self, readable: bool, person: str, space: str, principal: str) -> None:
-        """Let a principal read a space, or no longer, at once: the right, the change and the log are one."""
+    def grant(self, readable: bool, person: str, space: str, principal: str) -> bool:
+        """Let a principal read a space, or no longer, at once: the right, the change and the log are one.
+
+        False where that was so already: then nothing changes, and nothing is noted.
+        """
         kind, do = ("allow", spaces.allow) if readable else ("deny", spaces.deny)
         with self._database.writing() as connection:
-            do(connection, space, principal)
+            if not do(connection, space, principal):
+                return False
             change = _add(
                 *(connection, kind, ChangeState.DONE, person, space),
                 *(f"{principal} in {space}", {"principal": principal}),
             )
             _audit(connection, person, change)
+        return True
 
     def find(self, change_id: int) -> Change | None:
         """The change of that id."""
@@ -116,11 +121,36 @@ class Changes:
                 _audit(connection, person, change)
         return True
 
-    def undone_by(self, event: str) -> Change | None:
-        """The change that was taken back by this event of a chat."""
+    def note(self, change_id: int, **found: object) -> Change:
+        """Let what was found before a change is carried out join its target: after that nobody sees it."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE changes SET target = json_patch(target, ?) WHERE id = ?",
+                (json.dumps(found, ensure_ascii=False), change_id),
+            )
+            change = _find(connection, change_id)
+        assert change is not None
+        return change
+
+    def adding(self, space: str, name: str, sha256: str) -> Change | None:
+        """The change that adds this very file to a space: done, while it is there, or still to be done."""
         with self._database.reading() as connection:
             row = connection.execute(
-                _CHANGES + "WHERE state = 'undone' AND json_extract(target, '$.undone_by') = ?", (event,)
+                _CHANGES
+                + """WHERE kind = 'add' AND space = ? AND state IN ('proposed', 'confirmed', 'done')
+                AND json_extract(target, '$.file') IN (SELECT id FROM added_files
+                    WHERE name = ? AND sha256 = ? AND (listed = 1 OR changes.state <> 'done'))
+                ORDER BY id DESC LIMIT 1""",
+                (space, name, sha256),
+            ).fetchone()
+        return _change(row) if row else None
+
+    def undone_by(self, event: str) -> Change | None:
+        """The change that was taken back by this event of a chat, or was about to be."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                _CHANGES + "WHERE state IN ('done', 'undone') AND json_extract(target, '$.undone_by') = ?",
+                (event,),
             ).fetchone()
         return _change(row) if row else None
 

@@ -49,13 +49,14 @@ class Forgetting:
         return found
 
     def count_of(self, person: str) -> int:
-        """How many questions of that person (a principal) are kept."""
-        return self._count(_OWN, person)
+        """How many questions of that person (a principal) are kept, and wanted by nobody else."""
+        return self._count(f"asker = ?1 AND NOT {_OTHERS_WAIT}", person)
 
     def of_person(self, person: str, told: Callable[[int], object] = lambda done: None) -> Forgotten:
         """Forget all that a person asked and thought of answers; `told` hears how many questions.
 
-        What is still waiting to be answered is answered first, and stays.
+        What is still waiting to be answered is answered first, and stays. What others wait for too, from a
+        person who was asked for it, is the first of theirs from then on.
         """
         with self._database.writing(overwrite=True) as connection:  # first, while it is known what was theirs
             connection.execute(
@@ -63,6 +64,9 @@ class Forgetting:
                    (SELECT trim(coalesce(json_extract(steps, '$.respelled'), question)), answer
                     FROM traces WHERE asker = ?)""",
                 (person,),
+            )
+            connection.execute(
+                f"UPDATE traces SET asker = {_FIRST_OF_OTHERS} WHERE asker = ?1 AND {_OTHERS_WAIT}", (person,)
             )
         found = self._drop(_OWN, person, told)
         with self._database.writing(overwrite=True) as connection:
@@ -119,6 +123,13 @@ _OLD = """saved < ?
     AND id NOT IN (SELECT trace_id FROM handoffs WHERE state IN ('open', 'claimed'))
     AND id NOT IN (SELECT trace_id FROM cases WHERE state NOT IN ('resolved', 'example'))"""
 _OWN = "asker = ?"
+# Those who wait for a person's answer, whoever asked the question (the one with the id in `traces`).
+_WAITING = """SELECT person, opened, 0 AS place, trace_id FROM handoffs WHERE state IN ('open', 'claimed')
+    UNION ALL SELECT others.person, opened, others.rowid, trace_id FROM handoff_others AS others
+    JOIN handoffs ON handoffs.id = handoff_id WHERE state IN ('open', 'claimed')"""
+_OTHERS_WAIT = f"traces.id IN (SELECT trace_id FROM ({_WAITING}) WHERE person <> ?1)"
+_FIRST_OF_OTHERS = f"""(SELECT person FROM ({_WAITING}) WHERE trace_id = traces.id AND person <> ?1
+    ORDER BY opened, place LIMIT 1)"""
 
 
 def _drop(connection: sqlite3.Connection, trace_ids: list[str]) -> Forgotten:

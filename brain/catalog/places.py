@@ -48,6 +48,9 @@ class Places:
         """Name who is asked where a space's documents don't answer; nobody where `principal` is empty."""
         with self._database.writing() as connection:
             number = spaces.space(connection, space).id
+            row = connection.execute("SELECT principal FROM support WHERE space_id = ?", (number,)).fetchone()
+            if principal == (row[0] if row else ""):
+                return  # an order that was cut short comes again: it is one in the log, too
             connection.execute("DELETE FROM support WHERE space_id = ?", (number,))
             if principal:
                 connection.execute("INSERT INTO support VALUES (?, ?)", (number, principal))
@@ -64,9 +67,11 @@ class Places:
     def set_auto_answer(self, place: str, *, on: bool, by: str) -> None:
         """Answer plain questions in a place by itself, or stop that."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM auto_answer WHERE principal = ?", (place,))
+            was = connection.execute("DELETE FROM auto_answer WHERE principal = ?", (place,)).rowcount > 0
             if on:
                 connection.execute("INSERT INTO auto_answer VALUES (?)", (place,))
+            if was == on:
+                return
             audit.append(connection, by, f"auto-answer {'on' if on else 'off'}", place, None)
 
     def auto_answer(self) -> frozenset[str]:

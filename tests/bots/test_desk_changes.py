@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,6 +162,88 @@ async def test_a_page_whose_removal_was_interrupted_goes_when_pressed_again_and_
     assert (await run(here, BOSS, "undo")).text == "It is back."
     assert [drive.id for drive in here.catalog.drives() if drive.id == leave.drive_id] == [leave.drive_id]
     assert "27 days" in (await here.answer(ANA, "How many days of annual leave?")).text
+
+
+class Killed(BaseException):
+    """Where a process ends, nothing of it goes on."""
+
+
+@contextmanager
+def ends_before_noting(here: DeskHome, state: ChangeState) -> Iterator[None]:
+    """A process that ends when something is carried out and not yet noted as that."""
+    step = here.catalog.changes.step
+
+    def ends(change_id: int, before: ChangeState, after: ChangeState, by: str, **found: object) -> bool:
+        if after is state:
+            raise Killed
+        return step(change_id, before, after, by, **found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(here.catalog.changes, "step", ends)
+        with pytest.raises(Killed):
+            yield
+
+
+async def killed_before_it_is_noted(here: DeskHome, ref: str) -> None:
+    with ends_before_noting(here, ChangeState.DONE):
+        await press(here, BOSS, "confirm", ref)
+
+
+async def test_a_new_version_that_was_interrupted_is_carried_out_and_undo_brings_the_old_one_back(
+    here: DeskHome,
+) -> None:
+    files = [Attachment("parking.md", f"# Parking\n\nPark on level {n}.\n".encode()) for n in ("two", "nine")]
+    first, second = [await run(here, BOSS, "add", file) for file in files]
+    await press(here, BOSS, "confirm", first.buttons[0].ref)
+    await killed_before_it_is_noted(here, second.buttons[0].ref)
+    await press(here, BOSS, "confirm", second.buttons[0].ref)
+    assert (await run(here, BOSS, "undo")).text == "The version before it is back."
+    assert "level two" in (await here.answer(ANA, "Where do I park, on which level?")).text
+
+
+async def test_a_file_whose_removal_was_interrupted_goes_and_comes_back_to_stay(here: DeskHome) -> None:
+    added = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
+    await press(here, BOSS, "confirm", added.buttons[0].ref)
+    removed = await run(here, BOSS, "remove Parking")
+    await killed_before_it_is_noted(here, removed.buttons[0].ref)
+    await press(here, BOSS, "confirm", removed.buttons[0].ref)
+    assert here.catalog.added_files.listed("general") == []
+    await run(here, BOSS, "undo")
+    assert [file.name for file in here.catalog.added_files.listed("general")] == ["parking.md"]
+
+
+async def test_an_undo_that_was_interrupted_goes_on_with_its_own_change(here: DeskHome) -> None:
+    async def added(name: str) -> None:
+        preview = await run(here, BOSS, "add", Attachment(f"{name}.md", f"# {name}\n\nIt is red.\n".encode()))
+        await press(here, BOSS, "confirm", preview.buttons[0].ref)
+
+    order = Command("undo", "", BOSS, event="slack-Ev1")
+    await added("Garage")
+    with ends_before_noting(here, ChangeState.UNDONE):
+        await here.desk.run(order)
+    await added("Canteen")  # pressed before, and worked off first
+    for _ in range(2):
+        assert card(await here.desk.run(order)).title == "Taken back: add “Garage”"
+    assert [row.title for row in here.catalog.documents("general")] == ["Canteen", "Leave"]
+    assert {change.title: change.state for change in here.catalog.changes.recent(9)} == {
+        "Garage": "undone",
+        "Canteen": "done",
+    }
+
+
+async def test_an_order_about_rights_that_comes_again_is_one_change(here: DeskHome) -> None:
+    for order in ("spaces allow hr here", "spaces support hr slack:channel:CHELP", "spaces auto on"):
+        told = [await run(here, BOSS, order) for _ in range(2)]
+        assert told[0].title == told[1].title
+    assert told[1].text.startswith("I answer plain questions")
+    assert (await run(here, BOSS, "spaces allow hr here")).text.endswith("may read hr: that was done before.")
+    actions = [entry.action for entry in here.catalog.audit.entries()]
+    assert actions == ["allow done", "set support", "auto-answer on"]
+    await run(here, BOSS, "undo")
+    assert (await run(here, BOSS, "undo")).title == "Nothing to take back"
+    assert (await run(here, BOSS, "spaces deny hr here")).text.endswith(
+        "may not read hr: that was done before."
+    )
 
 
 async def test_what_was_removed_stays_out_where_its_drive_was_taken_out_since(here: DeskHome) -> None:

@@ -161,3 +161,18 @@ async def test_a_request_that_was_taken_before_its_place_was_noted_is_to_be_draw
     await press(here, kim, "claim", number_of(sent))
     assert await here.desk.placed(sent.ref, "slack:CHELP:9", "CHELP/9")
     assert rows_of(await stands(here, sent.ref))[0] == ("Taken by", "slack:user:UKIM")
+
+
+async def test_a_person_s_words_that_are_kept_again_after_a_crash_are_one_document_and_one_change(
+    here: DeskHome,
+) -> None:
+    _, sent = await asked_for(here)
+    number = number_of(sent)
+    await press(here, KIM, "reply", number, words="On the ground floor of house B.")
+    with pytest.MonkeyPatch.context() as patch:  # killed before the hand-off is noted as kept
+        patch.setattr(here.catalog.handoffs, "keep", lambda handoff_id: True)
+        await press(here, KIM, "keep", number)
+    assert card(await press(here, KIM, "keep", number)).title.startswith("Added: ")
+    assert card(await press(here, KIM, "keep", number)).title == "It is a document already"
+    assert [change.state for change in here.catalog.changes.recent(9)] == ["done"]
+    assert [entry.action for entry in here.catalog.audit.entries()][1:] == ["add confirmed", "add done"]

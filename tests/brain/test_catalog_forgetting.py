@@ -91,6 +91,37 @@ def test_who_waits_with_others_is_forgotten_and_the_others_wait_on(home: SmallHo
     assert catalog.handoffs.find(handoff.id) is None
 
 
+def test_whoever_asked_is_forgotten_and_the_others_wait_on_for_their_question(home: SmallHome) -> None:
+    catalog = home.catalog
+    waited, own = (ask(home, f"What about {word} leave?", "zoe") for word in ("zqopen", "zqown"))
+    for person in ("zoe", "ann", "ben"):
+        handoff, _ = catalog.handoffs.open(waited, person, f"at {person}", "general", "help", "zqopen?")
+    alone, _ = catalog.handoffs.open(own, "zoe", "at zoe", "general", "help", "zqown?")
+    assert catalog.forgetting.count_of("zoe") == 1
+    assert catalog.forgetting.of_person("zoe") == Forgotten(1, 0, 1)
+    (found,) = catalog.handoffs.unanswered()
+    assert (found.id, [asker.person for asker in found.askers]) == (handoff.id, ["ann", "ben"])
+    answer = catalog.answers.find(waited)  # the card of the request is drawn from it
+    assert answer is not None
+    assert answer.asker == "ann"
+    assert catalog.handoffs.find(alone.id) is None
+    for person in ("ann", "ben"):
+        catalog.forgetting.of_person(person)
+    assert catalog.answers.find(waited) is None
+    content = b"".join(file.read_bytes() for file in catalog.path.parent.glob("catalog.db*"))
+    assert b"zqopen" not in content
+
+
+def test_what_a_person_has_answered_goes_with_whoever_asked_it(home: SmallHome) -> None:
+    catalog = home.catalog
+    trace = ask(home, "What about zqopen leave?", "zoe")
+    for person in ("zoe", "ann"):
+        handoff, _ = catalog.handoffs.open(trace, person, f"at {person}", "general", "help", "zqopen?")
+    catalog.handoffs.answer(handoff.id, "kim", "Thirty days.")
+    assert catalog.forgetting.of_person("zoe") == Forgotten(1, 0, 1)
+    assert catalog.answers.find(trace) is None
+
+
 def test_a_question_of_an_open_case_does_not_go_by_its_age(home: SmallHome) -> None:
     traces = [ask(home, f"What about leave number {at}?", "ann", 400) for at in range(3)]
     with home.catalog.database.writing() as connection:

@@ -71,6 +71,7 @@ def person(call: Invocation, principal: str, yes: bool) -> None:
     """Forget what PRINCIPAL asked, as slack:user:U123 or discord:user:456, and what they thought of answers.
 
     What they asked a moment ago and was not answered yet is answered first, and stays: forget again then.
+    A question whose answer others wait for, from a person, stays for them, as asked by the next of them.
     """
     from bots.desk.wording import count
     from bots.terminal.confirm import confirm

@@ -2,8 +2,11 @@
 
 import asyncio
 
-from fake_discord import ANA, BEN, FORUM, GENERAL, HELP, Json, buttons_of, direct, words_of
+import pytest
+from fake_discord import ANA, BEN, FORUM, GENERAL, HELP, Fault, Json, buttons_of, direct, words_of
 from guild import Guild, handed_on
+
+from bots.discord.layout import mark_of
 
 KIM = 5010
 
@@ -69,6 +72,32 @@ async def test_a_request_that_somebody_deleted_can_still_be_answered(guild: Guil
     said = await discord.told(await people.submit(KIM, pressed, words="On the ground floor."))
     assert "The asker has your answer" in words_of(said)
     assert guild.written == []
+
+
+@pytest.mark.parametrize("support", [HELP, FORUM])
+async def test_a_request_that_an_older_citewise_posted_before_it_was_killed_is_not_posted_again(
+    guild: Guild, support: int
+) -> None:
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{support}", by=f"discord:user:{KIM}")
+    answer = await discord.answer(GENERAL, await people.mention(ANA, "Where is the staff canteen?"))
+    discord.faults.append(Fault("POST", f"/channels/{support}/(messages|threads)$", held=True))
+    pressed = await people.press(ANA, buttons_of(answer)["person"], answer)
+
+    def requests() -> list[Json]:
+        found = [support, *(post for post in discord.parents if discord.parents[post] == support)]
+        return [request for place in found for request in discord.answers(place)]
+
+    (request,) = await discord.until(requests)
+    with guild.here.catalog.database.reading() as connection:
+        row = connection.execute("SELECT event FROM inbox WHERE kind = 'press'").fetchone()
+    request["components"][0]["id"] = mark_of(f"discord-{row[0]}-e0")  # as it was until hand-offs had a key
+    discord._nonces.clear()
+    await guild.restart()
+    assert "A person will look at it" in words_of(await discord.told(pressed))
+    assert requests() == [request]
+    await discord.told(await people.press(KIM, buttons_of(request)["claim"], request))
+    assert f"<@{KIM}>" in words_of(request)
 
 
 async def asked_by_two_of_whom_one_left(guild: Guild) -> tuple[int, int]:

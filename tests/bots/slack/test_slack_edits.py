@@ -1,5 +1,6 @@
 """Messages in Slack that are edited and deleted."""
 
+import pytest
 from fake_slack import BOT, words_of
 from workspace import Workspace, handed_on
 
@@ -99,3 +100,36 @@ async def test_who_corrects_an_answer_for_somebody_has_it_told_once_more(workspa
     told = await slack.answer("CGEN", asked, 3)
     assert words_of(told).startswith("A person wrote again about")
     assert "In house B." in words_of(told)
+
+
+@pytest.mark.parametrize("channel", ["CGEN", "DUANA"])
+async def test_an_edit_that_comes_before_its_question_is_answered_in_its_place(
+    workspace: Workspace, channel: str
+) -> None:
+    slack = workspace.slack
+    await workspace.service.stop()
+    call = "" if channel.startswith("D") else f"<@{BOT}> "
+    ts = await slack.say("UANA", f"{call}How many days of annual leave do employees get?", channel)
+    missed = [slack._unacked.pop(envelope["envelope_id"])[0] for envelope in slack.sent]
+    await workspace.restart()
+    await slack.connected()
+    await slack.edit(channel, ts, f"{call}How long is parental leave?")
+    assert "16 weeks" in words_of(await slack.answer(channel, ts))
+    for envelope in missed:  # Slack tries again, a minute later
+        await slack.send("events_api", envelope["payload"])
+    await slack.until(lambda: not slack._unacked)
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT kind, state FROM inbox").fetchall() == [("question", "done")]
+    assert len(slack.answers(channel, ts)) == 1
+
+
+async def test_an_old_question_that_the_bot_never_had_is_not_answered_for_an_edit(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    old = {"user": "UANA", "text": f"<@{BOT}> How long is leave?", "ts": "1690000000.000100"}
+    slack.channels["CGEN"][old["ts"]] = old
+    await slack.edit("CGEN", old["ts"], f"<@{BOT}> How long is parental leave?")
+    await slack.until(lambda: not slack._unacked)
+    assert not workspace.here.catalog.inbox.all_waiting()
+    assert slack.answers("CGEN", old["ts"]) == []

@@ -66,6 +66,50 @@ async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(workspace:
     assert slack.calls["conversations.replies"] == 1
 
 
+async def test_an_answer_whose_stream_was_cut_off_and_stopped_unheard_is_shown_whole(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    slack.faults.append(Fault("chat.startStream", 1, held=True))
+    ts = await slack.mention("UANA", QUESTION)
+    await slack.until(lambda: slack.answers("CGEN", ts))
+    slack.faults.append(Fault("chat.stopStream", 1, status=500, afterwards=True))
+    await workspace.restart()
+    await all_answered(workspace, [("CGEN", ts)])
+    assert "27 days" in words_of(slack.answers("CGEN", ts)[0])
+
+
+async def test_of_a_question_that_was_deleted_while_the_bot_was_stopped_nothing_is_said(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    slack.streams = False
+    slack.faults.append(Fault("chat.postMessage", 99, status=503))
+    ts = await slack.mention("UANA", QUESTION)
+    await slack.until(lambda: slack.calls["chat.postMessage"])
+    await workspace.service.stop()
+    await slack.delete("CGEN", ts)
+    slack.faults.clear()
+    await workspace.restart()
+    await slack.until(lambda: not slack._unacked and not unfinished(workspace))
+    assert (slack.ephemeral, workspace.written) == ([], [])
+    assert slack.channels["CGEN"] == {}
+    assert slack.channels["DUANA"] == {}
+
+
+async def test_what_the_bot_does_is_not_shown_any_more_when_an_answer_was_found_after_a_restart(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    slack.streams = False
+    slack.faults.append(Fault("chat.postMessage", 1, held=True))
+    ts = await slack.mention("UANA", QUESTION)
+    await slack.until(lambda: slack.answers("CGEN", ts))
+    await workspace.restart()
+    await all_answered(workspace, [("CGEN", ts)])
+    assert [told["status"] for told in slack.statuses][-2:] == ["is looking through your documents…", ""]
+
+
 async def test_an_answer_far_down_in_a_long_thread_is_found_and_not_repeated(workspace: Workspace) -> None:
     slack = workspace.slack
     slack.streams = False

@@ -70,6 +70,25 @@ async def test_a_request_that_was_posted_while_the_bot_was_stopped_is_not_posted
     assert len(slack.channels["CHELP"]) == 1
 
 
+async def test_a_request_that_an_older_citewise_posted_before_it_was_killed_is_not_posted_again(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    workspace.here.catalog.places.set_support("general", HELP, by="slack:user:UADMIN")
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where is the staff canteen?"))
+    slack.faults.append(Fault("chat.postMessage", 1, held=True))
+    pressed = await slack.press("UANA", button(answer, "person"), "CGEN", answer)
+    (request,) = await slack.until(lambda: list(slack.channels["CHELP"].values()))
+    with workspace.here.catalog.database.reading() as connection:
+        row = connection.execute("SELECT event FROM inbox WHERE kind = 'press'").fetchone()
+    request["metadata"]["event_payload"]["key"] = f"slack-{row[0]}-0"  # as it was until hand-offs had one
+    await workspace.restart()
+    assert words_of(await slack.privately(pressed)).startswith("A person will look at it")
+    assert list(slack.channels["CHELP"].values()) == [request]
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    assert names_in(request) == ["UKIM"]
+
+
 async def test_the_request_names_who_took_it_also_when_others_join_after_a_restart(
     workspace: Workspace,
 ) -> None:
