@@ -177,6 +177,7 @@ class Brain(Runnable[Question, Answer]):
             retrieved = self._reranked(retrieved)
             evidence = replace(evidence, retrieved=retrieved)
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
+        evidence = replace(evidence, likely=draft.likely)
         draft = without_other_days(draft, query)
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.likelihood import likelihood
 from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.of_the_day import of_the_day, of_the_whole_day
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
@@ -79,12 +80,14 @@ class ExtractiveAnswerer:
             return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
             return Draft(())
+        likely = likelihood(ranked, evidence.retrieved)
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
-            return steps
+            return replace(steps, likely=likely)
         whole_day = kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query)
         if whole_day:
             chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked)
             chosen = _without_scraps(chosen)
+            likely = None  # what leads then is the day
         else:
             chosen, notes = self._chosen(ranked, kind), ()
         # What a thing is comes first; the rest in reading order.
@@ -97,7 +100,7 @@ class ExtractiveAnswerer:
             return Draft(())
         if kind.wants is Wants.TIME:
             told = [_dated(sentence, kind) for sentence in told]
-        return Draft(tuple(told), said, notes=notes)
+        return Draft(tuple(told), said, notes=notes, likely=likely)
 
     def _steps(self, retrieved: Retrieved, ranked: Sequence[ScoredSentence]) -> Draft | None:
         """The best passage's numbered list, from its first step on, where it holds one."""
