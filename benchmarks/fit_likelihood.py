@@ -3,8 +3,8 @@
 Each set is a file of `benchmarks/questions` and a home in which its documents alone are indexed. Every
 question is asked as `benchmarks.everyday` asks it; of those that are answered, the signals of `likelihood`
 are weighed by logistic regression, each company counting by the root of its answers. Answers to near misses
-are wrong ones. Printed is what is told of sets whose company had no part in the fit: the share of right answers
-among those that would be told as unsure and among the others, and the AUC, beside the gate's own.
+are wrong ones. Printed is what is told of sets whose company had no part in the fit: how many are right of
+those that would be told as unsure and of the others, and the AUC, beside what the gate's confidence tells.
 """
 
 import argparse
@@ -81,11 +81,12 @@ def _features(cases: Sequence[Case]) -> Numbers:
     return np.array([[1.0, case.score, case.lead] for case in cases])
 
 
-def report(cases: Sequence[Case]) -> None:
-    """What weights without a set's company tell of it; the weights of all."""
+def report(cases: Sequence[Case], untaught: Sequence[str]) -> None:
+    """What weights without a set's company tell of it; the weights of all sets but the `untaught`."""
+    taught = [case for case in cases if case.set not in untaught]
     for name in dict.fromkeys(case.set for case in cases):
         own = [case for case in cases if case.set == name]
-        weights = fitted([case for case in cases if case.company != own[0].company])
+        weights = fitted([case for case in taught if case.company != own[0].company])
         right = np.array([case.right for case in own])
         confidence = np.array([case.confidence for case in own])
         told = []
@@ -97,7 +98,7 @@ def report(cases: Sequence[Case]) -> None:
                 f"AUC {auc(chance[right], chance[~right]):.2f}"
             )
         print(f"{name:24} gate: {told[0]}   likelihood: {told[1]}")
-    print("bias, score, lead:", np.round(fitted(cases), 2))
+    print("bias, score, lead:", np.round(fitted(taught), 2))
 
 
 def main() -> None:
@@ -106,12 +107,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("sets", nargs="+", metavar="NAME=QUESTIONS@HOME")
+    parser.add_argument(
+        "--untaught", nargs="*", default=[], metavar="NAME", help="sets that nothing is learnt from"
+    )
+    given = parser.parse_args()
     made: list[Case] = []
-    for text in parser.parse_args().sets:
+    for text in given.sets:
         name, _, places = text.partition("=")
         questions, _, home = places.rpartition("@")
         made += cases(name, Path(questions), Path(home))
-    report(made)
+    report(made, given.untaught)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from brain.answering.selection import (
 from brain.answering.sought import sought
 from brain.answering.typed import names_date, names_time
 from brain.answering.yes_no import verdict
-from brain.evidence import Evidence
+from brain.evidence import SURE, Evidence
 from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query, asks_of_a_day
@@ -98,6 +98,8 @@ class ExtractiveAnswerer:
         told = _set(ordered, query)
         if not _counted(query, told):
             return Draft(())
+        if likely is not None and likely < SURE and kind.wants is not Wants.LIST:
+            told = _set([*ordered, *self._rival(ranked, chosen)], query)
         if kind.wants is Wants.TIME:
             told = [_dated(sentence, kind) for sentence in told]
         return Draft(tuple(told), said, notes=notes, likely=likely)
@@ -168,6 +170,21 @@ class ExtractiveAnswerer:
             return items if items and _form(items[0]) is not Form.PROSE else items[:1]
         if before and points_back(best.text) and _form(before) is Form.PROSE and before.text[-1:] != ":":
             return [before]
+        return []
+
+    def _rival(
+        self, ranked: Sequence[ScoredSentence], chosen: Sequence[ScoredSentence]
+    ) -> list[ScoredSentence]:
+        """What another passage says best: of two that fare alike, either may be the answer.
+
+        With the sentence before, where it points back to that.
+        """
+        passages = {one.passage.id for one in chosen}
+        said = frozenset[str]().union(*(one.stems for one in chosen))
+        for one in ranked:
+            elsewhere = one.passage.id not in passages and one.named >= NAMED
+            if elsewhere and _follows_well(one) and new_share(one, said) >= self._lengths.new:
+                return [*self._needed(one, {(s.rank, s.number): s for s in ranked}), one]
         return []
 
     def _next(self, ranked: Sequence[ScoredSentence], chosen: list[ScoredSentence]) -> ScoredSentence | None:

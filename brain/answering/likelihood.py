@@ -16,13 +16,13 @@ class LikelihoodWeights:
     """A logistic regression over the best sentence's score and its lead over the other passages' best.
 
     Where several passages have a sentence that fares as well, none of them says quite what was asked. Fitted
-    by `python -m benchmarks.fit_likelihood` to the answers to the everyday questions of eight companies;
-    docs/evaluation.md says how it does on those that it was not fitted to.
+    by `python -m benchmarks.fit_likelihood` to the answers to six sets of everyday questions;
+    docs/evaluation.md says how it does on sets that it was not fitted to.
     """
 
-    bias: float = -3.0
-    score: float = 1.05
-    lead: float = 1.8
+    bias: float = -3.4
+    score: float = 1.2
+    lead: float = 1.85
 
 
 def likelihood(

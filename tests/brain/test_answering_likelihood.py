@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brain.answering.extractive import ExtractiveAnswerer
 from brain.answering.likelihood import LikelihoodWeights, likelihood
 from brain.answering.selection import ScoredSentence
 from brain.domain import Locator, Passage, Source
@@ -71,3 +72,30 @@ def test_what_was_written_decides_how_sure_the_answer_is_where_it_can_be_told(li
         assert evidence.sure is ((confidence if likely is None else likely) >= SURE)
         assert evidence.as_step()["sure"] is evidence.sure
         assert ("likely" in evidence.as_step()) is (likely is not None)
+
+
+def evidence_of(texts: list[str], alike: list[float]) -> Evidence:
+    """Passages of one sentence each, each as like the question as that."""
+    read = [replace(passage(number), text=text) for number, text in enumerate(texts)]
+    best = tuple(Candidate(one, 1.0, 0.5, score=2.0) for one in read)
+    likeness = {one.id: (Likeness(value, 0.1),) for one, value in zip(read, alike, strict=True)}
+    query = Query.of("When do you close on Fridays?")
+    found = Retrieved(query, Rarity.counted(query, 9, {}), best, {}, likeness=likeness)
+    return Evidence(found, Signals(), 0.6, 0.35)
+
+
+def test_an_unsure_answer_tells_what_another_passage_says_and_a_sure_one_does_not():
+    texts = ["The desk closes at noon on Fridays.", "The counter is open on Fridays until four."]
+    unsure = ExtractiveAnswerer().write(evidence_of(texts, [0.2, 0.19]))
+    sure = ExtractiveAnswerer().write(evidence_of(texts, [0.9, 0.1]))
+    assert [one.text for one in unsure.sentences] == texts
+    assert [one.text for one in sure.sentences] == texts[:1]
+    assert unsure.likely is not None
+    assert sure.likely is not None
+    assert unsure.likely < SURE <= sure.likely
+
+
+def test_what_another_passage_says_too_is_not_told_twice():
+    same = "The desk closes at noon on Fridays."
+    told = ExtractiveAnswerer().write(evidence_of([same, same], [0.2, 0.2]))
+    assert [one.text for one in told.sentences] == [same]
