@@ -4,7 +4,8 @@ Each set is a file of `benchmarks/questions` (or one like it) and a home in whic
 indexed. The questions mostly don't use the documents' words. A question's `must` are groups of wordings: an
 answer is right that says one of each group, half right that says one of some, and wrong that says any of its
 `must_not`. What stands in `before` is
-asked first, in the same thread. Prints a table and writes `results/everyday.json`; `--show` prints what was
+asked first, in the same thread. Of answers that are told as unsure it counts how many are right, wrong, or
+to near misses. Prints a table and writes `results/everyday.json`; `--show` prints what was
 not right, or answered though no document answers it; `--by half` gives a line for each half of the
 `overviews-*.jsonl`, of which one was held out.
 """
@@ -92,12 +93,16 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
         for verdict in (Verdict.RIGHT, Verdict.HALF, Verdict.WRONG, Verdict.REFUSED)
     }
     words = [len(found.answer.text.split()) for found in outcomes if not found.answer.refusal]
+    unsure = Counter(found.verdict for found in outcomes if not (found.answer.refusal or found.answer.sure))
     return {
         "set": name,
         "questions": total,
         **shares,
         "near misses": none,
         "of them refused": counts[Verdict.RIGHTLY_REFUSED],
+        "unsure: right": unsure[Verdict.RIGHT],
+        "unsure: wrong": unsure[Verdict.WRONG],
+        "unsure: near misses": unsure[Verdict.ANSWERED],
         "words": round(fmean(words)) if words else None,
     }
 

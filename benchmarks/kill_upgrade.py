@@ -28,8 +28,10 @@ from benchmarks.killed_serve import command
 from benchmarks.recording import record
 
 QUESTIONS = ROOT / "samples" / "questions.jsonl"
-_PRELOADED = ("bots.cli", "bots.terminal.commands.ingest", "bots.terminal.commands.ask_batch", "bots.wiring", "ingest.sync",
-              "brain.index.search_index", "chromadb", "onnxruntime", "brain.brain")  # fmt: skip
+_PRELOADED = (
+    *("bots.cli", "bots.terminal.commands.ingest", "bots.terminal.commands.ask_batch", "bots.wiring"),
+    *("ingest.sync", "brain.index.search_index", "chromadb", "onnxruntime", "brain.brain"),
+)
 
 
 @dataclass

@@ -203,6 +203,7 @@ class Brain(Runnable[Question, Answer]):
             evidence = replace(evidence, retrieved=self._reranked(evidence.retrieved))
         retrieved = evidence.retrieved
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
+        weighed = replace(evidence, likely=draft.likely)
         draft = without_other_days(draft, query)
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
@@ -213,9 +214,9 @@ class Brain(Runnable[Question, Answer]):
             sentences=result.sentences,
             citations=result.citations,
             refusal=None,
-            trace=_trace(question, evidence, result, started, draft.note),
+            trace=_trace(question, weighed, result, started, draft.note),
             retrieved=retrieved.passages[:RETRIEVED],
-            sure=evidence.sure,
+            sure=weighed.sure,
             partial=wants_all(query.text) and not draft.notes,
             notes=draft.notes,
         )

@@ -24,9 +24,8 @@ REST = 0.2  # of what is asked about a date besides: less of it stands there, an
 THRESHOLD = 0.35
 """Refuses under 8 % of the answerable questions of every development set, and 10 to 40 % of everyday ones."""
 SURE = 0.5
-"""What is answered with less is rather unsure. Of 867 answers to everyday questions, 198 were below it: 39 %
-of these were right, and 65 % of the others; on northwind, which had no part in the gate's fit, 64 % of 22 and
-74 % of 70 (`benchmarks/everyday.py`, docs/evaluation.md)."""
+"""What is answered with less is rather unsure: none is likelier than an answer (docs/evaluation.md tells how
+often either is right)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +111,7 @@ class Evidence:
     """What was found and how far it is to be trusted: `confidence` is the chance that it answers.
 
     `quoted` is the answer in the documents' own sentences, where finding it was choosing them already.
+    `likely` is the chance that what was then written of it answers, where whoever wrote it could tell.
     """
 
     retrieved: Retrieved
@@ -119,6 +119,7 @@ class Evidence:
     confidence: float
     threshold: float
     quoted: "Draft | None" = None
+    likely: float | None = None
 
     @property
     def suffices(self) -> bool:
@@ -127,8 +128,8 @@ class Evidence:
 
     @property
     def sure(self) -> bool:
-        """Whether what was found is more likely to answer than not."""
-        return self.confidence >= SURE
+        """Whether what was written, or else what was found, is more likely to answer than not."""
+        return (self.confidence if self.likely is None else self.likely) >= SURE
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -142,6 +143,7 @@ class Evidence:
             "confidence": round(self.confidence, 4),
             "threshold": self.threshold,
             "sure": self.sure,
+            **({} if self.likely is None else {"likely": round(self.likely, 4)}),
             **signals,
         }
 

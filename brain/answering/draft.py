@@ -45,6 +45,7 @@ class Draft:
     that the passages don't answer. `discarded` holds sentences that were taken out already, and why; `note`
     is for the trace. `provisional`: good as it is, and another draft that may say it better is being written.
     `lead` goes before the sentences and tells no more than where they are from; `notes` are said beneath.
+    `likely` is the chance that it answers, where whoever wrote it can tell.
     """
 
     sentences: tuple[DraftSentence, ...]
@@ -56,6 +57,7 @@ class Draft:
     provisional: bool = False
     lead: str = ""
     notes: tuple[str, ...] = ()
+    likely: float | None = None
 
 
 class Answerer(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from brain.answering.cleaning import ended, opening, without_marks
 from brain.answering.draft import Draft, DraftSentence, Form
+from brain.answering.likelihood import likelihood
 from brain.answering.likeness import LikenessWeights, by_likeness
 from brain.answering.of_the_day import of_the_day, of_the_whole_day, rows_of_the_time
 from brain.answering.question_kind import QuestionKind, Wants, core, kind_of
@@ -20,7 +21,7 @@ from brain.answering.selection import (
 from brain.answering.sought import sought
 from brain.answering.typed import names_date, names_time
 from brain.answering.yes_no import verdict
-from brain.evidence import Evidence
+from brain.evidence import SURE, Evidence
 from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query, asks_of_a_day
@@ -79,12 +80,14 @@ class ExtractiveAnswerer:
             return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
             return Draft(())
+        likely = likelihood(ranked, evidence.retrieved)
         if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
-            return steps
+            return replace(steps, likely=likely)
         whole_day = kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query)
         if whole_day:
             chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked, query)
             chosen = _without_scraps(chosen)
+            likely = None  # what leads then is the day
         else:
             chosen, notes = rows_of_the_time(ranked, _best(ranked), query)
             chosen = chosen or self._chosen(ranked, kind)
@@ -96,9 +99,11 @@ class ExtractiveAnswerer:
         told = _set(ordered, query)
         if not _counted(query, told):
             return Draft(())
+        if likely is not None and likely < SURE and kind.wants is not Wants.LIST:
+            told = _set([*ordered, *self._rival(ranked, chosen)], query)
         if kind.wants is Wants.TIME:
             told = [_dated(sentence, kind) for sentence in told]
-        return Draft(tuple(told), said, notes=notes)
+        return Draft(tuple(told), said, notes=notes, likely=likely)
 
     def _steps(self, retrieved: Retrieved, ranked: Sequence[ScoredSentence]) -> Draft | None:
         """The best passage's numbered list, from its first step on, where it holds one."""
@@ -166,6 +171,21 @@ class ExtractiveAnswerer:
             return items if items and _form(items[0]) is not Form.PROSE else items[:1]
         if before and points_back(best.text) and _form(before) is Form.PROSE and before.text[-1:] != ":":
             return [before]
+        return []
+
+    def _rival(
+        self, ranked: Sequence[ScoredSentence], chosen: Sequence[ScoredSentence]
+    ) -> list[ScoredSentence]:
+        """What another passage says best: of two that fare alike, either may be the answer.
+
+        With the sentence before, where it points back to that.
+        """
+        passages = {one.passage.id for one in chosen}
+        said = frozenset[str]().union(*(one.stems for one in chosen))
+        for one in ranked:
+            elsewhere = one.passage.id not in passages and one.named >= NAMED
+            if elsewhere and _follows_well(one) and new_share(one, said) >= self._lengths.new:
+                return [*self._needed(one, {(s.rank, s.number): s for s in ranked}), one]
         return []
 
     def _next(self, ranked: Sequence[ScoredSentence], chosen: list[ScoredSentence]) -> ScoredSentence | None:

@@ -40,7 +40,7 @@ def row_in_words(row: str, header: str, asked: Collection[str], reading: Reading
     `row` and `header` are tab-separated; `asked` are the question's stems, and `reading` is how it reads.
     The subject is the cell that the question names, else the first; another than the first comes with its
     column's name, since a row is about what stands first: `Contact: Ann Lee – Benefit: Gym`. Where the
-    question names columns, only their cells are told, else all.
+    question names columns, only their cells are told, and what stands first; else all.
     """
     cells = cells_of(row, header)
     named = any(cell.name for cell in cells)
@@ -51,6 +51,8 @@ def row_in_words(row: str, header: str, asked: Collection[str], reading: Reading
     subject = max(cells, key=lambda cell: (_shared(cell.value, asked, reading), -cell.start))
     others = [cell for cell in cells if cell is not subject]
     told = _asked_for(others, asked, reading) or others
+    if subject is not cells[0] and cells[0] not in told:
+        told = [cells[0], *told]  # "who do I ask in Porto?": the row is about whom it names first
     about = subject.value if subject is cells[0] else subject.told
     words = f"{about} – {'; '.join(cell.told for cell in told)}"
     return ToldRow(words, tuple(sorted(cell.span for cell in [subject, *told])))

@@ -30,6 +30,12 @@ def test_the_cell_that_the_question_names_is_the_subject_with_its_columns_name()
     assert named == "Contact: Ann Lee – Benefit: Gym; Amount: 20 dollars"
 
 
+def test_what_a_row_is_about_is_told_where_the_question_names_another_cell_and_column():
+    header, row = "Name\tPlace\tAsk about\tContact", "Joana Reis\tPorto\tcontracts\tjoana@a.example"
+    said = told("Who do I ask about a contract in Porto?", row, header)
+    assert said == "Place: Porto – Name: Joana Reis; Ask about: contracts"
+
+
 @pytest.mark.parametrize("header", ["", "Plan\tPrice", "\t\t\t"])
 def test_without_a_header_that_fits_the_cells_stand_alone(header):
     assert told("price of Gold", header=header) == "Gold, 40 dollars, around the clock, 2 TB"
