@@ -188,7 +188,7 @@ def test_cases_are_listed_shown_closed_and_deleted(here: Run, home: Path) -> Non
     assert here("cases", "remove", str(first)).code == 2  # there is nobody to ask
     assert here("cases", "remove", str(first), "--yes").out == f"Deleted case {first}.\n"
     assert here("cases", "show", str(first)).code == 2
-    assert [entry["action"] for entry in _json(here("audit", "--json"))] == ["resolve", "remove"]
+    assert [entry["action"] for entry in _json(here("audit", "--json"))] == ["ingest", "resolve", "remove"]
 
 
 def test_tickets_go_through_a_running_server_as_they_do_without(

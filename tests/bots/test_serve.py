@@ -262,6 +262,7 @@ def test_the_servers_settings_count_and_others_are_told_of(served: Serving) -> N
 def test_what_needs_the_home_to_itself_is_refused(
     served: Serving, words: tuple[str, ...], sentence: str
 ) -> None:
+    (served.folder / "copy.db").touch()
     done = run(served.folder, *words)
     assert (done.code, done.out) == (3, "")
     assert sentence in done.err

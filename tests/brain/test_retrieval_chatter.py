@@ -194,4 +194,4 @@ def test_documents_that_are_asked_for_are_named_and_not_missed(home: SmallHome) 
 
 
 def test_who_asks_what_it_is_hears_what_it_answers_from(home: SmallHome) -> None:
-    assert "1 document in general" in home.ask("who are you?").text
+    assert "the one document in general" in home.ask("who are you?").text

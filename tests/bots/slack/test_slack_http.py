@@ -107,6 +107,7 @@ async def test_a_request_that_never_comes_in_whole_is_not_waited_for() -> None:
     server = web.AppRunner(
         application(AsyncApp(signing_secret=SECRET, token="xoxb-0"), SECRET, status, patience=0.05),
         access_log=None,
+        lingering_time=0.0,
     )
     async with AsyncExitStack() as opened:
         await server.setup()
