@@ -63,7 +63,7 @@ class AnswerMessage:
         return True
 
     async def _look(self, *, after: str = "") -> bool:
-        """Look for ours in the thread; whether it stands there. `after` a ts, only for one that is complete."""
+        """Look for ours in the thread, `after` a ts only for a complete one; whether it stands there."""
         where: Json = {"channel": self._where["channel"], "ts": self._where["root"], "limit": _A_PAGE}
         where |= {"oldest": self._where["ts"], "include_all_metadata": True}  # it stands after its question
         cursor = ""
