@@ -29,7 +29,9 @@ async def test_a_question_that_was_cut_short_after_its_answer_was_kept_is_kept_o
         again = await here.again(ANA, FOLLOW_UP, "slack-Ev2")
     assert len(here.catalog.answers.given()) == 2
     assert here.catalog.conversations.turns(ANA.thread) == turns
-    assert here.catalog.answers.last(ANA.thread).trace_id == again.trace.id
+    last = here.catalog.answers.last(ANA.thread)
+    assert last is not None
+    assert last.trace_id == again.trace.id
     assert [told.helpful for told in here.catalog.answers.feedback(first.trace.id)] == [True]
 
 
