@@ -1,14 +1,15 @@
 """Channels that are shared with other organisations (Slack Connect): what everyone may read stays inside."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from desk_kit import LEAVE
-from fake_slack import BOT, TEAM, Json, button, words_of
+from fake_slack import BOT, TEAM, button, words_of
+from slack_texts import Json
 from workspace import Workspace
 
 from bots.doors.inbox import Unreachable
-from bots.slack import organisation
 from bots.slack.organisation import SharedChannels
 
 ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
@@ -216,7 +217,8 @@ async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(organisation.time, "monotonic", lambda: now[0])
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("bots.slack.organisation.time", clock)
     asked = Asked()
     asked.shared = False
     asked.answer.set()
