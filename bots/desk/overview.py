@@ -123,7 +123,7 @@ class Overview:
         """Who reads what; or a change of it."""
         words = command.words.split()
         if words:
-            return self._change(words, command.caller)
+            return self._change(words, command.caller, command.event)
         support, auto = self._catalog.places.support(), self._catalog.places.auto_answer()
         rows, named = [], {*support.values(), *auto}
         for space in self._catalog.spaces():
@@ -196,13 +196,13 @@ class Overview:
             cards.append(Card("Not readable", "", failures))
         return cards
 
-    def _change(self, words: list[str], caller: Caller) -> Reply:
+    def _change(self, words: list[str], caller: Caller, event: str) -> Reply:
         verb, *rest = [caller.place if word == "here" and caller.place else word for word in words]
         match verb, rest:
             case "allow" | "deny", [space, principal]:
                 return self._grant(verb, self._catalog.space(space).name, _principal(principal), caller)
             case "create", [space]:
-                made = self._catalog.places.create_space(space, by=caller.person).name
+                made = self._catalog.places.create_space(space, by=caller.person, event=event).name
                 return Reply(Card(f"Made the space {made}", "Nobody reads it until `spaces allow` says so."))
             case "support", [space, principal]:
                 self._catalog.places.set_support(space, _principal(principal), by=caller.person)

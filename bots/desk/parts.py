@@ -32,7 +32,8 @@ class Asked:
     the asker's own principals: they decide whether there is more to be told in private. An `unasked`
     question was put to a channel, not to the bot: it is answered only on strong evidence. `shareable`: it
     was put in private in a place that may be shown the answer. `place` is the one all of whose people
-    hear it, empty where there is none.
+    hear it, empty where there is none. `event` names what it came with, where that may come again: after a
+    crash it is the same question, and not another.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Asked:
     unasked: bool = False
     shareable: bool = False
     place: str = ""
+    event: str = ""
 
     @property
     def door(self) -> str:
@@ -90,13 +92,14 @@ class Caller:
         """Whose rights count for what this person alone is shown, of what was said in this place."""
         return self.own | {self.place} if self.place else self.own
 
-    def asks(self, text: str, *, private: bool, unasked: bool = False) -> Asked:
-        """A question of this person: seen by all in the place, or `private`."""
+    def asks(self, text: str, *, private: bool, unasked: bool = False, event: str = "") -> Asked:
+        """A question of this person, which came with an `event`: seen by all in the place, or `private`."""
         if private or not self.place:
             thread = f"{PRIVATE}{self.person}:{self.thread}"
-            return Asked(text, self.person, self.own, (), thread, self.own, shareable=bool(self.place))
-        here = frozenset({self.place})
-        return Asked(text, self.person, here, (), self.thread, self.own, unasked, place=self.heard_in)
+            shared = bool(self.place)
+            return Asked(text, self.person, self.own, (), thread, self.own, shareable=shared, event=event)
+        here, heard_in = frozenset({self.place}), self.heard_in
+        return Asked(text, self.person, here, (), self.thread, self.own, unasked, place=heard_in, event=event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Questions: with what they may be answered, their answers part by part, and what is kept of these."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
@@ -58,6 +59,8 @@ class Questions:
                 yield Draft(f"{part.text}\n\n{FOLLOWS}" if part.provisional else part.text)
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
+        if asked.event:
+            answer = replace(answer, trace=replace(answer.trace, id=_named_after(asked.event)))
         if asked.unasked and not _strong(answer):
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
@@ -88,7 +91,8 @@ class Questions:
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:
-            history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience)
+            besides = _named_after(asked.event) if asked.event else ""
+            history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience, besides)
         return Question(asked.text.strip(), asked.asker, audience, history)
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
@@ -115,6 +119,11 @@ class Questions:
             return False
         better = self._brain().invoke(replace(question, audience=own, history=()))
         return not better.refused and better.citations[0].passage.source.space in hidden
+
+
+def _named_after(event: str) -> str:
+    """The id of the trace of what came with an event: kept before a crash, it is not kept twice."""
+    return hashlib.sha256(event.encode()).hexdigest()[:12]
 
 
 def _strong(answer: Answer) -> bool:

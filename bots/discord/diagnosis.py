@@ -1,6 +1,7 @@
 """What `citewise doctor` looks at in Discord: token, intents, commands, permissions; and how to mend each."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from bots.checks import Check, Verdict
@@ -12,6 +13,7 @@ Json = dict[str, Any]
 _PORTAL = "discord.com/developers/applications → your app"
 _ADMINISTRATOR = 1 << 3
 _SHOWN = 20
+_A_PAGE = 200  # servers; Discord gives no more at once
 _TO_WRITE = ("View Channels", "Send Messages", "Read Message History")
 
 
@@ -82,11 +84,21 @@ def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterato
         mend = f"{_PORTAL} → Installation → Install Link: None, then → Bot → Public Bot: off"
         yield Check("discord invitations", Verdict.NOTE, found, mend)
     yield _commands(api, settings, str(application["id"]), invite)
-    guilds = api("/users/@me/guilds")
+    guilds = list(islice(_servers(api), _SHOWN))
     if not guilds:
         yield Check("discord servers", Verdict.FAULT, "the bot is in no server", f"invite it: {invite}")
-    for guild in guilds[:_SHOWN]:
+    for guild in guilds:
         yield _permissions(guild, invite)
+
+
+def _servers(api: _Api) -> Iterator[Json]:
+    """The servers that the bot is in, page by page."""
+    after = "0"
+    while page := api(f"/users/@me/guilds?limit={_A_PAGE}&after={after}"):
+        yield from page
+        if len(page) < _A_PAGE:
+            return
+        after = str(page[-1]["id"])
 
 
 def _intent(settings: DiscordSettings, flags: int, auto_answer: bool) -> Check:
@@ -156,7 +168,7 @@ def _channel(api: _Api, channel: str) -> Check:
         mend = "give the bot View Channel there, or take it out of CITEWISE_DIGEST and `spaces support`"
         found = f"{channel} is not there, or hidden from the bot"
         return Check("discord channel", Verdict.FAULT, found, mend)
-    held = next((int(one["permissions"]) for one in api("/users/@me/guilds") if str(one["id"]) == guild), 0)
+    held = next((int(one["permissions"]) for one in _servers(api) if str(one["id"]) == guild), 0)
     allowed = _allowed(held, there.get("permission_overwrites") or [], guild, me)
     lacking = [name for name in _TO_WRITE if not allowed & (PERMISSIONS[name][0] | _ADMINISTRATOR)]
     if lacking:

@@ -124,7 +124,8 @@ class DiscordDoor(EventDoor):
         look = item.attempts > 0 or payload.get("looked_back", False)
         message: AnswerMessage | None = None
         async with self._courtesies.typing(payload, silent=unasked):
-            async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
+            asked = caller.asks(payload["text"], private=False, unasked=unasked, event=item.key)
+            async for part in self._desk.ask(asked):
                 if isinstance(part, Draft):
                     message = message or await self._message(item, payload, look=look)
                     await message.draft(draft_view(part.text, mark_of(message.keys[0])))
@@ -169,7 +170,7 @@ class DiscordDoor(EventDoor):
             return
         if not asked.posted and payload["how"] not in ("direct", "mention"):
             return
-        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False, event=item.key)):
             if isinstance(part, Final):
                 # An answer that was taken away is not sent once more under its key: Discord would return it.
                 key = "" if asked.posted else item.key
@@ -211,7 +212,7 @@ class DiscordDoor(EventDoor):
     async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
         marks = [mark_of(f"{item.key}-{number}") for number in range(4)]
         due = 0.0
-        async for part in self._desk.ask(caller.asks(text, private=True)):
+        async for part in self._desk.ask(caller.asks(text, private=True, event=item.key)):
             now = asyncio.get_running_loop().time()
             if isinstance(part, Draft) and now >= due and payload.get("token"):
                 await self._telling.alone(item.key, payload, draft_view(part.text, marks[0]), original=True)

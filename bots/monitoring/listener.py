@@ -43,10 +43,14 @@ class Listener:
             places = threading.BoundedSemaphore(AT_ONCE)
 
             def process_request(self, request: Any, client_address: Any) -> None:
-                if self.places.acquire(blocking=False):
-                    super().process_request(request, client_address)
-                else:
+                if not self.places.acquire(blocking=False):
                     self.shutdown_request(request)
+                    return
+                try:
+                    super().process_request(request, client_address)
+                except BaseException:  # no thread could be started: its place is free again
+                    self.places.release()
+                    raise
 
             def process_request_thread(self, request: Any, client_address: Any) -> None:
                 try:

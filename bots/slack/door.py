@@ -97,7 +97,8 @@ class SlackDoor(EventDoor):
             return  # the question was deleted meanwhile
         unasked = payload["how"] == "unasked"
         posted = False  # by that, Slack takes the status away; not where a message that stood is changed
-        async for part in self._desk.ask(caller.asks(payload["text"], private=False, unasked=unasked)):
+        asked = caller.asks(payload["text"], private=False, unasked=unasked, event=item.key)
+        async for part in self._desk.ask(asked):
             if isinstance(part, Working):
                 await self._status(payload, f"is {inert(part.note[0].lower() + part.note[1:])}…")
             elif isinstance(part, Draft):
@@ -129,7 +130,7 @@ class SlackDoor(EventDoor):
         message = await self._edited_answer(item, payload)
         if message is None or not payload["text"].strip():
             return
-        async for part in self._desk.ask(caller.asks(payload["text"], private=False)):
+        async for part in self._desk.ask(caller.asks(payload["text"], private=False, event=item.key)):
             if isinstance(part, Final):
                 await self._finish(message, part)
 
@@ -203,7 +204,7 @@ class SlackDoor(EventDoor):
         return await self._threads.read(payload, caller)
 
     async def _ask_privately(self, item: InboxItem, payload: Json, caller: Caller, text: str) -> None:
-        async for part in self._desk.ask(caller.asks(text, private=True)):
+        async for part in self._desk.ask(caller.asks(text, private=True, event=item.key)):
             if isinstance(part, Final):
                 blocks = [*quoted(text), *answer_blocks(part.answer, part.buttons, plain=True)]
                 await self._telling.alone(item.key, payload, blocks)

@@ -85,7 +85,7 @@ def _message(body: Json, event: Json, identity: str, known: Known) -> NewEvent |
     if subtype == "message_changed":
         return _changed(body, event, identity, channel, known)
     if subtype == "message_deleted":
-        return _deleted(identity, channel, event["deleted_ts"], event.get("previous_message", {}), known)
+        return _deleted(event, identity, channel, event["deleted_ts"], known)
     if subtype not in _PLAIN or not event.get("user"):
         return None
     text, root = str(event.get("text") or ""), str(event.get("thread_ts") or event["ts"])
@@ -170,7 +170,7 @@ def _changed(body: Json, event: Json, identity: str, channel: str, known: Known)
     """
     now, before = event.get("message", {}), event.get("previous_message", {})
     if now.get("subtype") == "tombstone":
-        return _deleted(identity, channel, now["ts"], now, known)
+        return _deleted(event, identity, channel, now["ts"], known)
     text = str(now.get("text") or "")
     if text == before.get("text") or now.get("bot_id") or now.get("user") == known.bot:
         return None  # a link that unfolded, a reply that was counted, an answer that is being written
@@ -198,12 +198,28 @@ def _changed(body: Json, event: Json, identity: str, channel: str, known: Known)
 
 def _is_new(edited: Json) -> bool:
     """Whether a message was edited so soon that its own event may still be on the way."""
-    at = float((edited.get("edited") or {}).get("ts") or 0.0)
-    return 0.0 <= at - float(edited.get("ts") or 0.0) < _SECONDS_ON_THE_WAY
+    return _soon(edited.get("ts"), (edited.get("edited") or {}).get("ts"))
 
 
-def _deleted(identity: str, channel: str, ts: str, message: Json, known: Known) -> NewEvent | None:
-    if not known.asked(f"{channel}:{ts}"):
+def _soon(said: Any, changed: Any) -> bool:
+    return 0.0 <= float(changed or 0.0) - float(said or 0.0) < _SECONDS_ON_THE_WAY
+
+
+def _deleted(event: Json, identity: str, channel: str, ts: str, known: Known) -> NewEvent | None:
+    """A message that is gone: its answer goes, too.
+
+    One that is not known yet is kept under its own name, so that it is known already where Slack tells of it
+    later: what was deleted while the bot was away leads to no answer.
+    """
+    was = {"ts": ts, **(event.get("previous_message") or {})}
+    thread, name = thread_of(channel, str(was.get("thread_ts") or ts)), f"{channel}:{ts}"
+    payload = {"channel": channel, "ts": ts}
+    if known.asked(name):
+        return new_event(identity, "deleted", payload, thread=thread)
+    ours = was.get("bot_id") or was.get("user") == known.bot or was.get("subtype") not in _PLAIN
+    if ours or not _soon(ts, event.get("event_ts") or event.get("ts")):
         return None
-    thread = thread_of(channel, str(message.get("thread_ts") or ts))
-    return new_event(identity, "deleted", {"channel": channel, "ts": ts}, thread=thread)
+    message = {**was, "type": "message", "channel_type": event.get("channel_type")}
+    if _how(message, str(was.get("text") or ""), channel, thread, known) is None:
+        return None
+    return new_event(identity, "deleted", payload, message=name, thread=thread)

@@ -57,14 +57,15 @@ class SharedChannels:
         """
         until, before = self._shared.get(channel, (0.0, False))
         if strange and not before:
-            until = self._doubted.get(channel, 0.0)
-            self._doubted[channel] = time.monotonic() + _KEPT_FOR_STRANGERS
+            until = min(until, self._doubted.get(channel, 0.0))
         if time.monotonic() < until and (before or not known):
             return before
         shared: bool | None = True if known else await self._looked_up(channel)
         if shared is not None:
             await self._note_outside(place, outside=shared)
         self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
+        if strange:  # from the answer on, not from the question: who comes meanwhile waits for it, too
+            self._doubted[channel] = time.monotonic() + _KEPT_FOR_STRANGERS
         return self._shared[channel][1]
 
     async def learn(self, channel: str, place: str) -> None:

@@ -54,30 +54,38 @@ class AnswerMessage:
         """
         if self.ts:
             return True
+        try:
+            await self._look()
+        except SlackRefused as error:
+            if error.code != "thread_not_found":
+                raise
+            return False
+        return True
+
+    async def _look(self, *, after: str = "") -> bool:
+        """Look for ours in the thread, `after` a ts only for a complete one; whether it stands there."""
         where: Json = {"channel": self._where["channel"], "ts": self._where["root"], "limit": _A_PAGE}
         where |= {"oldest": self._where["ts"], "include_all_metadata": True}  # it stands after its question
         cursor = ""
         for _ in range(_MOST_PAGES):
-            try:
-                answer = await self._calls("conversations.replies", **where, cursor=cursor or None)
-            except SlackRefused as error:
-                if error.code != "thread_not_found":
-                    raise
-                return False
+            answer = await self._calls("conversations.replies", **where, cursor=cursor or None)
             for message in answer.get("messages", []):
-                if self._is_ours(message):
+                cut_off = not after and self._is_cut_off(message)
+                if message["ts"] > after and (cut_off or self._is_marked(message)):
                     await self._stands(message["ts"])
                     return True
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 break
-        return True
+        return False
 
-    def _is_ours(self, message: Json) -> bool:
+    def _is_marked(self, message: Json) -> bool:
         mark = message.get("metadata") or {}
-        marked = mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
-        cut_off = self._own.wrote(message) and not mark and message["ts"] > self._where["ts"]
-        return marked or cut_off
+        return mark.get("event_type") == MARK and mark.get("event_payload", {}).get("key") == self._key
+
+    def _is_cut_off(self, message: Json) -> bool:
+        unmarked = self._own.wrote(message) and not message.get("metadata")
+        return unmarked and message["ts"] > self._where["ts"]
 
     async def draft(self, text: str) -> None:
         """Show how far the answer has come; left out where it can't be, or comes too fast."""
@@ -141,8 +149,9 @@ class AnswerMessage:
             await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
         except SlackRefused as error:
             if error.code in _UNCHANGEABLE:
-                self.ts = ""
-                await self._set(blocks)
+                if not await self._look(after=self.ts):  # as posted by a try that was cut off
+                    self.ts = ""
+                    await self._set(blocks)
                 return
             if error.code != "streaming_state_conflict":
                 raise

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from brain.catalog.conversations import add_turn, save_trace
+from brain.catalog.conversations import add_turn, forget_turn, save_trace
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
 from brain.domain import Answer, Turn
@@ -86,16 +86,19 @@ class Answers:
     ) -> None:
         """Keep an answer with its trace, and as the thread's last turn where it belongs to one.
 
-        `place` is where others heard the question, if any did.
+        `place` is where others heard the question, if any did. One that was kept before a crash is kept anew.
         """
         searched = json.dumps(sorted(spaces))
         citations = [[c.number, c.passage.id, c.quote] for c in answer.citations]
         cited = sorted({c.passage.source.space for c in answer.citations})
         nearest = [passage.id for passage in answer.retrieved[:NEAREST]]
         with self._database.writing() as connection:
+            forget_turn(connection, answer.trace.id)
             save_trace(connection, answer.trace, thread, asker, answer.text)
             connection.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (trace_id) DO UPDATE SET spaces = excluded.spaces, cited = excluded.cited,
+                   refused = excluded.refused, citations = excluded.citations, nearest = excluded.nearest""",
                 (
                     *(answer.trace.id, searched, json.dumps(cited), answer.refused),
                     *(json.dumps(citations, ensure_ascii=False), json.dumps(nearest), place),

@@ -10,9 +10,11 @@ from brain.domain import Trace, Turn
 
 
 def save_trace(connection: sqlite3.Connection, trace: Trace, thread: str, asker: str, answer: str) -> None:
-    """Keep every step of an answer under its id."""
+    """Keep every step of an answer under its id; kept again, its time, asker and thread stay as they were."""
     connection.execute(
-        "INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        """INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET question = excluded.question, standalone = excluded.standalone,
+           answer = excluded.answer, steps = excluded.steps, timings_ms = excluded.timings_ms""",
         (
             trace.id,
             thread,
@@ -35,6 +37,16 @@ def add_turn(connection: sqlite3.Connection, thread: str, turn: Turn, spaces: st
     )
 
 
+def forget_turn(connection: sqlite3.Connection, trace_id: str) -> None:
+    """Take what a thread remembers of an answer out of it, before the answer is kept again."""
+    connection.execute(f"DELETE FROM turns WHERE id = ({_TURN_OF})", {"trace": trace_id})
+
+
+_TURN_OF = """SELECT max(turns.id) FROM traces JOIN turns
+    ON turns.thread = traces.thread AND turns.answer = traces.answer AND turns.asked >= traces.saved
+    WHERE traces.id = :trace"""
+
+
 class Conversations:
     """The threads of one catalog."""
 
@@ -53,15 +65,21 @@ class Conversations:
             row = connection.execute(_TRACE + where + "ORDER BY saved DESC, rowid DESC LIMIT 1", values)
             return _trace(row.fetchone())
 
-    def turns(self, thread: str, limit: int = 10, readable: Iterable[str] | None = None) -> tuple[Turn, ...]:
-        """The last turns of a thread, oldest first; only those from `readable` spaces, where given."""
+    def turns(
+        self, thread: str, limit: int = 10, readable: Iterable[str] | None = None, besides: str = ""
+    ) -> tuple[Turn, ...]:
+        """The last turns of a thread, oldest first; only those from `readable` spaces, where given.
+
+        The answer with the trace `besides` is left out: its question is being answered again.
+        """
+        given = {"thread": thread, "all": readable is None, "trace": besides, "limit": limit}
         with self._database.reading() as connection:
             rows = connection.execute(
-                """SELECT question, answer FROM turns WHERE thread = ? AND (? OR NOT EXISTS (
+                f"""SELECT question, answer FROM turns WHERE thread = :thread AND (:all OR NOT EXISTS (
                        SELECT 1 FROM json_each(turns.spaces)
-                       WHERE value NOT IN (SELECT value FROM json_each(?))))
-                   ORDER BY id DESC LIMIT ?""",
-                (thread, readable is None, json.dumps(list(readable or ())), limit),
+                       WHERE value NOT IN (SELECT value FROM json_each(:readable))))
+                   AND id IS NOT ({_TURN_OF}) ORDER BY id DESC LIMIT :limit""",
+                {**given, "readable": json.dumps(list(readable or ()))},
             ).fetchall()
         return tuple(Turn(question, answer) for question, answer in reversed(rows))
 

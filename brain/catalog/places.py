@@ -20,11 +20,16 @@ class Places:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create_space(self, name: str, *, by: str) -> Space:
-        """Make a space; UsageError where the name is taken or can't be one."""
+    def create_space(self, name: str, *, by: str, event: str = "") -> Space:
+        """Make a space; UsageError where the name is taken or can't be one.
+
+        What came with the same `event` of a chat has not taken it: it was cut short, and comes again.
+        """
         with self._database.writing() as connection:
+            if event and _made_by(connection, name, event):
+                return spaces.space(connection, name)
             made = spaces.create_space(connection, name)
-            audit.append(connection, by, "create space", made.name, None)
+            audit.append(connection, by, "create space", made.name, {"event": event} if event else None)
         return made
 
     def allow(self, space: str, principals: Iterable[str], *, by: str) -> None:
@@ -97,6 +102,15 @@ class Places:
                 (json.dumps(list(places)), _OUTSIDE),
             ).fetchall()
         return frozenset(place for (place,) in rows)
+
+
+def _made_by(connection: Connection, name: str, event: str) -> bool:
+    row = connection.execute(
+        """SELECT EXISTS (SELECT 1 FROM audit WHERE action = 'create space' AND object = ?
+           AND json_extract(detail, '$.event') = ?)""",
+        (name, event),
+    ).fetchone()
+    return bool(row[0])
 
 
 def _audit_right(connection: Connection, by: str, action: str, space: str, principal: str) -> None:

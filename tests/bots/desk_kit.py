@@ -49,6 +49,13 @@ class DeskHome:
     async def ask(self, caller: Caller, text: str, *, private: bool = False) -> Final:
         return [part async for part in self.desk.ask(caller.asks(text, private=private))][-1]  # type: ignore[return-value]
 
+    async def again(self, caller: Caller, text: str, event: str) -> Answer:
+        """What came with an event that may have been worked on before."""
+        asked = caller.asks(text, private=False, event=event)
+        final = [part async for part in self.desk.ask(asked)][-1]
+        assert isinstance(final, Final)
+        return final.answer
+
     async def parts(self, caller: Caller, text: str, **how: bool) -> list[Part]:
         return [part async for part in self.desk.ask(caller.asks(text, **{"private": False, **how}))]
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -155,6 +156,27 @@ def test_clients_that_say_nothing_take_few_threads_from_the_bot() -> None:
     finally:
         for client in silent:
             client.close()
+        listener.stop()
+
+
+def test_a_client_that_no_thread_could_be_started_for_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Listener("127.0.0.1", 0, {"/healthz": lambda: health(well=True, version="1")})
+    start, left = threading.Thread.start, [AT_ONCE]
+
+    def starts(thread: threading.Thread) -> None:
+        if thread.name.endswith("(process_request_thread)") and left[0]:
+            left[0] -= 1
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starts)
+    try:
+        with httpx.Client(trust_env=False) as http:
+            for _ in range(AT_ONCE):
+                with pytest.raises(httpx.HTTPError):
+                    http.get(f"http://127.0.0.1:{listener.port}/healthz")
+            assert http.get(f"http://127.0.0.1:{listener.port}/healthz").status_code == 200
+    finally:
         listener.stop()
 
 

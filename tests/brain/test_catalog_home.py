@@ -102,6 +102,10 @@ def test_who_opens_a_home_is_seen_by_others_for_a_while(tmp_path: Path):
         assert home.is_being_opened(command, within=60)
         assert not home.is_being_opened("citewise another", within=60)
         assert not home.is_being_opened(command, within=0)
+        told = json.loads((home.path / "lock").read_text())
+        (home.path / "lock").write_text(json.dumps({**told, "started": "2999-01-01T00:00:00+00:00"}))
+        assert not home.is_being_opened(command, within=60)  # the clock was set back since
+        (home.path / "lock").write_text(json.dumps(told))
     finally:
         holder.kill()
         holder.communicate()

@@ -36,6 +36,7 @@ class Rest(Gateway):
         self.advised_shards = advised_shards
         self.commands: dict[str, list[Json]] = {}
         self.talks: dict[str, Talk] = {}
+        self.others = 0
         self.typed: list[int] = []
         self.reactions: list[tuple[str, int]] = []
         self._nonces: dict[str, Json] = {}
@@ -58,9 +59,7 @@ class Rest(Gateway):
         messages = "/channels/([0-9]+)/messages"
         return {
             "GET /users/@me": lambda **_: user(BOT),
-            "GET /users/@me/guilds": lambda **_: [
-                {"id": str(GUILD), "name": "Northwind", "permissions": str(self.permissions)}
-            ],
+            "GET /users/@me/guilds": lambda query, **_: self._servers(query),
             "GET /oauth2/applications/@me": lambda **_: bot,
             "GET /applications/@me": lambda **_: bot,
             "GET /gateway/bot": lambda **_: advised,
@@ -94,6 +93,16 @@ class Rest(Gateway):
             "PATCH /webhooks/[0-9]+/([a-z0-9]+)/messages/@original": self._original,
             "POST /webhooks/[0-9]+/([a-z0-9]+)": self._follow_up,
         }
+
+    def _servers(self, query: dict[str, str]) -> list[Json]:
+        """A page of the servers that the bot is in; `others` were made before this one."""
+        rights = str(self.permissions)
+        found = [
+            {"id": str(1 + number), "name": "Other", "permissions": "0"} for number in range(self.others)
+        ]
+        found += [{"id": str(GUILD), "name": "Northwind", "permissions": rights}]
+        after, most = int(query.get("after", 0)), min(int(query.get("limit", 200)), 200)
+        return [server for server in found if int(server["id"]) > after][:most]
 
     def _register(self, scope: str, body: list[Json]) -> list[Json]:
         check_commands(body, self.complaints)

@@ -106,3 +106,11 @@ async def test_whether_the_bot_may_write_in_a_channel_is_told(overwrites: list[A
         assert lacking in found.mend
         gone = (await checks(discord, "999"))[-1]
         assert gone.found == "999 is not there, or hidden from the bot"
+
+
+async def test_a_channel_of_a_server_far_down_the_list_is_looked_at() -> None:
+    async with FakeDiscord() as discord:
+        discord.permissions, discord.others = PERMISSION_BITS, 400
+        found = await checks(discord, str(HELP))
+        assert [(check.name, check.verdict) for check in found][-1] == ("discord channel", Verdict.GOOD)
+        assert sum(check.name == "discord server" for check in found) == 20

@@ -114,6 +114,20 @@ async def test_an_answer_that_may_not_be_changed_any_more_is_followed_by_the_new
     assert not any("27 days" in words_of(left) for left in slack.answers("CGEN", asked))
 
 
+async def test_the_new_one_is_not_posted_twice_where_slacks_answer_to_it_was_lost(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    asked = await slack.mention("UANA", "How many weeks of notice?")
+    await slack.answer("CGEN", asked)
+    slack.faults.append(Fault("chat.update", 2, error="cant_update_message"))
+    slack.faults.append(Fault("chat.postMessage", 1, status=500, afterwards=True))
+    await slack.edit("CGEN", asked, f"<@{BOT}> {QUESTION}")
+    await slack.until(lambda: slack.calls["chat.update"] == 2)
+    await slack.until(lambda: not workspace.here.catalog.inbox.queues())
+    assert ["27 days" in words_of(shown) for shown in slack.answers("CGEN", asked)] == [False, True]
+
+
 async def test_who_asked_where_nobody_may_write_any_more_is_told_alone(workspace: Workspace) -> None:
     slack = workspace.slack
     _, request = await handed_on(workspace)

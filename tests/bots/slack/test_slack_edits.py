@@ -133,3 +133,40 @@ async def test_an_old_question_that_the_bot_never_had_is_not_answered_for_an_edi
     await slack.until(lambda: not slack._unacked)
     assert not workspace.here.catalog.inbox.all_waiting()
     assert slack.answers("CGEN", old["ts"]) == []
+
+
+@pytest.mark.parametrize("channel", ["CGEN", "DUANA"])
+@pytest.mark.parametrize("replied", [False, True], ids=["alone", "with a reply"])
+async def test_a_question_that_was_deleted_before_the_bot_heard_of_it_has_no_answer(
+    workspace: Workspace, channel: str, replied: bool
+) -> None:
+    slack = workspace.slack
+    await workspace.service.stop()
+    call = "" if channel.startswith("D") else f"<@{BOT}> "
+    ts = await slack.say("UANA", f"{call}How many days of annual leave do employees get?", channel)
+    missed = [slack._unacked.pop(envelope["envelope_id"])[0] for envelope in slack.sent]
+    if replied:  # its place is kept by a stone
+        reply = {"type": "message", "user": "UBEN", "text": "I know.", "ts": "1900000000.000100"}
+        slack.channels[channel][reply["ts"]] = {**reply, "thread_ts": ts}
+    await workspace.restart()
+    await slack.connected()
+    await slack.delete(channel, ts)
+    for envelope in missed:  # Slack tries again, a minute later
+        await slack.send("events_api", envelope["payload"])
+    await slack.until(lambda: not slack._unacked and not workspace.here.catalog.inbox.queues())
+    assert slack.answers(channel, ts) == []
+    assert slack.ephemeral == []
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT kind FROM inbox").fetchall() == [("deleted",)]
+
+
+async def test_a_sweep_of_old_messages_and_the_bots_own_is_not_kept(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.channels["DUANA"]["1690000000.000100"] = {"user": "UANA", "text": "Hi", "ts": "1690000000.000100"}
+    await slack.delete("DUANA", "1690000000.000100")
+    asked = await slack.say("UANA", "How long is parental leave?", "DUANA")
+    answer = await slack.answer("DUANA", asked)
+    await slack.delete("DUANA", answer["ts"])
+    await slack.until(lambda: not slack._unacked)
+    with workspace.here.catalog.database.reading() as connection:
+        assert connection.execute("SELECT kind FROM inbox").fetchall() == [("question",)]

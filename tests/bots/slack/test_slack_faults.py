@@ -108,6 +108,7 @@ async def test_what_the_bot_does_is_not_shown_any_more_when_an_answer_was_found_
     await workspace.restart()
     await all_answered(workspace, [("CGEN", ts)])
     assert [told["status"] for told in slack.statuses][-2:] == ["is looking through your documents…", ""]
+    assert len(workspace.here.catalog.answers.given()) == 1  # it is counted as one question
 
 
 async def test_an_answer_far_down_in_a_long_thread_is_found_and_not_repeated(workspace: Workspace) -> None:

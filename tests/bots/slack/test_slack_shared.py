@@ -1,9 +1,16 @@
 """Channels that are shared with other organisations (Slack Connect): what everyone may read stays inside."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 from desk_kit import LEAVE
 from fake_slack import BOT, TEAM, button, words_of
+from slack_texts import Json
 from workspace import Workspace
+
+from bots.doors.inbox import Unreachable
+from bots.slack.organisation import SharedChannels
 
 ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
 LIMITS = "# API\n\nThe rate limit of the API is 40 calls a minute.\n"
@@ -164,3 +171,62 @@ async def test_an_edit_brings_nobody_from_outside_an_answer(partners: Workspace)
     own = await slack.mention("UANA", question, "CPART")
     assert "40 calls" in words_of(await slack.answer("CPART", own))
     assert slack.answers("CPART", ts) == []
+
+
+class Asked:
+    """Slack, asked about one channel: it is shared; `refuses` is raised once, `answer` lets it speak."""
+
+    def __init__(self, refuses: Exception | None = None) -> None:
+        self.refuses, self.times, self.answer, self.shared = refuses, 0, asyncio.Event(), True
+
+    async def __call__(self, method: str, **arguments: str) -> Json:
+        self.times += 1
+        await self.answer.wait()
+        refused, self.refuses = self.refuses, None
+        if refused:
+            raise refused
+        return {"channel": {"is_ext_shared": self.shared}}
+
+    async def note(self, place: str, *, outside: bool) -> None:
+        assert place == "here"
+
+    def channels(self) -> SharedChannels:
+        return SharedChannels(self, self.note)  # type: ignore[arg-type]
+
+
+async def test_who_presses_while_slack_is_asked_about_a_stranger_waits_for_its_answer() -> None:
+    asked = Asked()
+    channels = asked.channels()
+    presses = [channels.holds("C1", "here", known=False, strange=True) for _ in range(2)]
+    found = asyncio.gather(*presses)
+    await asyncio.sleep(0)
+    asked.answer.set()
+    assert await found == [True, True]
+
+
+async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_at_the_next_try() -> None:
+    asked = Asked(Unreachable("Slack is away."))
+    asked.answer.set()
+    channels = asked.channels()
+    with pytest.raises(Unreachable):
+        await channels.holds("C1", "here", known=False, strange=True)
+    assert await channels.holds("C1", "here", known=False, strange=True)
+
+
+async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1_000.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("bots.slack.organisation.time", clock)
+    asked = Asked()
+    asked.shared = False
+    asked.answer.set()
+    channels = asked.channels()
+    assert not await channels.holds("C1", "here", known=False, strange=True)
+    asked.shared = True
+    found = []
+    for _ in range(3):
+        now[0] += 6.0
+        found.append(await channels.holds("C1", "here", known=False, strange=True))
+    assert (found, asked.times) == ([False, True, True], 2)
