@@ -87,8 +87,19 @@ def check_fits(name: str, delta: Delta, projection: Any) -> None:
     if projection is None or given != (projection.out_features, projection.in_features):
         raise UsageError(
             "The adapter was made for another base model: "
-            f"{name} would be {given[0]} × {given[1]}. The one in use stays."
+            f"{name} would be {given[0]} × {given[1]}. Set CITEWISE_MODEL to the model that it was "
+            "trained for, or choose another adapter."
         )
+
+
+def check_belongs(deltas: Mapping[str, Delta], config: Any) -> None:
+    """Raise UsageError where a model of this configuration can't take the changes; nothing is loaded."""
+    from transformers import Phi3ForCausalLM
+
+    with torch.device("meta"):
+        modules = dict(Phi3ForCausalLM(config).named_modules())
+    for name, delta in deltas.items():
+        check_fits(name, delta, modules.get(name))
 
 
 def read_deltas(folder: Path) -> dict[str, Delta]:

@@ -8,7 +8,7 @@ import torch
 from langchain_core.messages import BaseMessage
 
 from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
-from brain.phi3.adapters import Delta, Merged, read_deltas
+from brain.phi3.adapters import Delta, Merged, check_belongs, read_deltas
 from brain.phi3.chat import Phi3Chat, Prompts
 from brain.phi3.decoding import Decoder
 from brain.phi3.full_memory import let_go
@@ -69,9 +69,10 @@ def check(model: str, adapter: Path | None, quantization: Quantization, *, loade
     `loaded`: it is in memory already, so that what is free need not hold it once more.
     """
     folder = model_folder(model)
-    if adapter is not None:
-        read_deltas(adapter)
+    deltas = read_deltas(adapter) if adapter is not None else {}
     config = checked_config(folder)
+    if deltas:
+        check_belongs(deltas, config)
     check_files(folder)
     if not loaded:
         check_memory(config, quantization, TEXTS, CAPACITY, processor_allowed=is_small(folder))

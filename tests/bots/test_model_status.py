@@ -67,6 +67,20 @@ def test_a_server_is_measured_and_one_that_is_down_is_a_fault(here: Run) -> None
     assert "does not answer as one" in down["fault"]
 
 
+def test_an_adapter_of_another_base_is_a_fault_before_anything_is_loaded(here: Run, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the phi3 extra is not installed")
+    from saved_adapter import saved_adapter
+    from talking_phi3 import talking_phi3
+
+    model = talking_phi3(tmp_path / "talking")
+    adapter = saved_adapter(tmp_path / "adapter", model, 1, wider=8)
+    found = told(
+        here, code=1, CITEWISE_ANSWERER="phi3", CITEWISE_MODEL=str(model), CITEWISE_ADAPTER=str(adapter)
+    )
+    assert "The adapter was made for another base model" in found["fault"]
+    assert "or choose another adapter." in found["fault"]
+
+
 def test_a_file_that_is_no_model_is_a_fault(here: Run, tmp_path: Path) -> None:
     (tmp_path / "x.gguf").write_bytes(b"GGUF")
     done = here("model", "status", CITEWISE_ANSWERER="phi3", CITEWISE_MODEL=str(tmp_path / "x.gguf"))
