@@ -223,10 +223,11 @@ def _show(console: "Console", kept: "CitingSet") -> None:
         table.add_row(inert(kind), *(f"{part['by_kind'].get(kind, 0):,}" for part in parts))
     table.add_row("all", *(f"{part['rows']:,}" for part in parts), style="bold")
     print_table(console, table)
+    masked = sum((kept.card["masked"] or {}).values())
     console.print(
         f"\nTo be declined: {train['share_refused']:.0%}, {watched['share_refused']:.0%} and "
         f"{test['share_refused']:.0%}. "
-        f"Masked: {sum((kept.card['masked'] or {}).values()):,} values."
+        f"Masked: {masked:,} {'value' if masked == 1 else 'values'}."
     )
     if not watched["rows"]:
         console.print(NO_VALIDATION)
