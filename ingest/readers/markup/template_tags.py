@@ -2,9 +2,9 @@
 
 import re
 
-# The first alternative wins: fenced and inline code keep their braces, as they show them to the reader. A fence
-# that nothing closes goes on to the end, as Markdown has it. No part is looked for beyond where the next of its
-# kind begins: else a file of nothing but openings would be read to its end for each of them.
+# The first alternative wins: fenced and inline code keep their braces, as they show them to the reader. A
+# fence that nothing closes goes on to the end, as Markdown has it. No part is looked for beyond where another
+# of its kind begins: else a file of nothing but openings would be read to its end for each of them.
 _FENCED = r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[\s\S]*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z)"
 _INLINE = r"(?<!`)(?P<tick>`++)[^\n]*?(?<!`)(?P=tick)(?!`)"
 _WITHIN = r"(?:(?!\{%|%\})[\s\S])*+"
@@ -13,7 +13,7 @@ _TAG = re.compile(
     rf"(?P<code>{_FENCED}|{_INLINE})"
     rf"|(?P<comment>{_COMMENT}(?:(?!{_COMMENT})[\s\S])*?endcomment\s*+-?%\}})"
     rf"|(?P<whole>^[ \t]*+\{{%{_WITHIN}%\}}[ \t]*$)"
-    rf"|\{{%-?\s*(?P<name>\w*)(?P<rest>{_WITHIN})%\}}"
+    rf"|\{{%-?\s*+(?P<name>\w*+)(?P<rest>{_WITHIN})%\}}"
     r"|\{\{[^{}\n]*+\}\}",
     re.M,
 )
