@@ -95,7 +95,9 @@ def test_a_running_citewise_tells_how_it_is_and_names_nothing(folder: Path) -> N
 
 
 @pytest.mark.parametrize(("words", "key"), [((), "ok"), (("--ready",), "ready")], ids=["health", "ready"])
-def test_programs_are_told_in_json_that_nothing_serves(tmp_path: Path, words: tuple[str, ...], key: str) -> None:
+def test_programs_are_told_in_json_that_nothing_serves(
+    tmp_path: Path, words: tuple[str, ...], key: str
+) -> None:
     gone = citewise(tmp_path, "health", *words, "--json")
     said = json.loads(gone.stdout)
     assert (gone.returncode, said[key]) == (1, False)

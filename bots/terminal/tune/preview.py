@@ -69,9 +69,7 @@ def _shown(rows: Sequence["Row"], model: Path | None) -> tuple[list[Shown], str]
     try:
         from brain.tuning.data.token_preview import in_tokens
     except ImportError:
-        return [as_text(row) for row in rows], (
-            f"Text only: seeing tokens needs {need_extra('phi3')}."
-        )
+        return [as_text(row) for row in rows], (f"Text only: seeing tokens needs {need_extra('phi3')}.")
     try:
         return in_tokens(rows, model), ""
     except CitewiseError as error:
