@@ -1,7 +1,7 @@
 """How an extra is added to the very installation that runs.
 
-`pip install 'citewise[ocr]'` would be refused by Debian outside of citewise's own environment, and could bring a
-stranger's package of that name from an index: what is told is this interpreter's own pip, and the libraries by name.
+`pip install 'citewise[ocr]'` would be refused by Debian outside of citewise's own environment, and could
+bring a stranger's package of that name from an index: this interpreter's own pip is told, and the libraries.
 """
 
 import re
@@ -17,7 +17,7 @@ _PAGE = "docs/troubleshooting.md, Extras"
 
 
 def need_extra(extra: str) -> str:
-    """For error texts at the terminal, after "needs": the extra by its name, and how this installation gets it."""
+    """For error texts at the terminal, after "needs": the extra by its name, and how it is had here."""
     if find_spec("pip") is None:  # as in the image, which leaves pip out
         return f"citewise[{extra}]: put {extra} into EXTRAS where the image is built ({_PAGE})"
     command = install_command(extra)
@@ -30,7 +30,7 @@ def extra_by_name(extra: str) -> str:
 
 
 def install_command(extra: str) -> str:
-    """The command that installs what an extra holds, for a shell; in a checkout with its pins, "" if unknown."""
+    """The command that installs what an extra holds, in a checkout with its pins; "" if it is unknown."""
     pip = [sys.executable or "python3", "-m", "pip", "install"]
     checkout = Path(__file__).resolve().parent.parent
     if (checkout / "pyproject.toml").is_file():

@@ -22,9 +22,7 @@ def open_openai(
         from langchain_openai import OpenAIEmbeddings
         from openai import OpenAIError
     except ImportError as error:
-        raise UsageError(
-            f"{model} needs {need_extra('openai')}.", detail=repr(error)
-        ) from error
+        raise UsageError(f"{model} needs {need_extra('openai')}.", detail=repr(error)) from error
     from pydantic import SecretStr
 
     inner = OpenAIEmbeddings(

@@ -51,9 +51,7 @@ def open_drive(
     try:
         from ingest.cloud.google_tokens import ServiceAccount
     except ImportError as error:
-        raise UsageError(
-            f"Reading Google Drive needs {need_extra('gdrive')}."
-        ) from error
+        raise UsageError(f"Reading Google Drive needs {need_extra('gdrive')}.") from error
     parts = urlsplit(url)
     if not _ID.fullmatch(parts.netloc) or parts.path.strip("/") or parts.query or parts.fragment:
         raise UsageError(

@@ -49,9 +49,7 @@ def open_drive(
     try:
         from ingest.cloud.graph_tokens import EntraApp
     except ImportError as error:
-        raise UsageError(
-            f"Reading OneDrive and SharePoint needs {need_extra('sharepoint')}."
-        ) from error
+        raise UsageError(f"Reading OneDrive and SharePoint needs {need_extra('sharepoint')}.") from error
     place = place_of(url)
     wanted = readers(options.readers, _READERS)
     settings = Settings(place.url, credentials)

@@ -12,9 +12,7 @@ def need_libraries(*, qlora: bool) -> None:
     """Raise UsageError with what to install."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise UsageError(
-            f"Training lacks {', '.join(missing)}, which come with {need_extra('phi3')}."
-        )
+        raise UsageError(f"Training lacks {', '.join(missing)}, which come with {need_extra('phi3')}.")
     if qlora and not has_bitsandbytes():
         raise UsageError(
             f"QLoRA needs bitsandbytes, which comes with {need_extra('phi3')}. Or train with --method lora."
