@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brain.errors import StorageFailed, UsageError
+from brain.extras import need_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,7 +18,7 @@ def check_picture(path: Path) -> None:
     if path.suffix.lower() not in _FORMATS:
         raise UsageError(f"{path} can't hold a picture; name a file that ends in {', '.join(_FORMATS)}.")
     if find_spec("matplotlib") is None:
-        raise UsageError('Pictures need matplotlib; install it with `pip install "citewise[plots]"`.')
+        raise UsageError(f"A picture needs matplotlib, which comes with {need_extra('plots')}.")
 
 
 def save_picture(figure: "Figure", path: Path) -> None:

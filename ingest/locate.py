@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from brain.errors import UsageError
+from brain.extras import need_extra
 from ingest.addresses import AddressPolicy
 from ingest.credentials import FILE_NAME, Credentials
 from ingest.drives import Drive
@@ -149,8 +150,8 @@ def _local(path: Path, home: Path | None, suffixes: Collection[str], options: Dr
         raise UsageError(f"{path} is neither a file nor a folder, so there is nothing to read in it.")
     if place.suffix.lower() not in suffixes and _is_picture(place):
         raise UsageError(
-            f"{path} is a picture: reading it takes text recognition. Install it with "
-            "`pip install 'citewise[ocr]'`, then try again."
+            f"{path} is a picture: reading it takes text recognition, which comes with {need_extra('ocr')}. "
+            "Then try again."
         )
     if place.suffix.lower() not in suffixes:
         raise UsageError(f"{path} is of a format that can't be read. Formats that can: {formats(suffixes)}.")

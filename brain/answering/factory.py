@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from brain.answering.draft import Answerer, GradualAnswerer
 from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer, patient
 from brain.errors import ModelUnavailable, UsageError
+from brain.extras import need_extra
 from brain.http_status import http_status
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from brain.answering.entailment import Entails
 
-PHI3_EXTRA = "A Phi-3 needs the extra phi3: pip install 'citewise[phi3]'."
 CONNECT_SECONDS, READ_SECONDS = 3.0, 30.0
 _REFUSALS = (401, 403)  # HTTP: no key, or not this one
 
@@ -148,7 +148,7 @@ def langchain_model(address: str) -> "BaseChatModel":
 def need_phi3_extra() -> None:
     """Raise UsageError where the libraries that phi3 needs aren't installed."""
     if any(importlib.util.find_spec(name) is None for name in ("torch", "transformers", "safetensors")):
-        raise UsageError(PHI3_EXTRA)
+        raise UsageError(f"A Phi-3 needs {need_extra('phi3')}.")
 
 
 def _open_phi3(choice: AnswererChoice, closing: ExitStack, entails: "Entails | None") -> GradualAnswerer:
@@ -192,7 +192,7 @@ def _server(choice: AnswererChoice) -> "BaseChatModel":
         from langchain_openai import ChatOpenAI
     except ImportError as error:
         raise UsageError(
-            "CITEWISE_ANSWERER=server needs the extra openai: pip install 'citewise[openai]'.",
+            f"CITEWISE_ANSWERER=server needs {need_extra('openai')}.",
             detail=repr(error),
         ) from error
     import httpx

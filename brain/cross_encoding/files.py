@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brain.errors import UsageError, WeightsUnavailable
+from brain.extras import need_extra
 
 GRAPHS = ("onnx/model.onnx", "model.onnx")
 SAFETENSORS, TOKENIZER, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
@@ -61,8 +62,8 @@ def need_torch(model: str) -> None:
     """Raise UsageError where a model without an ONNX graph can't be run."""
     if not has_torch():
         raise UsageError(
-            f"{model} has no {GRAPHS[0]}, and its {SAFETENSORS} needs the extra phi3: "
-            "pip install 'citewise[phi3]', or choose a model that comes with an ONNX graph."
+            f"{model} has no {GRAPHS[0]}, and its {SAFETENSORS} needs {need_extra('phi3')}. "
+            "Or choose a model that comes with an ONNX graph."
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from brain.embedding.embedder import Embedder
 from brain.embedding.remote import remote_embedder
 from brain.errors import UsageError
+from brain.extras import need_extra
 
 ADDRESS = "https://api.openai.com/v1"
 MODELS: Mapping[str, int] = {"text-embedding-3-small": 1536, "text-embedding-3-large": 3072}
@@ -21,9 +22,7 @@ def open_openai(
         from langchain_openai import OpenAIEmbeddings
         from openai import OpenAIError
     except ImportError as error:
-        raise UsageError(
-            f"{model} needs the extra openai: pip install 'citewise[openai]'.", detail=repr(error)
-        ) from error
+        raise UsageError(f"{model} needs {need_extra('openai')}.", detail=repr(error)) from error
     from pydantic import SecretStr
 
     inner = OpenAIEmbeddings(

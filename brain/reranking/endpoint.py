@@ -18,6 +18,10 @@ TEI = "tei:"
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 2.0, 5.0, 6.0
 _LONGEST_CHARACTERS = 2000
 """Of a question and of a text: some 500 tokens, as much as most models take."""
+_SMALLER = 3
+"""What a refused batch is cut to is this part of it: a pair then fits into 512 tokens in most languages."""
+_TOO_LONG = (400, 413, 422)
+"""HTTP: what a server may say where a pair is longer than its model takes; vLLM then refuses all of them."""
 _LARGEST_REPLY = 4_000_000
 _TEXTS_A_REQUEST = 32
 _WHERE = "rerank"
@@ -55,12 +59,23 @@ class EndpointReader:
         ends = time.monotonic() + WHOLE_SECONDS
         for start in range(0, len(texts), _TEXTS_A_REQUEST):
             batch = [_sendable(text) for text in texts[start : start + _TEXTS_A_REQUEST]]
-            found += self._read(self._sent(_sendable(question), batch, ends), len(batch))
+            found += self._read(self._fitting(_sendable(question), batch, ends), len(batch))
         return found
 
     def close(self) -> None:
         """End the connection."""
         self._client.close()
+
+    def _fitting(self, question: str, texts: Sequence[str], ends: float) -> Any:
+        """What the server answers, asked once more with less of each text where it refuses them."""
+        try:
+            return self._sent(question, texts, ends)
+        except _Refused as refused:
+            longest = _LONGEST_CHARACTERS // _SMALLER
+            cut = [text[:longest].strip() or "." for text in texts]
+            if refused.status not in _TOO_LONG or (cut == list(texts) and len(question) <= longest):
+                raise
+            return self._sent(question[:longest], cut, ends)
 
     def _sent(self, question: str, texts: Sequence[str], ends: float) -> Any:
         import httpx
@@ -80,7 +95,10 @@ class EndpointReader:
                 response.raise_for_status()
             return json.loads(content)
         except httpx.HTTPStatusError as error:
-            raise self._failed(_refusal(error.response.status_code), repr(error)) from error
+            status = error.response.status_code
+            raise _Refused(
+                f"The reranker at {self._address} {_refusal(status)}", status, repr(error)
+            ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._failed("does not answer. Start it, or check the address.", repr(error)) from error
         except ValueError as error:
@@ -104,6 +122,14 @@ class EndpointReader:
 
     def _failed(self, what: str, detail: str = "") -> ModelUnavailable:
         return ModelUnavailable(f"The reranker at {self._address} {what}", detail=detail)
+
+
+class _Refused(ModelUnavailable):
+    """The server answered with an error of HTTP."""
+
+    def __init__(self, sentence: str, status: int, detail: str) -> None:
+        super().__init__(sentence, detail=detail)
+        self.status = status
 
 
 def _shape(told: Any) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UsageError
+from brain.extras import need_extra
 from ingest.addresses import AddressPolicy
 from ingest.cloud.audience import Gate, Principal, readers
 from ingest.cloud.endpoints import Settings
@@ -50,9 +51,7 @@ def open_drive(
     try:
         from ingest.cloud.google_tokens import ServiceAccount
     except ImportError as error:
-        raise UsageError(
-            "Reading Google Drive takes one more library: install it with `pip install 'citewise[gdrive]'`."
-        ) from error
+        raise UsageError(f"Reading Google Drive needs {need_extra('gdrive')}.") from error
     parts = urlsplit(url)
     if not _ID.fullmatch(parts.netloc) or parts.path.strip("/") or parts.query or parts.fragment:
         raise UsageError(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from brain.catalog.rows import LedgerEntry
 from brain.errors import UsageError
+from brain.extras import need_extra
 from ingest.addresses import AddressPolicy
 from ingest.cloud.audience import Gate, Principal, readers
 from ingest.cloud.endpoints import Settings
@@ -48,10 +49,7 @@ def open_drive(
     try:
         from ingest.cloud.graph_tokens import EntraApp
     except ImportError as error:
-        raise UsageError(
-            "Reading OneDrive and SharePoint takes one more library: install it with "
-            "`pip install 'citewise[sharepoint]'`."
-        ) from error
+        raise UsageError(f"Reading OneDrive and SharePoint needs {need_extra('sharepoint')}.") from error
     place = place_of(url)
     wanted = readers(options.readers, _READERS)
     settings = Settings(place.url, credentials)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from brain.errors import UsageError
+from brain.extras import need_extra
 from ingest.credentials import Credentials
 from ingest.options import DriveOptions
 
@@ -130,8 +131,7 @@ def need(package: str, extra: str) -> None:
     """Raise UsageError where the libraries of a kind of drive are not installed."""
     if find_spec(package) is None:
         raise UsageError(
-            f"This kind of drive takes libraries that are not installed: "
-            f'`pip install "citewise[{extra}]"`, then try again.'
+            f"This kind of drive needs libraries that come with {need_extra(extra)}. Then try again."
         )
 
 

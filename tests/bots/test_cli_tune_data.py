@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from command_kit import Run
 
+from bots.terminal.tune.data import _values
 from brain.tuning.citing_set import CitingSet
 
 pytestmark = pytest.mark.weights
@@ -164,3 +165,8 @@ def test_without_documents_there_is_nothing_to_make(here: Run) -> None:
     done = here("tune", "data")
     assert done.code == 4
     assert "citewise ingest" in done.err
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 values"), (1, "1 value"), (1200, "1,200 values")])
+def test_masked_values_are_counted_in_words_that_fit(count: int, words: str) -> None:
+    assert _values(count) == words

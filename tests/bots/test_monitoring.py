@@ -95,6 +95,16 @@ def test_a_running_citewise_tells_how_it_is_and_names_nothing(folder: Path) -> N
         assert gone.stderr.startswith("citewise: No `citewise serve`")
 
 
+@pytest.mark.parametrize(("words", "key"), [((), "ok"), (("--ready",), "ready")], ids=["health", "ready"])
+def test_programs_are_told_in_json_that_nothing_serves(
+    tmp_path: Path, words: tuple[str, ...], key: str
+) -> None:
+    gone = citewise(tmp_path, "health", *words, "--json")
+    said = json.loads(gone.stdout)
+    assert (gone.returncode, said[key]) == (1, False)
+    assert said["error"] in gone.stderr
+
+
 def read(page: str) -> dict[str, float]:
     lines = [line.rpartition(" ") for line in page.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in lines}

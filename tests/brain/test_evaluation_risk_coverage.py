@@ -106,5 +106,5 @@ def test_other_formats_and_places_that_cannot_be_written_are_refused(tmp_path):
 
 def test_without_matplotlib_the_remedy_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("brain.pictures.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install .citewise\[plots\]"):
+    with pytest.raises(UsageError, match=r"citewise\[plots\]: `"):
         plot(risk_coverage(CURVE), tmp_path / "risk.png")

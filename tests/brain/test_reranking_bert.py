@@ -110,7 +110,7 @@ def test_a_graph_goes_before_safetensors_and_needs_no_torch(
     assert files.files_in(folder).is_graph
     monkeypatch.setattr(files, "has_torch", lambda: False)
     assert scored(folder)
-    with pytest.raises(UsageError, match="needs the extra phi3"):
+    with pytest.raises(UsageError, match=r"needs citewise\[phi3\]"):
         files.files_in(taught)
 
 

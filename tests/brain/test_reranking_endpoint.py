@@ -78,6 +78,32 @@ def test_long_and_broken_texts_are_made_fit_to_be_sent() -> None:
     assert [len(text) for text in server.requests[0].json["documents"]] == [2000, 1, 1]
 
 
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_pairs_that_are_too_long_for_the_model_are_cut_and_asked_for_once_more(status: int) -> None:
+    def small(request: Request) -> Reply:
+        longest = len(request.json["query"]) + max(map(len, request.json["documents"]))
+        return Reply(status=status) if longest > 512 * 3 else as_vllm(request)
+
+    texts = ["word " * 390, "word " * 20, "short"]
+    with serving(small) as server:
+        found = scores(server.address, texts)
+    assert [len(request.json["documents"]) for request in server.requests] == [3, 3]
+    assert sorted(range(3), key=lambda at: -found[at]) == [0, 1, 2]
+    assert server.requests[1].json["documents"][1:] == [texts[1].strip(), "short"]
+
+
+def test_what_is_refused_for_another_reason_is_asked_for_once() -> None:
+    with serving(lambda _: Reply(status=400)) as server, pytest.raises(ModelUnavailable, match="status 400"):
+        scores(server.address)
+    assert len(server.requests) == 1
+    with serving(lambda _: Reply(status=401)) as server, pytest.raises(ModelUnavailable, match="the key"):
+        scores(server.address, ["word " * 390])
+    assert len(server.requests) == 1
+    with serving(lambda _: Reply(status=422)) as server, pytest.raises(ModelUnavailable, match="status 422"):
+        scores(server.address, ["word " * 390])
+    assert len(server.requests) == 2
+
+
 @pytest.mark.parametrize(
     ("reply", "words"),
     [

@@ -138,7 +138,7 @@ def test_models_that_can_t_be_used_are_told_before_anything_is_fetched(
     assert "neither onnx/model.onnx nor model.safetensors" in refused(LARGE)
     monkeypatch.setattr(hub, "has_torch", lambda: False)
     monkeypatch.setattr(files, "has_torch", lambda: False)
-    assert "needs the extra phi3" in refused(LARGE, "model.safetensors")
+    assert "needs citewise[phi3]" in refused(LARGE, "model.safetensors")
 
 
 def test_an_unknown_model_a_hub_that_is_down_and_a_strange_one_are_told(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ import pytest
 
 from ingest.parsed import BlockKind
 from ingest.readers import read_bytes
+from ingest.readers.markup.markdown import _NOTE_MARK
+from ingest.readers.markup.template_tags import without_tags
+from ingest.readers.wrapping import margin_of
 
 
 def blocks(text):
@@ -123,6 +126,25 @@ def test_template_tags_leave_only_what_a_reader_sees():
         "In code: `{% page %}` and {{ site.url }}done.\n"
     )
     assert texts(source) == ["Ask in people-ops about leave.", "In code: {% page %} and done."]
+
+
+def test_what_stands_between_two_tags_of_a_line_is_kept():
+    assert texts("{% if paid %}Shown.{% endif %}\n\n{% note %} First.\n\nSecond.\n{% endnote %}\n") == [
+        "Shown.",
+        "First.",
+        "Second.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["{% ", "{% a", "{{ ", "{% comment %}a ", "{% comment", "`` ``` ", "[^", "](", "[a](", "```\n````\n"],
+)
+def test_openings_that_nothing_closes_are_not_read_to_the_end_for_each_of_them(opening):
+    text = opening * (100_000 // len(opening)) + "\n{%"
+    assert margin_of(text) <= len(text)
+    assert without_tags(text).endswith("{%")
+    assert _NOTE_MARK.sub("", text)
 
 
 def test_comments_of_unfenced_code_are_not_headings():

@@ -197,7 +197,7 @@ def test_an_address_that_can_not_be_meant_is_refused(url, says):
 
 def test_an_extra_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setattr("ingest.remote.place.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r'pip install "citewise\[smb\]"'):
+    with pytest.raises(UsageError, match=r"citewise\[smb\]: `"):
         open_drive("smb://h/share", credentials=NO_SECRETS)
 
 

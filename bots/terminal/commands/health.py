@@ -19,12 +19,17 @@ def health(context: click.Context, call: Invocation, ready: bool) -> None:
     from bots.monitoring.pages import HEALTH, READY
     from bots.monitoring.probe import looked_at
     from bots.settings import load_settings
+    from bots.terminal.console import print_json
+    from brain.errors import ServiceStopped
 
     # Not call.settings(): the command must not run in the very process that it asks about.
-    found = looked_at(load_settings(call.home).home, READY if ready else HEALTH)
+    try:
+        found = looked_at(load_settings(call.home).home, READY if ready else HEALTH)
+    except ServiceStopped as error:
+        if call.as_json:
+            print_json({"ready" if ready else "ok": False, "error": error.sentence})
+        raise
     if call.as_json:
-        from bots.terminal.console import print_json
-
         print_json(found.said)
     else:
         click.echo(found.sentence)

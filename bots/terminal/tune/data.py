@@ -226,7 +226,7 @@ def _show(console: "Console", kept: "CitingSet") -> None:
     console.print(
         f"\nTo be declined: {train['share_refused']:.0%}, {watched['share_refused']:.0%} and "
         f"{test['share_refused']:.0%}. "
-        f"Masked: {sum((kept.card['masked'] or {}).values()):,} values."
+        f"Masked: {_values(sum((kept.card['masked'] or {}).values()))}."
     )
     if not watched["rows"]:
         console.print(NO_VALIDATION)
@@ -234,6 +234,10 @@ def _show(console: "Console", kept: "CitingSet") -> None:
         console.print("These are few rows to learn from: some hundreds and more make a difference.")
     console.print(f"The set is in {kept.folder}; its card.md tells the rest.")
     console.print("Look at some rows with `citewise tune data --preview 3`.")
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count:,} values"
 
 
 _FEW = 200

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bots.terminal.console import err, inert, out, print_json
 from brain.errors import CitewiseError, UsageError
+from brain.extras import need_extra
 from brain.tuning.citing_set import CitingSet
 from brain.tuning.data.preview import Shown, as_text
 
@@ -68,9 +69,7 @@ def _shown(rows: Sequence["Row"], model: Path | None) -> tuple[list[Shown], str]
     try:
         from brain.tuning.data.token_preview import in_tokens
     except ImportError:
-        return [as_text(row) for row in rows], (
-            'Text only: seeing tokens needs the phi3 extra, `pip install "citewise[phi3]"`.'
-        )
+        return [as_text(row) for row in rows], (f"Text only: seeing tokens needs {need_extra('phi3')}.")
     try:
         return in_tokens(rows, model), ""
     except CitewiseError as error:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from brain.extras import need_extra
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bars
@@ -109,7 +111,7 @@ class Shown:
         if folder.picture.is_file():
             self._out.print(f"Losses: {folder.picture}")
         else:
-            self._out.print("No picture of the losses: pip install 'citewise[plots]'.")
+            self._out.print(f"No picture of the losses, which needs {need_extra('plots')}.")
         self._out.print(f"Next: citewise tune eval {run.name}")
 
     def already(self, run: "Run", folder: "RunFolder") -> None:

@@ -14,12 +14,12 @@ import numpy as np
 import torch
 
 from brain.errors import UsageError
+from brain.extras import need_extra
 from brain.phi3.weights import checked_config
 from brain.tuning.export.merging import Progress, Weights
 from brain.tuning.export.precision import Precision, number_type
 from brain.tuning.export.vocabulary import Vocabulary, vocabulary
 
-NEEDED = "GGUF needs the extra llamacpp: pip install 'citewise[llamacpp]', or use --format safetensors."
 ADAPTER_KEY = "citewise.adapter"
 _BLOCKS_IN_PYTHON = ("F32", "F16", "BF16", "Q8_0", "Q5_0", "Q5_1")
 
@@ -35,7 +35,9 @@ def write_gguf(
     try:
         import gguf
     except ImportError as error:
-        raise UsageError(NEEDED, detail=repr(error)) from error
+        raise UsageError(
+            f"GGUF needs {need_extra('llamacpp')}. Or use --format safetensors.", detail=repr(error)
+        ) from error
     config = checked_config(weights.base)
     words = vocabulary(weights.base, config.vocab_size)
     writer = gguf.GGUFWriter(str(path), "phi3")

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from brain.errors import UsageError
+from brain.extras import need_extra
 
 _NEEDED = ("torch", "transformers", "peft", "safetensors", "tensorboard", "psutil")
 
@@ -11,13 +12,10 @@ def need_libraries(*, qlora: bool) -> None:
     """Raise UsageError with what to install."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise UsageError(
-            f"Training needs the extra phi3 ({', '.join(missing)} missing): pip install 'citewise[phi3]'."
-        )
+        raise UsageError(f"Training lacks {', '.join(missing)}, which come with {need_extra('phi3')}.")
     if qlora and not has_bitsandbytes():
         raise UsageError(
-            "QLoRA needs bitsandbytes, which the extra phi3 brings: pip install 'citewise[phi3]', or train "
-            "with --method lora."
+            f"QLoRA needs bitsandbytes, which comes with {need_extra('phi3')}. Or train with --method lora."
         )
 
 

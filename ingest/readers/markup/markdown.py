@@ -23,7 +23,7 @@ _HTML_NAMES = {
 }  # fmt: skip
 _ESCAPABLE = set("\\`*_{}[]()#+.!|<>~-")
 # `[^1]` behind a sentence refers to a footnote, `[^1]:` opens it.
-_NOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?::[ \t]*)?")
+_NOTE_MARK = re.compile(r"\[\^[^\[\]\s]+\](?::[ \t]*)?")
 _HTML_TAG = re.compile(r"</?([a-zA-Z][\w-]*)[^>]*>")
 
 

@@ -2,15 +2,19 @@
 
 import re
 
-# The first alternative wins: fenced and inline code keep their braces, as they show them to the reader.
-_FENCED = r"^ {0,3}(?P<fence>```+|~~~+)[\s\S]*?^ {0,3}(?P=fence)[^\n]*$"
-_INLINE = r"(?P<tick>`+)[^`\n][^\n]*?(?P=tick)"
+# The first alternative wins: fenced and inline code keep their braces, as they show them to the reader. A
+# fence that nothing closes goes on to the end, as Markdown has it. No part is looked for beyond where another
+# of its kind begins: else a file of nothing but openings would be read to its end for each of them.
+_FENCED = r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[\s\S]*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z)"
+_INLINE = r"(?<!`)(?P<tick>`++)[^\n]*?(?<!`)(?P=tick)(?!`)"
+_WITHIN = r"(?:(?!\{%|%\})[\s\S])*+"
+_COMMENT = r"\{%-?\s*+comment\b"
 _TAG = re.compile(
     rf"(?P<code>{_FENCED}|{_INLINE})"
-    r"|(?P<comment>\{%-?\s*comment\b[\s\S]*?endcomment\s*-?%\})"
-    r"|(?P<whole>^[ \t]*\{%[\s\S]*?%\}[ \t]*$)"
-    r"|\{%-?\s*(?P<name>\w*)(?P<rest>[\s\S]*?)%\}"
-    r"|\{\{[^{}\n]*\}\}",
+    rf"|(?P<comment>{_COMMENT}(?:(?!{_COMMENT})[\s\S])*?endcomment\s*+-?%\}})"
+    rf"|(?P<whole>^[ \t]*+\{{%{_WITHIN}%\}}[ \t]*$)"
+    rf"|\{{%-?\s*+(?P<name>\w*+)(?P<rest>{_WITHIN})%\}}"
+    r"|\{\{[^{}\n]*+\}\}",
     re.M,
 )
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")

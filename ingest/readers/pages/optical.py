@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from brain.errors import UnreadableDocument
+from brain.extras import extra_by_name
 from brain.onnx_runtime import tell_nobody
 
 # What the recogniser is less sure of than this is noise from stamps and stains.
@@ -31,7 +32,7 @@ def require_ocr(name: str, what: str) -> None:
     if not ocr_installed():
         raise UnreadableDocument(
             f"{name} is {what}: reading it takes text recognition, which is not installed. "
-            "Install it with `pip install 'citewise[ocr]'` and add the file again."
+            f"Install {extra_by_name('ocr')} and add the file again."
         )
 
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import datetime
 
 from brain.errors import UnreadableDocument
+from brain.extras import extra_by_name
 from ingest.parsed import ParsedDocument
 from ingest.readers.naming import first_heading, pdf_date, real_title, title_from_name
 from ingest.readers.outline import Outline
@@ -60,6 +61,6 @@ def _warnings(loaded: list[Page | None]) -> tuple[str, ...]:
     warnings = [f"Damaged pages were left out: {', '.join(broken)}."] if broken else []
     if unread and not ocr_installed():
         warnings.append(
-            f"Scanned pages were left out: {', '.join(unread)}. `pip install 'citewise[ocr]'` reads them."
+            f"Scanned pages were left out: {', '.join(unread)}. With {extra_by_name('ocr')} they are read."
         )
     return tuple(warnings)
