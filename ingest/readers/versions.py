@@ -15,7 +15,7 @@ READERS: Mapping[str, int] = MappingProxyType(
         "hypertext": 1,
         "json_tree": 1,
         "mail": 1,
-        "markdown": 1,
+        "markdown": 2,
         "notebook": 1,
         "open_sheet": 1,
         "open_slides": 1,
@@ -34,7 +34,7 @@ READERS: Mapping[str, int] = MappingProxyType(
 )
 """What each module below `ingest.readers` that `SUPPORTED` names makes of its files."""
 
-SPLITTING = 2
+SPLITTING = 3
 """How `ingest.indexing.splitting` cuts what was read into passages."""
 
 _ALL = sum(READERS.values())  # as no number is ever lowered, another sum for each change
