@@ -200,9 +200,9 @@ def _above(asked: Asked, above: Above, lent: Lent) -> Fit:
 
 def _label(asked: Asked, line: str, lent: Lent) -> Fit | None:
     """How the date of a line that is little more than one fits; None where it is something else."""
-    found = mentions(line) if len(line) <= _LABEL_LENGTH else ()
+    told = mentions(line) if len(line) <= _LABEL_LENGTH else ()
     # "Present: Ida Holm, August Berg"; but "August Newsletter" is a label.
-    found = [one for one in found if not (_is_first_name(line, one) and _IN_A_LIST.search(line[: one.start]))]
+    found = [one for one in told if not (_is_first_name(line, one) and _IN_A_LIST.search(line[: one.start]))]
     if not found:
         return None
     item = _ITEM.match(line)  # but "4. März 2026" is none
