@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from brain.answering.comparison import Searches, from_prose, from_tables
 from brain.answering.draft import Draft
-from brain.answering.overview import BRIEF, decisions, overview, passages_of
+from brain.answering.overview import BRIEF, NOT_ALL, decided_beside, decisions, overview, passages_of
 from brain.answering.topic import TOPIC, topic_overview
 from brain.domain import Passage, Turn
 from brain.evidence import Evidence, EvidenceGate
@@ -145,7 +145,11 @@ class BroadQuestions:
             index, catalog = self.retriever.index, self.retriever.catalog
             part = section_named("decisions", spaces, index, catalog, within=named)
             # Of a table no sentence would be told.
-            named = part if part and not any("\t" in one.text for one in part.passages) else named
+            if part and not any("\t" in one.text for one in part.passages):
+                draft = overview(part, self.retriever.embeddings.embed_documents)
+                if days[0].decision and decided_beside(part, named):
+                    draft = replace(draft, notes=(*draft.notes, NOT_ALL))
+                return self._named(query, part, draft, spaces)
         if days[0].decision and not named.heading:
             draft = decisions(named)
             if len(draft.sentences) >= DECISIONS:

@@ -100,7 +100,10 @@ class ExtractiveAnswerer:
         if not _counted(query, told):
             return Draft(())
         if likely is not None and likely < SURE and kind.wants is not Wants.LIST:
-            told = _set([*ordered, *self._rival(ranked, chosen)], query)
+            rival, left = self._rival(ranked, chosen, query, said)
+            told, notes = _set([*ordered, *rival], query), notes or left
+            if said and _denies(rival, said, query):
+                said = ""  # one says yes and one no: whoever reads them has to tell
         if kind.wants is Wants.TIME:
             told = [_dated(sentence, kind) for sentence in told]
         return Draft(tuple(told), said, notes=notes, likely=likely)
@@ -174,19 +177,25 @@ class ExtractiveAnswerer:
         return []
 
     def _rival(
-        self, ranked: Sequence[ScoredSentence], chosen: Sequence[ScoredSentence]
-    ) -> list[ScoredSentence]:
+        self, ranked: Sequence[ScoredSentence], chosen: Sequence[ScoredSentence], query: Query, yes_no: str
+    ) -> tuple[list[ScoredSentence], tuple[str, ...]]:
         """What another passage says best: of two that fare alike, either may be the answer.
 
-        With the sentence before, where it points back to that.
+        With the sentence before, where it points back to that; a row of an asked month with all that are of
+        it, and a note where they are too many. What denies `yes_no` is new, though in the same words.
         """
         passages = {one.passage.id for one in chosen}
         said = frozenset[str]().union(*(one.stems for one in chosen))
         for one in ranked:
             elsewhere = one.passage.id not in passages and one.named >= NAMED
-            if elsewhere and _follows_well(one) and new_share(one, said) >= self._lengths.new:
-                return [*self._needed(one, {(s.rank, s.number): s for s in ranked}), one]
-        return []
+            if not elsewhere or not _follows_well(one):
+                continue
+            if new_share(one, said) >= self._lengths.new or (yes_no and _denies([one], yes_no, query)):
+                rows, left = rows_of_the_time(ranked, one, query)
+                if rows:
+                    return [row for row in rows if row not in chosen], left
+                return [*self._needed(one, {(s.rank, s.number): s for s in ranked}), one], ()
+        return [], ()
 
     def _next(self, ranked: Sequence[ScoredSentence], chosen: list[ScoredSentence]) -> ScoredSentence | None:
         said = frozenset[str]().union(*(s.stems for s in chosen))
@@ -211,6 +220,11 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+def _denies(rival: Sequence[ScoredSentence], said: str, query: Query) -> bool:
+    """Whether these sentences say no where `said` is yes, or the other way round."""
+    return verdict(core(query.text), rival) not in ("", said)
 
 
 def _best(ranked: Sequence[ScoredSentence]) -> ScoredSentence:

@@ -16,7 +16,7 @@ from brain.text.analysis import AnalysedSentence, analyse
 from brain.text.asked import Asked, Fit
 from brain.text.dated import fits, is_of
 from brain.text.dates import Day, mentions
-from brain.text.deciding import decides
+from brain.text.deciding import decides, of_decisions
 from brain.text.reading import Reading
 from brain.text.sentences import sentence_spans
 from brain.text.terms import unique
@@ -101,7 +101,7 @@ def of_the_whole_day(
     same.sort(key=lambda one: (one.passage.ordinal, one.number))
     told = _first(same)
     if len(told) < len(same) and any(date.decision for date in query.dates):
-        told = _first([one for one in same if decides(one.text)] or same)
+        told = _first([one for one in same if _was_decided(one)] or same)
     if best not in told and not _asks_nothing_else(query):  # a long day: what stands with the best
         told = _first([one for one in same if one.passage.id == best.passage.id])
         told = told if best in told else [best]
@@ -186,6 +186,15 @@ def _time_in(query: Query) -> str:
 
 def _title(passage: Passage) -> str:
     return in_short(passage.source.title or passage.source.document)
+
+
+def _was_decided(sentence: ScoredSentence) -> bool:
+    """Whether a sentence says that something was decided, or stands under the heading of what was."""
+    passage = sentence.passage
+    above = (*passage.source.locator.heading, *passage.text[: sentence.start].split("\n"))
+    of_decisions_or_talk = (of_decisions(line) for line in reversed(above))
+    section = next((told for told in of_decisions_or_talk if told is not None), False)
+    return section or decides(sentence.text)
 
 
 def _is_row(sentence: ScoredSentence) -> bool:

@@ -30,6 +30,7 @@ class OverviewSize:
 
 
 BRIEF = OverviewSize(sentences=3, words=70)
+NOT_ALL = "That is not all of it: ask for a part of it, or look at the document."
 _WHOLE = 110  # words of a section that is told as it stands
 _HEADING = 8  # words of a heading in the text, at most
 _FEW = 5  # sentences that are told at least, where there are so many sections or not
@@ -77,9 +78,16 @@ def decisions(named: Named, size: OverviewSize | None = None) -> Draft:
             words += len(one.text.split())
             if not found or (words <= size.words and len(found) < size.sentences):
                 found.append(one.drafted(section.name if named.title != section.name else ""))
-    left = ("That is not all of it: ask for a part of it, or look at the document.",) * (len(found) < most)
+    left = (NOT_ALL,) * (len(found) < most)
     lead = f"From {named.title}, in its {OWN_WORDS}"
     return Draft(tuple(found), lead=lead, notes=(*left, *_others(named.others)))
+
+
+def decided_beside(part: Named, whole: Named) -> bool:
+    """Whether a document says outside its section of decisions, too, that something was decided."""
+    inside = {passage.id for passage in part.passages}
+    outside = [passage for passage in whole.passages if passage.id not in inside]
+    return any(decides(one.text) for one in tellable(outside))
 
 
 def _whole(passages: Sequence[Passage], size: OverviewSize) -> tuple[DraftSentence, ...]:

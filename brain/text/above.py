@@ -93,9 +93,10 @@ def _lent(above: Above) -> Lent:
 
 
 def _years(name: str) -> set[int]:
+    dates = mentions(name)  # once, for there may be hundreds of years
     return {
         int(found[1])
         for found in _YEAR.finditer(name)
         if not _COUNTED.match(name, found.end())
-        and not any(mention.start <= found.start() < mention.end for mention in mentions(name))
+        and not any(mention.start <= found.start() < mention.end for mention in dates)
     }

@@ -31,6 +31,8 @@ _LABEL_LENGTH = 160  # characters of a line that is little more than a date
 _LABEL_WORDS = 6  # beside the date, in a line that is little more than one: "Minutes of 4 March 2026"
 _BEFORE = 80  # characters before a date in which its bound, or what opens the sentence, stands
 _ITEM = re.compile(r"\s*(?:[-•*]|\d{1,3}[.)])\s")
+_SURNAME = re.compile(r"[ ][^\W\d_a-zß-ÿ][^\W\d_]+")
+_IN_A_LIST = re.compile(r"[:,(]\s*$")
 
 
 def dates_of(text: str, lent: Lent = NO_YEAR) -> list[Mention]:
@@ -198,7 +200,9 @@ def _above(asked: Asked, above: Above, lent: Lent) -> Fit:
 
 def _label(asked: Asked, line: str, lent: Lent) -> Fit | None:
     """How the date of a line that is little more than one fits; None where it is something else."""
-    found = mentions(line) if len(line) <= _LABEL_LENGTH else ()
+    told = mentions(line) if len(line) <= _LABEL_LENGTH else ()
+    # "Present: Ida Holm, August Berg"; but "August Newsletter" is a label.
+    found = [one for one in told if not (_is_first_name(line, one) and _IN_A_LIST.search(line[: one.start]))]
     if not found:
         return None
     item = _ITEM.match(line)  # but "4. März 2026" is none
@@ -275,6 +279,8 @@ def _sentence(
     """
     told = []
     for mention in own:
+        if _is_first_name(text, mention):
+            continue
         before = _before(text, start, mention)
         fit = asked.fit(mention, lent)
         if fit is Fit.SAME:
@@ -288,6 +294,12 @@ def _sentence(
         if not bound_before(before) and (on or opens):
             told.append(fit)
     return best(told) if told else None
+
+
+def _is_first_name(text: str, mention: Mention) -> bool:
+    """Whether a month without a day or year is rather a person's name: "August Berg asks three firms"."""
+    day = mention.first
+    return not (day.day or day.year) and day == mention.last and bool(_SURNAME.match(text, mention.end))
 
 
 def _before(text: str, start: int, mention: Mention) -> str:

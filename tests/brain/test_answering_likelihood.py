@@ -18,7 +18,7 @@ QUESTION = "When does the desk close?"
 
 
 def passage(number: int) -> Passage:
-    source = Source(number, f"{number}.md", f"{number}.md", "general", Locator())
+    source = Source(f"{number}.md", f"{number}", "general", f"{number}.md", Locator(), document_id=number)
     return Passage(number, "The desk closes at noon.", source)
 
 
@@ -74,12 +74,14 @@ def test_what_was_written_decides_how_sure_the_answer_is_where_it_can_be_told(li
         assert ("likely" in evidence.as_step()) is (likely is not None)
 
 
-def evidence_of(texts: list[str], alike: list[float]) -> Evidence:
+def evidence_of(
+    texts: list[str], alike: list[float], question: str = "When do you close on Fridays?"
+) -> Evidence:
     """Passages of one sentence each, each as like the question as that."""
     read = [replace(passage(number), text=text) for number, text in enumerate(texts)]
     best = tuple(Candidate(one, 1.0, 0.5, score=2.0) for one in read)
     likeness = {one.id: (Likeness(value, 0.1),) for one, value in zip(read, alike, strict=True)}
-    query = Query.of("When do you close on Fridays?")
+    query = Query.of(question)
     found = Retrieved(query, Rarity.counted(query, 9, {}), best, {}, likeness=likeness)
     return Evidence(found, Signals(), 0.6, 0.35)
 
@@ -99,3 +101,37 @@ def test_what_another_passage_says_too_is_not_told_twice():
     same = "The desk closes at noon on Fridays."
     told = ExtractiveAnswerer().write(evidence_of([same, same], [0.2, 0.2]))
     assert [one.text for one in told.sentences] == [same]
+
+
+def test_no_yes_stands_before_two_quotes_of_which_one_says_no():
+    texts = ["Dogs are allowed in the office.", "Dogs are not allowed in the office of Porto."]
+    question = "Are dogs allowed in the office?"
+    alone = ExtractiveAnswerer().write(evidence_of(texts[:1], [-0.5], question))
+    both = ExtractiveAnswerer().write(evidence_of(texts, [-0.5, -0.5], question))
+    assert both.likely is not None
+    assert both.likely < SURE
+    assert alone.verdict == "Yes"
+    assert {one.text for one in both.sentences} == set(texts)
+    assert not both.verdict
+
+
+def test_a_row_of_the_asked_month_beside_an_unsure_sentence_brings_the_others():
+    rota = Passage(
+        1,
+        "Date\tOn call\n4 May\tPer Lund\n11 May\tMona Frei\n1 June\tIda Holm",
+        passage(1).source,
+        table_header="Date\tOn call",
+    )
+    prose = replace(passage(2), text="In May, whoever is on call has the red phone.")
+    query = Query.of("Who is on call in May?")
+    likeness = {1: (Likeness(0.1, 0.1),) * 4, 2: (Likeness(0.2, 0.1),)}
+    best = tuple(Candidate(one, 1.0, 0.5, score=2.0) for one in (prose, rota))
+    found = Retrieved(query, Rarity.counted(query, 9, {}), best, {}, likeness=likeness)
+    told = ExtractiveAnswerer().write(Evidence(found, Signals(), 0.6, 0.35))
+    assert told.likely is not None
+    assert told.likely < SURE
+    said = " ".join(one.text for one in told.sentences)
+    assert "red phone" in said
+    assert "Per Lund" in said
+    assert "Mona Frei" in said
+    assert "Ida Holm" not in said
