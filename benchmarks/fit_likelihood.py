@@ -1,10 +1,11 @@
 """`python -m benchmarks.fit_likelihood NAME=QUESTIONS@HOME …`: learn how likely an answer is to be right.
 
 Each set is a file of `benchmarks/questions` and a home in which its documents alone are indexed. Every
-question is asked as `benchmarks.everyday` asks it; of those that are answered, the signals of `likelihood`
-are weighed by logistic regression, each company counting by the root of its answers. Answers to near misses
-are wrong ones. Printed is what is told of sets whose company had no part in the fit: how many are right of
-those that would be told as unsure and of the others, and the AUC, beside what the gate's confidence tells.
+question is asked as `benchmarks.everyday` asks it, but no answer tells a rival's sentence; of those that are
+answered, the signals of `likelihood` are weighed by logistic regression, each company counting by the root of
+its answers. Answers to near misses are wrong ones. Printed is what is told of sets whose company had no part
+in the fit: how many are right of those that would be told as unsure and of the others, and the AUC, beside
+what the gate's confidence tells.
 """
 
 import argparse
@@ -19,9 +20,10 @@ from benchmarks.everyday import Verdict, asked
 from benchmarks.fit_gate import RIDGE, STEPS, auc
 from bots.settings import Settings
 from bots.wiring import Citewise
-from brain.answering.extractive import sentences_by_words
+from brain.answering.extractive import ExtractiveAnswerer, Lengths, sentences_by_words
 from brain.answering.likelihood import likelihood_signals
 from brain.answering.likeness import LikenessWeights, by_likeness
+from brain.brain import Brain
 from brain.evaluation.questions import read_questions
 from brain.evidence import SURE
 from brain.retrieval.query import Query
@@ -47,7 +49,9 @@ def cases(name: str, questions: Path, home: Path) -> list[Case]:
     found = []
     with Citewise(Settings(CITEWISE_HOME=home)) as citewise:  # type: ignore[call-arg]
         alone = [one for one in read_questions(questions) if not one.fields.get("before")]
-        for outcome in asked(citewise.brain, [one for one in alone if one.answerable is not None]):
+        answerer = ExtractiveAnswerer(lengths=Lengths(rival=False))
+        brain = Brain(citewise.catalog, citewise.retriever, answerer, citewise.gate)
+        for outcome in asked(brain, [one for one in alone if one.answerable is not None]):
             if outcome.answer.refusal or outcome.verdict is Verdict.HALF:
                 continue
             retrieved = citewise.retriever.find(Query.of(outcome.question.text), SPACES)

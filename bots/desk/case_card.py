@@ -1,12 +1,13 @@
 """A case as a card: what it is about, how urgent, who takes it, and what each of these rests on."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bots.desk.answers import source_rows, stored_sources
 from bots.desk.cards import Button, Card, Menu, Row, Style
+from bots.desk.caveats import caveats
 from bots.desk.wording import age, count, shortened, web_link
 from brain.catalog.cases import Case, CaseState, CategoryRow
 from brain.triage.domain import ENOUGH_LABELLED, Category, Similar, Triage, Urgency, text_of
@@ -15,6 +16,7 @@ from brain.triage.similar import similar_cases
 
 if TYPE_CHECKING:
     from bots.desk.audience import Audience
+    from brain.catalog.answers import StoredAnswer
     from brain.catalog.catalog import Catalog
 
 _UNDECIDED = (
@@ -31,13 +33,15 @@ _SOLVED_BY = 200
 class Suggested:
     """The reply that the documents give, or why there is none that could be sent; its sources.
 
-    `hidden`: there is one, and those who look may not read it.
+    `hidden`: there is one, and those who look may not read it. `caveats`: what is to be
+    known of it before it is sent.
     """
 
     text: str
     refused: bool = False
     sources: tuple[Row, ...] = ()
     hidden: bool = False
+    caveats: tuple[str, ...] = ()
 
 
 class CaseCards:
@@ -67,6 +71,7 @@ class CaseCards:
             *([self.line(case)] if case.id else []),
             *self._found_out(case, viewers),
             *self._so_far(case),
+            *([Row("Suggested reply", " ".join(suggested.caveats))] if suggested.caveats else []),
             *suggested.sources,
         ]
         return Card(
@@ -112,7 +117,8 @@ class CaseCards:
             reasons=Reasons.of(found).to_json(),
         )
         sources = source_rows((citation.number, citation.passage) for citation in answer.citations)
-        suggested = Suggested(answer.text, answer.refused, sources)
+        doubts = () if answer.refused else tuple(caveats(replace(answer, notes=())))
+        suggested = Suggested(answer.text, answer.refused, sources, caveats=doubts)
         return self.card(case, [case.place], suggested=suggested, not_kept=not_kept)
 
     def line(self, case: Case) -> Row:
@@ -135,7 +141,13 @@ class CaseCards:
         if not self._audience.covers(viewers, answer.told_of):
             why = "The suggested reply is from documents that may not be shown here."
             return Suggested(why, refused=True, hidden=True)
-        return Suggested(answer.text, answer.refused, stored_sources(self._catalog, answer))
+        sources, doubts = stored_sources(self._catalog, answer), () if case.reply else self._caveats(answer)
+        return Suggested(answer.text, answer.refused, sources, caveats=doubts)
+
+    def _caveats(self, answer: "StoredAnswer") -> tuple[str, ...]:
+        trace = self._catalog.conversations.trace(answer.trace_id)
+        steps: Mapping[str, Any] = trace.steps if trace else {}
+        return tuple(steps.get("caveats", ()))
 
     def owner(self, case: Case) -> str:
         """Whose a case is, or who is suggested for it: a category that a person chose brings its owner.

@@ -1,6 +1,5 @@
 """What citewise says beneath an answer or a refusal, before its sources, in the language of the question."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -97,13 +96,16 @@ def nearest(answer: "Answer") -> str:
     return _words_for(answer).nearest
 
 
-def as_step(answer: "Answer") -> Mapping[str, Sequence[str]]:
-    """The same for the trace, for when the answer is shown once more.
+def with_caveats_in_trace(answer: "Answer") -> "Answer":
+    """The answer, whose trace tells them, too, for when it is shown once more.
 
     `notes` stand apart: they may name documents that the answer was not made from.
     """
+    if answer.refused:
+        return answer
     said = {"notes": list(answer.notes), "caveats": caveats(replace(answer, notes=()))}
-    return {} if answer.refused else {name: sentences for name, sentences in said.items() if sentences}
+    kept = {name: sentences for name, sentences in said.items() if sentences}
+    return replace(answer, trace=replace(answer.trace, steps={**answer.trace.steps, **kept}))
 
 
 def _words_for(answer: "Answer") -> _Caveats:

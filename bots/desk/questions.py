@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
-from bots.desk.caveats import as_step
+from bots.desk.caveats import with_caveats_in_trace
 from bots.desk.manners import FOLLOWS
 from bots.desk.parts import PRIVATE, Asked, Draft, Final, Part, Working
 from brain.domain import Answer, Question, Turn
@@ -70,8 +70,7 @@ class Questions:
 
     def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
         """Remember an answer, or say why not: a full disk is no reason to leave a question unanswered."""
-        trace = replace(answer.trace, steps={**answer.trace.steps, **as_step(answer)})
-        answer = replace(answer, trace=trace)
+        answer = with_caveats_in_trace(answer)
         try:
             self._catalog.answers.keep(
                 answer, asked.text, asked.asker, asked.thread, question.audience, asked.place

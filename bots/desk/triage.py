@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bots.desk.cards import Card, Reply, Row
 from bots.desk.case_card import people_of
 from bots.desk.case_view import UNKNOWN, CaseView
+from bots.desk.caveats import with_caveats_in_trace
 from bots.desk.parts import PRIVATE, Caller, Command
 from bots.desk.wording import count
 from brain.catalog.cases import Case, CaseState, NewCase
@@ -84,7 +85,8 @@ class Tickets:
         )
         try:
             kept_in = f"{PRIVATE}{caller.person}:triage:{thread}"  # until it's sent, it is the person's alone
-            self._catalog.answers.keep(found.answer, found.question, caller.person, kept_in, audience)
+            answer = with_caveats_in_trace(found.answer)
+            self._catalog.answers.keep(answer, found.question, caller.person, kept_in, audience)
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))

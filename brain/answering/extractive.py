@@ -48,6 +48,7 @@ class Lengths:
     items: int = 8  # of a list that a sentence with a colon opens
     step_words: int = 160  # of a numbered list that says how something is done
     steps_bonus: float = 0.3  # how far behind the best passage one with such a list may lie to be the answer
+    rival: bool = True  # whether an unsure answer tells what another passage says best, too
 
 
 SAID_ABOVE = 0.5  # the share of the question that a table's title and header say where all of it is asked for
@@ -99,7 +100,8 @@ class ExtractiveAnswerer:
         told = _set(ordered, query)
         if not _counted(query, told):
             return Draft(())
-        if likely is not None and likely < SURE and kind.wants is not Wants.LIST:
+        unsure = likely is not None and likely < SURE
+        if unsure and self._lengths.rival and kind.wants is not Wants.LIST:
             rival, left = self._rival(ranked, chosen, query, said)
             told, notes = _set([*ordered, *rival], query), notes or left
             if said and _denies(rival, said, query):
