@@ -18,7 +18,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/citewise demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: lint types test
 
