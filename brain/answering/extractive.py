@@ -190,7 +190,7 @@ class ExtractiveAnswerer:
         said = frozenset[str]().union(*(one.stems for one in chosen))
         for one in ranked:
             elsewhere = one.passage.id not in passages and one.named >= NAMED
-            if not elsewhere or not _follows_well(one):
+            if not elsewhere or not _follows_well(one) or not _is_told(one):
                 continue
             if new_share(one, said) >= self._lengths.new or (yes_no and _denies([one], yes_no, query)):
                 rows, left = rows_of_the_time(ranked, one, query)
@@ -286,6 +286,14 @@ _MAIL_HEADER = re.compile(r"^(?:from|to|cc|subject|date):", re.IGNORECASE)
 
 def _follows_well(sentence: ScoredSentence) -> bool:
     return not sentence.text.endswith(("?", ":")) and not _MAIL_HEADER.match(sentence.text)
+
+
+def _is_told(sentence: ScoredSentence) -> bool:
+    """Whether it is a sentence, a row or an item, and no heading, line of code or button of a page."""
+    return _form(sentence) is not Form.PROSE or sentence.text.rstrip(_CLOSING).endswith((".", "!", "…"))
+
+
+_CLOSING = " )]\"'”’»"
 
 
 def _form(sentence: ScoredSentence) -> Form:

@@ -103,6 +103,17 @@ def test_what_another_passage_says_too_is_not_told_twice():
     assert [one.text for one in told.sentences] == [same]
 
 
+def test_a_heading_that_comes_near_is_no_rival():
+    texts = ["The desk closes at noon on Fridays.", "The counter on Fridays until four"]
+    told = ExtractiveAnswerer().write(evidence_of(texts, [0.2, 0.19]))
+    assert told.likely is not None
+    assert told.likely < SURE
+    assert [one.text for one in told.sentences] == texts[:1]
+    texts[1] += "."
+    told = ExtractiveAnswerer().write(evidence_of(texts, [0.2, 0.19]))
+    assert [one.text for one in told.sentences] == texts
+
+
 def test_no_yes_stands_before_two_quotes_of_which_one_says_no():
     texts = ["Dogs are allowed in the office.", "Dogs are not allowed in the office of Porto."]
     question = "Are dogs allowed in the office?"
