@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # Several tests run at once: threads that wait for one another then take thirty times as long as one alone.
@@ -38,3 +39,19 @@ def _holds_files_in_memory(folder: Path) -> bool:
 # outlives a kill in memory, too, and no test cuts the power. `--basetemp` takes another place.
 if _holds_files_in_memory(_MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+# Files go to the processes in this order: those that take long begin first, lest one be alone at the end.
+_LONG = frozenset(
+    {
+        *("test_remote_contract.py", "test_index_kills.py", "test_crash_matrix.py", "test_servers_lost.py"),
+        *("test_sync_kill.py", "test_cli_tune_train.py", "test_tuning_training.py", "test_phi3_smollm.py"),
+        *("test_gpu_benchmark.py", "test_serve.py", "test_serve_tune.py", "test_cli_faults.py"),
+        *("test_slack_kill.py", "test_slack_triage.py", "test_slack_faults.py", "test_chat.py"),
+        *("test_discord_faults.py", "test_discord_triage.py"),
+    }
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the rest as it is."""
+    items.sort(key=lambda item: item.path.name not in _LONG)
