@@ -7,7 +7,7 @@ from itertools import pairwise
 # Wrapped text keeps to a margin; where most lines are longer or shorter, each was ended by its writer.
 _NARROWEST_MARGIN, _WIDEST_MARGIN = 40, 120
 # An address ends at the latest where the next one begins: a line of `](` is read once.
-_ADDRESS = re.compile(r"\]\((?:[^)\s\]]|\](?!\())*+\)|https?://\S+")
+_ADDRESS = re.compile(r"\]\((?:[^)\s\]]|\](?!\())*\)|https?://\S+")
 # What formatters of Markdown never break: a link with its words, a stretch of code, a template's tag.
 _UNBROKEN = re.compile(r"!?\[[^\]]*\](?:\([^)]*\))?\S*|`[^`]+`\S*|\{%.*?%\}\S*|\S+")
 # Lines of a log or of minutes, each with its time, however alike in length.

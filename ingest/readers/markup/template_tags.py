@@ -7,7 +7,7 @@ import re
 # of its kind begins: else a file of nothing but openings would be read to its end for each of them.
 _FENCED = r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[\s\S]*?(?:^ {0,3}(?P=fence)[^\n]*$|\Z)"
 _INLINE = r"(?<!`)(?P<tick>`++)[^\n]*?(?<!`)(?P=tick)(?!`)"
-_WITHIN = r"(?:(?!\{%|%\})[\s\S])*+"
+_WITHIN = r"(?:(?!\{%|%\})[\s\S])*"  # Python 3.11.2 reads a possessive group wrongly
 _COMMENT = r"\{%-?\s*+comment\b"
 _TAG = re.compile(
     rf"(?P<code>{_FENCED}|{_INLINE})"
