@@ -30,11 +30,9 @@ from triage_kit import (
 )
 
 from bots.desk import Command, Desk
-from bots.desk.caveats import UNSURE
 from brain.catalog.cases import CaseState, CategoryRow, Example
 from brain.errors import ModelUnavailable
 from brain.triage.domain import Request, Triage
-from brain.triage.triager import Triager
 
 
 @pytest.fixture
@@ -381,22 +379,3 @@ async def test_a_thread_that_grew_long_is_triaged_by_its_beginning_and_its_end(h
     assert "27 days" in shown.text
     assert rows(shown)["Summary"].startswith("“The VPN is down for all customers!”")
     assert rows(shown)["Urgency"] == "low: “It works again, thanks!”"
-
-
-async def test_what_is_unsure_of_the_suggested_reply_is_told_before_it_is_sent(here: DeskHome) -> None:
-    home = here.home
-    parts = (home.catalog, home.embedder.embeddings, home.embedder.identity, home.brain().invoke)
-
-    def unsure(request: Request) -> Triage:
-        found = Triager(*parts).invoke(request)
-        return replace(found, answer=replace(found.answer, sure=False))
-
-    assert "Suggested reply" not in rows(await ordered(here, KIM, "", QUESTION))
-    desk, other = Desk(here.catalog, home.brain, triage=unsure), person("UKIM", place="CHELP", thread="t9")
-    shown = card(await desk.run(Command("triage", "", other, messages=(said(QUESTION),))))
-    assert "27 days" in shown.text
-    assert rows(shown)["Suggested reply"] == UNSURE
-    ref = ref_of(shown)
-    assert rows(await ordered(here, other, ref))["Suggested reply"] == UNSURE
-    await pressed(here, other, "case_send", ref)
-    assert "Suggested reply" not in rows(await ordered(here, other, ref))
