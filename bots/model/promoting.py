@@ -33,9 +33,10 @@ def put_in_use(
 ) -> Change:
     """Answer with a version, or with the base model; where anything fails, the one before stays.
 
-    `actor` is who wants that, as the audit log names them. `serving`: this is a running `citewise serve`, whose brain goes on with it. The model in memory comes
-    first, since only it can refuse; then the audit log; last the name on disk, which changes in one step and
-    counts from then on. Raises UsageError, WeightsUnavailable, ModelUnavailable or StorageFailed.
+    `actor` is who wants that, as the audit log names them. `serving`: this is a running `citewise serve`,
+    whose brain goes on with it. The model in memory comes first, since only it can refuse; then the audit
+    log; last the name on disk, which changes in one step and counts from then on. Raises UsageError,
+    WeightsUnavailable, ModelUnavailable or StorageFailed.
     """
     versions = versions_of(citewise)
     version = None if number is None else versions.version(number)
