@@ -138,7 +138,7 @@ def test_what_leaves_a_version_unused_is_told(tuned: TunedHome, citewise: Citewi
         ({"CITEWISE_ANSWERER": "extractive"}, "CITEWISE_ANSWERER is extractive"),
         ({"CITEWISE_ADAPTER": tmp_path}, "CITEWISE_ADAPTER is set"),
         ({"CITEWISE_MODEL": str(tmp_path)}, "was trained for"),
-        ({"CITEWISE_MODEL": str(tmp_path / "ours.gguf")}, "was trained for"),
+        ({"CITEWISE_MODEL": str(tmp_path / "ours.gguf")}, "is a GGUF file, to which version 1 can't"),
     ):
         (tmp_path / "ours.gguf").touch()
         found = adapter_in_use(settings(tuned, **more))

@@ -91,7 +91,7 @@ def _need_room(weights: Weights, form: Format, folder: Path) -> None:
 
 
 def _reason(error: OSError) -> str:
-    found = error.strerror or "it failed"
+    found = error.strerror or "not all of it could be written"  # as NumPy says it, without a number
     return found[0].lower() + found[1:]
 
 
