@@ -105,8 +105,8 @@ def _ask_server(citewise: "Citewise", versions: "Versions", version: "Version | 
 
     if version.name not in served_models(choice(settings)):
         raise UsageError(
-            f"Version {version.number} is kept, and the model server does not have it yet, so the one before "
-            f"stays. Load it, then run this again: {load_step(citewise, versions, version)}"
+            f"Version {version.number} is kept, and the model server does not have it yet, so what answers "
+            f"now goes on. Load it, then run this again: {load_step(citewise, versions, version)}"
         )
 
 

@@ -177,7 +177,8 @@ def in_words(status: ModelStatus) -> list[tuple[str, str]]:
     elif status.loaded and not extractive:
         speed = "nothing was written yet"
     version = "" if status.adapter_version is None else f"version {status.adapter_version}"
-    adapter = " in ".join(part for part in (version, status.adapter) if part)
+    between = " as " if status.answerer == "server" else " in "
+    adapter = between.join(part for part in (version, status.adapter) if part)
     rows = [
         ("answerer", status.answerer),
         ("model", status.model),
