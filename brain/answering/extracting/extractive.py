@@ -25,7 +25,7 @@ from brain.evidence import SURE, Evidence
 from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query, asks_of_a_day
-from brain.text.pronouns import points_back
+from brain.text.pronouns import goes_on, points_back
 from brain.text.steps import is_step, steps_around
 
 
@@ -54,6 +54,7 @@ class Lengths:
 SAID_ABOVE = 0.5  # the share of the question that a table's title and header say where all of it is asked for
 NAMED = 0.5  # the share of the question's names that the best sentence must have about it
 STEPS_AMONG = 3  # of the best passages
+BEFORE_THEN = 3  # sentences that are told with one that goes on from them
 
 
 class ExtractiveAnswerer:
@@ -141,7 +142,8 @@ class ExtractiveAnswerer:
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
         best, most = _best(ranked), self._most(kind)
-        chosen = [best, *self._needed(best, {(s.rank, s.number): s for s in ranked})]
+        places = {(s.rank, s.number): s for s in ranked}
+        chosen = [best, *self._needed(best, places)]
         if _form(best) is Form.ROW and kind.wants is not Wants.LIST:
             most = 1  # other rows tell of other things
         while len(chosen) < most:
@@ -149,6 +151,8 @@ class ExtractiveAnswerer:
             if follower is None:
                 break
             chosen.append(follower)
+        leant_on = [one for s in chosen[1:] if points_back(s.text) for one in self._needed(s, places)]
+        chosen += [one for one in dict.fromkeys(leant_on) if one not in chosen]
         return _without_scraps(chosen)
 
     def _most(self, kind: QuestionKind) -> int:
@@ -175,7 +179,7 @@ class ExtractiveAnswerer:
                 items.append(item)
             return items if items and _form(items[0]) is not Form.PROSE else items[:1]
         if before and points_back(best.text) and _form(before) is Form.PROSE and before.text[-1:] != ":":
-            return [before]
+            return _from_the_first(best, places) if goes_on(best.text) else [before]
         return []
 
     def _rival(
@@ -222,6 +226,19 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+def _from_the_first(
+    last: ScoredSentence, places: dict[tuple[int, int], ScoredSentence]
+) -> list[ScoredSentence]:
+    """The sentences right before one that goes on from them ("Then …"), three at most."""
+    found: list[ScoredSentence] = []
+    for number in range(last.number - 1, last.number - 1 - BEFORE_THEN, -1):
+        before = places.get((last.rank, number))
+        if before is None or _form(before) is not Form.PROSE or not stands_alone(before):
+            break
+        found.insert(0, before)
+    return found
 
 
 def _denies(rival: Sequence[ScoredSentence], said: str, query: Query) -> bool:
