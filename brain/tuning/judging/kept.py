@@ -19,7 +19,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict
 
-from brain.tuning.durable import put_text, told
+from brain.durable import put_text, told
 
 
 class KeptReplies:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from brain.durable import made_whole
 from brain.errors import UsageError
-from brain.tuning.durable import made_whole
 from brain.tuning.learning.adapter import TuningFailed, attach, save_adapter
 from brain.tuning.learning.checkpoints import State, content_of, newest, restore, save
 from brain.tuning.learning.packing import Example, Pack, arrange, pack
