@@ -63,7 +63,7 @@ class Questions:
             answer = replace(answer, trace=replace(answer.trace, id=_named_after(asked.event)))
         if asked.unasked and not _strong(answer):
             return
-        more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
+        more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question)
         not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
         buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
         yield Final(answer, () if not_kept else buttons, more, not_kept)
@@ -110,7 +110,7 @@ class Questions:
             raise NothingIndexed(f"Nothing is indexed{where} yet: {way_on}")
         return audience
 
-    def _more_privately(self, asked: Asked, question: Question, answer: Answer) -> bool:
+    def _more_privately(self, asked: Asked, question: Question) -> bool:
         """Whether the best evidence lies where the asker may read and those who see the answer may not."""
         own = self._audience.of(asked.own) if asked.own else frozenset[str]()
         hidden = own - question.audience
