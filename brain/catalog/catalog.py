@@ -31,6 +31,7 @@ from brain.catalog.rows import (
     Drive,
     Failure,
     NewDocument,
+    NewFailure,
     PutResult,
     Space,
     UnembeddedText,
@@ -209,41 +210,10 @@ class Catalog:
         """Every known file of a drive by its path, failed ones too; read as it is asked for."""
         return KnownFiles(self._database, drive_id)
 
-    def record_failure(
-        self,
-        drive_id: int,
-        path: str,
-        *,
-        size: int,
-        mtime_ns: int,
-        content_hash: str,
-        sentence: str,
-        detail: str = "",
-        retryable: bool = False,
-        tries: int = 1,
-        next_try: float | None = None,
-        reading: str = "",
-    ) -> None:
-        """Remember that a file can't be read; what was last read of it stays searchable.
-
-        It was tried `tries` times as it is now, and is tried again at `next_try` (seconds since 1970), or
-        when `reading`, the mark of how it was tried, is no longer how files are read.
-        """
+    def record_failure(self, drive_id: int, new: NewFailure) -> None:
+        """Remember that a file can't be read; what was last read of it stays searchable."""
         with self._database.writing() as connection:
-            ledger.record_failure(
-                connection,
-                drive_id,
-                path,
-                size=size,
-                mtime_ns=mtime_ns,
-                content_hash=content_hash,
-                sentence=sentence,
-                detail=detail,
-                retryable=retryable,
-                tries=tries,
-                next_try=next_try,
-                reading=reading,
-            )
+            ledger.record_failure(connection, drive_id, new)
 
     def clear_failure(self, drive_id: int, path: str) -> None:
         """Forget a failure, such as when the file is gone."""
