@@ -230,7 +230,7 @@ class Citewise:
             looks=lambda: self.looks,
             keeper=lambda: vars(self).get("keeper"),
             changing=self.changing,
-            finish_removals=self.finish_removals,
+            tell=self._tell,
         )
 
     @cached_property
@@ -314,26 +314,6 @@ class Citewise:
         """Make the indexes again, unless opening them has just done so."""
         if self.index.rebuilt is None:
             self.index.rebuild(self._tell)
-
-    def remove_drive(self, drive_id: int, by: str = "") -> int:
-        """Take a drive out in the name of `by`, or go on where that was cut short; how many documents went.
-
-        Nothing is answered from it from the first moment on, whatever becomes of this process.
-        """
-        removals = self.catalog.removals
-        if any(drive.id == drive_id for drive in self.catalog.drives()):
-            with self.changing():
-                removals.begin(drive_id, by=by)
-        return removals.carry_out(
-            drive_id,
-            lambda: self._built_index().apply_pending(),
-            lambda done, of: self._tell("Removing documents", done, of),
-        )
-
-    def finish_removals(self) -> None:
-        """Take the rest of those drives out whose removal was cut short."""
-        for leaving in self.catalog.removals.under_way():
-            self.remove_drive(leaving.drive.id)
 
     def backup(self, target: Path) -> None:
         """Copy the catalog into one file."""

@@ -1,4 +1,4 @@
-"""What commands do with drives: read them once, follow them, bring them in step, see what changed on them."""
+"""What commands do with drives: read them once, follow them, bring them in step, take them out."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -35,8 +35,8 @@ class Drives:
     """None where nobody has asked for it yet: it follows no drive then."""
     changing: Callable[[], AbstractContextManager[None]]
     """Held while drives are read that nobody follows."""
-    finish_removals: Callable[[], None]
-    """Called first: a place whose removal was cut short can be added again then."""
+    tell: Callable[[str, int, int], None]
+    """Told (what, done, total) while documents are removed."""
 
     def ingest(
         self,
@@ -61,7 +61,7 @@ class Drives:
 
         drives = [self.open_drive(place, None) for place in places]
         catalog = self.catalog()
-        self.finish_removals()
+        self._finish_removals()
         there = {(known.url, known.space): known for known in catalog.drives()}
         reports = []
         for drive in drives:
@@ -91,7 +91,7 @@ class Drives:
 
         drive = self.open_drive(place, options)
         catalog = self.catalog()
-        self.finish_removals()
+        self._finish_removals()
         find(catalog, drive.url, space)
         if options.marker and isinstance(drive, PartlyListed):
             if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
@@ -120,7 +120,7 @@ class Drives:
         from bots.drives.synced import sync_all
         from ingest.report import silent
 
-        self.finish_removals()
+        self._finish_removals()
         known = self.catalog().drives()
         if drive_ids is None:
             chosen = [drive for drive in known if drive.watched]
@@ -135,11 +135,31 @@ class Drives:
             patience_seconds,
         )
 
+    def remove(self, drive_id: int, by: str = "") -> int:
+        """Take a drive out in the name of `by`, or go on where that was cut short; how many documents went.
+
+        Nothing is answered from it from the first moment on, whatever becomes of this process.
+        """
+        catalog = self.catalog()
+        if any(drive.id == drive_id for drive in catalog.drives()):
+            with self.changing():
+                catalog.removals.begin(drive_id, by=by)
+        return catalog.removals.carry_out(
+            drive_id,
+            lambda: self.index().apply_pending(),
+            lambda done, of: self.tell("Removing documents", done, of),
+        )
+
     def drifts(self) -> "list[Drift]":
         """What changed on the drives since they were ingested."""
         from bots.drives.drift import drifts
 
         return list(drifts(self.catalog(), self.open_drive))
+
+    def _finish_removals(self) -> None:
+        """Take the rest of those drives out whose removal was cut short: they can be added again then."""
+        for leaving in self.catalog().removals.under_way():
+            self.remove(leaving.drive.id)
 
     def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
         from ingest.sync import Effort
