@@ -53,6 +53,7 @@ def serve(call: Invocation, log_format: str) -> None:
     if published(citewise.home):
         citewise.own_home()  # most likely refused: at once, then
 
+    from bots.serving.chosen_services import chosen_services
     from bots.serving.host import STOP_SECONDS, Host, close_within
     from bots.serving.log import logging_to
     from bots.terminal.streams import routed
@@ -60,7 +61,7 @@ def serve(call: Invocation, log_format: str) -> None:
     log_file = citewise.home.run / "serve.log"
     stop = _Stop()
     with routed(), _signals(_interrupt):
-        host = Host(citewise, citewise.services(), _run_command(), log_file)
+        host = Host(citewise, chosen_services(citewise), _run_command(), log_file)
         try:
             citewise.own_home()
             with logging_to(log_file, cast("LogFormat", log_format)):
