@@ -185,7 +185,7 @@ class Citewise:
     @cached_property
     def gap_finder(self) -> "GapFinder":
         """What finds out what the documents lack, by what was asked of them."""
-        from bots.desk.parts import PRIVATE
+        from bots.desk.domain import PRIVATE
         from brain.usage.gaps import GapFinder
 
         return GapFinder(

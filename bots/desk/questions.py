@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
 from bots.desk.caveats import with_caveats_in_trace
+from bots.desk.domain import PRIVATE, Asked, Draft, Final, Part, Working
 from bots.desk.manners import FOLLOWS
-from bots.desk.parts import PRIVATE, Asked, Draft, Final, Part, Working
 from brain.domain import Answer, Question, Turn
 from brain.errors import NothingIndexed, StorageFailed, UsageError
 

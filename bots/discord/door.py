@@ -12,8 +12,8 @@ from discord.utils import time_snowflake
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply, Standing
+from bots.desk.domain import Attachment
 from bots.desk.manners import MORE, NOT_ALL_TOLD, WORDLESS, as_document, goes_unsaid
-from bots.desk.parts import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
 from bots.discord.events import PLATFORM, thread_of

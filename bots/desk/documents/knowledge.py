@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Reply, Row, Style
 from bots.desk.documents.carrier import Carrier
-from bots.desk.parts import OPEN_SPACE, Attachment, Caller, Command, Press
+from bots.desk.domain import OPEN_SPACE, Attachment, Caller, Command, Press
 from bots.desk.wording import age, count, shortened, web_link
 from brain.catalog.chats.changes import Change, ChangeState
 from brain.catalog.documents.added_files import SCHEME as ADDED
