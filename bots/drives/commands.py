@@ -108,7 +108,6 @@ class Drives:
         drive_ids: Sequence[int] | None = None,
         progress: "Progress | None" = None,
         *,
-        retry: bool = False,
         check: bool = False,
         reread: bool = False,
         patience_seconds: float = 60.0,
@@ -131,7 +130,7 @@ class Drives:
                 self.catalog().readings.forget(drive.id)
         return sync_all(
             chosen,
-            lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),
+            lambda drive_id: self._look(drive_id, progress or silent, retry=False, check=check),
             patience_seconds,
         )
 

@@ -50,7 +50,7 @@ def test_old_questions_go_and_new_ones_stay(home: SmallHome) -> None:
     assert (catalog.answers.find(old), catalog.conversations.trace(old)) == (None, None)
     assert catalog.answers.find(new) is not None
     assert [turn.question for turn in catalog.conversations.turns("t1")] == ["What about zqnew leave?"]
-    assert catalog.answers.all_feedback() == []
+    assert catalog.answers.feedback() == []
     assert catalog.forgetting.before(ago(365)) == Forgotten()
 
 

@@ -82,7 +82,7 @@ def serve(call: Invocation, log_format: str) -> None:
         finally:
             clean = close_within(citewise, STOP_SECONDS) and clean
     if not clean:
-        _exit_now(0)  # a thread is left that would hold the process up; the home survives that
+        _exit_now()  # a thread is left that would hold the process up; the home survives that
 
 
 def _build(citewise: "Citewise") -> None:
@@ -152,11 +152,11 @@ class _Stop:
                 self._signals.get(timeout=_LOOK_SECONDS)
 
 
-def _exit_now(code: int) -> None:
+def _exit_now() -> None:
     """End without waiting for any thread: nothing that was stored is lost by that."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os._exit(code)
+    os._exit(0)
 
 
 def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> None:

@@ -52,11 +52,9 @@ def train(
     recipe: Recipe,
     report: Callable[[Progress], None],
     *,
-    filling: int = 0,
-    fast: bool | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Train an adapter for `model`; `filling` is a token to fill packs with.
+    """Train an adapter for `model`.
 
     The adapter is that of the look with the best loss on `validation`, after which training stops early;
     without any rows there, all epochs are done and the last one is kept. `stopping` is asked after each step:
@@ -65,7 +63,7 @@ def train(
     no gradient flows, StorageFailed when a checkpoint or the adapter can't be written.
     """
     # A GPU's compiled code wants packs of one size; a processor would only waste time on the filling.
-    fill = filling if model.device.type == "cuda" else None
+    fill = 0 if model.device.type == "cuda" else None
     packs, looked_at = (_packs(examples, recipe, fill) for examples in (learnt, validation))
     if not packs or (validation and not looked_at):
         raise UsageError(
@@ -75,7 +73,7 @@ def train(
     per_epoch = -(-len(packs) // recipe.passes)
     steps = per_epoch * recipe.epochs
     said = sum(pack.said.numel() for pack in packs) / per_epoch
-    trainee = Trainee(attach(model, recipe), recipe, steps, said=said, fast=fast)
+    trainee = Trainee(attach(model, recipe), recipe, steps, said=said)
     checkpoints = folder / "checkpoints"
     belongs = _fingerprint(recipe, learnt, validation)
     state = State(0, belongs)
