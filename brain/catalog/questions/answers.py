@@ -66,9 +66,6 @@ _ANSWERS = """
 """
 
 
-_FEEDBACK = "SELECT trace_id, person, helpful, reason, words FROM feedback "
-
-
 class Answers:
     """The answers of one catalog. Each writing method is one transaction."""
 
@@ -158,7 +155,10 @@ class Answers:
     def feedback(self) -> list[Feedback]:
         """What people thought of all answers, the latest word first."""
         with self._database.reading() as connection:
-            rows = connection.execute(_FEEDBACK + "ORDER BY given DESC, trace_id, person").fetchall()
+            rows = connection.execute(
+                """SELECT trace_id, person, helpful, reason, words FROM feedback
+                   ORDER BY given DESC, trace_id, person"""
+            ).fetchall()
         return [_judged(row) for row in rows]
 
 
