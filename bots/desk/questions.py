@@ -11,7 +11,6 @@ from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
 from bots.desk.caveats import with_caveats_in_trace
 from bots.desk.domain import PRIVATE, Asked, Draft, Final, Part, Working
-from bots.desk.manners import FOLLOWS
 from brain.domain import Answer, Question, Turn
 from brain.errors import NothingIndexed, StorageFailed, UsageError
 
@@ -23,6 +22,7 @@ log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
 
 TURNS_REMEMBERED = 6
+FOLLOWS = "(Quotes; a written answer follows.)"
 STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
 and a sentence must hold most of the question's own words."""

@@ -13,7 +13,6 @@ from discord.utils import time_snowflake
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply, Standing
 from bots.desk.domain import Attachment
-from bots.desk.manners import MORE, NOT_ALL_TOLD, WORDLESS, as_document, goes_unsaid
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
 from bots.discord.events import PLATFORM, thread_of
@@ -25,7 +24,9 @@ from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_
 from bots.discord.telling import Sent, Telling, key_for
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
+from bots.doors.canned_replies import MORE, NOT_ALL_TOLD, WORDLESS
 from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.message_reading import as_document, goes_unsaid
 from bots.doors.thread_reading import ThreadRead
 from brain.catalog.chats.inbox import InboxItem, NewEvent
 from brain.domain import Answer

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bots.desk.domain import Caller
-from bots.desk.manners import asked_to_triage
+from bots.doors.message_reading import asked_to_triage
 from brain.triage.domain import Message
 
 # Of a longer thread the first messages and the latest are read: what the problem is, and how it stands.
