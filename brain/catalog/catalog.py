@@ -14,7 +14,7 @@ from brain.catalog.documents import documents, listing, passages, vectors, versi
 from brain.catalog.documents.added_files import AddedFiles
 from brain.catalog.documents.duplicates import Duplicates
 from brain.catalog.documents.feed import IndexFeed
-from brain.catalog.documents.past import Past
+from brain.catalog.documents.history import DocumentHistory
 from brain.catalog.drives import ledger
 from brain.catalog.drives.followed import FollowedDrives
 from brain.catalog.drives.known_files import KnownFiles
@@ -69,7 +69,7 @@ class Catalog:
         """Drives that are taken out, and what of them is left to be done."""
         self.readings = Readings(self._database)
         """Documents that other readings made than today's, and so wait to be read anew."""
-        self.past = Past(self._database)
+        self.history = DocumentHistory(self._database)
         """Earlier versions, removed documents, vectors out of use."""
         self.duplicates = Duplicates(self._database)
         self.added_files = AddedFiles(self._database)

@@ -179,7 +179,7 @@ def test_the_last_versions_keep_their_words_and_older_ones_their_dates(catalog, 
     texts = [f"version {number}" for number in range(1, KEPT_VERSIONS + 3)]
     for text in texts:
         put = catalog.put_document(document(catalog, drive, "a.txt", [text, "constant"]))
-    history = catalog.past.versions(put.document_id)
+    history = catalog.history.versions(put.document_id)
     assert [version.number for version in history] == list(range(1, len(texts) + 1))
     assert [version.text_kept for version in history] == [False] * 2 + [True] * KEPT_VERSIONS
     assert history[0].content_hash == key_of("version 1\nconstant\n")

@@ -142,11 +142,11 @@ def test_a_document_does_not_come_back_without_its_drive(catalog: Catalog) -> No
     gone = catalog.find_document("0.txt").id
     catalog.remove_document(gone)
     catalog.removals.begin(1)
-    assert not catalog.past.revive(gone)
+    assert not catalog.history.revive(gone)
     catalog.removals.carry_out(1, nothing)
-    assert not catalog.past.revive(gone)
+    assert not catalog.history.revive(gone)
     catalog.add_drive("/leaving", "general")
-    assert catalog.past.revive(gone)
+    assert catalog.history.revive(gone)
     assert [row.path for row in catalog.documents(words="0.txt")] == ["0.txt"]
 
 

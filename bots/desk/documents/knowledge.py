@@ -79,7 +79,7 @@ class Knowledge:
             text = "" if rows else "Nothing was changed from a chat yet."
             return Reply(Card("The last changes", text, tuple(rows), people=_people_of(*changes)))
         document = self._catalog.find_document(command.words)
-        versions = self._catalog.past.versions(document.id)
+        versions = self._catalog.history.versions(document.id)
         return Reply(
             Card(
                 f"Versions of “{document.title}”",
