@@ -17,7 +17,7 @@ from brain.errors import CitewiseError, StorageFailed, UsageError
 from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, PartlyListed
 from ingest.following.journal import note
 from ingest.following.lag import lags
-from ingest.following.turns import Turns, is_small
+from ingest.following.scheduling import Scheduler, is_small
 from ingest.indexing.reading import Parser
 from ingest.options import DriveOptions
 from ingest.parsing.pool import ParsePool
@@ -71,7 +71,7 @@ class Looks:
         self._embedder = embedder
         self._open_drive = open_drive
         self._parser = parser
-        self._turns = Turns()
+        self._scheduler = Scheduler()
         self._memories: dict[int, Memory] = {}
         self._lock = threading.Lock()
 
@@ -180,7 +180,7 @@ class Looks:
 
         def turn(amount: Amount) -> AbstractContextManager[None]:
             small[0] = is_small(amount)
-            return self._turns.turn(amount, go_on)
+            return self._scheduler.turn(amount, go_on)
 
         def answerable(changes: Sequence[Change]) -> None:
             self._measure(known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed))
@@ -216,7 +216,7 @@ class Looks:
             Parts(
                 self._catalog,
                 self._index,
-                lambda: self._turns.shared(self._embedder()),
+                lambda: self._scheduler.shared(self._embedder()),
                 lambda: self._parser(1 if small[0] else 2),
             ),
             progress,
