@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from brain.usage.domain import Gaps, Readers
     from brain.usage.gaps import GapFinder
     from ingest.drives import Drive
+    from ingest.following.drive_sync import DriveSync
     from ingest.following.keeper import Keeper
-    from ingest.following.looks import Looks
     from ingest.options import DriveOptions
 
 Report = Callable[[str, int, int], None]
@@ -203,18 +203,18 @@ class Citewise:
         return Library(self.catalog, self.built_index, self._built_embedder, self.open_drive, self.change)
 
     @cached_property
-    def looks(self) -> "Looks":
+    def drive_sync(self) -> "DriveSync":
         """What looks at drives for commands and followers alike, one look a drive at a time."""
-        from ingest.following.looks import Looks
+        from ingest.following.drive_sync import DriveSync
 
-        return Looks(self.catalog, self.built_index, self._built_embedder, self.open_drive)
+        return DriveSync(self.catalog, self.built_index, self._built_embedder, self.open_drive)
 
     @cached_property
     def keeper(self) -> "Keeper":
         """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
         from ingest.following.keeper import Keeper
 
-        return Keeper(self.catalog, self.looks)
+        return Keeper(self.catalog, self.drive_sync)
 
     @cached_property
     def drives(self) -> "Drives":
@@ -226,7 +226,7 @@ class Citewise:
             catalog=lambda: self.catalog,
             index=self.built_index,
             embedder=self._built_embedder,
-            looks=lambda: self.looks,
+            drive_sync=lambda: self.drive_sync,
             keeper=lambda: vars(self).get("keeper"),
             changing=self.changing,
             tell=self._tell,

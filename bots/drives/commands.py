@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
     from ingest.drives import Drive
+    from ingest.following.drive_sync import DriveSync
     from ingest.following.keeper import Keeper
-    from ingest.following.looks import Looks
     from ingest.options import DriveOptions
     from ingest.report import Progress, SyncReport
 
@@ -30,7 +30,7 @@ class Drives:
     catalog: "Callable[[], Catalog]"
     index: "Callable[[], SearchIndex]"
     embedder: "Callable[[], Embedder]"
-    looks: "Callable[[], Looks]"
+    drive_sync: "Callable[[], DriveSync]"
     keeper: "Callable[[], Keeper | None]"
     """None where nobody has asked for it yet: it follows no drive then."""
     changing: Callable[[], AbstractContextManager[None]]
@@ -167,6 +167,6 @@ class Drives:
         if keeper is not None and keeper.follows(drive_id):
             report = keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
         else:
-            report = self.looks().look(drive_id, progress, effort=Effort(retry, check))
+            report = self.drive_sync().sync(drive_id, progress, effort=Effort(retry, check))
         assert report is not None  # only a look that asks for news first may bring none
         return report
