@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from discord.utils import time_snowflake
 
@@ -29,7 +28,6 @@ from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.message_reading import as_document, goes_unsaid
 from bots.doors.thread_reading import ThreadRead
 from brain.catalog.chats.inbox import InboxItem, NewEvent
-from brain.domain import Answer
 from brain.errors import UsageError
 
 _EDITS_OF_PRIVATE = 1.5
@@ -305,10 +303,7 @@ class DiscordDoor(EventDoor):
         await self._telling.edit(standing.key, int(channel), ids, standing.card)
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
-        await message.finish(self._views(message, part.answer, part))
-
-    def _views(self, message: AnswerMessage, answer: Answer, part: Final) -> list[Any]:
-        return answer_views(answer, part.buttons, self._marks(message))
+        await message.finish(answer_views(part.answer, part.buttons, self._marks(message)))
 
     def _marks(self, message: AnswerMessage) -> list[int]:
         return [mark_of(key) for key in message.keys]

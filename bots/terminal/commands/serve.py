@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -19,6 +19,7 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 if TYPE_CHECKING:
     from bots.serving.host import Running
     from bots.serving.log import LogFormat
+    from bots.serving.services import ServiceReport
     from bots.settings import Settings
     from bots.wiring import Citewise
 
@@ -214,7 +215,7 @@ def _say_json(**event: object) -> None:
     sys.stdout.flush()
 
 
-def service_json(service: Any) -> dict[str, object]:
+def service_json(service: "ServiceReport") -> dict[str, object]:
     """One service, for programs."""
     return {
         "service": service.name,
