@@ -134,12 +134,15 @@ class DiscordDoor(EventDoor):
                     message = message or await self._message(item, payload, look=look)
                     await self._finish(message, part)
                     if part.more_privately:
-                        with suppress(DiscordRefused):  # they take no direct messages; the answer stands
-                            await self._tell(item, payload, MORE, f"{item.key}-m")
+                        await self._tell_besides(item, payload, MORE, "m")
                     if payload.get("attached") and part.answer.refused:
-                        with suppress(DiscordRefused):
-                            await self._tell(item, payload, WORDLESS, f"{item.key}-w")
+                        await self._tell_besides(item, payload, WORDLESS, "w")
         await self._courtesies.unmark(payload)
+
+    async def _tell_besides(self, item: InboxItem, payload: Json, card: Card, mark: str) -> None:
+        """Tell the asker something; where they take no direct messages, the answer stands without it."""
+        with suppress(DiscordRefused):
+            await self._tell(item, payload, card, f"{item.key}-{mark}")
 
     async def _asked_beside(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """Whether words in the thread of a hand-off are a question to the bot, and not for its asker.

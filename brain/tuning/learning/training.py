@@ -52,9 +52,10 @@ def train(
     recipe: Recipe,
     report: Callable[[Progress], None],
     *,
+    fast: bool | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Train an adapter for `model`.
+    """Train an adapter for `model`; `fast` as for Trainee.
 
     The adapter is that of the look with the best loss on `validation`, after which training stops early;
     without any rows there, all epochs are done and the last one is kept. `stopping` is asked after each step:
@@ -73,7 +74,7 @@ def train(
     per_epoch = -(-len(packs) // recipe.passes)
     steps = per_epoch * recipe.epochs
     said = sum(pack.said.numel() for pack in packs) / per_epoch
-    trainee = Trainee(attach(model, recipe), recipe, steps, said=said)
+    trainee = Trainee(attach(model, recipe), recipe, steps, said=said, fast=fast)
     checkpoints = folder / "checkpoints"
     belongs = _fingerprint(recipe, learnt, validation)
     state = State(0, belongs)
