@@ -76,8 +76,8 @@ class HybridRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    catalog: Any
-    index: Any
+    catalog: Catalog
+    index: SearchIndex
     embeddings: Embeddings
     spaces: frozenset[str] = frozenset({"general"})
     weights: FusionWeights = FusionWeights()

@@ -10,7 +10,7 @@ from bots.desk.cards import Card, Reply, Row
 from bots.desk.cases.case_card import people_of
 from bots.desk.cases.case_view import UNKNOWN, CaseView
 from bots.desk.caveats import with_caveats_in_trace
-from bots.desk.parts import PRIVATE, Caller, Command
+from bots.desk.domain import PRIVATE, Caller, Command
 from bots.desk.wording import count
 from brain.catalog.tickets.cases import Case, CaseState, NewCase
 from brain.errors import StorageFailed, UsageError
@@ -67,7 +67,7 @@ class Tickets:
         # Decided before anything is looked up. What one person alone was shown is like no other's cases.
         audience = self._audience.of([place] if place else caller.own)
         places = frozenset({place} if place else ())
-        found = self._triage(Request(Ticket(told, place, thread), caller.person, audience, places))
+        found = self._triage(Request(Ticket(told, place, thread), audience, places))
         new = NewCase(
             thread=thread,
             place=place,

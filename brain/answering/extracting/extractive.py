@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.extracting.cleaning import ended, opening, without_marks
 from brain.answering.extracting.likelihood import likelihood
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.answering.extracting.of_the_day import of_the_day, of_the_whole_day, rows_of_the_time
 from brain.answering.extracting.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.extracting.rows import row_in_words
 from brain.answering.extracting.selection import (
     ScoredSentence,
-    SentenceWeights,
     new_share,
     scored_sentences,
     stems_of,
@@ -60,15 +59,8 @@ BEFORE_THEN = 3  # sentences that are told with one that goes on from them
 class ExtractiveAnswerer:
     """One to four sentences of the best passages: the best is chosen first, all are set in reading order."""
 
-    def __init__(
-        self,
-        weights: SentenceWeights | None = None,
-        lengths: Lengths | None = None,
-        likeness: LikenessWeights | None = None,
-    ) -> None:
-        self._weights = weights or SentenceWeights()
+    def __init__(self, lengths: Lengths | None = None) -> None:
         self._lengths = lengths or Lengths()
-        self._likeness = likeness or LikenessWeights()
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where no passage holds any."""
@@ -76,8 +68,8 @@ class ExtractiveAnswerer:
             return evidence.quoted
         query = evidence.retrieved.query
         kind = kind_of(query.text)
-        by_words = sentences_by_words(evidence.retrieved, self._weights)
-        ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), evidence.retrieved)
+        by_words = sentences_by_words(evidence.retrieved)
+        ranked = of_the_day(by_likeness(by_words, evidence.retrieved), evidence.retrieved)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
@@ -263,12 +255,12 @@ def _is_strange_row(row: ScoredSentence, retrieved: Retrieved) -> bool:
     return retrieved.rarity.share(above) < SAID_ABOVE
 
 
-def sentences_by_words(retrieved: Retrieved, weights: SentenceWeights | None = None) -> list[ScoredSentence]:
+def sentences_by_words(retrieved: Retrieved) -> list[ScoredSentence]:
     """All sentences of the best passages, the likeliest answer by their words first."""
     kind, asked = kind_of(retrieved.query.text), sought(retrieved.query.text).kind
     # "how long is the warranty": a time, not the number in "Petrel 2"
     typed = asked if asked.wants is Wants.TIME else kind
-    return scored_sentences(retrieved, typed, weights or SentenceWeights())
+    return scored_sentences(retrieved, typed)
 
 
 def _counted(query: Query, told: Sequence[DraftSentence]) -> bool:
