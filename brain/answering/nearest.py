@@ -3,7 +3,7 @@
 import textwrap
 
 from brain.answering.extracting.extractive import NAMED, as_told, sentences_by_words, stands_alone
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.domain import Nearest, RefusalReason
 from brain.evidence import Evidence
 from brain.retrieval.codes import having_codes
@@ -37,7 +37,7 @@ def _quoted(evidence: Evidence) -> Nearest | None:
     coded = having_codes(retrieved.query.text, retrieved.passages)
     if not coded and codes_in(retrieved.query.text):
         return None
-    for one in by_likeness(sentences_by_words(retrieved), retrieved, LikenessWeights()):
+    for one in by_likeness(sentences_by_words(retrieved), retrieved):
         of_it = not coded or one.passage.id in coded
         if of_it and one.named >= NAMED and stands_alone(one):
             (told,) = as_told([one], retrieved.query)
