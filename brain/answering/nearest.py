@@ -3,7 +3,7 @@
 import textwrap
 
 from brain.answering.extracting.extractive import NAMED, as_told, sentences_by_words, stands_alone
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.domain import Nearest, RefusalReason
 from brain.evidence import Evidence
 
@@ -32,7 +32,7 @@ def _quoted(evidence: Evidence) -> Nearest | None:
     retrieved = evidence.retrieved
     if evidence.confidence < QUOTED_FROM or any(date.wanted for date in retrieved.query.dates):
         return None
-    for one in by_likeness(sentences_by_words(retrieved), retrieved, LikenessWeights()):
+    for one in by_likeness(sentences_by_words(retrieved), retrieved):
         if one.named >= NAMED and stands_alone(one):
             (told,) = as_told([one], retrieved.query)
             return Nearest(one.passage.source, textwrap.shorten(told.text, LONGEST, placeholder=" …"))
