@@ -120,12 +120,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and the only spaces that may be read for it: who asks is the door's affair alone.
+    """What is asked, by whom, and the only spaces that may be read for it.
 
     `audience` holds space names and is decided by the door before anything is retrieved.
     """
 
     text: str
+    asker: str = "terminal"
     audience: frozenset[str] = frozenset({"general"})
     history: tuple[Turn, ...] = ()
 

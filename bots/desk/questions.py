@@ -92,7 +92,7 @@ class Questions:
         if asked.thread:
             besides = _named_after(asked.event) if asked.event else ""
             history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience, besides)
-        return Question(asked.text.strip(), audience, history)
+        return Question(asked.text.strip(), asked.asker, audience, history)
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""

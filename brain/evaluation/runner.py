@@ -25,7 +25,7 @@ def predict(
     """One prediction for each question, in order; each question stands alone, without a thread."""
     for done, question in enumerate(questions, 1):
         started = time.perf_counter()
-        answer = brain.invoke(Question(question.text, audience))
+        answer = brain.invoke(Question(question.text, asker="evaluation", audience=audience))
         yield prediction(question.id, answer, (time.perf_counter() - started) * 1000)
         if progress:
             progress(done, len(questions))

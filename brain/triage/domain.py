@@ -57,13 +57,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A ticket to be triaged, and all that may be read for it, decided by the Desk beforehand.
+    """A ticket to be triaged, for whom, and all that may be read for it, decided by the Desk beforehand.
 
     `audience` holds the spaces that those who will see the reply may read, `places` the channels whose
     earlier cases whoever triages may be shown.
     """
 
     ticket: Ticket
+    asker: str
     audience: frozenset[str]
     places: frozenset[str]
 

@@ -86,7 +86,7 @@ class Triager(Runnable[Request, Triage]):
         decided = own.category if own and own.category_by else category.name
         similar = similar_cases(vector, held)
         question = question_for_documents(messages)
-        answer = self._brain(Question(question, request.audience))
+        answer = self._brain(Question(question, request.asker, request.audience))
         earlier = [case for one in similar if (case := cases.find(one.case_id))]
         return Triage(
             ticket=request.ticket,

@@ -134,4 +134,4 @@ class GapFinder:
 
     def _answered_now(self, asking: Asking) -> bool:
         known = asking.spaces & {space.name for space in self._catalog.spaces()}
-        return bool(known) and self._answers(Question(asking.wanted, known))
+        return bool(known) and self._answers(Question(asking.wanted, asking.person, known))

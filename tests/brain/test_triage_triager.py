@@ -58,7 +58,7 @@ def triager_of(home: SmallHome, **changes: Any) -> Triager:
 def request(
     *texts: str, audience: tuple[str, ...] = ("general",), places: tuple[str, ...] = (HERE,)
 ) -> Request:
-    return Request(ticket(*texts), frozenset(audience), frozenset(places))
+    return Request(ticket(*texts), "chat:user:sue", frozenset(audience), frozenset(places))
 
 
 def keep(home: SmallHome, text: str, place: str = HERE, **changes: Any) -> int:
@@ -119,7 +119,9 @@ def test_no_thread_is_too_odd(home: SmallHome, triager: Triager, name: str) -> N
     home.catalog.cases.learn([Example("the vpn does not connect", "vpn"), Example("", "x")], by="admin")
     keep(home, text_of(ODD[name]).encode("utf-8", "replace").decode())
     messages = ODD[name]
-    found = triager.invoke(Request(Ticket(messages, HERE, ""), frozenset({"general"}), frozenset({HERE})))
+    found = triager.invoke(
+        Request(Ticket(messages, HERE, ""), "a", frozenset({"general"}), frozenset({HERE}))
+    )
     assert isinstance(found, Triage)
     assert_verbatim((*found.summary, *found.urgency.because), messages)
 
@@ -212,8 +214,8 @@ def test_the_answer_reads_only_what_the_audience_may(home: SmallHome) -> None:
     closed = triager.invoke(request(words))
     opened = triager.invoke(request(words, audience=("general", "hr")))
     assert asked == [
-        Question(words, frozenset({"general"})),
-        Question(words, frozenset({"general", "hr"})),
+        Question(words, "chat:user:sue", frozenset({"general"})),
+        Question(words, "chat:user:sue", frozenset({"general", "hr"})),
     ]
     assert all(passage.source.space == "general" for passage in closed.answer.retrieved)
     assert "April" in opened.answer.text
@@ -323,5 +325,7 @@ def test_the_same_ticket_is_triaged_the_same(home: SmallHome, triager: Triager) 
 def test_messages_of_the_bot_are_no_part_of_what_is_compared(home: SmallHome, triager: Triager) -> None:
     case = keep(home, "The customs papers are missing")
     messages = thread("I searched the customs papers.", "My chair is broken.", ours=frozenset({0}))
-    found = triager.invoke(Request(Ticket(messages, HERE, "t"), frozenset({"general"}), frozenset({HERE})))
+    found = triager.invoke(
+        Request(Ticket(messages, HERE, "t"), "a", frozenset({"general"}), frozenset({HERE}))
+    )
     assert case not in [one.case_id for one in found.similar]

@@ -67,7 +67,7 @@ class Tickets:
         # Decided before anything is looked up. What one person alone was shown is like no other's cases.
         audience = self._audience.of([place] if place else caller.own)
         places = frozenset({place} if place else ())
-        found = self._triage(Request(Ticket(told, place, thread), audience, places))
+        found = self._triage(Request(Ticket(told, place, thread), caller.person, audience, places))
         new = NewCase(
             thread=thread,
             place=place,

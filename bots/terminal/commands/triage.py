@@ -41,6 +41,7 @@ def triage(call: Invocation, text: str, spaces: tuple[str, ...], asker: str | No
     Nothing is kept, and it is held only against messages that were learnt (`citewise categories learn`):
     cases are made in a chat, where each belongs to a thread.
     """
+    from bots.desk import OWNER
     from bots.desk.audience import Audience
     from bots.desk.cases.case_card import CaseCards
     from bots.terminal.cards import show_card
@@ -53,7 +54,7 @@ def triage(call: Invocation, text: str, spaces: tuple[str, ...], asker: str | No
         ticket = Ticket((Message(asker or "", words, datetime.now(UTC)),))
         with progress() as citewise.report:
             citewise.warm_up()
-            found = citewise.triager.invoke(Request(ticket, audience, frozenset()))
+            found = citewise.triager.invoke(Request(ticket, asker or OWNER, audience, frozenset()))
         if call.as_json:
             print_json(triage_json(found, citewise.catalog))
         else:
