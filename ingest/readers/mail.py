@@ -1,10 +1,11 @@
 """Mail files: header lines, the body, and attachments of the other formats."""
 
 import email
-import email.policy
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage, MIMEPart
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 
 from brain.errors import UnreadableDocument
@@ -20,6 +21,26 @@ MEDIA_TYPE = "message/rfc822"
 _MAX_DEPTH = 3
 _MAX_ATTACHMENTS = 50
 _HEADERS = ("From", "To", "Cc", "Subject", "Date")
+# The library takes time by the square of a header's length: of a longer one the beginning is read, and lists
+# of people, who may be thousands, in parts.
+_LONGEST_HEADER, _LONGEST_LIST = 1_000, 50_000
+_LISTS = ("to", "cc")
+_PART = 300
+
+
+class _Bounded(EmailPolicy):
+    """The library's own reading, but of no more of a header than it can take."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """The header's value as it is meant."""
+        value = value[: _longest(name)]
+        if len(value) <= _LONGEST_HEADER:
+            return super().header_fetch_parse(name, value)
+        people = (str(super(_Bounded, self).header_fetch_parse(name, part)) for part in _parts(value))
+        return ", ".join(filter(None, people))
+
+
+_POLICY = _Bounded()
 
 
 def read_eml(data: bytes, name: str) -> ParsedDocument:
@@ -29,7 +50,7 @@ def read_eml(data: bytes, name: str) -> ParsedDocument:
 
 def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
     # Saved mails often open with a blank line or an mbox line, which would hide the headers.
-    message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
+    message = email.message_from_bytes(data.lstrip(), policy=_POLICY)
     if not isinstance(message, EmailMessage) or not any(
         message[header] for header in ("From", "Subject", "Date")
     ):
@@ -42,7 +63,14 @@ def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
     outline.place(part=None)
     _add_body(outline, message)
     blocks = list(outline.blocks)
-    warnings: list[str] = []
+    warnings = [
+        f"The {header} line is longer than {_longest(header):,} characters: only its beginning was read."
+        for header in _HEADERS
+        if any(
+            name.lower() == header.lower() and len(value) > _longest(name)
+            for name, value in message.raw_items()
+        )
+    ]
     unread: list[str] = []
     attachments = (part for part in message.iter_attachments() if not _is_drawn_in_text(part))
     for number, part in enumerate(attachments):
@@ -61,6 +89,22 @@ def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
         warnings.append(f"Attachments in formats that can't be read were left out: {', '.join(unread)}.")
     title = real_title(str(message["Subject"] or "")) or title_from_name(name)
     return ParsedDocument(title, tuple(blocks), MEDIA_TYPE, modified=_date(message), warnings=tuple(warnings))
+
+
+def _longest(header: str) -> int:
+    return _LONGEST_LIST if header.lower() in _LISTS else _LONGEST_HEADER
+
+
+def _parts(people: str) -> Iterator[str]:
+    """A long list in parts, behind an address where that can be seen."""
+    start = 0
+    while start < len(people):
+        end = start + _PART
+        if end < len(people):
+            behind = people.rfind(">,", start, end) + 1 or people.rfind(",", start, end)
+            end = behind if behind > start else end
+        yield people[start:end].strip(", \t\r\n")
+        start = end
 
 
 def _add_body(outline: Outline, message: EmailMessage) -> None:
