@@ -8,7 +8,7 @@ from desk_kit import LEAVE, DeskHome, desk_home
 from desk_orders import ANA, BOSS
 
 from bots.desk.parts import Command
-from brain.catalog.answers import Feedback
+from brain.catalog.questions.answers import Feedback
 
 QUESTION, FOLLOW_UP = "How long is parental leave?", "And how many days of annual leave do employees get?"
 
