@@ -12,8 +12,8 @@ from ingest.indexing.cut_document import Chunk
 # length at a time is what saves padding.
 SLICE = 64
 KEPT = 1024
-"""So many vectors are held in memory. Where there are more, as in a file of megabytes, they are stored as they
-come, since embedding them takes minutes or hours."""
+"""So many vectors are held in memory. Where there are more, as in a file of megabytes, they are stored as
+they come, since embedding them takes minutes or hours."""
 
 
 def embed_missing(
