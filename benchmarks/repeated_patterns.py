@@ -1,4 +1,4 @@
-"""Patterns whose repetition takes a reader too long: `python -m benchmarks.repeated_patterns [--only rst,md]`.
+"""Patterns whose repetition takes a reader too long: `python -m benchmarks.repeated_patterns [--only rst]`.
 
 Every text format reads files that are one short pattern again and again: each sign, markup that is opened
 and never closed, such things drawn at random. Wanted: none takes time by the square of its length. Each file
