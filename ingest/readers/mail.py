@@ -23,7 +23,7 @@ _MAX_ATTACHMENTS = 50
 _HEADERS = ("From", "To", "Cc", "Subject", "Date")
 # The library takes time by the square of a header's length: of a longer one the beginning is read, and lists
 # of people, who may be thousands, in parts.
-_LONGEST_HEADER, _LONGEST_LIST = 1_000, 50_000
+_LONGEST_HEADER, _LONGEST_LIST = 1_000, 30_000
 _LISTS = ("to", "cc")
 _PART = 300
 
@@ -35,7 +35,7 @@ class _Bounded(EmailPolicy):
         """The header's value as it is meant."""
         value = value[: _longest(name)]
         if len(value) <= _LONGEST_HEADER:
-            return super().header_fetch_parse(name, value)
+            return str(super().header_fetch_parse(name, value))
         people = (str(super(_Bounded, self).header_fetch_parse(name, part)) for part in _parts(value))
         return ", ".join(filter(None, people))
 

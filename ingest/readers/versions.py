@@ -27,7 +27,7 @@ READERS: Mapping[str, int] = MappingProxyType(
         "restructured": 2,
         "rtf": 1,
         "slides": 1,
-        "transcript": 1,
+        "transcript": 2,
         "word": 1,
         "workbook": 1,
     }
