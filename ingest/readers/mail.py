@@ -35,7 +35,8 @@ class _Bounded(EmailPolicy):
         """The header's value as it is meant."""
         value = value[: _longest(name)]
         if len(value) <= _LONGEST_HEADER:
-            return str(super().header_fetch_parse(name, value))
+            found: str = super().header_fetch_parse(name, value)  # with what it means as attributes
+            return found
         people = (str(super(_Bounded, self).header_fetch_parse(name, part)) for part in _parts(value))
         return ", ".join(filter(None, people))
 
