@@ -21,12 +21,14 @@ from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
 from brain.retrieval.by_date import on_days
+from brain.retrieval.codes import having_codes
 from brain.retrieval.editions import superseded
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.retrieval.reordering import reordered
+from brain.retrieval.same_words import with_same_words
 from brain.retrieval.shorthand import long_forms
 from brain.retrieval.spelling import respelled, unknown_words
 from brain.retrieval.word_forms import forms as word_forms
@@ -75,8 +77,8 @@ class HybridRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    catalog: Any
-    index: Any
+    catalog: Catalog
+    index: SearchIndex
     embeddings: Embeddings
     spaces: frozenset[str] = frozenset({"general"})
     weights: FusionWeights = FusionWeights()
@@ -167,6 +169,7 @@ def _find(
     foreign = query.language is not ENGLISH
     held = [index.vocabulary(space) for space in spaces] if foreign else []
     query = taken_apart(query, held)
+    query = with_same_words(query, lambda words: _held(words, spaces, index)[1])
     forms = word_forms((*query.words, *query.hints), query, held)
     asked = [form for term in query.words for form in forms[term]]
     for space in spaces:
@@ -222,6 +225,11 @@ def rank(
     # The minutes of a day are not out of date for who asks about that day.
     later -= {found.passage.source.document_id for found in candidates if found.passage.id in dated}
     reranked = [current(weights, candidate, query.text, later) for candidate in reranked]
+    coded = having_codes(query.text, [candidate.passage for candidate in candidates])
+    reranked = [
+        found.scored(found.score + weights.codes) if found.passage.id in coded else found
+        for found in reranked
+    ]
     return [*_supported(reranked, weights), *ranked[RERANKED:]]
 
 
