@@ -1,7 +1,7 @@
 """Mail files: header lines, the body, and attachments of the other formats."""
 
 import email
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage, MIMEPart
@@ -73,7 +73,7 @@ def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
         )
     ]
     unread: list[str] = []
-    attachments = (part for part in message.iter_attachments() if not _is_drawn_in_text(part))
+    attachments = (part for part in _attachments(message) if not _is_drawn_in_text(part))
     for number, part in enumerate(attachments):
         if number >= _MAX_ATTACHMENTS:
             warnings.append(f"Only the first {_MAX_ATTACHMENTS} attachments were read.")
@@ -115,6 +115,17 @@ def _add_body(outline: Outline, message: EmailMessage) -> None:
         _add_plain(outline, _text(plain))
     elif page is not None:
         add_html(outline, _text(page))
+    elif (
+        not message.is_multipart() and message.get_content_maintype() == "text" and not message.get_filename()
+    ):
+        _add_plain(outline, _text(message))  # called an attachment, though it is all there is
+
+
+def _attachments(message: EmailMessage) -> Iterable[MIMEPart]:
+    """A mail's attachments, or the mail itself where it is nothing but a file, as scanners send it."""
+    if not message.is_multipart() and message.get_filename() and message.get_body(("plain", "html")) is None:
+        return [message]
+    return message.iter_attachments()
 
 
 def _add_plain(outline: Outline, text: str) -> None:
