@@ -1,0 +1,190 @@
+"""Whether two statements can't both hold: the same is said of the same, with another figure or the opposite."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Protocol
+
+from brain.answering.disagreeing.holders import holders_differ
+from brain.answering.disagreeing.quantities import Kind
+from brain.answering.disagreeing.statements import CONTRASTS, OF_WHOM, Statement
+from brain.answering.extracting.question_kind import Wants
+
+SAME = 0.78  # the share of either's words, by rarity, that the other must have …
+AKIN = 0.3  # … or this, where the embedder finds the two sentences …
+LIKE = 0.72  # … so like one another
+OPPOSED = 0.75  # the share where all that differs is a "not"
+WITHIN = 0.85  # the share within one document, which tells of several cases as a rule
+ASKED = 0.7  # the share of what the answer says of the question that the other must say, too
+ABOVE = 0.8  # what a word counts that stands above the other
+_SCOPES = frozenset(
+    (
+        Kind.MONEY,
+        Kind.SHARE,
+        Kind.DURATION,
+        Kind.CLOCK,
+        Kind.DATE,
+        Kind.YEAR,
+        Kind.WEEKDAY,
+        Kind.PLACE,
+        Kind.COUNT,
+    )
+)
+"""Figures that tell which case a sentence is about, where only one of two has them ("after ten years")."""
+
+
+class Difference(StrEnum):
+    """In what two statements differ."""
+
+    FIGURE = "figure"
+    DENIAL = "yes and no"
+    NAME = "name"
+
+
+class Surroundings(Protocol):
+    """What is known of the words of all that was retrieved."""
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The question's stems, without what says nothing."""
+        ...
+
+    @property
+    def proper(self) -> frozenset[str]:
+        """Stems that are only ever names."""
+        ...
+
+    def documents(self, stem: str) -> int:
+        """In how many of the documents a stem stands."""
+        ...
+
+    def rarity(self, stem: str) -> float:
+        """How much a stem tells apart."""
+        ...
+
+    def alike(self, one: str, other: str) -> float:
+        """How like one another two texts are; 0 where nobody can tell."""
+        ...
+
+
+def difference(told: Statement, other: Statement, wants: Wants, around: Surroundings) -> Difference | None:
+    """In what `other` contradicts what is `told`; None where both may hold, as far as anybody can see."""
+    if told.passing or other.passing:
+        return None
+    if wants in (Wants.PERSON, Wants.PLACE) and holders_differ(told, other, around.asked):
+        return Difference.NAME if _above_agree(told, other, around) else None
+    forth, back = _share(told, other, around), _share(other, told, around)
+    same = min(forth, back)
+    if not _is_as_much_asked(told, other, around):
+        return None
+    inside = told.passage.source.document_id == other.passage.source.document_id
+    if same < AKIN or not told.about & other.about or (inside and same < WITHIN):
+        return None
+    if (told.row or other.row) and not _of_one_row(told, other):
+        return None
+    if len(told.about & other.about) < 2 and min(len(s.text.split()) for s in (told, other)) < WORDS:
+        return None  # "Accuracy: 89 %." is of anything
+    if not _of_one_case(told, other, around):
+        return None
+    if _figures_differ(told, other):
+        return Difference.FIGURE if _is_same(told, other, same, SAME, around) else None
+    if told.denies != other.denies and not (told.hedged or other.hedged) and _as_many_figures(told, other):
+        if same >= OPPOSED and len(told.about & other.about) > 1:
+            return Difference.DENIAL
+        return None
+    return None
+
+
+def _is_same(told: Statement, other: Statement, same: float, least: float, around: Surroundings) -> bool:
+    return same >= least or around.alike(told.text, other.text) >= LIKE
+
+
+def _is_as_much_asked(told: Statement, other: Statement, around: Surroundings) -> bool:
+    """Whether the other is about what is asked about as much as what is told is."""
+    mine, its = told.about | told.above, other.about | other.above
+    if _share_of(around.asked & mine, its, around) >= ASKED:
+        return True
+    return _share_of(around.asked, its, around) >= _share_of(around.asked, mine, around)
+
+
+def _share_of(stems: Collection[str], held: Collection[str], around: Surroundings) -> float:
+    total = sum(map(around.rarity, stems))
+    return sum(around.rarity(stem) for stem in stems if stem in held) / total if total else 1.0
+
+
+def _share(one: Statement, other: Statement, around: Surroundings) -> float:
+    """The share of the words of one that the other says, or that stand above it."""
+    total = held = 0.0
+    for stem in one.about:
+        weight = around.rarity(stem)
+        total += weight
+        held += weight * (1.0 if stem in other.about else ABOVE if stem in other.above else 0.0)
+    return held / total if total else 0.0
+
+
+def _of_one_row(told: Statement, other: Statement) -> bool:
+    """Whether a row and another, or a row and a sentence, are about the same thing and column."""
+    if told.row and other.row:
+        shorter = min(len(told.column), len(other.column))
+        return told.row == other.row and len(told.column & other.column) * 2 >= shorter > 0
+    row, prose = (told, other) if told.row else (other, told)
+    return row.row <= prose.about
+
+
+def _of_one_case(told: Statement, other: Statement, around: Surroundings) -> bool:
+    """Whether neither says of whom, where, when or on which condition it holds in a way that the other doesn't."""
+    for one, another in ((told, other), (other, told)):
+        said = another.about | another.above
+        alone = one.about - said
+        if (
+            alone & CONTRASTS
+            or any("-" in stem for stem in alone)
+            or (one.above - said) & (CONTRASTS - OF_WHOM)
+            or one.conditions - said - another.conditions
+        ):
+            return False
+        if frozenset[str]().union(*one.names) - said:
+            return False
+    return _above_agree(told, other, around)
+
+
+def _above_agree(told: Statement, other: Statement, around: Surroundings) -> bool:
+    """Whether titles and headings name no two places or products, nor one that is not the company itself."""
+    left, right = (
+        (one.above & around.proper) - another.about - another.above
+        for one, another in ((told, other), (other, told))
+    )
+    if left and right:
+        return False
+    return all(around.documents(stem) > COMPANY_WIDE for stem in left | right)
+
+
+WORDS = 4  # that a sentence about one thing has at least
+COMPANY_WIDE = 2  # documents: a name in more of them is no place or product of its own
+
+
+def _figures_differ(told: Statement, other: Statement) -> bool:
+    """Whether just one figure of one kind differs, and no other figure tells that the cases do."""
+    differing = 0
+    matched: set[int] = set()
+    for mine in told.figures:
+        rivals = [(at, q) for at, q in enumerate(other.figures) if mine.comparable(q)]
+        if any(mine.same_as(q) for _, q in rivals):
+            matched |= {at for at, q in rivals if mine.same_as(q)}
+            continue
+        if not rivals:
+            if mine.kind in _SCOPES:
+                return False
+            continue
+        if len(rivals) > 1 or not mine.rules_out(rivals[0][1]):
+            return False
+        matched.add(rivals[0][0])
+        differing += 1
+    rest = [q for at, q in enumerate(other.figures) if at not in matched and q.kind in _SCOPES]
+    return differing == 1 and not rest
+
+
+def _as_many_figures(told: Statement, other: Statement) -> bool:
+    """Whether both have the same figures, or neither has any."""
+    return len(told.figures) == len(other.figures) and all(
+        any(mine.comparable(q) and mine.same_as(q) for q in other.figures) for mine in told.figures
+    )
