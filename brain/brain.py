@@ -225,7 +225,7 @@ class Brain(Runnable[Question, Answer]):
         )
 
     def _with_other_side(self, draft: Draft, evidence: Evidence) -> Draft:
-        """The draft with what contradicts it; an overview or a comparison tells of different things by itself."""
+        """The draft with what contradicts it; an overview or a comparison tells of different things."""
         if evidence.quoted is not None:
             return draft
         return with_other_side(

@@ -26,6 +26,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for citation in answer.citations
         ],
+        "disagreements": [
+            {"first": one.first, "other": one.other, "first_is_newer": one.dated}
+            for one in answer.disagreements
+        ],
         "retrieved": [
             {"doc": passage.source.document, "score": round(passage.score, 6)} for passage in answer.retrieved
         ],

@@ -75,7 +75,7 @@ def _with_counterparts(kept: Sequence[DraftSentence]) -> list[DraftSentence]:
 def _disagreements(
     kept: Sequence[DraftSentence], numbers_of: "dict[_Place, int]"
 ) -> tuple[Disagreement, ...]:
-    """Which numbers contradict each other, each pair once; two places under one number can't be told apart."""
+    """Which numbers contradict each other, each pair once."""
     place_of = {(sentence.passage.id, sentence.start): _place(sentence) for sentence in kept}
     pairs: dict[tuple[int, int], bool] = {}
     for sentence in kept:
@@ -165,7 +165,8 @@ def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[_Plac
     for at, sentence in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) else None
         words = sentence.text
-        if following is None or following.otherwise or _place(following) != _place(sentence):
+        alone = sentence.otherwise or following is None or following.otherwise
+        if alone or _place(following) != _place(sentence):
             words += f" [{numbers_of[_place(sentence)]}]"
         if sentence.otherwise:
             text += f"\n{sentence.otherwise.words} {words}"

@@ -1,12 +1,13 @@
-"""Whether two statements can't both hold: the same is said of the same, with another figure or the opposite."""
+"""Whether two statements can't both hold: the same is said of the same, in another way."""
 
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Protocol
 
 from brain.answering.disagreeing.holders import holders_differ
-from brain.answering.disagreeing.quantities import Kind
-from brain.answering.disagreeing.statements import CONTRASTS, OF_WHOM, Statement
+from brain.answering.disagreeing.scope_words import CONTRASTS, OF_WHOM
+from brain.answering.disagreeing.statements import Statement
+from brain.answering.disagreeing.written_figures import Kind
 from brain.answering.extracting.question_kind import Wants
 
 SAME = 0.78  # the share of either's words, by rarity, that the other must have …
@@ -131,7 +132,7 @@ def _of_one_row(told: Statement, other: Statement) -> bool:
 
 
 def _of_one_case(told: Statement, other: Statement, around: Surroundings) -> bool:
-    """Whether neither says of whom, where, when or on which condition it holds in a way that the other doesn't."""
+    """Whether neither says of whom, where, when or on which condition it holds and the other doesn't."""
     for one, another in ((told, other), (other, told)):
         said = another.about | another.above
         alone = one.about - said

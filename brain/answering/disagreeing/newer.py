@@ -9,9 +9,9 @@ from brain.retrieval.editions import Moment, dated
 from brain.text.folding import fold
 
 _SAID = re.compile(
-    r"\b(?:valid|effective|in force|applies|applicable|as of|as at|(?:last )?(?:updated|revised|reviewed|changed|modified)"
-    r"|version|edition|issued|stand|gultig|gilt|fassung|mise a jour|en vigueur|version|vigente|actualizad[oa])\b[^.\n]{0,24}?"
-    r"(?=\b(?:\d{1,2}[. ]|\d{4}|[a-z]{3,9}\.? \d))"
+    r"\b(?:valid|effective|in force|applies|applicable|as of|as at|updated|revised|reviewed|changed|modified"
+    r"|version|edition|issued|stand|gultig|gilt|fassung|mise a jour|en vigueur|vigente|actualizad[oa])\b"
+    r"[^.\n]{0,24}?(?=\b(?:\d{1,2}[. ]|\d{4}|[a-z]{3,9}\.? \d))"
 )
 _REACH = 40  # characters behind such a word, in which the date stands
 _APART = timedelta(days=1)  # files that were copied together are changed at one time

@@ -1,11 +1,22 @@
-"""What a sentence or a table's cell states: about what, of whom, under which conditions, and with which figures."""
+"""What a sentence or a table's cell states: about what, on which conditions, and with which figures."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from brain.answering.disagreeing.quantities import DAYS, Kind, Quantity, may_hold_figure, quantities
+from brain.answering.disagreeing.quantities import Quantity, may_hold_figure, quantities
+from brain.answering.disagreeing.scope_words import (
+    CONDITION,
+    DENIAL,
+    DENYING,
+    EXAMPLE,
+    HEDGE,
+    NEUTRAL,
+    NO_DENIAL,
+    ONCE,
+)
+from brain.answering.disagreeing.written_figures import DATED, Kind
 from brain.answering.extracting.cleaning import without_marks
 from brain.answering.extracting.rows import cells_of
 from brain.domain import Locator, Passage, Source
@@ -16,70 +27,9 @@ from brain.text.pronouns import points_back
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems
 
-# What a policy says of "all staff" it says of "every employee", too; and who only gets or has something, gets it.
-# As words, not stems: an allowance is more than what is allowed.
-_NEUTRAL = re.compile(
-    r"""\b(?:staff|employees?|employed|employer|everyone|everybody|all|every|each|any|members?|colleagues?|workers?|persons?
-    |people|team|company|full[- ]time|gets?|have|has|receives?|entitled|entitlement|given?|gives?|needs?|needed|must|shall
-    |may|can|takes?|taken|makes?|made|used?|provided?|offer(?:s|ed)?|grant(?:s|ed)?|apply|applies|amount|total|currently
-    |always|generally|normally|usually|regular(?:ly)?|please|able|allowed|permitted|possible|required|necessary|there|new
-    |one|numbers?|max(?:imum)?|min(?:imum)?|least|most|today|now|years?|yearly|annually|costs?|prices?d?|charged?|fee|pays?
-    |paid|lasts?|keep|kept|long|much|many|no|not|never|forbidden|prohibited|banned|later|late|early|ahead|in\ advance|before
-    |mitarbeitenden?|mitarbeiter\w*|beschaftigte\w*|alle|jede\w*|erlaubt|verboten|untersagt|betragt|betragen|kostet|kosten
-    |nicht|keine?\w*|employes?|chaque|tous|coute|coutent|pas|empleados?|cada|todos|cuesta)\b""",
-    re.VERBOSE,
-)
-# A word of one of these that only one of two sentences has tells that they are about different things.
-CONTRASTS = frozenset(
-    stem
-    for word in """part apprentice trainee intern student seasonal temporary contractor agency freelance
-    manager director executive supervisor child children adult senior junior weekend weekday bank sunday winter summer
-    domestic international abroad foreign overseas online offline wholesale retail plus standard premium basic gold
-    silver platinum bronze enterprise individual family spouse dependent probation single double internal
-    external second additional extra emergency preferred specialist generic brand outpatient inpatient mobile desktop
-    legacy beta preview draft proposed planned estimate example sample pilot minor major mild severe
-    group visitor guest customer supplier partner volunteer teilzeit azubi aushilfe""".split()
-    for stem in content_stems(word)
-)
-OF_WHOM = frozenset(
-    content_stems(
-        "group groups visitor guest customer supplier partner volunteer extra additional second example sample single"
-    )
-)
-"""Contrasts that a title may name though not each of its sentences is about that ("FAQ for guests")."""
-_DENIAL = re.compile(
-    r"\b(?:not|never|nobody|nothing|nowhere|cannot|can't|don't|doesn't|isn't|aren't|won't|mustn't|without|neither"
-    r"|prohibited|forbidden|banned|excluded|ineligible|unable|impossible)\b|\bno\b(?! (?:later|more|less|fewer|longer|earlier"
-    r"|need|matter)\b)"
-)
-_DENYING = re.compile(
-    rf"{_DENIAL.pattern}|\b(?:nicht|kein\w*|nie|verboten|untersagt|pas|jamais|interdit\w*|nunca|prohibid\w*)\b"
-)
-_NO_DENIAL = re.compile(
-    r"\bnot (?:only|just|later|more|less|yet|exceed\w*|necessarily|always)\b|\bif not\b|\bor not\b"
-)
-_HEDGE = re.compile(
-    r"\b(?:might|depend\w*|unless|except\w*|sometimes|often|only|if|whether|unclear|partly|but|however|although|though"
-    r"|provided that|otherwise|rather than|instead|nur|wenn|falls|sofern|ausser|aber|sauf|si|mais|excepto|salvo|pero)\b"
-)
-_CONDITION = re.compile(
-    r"\b(?:if|when|while|unless|except|in case|as long as|provided|once|where|wenn|falls|sofern|ausser|bei|si|sauf|quand"
-    r"|lorsque|cuando|salvo)\b\s+([^,.;]{3,80})"
-)
 _CLOSING = " )]\"'”’»"
 _ITEM = re.compile(r"^\s*(?:[-•*]|\d{1,3}[.)])\s")
-_EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|e\.\s?g|such as|suppose|imagine|say,|zum beispiel|z\.\s?b|par exemple|por ejemplo)\b"
-)
-_ONCE = re.compile(
-    r"\b(?:used to|formerly|previously|former|in the past|until (?:19|20)\d\d|will (?:be|rise|change|become)|would|planned"
-    r"|proposed|expected to|as of (?:19|20)\d\d|originally|fruher|kunftig|autrefois)\b"
-)
-_DAYS_AND_MONTHS = frozenset(
-    stem
-    for name in (*(name for month in ENGLISH.months for name in month), *DAYS)
-    for stem in content_stems(name)
-)
+_DAYS_AND_MONTHS = frozenset(stem for name in DATED for stem in content_stems(name))
 SHORT = 2  # stems: fewer don't say what a sentence is about
 _NOWHERE = Passage(0, "", Source("", "", "", "", Locator()))
 _NAME = re.compile(r"[^\W\d_][\w’'&-]*")
@@ -88,10 +38,10 @@ _OPENS = re.compile(r"(?:^|[.!?:;]\s|[–—•(\"“]\s?|\t|^- )$")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`about` are its stems without figures and without what says nothing; `above` those that stand above it.
+    """`about` are its stems without figures and what says nothing; `above` those that stand above it.
 
-    `names` are its runs of capitalised words, as stems. `row` is what a table's row is about, `column` what its
-    cell tells; both empty in prose.
+    `names` are its runs of capitalised words, as stems. `row` is what a table's row is about, `column` what
+    its cell tells; both empty in prose.
     """
 
     passage: Passage
@@ -115,7 +65,7 @@ class Statement:
 
 
 def statements(passage: Passage, spans: Iterable[tuple[int, int]], language: Language) -> Iterator[Statement]:
-    """What stands at these spans of a passage: a statement for a sentence, one for each further cell of a row."""
+    """What stands at these spans of a passage: of a row, one for each cell but the first."""
     for start, end in spans:
         text = passage.text[start:end]
         above = _above(passage, start, language)
@@ -136,9 +86,9 @@ def _is_said(whole: str, start: int, text: str) -> bool:
 
 
 def may_contradict(told: Statement, text: str) -> bool:
-    """Whether a text has a figure, where a statement has one, or a denial where that has none: looked at first."""
+    """Whether a text has a figure, where a statement has one, or denies where that doesn't: a quick look."""
     flat = fold(text)
-    return bool(told.figures and may_hold_figure(flat)) or told.denies != bool(_DENYING.search(flat))
+    return bool(told.figures and may_hold_figure(flat)) or told.denies != bool(DENYING.search(flat))
 
 
 def _before(passage: Passage, start: int) -> str:
@@ -175,12 +125,12 @@ def _of_sentence(text: str, before: str, above: tuple[str, frozenset[str]], lang
         stems |= _stems(fold(before), quantities(before), language)
         bare = f"{before} {bare}"
     denial = (language.says.denial if language.says else None) if language is not ENGLISH else None
-    undenied = _NO_DENIAL.sub(" ", flat)
-    denies = bool(_DENIAL.search(undenied) or (denial and denial.search(undenied)))
+    undenied = NO_DENIAL.sub(" ", flat)
+    denies = bool(DENIAL.search(undenied) or (denial and denial.search(undenied)))
     conditions = frozenset(
         stem
-        for found in _CONDITION.finditer(flat)
-        for stem in content_stems(_NEUTRAL.sub(" ", found[1]), language)
+        for found in CONDITION.finditer(flat)
+        for stem in content_stems(NEUTRAL.sub(" ", found[1]), language)
     )
     return Statement(
         _NOWHERE,
@@ -193,8 +143,8 @@ def _of_sentence(text: str, before: str, above: tuple[str, frozenset[str]], lang
         _without_dates(names_of(text, language)),
         conditions,
         denies,
-        bool(_HEDGE.search(flat)),
-        bool(_EXAMPLE.search(flat) or _ONCE.search(flat)),
+        bool(HEDGE.search(flat)),
+        bool(EXAMPLE.search(flat) or ONCE.search(flat)),
         leans_on=before,
     )
 
@@ -227,8 +177,8 @@ def _of_row(
             figures,
             (),
             frozenset(),
-            bool(_DENIAL.search(fold(cell.value))),
-            bool(_HEDGE.search(fold(cell.value))),
+            bool(DENIAL.search(fold(cell.value))),
+            bool(HEDGE.search(fold(cell.value))),
             False,
             row,
             column,
@@ -266,7 +216,7 @@ def _stems(flat: str, figures: Sequence[Quantity], language: Language) -> frozen
 
 
 def _stems_left(flat: str, figures: Sequence[Quantity], language: Language) -> frozenset[str]:
-    return frozenset(content_stems(_NEUTRAL.sub(" ", _without(flat, figures)), language))
+    return frozenset(content_stems(NEUTRAL.sub(" ", _without(flat, figures)), language))
 
 
 def _without(flat: str, figures: Sequence[Quantity]) -> str:
