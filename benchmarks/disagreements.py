@@ -1,4 +1,4 @@
-"""`python -m benchmarks.disagreements NAME=QUESTIONS@HOME … [--show]`: are contradictions of documents told?
+"""`python -m benchmarks.disagreements NAME=QUESTIONS@HOME … [--show]`: how contradictions of documents are told.
 
 Each set is a file of `benchmarks/questions` and a home in which its documents are indexed; what the questions
 may not read lies in another space than `general`. Where a question says whether its documents disagree
@@ -57,7 +57,8 @@ def _wordings(question: EvalQuestion, field: str) -> Sequence[str]:
 def row(name: str, outcomes: Sequence[Outcome]) -> Row:
     """One line of the table; milliseconds are those that looking for contradictions took."""
     counts = Counter(map(told, outcomes))
-    took = [spent for found in outcomes if (spent := found.answer.trace.timings_ms.get("disagree")) is not None]
+    times = (found.answer.trace.timings_ms.get("disagree") for found in outcomes)
+    took = [spent for spent in times if spent is not None]
     return {
         "set": name,
         "questions": len(outcomes),

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from brain.answering.disagreeing.holders import holders_differ
+from brain.answering.disagreeing.quantities import Quantity
 from brain.answering.disagreeing.scope_words import CONTRASTS, OF_WHOM
 from brain.answering.disagreeing.statements import Statement
 from brain.answering.disagreeing.written_figures import Kind
@@ -12,7 +13,8 @@ from brain.answering.extracting.question_kind import Wants
 
 SAME = 0.78  # the share of either's words, by rarity, that the other must have …
 AKIN = 0.3  # … or this, where the embedder finds the two sentences …
-LIKE = 0.72  # … so like one another
+LIKE = 0.66  # … so like one another
+ALL = 0.95  # the share from which on all is the same
 OPPOSED = 0.75  # the share where all that differs is a "not"
 WITHIN = 0.85  # the share within one document, which tells of several cases as a rule
 ASKED = 0.7  # the share of what the answer says of the question that the other must say, too
@@ -75,7 +77,7 @@ def difference(told: Statement, other: Statement, wants: Wants, around: Surround
         return Difference.NAME if _above_agree(told, other, around) else None
     forth, back = _share(told, other, around), _share(other, told, around)
     same = min(forth, back)
-    if not _is_as_much_asked(told, other, around):
+    if same < ALL and not _is_as_much_asked(told, other, around):
         return None
     inside = told.passage.source.document_id == other.passage.source.document_id
     if same < AKIN or not told.about & other.about or (inside and same < WITHIN):
@@ -96,7 +98,9 @@ def difference(told: Statement, other: Statement, wants: Wants, around: Surround
 
 
 def _is_same(told: Statement, other: Statement, same: float, least: float, around: Surroundings) -> bool:
-    return same >= least or around.alike(told.text, other.text) >= LIKE
+    if same >= least:
+        return True
+    return not (told.row or other.row) and around.alike(told.text, other.text) >= LIKE
 
 
 def _is_as_much_asked(told: Statement, other: Statement, around: Surroundings) -> bool:
@@ -114,11 +118,16 @@ def _share_of(stems: Collection[str], held: Collection[str], around: Surrounding
 
 def _share(one: Statement, other: Statement, around: Surroundings) -> float:
     """The share of the words of one that the other says, or that stand above it."""
+    return said_of(one.about, other, around)
+
+
+def said_of(stems: Collection[str], one: Statement, around: Surroundings) -> float:
+    """The share of these stems, by rarity, that a statement says, or that stand above it."""
     total = held = 0.0
-    for stem in one.about:
+    for stem in stems:
         weight = around.rarity(stem)
         total += weight
-        held += weight * (1.0 if stem in other.about else ABOVE if stem in other.above else 0.0)
+        held += weight * (1.0 if stem in one.about else ABOVE if stem in one.above else 0.0)
     return held / total if total else 0.0
 
 
@@ -126,7 +135,12 @@ def _of_one_row(told: Statement, other: Statement) -> bool:
     """Whether a row and another, or a row and a sentence, are about the same thing and column."""
     if told.row and other.row:
         shorter = min(len(told.column), len(other.column))
-        return told.row == other.row and len(told.column & other.column) * 2 >= shorter > 0
+        same = told.row == other.row and len(told.column & other.column) * 2 >= shorter > 0
+        return same and not any(
+            column & another and not said & else_said
+            for column, said in told.beside
+            for another, else_said in other.beside
+        )
     row, prose = (told, other) if told.row else (other, told)
     return row.row <= prose.about
 
@@ -165,23 +179,26 @@ COMPANY_WIDE = 2  # documents: a name in more of them is no place or product of 
 
 def _figures_differ(told: Statement, other: Statement) -> bool:
     """Whether just one figure of one kind differs, and no other figure tells that the cases do."""
+    mine, its = list(told.figures), list(other.figures)
+    for one in told.figures:
+        if same := next((q for q in its if one.comparable(q) and one.same_as(q)), None):
+            mine.remove(one)
+            its.remove(same)
     differing = 0
-    matched: set[int] = set()
-    for mine in told.figures:
-        rivals = [(at, q) for at, q in enumerate(other.figures) if mine.comparable(q)]
-        if any(mine.same_as(q) for _, q in rivals):
-            matched |= {at for at, q in rivals if mine.same_as(q)}
-            continue
+    for one in list(mine):
+        rivals = [q for q in its if one.comparable(q)]
         if not rivals:
-            if mine.kind in _SCOPES:
-                return False
             continue
-        if len(rivals) > 1 or not mine.rules_out(rivals[0][1]):
-            return False
-        matched.add(rivals[0][0])
+        if _several_like(one, told) or _several_like(rivals[0], other) or not one.rules_out(rivals[0]):
+            return False  # of two prices in a sentence nobody can tell which is the other's
+        mine.remove(one)
+        its.remove(rivals[0])
         differing += 1
-    rest = [q for at, q in enumerate(other.figures) if at not in matched and q.kind in _SCOPES]
-    return differing == 1 and not rest
+    return differing == 1 and not any(one.kind in _SCOPES for one in (*mine, *its))
+
+
+def _several_like(figure: Quantity, where: Statement) -> bool:
+    return sum(figure.comparable(one) for one in where.figures) > 1
 
 
 def _as_many_figures(told: Statement, other: Statement) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.embeddings import Embeddings
 
-from brain.answering.disagreeing.contradiction import AKIN, Difference, difference
+from brain.answering.disagreeing.contradiction import AKIN, Difference, difference, said_of
 from brain.answering.disagreeing.newer import newer
 from brain.answering.disagreeing.statements import Statement, may_contradict, statements
 from brain.answering.disagreeing.surroundings import Retrieval
@@ -22,6 +22,7 @@ from brain.retrieval.query import Query
 from brain.text.analysis import AnalysedSentence, analyse
 
 LOOKED_AT = 24  # of the best passages
+ANSWERING = 0.6  # of what the sentence says of the question that says most of it
 MOST = 2  # that are told of in one answer
 
 
@@ -68,20 +69,31 @@ def disagreeing(draft: Draft, retrieved: Retrieved, embeddings: Embeddings) -> l
     ]
     around = Retrieval(query, passages, embeddings)
     found: list[Found] = []
-    for told in draft.sentences:
+    for told, mine in _answering(draft, query, around):
         source = told.passage.source
-        if told.form is Form.STEP or source.document_id in later or is_outdated(source):
+        if source.document_id in later or is_outdated(source):
             continue
-        for mine in _told_of(told, query):
-            for passage in passages:
-                if passage.id == told.passage.id:
-                    continue
+        for passage in passages:
+            if passage.id != told.passage.id:
                 for other in statements(
                     passage, _likely(mine, passage, around, query, names=names), query.language
                 ):
                     if (what := difference(mine, other, wants, around)) is not None:
                         found.append(Found(told, mine, other, what))
     return found
+
+
+def _answering(draft: Draft, query: Query, around: Retrieval) -> list[tuple[DraftSentence, Statement]]:
+    """What the answer states of what is asked, and not beside it."""
+    stated = [
+        (told, mine)
+        for told in draft.sentences
+        if told.form is not Form.STEP
+        for mine in _told_of(told, query)
+    ]
+    shares = [said_of(around.asked, mine, around) for _, mine in stated]
+    least = ANSWERING * max(shares, default=0.0)
+    return [one for one, share in zip(stated, shares, strict=True) if share >= least]
 
 
 def _told_of(told: DraftSentence, query: Query) -> Iterator[Statement]:

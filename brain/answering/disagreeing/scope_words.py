@@ -9,32 +9,35 @@ from brain.text.terms import content_stems
 NEUTRAL = re.compile(
     r"""\b(?:staff|employees?|employed|employer|everyone|everybody|all|every|each|any|members?|colleagues?
     |workers?|persons?|people|team|company|full[- ]time|gets?|have|has|receives?|entitled|entitlement|given?
-    |gives?|needs?|needed|must|shall|may|can|takes?|taken|makes?|made|used?|provided?|offer(?:s|ed)?
+    |gives?|needs?|needed|must|shall|may|can|takes?|taken|makes?|made|uses?|used|provide[sd]?|offer(?:s|ed)?
     |grant(?:s|ed)?|apply|applies|amount|total|currently|always|generally|normally|usually|regular(?:ly)?
     |please|able|allowed|permitted|possible|required|necessary|there|new|one|numbers?|max(?:imum)?
     |min(?:imum)?|least|most|today|now|years?|yearly|annually|costs?|prices?d?|charged?|fee|pays?|paid
-    |lasts?|keep|kept|long|much|many|no|not|never|forbidden|prohibited|banned|later|late|early|ahead
-    |in\ advance|before
+    |lasts?|keeps?|kept|long|much|many|no|not|never|forbidden|prohibited|banned|later|ahead
+    |in\ advance|before|temperatures?|speeds?|weights?|weighs?|height|length|duration|phone|telephone|call
+    |extension
     |mitarbeitenden?|mitarbeiter\w*|beschaftigte\w*|alle|jede\w*|erlaubt|verboten|untersagt|betragt|betragen
     |kostet|kosten|nicht|keine?\w*
-    |employes?|chaque|tous|coute|coutent|pas|empleados?|cada|todos|cuesta)\b""",
+    |ne|employes?|chaque|tous|coute|coutent|pas|empleados?|cada|todos|cuesta)\b""",
     re.VERBOSE,
 )
 CONTRASTS = frozenset(
     content_stems(
-        """part apprentice trainee intern student seasonal temporary contractor agency freelance manager director
-        executive supervisor child children adult senior junior weekend weekday bank sunday winter summer domestic
-        international abroad foreign overseas online offline wholesale retail plus standard premium basic gold
-        silver platinum bronze enterprise individual family spouse dependent probation single double internal
-        external second additional extra emergency preferred specialist generic brand outpatient inpatient mobile
-        desktop legacy beta preview draft proposed planned estimate example sample pilot minor major mild severe
-        group visitor guest customer supplier partner volunteer teilzeit azubi aushilfe"""
+        """part apprentice trainee intern student seasonal temporary contractor agency freelance manager
+        director executive supervisor child children adult senior junior weekend weekday bank sunday winter
+        summer domestic international abroad foreign overseas online offline wholesale retail plus standard
+        premium basic gold silver platinum bronze enterprise individual family spouse dependent probation
+        single double internal external second additional extra emergency preferred specialist generic brand
+        outpatient inpatient mobile desktop legacy beta preview draft proposed estimate example sample pilot
+        minor major mild severe group visitor guest customer supplier partner volunteer
+        teilzeit azubi aushilfe"""
     )
 )
 """A word of one of these that only one of two sentences has tells that they are about different things."""
 OF_WHOM = frozenset(
     content_stems(
-        "group visitor guest customer supplier partner volunteer extra additional second example sample single"
+        """group visitor guest customer supplier partner volunteer extra additional second example sample
+        single"""
     )
 )
 """Contrasts that a title may name though not each of its sentences is about that ("FAQ for guests")."""
@@ -60,6 +63,11 @@ CONDITION = re.compile(
     r"\b(?:if|when|while|unless|except|in case|as long as|provided|once|where|wenn|falls|sofern|ausser|bei|si"
     r"|sauf|quand|lorsque|cuando|salvo)\b\s+([^,.;]{3,80})"
 )
+REASON = re.compile(
+    r"(?:[,;]|\s[–—-])\s*(?:it|they|this|that|because|since|so that|as|which|in order|da|weil|damit|denn|car"
+    r"|afin|parce|porque)\b.*$"
+)
+"""What follows as a reason is not what is stated: "…, it must be kept free for the vans"."""
 EXAMPLE = re.compile(
     r"\b(?:for example|for instance|e\.\s?g|such as|suppose|imagine|say,|zum beispiel|z\.\s?b|par exemple"
     r"|por ejemplo)\b"

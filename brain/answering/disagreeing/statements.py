@@ -15,8 +15,9 @@ from brain.answering.disagreeing.scope_words import (
     NEUTRAL,
     NO_DENIAL,
     ONCE,
+    REASON,
 )
-from brain.answering.disagreeing.written_figures import DATED, Kind
+from brain.answering.disagreeing.written_figures import CURRENCIES, DATED, MEASURES, UNITS, Kind
 from brain.answering.extracting.cleaning import without_marks
 from brain.answering.extracting.rows import cells_of
 from brain.domain import Locator, Passage, Source
@@ -60,6 +61,8 @@ class Statement:
     row: frozenset[str] = frozenset()
     column: frozenset[str] = frozenset()
     value: str = ""
+    beside: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
+    """The row's other cells that hold words: their columns and what they say, as stems."""
     leans_on: str = ""
     """The sentence before, where it can't be understood without that."""
 
@@ -114,6 +117,8 @@ def _of_sentence(text: str, before: str, above: tuple[str, frozenset[str]], lang
     bare = without_marks(text)
     flat = fold(bare)
     figures = quantities(bare)
+    if (reason := REASON.search(flat)) and not any(one.end > reason.start() for one in figures):
+        flat = flat[: reason.start()]
     about = _stems(flat, figures, language)
     if heading and (
         not _stems_left(flat, figures, language) or (len(about) < SHORT and heading.endswith("?"))
@@ -129,7 +134,7 @@ def _of_sentence(text: str, before: str, above: tuple[str, frozenset[str]], lang
     denies = bool(DENIAL.search(undenied) or (denial and denial.search(undenied)))
     conditions = frozenset(
         stem
-        for found in CONDITION.finditer(flat)
+        for found in CONDITION.finditer(_without(flat, figures))
         for stem in content_stems(NEUTRAL.sub(" ", found[1]), language)
     )
     return Statement(
@@ -162,17 +167,27 @@ def _of_row(
     if len(cells) < 2 or not all(cell.name for cell in cells):
         return
     subject, others = cells[0], cells[1:]
+    if _comes_again(passage.text, subject.value):
+        return  # "Coffee, small" and "Coffee, large"
     row = frozenset(content_stems(subject.value, language))
+    worded = {
+        cell.start: (
+            frozenset(content_stems(cell.name, language)),
+            frozenset(content_stems(cell.value, language)),
+        )
+        for cell in others
+        if not quantities(cell.value)
+    }
     for cell in others:
         column = frozenset(content_stems(cell.name, language))
-        told = f"{cell.name}: {cell.value}"
+        told = f"{subject.value} – {cell.name}: {cell.value}"
         figures = _of_cell(cell.name, cell.value, column)
         yield Statement(
             passage,
             start,
             end,
             told,
-            row | _stems(fold(cell.name), (), language),
+            row | frozenset(content_stems(_without_units(fold(cell.name)), language)),
             above[1],
             figures,
             (),
@@ -183,7 +198,19 @@ def _of_row(
             row,
             column,
             cell.value,
+            tuple(said for start, said in worded.items() if start != cell.start),
         )
+
+
+def _comes_again(table: str, subject: str) -> bool:
+    """Whether several rows of a table begin with the same cell."""
+    return sum(line.partition("\t")[0].strip() == subject for line in table.split("\n") if "\t" in line) > 1
+
+
+def _without_units(flat: str) -> str:
+    """`price (gbp)` without what its figures are in, and what says nothing."""
+    words = re.findall(r"[^\W_]+", NEUTRAL.sub(" ", flat))
+    return " ".join(word for word in words if not (word in CURRENCIES or word in UNITS or word in MEASURES))
 
 
 def _of_cell(name: str, value: str, column: frozenset[str]) -> tuple[Quantity, ...]:
