@@ -1,4 +1,4 @@
-"""`python -m benchmarks.disagreements NAME=QUESTIONS@HOME … [--show]`: how contradictions of documents are told.
+"""`python -m benchmarks.disagreements NAME=QUESTIONS@HOME … [--show]`: contradictions of documents.
 
 Each set is a file of `benchmarks/questions` and a home in which its documents are indexed; what the questions
 may not read lies in another space than `general`. Where a question says whether its documents disagree

@@ -76,7 +76,7 @@ _SENTENCES = {
         ),
         partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout.",
         disagree=(
-            "Les documents se contredisent : [{first}] et [{other}] ne peuvent pas être justes tous les deux. "
+            "Les documents se contredisent : [{first}] et [{other}] ne peuvent pas être justes tous deux. "
             "Demandez ce qui vaut.",
             "Les documents se contredisent : [{first}] est plus récent que [{other}]. Vérifiez qu'il vaut.",
         ),
