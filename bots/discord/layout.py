@@ -18,7 +18,7 @@ from bots.desk.pieces import MARKER, fair_share, pieces
 from bots.desk.wording import age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation, Source
+from brain.domain import Answer, Citation, Nearest, Source
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -149,8 +149,13 @@ def _small_print(answer: Answer, *, link: bool) -> list[str]:
     if answer.refusal is None:
         said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
         return [*said, *_sources(answer.citations, link=link)]
-    rows = [f"-# • {_source(source, link=link)}" for source in answer.refusal.nearest]
+    rows = [row for near in answer.refusal.nearest for row in _near(near, link=link)]
     return [f"-# {nearest(answer)}", *rows] if rows else []
+
+
+def _near(near: Nearest, *, link: bool) -> list[str]:
+    place = f"-# • {_source(near.source, link=link)}"
+    return [place, f"-# “{inert(near.words)}”"] if near.words else [place]
 
 
 def _sources(citations: Iterable[Citation], *, link: bool) -> list[str]:

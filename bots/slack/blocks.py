@@ -14,7 +14,7 @@ from bots.desk.caveats import caveats, nearest
 from bots.desk.pieces import MARKER, clean, fair_share, pieces
 from bots.desk.wording import age, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
-from brain.domain import Answer, Citation
+from brain.domain import Answer, Citation, Nearest
 
 Block = dict[str, Any]
 
@@ -45,8 +45,8 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
     blocks: list[Block] = []
     if answer.refusal is not None:
         rows = [
-            Row(named(source), age(source.modified) if source.modified else "", web_link(source.uri))
-            for source in answer.refusal.nearest
+            Row(named(near.source), _of_nearest(near), web_link(near.source.uri))
+            for near in answer.refusal.nearest
         ]
         if rows:
             blocks.append(_rich(_section([_text(nearest(answer))]), _list(rows)))
@@ -54,6 +54,11 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
         blocks += [_rich(_section([_text(caveat, italic=True)])) for caveat in caveats(answer)]
         blocks += sources(answer.citations)
     return [*blocks, *_feedback(list(buttons), plain=plain)]
+
+
+def _of_nearest(near: Nearest) -> str:
+    old = age(near.source.modified) if near.source.modified else ""
+    return f"{old}\n“{near.words}”" if near.words else old
 
 
 def sources(citations: Iterable[Citation]) -> list[Block]:

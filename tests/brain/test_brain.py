@@ -176,7 +176,7 @@ def test_without_evidence_nothing_is_written(home):
     assert answer.refusal.reason is RefusalReason.NO_EVIDENCE
     assert answer.refusal.documents_searched == len(DRIVE)
     assert answer.refusal.spaces == ("general",)
-    names = [source.document for source in answer.refusal.nearest]
+    names = [near.source.document for near in answer.refusal.nearest]
     assert names[0] == "leave.md"
     assert len(names) == len(set(names)) <= 3
     assert (answer.sentences, answer.citations) == ((), ())

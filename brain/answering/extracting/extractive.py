@@ -97,13 +97,13 @@ class ExtractiveAnswerer:
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
         if said:  # the sentence that says so comes next, unless it leans on the one before it
             ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
-        told = _set(ordered, query)
+        told = as_told(ordered, query)
         if not _counted(query, told):
             return Draft(())
         unsure = likely is not None and likely < SURE
         if unsure and self._lengths.rival and kind.wants is not Wants.LIST:
             rival, left = self._rival(ranked, chosen, query, said)
-            told, notes = _set([*ordered, *rival], query), notes or left
+            told, notes = as_told([*ordered, *rival], query), notes or left
             if said and _denies(rival, said, query):
                 said = ""  # one says yes and one no: whoever reads them has to tell
         if kind.wants is Wants.TIME:
@@ -190,7 +190,7 @@ class ExtractiveAnswerer:
         said = frozenset[str]().union(*(one.stems for one in chosen))
         for one in ranked:
             elsewhere = one.passage.id not in passages and one.named >= NAMED
-            if not elsewhere or not _follows_well(one) or not _is_told(one):
+            if not elsewhere or not stands_alone(one):
                 continue
             if new_share(one, said) >= self._lengths.new or (yes_no and _denies([one], yes_no, query)):
                 rows, left = rows_of_the_time(ranked, one, query)
@@ -288,8 +288,12 @@ def _follows_well(sentence: ScoredSentence) -> bool:
     return not sentence.text.endswith(("?", ":")) and not _MAIL_HEADER.match(sentence.text)
 
 
+def stands_alone(sentence: ScoredSentence) -> bool:
+    """Whether it may be told by itself: it is a sentence, row or item, no heading, question or button."""
+    return _follows_well(sentence) and _is_told(sentence)
+
+
 def _is_told(sentence: ScoredSentence) -> bool:
-    """Whether it is a sentence, a row or an item, and no heading, line of code or button of a page."""
     return _form(sentence) is not Form.PROSE or sentence.text.rstrip(_CLOSING).endswith((".", "!", "…"))
 
 
@@ -307,7 +311,7 @@ def _form(sentence: ScoredSentence) -> Form:
 _ITEM = re.compile(r"^\s*(?:[-•]|\d{1,3}[.)])\s")
 
 
-def _set(ordered: Sequence[ScoredSentence], query: Query) -> list[DraftSentence]:
+def as_told(ordered: Sequence[ScoredSentence], query: Query) -> list[DraftSentence]:
     """The sentences as they are shown."""
     asked, reading = frozenset(query.stems), query.reading
     found: list[DraftSentence] = []

@@ -17,7 +17,7 @@ from bots.slack.controls import modal
 from bots.slack.events import Known, translate
 from bots.slack.organisation import Organisation
 from bots.slack.spoken import LONGEST, inert, spoken
-from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
+from brain.domain import Answer, Citation, Locator, Nearest, Passage, Refusal, RefusalReason, Source, Trace
 
 SOURCE = Path(needs.__file__).parent
 
@@ -72,6 +72,16 @@ def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert said.index("Twenty-seven days.") < said.index(UNSURE) < said.index("Document 1")
     left = words_of({"blocks": answer_blocks(replace(sure, unanswered=("And who?",)), [])})
     assert left.index("Twenty-seven days.") < left.index("no answer to “And who?”") < left.index("Document 1")
+
+
+def test_a_refusal_shows_the_words_that_came_nearest_below_their_documents() -> None:
+    source = answer("").citations[0].passage.source
+    near = (Nearest(source, "Taxis are *paid*."), Nearest(replace(source, title="Another")))
+    refusal = Refusal(RefusalReason.NO_EVIDENCE, ("general",), 2, near)
+    blocks = answer_blocks(Answer("I found no answer.", (), (), refusal, Trace("t", "?")), [])
+    items = next(part for part in walk(blocks) if part.get("type") == "rich_text_list")["elements"]
+    assert words_of({"blocks": items[:1]}).endswith("\n“Taxis are *paid*.”")
+    assert "“" not in words_of({"blocks": items[1:]})
 
 
 def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:
