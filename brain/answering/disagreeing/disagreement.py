@@ -118,14 +118,14 @@ def _likely(
     analysed = analyse(passage, query.reading)
     before: AnalysedSentence | None = None
     for sentence in analysed.sentences:
-        around_it = analysed.context | (before.stem_set if before else frozenset())
-        held = sum(w for stem, w in weights.items() if stem in sentence.stem_set or stem in around_it)
+        said = sentence.stem_set | analysed.context | (before.stem_set if before else frozenset())
         before = sentence
-        if (
-            held >= enough
-            and not sentence.elsewhen
-            and (names or may_contradict(mine, passage.text[sentence.start : sentence.end]))
-        ):
+        if sentence.elsewhen:
+            continue
+        text = passage.text[sentence.start : sentence.end]
+        if names and around.asked <= said:
+            yield sentence.start, sentence.end  # whom it names is most of what it says
+        elif may_contradict(mine, text) and sum(w for stem, w in weights.items() if stem in said) >= enough:
             yield sentence.start, sentence.end
 
 
