@@ -123,9 +123,12 @@ def _likely(
         if sentence.elsewhen:
             continue
         text = passage.text[sentence.start : sentence.end]
-        if names and around.asked <= said:
-            yield sentence.start, sentence.end  # whom it names is most of what it says
-        elif may_contradict(mine, text) and sum(w for stem, w in weights.items() if stem in said) >= enough:
+        # Whom a sentence names is most of what it says.
+        near = names and around.asked <= said
+        if near or (
+            (names or may_contradict(mine, text))
+            and sum(w for stem, w in weights.items() if stem in said) >= enough
+        ):
             yield sentence.start, sentence.end
 
 
