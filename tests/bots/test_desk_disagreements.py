@@ -43,11 +43,23 @@ def here(tmp_path: Path) -> Iterator[DeskHome]:
     ("question", "undated", "dated"),
     [
         ("How much leave do I get?", "The documents don't agree: [1] and [3]", "[1] is newer than [3]"),
-        ("Wie viele Urlaubstage habe ich?", "Die Dokumente widersprechen sich: [1] und [3]", "[1] ist neuer als [3]"),
-        ("Combien de jours de congé ai-je ?", "Les documents se contredisent : [1] et [3]", "[1] est plus récent que [3]"),
-        ("¿Cuántos días de vacaciones tengo?", "Los documentos no coinciden: [1] y [3]", "[1] es más reciente que [3]"),
+        (
+            "Wie viele Urlaubstage habe ich?",
+            "Die Dokumente widersprechen sich: [1] und [3]",
+            "[1] ist neuer als [3]",
+        ),
+        (
+            "Combien de jours de congé ai-je ?",
+            "Les documents se contredisent : [1] et [3]",
+            "[1] est plus récent que [3]",
+        ),
+        (
+            "¿Cuántos días de vacaciones tengo?",
+            "Los documentos no coinciden: [1] y [3]",
+            "[1] es más reciente que [3]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_it_is_said_in_the_question_s_language(question: str, undated: str, dated: str) -> None:
     answer = Answer("", (), (), None, Trace("t", question), disagreements=(Disagreement(1, 3),))
     assert caveats(answer)[0].startswith(undated)

@@ -197,20 +197,80 @@ def test_contradictions_are_told(home: SmallHome, one: str, other: str, question
 
 NOT_CONTRADICTING = [
     ("other units", "The shop opens at 8 am.", "The shop opens at 08:00.", "When does the shop open?"),
-    ("another site", "The pool at Harbour House opens at 6 am.", "The pool at Moor Lodge opens at 8 am.", "When does the pool at Moor Lodge open?"),
-    ("another group", "All staff get 28 days of annual leave.", "Apprentices get 30 days of annual leave.", "How many days of annual leave do apprentices get?"),
-    ("part-time", "The training budget is 400 euros.", "For part-time employees the training budget is 200 euros.", "How big is the training budget?"),
-    ("another year", "In 2024 the group had 610 employees.", "In 2025 the group had 655 employees.", "How many employees did the group have in 2025?"),
-    ("a condition", "The notice period is four weeks.", "The notice period is two weeks during the probation period.", "What is the notice period?"),
-    ("a range", "Deliveries arrive between 6 and 8 am.", "Deliveries arrive at 7 am.", "When do deliveries arrive?"),
-    ("minimum and maximum", "Passwords have at least 12 characters.", "Passwords have at most 64 characters.", "How many characters do passwords have?"),
-    ("an exception", "Dogs are allowed in the shop.", "Dogs are not allowed in the shop unless they are on a lead.", "Are dogs allowed in the shop?"),
-    ("an example", "The allowance is 38 cents per kilometre.", "For example, an allowance of 42 cents per kilometre brings 42 euros.", "How high is the allowance per kilometre?"),
-    ("how it was", "The price of a cake is 5 euros.", "The price of a cake was formerly 4 euros.", "What is the price of a cake?"),
+    (
+        "another site",
+        "The pool at Harbour House opens at 6 am.",
+        "The pool at Moor Lodge opens at 8 am.",
+        "When does the pool at Moor Lodge open?",
+    ),
+    (
+        "another group",
+        "All staff get 28 days of annual leave.",
+        "Apprentices get 30 days of annual leave.",
+        "How many days of annual leave do apprentices get?",
+    ),
+    (
+        "part-time",
+        "The training budget is 400 euros.",
+        "For part-time employees the training budget is 200 euros.",
+        "How big is the training budget?",
+    ),
+    (
+        "another year",
+        "In 2024 the group had 610 employees.",
+        "In 2025 the group had 655 employees.",
+        "How many employees did the group have in 2025?",
+    ),
+    (
+        "a condition",
+        "The notice period is four weeks.",
+        "The notice period is two weeks during the probation period.",
+        "What is the notice period?",
+    ),
+    (
+        "a range",
+        "Deliveries arrive between 6 and 8 am.",
+        "Deliveries arrive at 7 am.",
+        "When do deliveries arrive?",
+    ),
+    (
+        "minimum and maximum",
+        "Passwords have at least 12 characters.",
+        "Passwords have at most 64 characters.",
+        "How many characters do passwords have?",
+    ),
+    (
+        "an exception",
+        "Dogs are allowed in the shop.",
+        "Dogs are not allowed in the shop unless they are on a lead.",
+        "Are dogs allowed in the shop?",
+    ),
+    (
+        "an example",
+        "The allowance is 38 cents per kilometre.",
+        "For example, an allowance of 42 cents per kilometre brings 42 euros.",
+        "How high is the allowance per kilometre?",
+    ),
+    (
+        "how it was",
+        "The price of a cake is 5 euros.",
+        "The price of a cake was formerly 4 euros.",
+        "What is the price of a cake?",
+    ),
     ("a role and a name", "Keys are kept by the porter.", "Keys are kept by Ann Lee.", "Who keeps the keys?"),
-    ("another thing in the same words", "The early shift begins at 6 am.", "The late shift begins at 2 pm.", "When does the early shift begin?"),
-    ("two figures of a kind", "Visits cost 50 euros, and specialists 75 euros.", "Visits cost 20 euros, and specialists 50 euros.", "What do visits cost?"),
-]  # fmt: skip
+    (
+        "another thing in the same words",
+        "The early shift begins at 6 am.",
+        "The late shift begins at 2 pm.",
+        "When does the early shift begin?",
+    ),
+    (
+        "two figures of a kind",
+        "Visits cost 50 euros, and specialists 75 euros.",
+        "Visits cost 20 euros, and specialists 50 euros.",
+        "What do visits cost?",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -232,10 +292,12 @@ def test_a_document_that_is_superseded_is_no_other_opinion(home: SmallHome, supe
 
 
 def test_rows_that_differ_in_another_cell_are_about_other_cases(home: SmallHome) -> None:
-    home.fill({
-        "one.csv": "Drink,Size,Price (EUR)\nCoffee,small,2.50\nTea,small,2.20\n",
-        "two.csv": "Drink,Size,Price (EUR)\nCoffee,large,3.50\nTea,large,3.20\n",
-    })  # fmt: skip
+    home.fill(
+        {
+            "one.csv": "Drink,Size,Price (EUR)\nCoffee,small,2.50\nTea,small,2.20\n",
+            "two.csv": "Drink,Size,Price (EUR)\nCoffee,large,3.50\nTea,large,3.20\n",
+        }
+    )
     assert home.ask("What is the price of a small coffee?").disagreements == ()
 
 
