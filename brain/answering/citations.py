@@ -165,8 +165,8 @@ def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[_Plac
     for at, sentence in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) else None
         words = sentence.text
-        alone = sentence.otherwise or following is None or following.otherwise
-        if alone or _place(following) != _place(sentence):
+        runs_on = following is not None and not (sentence.otherwise or following.otherwise)
+        if following is None or not runs_on or _place(following) != _place(sentence):
             words += f" [{numbers_of[_place(sentence)]}]"
         if sentence.otherwise:
             text += f"\n{sentence.otherwise.words} {words}"
