@@ -70,8 +70,8 @@ def _said_once(parts: Sequence[Answer]) -> list[Answer]:
     for part in parts:
         repeated = [sentence for sentence in part.sentences if sentence in said]
         said |= set(part.sentences)
-        if part.text.startswith(_VERDICTS):
-            found.append(part)  # a yes or no leans on what is said after it
+        if part.text.startswith(_VERDICTS) or part.disagreements:
+            found.append(part)  # a yes or no leans on what is said after it, and one side on the other
         elif len(repeated) < len(part.sentences):
             found.append(_without(part, repeated))
     return found

@@ -329,6 +329,15 @@ def test_several_questions_keep_their_contradictions_under_the_numbers_of_the_wh
     assert answer.trace.steps["disagreements"] == [{"first": one.first, "other": one.other, "dated": True}]
 
 
+def test_both_sides_stay_together_though_one_was_told_just_before(home: SmallHome) -> None:
+    home.fill({"handbook-2021.md": HANDBOOK, "leave.md": POLICY})
+    answer = home.ask(f"{LEAVE} How many days of annual leave does every employee have?")
+    for line in answer.text.splitlines():
+        assert not line.rstrip().endswith("otherwise:")
+    assert answer.text.count("otherwise:") == answer.text.count("An older document says otherwise: ")
+    assert_backed(answer)
+
+
 def _passage(number: int, text: str, **of: object) -> Passage:
     source = Source(f"{number}.md", f"Paper {number}", "general", "", Locator(), document_id=number)
     return Passage(number, text, replace(source, **of))  # type: ignore[arg-type]
