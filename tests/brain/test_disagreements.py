@@ -301,6 +301,16 @@ def test_rows_that_differ_in_another_cell_are_about_other_cases(home: SmallHome)
     assert home.ask("What is the price of a small coffee?").disagreements == ()
 
 
+def test_columns_of_one_name_are_of_different_cases(home: SmallHome) -> None:
+    home.fill(
+        {
+            "one.csv": "Week,Hours,Day,Hours\nTotal,46,Friday,34\n",
+            "two.csv": "Week,Hours,Day,Hours\nTotal,34,Friday,46\n",
+        }
+    )
+    assert home.ask("What are the hours in total?").disagreements == ()
+
+
 def test_nothing_is_told_of_what_the_asker_may_not_read(home: SmallHome) -> None:
     home.fill({"policy.md": POLICY}).fill({"plans.md": HANDBOOK}, "directors")
     answer = home.ask(LEAVE)

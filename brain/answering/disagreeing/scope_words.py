@@ -69,7 +69,7 @@ REASON = re.compile(
 )
 """What follows as a reason is not what is stated: "…, it must be kept free for the vans"."""
 EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|e\.\s?g|such as|suppose|imagine|say,|zum beispiel|z\.\s?b|par exemple"
+    r"\b(?:(?:for|as) (?:an )?example|for instance|e\.\s?g|such as|suppose|imagine|say,|zum beispiel|z\.\s?b|par exemple"
     r"|por ejemplo)\b"
 )
 ONCE = re.compile(

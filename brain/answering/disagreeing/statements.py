@@ -167,8 +167,9 @@ def _of_row(
     if len(cells) < 2 or not all(cell.name for cell in cells):
         return
     subject, others = cells[0], cells[1:]
-    if _comes_again(passage.text, subject.value):
-        return  # "Coffee, small" and "Coffee, large"
+    columns = [cell.name for cell in cells]
+    if _comes_again(passage.text, subject.value) or len(set(columns)) < len(columns):
+        return  # "Coffee, small" and "Coffee, large"; "Hours" of one week and of the next
     row = frozenset(content_stems(subject.value, language))
     worded = {
         cell.start: (
