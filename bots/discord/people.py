@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bots.desk.parts import Caller, NoteOutside
+from bots.desk.domain import Caller, NoteOutside
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.words import principal
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from bots.desk.parts import NoteOutside
+from bots.desk.domain import NoteOutside
 from bots.slack.calls import Calls, SlackRefused
 
 Json = dict[str, Any]

@@ -3,9 +3,11 @@
 import textwrap
 
 from brain.answering.extracting.extractive import NAMED, as_told, sentences_by_words, stands_alone
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.domain import Nearest, RefusalReason
 from brain.evidence import Evidence
+from brain.retrieval.codes import having_codes
+from brain.text.names import codes_in
 
 NEAREST = 3
 LISTED = 5  # where documents were asked for
@@ -28,12 +30,16 @@ def nearest(evidence: Evidence, reason: RefusalReason) -> tuple[Nearest, ...]:
 
 
 def _quoted(evidence: Evidence) -> Nearest | None:
-    """The sentence that comes nearest; none where a date is asked about, since it may be of another."""
+    """The sentence that comes nearest: of no other code than asked ones, and none where a date is asked."""
     retrieved = evidence.retrieved
     if evidence.confidence < QUOTED_FROM or any(date.wanted for date in retrieved.query.dates):
         return None
-    for one in by_likeness(sentences_by_words(retrieved), retrieved, LikenessWeights()):
-        if one.named >= NAMED and stands_alone(one):
+    coded = having_codes(retrieved.query.text, retrieved.passages)
+    if not coded and codes_in(retrieved.query.text):
+        return None
+    for one in by_likeness(sentences_by_words(retrieved), retrieved):
+        of_it = not coded or one.passage.id in coded
+        if of_it and one.named >= NAMED and stands_alone(one):
             (told,) = as_told([one], retrieved.query)
             return Nearest(one.passage.source, textwrap.shorten(told.text, LONGEST, placeholder=" …"))
     return None

@@ -77,7 +77,7 @@ async def test_every_door_shows_both_sides_and_that_they_do_not_agree(here: Desk
         assert all(side in text for side in BOTH)
         assert "says otherwise:" in text
         assert "The documents don" in text
-    assert answer_json(answer)["disagreements"] == [{"first": 1, "other": 2, "first_is_newer": False}]
+    assert all(side in answer_json(answer)["answer"] for side in BOTH)
     assert {citation["doc"] for citation in answer_json(answer)["citations"]} == {"leave.md", "guide.md"}
 
 

@@ -9,7 +9,7 @@ from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import card
 
 from bots.desk.cards import Button, Card, Reply
-from bots.desk.parts import Caller, Command, Press
+from bots.desk.domain import Caller, Command, Press
 from brain.triage.domain import Message
 
 HELP = "slack:channel:CHELP"

@@ -69,8 +69,8 @@ REASON = re.compile(
 )
 """What follows as a reason is not what is stated: "…, it must be kept free for the vans"."""
 EXAMPLE = re.compile(
-    r"\b(?:(?:for|as) (?:an )?example|for instance|e\.\s?g|such as|suppose|imagine|say,|zum beispiel|z\.\s?b|par exemple"
-    r"|por ejemplo)\b"
+    r"\b(?:(?:for|as) (?:an )?example|for instance|e\.\s?g|such as|suppose|imagine|say,|zum beispiel|z\.\s?b"
+    r"|par exemple|por ejemplo)\b"
 )
 ONCE = re.compile(
     r"\b(?:used to|formerly|previously|former|in the past|until (?:19|20)\d\d|will (?:be|rise|change|become)"

@@ -10,7 +10,7 @@ from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
 from bots.desk.caveats import UNSURE
-from bots.desk.pieces import pieces
+from bots.desk.chat_text import split_text
 from bots.slack import needs, words
 from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks
 from bots.slack.controls import modal
@@ -56,13 +56,13 @@ def answer(text: str, uri: str = "https://intranet.example/leave", numbers: int 
 
 def test_a_long_answer_is_cut_at_sentence_ends_and_never_parted_from_its_numbers() -> None:
     sentence = "A rather long sentence that says something about the leave of every single person. [12] "
-    found = pieces(sentence * 100, MOST_IN_A_BLOCK)
+    found = split_text(sentence * 100, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in found)
     assert all(piece.endswith("[12]") and piece.startswith("A rather") for piece in found)
     assert " ".join(found) == (sentence * 100).strip()
-    endless = pieces("word " * 2_000, MOST_IN_A_BLOCK)
+    endless = split_text("word " * 2_000, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in endless)
-    assert pieces("", MOST_IN_A_BLOCK) == []
+    assert split_text("", MOST_IN_A_BLOCK) == []
 
 
 def test_an_unsure_answer_says_so_below_its_words() -> None:
