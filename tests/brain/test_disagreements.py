@@ -135,6 +135,12 @@ def test_no_flat_yes_or_no_stands_where_one_says_yes_and_one_no(home: SmallHome)
 
 CONTRADICTING = [
     (
+        "two editions of one sentence with two figures",
+        "# Hours\n\nOf a 40-hour week at least 32 hours are billed to projects.\n",
+        "# Working time\n\nOf a 38-hour week at least 32 hours are billed to projects.\n",
+        "How many hours of a week are billed to projects?",
+    ),
+    (
         "rows of tables",
         "Extra,Price (EUR)\nCot,5.00\nSauna,9.00\n",
         "# Services\n\n| Service | Price in EUR |\n| --- | --- |\n| Sauna | 12.00 |\n| Laundry | 16.00 |\n",
@@ -267,7 +273,7 @@ NOT_CONTRADICTING = [
     (
         "two figures of a kind",
         "Visits cost 50 euros, and specialists 75 euros.",
-        "Visits cost 20 euros, and specialists 50 euros.",
+        "A visit costs 20 euros, and one to specialists costs 50 euros.",
         "What do visits cost?",
     ),
 ]
@@ -299,6 +305,17 @@ def test_rows_that_differ_in_another_cell_are_about_other_cases(home: SmallHome)
         }
     )
     assert home.ask("What is the price of a small coffee?").disagreements == ()
+
+
+def test_sections_of_one_document_are_about_cases_of_their_own(home: SmallHome) -> None:
+    filler = "\n\n".join(
+        f"Paragraph {n} tells of the garden, of the roof and of the cellar." for n in range(40)
+    )
+    sections = (
+        "# Rooms\n\n## Suites\n\nThe deposit is 50 euros.\n\n{}\n\n## Cabins\n\nThe deposit is 20 euros.\n"
+    )
+    home.fill({"rooms.md": sections.format(filler)})
+    assert home.ask("How much is the deposit for suites?").disagreements == ()
 
 
 def test_columns_of_one_name_are_of_different_cases(home: SmallHome) -> None:

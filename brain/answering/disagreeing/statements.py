@@ -63,6 +63,8 @@ class Statement:
     value: str = ""
     beside: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()
     """The row's other cells that hold words: their columns and what they say, as stems."""
+    mould: tuple[str, ...] = ()
+    """The sentence without its figures, word by word: an older edition's has the same."""
     leans_on: str = ""
     """The sentence before, where it can't be understood without that."""
 
@@ -117,6 +119,7 @@ def _of_sentence(text: str, before: str, above: tuple[str, frozenset[str]], lang
     bare = without_marks(text)
     flat = fold(bare)
     figures = quantities(bare)
+    mould = tuple(re.findall(r"[^\W_]+", _without(flat, figures))) if figures else ()
     if (reason := REASON.search(flat)) and not any(one.end > reason.start() for one in figures):
         flat = flat[: reason.start()]
     about = _stems(flat, figures, language)
@@ -150,6 +153,7 @@ def _of_sentence(text: str, before: str, above: tuple[str, frozenset[str]], lang
         denies,
         bool(HEDGE.search(flat)),
         bool(EXAMPLE.search(flat) or ONCE.search(flat)),
+        mould=mould,
         leans_on=before,
     )
 
