@@ -242,6 +242,11 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
             f"Each sentence stands in {'its source' if numbers == 1 else f'one of {numbers} sources'}, "
             "and I checked it against the words there."
         )
+    for told in steps.get("disagreements") or []:
+        newer = f", and [{told['first']}] is the newer one" if told["dated"] else ""
+        said.append(
+            f"Sources [{told['first']}] and [{told['other']}] contradict each other{newer}: I tell both."
+        )
     dropped = len((steps.get("check") or {}).get("dropped") or [])
     if dropped:
         said.append(f"I left out {count(dropped, 'sentence')} that I could not back.")
