@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 WITHDRAWN = "What it is from has been changed or taken out since."
 GONE = Card("This answer is no longer here", "Ask again, and I will look it up anew.")
+_NOT_ALL_READ = "It was answered from documents that not everyone in this channel may read."
+_READERS_UNKNOWN = (
+    "I can't find out who reads this channel, and share nothing with people I don't know. Please tell an "
+    "admin: `status` shows them why."
+)
 REASONS = (
     ("wrong", "It is wrong"),
     ("outdated", "It is outdated"),
@@ -106,12 +111,8 @@ class GivenAnswers:
         if not caller.place:
             return Reply(Card("There is nobody to share this with", "Only you and I are here."))
         if not self._audience.covers([caller.place], answer.told_of):
-            return Reply(
-                Card(
-                    "This can't be shared here",
-                    "It was answered from documents that not everyone in this channel may read.",
-                )
-            )
+            unsure = caller.place in self._catalog.places.unsure()
+            return Reply(Card("This can't be shared here", _READERS_UNKNOWN if unsure else _NOT_ALL_READ))
         if not still_stands(self._catalog, answer):
             return Reply(Card("This can't be shared any more", f"{WITHDRAWN} Ask again, and share that."))
         self._catalog.answers.publish(answer.trace_id, caller.thread, caller.heard_in)

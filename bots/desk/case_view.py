@@ -26,11 +26,15 @@ class CaseView:
 
     def find(self, ref: str, caller: Caller) -> Case | None:
         """The case of that number (as a button has it: `12`, or `as_shown`), if it is the caller's to see."""
+        case = self.numbered(ref)
+        return case if case and self._audience.may_see_case(caller, case) else None
+
+    def numbered(self, ref: str) -> Case | None:
+        """The case of that number, whoever asks: what comes of it must not be shown."""
         number = ref.partition(":")[0]
         if not number.isdecimal() or len(number) > LONGEST_NUMBER:
             return None
-        case = self._catalog.cases.find(int(number))
-        return case if case and self._audience.may_see_case(caller, case) else None
+        return self._catalog.cases.find(int(number))
 
     def card(self, case: Case, caller: Caller) -> Card:
         """The whole case, for the caller alone."""

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
 SUGGESTED = 25
+# What is pressed to show something to others: a request with its sources, a reply.
+_ON_A_HANDOFF = frozenset({"person", "claim", "reply"})
+_ON_A_CASE = frozenset({"case_send", "case_edit"})
 _WEEKENDS_OFF = WorkingDays()
 _NOT_YOURS = {
     Role.SUPPORT: Card(
@@ -242,9 +245,19 @@ class Desk:
 
         return await asyncio.to_thread(found)
 
-    async def note_outside(self, place: str, *, outside: bool) -> None:
-        """Note whether people from outside the organisation are in a place."""
-        await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside)
+    async def note_outside(self, place: str, *, outside: bool, unsure: str = "") -> None:
+        """Note whether people from outside the organisation are in a place, or why that is not known."""
+        await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside, unsure=unsure)
+
+    async def shown_in(self, action: str, ref: str) -> frozenset[str]:
+        """The places whose readers decide what a press shows there: the door finds out first who they are."""
+        if action in _ON_A_HANDOFF:
+            support = await asyncio.to_thread(self._catalog.places.support)
+            return frozenset(place for place in support.values() if ":channel:" in place)
+        if action in _ON_A_CASE and self._cases is not None:
+            place = await asyncio.to_thread(self._cases.place_of, ref)
+            return frozenset({place} if place else ())
+        return frozenset()
 
     async def placed(self, ref: str, thread: str, at: str = "") -> bool:
         """Note where a delivered card stands: in which conversation, and `at` in the door's own words.

@@ -170,8 +170,8 @@ class Final:
 class NoteOutside(Protocol):
     """Notes whether people from outside are in a place (Desk.note_outside)."""
 
-    def __call__(self, place: str, *, outside: bool) -> Awaitable[None]:
-        """Note it of a place's principal."""
+    def __call__(self, place: str, *, outside: bool, unsure: str = "") -> Awaitable[None]:
+        """Note it of a place's principal; `unsure` says, for an admin, why it is not known."""
 
 
 Part = Working | Draft | Final

@@ -31,7 +31,14 @@ _SHARED_WITH_OTHERS = (
     "People from other organisations are in this channel, so I use no documents here that were not opened to "
     "it by name. Ask me in a direct message; or an admin writes `spaces allow SPACE here`."
 )
-_A_STRANGER = "I answer people of the organisation that runs me, and can't find you among them."
+_READERS_UNKNOWN = (
+    "I can't find out who reads this channel, so I use no documents here that were not opened to it by name. "
+    "Ask me in a direct message, and tell an admin: `status` shows them why."
+)
+_A_STRANGER = (
+    "I answer people of the organisation that runs me, and can't find you among them. One of them can ask "
+    "for you."
+)
 
 
 class Questions:
@@ -86,13 +93,20 @@ class Questions:
         Raises UsageError and NothingIndexed, both without loading anything.
         """
         if not asked.spaces and not self._audience.of(asked.principals):
-            raise UsageError(_A_STRANGER if asked.thread.startswith(PRIVATE) else _SHARED_WITH_OTHERS)
+            raise UsageError(self._why_nothing(asked))
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:
             besides = _named_after(asked.event) if asked.event else ""
             history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience, besides)
         return Question(asked.text.strip(), asked.asker, audience, history)
+
+    def _why_nothing(self, asked: Asked) -> str:
+        """Why nothing at all may be read for a question."""
+        if asked.thread.startswith(PRIVATE):
+            return _A_STRANGER
+        unsure = not asked.principals.isdisjoint(self._catalog.places.unsure())
+        return _READERS_UNKNOWN if unsure else _SHARED_WITH_OTHERS
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""

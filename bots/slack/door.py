@@ -157,7 +157,11 @@ class SlackDoor(EventDoor):
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
-        caller = await self._people.caller({"user": payload["user"]})
+        caller = await self._people.caller({name: payload.get(name) for name in ("user", "team", "shared")})
+        if ":outsider:" in caller.person:
+            if payload.get("tab") != "messages":
+                await self._publish(payload["user"], (_STRANGE,))
+            return
         if payload.get("tab") == "messages":
             prompts = [{"title": text[:75], "message": text} for text in await self._desk.prompts(caller)]
             if prompts:
@@ -170,9 +174,11 @@ class SlackDoor(EventDoor):
                         prompts=prompts,
                     )
             return
-        blocks = [block for card in await self._desk.home(caller) for block in card_blocks(card)]
-        view = {"type": "home", "blocks": blocks[:100]}
-        await self._calls("views.publish", user_id=payload["user"], view=view)
+        await self._publish(payload["user"], await self._desk.home(caller))
+
+    async def _publish(self, user: str, cards: tuple[Card, ...]) -> None:
+        blocks = [block for card in cards for block in card_blocks(card)]
+        await self._calls("views.publish", user_id=user, view={"type": "home", "blocks": blocks[:100]})
 
     async def _command(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
@@ -210,9 +216,14 @@ class SlackDoor(EventDoor):
                 await self._telling.alone(item.key, payload, blocks)
 
     async def _press(self, item: InboxItem, payload: Json) -> None:
-        caller = await self._caller(payload)
-        press = Press(payload["action"], payload["ref"], caller, payload["fields"])
-        await self._reply(item, payload, await self._desk.press(press))
+        action, ref = payload["action"], payload["ref"]
+        caller = await self._people.caller(payload, closely=action == "share")  # with all who are there
+        for place in await self._desk.shown_in(action, ref):
+            if place.startswith(f"{PLATFORM}:"):
+                await self._people.look(place)
+        await self._reply(
+            item, payload, await self._desk.press(Press(action, ref, caller, payload["fields"]))
+        )
 
     async def open_form(self, action: str, ref: str, payload: Json, trigger: str) -> bool:
         """Open the form of an action, if it has one: at once, since Slack's trigger lasts three seconds."""

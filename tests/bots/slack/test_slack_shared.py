@@ -187,8 +187,8 @@ class Asked:
             raise refused
         return {"channel": {"is_ext_shared": self.shared}}
 
-    async def note(self, place: str, *, outside: bool) -> None:
-        assert place == "here"
+    async def note(self, place: str, *, outside: bool, unsure: str = "") -> None:
+        assert (place, unsure) == ("here", "")
 
     def channels(self) -> SharedChannels:
         return SharedChannels(self, self.note)  # type: ignore[arg-type]
@@ -197,7 +197,7 @@ class Asked:
 async def test_who_presses_while_slack_is_asked_about_a_stranger_waits_for_its_answer() -> None:
     asked = Asked()
     channels = asked.channels()
-    presses = [channels.holds("C1", "here", known=False, strange=True) for _ in range(2)]
+    presses = [channels.holds("C1", "here", told=None, closely=True) for _ in range(2)]
     found = asyncio.gather(*presses)
     await asyncio.sleep(0)
     asked.answer.set()
@@ -209,8 +209,8 @@ async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_fri
     asked.answer.set()
     channels = asked.channels()
     with pytest.raises(Unreachable):
-        await channels.holds("C1", "here", known=False, strange=True)
-    assert await channels.holds("C1", "here", known=False, strange=True)
+        await channels.holds("C1", "here", told=None, closely=True)
+    assert await channels.holds("C1", "here", told=None, closely=True)
 
 
 async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(
@@ -223,10 +223,10 @@ async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(
     asked.shared = False
     asked.answer.set()
     channels = asked.channels()
-    assert not await channels.holds("C1", "here", known=False, strange=True)
+    assert not await channels.holds("C1", "here", told=None, closely=True)
     asked.shared = True
     found = []
     for _ in range(3):
         now[0] += 6.0
-        found.append(await channels.holds("C1", "here", known=False, strange=True))
+        found.append(await channels.holds("C1", "here", told=None, closely=True))
     assert (found, asked.times) == ([False, True, True], 2)
