@@ -139,7 +139,7 @@ class SlackDoor(EventDoor):
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
         if asked is None or (not asked.posted and payload["how"] not in ("direct", "mention")):
             return None
-        message = self._message(asked, payload)
+        message = self._message(asked, payload, stood=bool(asked.posted) and not item.attempts)
         if item.attempts:
             await message.find()
         return message
@@ -324,11 +324,11 @@ class SlackDoor(EventDoor):
             plain(text_of(message), self._own.user), str(message["ts"]).replace(".", "-"), link
         )
 
-    def _message(self, item: InboxItem, payload: Json) -> AnswerMessage:
+    def _message(self, item: InboxItem, payload: Json, *, stood: bool = False) -> AnswerMessage:
         async def note(ts: str) -> None:
             await self._memory.note_posted(item, ts)
 
-        return AnswerMessage(self._calls, self._own, item.key, payload, note, item.posted)
+        return AnswerMessage(self._calls, self._own, item.key, payload, note, item.posted, stood=stood)
 
     async def _caller(self, payload: Json) -> Caller:
         return await self._people.caller(payload)
