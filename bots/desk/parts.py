@@ -1,5 +1,6 @@
 """What goes over the Desk: who speaks, what is asked, and the parts that an answer comes in."""
 
+import hashlib
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -175,3 +176,8 @@ class NoteOutside(Protocol):
 
 
 Part = Working | Draft | Final
+
+
+def named_after(event: str) -> str:
+    """The id of the trace of what came with an event: kept before a crash, it is not kept twice."""
+    return hashlib.sha256(event.encode()).hexdigest()[:12]

@@ -1,7 +1,6 @@
 """Questions: with what they may be answered, their answers part by part, and what is kept of these."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
@@ -11,7 +10,7 @@ from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
 from bots.desk.caveats import with_caveats_in_trace
 from bots.desk.manners import FOLLOWS
-from bots.desk.parts import PRIVATE, Asked, Draft, Final, Part, Working
+from bots.desk.parts import PRIVATE, Asked, Draft, Final, Part, Working, named_after
 from brain.domain import Answer, Question, Turn
 from brain.errors import NothingIndexed, StorageFailed, UsageError
 
@@ -67,7 +66,7 @@ class Questions:
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
         if asked.event:
-            answer = replace(answer, trace=replace(answer.trace, id=_named_after(asked.event)))
+            answer = replace(answer, trace=replace(answer.trace, id=named_after(asked.event)))
         if asked.unasked and not _strong(answer):
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
@@ -97,7 +96,7 @@ class Questions:
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:
-            besides = _named_after(asked.event) if asked.event else ""
+            besides = named_after(asked.event) if asked.event else ""
             history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience, besides)
         return Question(asked.text.strip(), asked.asker, audience, history)
 
@@ -132,11 +131,6 @@ class Questions:
             return False
         better = self._brain().invoke(replace(question, audience=own, history=()))
         return not better.refused and better.citations[0].passage.source.space in hidden
-
-
-def _named_after(event: str) -> str:
-    """The id of the trace of what came with an event: kept before a crash, it is not kept twice."""
-    return hashlib.sha256(event.encode()).hexdigest()[:12]
 
 
 def _strong(answer: Answer) -> bool:
