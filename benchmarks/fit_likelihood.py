@@ -20,9 +20,9 @@ from benchmarks.everyday import Verdict, asked
 from benchmarks.fit_gate import RIDGE, STEPS, auc
 from bots.settings import Settings
 from bots.wiring import Citewise
-from brain.answering.extractive import ExtractiveAnswerer, Lengths, sentences_by_words
-from brain.answering.likelihood import likelihood_signals
-from brain.answering.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.extractive import ExtractiveAnswerer, Lengths, sentences_by_words
+from brain.answering.extracting.likelihood import likelihood_signals
+from brain.answering.extracting.likeness import LikenessWeights, by_likeness
 from brain.brain import Brain
 from brain.evaluation.questions import read_questions
 from brain.evidence import SURE

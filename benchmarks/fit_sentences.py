@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from benchmarks.fit_gate import QuestionSet
 from bots.settings import load_settings
 from bots.wiring import Citewise
-from brain.answering.extractive import sentences_by_words
-from brain.answering.likeness import LikenessWeights, likeness_signals
-from brain.answering.selection import ScoredSentence
+from brain.answering.extracting.extractive import sentences_by_words
+from brain.answering.extracting.likeness import LikenessWeights, likeness_signals
+from brain.answering.extracting.selection import ScoredSentence
 from brain.embedding.token_states import ReadsTokens
 from brain.evaluation.questions import EvalQuestion, read_questions
 from brain.retrieval.hybrid import READ

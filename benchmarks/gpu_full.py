@@ -178,6 +178,6 @@ def _ballast(size: int) -> torch.Tensor:
 
 
 def _begin() -> Any:
-    from brain.answering.prompt import opening
+    from brain.answering.writing.prompt import opening
 
     return opening(few_shot=False)

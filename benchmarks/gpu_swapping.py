@@ -224,7 +224,7 @@ def _request(size: Size, chat: Any) -> Any:
 
 
 def _begin(size: Size) -> Any:
-    from brain.answering.prompt import opening
+    from brain.answering.writing.prompt import opening
 
     return opening(few_shot=False)
 

@@ -32,7 +32,7 @@ from benchmarks.changing_drive import ChangingDrive
 from benchmarks.killed_process import LOG, STARTED, KilledProcess, Work, follow, ingest
 from benchmarks.live_line import LiveLine
 from benchmarks.recording import record, show
-from brain.catalog.vectors import vector_of
+from brain.catalog.documents.vectors import vector_of
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog

@@ -124,8 +124,8 @@ def measure(place: Path) -> dict[str, Any]:
 
 def take_out(place: Path, kill_at: int, moment: str) -> None:
     """Take the first drive out of a small home in this process, or go on; prints how many writes."""
-    from brain.catalog import removals
     from brain.catalog.catalog import Catalog
+    from brain.catalog.drives import removals
     from brain.index.search_index import SearchIndex
 
     removals.DOCUMENTS_AT_ONCE = AT_ONCE

@@ -111,7 +111,7 @@ def ask(home: Path, reranker: Path | None, questions: Sequence[str]) -> dict[str
 
 def _tokens(citewise: Any, question: str) -> int:
     """What the cross-encoder reads for a question, all pairs together."""
-    from brain.catalog.vectors import embedded_text
+    from brain.catalog.documents.vectors import embedded_text
     from brain.cross_encoding.pairs import TOKENS
     from brain.reranking.reranker import PASSAGES
     from brain.retrieval.query import Query

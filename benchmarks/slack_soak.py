@@ -104,7 +104,7 @@ async def run_bot(home: Path, api_url: str) -> None:
     from fake_slack import APP_TOKEN, BOT_TOKEN
 
     from bots.slack.service import SlackService, SlackSettings
-    from brain.catalog.inbox import Limits
+    from brain.catalog.chats.inbox import Limits
 
     home.mkdir(parents=True, exist_ok=True)
     with desk_home(home, WORD_GATE) as here:

@@ -22,8 +22,8 @@ from typing import Any
 from benchmarks.bm25_baseline import Bm25
 from benchmarks.peer import PlainMiniLM
 from benchmarks.recording import Row, alone, percentile, record, show
-from brain.catalog.cases import CategoryRow, Example
 from brain.catalog.catalog import Catalog
+from brain.catalog.tickets.cases import CategoryRow, Example
 from brain.domain import Answer, Locator, Passage, Question, Source
 from brain.embedding.factory import open_embedder
 from brain.text.terms import content_stems

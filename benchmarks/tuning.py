@@ -299,7 +299,7 @@ def _contest(model: Path, adapter: Path, kept: Path) -> Any:
 
 
 def _opened(model: Path) -> "Phi3Chat":
-    from brain.answering.prompt import opening
+    from brain.answering.writing.prompt import opening
     from brain.phi3.opening import open_phi3
     from brain.phi3.quantising import Quantization
 

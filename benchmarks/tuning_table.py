@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from brain.answering.claims import claims
+from brain.answering.writing.claims import claims
 from brain.evaluation.bootstrap import Bootstrap, RatioTable, intervals
 from brain.evaluation.matching import token_f1
 from brain.tuning.citing_set import plain_answer

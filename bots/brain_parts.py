@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bots.settings import Settings, revealed
 
 if TYPE_CHECKING:
-    from brain.answering.entailment import Entailment
+    from brain.answering.writing.entailment import Entailment
     from brain.embedding.embedder import Embedder
     from brain.evidence import EvidenceGate
     from brain.reranking.factory import RerankerChoice
@@ -78,7 +78,7 @@ def chosen_entailment(
     """What judges the sentences of a language model, where both are set; as `chosen_reranker`."""
     if settings.entailment is None or settings.answerer == "extractive":
         return None
-    from brain.answering.entailment import open_entailment
+    from brain.answering.writing.entailment import open_entailment
 
     return open_entailment(
         settings.entailment, closing, cache=settings.cache, progress=progress, offline=offline

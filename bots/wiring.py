@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bots.desk import Desk
-    from bots.desk.library import Library
+    from bots.desk.documents.library import Library
     from bots.desk.tally import Tally
     from bots.doors.chats import Chats
     from bots.drives.commands import Drives
@@ -199,7 +199,7 @@ class Citewise:
     @cached_property
     def library(self) -> "Library":
         """What the Desk changes documents with."""
-        from bots.desk.library import Library
+        from bots.desk.documents.library import Library
 
         return Library(self.catalog, self._built_index, self._built_embedder, self.open_drive, self.change)
 
@@ -283,7 +283,7 @@ class Citewise:
 
         Raises UsageError where there is no such place.
         """
-        from brain.catalog.added_files import SCHEME
+        from brain.catalog.documents.added_files import SCHEME
         from ingest.added import AddedDrive
         from ingest.addresses import AddressPolicy
         from ingest.locate import open_drive

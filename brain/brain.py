@@ -14,9 +14,9 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from brain.answering.citations import Checked, checked
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
-from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.of_the_day import without_other_days
-from brain.answering.question_kind import wants_all
+from brain.answering.extracting.extractive import ExtractiveAnswerer
+from brain.answering.extracting.of_the_day import without_other_days
+from brain.answering.extracting.question_kind import wants_all
 from brain.answering.refusal import in_words, refusal, way_on
 from brain.answering.together import together
 from brain.broad import BroadQuestions

@@ -8,10 +8,10 @@ the question goes the usual way, past the usual gate, unless a text was asked fo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from brain.answering.comparison import Searches, from_prose, from_tables
+from brain.answering.broad.comparison import Searches, from_prose, from_tables
+from brain.answering.broad.overview import BRIEF, NOT_ALL, decided_beside, decisions, overview, passages_of
+from brain.answering.broad.topic import TOPIC, topic_overview
 from brain.answering.draft import Draft
-from brain.answering.overview import BRIEF, NOT_ALL, decided_beside, decisions, overview, passages_of
-from brain.answering.topic import TOPIC, topic_overview
 from brain.domain import Passage, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.retrieval.chatter import without_chatter

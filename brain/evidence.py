@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from brain.answering.sought import sought
+from brain.answering.extracting.sought import sought
 from brain.domain import Passage
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from brain.catalog.added_files import SCHEME, AddedFile
 from brain.catalog.catalog import Catalog
+from brain.catalog.documents.added_files import SCHEME, AddedFile
 from brain.catalog.rows import LedgerEntry
 from ingest.drives import Entry, FetchedFile, Skipped, Unlisted
 

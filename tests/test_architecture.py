@@ -202,7 +202,7 @@ def test_a_failure_that_nobody_expected_is_swallowed_in_few_places_only() -> Non
         "bots/discord/service.py",
         "bots/doors/inbox.py",
         "bots/serving/services.py",
-        "brain/answering/written.py",
+        "brain/answering/writing/written.py",
         "brain/reranking/reranker.py",
         "ingest/following/follower.py",
         "ingest/indexing/reading.py",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from bots.desk.parts import OPEN_SPACE, OWNER, PRIVATE, Caller
 
 if TYPE_CHECKING:
-    from brain.catalog.answers import StoredAnswer
-    from brain.catalog.cases import Case
     from brain.catalog.catalog import Catalog
+    from brain.catalog.questions.answers import StoredAnswer
+    from brain.catalog.tickets.cases import Case
 
 
 class Role(IntEnum):

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers
 from bots.desk.audience import Audience, Role
 from bots.desk.cards import Card, Form, Reply, Row, Standing
-from bots.desk.case_actions import CaseActions
-from bots.desk.case_view import CaseView
+from bots.desk.cases.case_actions import CaseActions
+from bots.desk.cases.case_view import CaseView
+from bots.desk.cases.triage import Tickets
 from bots.desk.digest import Digest, FindGaps
+from bots.desk.documents.knowledge import Knowledge
 from bots.desk.gaps import KnowledgeGaps
-from bots.desk.knowledge import Knowledge
+from bots.desk.handoffs.people import REPLY, People
+from bots.desk.handoffs.reminders import Reminders
 from bots.desk.notices import Notices
 from bots.desk.overview import Overview
 from bots.desk.parts import (
@@ -25,11 +28,8 @@ from bots.desk.parts import (
     Part,
     Press,
 )
-from bots.desk.people import REPLY, People
 from bots.desk.questions import Questions
-from bots.desk.reminders import Reminders
 from bots.desk.tally import Tally
-from bots.desk.triage import Tickets
 from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from bots.working_days import WorkingDays
@@ -37,7 +37,7 @@ from brain.domain import Passage, Question, Trace
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
-    from bots.desk.library import Library
+    from bots.desk.documents.library import Library
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.catalog.rows import Counts, DocumentRow

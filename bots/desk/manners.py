@@ -4,7 +4,7 @@ import re
 
 from bots.desk.cards import Card
 from bots.desk.parts import Attachment, Final
-from brain.catalog.inbox import TurnedAway
+from brain.catalog.chats.inbox import TurnedAway
 from brain.domain import RefusalReason
 from brain.errors import UsageError
 

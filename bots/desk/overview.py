@@ -9,7 +9,7 @@ from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
 from bots.desk.parts import OPEN_SPACE, Caller, Command
 from bots.desk.wording import age, count, in_line, shortened
-from brain.catalog.cases import CaseState
+from brain.catalog.tickets.cases import CaseState
 from brain.errors import UsageError
 from brain.usage.domain import Outcome, Period
 from brain.usage.stale import StaleDocument, stale

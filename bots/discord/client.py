@@ -21,7 +21,7 @@ from bots.discord.commands import add_commands
 from bots.discord.message_texts import texts_of
 from bots.discord.unreadable import UNREADABLE, spare
 from bots.doors.inbox import Unreachable
-from brain.catalog.inbox import InboxItem, NewEvent
+from brain.catalog.chats.inbox import InboxItem, NewEvent
 from brain.errors import CitewiseError, StorageFailed
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bots.desk.gaps import LONGEST
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.needs import COMMAND, MENU, TRIAGE_MENU
 from bots.discord.words import one_line, principal
-from brain.catalog.notes import Notes
+from brain.catalog.chats.notes import Notes
 
 if TYPE_CHECKING:
     from bots.discord.client import DoorClient

@@ -27,7 +27,7 @@ from bots.discord.threads import Threads
 from bots.discord.words import one_line
 from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.thread_reading import ThreadRead
-from brain.catalog.inbox import InboxItem, NewEvent
+from brain.catalog.chats.inbox import InboxItem, NewEvent
 from brain.domain import Answer
 from brain.errors import UsageError
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bots.desk.manners import asked_to_triage, turn_of, verb_alone
 from bots.desk.wording import asks_something
 from bots.discord.words import addresses_another, asked, commanded, principal
-from brain.catalog.inbox import InboxItem, NewEvent
+from brain.catalog.chats.inbox import InboxItem, NewEvent
 
 if TYPE_CHECKING:
     import discord

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bots.desk.knowledge import LARGEST_FILE, too_large
+from bots.desk.documents.knowledge import LARGEST_FILE, too_large
 from bots.desk.parts import Attachment
 from bots.doors.inbox import Unreachable
 from brain.errors import UsageError

@@ -12,7 +12,7 @@ from bots.desk.wording import count
 from bots.discord.calls import Calls, DiscordRefused
 from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
-from brain.catalog.inbox import InboxItem, Limits
+from brain.catalog.chats.inbox import InboxItem, Limits
 
 if TYPE_CHECKING:
     import aiohttp
@@ -136,7 +136,7 @@ class DiscordService:
         from bots.discord.posting import Posts
         from bots.discord.telling import Telling
         from bots.discord.threads import Threads
-        from brain.catalog.notes import Notes
+        from brain.catalog.chats.notes import Notes
 
         assert client.user is not None
         assert client.application_id is not None

@@ -18,7 +18,7 @@ from bots.desk.parts import Attachment
 from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
 from bots.serving.log import fields
-from brain.catalog.inbox import InboxItem
+from brain.catalog.chats.inbox import InboxItem
 from brain.errors import CitewiseError, UsageError
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from typing import ClassVar, Protocol, TypeVar
 from bots.desk.wording import in_chat
 from bots.serving.log import fields
 from brain.catalog.catalog import Catalog
-from brain.catalog.inbox import InboxItem, Limits, NewEvent
+from brain.catalog.chats.inbox import InboxItem, Limits, NewEvent
 from brain.errors import CitewiseError, StorageFailed
 
 log = logging.getLogger("citewise.inbox")

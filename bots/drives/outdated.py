@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.wording import count
 from bots.drives.names import ingest_command, listed
-from brain.catalog.added_files import SCHEME as ADDED
+from brain.catalog.documents.added_files import SCHEME as ADDED
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog

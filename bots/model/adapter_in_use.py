@@ -58,7 +58,7 @@ def swap_in(citewise: "Citewise", adapter: Path | None) -> None:
     Raises UsageError, WeightsUnavailable or ModelUnavailable where it can't, NeedsRestart where only this
     model as it was loaded can't, and goes on with the one before.
     """
-    from brain.answering.swappable import SwappableAnswerer
+    from brain.answering.writing.swappable import SwappableAnswerer
 
     answerer = citewise.brain.answerer
     if isinstance(answerer, SwappableAnswerer) and answerer.adapter != adapter:
@@ -67,7 +67,7 @@ def swap_in(citewise: "Citewise", adapter: Path | None) -> None:
 
 def serving(citewise: "Citewise") -> Path | None:
     """What a running brain's next answer is written with; None without an adapter."""
-    from brain.answering.swappable import SwappableAnswerer
+    from brain.answering.writing.swappable import SwappableAnswerer
 
     answerer = citewise.brain.answerer
     return answerer.adapter if isinstance(answerer, SwappableAnswerer) else None

@@ -80,7 +80,7 @@ def _adapter(settings: Settings) -> Iterator[Check]:
 
 
 def _phi3(chosen: "AnswererChoice", *, loaded: bool) -> str:
-    from brain.answering.gguf_answerer import check_gguf, is_gguf
+    from brain.answering.writing.gguf_answerer import check_gguf, is_gguf
 
     if is_gguf(chosen):
         header = check_gguf(chosen, loaded=loaded)

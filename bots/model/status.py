@@ -11,7 +11,7 @@ from bots.settings import Settings
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
-    from brain.answering.facts import AnswererState
+    from brain.answering.writing.facts import AnswererState
     from brain.llamacpp.header import Header
 
 
@@ -48,7 +48,7 @@ def status_of(settings: Settings, answerer: object | None, fault: str = "") -> M
 
     `fault` is what is known to be wrong with it already.
     """
-    from brain.answering.facts import Watched
+    from brain.answering.writing.facts import Watched
 
     state = answerer.state() if isinstance(answerer, Watched) else None
     if settings.answerer == "extractive":
@@ -82,7 +82,7 @@ def _adapter(wanted: AdapterInUse, answerer: object | None) -> tuple[str, int | 
 
     What is in memory counts: a quantised model may take the promoted one only with the next start.
     """
-    from brain.answering.swappable import SwappableAnswerer
+    from brain.answering.writing.swappable import SwappableAnswerer
 
     if isinstance(answerer, SwappableAnswerer) and answerer.adapter != wanted.adapter:
         return str(answerer.adapter or ""), None
@@ -137,7 +137,7 @@ def _fault(settings: Settings) -> str:
 
 def _gguf_header(settings: Settings) -> "Header | None":
     """What the model says of itself, where it is a GGUF file."""
-    from brain.answering.gguf_answerer import is_gguf
+    from brain.answering.writing.gguf_answerer import is_gguf
     from brain.llamacpp.header import read_header
 
     chosen = choice(settings)

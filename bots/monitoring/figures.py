@@ -20,7 +20,7 @@ from bots.desk.parts import TERMINAL_DOOR
 from bots.desk.tally import BOUNDS, CameOut, Counted
 from bots.monitoring.pages import Page
 from bots.serving.services import ServiceReport
-from brain.answering.facts import Watched
+from brain.answering.writing.facts import Watched
 from brain.catalog.rows import DriveState, FollowedDrive
 from brain.errors import CitewiseError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bots.desk.wording import count
 from bots.serving.log import fields
 from bots.serving.repeating import Repeating
-from brain.catalog.inbox import InboxTable, Limits, NewEvent
+from brain.catalog.chats.inbox import InboxTable, Limits, NewEvent
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:

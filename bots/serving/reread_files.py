@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from bots.desk.wording import count
 from bots.serving.log import fields
 from bots.serving.repeating import Repeating
-from brain.catalog.added_files import SCHEME
+from brain.catalog.documents.added_files import SCHEME
 from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
-    from bots.desk.library import Library
+    from bots.desk.documents.library import Library
     from brain.catalog.rows import Drive
 
 EVERY = 3600.0

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bots.desk.wording import count
 from bots.serving.log import fields
 from bots.serving.repeating import Repeating
-from brain.catalog.forgetting import Forgetting
+from brain.catalog.questions.forgetting import Forgetting
 from brain.errors import CitewiseError
 
 DAY = 86_400.0

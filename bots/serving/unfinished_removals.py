@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bots.serving.log import fields
 from bots.serving.repeating import Repeating
-from brain.catalog.removals import Removals
+from brain.catalog.drives.removals import Removals
 from brain.errors import CitewiseError
 
 EVERY = 60.0

@@ -23,7 +23,7 @@ from bots.slack.spoken import inert
 from bots.slack.telling import Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain, principal
-from brain.catalog.inbox import InboxItem, NewEvent
+from brain.catalog.chats.inbox import InboxItem, NewEvent
 
 _UNOPENED = Card(
     "Slack did not open the form",

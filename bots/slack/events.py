@@ -11,7 +11,7 @@ from bots.slack.naming import below, new_event, only, thread_of
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT
 from bots.slack.organisation import Organisation, writer_of
 from bots.slack.words import addresses_another, asked, commanded, mentions, principal
-from brain.catalog.inbox import NewEvent
+from brain.catalog.chats.inbox import NewEvent
 
 Json = dict[str, Any]
 _SECONDS_ON_THE_WAY = 3_600.0  # Slack tells again for about so long what it could not deliver

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bots.desk.knowledge import LARGEST_FILE, too_large
+from bots.desk.documents.knowledge import LARGEST_FILE, too_large
 from bots.desk.parts import Attachment
 from bots.doors.inbox import Unreachable
 from bots.slack.calls import Calls, SlackRefused

@@ -7,7 +7,7 @@ from bots.desk.manners import turn_of
 from bots.doors.long_fields import filled_in
 from bots.slack.naming import new_event, only
 from bots.slack.words import commanded, principal
-from brain.catalog.inbox import NewEvent
+from brain.catalog.chats.inbox import NewEvent
 
 Json = dict[str, Any]
 

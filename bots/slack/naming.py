@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from brain.catalog.inbox import NewEvent
+from brain.catalog.chats.inbox import NewEvent
 
 Json = dict[str, Any]
 PLATFORM = "slack"

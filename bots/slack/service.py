@@ -25,7 +25,7 @@ from bots.slack.naming import PLATFORM, Own
 from bots.slack.needs import COMMAND, SHORTCUTS
 from bots.slack.organisation import Organisation
 from bots.slack.proxies import past_proxy, web_client
-from brain.catalog.inbox import InboxItem, Limits
+from brain.catalog.chats.inbox import InboxItem, Limits
 from brain.errors import UsageError
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from brain.answering.cleaning import without_references
 from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
+from brain.answering.extracting.cleaning import without_references
 from brain.domain import Citation, Passage, Sentence
 from brain.languages.telling import LANGUAGES
 from brain.text.terms import content_stems, numbers

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brain.answering.draft import Answerer, GradualAnswerer
-from brain.answering.gguf_answerer import is_gguf, open_gguf_answerer, patient
+from brain.answering.writing.gguf_answerer import is_gguf, open_gguf_answerer, patient
 from brain.errors import ModelUnavailable, UsageError
 from brain.extras import need_extra
 from brain.http_status import http_status
@@ -15,7 +15,7 @@ from brain.http_status import http_status
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-    from brain.answering.entailment import Entails
+    from brain.answering.writing.entailment import Entails
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 30.0
 _REFUSALS = (401, 403)  # HTTP: no key, or not this one
@@ -53,10 +53,10 @@ def open_answerer(
         return open_gguf_answerer(choice, closing, entails)
     if choice.name == "phi3":
         return _open_phi3(choice, closing, entails)
-    from brain.answering.written import WritingAnswerer
+    from brain.answering.writing.written import WritingAnswerer
 
     if choice.name == "server":
-        from brain.answering.swappable import SwappableAnswerer
+        from brain.answering.writing.swappable import SwappableAnswerer
 
         def asking_for(adapter: Path | None) -> GradualAnswerer:
             asked = replace(choice, adapter=adapter)
@@ -153,9 +153,9 @@ def need_phi3_extra() -> None:
 
 def _open_phi3(choice: AnswererChoice, closing: ExitStack, entails: "Entails | None") -> GradualAnswerer:
     need_phi3_extra()
-    from brain.answering.prompt import opening
-    from brain.answering.swappable import SwappableAnswerer
-    from brain.answering.written import Limits, WritingAnswerer
+    from brain.answering.writing.prompt import opening
+    from brain.answering.writing.swappable import SwappableAnswerer
+    from brain.answering.writing.written import Limits, WritingAnswerer
     from brain.phi3.merged_before import merged_before
     from brain.phi3.opening import model_folder, open_phi3
     from brain.phi3.quantising import Quantization

@@ -2,7 +2,7 @@
 
 import re
 
-from brain.answering.of_the_day import there_is_of
+from brain.answering.extracting.of_the_day import there_is_of
 from brain.answering.refusal_words import words_in
 from brain.domain import Passage, Refusal, RefusalReason, Source
 from brain.languages.english import ENGLISH

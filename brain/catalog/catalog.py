@@ -5,34 +5,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from brain.catalog import (
-    audit,
-    documents,
-    ledger,
-    listing,
-    passages,
-    spaces,
-    vectors,
-    versions,
-)
-from brain.catalog.added_files import AddedFiles
-from brain.catalog.answers import Answers
-from brain.catalog.asked import AskedQuestions
+from brain.catalog import audit, spaces
 from brain.catalog.audit import AuditLog
-from brain.catalog.cases import Cases
-from brain.catalog.changes import Changes
-from brain.catalog.conversations import Conversations
-from brain.catalog.duplicates import Duplicates
-from brain.catalog.feed import IndexFeed
-from brain.catalog.followed import FollowedDrives
-from brain.catalog.forgetting import Forgetting
-from brain.catalog.handoffs import Handoffs
-from brain.catalog.inbox import InboxTable
-from brain.catalog.known_files import KnownFiles
-from brain.catalog.past import Past
+from brain.catalog.chats.changes import Changes
+from brain.catalog.chats.handoffs import Handoffs
+from brain.catalog.chats.inbox import InboxTable
+from brain.catalog.documents import documents, listing, passages, vectors, versions
+from brain.catalog.documents.added_files import AddedFiles
+from brain.catalog.documents.duplicates import Duplicates
+from brain.catalog.documents.feed import IndexFeed
+from brain.catalog.documents.past import Past
+from brain.catalog.drives import ledger
+from brain.catalog.drives.followed import FollowedDrives
+from brain.catalog.drives.known_files import KnownFiles
+from brain.catalog.drives.readings import Readings
+from brain.catalog.drives.removals import Removals
 from brain.catalog.places import Places
-from brain.catalog.readings import Readings
-from brain.catalog.removals import Removals
+from brain.catalog.questions.answers import Answers
+from brain.catalog.questions.asked import AskedQuestions
+from brain.catalog.questions.conversations import Conversations
+from brain.catalog.questions.forgetting import Forgetting
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
@@ -46,6 +38,7 @@ from brain.catalog.rows import (
 )
 from brain.catalog.schema import migrate
 from brain.catalog.storage import Database
+from brain.catalog.tickets.cases import Cases
 from brain.domain import Passage
 from brain.errors import StorageFailed
 

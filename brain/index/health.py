@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from brain.catalog.feed import IndexFeed
+from brain.catalog.documents.feed import IndexFeed
 from brain.index.dated import days_in
 from brain.index.faults import IndexDamaged
 from brain.index.generation import LAYOUT, GenerationFolder

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Sequence
 
-from brain.catalog.feed import IndexFeed
+from brain.catalog.documents.feed import IndexFeed
 from brain.catalog.rows import IndexedPassage, Operation, OperationKind
 from brain.index.chroma_index import ChromaIndex
 from brain.index.generation import GenerationFolder

@@ -15,8 +15,8 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field
 
-from brain.answering.facts import ModelFacts
-from brain.answering.prompt import plain
+from brain.answering.writing.facts import ModelFacts
+from brain.answering.writing.prompt import plain
 from brain.errors import ModelBusy, ModelUnavailable
 from brain.llamacpp.header import Header
 from brain.llamacpp.server import LlamaServer

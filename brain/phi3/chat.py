@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict
 
-from brain.answering.facts import ModelFacts
+from brain.answering.writing.facts import ModelFacts
 from brain.errors import CitewiseError, UsageError, WeightsUnavailable
 from brain.phi3.facts import facts_of
 from brain.phi3.generation import Generator, Request

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from brain.answering.facts import ModelFacts
+from brain.answering.writing.facts import ModelFacts
 from brain.phi3.decoding import Decoder
 from brain.phi3.merged_before import merged_before
 

@@ -17,7 +17,7 @@ from statistics import median
 from langchain_core.documents import Document
 from langchain_core.documents.compressor import BaseDocumentCompressor
 
-from brain.catalog.vectors import embedded_text
+from brain.catalog.documents.vectors import embedded_text
 from brain.domain import Passage
 from brain.errors import CitewiseError, ModelUnavailable
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from brain.answering.question_kind import Wants, kind_of
+from brain.answering.extracting.question_kind import Wants, kind_of
 from brain.domain import Turn
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language

@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from brain.catalog.vectors import embedded_text
+from brain.catalog.documents.vectors import embedded_text
 from brain.domain import Passage
 from brain.embedding.token_states import Floats, ReadsTokens, TokenStates
 from brain.text.analysis import analyse

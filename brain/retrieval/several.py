@@ -2,7 +2,7 @@
 
 import re
 
-from brain.answering.question_kind import core
+from brain.answering.extracting.question_kind import core
 from brain.retrieval.chatter import chatter_in
 from brain.text.terms import content_words
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from brain.answering.question_kind import core
+from brain.answering.extracting.question_kind import core
 from brain.domain import Turn
 from brain.retrieval.followup import standalone
 from brain.text.pronouns import points_back

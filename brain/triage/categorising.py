@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.catalog.cases import CategoryRow
 from brain.catalog.rows import Vector
+from brain.catalog.tickets.cases import CategoryRow
 from brain.triage.domain import Category
 
 Floats = NDArray[np.float32]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from brain.catalog.cases import Case, CategoryRow
+from brain.catalog.tickets.cases import Case, CategoryRow
 from brain.domain import Answer
 from brain.triage.domain import Owner
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from brain.catalog.comparing import Comparable
 from brain.catalog.rows import Vector
+from brain.catalog.tickets.comparing import Comparable
 from brain.triage.domain import Similar
 
 MOST = 5

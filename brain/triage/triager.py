@@ -8,10 +8,10 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from brain.catalog.cases import CategoryRow
 from brain.catalog.catalog import Catalog
-from brain.catalog.comparing import Comparable
 from brain.catalog.rows import Vector
+from brain.catalog.tickets.cases import CategoryRow
+from brain.catalog.tickets.comparing import Comparable
 from brain.domain import Answer, Question
 from brain.triage.asking import question_for_documents
 from brain.triage.categorising import Categoriser, Labelled, described

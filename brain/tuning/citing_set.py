@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from brain.answering.claims import claims
+from brain.answering.writing.claims import claims
 from brain.errors import UsageError
 from brain.evaluation.questions import EvalQuestion, Reference
 from brain.tuning.durable import rename, sync_folder, told

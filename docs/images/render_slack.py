@@ -19,7 +19,7 @@ from bots.desk.parts import Attachment
 from bots.settings import load_settings
 from bots.slack.blocks import answer_blocks, card_blocks
 from bots.wiring import Citewise
-from brain.catalog.cases import CategoryRow
+from brain.catalog.tickets.cases import CategoryRow
 from brain.triage.domain import Message
 
 Block = dict[str, Any]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.readings import Outdated
+from brain.catalog.drives.readings import Outdated
 from ingest.following.looks import Looks
 from ingest.readers.versions import CURRENT
 from ingest.report import Progress, SyncReport

@@ -10,12 +10,12 @@ from threading import Lock
 from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
-from bots.desk.library import Library
+from bots.desk.documents.library import Library
 from bots.desk.parts import PRIVATE
 from bots.serving.notices import NoticeClock
 from bots.working_days import WorkingDays
-from brain.catalog.added_files import SCHEME
 from brain.catalog.catalog import Catalog
+from brain.catalog.documents.added_files import SCHEME
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
 from brain.reranking.reranker import Reranker

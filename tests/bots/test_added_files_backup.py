@@ -10,8 +10,8 @@ from desk_kit import ADMIN, DeskHome, desk_home, person
 
 from bots.desk.parts import Attachment, Command, Press
 from bots.serving.reread_files import RereadFiles
-from brain.catalog.added_files import SCHEME
 from brain.catalog.backup import backup, restore
+from brain.catalog.documents.added_files import SCHEME
 from brain.catalog.home import Home
 from brain.embedding.embedder import Embedder
 from brain.errors import ModelUnavailable

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from command_kit import DRIVE, Run
 
-from brain.catalog.answers import Answers
+from brain.catalog.questions.answers import Answers
 from brain.errors import StorageFailed
 
 pytestmark = pytest.mark.weights

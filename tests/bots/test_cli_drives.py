@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from command_kit import DRIVE, Run, write_drive
 
-from brain.catalog import removals
 from brain.catalog.catalog import Catalog
+from brain.catalog.drives import removals
 from brain.index.search_index import SearchIndex
 
 pytestmark = pytest.mark.weights

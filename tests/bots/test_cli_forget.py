@@ -11,7 +11,7 @@ from command_kit import Run
 
 from bots.serving.retention import Retention
 from brain.catalog.catalog import Catalog
-from brain.catalog.forgetting import Forgetting
+from brain.catalog.questions.forgetting import Forgetting
 
 QUESTION = "How many days of annual leave do full-time employees get?"
 

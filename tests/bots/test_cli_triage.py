@@ -8,8 +8,8 @@ import pytest
 from command_kit import Done, Run
 from serving_kit import serving
 
-from brain.catalog.cases import CategoryRow, NewCase
 from brain.catalog.catalog import Catalog
+from brain.catalog.tickets.cases import CategoryRow, NewCase
 
 pytestmark = pytest.mark.weights
 

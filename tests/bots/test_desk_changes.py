@@ -12,7 +12,7 @@ from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import ANA, BOSS, card, press, run
 
 from bots.desk.parts import Attachment, Command
-from brain.catalog.changes import ChangeState
+from brain.catalog.chats.changes import ChangeState
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -321,7 +321,7 @@ async def test_a_file_that_the_terminal_removes_stays_out(here: DeskHome) -> Non
 async def test_while_documents_are_read_in_a_change_is_put_off(
     here: DeskHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bots.desk.library.PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("bots.desk.documents.library.PATIENCE_SECONDS", 0.01)
     preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
     with here.changing:
         said = card(await press(here, BOSS, "confirm", preview.buttons[0].ref))

@@ -9,7 +9,7 @@ from desk_orders import ANA, card, press
 
 from bots.desk.cards import Card, Delivery, Reply
 from bots.desk.parts import PRIVATE, Caller
-from brain.catalog.handoffs import Asker, Handoff
+from brain.catalog.chats.handoffs import Asker, Handoff
 
 HELP = "slack:channel:CHELP"
 BEN = person("UBEN", place="CGEN")

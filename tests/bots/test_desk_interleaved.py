@@ -12,7 +12,7 @@ from desk_orders import BOSS, card, press, run
 
 from bots.desk.cards import Reply
 from bots.desk.parts import Attachment
-from brain.catalog.changes import ChangeState
+from brain.catalog.chats.changes import ChangeState
 
 PAGE = b"<html><title>Parking</title><body><h1>Parking</h1><p>Visitors park on level two.</p></body></html>"
 DECIDED = ("is being carried out", "nothing left to decide")

@@ -11,7 +11,7 @@ from triage_kit import QUESTION as ASKED
 
 from bots.desk.cards import Card
 from bots.desk.parts import Command
-from brain.catalog.answers import Feedback
+from brain.catalog.questions.answers import Feedback
 
 QUESTION, FOLLOW_UP = "How long is parental leave?", "And how many days of annual leave do employees get?"
 

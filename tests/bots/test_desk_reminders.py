@@ -10,7 +10,7 @@ from desk_orders import ANA, card, press
 
 from bots.desk.cards import Delivery
 from bots.working_days import WorkingDays
-from brain.catalog.handoffs import Handoff
+from brain.catalog.chats.handoffs import Handoff
 
 HELP = "slack:channel:CHELP"
 KIM = person("UKIM", place="CHELP")

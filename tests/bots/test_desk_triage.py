@@ -30,7 +30,7 @@ from triage_kit import (
 )
 
 from bots.desk import Command, Desk
-from brain.catalog.cases import CaseState, CategoryRow, Example
+from brain.catalog.tickets.cases import CaseState, CategoryRow, Example
 from brain.errors import ModelUnavailable
 from brain.triage.domain import Request, Triage
 

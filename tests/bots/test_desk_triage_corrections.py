@@ -19,7 +19,7 @@ from triage_kit import (
     support_home,
 )
 
-from brain.catalog.cases import CategoryRow, Example
+from brain.catalog.tickets.cases import CategoryRow, Example
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from triage_kit import (
 )
 
 from bots.desk import OWNER, Caller, Command, Desk
-from brain.catalog.cases import CaseState
+from brain.catalog.tickets.cases import CaseState
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from bots.doors.inbox import MOST_ATTEMPTS, Inbox, Unreachable
 from brain.catalog.catalog import Catalog
-from brain.catalog.inbox import InboxItem, InboxTable, Limits, NewEvent, TurnedAway
+from brain.catalog.chats.inbox import InboxItem, InboxTable, Limits, NewEvent, TurnedAway
 from brain.errors import StorageFailed, UsageError
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bots.terminal.commands.labelled_csv import read_labelled
-from brain.catalog.cases import Example
+from brain.catalog.tickets.cases import Example
 from brain.errors import UsageError
 
 

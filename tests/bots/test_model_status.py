@@ -25,10 +25,10 @@ from bots.model.watch import model_rows, model_services
 from bots.serving.model_health import ModelHealth
 from bots.settings import Settings
 from brain.answering.draft import Draft
-from brain.answering.facts import AnswererState, ModelFacts
-from brain.answering.speed import Pace
-from brain.answering.swappable import SwappableAnswerer
-from brain.answering.written import WritingAnswerer
+from brain.answering.writing.facts import AnswererState, ModelFacts
+from brain.answering.writing.speed import Pace
+from brain.answering.writing.swappable import SwappableAnswerer
+from brain.answering.writing.written import WritingAnswerer
 from brain.errors import ModelUnavailable
 from brain.evidence import Evidence
 from brain.tuning.versions import Versions

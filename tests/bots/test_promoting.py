@@ -20,8 +20,8 @@ from bots.model.adapter_in_use import adapter_in_use
 from bots.model.promoting import put_in_use, versions_of
 from bots.settings import Settings
 from bots.wiring import Citewise
-from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.swappable import SwappableAnswerer
+from brain.answering.extracting.extractive import ExtractiveAnswerer
+from brain.answering.writing.swappable import SwappableAnswerer
 from brain.catalog.catalog import Catalog
 from brain.errors import NeedsRestart, StorageFailed, UsageError
 from brain.phi3.fingerprint import fingerprint

@@ -13,7 +13,7 @@ from guild import service
 from workspace import opened
 
 from bots.desk.manners import FOLLOWS
-from brain.answering.written import WritingAnswerer
+from brain.answering.writing.written import WritingAnswerer
 
 QUESTION = "How many days of annual leave do employees get?"
 WRITTEN = "Employees get 27 days of paid annual leave [1]."

@@ -19,7 +19,7 @@ from bots.serving.log import logging_to
 from bots.serving.services import ServiceStatus, Supervisor
 from bots.serving.unfinished_removals import UnfinishedRemovals
 from bots.terminal.streams import Streams, routed, using
-from brain.catalog import removals
+from brain.catalog.drives import removals
 from brain.errors import StorageFailed
 
 

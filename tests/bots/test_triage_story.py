@@ -13,7 +13,7 @@ from bots.desk.cards import Card, Reply
 from bots.settings import Settings
 from bots.terminal.commands.demo import sample_drive
 from bots.wiring import Citewise
-from brain.catalog.cases import CaseState, CategoryRow
+from brain.catalog.tickets.cases import CaseState, CategoryRow
 
 pytestmark = pytest.mark.weights
 

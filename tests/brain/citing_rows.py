@@ -7,7 +7,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
-from brain.answering.prompt import REFUSAL
+from brain.answering.writing.prompt import REFUSAL
 from brain.domain import Locator, Passage, Source
 from brain.tuning.rows import Row
 

@@ -1,6 +1,6 @@
 """A case as tests open it."""
 
-from brain.catalog.cases import NewCase
+from brain.catalog.tickets.cases import NewCase
 
 
 def new(thread: str = "chat:1:t1", place: str = "chat:channel:1", **changes: object) -> NewCase:

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from brain.answering.backing import backing
-from brain.answering.claims import Claim, claims, declines
 from brain.answering.draft import Form
+from brain.answering.writing.backing import backing
+from brain.answering.writing.claims import Claim, claims, declines
 from brain.domain import Locator, Passage, Source
 
 SOURCE = Source("leave.md", "Leave", "general", "file:///leave.md", Locator())

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.answering.cleaning import ended, opening, without_marks, without_references
+from brain.answering.extracting.cleaning import ended, opening, without_marks, without_references
 
 MARKED = [
     ("The virus spreads by air [12].", "The virus spreads by air."),

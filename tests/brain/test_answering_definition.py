@@ -1,6 +1,6 @@
 import pytest
 
-from brain.answering.definition import Saying, definition
+from brain.answering.extracting.definition import Saying, definition
 
 
 @pytest.mark.parametrize(

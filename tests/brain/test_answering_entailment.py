@@ -10,8 +10,8 @@ from small_cross_encoder import save_synonyms
 from small_home import SmallHome, assert_backed
 
 from brain.answering.draft import DraftSentence
-from brain.answering.entailment import NOT_ENTAILED, Entailment, open_entailment
-from brain.answering.written import WritingAnswerer
+from brain.answering.writing.entailment import NOT_ENTAILED, Entailment, open_entailment
+from brain.answering.writing.written import WritingAnswerer
 from brain.domain import Answer, Locator, Passage, Source
 from brain.errors import ModelUnavailable, UsageError
 

@@ -10,7 +10,7 @@ from small_home import OPEN_GATE, SmallHome, assert_backed
 
 from brain.answering.citations import checked
 from brain.answering.draft import Form
-from brain.answering.extractive import ExtractiveAnswerer
+from brain.answering.extracting.extractive import ExtractiveAnswerer
 from brain.domain import Locator, Passage, Source
 from brain.evidence import EvidenceGate
 from brain.retrieval.fusion import Candidate

@@ -1,6 +1,6 @@
 import pytest
 
-from brain.answering.instructions import instructs
+from brain.answering.extracting.instructions import instructs
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.likelihood import LikelihoodWeights, likelihood
-from brain.answering.selection import ScoredSentence
+from brain.answering.extracting.extractive import ExtractiveAnswerer
+from brain.answering.extracting.likelihood import LikelihoodWeights, likelihood
+from brain.answering.extracting.selection import ScoredSentence
 from brain.domain import Locator, Passage, Source
 from brain.evidence import SURE, Evidence, Signals
 from brain.retrieval.fusion import Candidate

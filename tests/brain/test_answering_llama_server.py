@@ -20,8 +20,8 @@ from small_home import SmallHome
 from talking_phi3 import talking_phi3
 
 from brain.answering.factory import AnswererChoice, open_answerer, served_models, server_health
-from brain.answering.swappable import SwappableAnswerer
-from brain.answering.written import WritingAnswerer
+from brain.answering.writing.swappable import SwappableAnswerer
+from brain.answering.writing.written import WritingAnswerer
 from brain.errors import ModelUnavailable
 from brain.llamacpp.server import LlamaServer, Load
 from brain.tuning.export.gguf_file import write_gguf

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_home import SmallHome, passages_of
 
-from brain.answering.prompt import prompt
+from brain.answering.writing.prompt import prompt
 from brain.domain import Locator, Passage, Source
 
 HEADER = "Plan\tPrice"

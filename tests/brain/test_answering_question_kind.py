@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.answering.question_kind import Wants, core, kind_of, wants_all
+from brain.answering.extracting.question_kind import Wants, core, kind_of, wants_all
 
 ASKED = {
     Wants.YES_NO: [

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.answering.rows import row_in_words
+from brain.answering.extracting.rows import row_in_words
 from brain.text.terms import content_stems
 
 HEADER = "Plan\tPrice per month\tSupport\tStorage"

@@ -12,7 +12,7 @@ from small_home import SmallHome, assert_backed
 pytest.importorskip("langchain_openai", reason="the openai extra is not installed")
 
 from brain.answering.factory import AnswererChoice, open_answerer, server_health
-from brain.answering.swappable import SwappableAnswerer
+from brain.answering.writing.swappable import SwappableAnswerer
 from brain.domain import Question
 from brain.errors import ModelUnavailable, UsageError
 

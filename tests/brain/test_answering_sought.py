@@ -1,7 +1,7 @@
 import pytest
 
-from brain.answering.sought import sought
-from brain.answering.typed import names_time
+from brain.answering.extracting.sought import sought
+from brain.answering.extracting.typed import names_time
 from brain.text.names import names_in
 from brain.text.terms import content_stems
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from brain.answering.draft import Draft
-from brain.answering.swappable import SwappableAnswerer
+from brain.answering.writing.swappable import SwappableAnswerer
 from brain.errors import UsageError
 from brain.evidence import Evidence, Signals
 from brain.retrieval.hybrid import Retrieved

@@ -10,8 +10,8 @@ import pytest
 from chat_models import telling
 from small_home import SmallHome, assert_backed
 
-from brain.answering.speed import Pace
-from brain.answering.written import Limits, WritingAnswerer, estimated
+from brain.answering.writing.speed import Pace
+from brain.answering.writing.written import Limits, WritingAnswerer, estimated
 from brain.brain import AnswerPart
 from brain.domain import Answer, Question, RefusalReason
 from brain.errors import ModelBusy

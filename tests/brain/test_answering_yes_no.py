@@ -1,7 +1,7 @@
 import pytest
 
-from brain.answering.selection import ScoredSentence, stems_of
-from brain.answering.yes_no import verdict
+from brain.answering.extracting.selection import ScoredSentence, stems_of
+from brain.answering.extracting.yes_no import verdict
 from brain.domain import Locator, Passage, Source
 from brain.retrieval.query import Query
 

@@ -10,8 +10,8 @@ import pytest
 from new_cases import new
 from stored_documents import vector_of
 
-from brain.catalog.cases import Case, Cases, CaseState, CategoryRow, Example
 from brain.catalog.catalog import Catalog
+from brain.catalog.tickets.cases import Case, Cases, CaseState, CategoryRow, Example
 
 EMBEDDER = "test-embedder@1"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from new_cases import new
 
 from brain.catalog.backup import backup, restore
-from brain.catalog.cases import CaseState
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
 from brain.catalog.schema import APPLICATION_ID
+from brain.catalog.tickets.cases import CaseState
 
 
 def test_cases_are_in_a_backup_and_come_back(tmp_path: Path) -> None:

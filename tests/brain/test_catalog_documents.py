@@ -8,9 +8,9 @@ import pytest
 from stored_documents import DIMENSIONS, EMBEDDER, document, key_of, new_catalog, vector_of
 
 from brain.catalog.catalog import Catalog
+from brain.catalog.documents.vectors import collect
+from brain.catalog.documents.versions import KEPT_VERSIONS
 from brain.catalog.rows import DocumentState, OperationKind, PutResult
-from brain.catalog.vectors import collect
-from brain.catalog.versions import KEPT_VERSIONS
 from brain.domain import Locator
 from brain.errors import EmbedderMismatch, UsageError
 

@@ -6,10 +6,10 @@ from importlib.resources import files
 import pytest
 from stored_documents import document, new_catalog
 
-from brain.catalog import ledger
 from brain.catalog.catalog import Catalog
-from brain.catalog.followed import KEPT_LAGS
-from brain.catalog.ledger import PAGE
+from brain.catalog.drives import ledger
+from brain.catalog.drives.followed import KEPT_LAGS
+from brain.catalog.drives.ledger import PAGE
 from brain.catalog.rows import DriveState
 from brain.catalog.schema import APPLICATION_ID
 from brain.errors import UsageError

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from small_home import SmallHome
 
-from brain.catalog.answers import Feedback
 from brain.catalog.catalog import Catalog
-from brain.catalog.changes import ChangeState
-from brain.catalog.forgetting import Forgotten
-from brain.catalog.inbox import Limits, NewEvent
+from brain.catalog.chats.changes import ChangeState
+from brain.catalog.chats.inbox import Limits, NewEvent
+from brain.catalog.questions.answers import Feedback
+from brain.catalog.questions.forgetting import Forgotten
 
 GENERAL = frozenset({"general"})
 LEAVE = "# Leave\n\nEmployees get thirty days of paid leave a year.\n"

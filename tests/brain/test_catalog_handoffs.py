@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.handoffs import Asker, Handoff, HandoffState
+from brain.catalog.chats.handoffs import Asker, Handoff, HandoffState
 from brain.catalog.schema import APPLICATION_ID
 
 LAYOUT = 8  # before hand-offs were reminded of

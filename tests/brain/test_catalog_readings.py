@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from stored_documents import document, new_catalog
 
-from brain.catalog import readings
 from brain.catalog.backup import restore
 from brain.catalog.catalog import Catalog
+from brain.catalog.drives import readings
 from brain.catalog.home import Home
 from brain.catalog.schema import APPLICATION_ID
 

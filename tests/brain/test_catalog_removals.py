@@ -11,8 +11,8 @@ from small_home import SmallHome
 from stored_documents import document, key_of, new_catalog, vector_of
 
 from brain.answering.refusal import in_words
-from brain.catalog import removals
 from brain.catalog.catalog import Catalog
+from brain.catalog.drives import removals
 from brain.catalog.rows import DocumentState
 from brain.errors import UsageError
 from brain.index.search_index import SearchIndex
@@ -186,7 +186,7 @@ _KILLED = """
 import os, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
-from brain.catalog import removals
+from brain.catalog.drives import removals
 from brain.catalog.catalog import Catalog
 from brain.catalog.storage import Database
 

@@ -5,7 +5,7 @@ import pytest
 from stored_documents import new_catalog
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.conversations import add_turn, save_trace
+from brain.catalog.questions.conversations import add_turn, save_trace
 from brain.domain import Trace, Turn
 from brain.errors import UsageError
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from small_home import SmallHome, assert_backed
 
-from brain.answering.magnitude import verdict_on
-from brain.answering.rows import Cell
+from brain.answering.broad.magnitude import verdict_on
+from brain.answering.extracting.rows import Cell
 from brain.domain import Turn
 from brain.evidence import EvidenceGate, GateWeights
 from brain.retrieval.comparison_wanted import ComparisonWanted, comparison_wanted

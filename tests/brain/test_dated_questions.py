@@ -9,7 +9,7 @@ import pytest
 from small_home import SmallHome, assert_backed
 
 from brain.answering.draft import Draft, DraftSentence
-from brain.answering.of_the_day import without_other_days
+from brain.answering.extracting.of_the_day import without_other_days
 from brain.domain import Answer, Turn
 from brain.evidence import rest_of_the_day
 from brain.retrieval.query import Query

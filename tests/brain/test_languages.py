@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from brain.answering.question_kind import Wants, kind_of
-from brain.answering.sought import sought
-from brain.answering.typed import has_type
+from brain.answering.extracting.question_kind import Wants, kind_of
+from brain.answering.extracting.sought import sought
+from brain.answering.extracting.typed import has_type
 from brain.index.vocabulary import MOST_FORMS, Vocabulary
 from brain.languages.english import ENGLISH
 from brain.languages.french import FRENCH

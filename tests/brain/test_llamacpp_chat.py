@@ -23,9 +23,9 @@ from small_home import SmallHome
 from talking_phi3 import talking_phi3
 
 from brain.answering.factory import AnswererChoice, open_answerer
-from brain.answering.facts import Watched
-from brain.answering.gguf_answerer import check_gguf
-from brain.answering.written import WritingAnswerer
+from brain.answering.writing.facts import Watched
+from brain.answering.writing.gguf_answerer import check_gguf
+from brain.answering.writing.written import WritingAnswerer
 from brain.brain import AnswerPart
 from brain.domain import Question
 from brain.errors import CitewiseError, ModelBusy, ModelUnavailable, UsageError, WeightsUnavailable

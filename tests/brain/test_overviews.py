@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from small_home import OPEN_GATE, SmallHome, assert_backed
 
-from brain.answering.central import centrality, marginal
+from brain.answering.broad.central import centrality, marginal
+from brain.answering.broad.overview import unit
 from brain.answering.draft import Draft, DraftSentence
-from brain.answering.overview import unit
 from brain.domain import Answer, RefusalReason, Turn
 from brain.evidence import EvidenceGate, GateWeights
 from brain.retrieval.document_named import document_named, section_named

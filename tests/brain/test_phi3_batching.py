@@ -14,7 +14,7 @@ pytest.importorskip("transformers", reason="the phi3 extra is not installed")
 from small_home import SmallHome
 from talking_phi3 import talking_phi3
 
-from brain.answering.written import Limits, WritingAnswerer
+from brain.answering.writing.written import Limits, WritingAnswerer
 from brain.brain import Brain
 from brain.domain import Question
 from brain.phi3.opening import open_phi3

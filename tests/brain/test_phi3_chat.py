@@ -17,9 +17,9 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from talking_phi3 import talking_phi3
 
 from brain.answering.factory import AnswererChoice, open_answerer
-from brain.answering.facts import ModelFacts
-from brain.answering.prompt import opening
-from brain.answering.written import Limits, WritingAnswerer
+from brain.answering.writing.facts import ModelFacts
+from brain.answering.writing.prompt import opening
+from brain.answering.writing.written import Limits, WritingAnswerer
 from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
 from brain.phi3.opening import check, open_phi3
@@ -183,7 +183,7 @@ def test_without_a_gpu_a_full_prompt_may_be_read_for_minutes(
             given.append(limits)
             super().__init__(*told, limits=limits, **more)
 
-    monkeypatch.setattr("brain.answering.written.WritingAnswerer", Noted)
+    monkeypatch.setattr("brain.answering.writing.written.WritingAnswerer", Noted)
     for slow in (True, False):
         monkeypatch.setattr("brain.phi3.chat.facts_of", lambda _, slow=slow: replace(FACTS, slow=slow))
         with ExitStack() as closing:

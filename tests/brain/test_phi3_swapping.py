@@ -14,7 +14,7 @@ from langchain_core.messages import HumanMessage
 from saved_adapter import saved_adapter
 from talking_phi3 import talking_phi3
 
-from brain.answering.prompt import opening
+from brain.answering.writing.prompt import opening
 from brain.errors import CitewiseError, ModelUnavailable, NeedsRestart, UsageError, WeightsUnavailable
 from brain.phi3.chat import Phi3Chat
 from brain.phi3.full_memory import let_go

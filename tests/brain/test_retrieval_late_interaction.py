@@ -9,7 +9,7 @@ from langchain_core.embeddings import Embeddings
 from small_home import SmallHome, fake_embedder
 
 from benchmarks.word_counting import WORDS
-from brain.catalog.vectors import embedded_text
+from brain.catalog.documents.vectors import embedded_text
 from brain.domain import Locator, Passage, Source
 from brain.embedding.embedder import Embedder
 from brain.embedding.factory import open_embedder

@@ -13,7 +13,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from small_home import SmallHome, assert_backed
 from tickets import ODD, assert_verbatim, thread, ticket
 
-from brain.catalog.cases import CategoryRow, Example, NewCase
+from brain.catalog.tickets.cases import CategoryRow, Example, NewCase
 from brain.domain import Question
 from brain.embedding.embedder import Embedder
 from brain.embedding.factory import open_embedder

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import tuning
 from benchmarks.tuning_table import lines, with_more
-from brain.answering.prompt import REFUSAL
+from brain.answering.writing.prompt import REFUSAL
 from brain.domain import Locator, Passage, Source
 from brain.tuning.judging.comparison import compare
 from brain.tuning.judging.evaluation import Evaluated

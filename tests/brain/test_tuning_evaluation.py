@@ -13,8 +13,8 @@ from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from brain.answering.prompt import REFUSAL
-from brain.answering.written import estimated
+from brain.answering.writing.prompt import REFUSAL
+from brain.answering.writing.written import estimated
 from brain.errors import ModelUnavailable, UsageError
 from brain.evidence import FOR_ANY, EvidenceGate
 from brain.tuning.judging.evaluation import Evaluated, evaluate, sample
@@ -192,7 +192,7 @@ def test_a_row_is_asked_again_where_its_prompt_is_another_and_only_there(tmp_pat
 
 def test_other_rules_in_the_prompt_are_another_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     keeping(tmp_path, right())
-    monkeypatch.setattr("brain.answering.prompt.RULES", "Answer in verse.")
+    monkeypatch.setattr("brain.answering.writing.prompt.RULES", "Answer in verse.")
     chat = right()
     keeping(tmp_path, chat)
     assert len(chat.asked) == len(HELD_OUT)
@@ -200,7 +200,7 @@ def test_other_rules_in_the_prompt_are_another_prompt(tmp_path: Path, monkeypatc
 
 def test_what_is_kept_is_checked_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert keeping(tmp_path, right()).comparison.figures["adapter"]["dropped"].value == 0.0
-    monkeypatch.setattr("brain.answering.written.backing", lambda *_: "a stricter check")
+    monkeypatch.setattr("brain.answering.writing.written.backing", lambda *_: "a stricter check")
     chat = right()
     figures = keeping(tmp_path, chat).comparison.figures["adapter"]
     assert chat.asked == []

@@ -17,8 +17,8 @@ from transformers import AutoTokenizer, Phi3ForCausalLM
 from tuned_phi3 import saved_adapter
 
 from brain.answering.factory import AnswererChoice, open_answerer
-from brain.answering.prompt import opening
-from brain.answering.swappable import SwappableAnswerer
+from brain.answering.writing.prompt import opening
+from brain.answering.writing.swappable import SwappableAnswerer
 from brain.errors import UsageError, WeightsUnavailable
 from brain.llamacpp.header import read_header
 from brain.llamacpp.opening import check, open_gguf

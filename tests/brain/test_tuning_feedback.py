@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_home import SmallHome
 
-from brain.catalog.answers import Feedback
+from brain.catalog.questions.answers import Feedback
 from brain.domain import Answer, Question
 from brain.tuning.data.cases import Case
 from brain.tuning.data.feedback import UNBACKED, past_cases

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_home import SmallHome
 
-from brain.answering.prompt import PASSAGES, REFUSAL
+from brain.answering.writing.prompt import PASSAGES, REFUSAL
 from brain.errors import NothingIndexed, UsageError
 from brain.tuning.data.card import card, card_text
 from brain.tuning.data.maker import finder, make

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 import pytest
 from citing_rows import knowing, rows
 
-from brain.answering.prompt import REFUSAL
-from brain.answering.written import estimated
+from brain.answering.writing.prompt import REFUSAL
+from brain.answering.writing.written import estimated
 from brain.errors import StorageFailed, UsageError
 from brain.tuning.judging.comparison import Comparison
 from brain.tuning.judging.evaluation import Evaluated, evaluate

@@ -11,7 +11,7 @@ import pytest
 from langchain_core.embeddings import Embeddings
 from small_home import SmallHome
 
-from brain.catalog.answers import Feedback
+from brain.catalog.questions.answers import Feedback
 from brain.domain import Question
 from brain.evidence import EvidenceGate, GateWeights
 from brain.usage.domain import Gaps, Lack, Readers

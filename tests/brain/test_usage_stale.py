@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_home import SmallHome
 
-from brain.catalog.answers import Feedback
+from brain.catalog.questions.answers import Feedback
 from brain.usage.stale import stale
 
 DRIVE = {

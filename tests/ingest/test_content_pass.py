@@ -5,7 +5,7 @@ import time
 import pytest
 from watch_kit import follow, looks_of
 
-from brain.catalog import ledger
+from brain.catalog.drives import ledger
 from ingest.following.follower import StopAsked
 from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes

@@ -196,7 +196,7 @@ def test_those_that_wait_are_told_page_by_page(kit):
     kit.sync(**read_by(OlderReader()))
     with kit.catalog.database.writing() as connection:
         connection.execute("UPDATE documents SET reading = '' WHERE path IN ('1.md', '4.md')")
-    from brain.catalog.readings import Outdated
+    from brain.catalog.drives.readings import Outdated
 
     found, last = [], Outdated("", "")
     while page := kit.catalog.readings.next(1, CURRENT, last, 2):

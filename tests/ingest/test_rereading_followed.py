@@ -9,7 +9,7 @@ from sync_kit import BROKEN, POOL
 from watch_kit import PATIENCE, fill, follow, own_clock, until
 from web_server import web_server
 
-from brain.catalog.readings import Outdated
+from brain.catalog.drives.readings import Outdated
 from ingest.addresses import AddressPolicy
 from ingest.following.keeper import Keeper
 from ingest.following.looks import Looks

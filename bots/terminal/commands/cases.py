@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from brain.catalog.cases import Case
     from brain.catalog.catalog import Catalog
+    from brain.catalog.tickets.cases import Case
 
 
 @click.group(invoke_without_command=True)
@@ -36,7 +36,7 @@ def cases(context: click.Context) -> None:
 def list_(call: Invocation, everything: bool = False, place: str | None = None) -> None:
     """List the open cases: the most urgent first, then the oldest."""
     from bots.terminal.console import out, print_json
-    from brain.catalog.cases import CaseState
+    from brain.catalog.tickets.cases import CaseState
 
     with call.citewise() as citewise:
         found = [
@@ -59,7 +59,7 @@ def show(call: Invocation, number: int) -> None:
     """Show the case NUMBER: what it is about, who has it, what was suggested and replied."""
     from bots.desk import OWNER
     from bots.desk.audience import Audience
-    from bots.desk.case_card import CaseCards
+    from bots.desk.cases.case_card import CaseCards
     from bots.terminal.cards import show_card
     from bots.terminal.console import out, print_json
 
@@ -79,7 +79,7 @@ def show(call: Invocation, number: int) -> None:
 @invocation
 def resolve(call: Invocation, number: int, words: str) -> None:
     """Close the case NUMBER; WORDS say what solved it, and are shown with later tickets that are like it."""
-    from brain.catalog.cases import CaseState
+    from brain.catalog.tickets.cases import CaseState
 
     with call.citewise() as citewise:
         before = _found(citewise.catalog, number)
@@ -105,7 +105,7 @@ def remove(call: Invocation, number: int, yes: bool) -> None:
 
     The audit log keeps who did what with it, and a reply that was sent stays where it is.
     """
-    from bots.desk.case_card import first_words
+    from bots.desk.cases.case_card import first_words
     from bots.terminal.confirm import confirm
     from bots.terminal.console import in_line, print_json
 
@@ -161,7 +161,7 @@ def _found(catalog: "Catalog", number: int) -> "Case":
 def _show(console: "Console", found: "Sequence[Case]") -> None:
     from rich.text import Text
 
-    from bots.desk.case_card import first_words
+    from bots.desk.cases.case_card import first_words
     from bots.desk.wording import age
     from bots.terminal.console import in_line, plain_table, print_table
     from brain.triage.domain import Urgency

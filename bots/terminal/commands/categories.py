@@ -83,7 +83,7 @@ def add(call: Invocation, name: str, description: str, owner: str | None) -> Non
     category is told by it. --owner "" takes the owner away.
     """
     from bots.terminal.principals import check_principals
-    from brain.catalog.cases import CategoryRow
+    from brain.catalog.tickets.cases import CategoryRow
 
     name = _named(name)
     if owner:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brain.catalog.catalog import Catalog
-    from brain.catalog.forgetting import Forgotten
+    from brain.catalog.questions.forgetting import Forgotten
 
 _before = click.option(
     "--before",

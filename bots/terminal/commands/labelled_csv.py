@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from brain.catalog.cases import Example
+from brain.catalog.tickets.cases import Example
 from brain.errors import UsageError
 
 COLUMNS = ("text", "label")

@@ -52,7 +52,7 @@ def _answerer(call: Invocation, closing: ExitStack, *, load: bool) -> object | N
         answerer = call.shared.brain.answerer
     elif load:
         from bots.model.answerer import choice
-        from brain.answering.extractive import ExtractiveAnswerer
+        from brain.answering.extracting.extractive import ExtractiveAnswerer
         from brain.answering.factory import open_answerer
 
         answerer = open_answerer(choice(call.settings()), closing) or ExtractiveAnswerer()
@@ -61,7 +61,7 @@ def _answerer(call: Invocation, closing: ExitStack, *, load: bool) -> object | N
 
 def _measured(answerer: object | None) -> str:
     """Have it write something; why that failed, where it did."""
-    from brain.answering.facts import Watched
+    from brain.answering.writing.facts import Watched
     from brain.errors import ModelUnavailable
 
     if isinstance(answerer, Watched):

@@ -43,7 +43,7 @@ def triage(call: Invocation, text: str, spaces: tuple[str, ...], asker: str | No
     """
     from bots.desk import OWNER
     from bots.desk.audience import Audience
-    from bots.desk.case_card import CaseCards
+    from bots.desk.cases.case_card import CaseCards
     from bots.terminal.cards import show_card
     from bots.terminal.console import out, print_json, progress
     from brain.triage.domain import Message, Request, Ticket

@@ -193,7 +193,7 @@ def _in_use(
     from bots.citable import citable_documents
     from bots.desk import OWNER
     from brain.answering.draft import Answerer
-    from brain.answering.extractive import ExtractiveAnswerer
+    from brain.answering.extracting.extractive import ExtractiveAnswerer
     from brain.tuning.judging.contestants import answerers
     from brain.tuning.judging.in_use import evaluate_in_use
     from brain.tuning.judging.writers import EXTRACTIVE

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from brain.answering.cleaning import ended, opening, without_marks
-from brain.answering.prompt import REFUSAL
+from brain.answering.extracting.cleaning import ended, opening, without_marks
+from brain.answering.writing.prompt import REFUSAL
 from brain.domain import Passage
 from brain.text.pronouns import points_back
 from brain.text.terms import STOPWORDS, words

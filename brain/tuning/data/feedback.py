@@ -9,12 +9,12 @@ new one has no source.
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from brain.answering.claims import claims
 from brain.answering.draft import OWN_WORDS, Form
-from brain.answering.written import backed
-from brain.catalog.answers import Feedback, StoredAnswer
+from brain.answering.writing.claims import claims
+from brain.answering.writing.written import backed
 from brain.catalog.catalog import Catalog
-from brain.catalog.handoffs import Handoff
+from brain.catalog.chats.handoffs import Handoff
+from brain.catalog.questions.answers import Feedback, StoredAnswer
 from brain.domain import Passage
 from brain.tuning.data.cases import Case, Said
 from brain.tuning.data.distractors import REACH, Find

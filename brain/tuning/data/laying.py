@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from brain.answering.prompt import PASSAGES, REFUSAL
+from brain.answering.writing.prompt import PASSAGES, REFUSAL
 from brain.domain import Passage
 from brain.tuning.data.cases import Case, written
 from brain.tuning.data.distractors import REACH, Find, Surroundings, chosen, rivalling, surroundings

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from brain.answering.prompt import PASSAGES
+from brain.answering.writing.prompt import PASSAGES
 from brain.errors import UsageError
 from brain.tuning.rows import Row
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brain.answering.prompt import prompt
+from brain.answering.writing.prompt import prompt
 from brain.tuning.rows import Row
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
 
-from brain.answering.cleaning import ended
+from brain.answering.extracting.cleaning import ended
 from brain.domain import Passage
 from brain.text.terms import content_stems
 from brain.tuning.data.cases import Case, Said, about

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from brain.answering.citations import checked
-from brain.answering.claims import claims, declines
 from brain.answering.draft import Draft
-from brain.answering.written import backed
+from brain.answering.writing.claims import claims, declines
+from brain.answering.writing.written import backed
 from brain.domain import Passage
 
 

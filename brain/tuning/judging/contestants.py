@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 
-from brain.answering.prompt import opening
-from brain.answering.written import Limits, WritingAnswerer
+from brain.answering.writing.prompt import opening
+from brain.answering.writing.written import Limits, WritingAnswerer
 from brain.phi3.chat import Phi3Chat
 from brain.phi3.opening import TEXTS, open_phi3
 from brain.phi3.quantising import Quantization

@@ -15,12 +15,12 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from brain.answering.citations import checked
-from brain.answering.claims import claims
 from brain.answering.draft import Draft
-from brain.answering.extractive import ExtractiveAnswerer
-from brain.answering.prompt import prompt
-from brain.answering.written import draft_of
-from brain.catalog.vectors import embedded_text
+from brain.answering.extracting.extractive import ExtractiveAnswerer
+from brain.answering.writing.claims import claims
+from brain.answering.writing.prompt import prompt
+from brain.answering.writing.written import draft_of
+from brain.catalog.documents.vectors import embedded_text
 from brain.domain import Passage
 from brain.embedding.token_states import ReadsTokens
 from brain.evidence import EvidenceGate

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from brain.answering.prompt import opening, prompt
+from brain.answering.writing.prompt import opening, prompt
 from brain.phi3.chat import Prompts
 from brain.tuning.learning.packing import Example
 from brain.tuning.rows import Row

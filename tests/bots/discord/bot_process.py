@@ -7,7 +7,7 @@ from pathlib import Path
 from desk_kit import LEAVE, WORD_GATE, desk_home
 
 from bots.discord.service import DiscordService, DiscordSettings
-from brain.catalog.inbox import Limits
+from brain.catalog.chats.inbox import Limits
 
 
 async def run(home: Path, url: str, token: str) -> None:

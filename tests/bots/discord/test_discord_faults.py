@@ -11,7 +11,7 @@ from guild import Guild
 from bots.discord.calls import DiscordRefused
 from bots.discord.courtesies import Courtesies
 from bots.doors.inbox import Unreachable
-from brain.catalog.inbox import Limits
+from brain.catalog.chats.inbox import Limits
 
 QUESTION = "How many days of annual leave do employees get?"
 SEND, EDIT = ("POST", "/channels/[0-9]+/messages$"), ("PATCH", "/channels/[0-9]+/messages/")

@@ -5,7 +5,7 @@ import asyncio
 from fake_discord import ANA, GENERAL, Fault, buttons_of, direct, words_of
 from guild import Guild
 
-from brain.catalog.inbox import NewEvent
+from brain.catalog.chats.inbox import NewEvent
 from brain.errors import StorageFailed
 
 QUESTION = "How many days of annual leave do employees get?"

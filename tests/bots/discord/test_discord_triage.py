@@ -28,7 +28,7 @@ from fake_discord import (
 from guild import Guild
 
 from benchmarks.chat_soak import Bot
-from brain.catalog.cases import CaseState, CategoryRow
+from brain.catalog.tickets.cases import CaseState, CategoryRow
 
 KIM, LEE, MAX = 5010, 5011, 5012
 MENU = "Triage with sources"

@@ -11,7 +11,7 @@ from workspace import Workspace
 from bots.doors.inbox import Unreachable
 from bots.slack.calls import SlackRefused
 from bots.slack.service import SlackService, SlackSettings
-from brain.catalog.inbox import Limits
+from brain.catalog.chats.inbox import Limits
 from brain.errors import UsageError
 
 QUESTION = "How many days of annual leave do employees get?"

@@ -11,7 +11,7 @@ from workspace import Workspace
 from benchmarks.chat_soak import Bot
 from benchmarks.slack_soak import TESTS
 from bots.slack.needs import TRIAGE_SHORTCUT
-from brain.catalog.cases import CaseState, CategoryRow
+from brain.catalog.tickets.cases import CaseState, CategoryRow
 
 Json = dict[str, Any]
 KIM, LEE = "UKIM", "ULEE"

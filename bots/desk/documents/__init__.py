@@ -1,0 +1,1 @@
+"""Documents at the Desk: listed, added, removed, and the last change taken back."""

@@ -1,0 +1,1 @@
+"""Questions that go to people: asked, answered, reminded of."""

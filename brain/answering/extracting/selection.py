@@ -1,0 +1,255 @@
+"""Which sentences answer: every sentence of the best passages, scored by what it shares with the question."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from brain.answering.extracting.cleaning import without_marks
+from brain.answering.extracting.definition import Definition, Saying, definition
+from brain.answering.extracting.instructions import instructs
+from brain.answering.extracting.question_kind import QuestionKind, Wants, core
+from brain.answering.extracting.typed import gives_reason, names_number, names_time
+from brain.domain import Passage
+from brain.languages.language import Language
+from brain.retrieval.fusion import Candidate
+from brain.retrieval.hybrid import Retrieved
+from brain.retrieval.lexical import names_held, telling_names
+from brain.retrieval.query import Query
+from brain.text.analysis import analyse
+from brain.text.reading import PLAIN, Reading
+from brain.text.terms import STOPWORDS, words
+
+PASSAGES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWeights:
+    """How much each signal of a sentence counts. Found by search on the development sets, then rounded."""
+
+    words: float = 0.5  # the question's words that it holds, by rarity
+    words_around: float = 0.55  # … counting neighbours' words too
+    words_above: float = 0.1  # … counting title and headings too
+    row_above: float = 0.6  # what a word in a table's title or header counts for each of its rows …
+    unnamed: float = -0.6  # lacks a number or name that no other thing's answer can stand for
+    fresh_above: float = 0.6  # … and a word that a follow-up adds, for the sentences under a heading with it
+    passage: float = 0.75  # its passage's score, less the best passage's
+    best_passage: float = 0.2
+    phrase: float = 0.4  # the question's word pairs that it holds
+    right_type: float = 0.35  # a number, time or name where one is asked for
+    reason: float = 0.2
+    enumeration: float = 0.3  # commas, where a list is asked for
+    defines: float = 1.0  # says what the thing is, where that is asked
+    instructs: float = 0.25  # tells what to do, where that is asked
+    names: float = 0.7  # … or what its letters stand for
+    long: float = -0.3  # words past fifty, in fifties
+    short: float = -0.2  # under five words
+    leads_in: float = -0.4  # ends with a colon
+    unreadable: float = -0.15  # code, menus and scraps: marks everywhere, or words without function words
+    echo: float = -0.8  # holds next to nothing that the question doesn't
+    said: float = -0.6  # was the answer just before, and holds little of what a follow-up adds
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSentence:
+    """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score.
+
+    `named` is the share of the question's telling names that stand in it or beside or above it; `defines`
+    is true where it says what the thing is that the question asks to have explained.
+    """
+
+    passage: Passage
+    rank: int
+    number: int
+    start: int
+    end: int
+    text: str
+    stems: frozenset[str]
+    score: float
+    named: float = 1.0
+    defines: bool = False
+
+
+_NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")
+
+
+def scored_sentences(
+    retrieved: Retrieved, kind: QuestionKind, weights: SentenceWeights
+) -> list[ScoredSentence]:
+    """All sentences of the best passages, best first."""
+    asked = definition(core(retrieved.query.text))
+    candidates = _read(retrieved, asked)
+    language, reading = retrieved.query.language, retrieved.query.reading
+    found: list[ScoredSentence] = []
+    names = telling_names(retrieved.query, retrieved.rarity)
+    measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
+    for rank, candidate in enumerate(candidates):
+        passage, analysed = candidate.passage, analyse(candidate.passage, reading)
+        behind = candidate.score - candidates[0].score
+        columns = stems_of(passage.table_header, reading)
+        for number, sentence in enumerate(analysed.sentences):
+            if passage.table_header and passage.text[sentence.start : sentence.end] == passage.table_header:
+                continue
+            if sentence.elsewhen:
+                continue  # what is of another date than the asked one is no answer
+            text = without_marks(passage.text[sentence.start : sentence.end])
+            before = analysed.sentences[number - 1].stem_set if number else frozenset()
+            after = (
+                analysed.sentences[number + 1].stem_set
+                if number + 1 < len(analysed.sentences)
+                else frozenset()
+            )
+            length = len(text.split())
+            named = names_held(retrieved.rarity, analysed, number, names)
+            is_row = "\t" in passage.text[sentence.start : sentence.end]
+            score = (
+                weights.passage * behind
+                + weights.best_passage * (rank == 0)
+                + weights.long * max(0, length - 50) / 50
+                + weights.short * (length < 5)
+                + weights.leads_in * text.endswith(":")
+                + weights.unreadable * is_unreadable(text, language)
+                + _by_words(
+                    retrieved,
+                    weights,
+                    # A cell says what its column is called: "3 years" under "Warranty".
+                    sentence.stem_set | columns if is_row else sentence.stem_set,
+                    before,
+                    after,
+                    analysed.context,
+                    is_row,
+                )
+                + weights.phrase * _pairs_held(retrieved, sentence.stems)
+                + (typed := _by_type(kind, weights, text))
+                + (defined := _by_definition(asked, weights, text))
+                + weights.unnamed * (1 - named)
+                + weights.echo
+                * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
+                + weights.said * _just_said(retrieved.query, sentence.stems, analysed.context, typed > 0)
+            )
+            found.append(
+                ScoredSentence(
+                    passage,
+                    rank,
+                    number,
+                    sentence.start,
+                    sentence.end,
+                    text,
+                    sentence.stem_set,
+                    score,
+                    named,
+                    defined > 0,
+                )
+            )
+    return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
+
+
+def _read(retrieved: Retrieved, asked: Definition | None) -> list[Candidate]:
+    """The best passages, and of the others those that say what the thing is, where that is asked."""
+    best, others = list(retrieved.candidates[:PASSAGES]), retrieved.candidates[PASSAGES:]
+    if asked is None:
+        return best
+    return best + [c for c in others if _by_definition_anywhere(asked, c.passage)]
+
+
+def _by_definition_anywhere(asked: Definition, passage: Passage) -> bool:
+    return any(
+        asked.said_by(passage.text[sentence.start : sentence.end]) for sentence in analyse(passage).sentences
+    )
+
+
+def _by_definition(asked: Definition | None, weights: SentenceWeights, text: str) -> float:
+    match asked and asked.said_by(text):
+        case Saying.DEFINED:
+            return weights.defines
+        case Saying.NAMED:
+            return weights.names
+        case _:
+            return 0.0
+
+
+def _by_words(
+    retrieved: Retrieved,
+    weights: SentenceWeights,
+    own: frozenset[str],
+    before: frozenset[str],
+    after: frozenset[str],
+    above: frozenset[str],
+    is_row: bool,
+) -> float:
+    rarity = retrieved.rarity
+    if not rarity.total:
+        return 0.0
+    inside_weight = around = with_above = 0.0
+    for stem, weight in rarity.weights.items():
+        inside = stem in own
+        above_share = weights.row_above if is_row else weights.fresh_above * (stem in retrieved.query.fresh)
+        held = 1.0 if inside else above_share if stem in above else 0.0
+        # A row's neighbours tell of other things.
+        beside = 0.0 if is_row else 0.5 if stem in before else 0.25 if stem in after else 0.0
+        inside_weight += weight * held
+        around += weight * max(held, beside)
+        with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
+    held = weights.words * inside_weight + weights.words_around * around + weights.words_above * with_above
+    return held / rarity.total
+
+
+def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
+    """The share of the question's word pairs that are pairs here; those lent by the thread count less."""
+    lent = retrieved.query.lent
+    worth = {(a, b): min(lent.get(a, 1.0), lent.get(b, 1.0)) for a, b in retrieved.query.pairs}
+    total = sum(worth.values())
+    return sum(worth.get(pair, 0.0) for pair in dict.fromkeys(pairwise(stems))) / total if total else 0.0
+
+
+def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], right_type: bool) -> bool:
+    """Whether the person has just read this and asks on; "until when?" may well be answered by it again."""
+    own = frozenset(stems)
+    if not any(len(told - above) > 1 and told - above <= own for told in query.said):
+        return False
+    if not query.fresh:
+        return not right_type
+    pairs = {pair for pair in query.pairs if query.fresh.issuperset(pair)}
+    return not query.fresh <= set(stems) or (bool(pairs) and not pairs & set(pairwise(stems)))
+
+
+def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
+    match kind.wants:
+        case Wants.NUMBER:
+            return weights.right_type * names_number(text, kind.language)
+        case Wants.TIME:
+            return weights.right_type * names_time(text, kind.language)
+        case Wants.PERSON | Wants.PLACE:
+            named = not kind.language.capital_nouns and _NAME.search(text)
+            return weights.right_type / 2 * bool(named)
+        case Wants.REASON:
+            return weights.reason * gives_reason(text, kind.language)
+        case Wants.STEPS:
+            return weights.instructs * instructs(text)
+        case Wants.LIST:
+            return weights.enumeration * min(text.count(","), 4) / 4
+        case _:
+            return 0.0
+
+
+def is_unreadable(text: str, language: Language) -> bool:
+    """Whether it is code, a menu or a scrap: marks everywhere, or words without function words."""
+    if "\t" in text:
+        return False
+    if sum(mark in "{}[]<>=_|;\\" for mark in text) > 0.04 * len(text):
+        return True
+    found = words(text)
+    # English prose has about two function words in five; the leanest sentences have one in six.
+    return (
+        len(found) >= 8
+        and sum(word in STOPWORDS or word in language.function_words for word in found) < len(found) / 8
+    )
+
+
+def new_share(sentence: ScoredSentence, said: frozenset[str]) -> float:
+    """How much of a sentence the answer does not say yet, from 0 to 1."""
+    return len(sentence.stems - said) / len(sentence.stems) if sentence.stems else 0.0
+
+
+def stems_of(text: str, reading: Reading = PLAIN) -> frozenset[str]:
+    """The content stems of a text."""
+    return frozenset(reading.stems(text))

@@ -1,0 +1,1 @@
+"""An answer that a language model writes: its prompt, its claims, and what backs each of them."""

@@ -1,0 +1,1 @@
+"""What the chats need to get over a crash: events, hand-offs, proposed changes, small facts."""

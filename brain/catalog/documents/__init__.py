@@ -1,0 +1,1 @@
+"""Documents, their passages and vectors, and what the indexes have to do about them."""

@@ -1,0 +1,1 @@
+"""What was asked and answered: kept for threads, buttons and admins, and forgotten for good."""
