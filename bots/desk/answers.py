@@ -123,7 +123,10 @@ class GivenAnswers:
             rows,
             buttons=buttons_under(answer.trace_id, refused=False, shareable=False),
         )
-        return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
+        # Once, however often it is pressed; where it was taken away since, once more.
+        key = f"share:{answer.trace_id}:{caller.place}:{answer.saved.timestamp():.6f}"
+        delivery = Delivery(caller.place, card, key=key, since=answer.saved)
+        return Reply(Card("Shared with the channel"), elsewhere=(delivery,))
 
     def _said_beneath(self, answer: StoredAnswer, place: str) -> list[str]:
         """The doubts and notes of an answer, as far as all in a place may read them."""

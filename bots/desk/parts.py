@@ -11,6 +11,7 @@ from brain.errors import UsageError
 from brain.triage.domain import Message
 
 LONGEST_QUESTION = 4_000
+LONGEST_NUMBER = 15  # digits that are still looked up
 
 # Whoever holds this principal owns the home folder and may read every space: the person at the terminal.
 OWNER = "terminal:owner"
@@ -181,3 +182,8 @@ Part = Working | Draft | Final
 def named_after(event: str) -> str:
     """The id of the trace of what came with an event: kept before a crash, it is not kept twice."""
     return hashlib.sha256(event.encode()).hexdigest()[:12]
+
+
+def number_in(ref: str) -> int:
+    """The number that a button or an order names, 0 where it is none that anything could have."""
+    return int(ref) if ref.isdecimal() and len(ref) <= LONGEST_NUMBER else 0

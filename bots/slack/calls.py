@@ -23,8 +23,11 @@ _READS = frozenset(
         *("usergroups.list", "usergroups.users.list", "chat.getPermalink", "files.info"),
     }
 )
-# A message may stand there although the answer to the call was lost: whoever posts looks before trying again.
-_NOT_TWICE = frozenset({"chat.postMessage", "chat.startStream", "chat.postEphemeral", "views.open"})
+# A message may stand there although the answer to the call was lost: whoever posts looks before trying again,
+# and what was appended to one would be read twice.
+_NOT_TWICE = frozenset(
+    {"chat.postMessage", "chat.postEphemeral", "chat.startStream", "chat.appendStream", "views.open"}
+)
 _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
 # What is only a courtesy is left out where there is too much of it: an answer need not wait for that.

@@ -10,6 +10,7 @@ from bots.desk.cards import Card, Delivery, Reply, Standing
 from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
 from bots.desk.parts import Attachment
 from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
 from bots.slack.calls import Calls, SlackRefused
@@ -20,7 +21,7 @@ from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.spoken import inert
-from bots.slack.telling import Telling
+from bots.slack.telling import NOT_HERE, Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain, principal
 from brain.catalog.chats.inbox import InboxItem, NewEvent
@@ -303,19 +304,18 @@ class SlackDoor(EventDoor):
             await self._show(message, card)
             await self._status(payload, "")
         except SlackRefused as error:  # a place where the bot may not write: it is told to whoever asked
-            told = _not_there(str(payload["channel"])) if error.closed else card
+            shut = error.closed or error.code in NOT_HERE  # it may not even be looked at
+            told = _not_there(str(payload["channel"])) if shut else card
             await self._telling.alone(item.key, payload, told)
 
     async def _show(self, message: AnswerMessage, card: Card) -> None:
         await message.finish(card.text, card_blocks(card), [])
 
     async def _status(self, payload: Json, status: str) -> None:
-        """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""
+        """Say below the thread what the bot does; it is a courtesy, so that no failure matters."""
         where = {"channel_id": payload["channel"], "thread_ts": payload["root"]}
-        try:
+        with suppress(SlackRefused, Unreachable):
             await self._calls("assistant.threads.setStatus", **where, status=status)
-        except SlackRefused:
-            return
 
     async def _as_file(self, message: Json) -> Attachment:
         """A message of the chat, as people read it there, as a document that cites it."""

@@ -10,7 +10,7 @@ from bots.slack.organisation import Organisation, SharedChannels
 from bots.slack.words import principal
 
 Json = dict[str, Any]
-_KEPT_SECONDS = 300.0
+_KEPT_SECONDS = 60.0  # usergroups.list may be asked twenty times a minute
 
 
 class People:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bots.doors.inbox import Unreachable
 from bots.serving.log import fields
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls, SlackRefused
@@ -125,12 +126,19 @@ class AnswerMessage:
         except SlackRefused as error:
             if self._streaming and error.limited:
                 self._next_append = time.monotonic() + _AFTER_TOO_MANY
-                return
-            self._streaming = False  # no streams here, or this one has expired: the whole comes at the end
-            self._next_append = float("inf")
+            else:  # no streams here, or this one has expired
+                self._whole_at_the_end()
+            return
+        except Unreachable:
+            if not self._streaming:
+                raise  # one may have begun: it is looked for
+            self._whole_at_the_end()  # what was to be appended may stand there, or not
             return
         self._shown = text
         self._next_append = time.monotonic() + _BETWEEN_APPENDS
+
+    def _whole_at_the_end(self) -> None:
+        self._streaming, self._next_append = False, float("inf")
 
     async def finish(self, text: str, words: list[Json], foot: list[Json]) -> None:
         """Show the whole: `words` and `foot` are its blocks, `text` what `words` say."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Reply, Row, Style
 from bots.desk.documents.carrier import Carrier
-from bots.desk.parts import OPEN_SPACE, Attachment, Caller, Command, Press
+from bots.desk.parts import OPEN_SPACE, Attachment, Caller, Command, Press, number_in
 from bots.desk.wording import age, count, shortened, web_link
 from brain.catalog.chats.changes import Change, ChangeState
 from brain.catalog.documents.added_files import SCHEME as ADDED
@@ -305,7 +305,7 @@ class Knowledge:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
 
     def _found(self, press: Press) -> Change | None:
-        return self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+        return self._catalog.changes.find(number_in(press.ref))
 
     def _proposed(self, press: Press) -> Change:
         self._expire()

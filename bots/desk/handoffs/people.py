@@ -13,7 +13,7 @@ from bots.desk.handoffs.handoff_card import (
     told_where,
     was_told_in,
 )
-from bots.desk.parts import OPEN_SPACE, PRIVATE, Press
+from bots.desk.parts import OPEN_SPACE, PRIVATE, Press, number_in
 from bots.desk.wording import listed, named, shortened, web_link
 from brain.catalog.chats.handoffs import Handoff, HandoffState
 
@@ -195,7 +195,7 @@ class People:
 
     def _find(self, press: Press) -> Handoff | None:
         """The hand-off, if the caller is one of those who were asked."""
-        handoff = self._catalog.handoffs.find(int(press.ref)) if press.ref.isdecimal() else None
+        handoff = self._catalog.handoffs.find(number_in(press.ref))
         if handoff is None:
             return None
         caller = press.caller
