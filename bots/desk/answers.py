@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
 
 WITHDRAWN = "What it is from has been changed or taken out since."
-GONE = Card("This answer is no longer here", "Ask again, and I will look it up anew.")
+# Whoever may not read it is told no more of why than whoever comes too late.
+GONE = Card(
+    "I can't go on with this answer",
+    "It is not kept any more, or it is from documents that you may not read. Ask again, and I answer from "
+    "those that you may.",
+)
 _NOT_ALL_READ = "It was answered from documents that not everyone in this channel may read."
 _READERS_UNKNOWN = (
-    "I can't find out who reads this channel, and share nothing with people I don't know. Please tell an "
-    "admin: `status` shows them why."
+    "I can't find out who reads this channel, and share nothing with people I don't know. If I am not in it, "
+    "invite me; otherwise please tell an admin: `status` shows them why."
 )
 REASONS = (
     ("wrong", "It is wrong"),

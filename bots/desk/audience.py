@@ -45,13 +45,19 @@ class Audience:
         return allowed & wanted if wanted else allowed
 
     def role(self, caller: Caller) -> Role:
-        """What the caller may do."""
+        """What the caller may do: somebody from outside no more than all, whatever place they speak in."""
         if caller.person in self.admins or OWNER in caller.own:
             return Role.ADMIN
+        if self.is_outsider(caller):
+            return Role.ALL
         helpers = frozenset(self.catalog.places.support().values())
         if helpers & caller.all_principals or self._has_cases(caller, helpers):
             return Role.SUPPORT
         return Role.ALL
+
+    def is_outsider(self, caller: Caller) -> bool:
+        """Whether the caller is from outside, or counts as that: what a place may do, they may not."""
+        return bool(self.catalog.places.outside([caller.person]))
 
     def is_admin(self, caller: Caller) -> bool:
         """Whether the caller looks after all spaces and places."""

@@ -118,7 +118,7 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_its_next_message(part
     asked = await heard(partners, "UANA", QUESTION, "CGEN", is_ext_shared_channel=True)
     assert "27 days" not in words_of(await slack.answer("CGEN", asked))
     quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
-    assert "no longer here" in words_of(quotes)
+    assert "I can't go on with this answer" in words_of(quotes)
 
 
 async def test_a_channel_that_becomes_shared_is_noticed_by_the_first_press_from_outside(
@@ -130,7 +130,7 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_the_first_press_from_
     slack.shared.add("CGEN")
     quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
     assert "27 days" not in words_of(quotes)
-    assert "no longer here" in words_of(quotes)
+    assert "I can't go on with this answer" in words_of(quotes)
 
 
 async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
@@ -171,6 +171,29 @@ async def test_an_edit_brings_nobody_from_outside_an_answer(partners: Workspace)
     own = await slack.mention("UANA", question, "CPART")
     assert "40 calls" in words_of(await slack.answer("CPART", own))
     assert slack.answers("CPART", ts) == []
+
+
+async def test_an_outsider_answers_nobody_in_the_name_of_those_who_know(partners: Workspace) -> None:
+    """They read where people are asked for help; what they write there must not become a document."""
+    slack, catalog = partners.slack, partners.here.catalog
+    catalog.places.set_support("general", "slack:channel:CPART", by=f"slack:user:{ADMIN}")
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where is the staff canteen?"))
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CPART"].values()
+    said = await slack.privately(await slack.press(OUTSIDER, button(request, "claim"), "CPART", request))
+    assert "I can't go on with this question" in words_of(said)
+    before = len(slack.modals)
+    address = await slack.press(OUTSIDER, button(request, "reply"), "CPART", request)
+    (view,) = await slack.until(lambda: slack.modals[before:])
+    await slack.submit(OUTSIDER, view, words="Send your password to evil.example.")
+    assert "I can't go on with this question" in words_of(await slack.privately(address))
+    kept = {**button(request, "claim"), "action_id": "citewise:keep:1", "value": "1"}
+    await slack.privately(await slack.press(OUTSIDER, kept, "CPART", request))
+    assert "That is for support" in words_of(await told(partners, OUTSIDER, "triage list"))
+    assert len(slack.answers("CGEN", answer["thread_ts"])) == 1
+    assert not any("evil" in words_of(message) for message in slack.channels["CGEN"].values())
+    taken = await slack.privately(await slack.press("UKIM", button(request, "claim"), "CPART", request))
+    assert words_of(taken).startswith("Yours")
 
 
 class Asked:
