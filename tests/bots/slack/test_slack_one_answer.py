@@ -3,10 +3,14 @@
 import asyncio
 
 import pytest
-from fake_slack import BOT, Fault, words_of
+from fake_slack import BOT, BOT_TOKEN, Fault, words_of
+from slack_sdk.web.async_client import AsyncWebClient
 from workspace import Workspace
 
+from bots.slack import posting
+from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls
+from bots.slack.naming import Own
 
 QUESTION = "How many days of annual leave do employees get?"
 
@@ -106,3 +110,35 @@ async def test_whose_turn_it_was_is_not_remembered_for_ever(monkeypatch: pytest.
         await calls._keep_pace("chat.update", f"C{number}")
         await calls._keep_pace("chat.update", f"C{number}")  # has to wait, so that its first turn is over
     assert len(calls._free) <= 5
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("chat.appendStream", 1, status=500, afterwards=True),
+        Fault("chat.appendStream", 1, status=500),
+        Fault("chat.appendStream", 9, status=429, retry_after=60),
+    ],
+    ids=["lost", "failed", "too many"],
+)
+async def test_no_piece_of_a_stream_is_read_twice(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setattr(posting, "_BETWEEN_APPENDS", 0.0)
+    slack = workspace.slack
+    root = await slack.say("UANA", "A question", "CROOM")
+
+    async def note(ts: str) -> None:
+        assert ts
+
+    where = {"channel": "CROOM", "root": root, "ts": root, "user": "UANA", "team": "T1"}
+    calls = Calls(AsyncWebClient(BOT_TOKEN, base_url=slack.api_url))
+    message = posting.AnswerMessage(calls, Own(BOT, "B1"), "key", where, note)
+    slack.faults.append(fault)
+    for grown in ("One.", "One. Two.", "One. Two. Three."):
+        await message.draft(grown)
+    await message.finish("One. Two. Three. Four.", paragraphs("One. Two. Three. Four."), [])
+    (stands,) = slack.answers("CROOM", root)
+    assert words_of(stands) == "One. Two. Three. Four."
+    assert not stands["streaming"]
+    assert slack.calls["chat.appendStream"] == 1
