@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.desk.parts import NoteOutside
+from bots.doors.inbox import Unreachable
 from bots.serving.log import fields
 from bots.slack.calls import Calls, SlackRefused
 
@@ -118,11 +119,12 @@ class SharedChannels:
     async def _looked_up(self, channel: str, told: bool | None) -> tuple[bool, str]:
         """What Slack says of it; where it says nothing, what the event `told`, or that it is shared and why.
 
-        Nothing is said of private channels that the bot isn't in, and of what its scopes don't cover.
+        Nothing is said of private channels that the bot isn't in, and of what its scopes don't cover. Nor is
+        it waited for while Slack can't be asked: whoever wants nothing that hangs on it is answered.
         """
         try:
             return await self._asked(channel), ""
-        except SlackRefused as error:
+        except (SlackRefused, Unreachable) as error:
             return (False, "") if told is False else (True, _why(error))
 
     async def _asked(self, channel: str) -> bool:
@@ -135,8 +137,10 @@ class SharedChannels:
         self._found[channel] = found
 
 
-def _why(error: SlackRefused) -> str:
+def _why(error: SlackRefused | Unreachable) -> str:
     """What an admin is told of a channel that Slack says nothing about."""
+    if isinstance(error, Unreachable):
+        return f"Slack could not be asked: {error.sentence}"
     if error.code == "channel_not_found":
         return "I am not in it (channel_not_found): somebody in it writes `/invite @citewise`."
     if error.code == "missing_scope":

@@ -201,6 +201,7 @@ class Asked:
 
     def __init__(self, refuses: Exception | None = None) -> None:
         self.refuses, self.times, self.answer, self.shared = refuses, 0, asyncio.Event(), True
+        self.why = ""
 
     async def __call__(self, method: str, **arguments: str) -> Json:
         self.times += 1
@@ -211,7 +212,8 @@ class Asked:
         return {"channel": {"is_ext_shared": self.shared}}
 
     async def note(self, place: str, *, outside: bool, unsure: str = "") -> None:
-        assert (place, unsure) == ("here", "")
+        assert place == "here"
+        self.why = unsure
 
     def channels(self) -> SharedChannels:
         return SharedChannels(self, self.note)  # type: ignore[arg-type]
@@ -227,13 +229,22 @@ async def test_who_presses_while_slack_is_asked_about_a_stranger_waits_for_its_a
     assert await found == [True, True]
 
 
-async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_at_the_next_try() -> None:
+async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_for_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("bots.slack.organisation.time", SimpleNamespace(monotonic=lambda: now[0]))
     asked = Asked(Unreachable("Slack is away."))
     asked.answer.set()
+    asked.shared = False
     channels = asked.channels()
-    with pytest.raises(Unreachable):
-        await channels.holds("C1", "here", told=None, closely=True)
     assert await channels.holds("C1", "here", told=None, closely=True)
+    assert asked.why == "Slack could not be asked: Slack is away."
+    assert await channels.holds("C1", "here", told=None)  # a moment later, nobody is asked again
+    assert not await channels.holds("C1", "here", told=False)  # but a message may say it
+    now[0] += 11.0
+    assert not await channels.holds("C1", "here", told=None, closely=True)
+    assert (asked.times, asked.why) == (3, "")
 
 
 async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(

@@ -12,10 +12,13 @@ from bots.slack.needs import TRIAGE_SHORTCUT
 ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
 
 
-@pytest.fixture(params=["channel_not_found", "missing_scope", "ekm_access_denied"])
+@pytest.fixture(params=["channel_not_found", "missing_scope", "ekm_access_denied", 429])
 def unknown(workspace: Workspace, request: pytest.FixtureRequest) -> Workspace:
-    """Slack refuses to tell of any channel; UEXT is of another organisation."""
-    workspace.slack.faults.append(Fault("conversations.info", 999, error=request.param))
+    """Slack refuses to tell of any channel, or has been asked too much; UEXT is of another organisation."""
+    fault = Fault("conversations.info", 999, error=request.param)
+    if request.param == 429:
+        fault = Fault("conversations.info", 999, status=429, retry_after=60)
+    workspace.slack.faults.append(fault)
     workspace.slack.teams[OUTSIDER] = "TOTHER"
     return workspace
 
@@ -59,7 +62,7 @@ async def test_of_ones_own_people_each_asks_in_private_still_and_an_admin_sees_w
     status = await told(unknown, ADMIN, "status", "CADM")
     why = {"channel_not_found": "/invite @citewise", "missing_scope": "citewise doctor"}
     (code,) = {fault.error for fault in slack.faults}
-    assert why.get(code, code) in words_of(status)
+    assert why.get(code, code or "Slack could not be asked") in words_of(status)
     assert {"type": "channel", "channel_id": "CNEW"} in walk(status["blocks"])
 
 
