@@ -88,7 +88,7 @@ def look(home: Path, drive: Path, kill_at: int, moment: str) -> None:
     """One look at the drive in this process; prints what it wrote and embedded."""
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
-    from ingest.following.looks import Looks
+    from ingest.following.drive_sync import DriveSync
     from ingest.local.folder import LocalFolder
     from ingest.locate import readable_suffixes
     from ingest.options import DriveOptions
@@ -106,8 +106,8 @@ def look(home: Path, drive: Path, kill_at: int, moment: str) -> None:
                 opened.append(SearchIndex.open(home / "index", catalog))
             return opened[0]
 
-        looks = Looks(catalog, index, embedder, lambda *_: LocalFolder(drive, readable_suffixes()))
-        report = looks.look(drive_id)
+        drive_sync = DriveSync(catalog, index, embedder, lambda *_: LocalFolder(drive, readable_suffixes()))
+        report = drive_sync.sync(drive_id)
         assert report is not None
         index().apply_pending()
         index().close()

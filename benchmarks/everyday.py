@@ -3,9 +3,9 @@
 Each set is a file of `benchmarks/questions` (or one like it) and a home in which its documents alone are
 indexed. The questions mostly don't use the documents' words. A question's `must` are groups of wordings: an
 answer is right that says one of each group, half right that says one of some, and wrong that says any of its
-`must_not`. What stands in `before` is
-asked first, in the same thread. Of answers that are told as unsure it counts how many are right, wrong, or
-to near misses. Prints a table and writes `results/everyday.json`; `--show` prints what was
+`must_not`. What stands in `before` is asked first, in the same thread. Of answers that are told as unsure it
+counts how many are right, wrong, or to near misses; of refusals, how many show the nearest sentence, and how
+many of these say what was wanted. Prints a table and writes `results/everyday.json`; `--show` prints what was
 not right, or answered though no document answers it; `--by half` gives a line for each half of the
 `overviews-*.jsonl`, of which one was held out.
 """
@@ -47,6 +47,19 @@ class Outcome:
     answer: Answer
     verdict: Verdict
 
+    @property
+    def near(self) -> str:
+        """The words that stand beneath a refusal."""
+        nearest = self.answer.refusal.nearest if self.answer.refusal else ()
+        return " ".join(one.words for one in nearest if one.words)
+
+    @property
+    def near_says_it(self) -> bool:
+        """Whether these words say what was wanted."""
+        if self.verdict is not Verdict.REFUSED:
+            return False
+        return _verdict(self.question, self.near) is Verdict.RIGHT
+
 
 def outcome(question: EvalQuestion, answer: Answer) -> Outcome:
     """Judge one answer by the wordings that it must have."""
@@ -54,14 +67,16 @@ def outcome(question: EvalQuestion, answer: Answer) -> Outcome:
         return Outcome(question, answer, Verdict.RIGHTLY_REFUSED if answer.refusal else Verdict.ANSWERED)
     if answer.refusal:
         return Outcome(question, answer, Verdict.REFUSED)
+    return Outcome(question, answer, _verdict(question, answer.text))
+
+
+def _verdict(question: EvalQuestion, text: str) -> Verdict:
     groups: Sequence[Sequence[str]] = question.fields["must"]  # type: ignore[assignment]
-    said = plain(answer.text)
+    said = plain(text)
     held = [any(plain(wording) in said for wording in group) for group in groups]
     verdict = Verdict.RIGHT if all(held) else Verdict.HALF if any(held) else Verdict.WRONG
     banned: Sequence[str] = question.fields.get("must_not", ())  # type: ignore[assignment]
-    if any(plain(wording) in said for wording in banned):
-        verdict = Verdict.WRONG
-    return Outcome(question, answer, verdict)
+    return Verdict.WRONG if any(plain(wording) in said for wording in banned) else verdict
 
 
 def plain(text: str) -> str:
@@ -94,6 +109,7 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
     }
     words = [len(found.answer.text.split()) for found in outcomes if not found.answer.refusal]
     unsure = Counter(found.verdict for found in outcomes if not (found.answer.refusal or found.answer.sure))
+    with_words = Counter(found.verdict for found in outcomes if found.near)
     return {
         "set": name,
         "questions": total,
@@ -103,6 +119,9 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
         "unsure: right": unsure[Verdict.RIGHT],
         "unsure: wrong": unsure[Verdict.WRONG],
         "unsure: near misses": unsure[Verdict.ANSWERED],
+        "refused, with a sentence": with_words[Verdict.REFUSED],
+        "that says it": sum(found.near_says_it for found in outcomes),
+        "near misses, with one": with_words[Verdict.RIGHTLY_REFUSED],
         "words": round(fmean(words)) if words else None,
     }
 
@@ -111,7 +130,8 @@ def shown(found: Outcome) -> str:
     """An outcome to be read: the verdict, the question, what was said, and what was wanted."""
     wanted = "; ".join(found.question.answers) or "–"
     asked = " >> ".join((*found.question.fields.get("before", ()), found.question.text))  # type: ignore[misc]
-    return f"{found.verdict}: {asked}\n  said: {found.answer.text}\n  wanted: {wanted}\n"
+    near = f"  beneath: {found.near}\n" if found.near else ""
+    return f"{found.verdict}: {asked}\n  said: {found.answer.text}\n{near}  wanted: {wanted}\n"
 
 
 def rows_by(field: str, name: str, outcomes: Sequence[Outcome]) -> list[Row]:

@@ -22,7 +22,7 @@ from bots.settings import Settings
 from bots.wiring import Citewise
 from brain.answering.extracting.extractive import ExtractiveAnswerer, Lengths, sentences_by_words
 from brain.answering.extracting.likelihood import likelihood_signals
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.brain import Brain
 from brain.evaluation.questions import read_questions
 from brain.evidence import SURE
@@ -55,7 +55,7 @@ def cases(name: str, questions: Path, home: Path) -> list[Case]:
             if outcome.answer.refusal or outcome.verdict is Verdict.HALF:
                 continue
             retrieved = citewise.retriever.find(Query.of(outcome.question.text), SPACES)
-            ranked = by_likeness(sentences_by_words(retrieved), retrieved, LikenessWeights())
+            ranked = by_likeness(sentences_by_words(retrieved), retrieved)
             signals = likelihood_signals(ranked, retrieved)
             if signals is not None:
                 confidence = citewise.gate.weigh(retrieved).confidence

@@ -50,16 +50,16 @@ def measure(place: Path, count: int) -> dict[str, Any]:
     """Look at the drive, as a process that was just started does."""
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
-    from ingest.following.looks import Looks
+    from ingest.following.drive_sync import DriveSync
 
     with Catalog(place / "catalog.db") as catalog:
 
         def index() -> SearchIndex:
             return SearchIndex.open(place / "index", catalog)
 
-        looks = Looks(catalog, index, embedder, lambda *_: _folder(place))
+        drive_sync = DriveSync(catalog, index, embedder, lambda *_: _folder(place))
         began, worked = time.perf_counter(), time.process_time()
-        report = looks.look(catalog.drives()[0].id)
+        report = drive_sync.sync(catalog.drives()[0].id)
         assert report is not None
         return {
             "what": "a folder: look again",
@@ -143,7 +143,7 @@ def measure_made(place: Path, count: int, what: str) -> dict[str, Any]:
     """Look at the made-up drive up to where files would be read."""
     from brain.catalog.catalog import Catalog
     from brain.index.search_index import SearchIndex
-    from ingest.following.looks import Looks
+    from ingest.following.drive_sync import DriveSync
     from ingest.options import DriveOptions
 
     first = count * 9 // 10 if what == GONE else 0
@@ -159,10 +159,10 @@ def measure_made(place: Path, count: int, what: str) -> dict[str, Any]:
         def index() -> SearchIndex:
             return SearchIndex.open(place / "index", catalog)
 
-        looks = Looks(catalog, index, stop, lambda *_: drive)
+        drive_sync = DriveSync(catalog, index, stop, lambda *_: drive)
         began, worked, report = time.perf_counter(), time.process_time(), None
         with contextlib.suppress(Planned):
-            report = looks.look(catalog.drives()[0].id)
+            report = drive_sync.sync(catalog.drives()[0].id)
         return {
             "what": what,
             "files": count,

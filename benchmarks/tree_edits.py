@@ -180,7 +180,7 @@ class Edits:
     ) -> None:
         from brain.catalog.catalog import Catalog
         from brain.index.search_index import SearchIndex
-        from ingest.following.looks import Looks
+        from ingest.following.drive_sync import DriveSync
         from ingest.options import DriveOptions
 
         self.chance = random.Random(seed)
@@ -191,7 +191,9 @@ class Edits:
         self.stumble = ""
         self.catalog = Catalog(folder / "catalog.db")
         self.index = SearchIndex.open(folder / "index", self.catalog)
-        self.looks = Looks(self.catalog, lambda: self.index, embedder, lambda *_: self._drive(), parser)
+        self.drive_sync = DriveSync(
+            self.catalog, lambda: self.index, embedder, lambda *_: self._drive(), parser
+        )
         options = DriveOptions(settle=0).as_json()
         self.drive_id = self.catalog.followed.follow(root.as_uri(), "general", options).id
 
@@ -227,7 +229,7 @@ class Edits:
         self.outcome.hinted_looks += hinted
         self.outcome.stumbles += stumble
         try:
-            report = self.looks.look(self.drive_id, paths=paths)
+            report = self.drive_sync.sync(self.drive_id, paths=paths)
         except CitewiseError as error:
             if not stumble:
                 self.outcome.faults.append(f"a look failed: {error.sentence}")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bots.desk.tally import Tally
     from bots.doors.chats import Chats
     from bots.drives.commands import Drives
-    from bots.serving.services import Service
     from brain.brain import Brain
     from brain.catalog.catalog import Catalog
     from brain.embedding.embedder import Embedder
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
     from brain.usage.domain import Gaps, Readers
     from brain.usage.gaps import GapFinder
     from ingest.drives import Drive
+    from ingest.following.drive_sync import DriveSync
     from ingest.following.keeper import Keeper
-    from ingest.following.looks import Looks
     from ingest.options import DriveOptions
 
 Report = Callable[[str, int, int], None]
@@ -186,7 +185,7 @@ class Citewise:
     @cached_property
     def gap_finder(self) -> "GapFinder":
         """What finds out what the documents lack, by what was asked of them."""
-        from bots.desk.parts import PRIVATE
+        from bots.desk.domain import PRIVATE
         from brain.usage.gaps import GapFinder
 
         return GapFinder(
@@ -201,21 +200,21 @@ class Citewise:
         """What the Desk changes documents with."""
         from bots.desk.documents.library import Library
 
-        return Library(self.catalog, self._built_index, self._built_embedder, self.open_drive, self.change)
+        return Library(self.catalog, self.built_index, self._built_embedder, self.open_drive, self.change)
 
     @cached_property
-    def looks(self) -> "Looks":
+    def drive_sync(self) -> "DriveSync":
         """What looks at drives for commands and followers alike, one look a drive at a time."""
-        from ingest.following.looks import Looks
+        from ingest.following.drive_sync import DriveSync
 
-        return Looks(self.catalog, self._built_index, self._built_embedder, self.open_drive)
+        return DriveSync(self.catalog, self.built_index, self._built_embedder, self.open_drive)
 
     @cached_property
     def keeper(self) -> "Keeper":
         """What keeps watched drives in step, once it is started; it ends with this citewise at the latest."""
         from ingest.following.keeper import Keeper
 
-        return Keeper(self.catalog, self.looks)
+        return Keeper(self.catalog, self.drive_sync)
 
     @cached_property
     def drives(self) -> "Drives":
@@ -225,12 +224,12 @@ class Citewise:
         return Drives(
             open_drive=self.open_drive,
             catalog=lambda: self.catalog,
-            index=self._built_index,
+            index=self.built_index,
             embedder=self._built_embedder,
-            looks=lambda: self.looks,
+            drive_sync=lambda: self.drive_sync,
             keeper=lambda: vars(self).get("keeper"),
             changing=self.changing,
-            finish_removals=self.finish_removals,
+            tell=self._tell,
         )
 
     @cached_property
@@ -239,44 +238,6 @@ class Citewise:
         from bots.doors.chats import Chats
 
         return Chats(self.settings, self.home.path, lambda: self.desk, lambda: self.catalog)
-
-    def services(self) -> "list[Service]":
-        """What `citewise serve` keeps running, in the order of starting; each is one entry here."""
-        from bots.model.watch import model_services
-        from bots.serving.drive_keeping import DriveKeeping
-        from bots.serving.index_check import IndexCheck
-        from bots.serving.reread_files import RereadFiles
-        from bots.serving.unfinished_removals import UnfinishedRemovals
-
-        model = model_services(self.settings)
-        chats = self.chats.services()  # a platform that is set up wrongly is told before the home is opened
-        removals = UnfinishedRemovals(lambda: self.catalog.removals, self._built_index)
-        return [
-            IndexCheck(lambda: self.index),
-            DriveKeeping(self.keeper),
-            removals,
-            RereadFiles(lambda: self.library),
-            *self._retention(),
-            *self._notices(),
-            *model,
-            *chats,
-        ]
-
-    def _notices(self) -> "list[Service]":
-        """What says something without being asked, where there is a chat to say it in."""
-        from bots.doors.chats import connected
-        from bots.serving.notices import NoticeClock
-
-        if not (platforms := connected(self.settings)):
-            return []
-        return [NoticeClock(lambda: self.desk.notices, lambda: self.catalog.inbox, platforms)]
-
-    def _retention(self) -> "list[Service]":
-        """What forgets, where something is to be forgotten by its age."""
-        from bots.serving.retention import Retention
-
-        days = (self.settings.keep_questions, self.settings.keep_removed)
-        return [Retention(lambda: self.catalog.forgetting, *days)] if any(days) else []
 
     def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         """What lists and lends the files of a folder, file, page, share or space's added files.
@@ -315,26 +276,6 @@ class Citewise:
         if self.index.rebuilt is None:
             self.index.rebuild(self._tell)
 
-    def remove_drive(self, drive_id: int, by: str = "") -> int:
-        """Take a drive out in the name of `by`, or go on where that was cut short; how many documents went.
-
-        Nothing is answered from it from the first moment on, whatever becomes of this process.
-        """
-        removals = self.catalog.removals
-        if any(drive.id == drive_id for drive in self.catalog.drives()):
-            with self.changing():
-                removals.begin(drive_id, by=by)
-        return removals.carry_out(
-            drive_id,
-            lambda: self._built_index().apply_pending(),
-            lambda done, of: self._tell("Removing documents", done, of),
-        )
-
-    def finish_removals(self) -> None:
-        """Take the rest of those drives out whose removal was cut short."""
-        for leaving in self.catalog.removals.under_way():
-            self.remove_drive(leaving.drive.id)
-
     def backup(self, target: Path) -> None:
         """Copy the catalog into one file."""
         from brain.catalog.backup import backup
@@ -360,7 +301,8 @@ class Citewise:
             self._open.enter_context(self.home.lock(self._command))
             self._owned = True
 
-    def _built_index(self) -> "SearchIndex":
+    def built_index(self) -> "SearchIndex":
+        """The indexes, for whoever may be the first of several threads to want them."""
         with self.building:
             return self.index
 

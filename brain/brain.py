@@ -17,11 +17,12 @@ from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extracting.extractive import ExtractiveAnswerer
 from brain.answering.extracting.of_the_day import without_other_days
 from brain.answering.extracting.question_kind import wants_all
-from brain.answering.refusal import in_words, refusal, way_on
+from brain.answering.nearest import nearest
+from brain.answering.refusal import in_words, way_on
 from brain.answering.together import together
 from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
-from brain.domain import Answer, Passage, Question, RefusalReason, Sentence, Trace, Turn
+from brain.domain import Answer, Passage, Question, Refusal, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.reranking.reranker import PASSAGES, Reranker
 from brain.retrieval.chatter import chatter_in, wants_less, without_courtesies
@@ -259,7 +260,7 @@ class Brain(Runnable[Question, Answer]):
         spaces = tuple(sorted(question.audience))
         if not self._catalog.holds_passages(spaces):
             reason = RefusalReason.NOTHING_INDEXED
-        refused = refusal(reason, evidence.retrieved, spaces, self._catalog.document_count(spaces))
+        refused = Refusal(reason, spaces, self._catalog.document_count(spaces), nearest(evidence, reason))
         return Answer(
             text=in_words(
                 refused, way_on(question.text, evidence.retrieved), evidence.retrieved.query.language

@@ -50,14 +50,14 @@ class BroadQuestions:
     retriever: HybridRetriever
     gate: EvidenceGate
 
-    def evidence(self, query: Query, audience: Iterable[str], *, brief: bool = False) -> Evidence | None:
+    def evidence(self, query: Query, audience: Iterable[str]) -> Evidence | None:
         """The evidence in these spaces, with its draft; without one where there is none to be had.
 
         None where the question is not a broad one, or may be answered like any other.
         """
         spaces = frozenset(audience)
         if wanted := overview_wanted(query.text):
-            return self._overview(query, wanted, spaces, brief=brief)
+            return self._overview(query, wanted, spaces, brief=False)
         if compared := comparison_wanted(query.text):
             return self._comparison(query, compared, spaces)
         if asks_of_a_day(query):

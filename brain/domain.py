@@ -148,13 +148,21 @@ class RefusalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """A place that came near to what was asked; its `words` that did, where they may be the answer."""
+
+    source: Source
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Nothing is said, and why: what was searched and which documents came nearest."""
 
     reason: RefusalReason
     spaces: tuple[str, ...]
     documents_searched: int
-    nearest: tuple[Source, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from brain.answering.extracting.sought import sought
 from brain.domain import Passage
+from brain.retrieval.codes import having_codes
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, sentence_coverages, telling_names
@@ -36,7 +37,8 @@ class Signals:
     `held`: the share of the question's weight that some single passage holds anywhere.
     `similarity`: the cosine of the nearest passage. `agreement`: the share of the best by words that are
     among the best by vectors. `phrase`: the question's word pairs found as pairs. `lead`: how far the best
-    passage stands above the fifth. `rarest`: how little of the question's rarest words any one passage lacks.
+    passage stands above the fifth. `rarest`: how little of the question's rarest words any one passage lacks;
+    1 where one has its codes.
     `named`: the coverage of a sentence that, with its surroundings, holds the question's names, codes and
     numbers, over `coverage`. `typed`: the same of one that also has what is asked for, such as an amount.
     `alike`: the likeness of the likest sentence, token by token; 0 where the embedder can't tell.
@@ -229,7 +231,13 @@ def rest_held(passage: Passage, retrieved: Retrieved, names: frozenset[str] | No
 
 
 def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:
-    """1, less the rarest word that the best passage lacks over the rarest of all, by weight."""
+    """1, less the rarest word that the best passage lacks over the rarest of all, by weight.
+
+    Nothing is as rare as a code that few passages have: 1 where one of the best has all that are asked about.
+    """
+    coded = having_codes(retrieved.query.text, retrieved.passages)
+    if any(candidate.passage.id in coded for candidate in best):
+        return 1.0
     weights = retrieved.rarity.weights
     rarest = max(weights.values(), default=0.0)
     if not rarest:

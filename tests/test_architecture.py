@@ -206,7 +206,7 @@ def test_a_failure_that_nobody_expected_is_swallowed_in_few_places_only() -> Non
         "brain/reranking/reranker.py",
         "ingest/following/follower.py",
         "ingest/indexing/reading.py",
-        "ingest/remote/line.py",
+        "ingest/remote/connection.py",
     }
 
 

@@ -1,7 +1,7 @@
 """The Desk: what every door offers, on plain objects. A door translates, calls once, translates back."""
 
 from bots.desk.desk import Desk
-from bots.desk.parts import (
+from bots.desk.domain import (
     LONGEST_QUESTION,
     OPEN_SPACE,
     OWNER,

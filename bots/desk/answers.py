@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bots.desk.audience import Audience, Role
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Quote, Reply, Row
-from bots.desk.parts import Caller, Command, Press
+from bots.desk.domain import Caller, Command, Press
 from bots.desk.wording import age, count, listed, named, shortened, web_link
 from brain.catalog.questions.answers import Feedback, StoredAnswer
 from brain.domain import Passage

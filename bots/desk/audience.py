@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bots.desk.parts import OPEN_SPACE, OWNER, PRIVATE, Caller
+from bots.desk.domain import OPEN_SPACE, OWNER, PRIVATE, Caller
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog

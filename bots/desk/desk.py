@@ -13,12 +13,7 @@ from bots.desk.cases.case_view import CaseView
 from bots.desk.cases.triage import Tickets
 from bots.desk.digest import Digest, FindGaps
 from bots.desk.documents.knowledge import Knowledge
-from bots.desk.gaps import KnowledgeGaps
-from bots.desk.handoffs.people import REPLY, People
-from bots.desk.handoffs.reminders import Reminders
-from bots.desk.notices import Notices
-from bots.desk.overview import Overview
-from bots.desk.parts import (
+from bots.desk.domain import (
     LONGEST_QUESTION,
     OPEN_SPACE,
     OWNER,
@@ -28,6 +23,11 @@ from bots.desk.parts import (
     Part,
     Press,
 )
+from bots.desk.gaps import KnowledgeGaps
+from bots.desk.handoffs.people import REPLY, People
+from bots.desk.handoffs.reminders import Reminders
+from bots.desk.notices import Notices
+from bots.desk.overview import Overview
 from bots.desk.questions import Questions
 from bots.desk.tally import Tally
 from bots.desk.verbs import VERBS, Verb

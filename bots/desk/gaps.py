@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Card, Reply, Row
-from bots.desk.parts import Command, number_in
+from bots.desk.domain import Command, number_in
 from bots.desk.wording import age, count, shortened
 from brain.errors import UsageError
 

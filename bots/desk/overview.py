@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.audience import Role
 from bots.desk.cards import Card, Reply, Row
-from bots.desk.parts import OPEN_SPACE, Caller, Command
+from bots.desk.domain import OPEN_SPACE, Caller, Command
 from bots.desk.wording import age, count, in_line, shortened
 from brain.catalog.tickets.cases import CaseState
 from brain.errors import UsageError

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
 from bots.desk.caveats import with_caveats_in_trace
-from bots.desk.manners import FOLLOWS
-from bots.desk.parts import PRIVATE, Asked, Draft, Final, Part, Working, named_after
+from bots.desk.domain import PRIVATE, Asked, Draft, Final, Part, Working, named_after
 from brain.domain import Answer, Question, Turn
 from brain.errors import NothingIndexed, StorageFailed, UsageError
 
@@ -22,6 +21,7 @@ log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
 
 TURNS_REMEMBERED = 6
+FOLLOWS = "(Quotes; a written answer follows.)"
 STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,
 and a sentence must hold most of the question's own words."""
@@ -69,7 +69,7 @@ class Questions:
             answer = replace(answer, trace=replace(answer.trace, id=named_after(asked.event)))
         if asked.unasked and not _strong(answer):
             return
-        more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question, answer)
+        more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question)
         not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
         buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
         yield Final(answer, () if not_kept else buttons, more, not_kept)
@@ -123,7 +123,7 @@ class Questions:
             raise NothingIndexed(f"Nothing is indexed{where} yet: {way_on}")
         return audience
 
-    def _more_privately(self, asked: Asked, question: Question, answer: Answer) -> bool:
+    def _more_privately(self, asked: Asked, question: Question) -> bool:
         """Whether the best evidence lies where the asker may read and those who see the answer may not."""
         own = self._audience.of(asked.own) if asked.own else frozenset[str]()
         hidden = own - question.audience

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bots.desk.parts import Final, Part
+from bots.desk.domain import Final, Part
 from brain.domain import Answer
 from brain.errors import NothingIndexed, UsageError
 

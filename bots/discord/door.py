@@ -6,14 +6,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from discord.utils import time_snowflake
 
 from bots.desk import Caller, Desk, Draft, Final, Press
 from bots.desk.cards import Card, Delivery, Form, Reply, Standing
-from bots.desk.manners import MORE, NOT_ALL_TOLD, WORDLESS, as_document, goes_unsaid
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.courtesies import Courtesies
 from bots.discord.events import PLATFORM, thread_of
@@ -25,10 +23,11 @@ from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_
 from bots.discord.telling import Sent, Telling, key_for
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
+from bots.doors.canned_replies import MORE, NOT_ALL_TOLD, WORDLESS
 from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.message_reading import as_document, goes_unsaid
 from bots.doors.thread_reading import ThreadRead
 from brain.catalog.chats.inbox import InboxItem, NewEvent
-from brain.domain import Answer
 from brain.errors import UsageError
 
 _EDITS_OF_PRIVATE = 1.5
@@ -135,12 +134,15 @@ class DiscordDoor(EventDoor):
                     message = message or await self._message(item, payload, look=look)
                     await self._finish(message, part)
                     if part.more_privately:
-                        with suppress(DiscordRefused):  # they take no direct messages; the answer stands
-                            await self._tell(item, payload, MORE, f"{item.key}-m")
+                        await self._tell_besides(item, payload, MORE, "m")
                     if payload.get("attached") and part.answer.refused:
-                        with suppress(DiscordRefused):
-                            await self._tell(item, payload, WORDLESS, f"{item.key}-w")
+                        await self._tell_besides(item, payload, WORDLESS, "w")
         await self._courtesies.unmark(payload)
+
+    async def _tell_besides(self, item: InboxItem, payload: Json, card: Card, mark: str) -> None:
+        """Tell the asker something; where they take no direct messages, the answer stands without it."""
+        with suppress(DiscordRefused):
+            await self._tell(item, payload, card, f"{item.key}-{mark}")
 
     async def _asked_beside(self, item: InboxItem, payload: Json, caller: Caller) -> bool:
         """Whether words in the thread of a hand-off are a question to the bot, and not for its asker.
@@ -304,10 +306,7 @@ class DiscordDoor(EventDoor):
         await self._telling.edit(standing.key, int(channel), ids, standing.card)
 
     async def _finish(self, message: AnswerMessage, part: Final) -> None:
-        await message.finish(self._views(message, part.answer, part))
-
-    def _views(self, message: AnswerMessage, answer: Answer, part: Final) -> list[Any]:
-        return answer_views(answer, part.buttons, self._marks(message))
+        await message.finish(answer_views(part.answer, part.buttons, self._marks(message)))
 
     def _marks(self, message: AnswerMessage) -> list[int]:
         return [mark_of(key) for key in message.keys]

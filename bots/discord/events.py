@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bots.desk.manners import asked_to_triage, turn_of, verb_alone
 from bots.desk.wording import asks_something
 from bots.discord.words import addresses_another, asked, commanded, principal
+from bots.doors.message_reading import asked_to_triage, turn_of, verb_alone
 from brain.catalog.chats.inbox import InboxItem, NewEvent
 
 if TYPE_CHECKING:

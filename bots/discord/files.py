@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bots.desk.documents.knowledge import LARGEST_FILE, too_large
-from bots.desk.parts import Attachment
-from bots.doors.inbox import Unreachable
+from bots.desk.domain import Attachment
+from bots.doors.downloads import download
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _OWN = ("cdn.discordapp.com", "media.discordapp.net")
-_PIECE = 65_536
-SECONDS_WITHOUT_A_BYTE = 15.0
 _AWAY = "Discord does not hand out the file at the moment."
 
 
@@ -32,31 +29,19 @@ class Files:
 
         Raises UsageError where it is too large, gone or lies elsewhere, Unreachable where Discord is away.
         """
-        import aiohttp
-
         name, url = str(file["name"]), str(file["url"])
         if not self.is_discords(url):
             raise UsageError(f"“{name}” does not lie on Discord itself, so I can't read it: upload it here.")
-        if int(file.get("size") or 0) > LARGEST_FILE:
-            raise UsageError(too_large(name, int(file["size"])))
-        # However long a large file takes: as long as something comes, it is not given up.
-        patience = aiohttp.ClientTimeout(
-            sock_connect=SECONDS_WITHOUT_A_BYTE, sock_read=SECONDS_WITHOUT_A_BYTE
+        gone = f"“{name}” is no longer on Discord: upload it once more."
+        content = await download(
+            self._session,
+            name,
+            url,
+            int(file.get("size") or 0),
+            refusal=lambda response: gone if response.status != 200 else "",
+            away=_AWAY,
         )
-        try:
-            async with self._session.get(url, allow_redirects=False, timeout=patience) as response:
-                if response.status >= 500 or response.status == 429:
-                    raise Unreachable(_AWAY, seconds=2.0)
-                if response.status != 200:
-                    raise UsageError(f"“{name}” is no longer on Discord: upload it once more.")
-                content = bytearray()
-                async for piece in response.content.iter_chunked(_PIECE):
-                    content += piece
-                    if len(content) > LARGEST_FILE:
-                        raise UsageError(too_large(name, len(content)))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unreachable(_AWAY, detail=repr(error)) from error
-        return Attachment(name, bytes(content), str(file.get("link") or ""))
+        return Attachment(name, content, str(file.get("link") or ""))
 
     def is_discords(self, url: str) -> bool:
         """Whether an address is one of Discord's own, or of the set bases."""

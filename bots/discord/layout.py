@@ -14,11 +14,11 @@ from discord import ui
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.caveats import caveats, nearest
-from bots.desk.pieces import MARKER, fair_share, pieces
+from bots.desk.chat_text import MARKER, fair_share, split_text
 from bots.desk.wording import age, named, shortened, web_link
 from bots.discord.buttons import ChoiceMenu, PressButton, menu_parts
 from bots.discord.words import inert, linked, named_in, with_code
-from brain.domain import Answer, Citation, Source
+from brain.domain import Answer, Citation, Nearest, Source
 
 _SHORTEST_ROW = 100
 _LEAST_FOR_ROWS = 2_000  # characters; a longer text before them is cut
@@ -34,7 +34,7 @@ def mark_of(key: str) -> int:
 
 def draft_view(text: str, mark: int) -> ui.LayoutView:
     """How far an answer has come."""
-    shown = pieces(text, 1_900)
+    shown = split_text(text, 1_900)
     return _view(ui.TextDisplay(f"{inert(shown[0] if shown else '')} …", id=mark))
 
 
@@ -101,7 +101,7 @@ def parts_of(card: Card, called: Sequence[str] = ()) -> list[Card]:
     room = max(MOST_CHARACTERS - taken, MOST_CHARACTERS // 4)
     if sum(len(text) + 1 for text in _paragraphs(card.text)) <= room:
         return [card]
-    texts = pieces(card.text, min(room, MOST_CHARACTERS - 400) // 2)  # inert, text is at most twice as long
+    texts = split_text(card.text, min(room, MOST_CHARACTERS - 400) // 2)  # inert, it is at most twice as long
     whole = replace(card, title="", rows=(), quotes=(), buttons=(), menus=())
     return [
         *(replace(whole, title="" if n else card.title, text=text) for n, text in enumerate(texts[:-1])),
@@ -119,7 +119,7 @@ def _names(called: Sequence[str]) -> str:
 def _words(answer: Answer) -> list[str]:
     links = {c.number: web_link(c.passage.source.uri) for c in answer.citations}
     for longest, known in ((3_400, links), (3_400, {}), (1_900, {})):
-        written = [_marked(piece, known) for piece in pieces(answer.text, longest)]
+        written = [_marked(piece, known) for piece in split_text(answer.text, longest)]
         if all(len(text) <= MOST_CHARACTERS for text in written):
             return written
     raise AssertionError("1,900 characters take no more than twice that when they are written inert")
@@ -149,8 +149,13 @@ def _small_print(answer: Answer, *, link: bool) -> list[str]:
     if answer.refusal is None:
         said = [f"-# *{inert(caveat)}*" for caveat in caveats(answer)]
         return [*said, *_sources(answer.citations, link=link)]
-    rows = [f"-# • {_source(source, link=link)}" for source in answer.refusal.nearest]
+    rows = [row for near in answer.refusal.nearest for row in _near(near, link=link)]
     return [f"-# {nearest(answer)}", *rows] if rows else []
+
+
+def _near(near: Nearest, *, link: bool) -> list[str]:
+    place = f"-# • {_source(near.source, link=link)}"
+    return [place, f"-# “{inert(near.words)}”"] if near.words else [place]
 
 
 def _sources(citations: Iterable[Citation], *, link: bool) -> list[str]:
@@ -183,7 +188,7 @@ def _fitting(lines: list[str]) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [with_code(piece) for piece in pieces(text, 1_500)] if text.strip() else []
+    return [with_code(piece) for piece in split_text(text, 1_500)] if text.strip() else []
 
 
 def _rows(rows: Sequence[Row], most: int) -> list[str]:

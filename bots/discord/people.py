@@ -7,7 +7,7 @@ from typing import Any
 
 from discord.utils import snowflake_time
 
-from bots.desk.parts import Caller, NoteOutside
+from bots.desk.domain import Caller, NoteOutside
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.words import principal
 

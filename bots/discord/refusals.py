@@ -1,8 +1,8 @@
 """What Discord refuses, by its numbers, and what a person is told of it: with what would help."""
 
 from bots.desk.cards import Card
-from bots.desk.manners import WORDLESS
 from bots.discord.words import principal
+from bots.doors.canned_replies import WORDLESS
 
 # Of an interaction that is older than 15 minutes: unknown webhook, invalid webhook token.
 EXPIRED = (10015, 50027, 401, 404)

@@ -246,7 +246,7 @@ class DiscordService:
         return Known(
             bot=bot,
             reads_all=self._settings.message_content,
-            conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
+            conversation=lambda thread: self._catalog.inbox.knows_thread(thread),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),
             own_thread=lambda channel: EVERY_CHANNEL in threads or str(channel) in threads,

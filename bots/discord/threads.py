@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.desk.parts import Caller
+from bots.desk.domain import Caller
 from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.events import thread_of
 from bots.discord.message_texts import texts_of

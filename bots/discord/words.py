@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from bots.desk.pieces import clean
+from bots.desk.chat_text import clean
 
 _CHANNEL = re.compile(r"<#(\d+)>")
 _USER = re.compile(r"<@!?(\d+)>")

@@ -13,8 +13,8 @@ from weakref import WeakValueDictionary
 
 from bots.desk import Caller, Command, Desk
 from bots.desk.cards import Card, Delivery, Reply, Standing
-from bots.desk.manners import NOT_ALL_TOLD, NOT_CARRIED, TURNED_AWAY
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
+from bots.doors.canned_replies import NOT_ALL_TOLD, NOT_CARRIED, TURNED_AWAY
 from bots.doors.inbox import Unreachable
 from bots.doors.thread_reading import ThreadRead
 from bots.serving.log import fields

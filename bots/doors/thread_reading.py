@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bots.desk.manners import asked_to_triage
-from bots.desk.parts import Caller
+from bots.desk.domain import Caller
+from bots.doors.message_reading import asked_to_triage
 from brain.triage.domain import Message
 
 # Of a longer thread the first messages and the latest are read: what the problem is, and how it stands.

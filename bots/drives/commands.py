@@ -1,4 +1,4 @@
-"""What commands do with drives: read them once, follow them, bring them in step, see what changed on them."""
+"""What commands do with drives: read them once, follow them, bring them in step, take them out."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
     from ingest.drives import Drive
+    from ingest.following.drive_sync import DriveSync
     from ingest.following.keeper import Keeper
-    from ingest.following.looks import Looks
     from ingest.options import DriveOptions
     from ingest.report import Progress, SyncReport
 
@@ -30,13 +30,13 @@ class Drives:
     catalog: "Callable[[], Catalog]"
     index: "Callable[[], SearchIndex]"
     embedder: "Callable[[], Embedder]"
-    looks: "Callable[[], Looks]"
+    drive_sync: "Callable[[], DriveSync]"
     keeper: "Callable[[], Keeper | None]"
     """None where nobody has asked for it yet: it follows no drive then."""
     changing: Callable[[], AbstractContextManager[None]]
     """Held while drives are read that nobody follows."""
-    finish_removals: Callable[[], None]
-    """Called first: a place whose removal was cut short can be added again then."""
+    tell: Callable[[str, int, int], None]
+    """Told (what, done, total) while documents are removed."""
 
     def ingest(
         self,
@@ -61,7 +61,7 @@ class Drives:
 
         drives = [self.open_drive(place, None) for place in places]
         catalog = self.catalog()
-        self.finish_removals()
+        self._finish_removals()
         there = {(known.url, known.space): known for known in catalog.drives()}
         reports = []
         for drive in drives:
@@ -91,7 +91,7 @@ class Drives:
 
         drive = self.open_drive(place, options)
         catalog = self.catalog()
-        self.finish_removals()
+        self._finish_removals()
         find(catalog, drive.url, space)
         if options.marker and isinstance(drive, PartlyListed):
             if not any(item.path == options.marker for item in drive.list_only([options.marker], {})):
@@ -108,7 +108,6 @@ class Drives:
         drive_ids: Sequence[int] | None = None,
         progress: "Progress | None" = None,
         *,
-        retry: bool = False,
         check: bool = False,
         reread: bool = False,
         patience_seconds: float = 60.0,
@@ -120,7 +119,7 @@ class Drives:
         from bots.drives.synced import sync_all
         from ingest.report import silent
 
-        self.finish_removals()
+        self._finish_removals()
         known = self.catalog().drives()
         if drive_ids is None:
             chosen = [drive for drive in known if drive.watched]
@@ -131,8 +130,23 @@ class Drives:
                 self.catalog().readings.forget(drive.id)
         return sync_all(
             chosen,
-            lambda drive_id: self._look(drive_id, progress or silent, retry=retry, check=check),
+            lambda drive_id: self._look(drive_id, progress or silent, retry=False, check=check),
             patience_seconds,
+        )
+
+    def remove(self, drive_id: int, by: str = "") -> int:
+        """Take a drive out in the name of `by`, or go on where that was cut short; how many documents went.
+
+        Nothing is answered from it from the first moment on, whatever becomes of this process.
+        """
+        catalog = self.catalog()
+        if any(drive.id == drive_id for drive in catalog.drives()):
+            with self.changing():
+                catalog.removals.begin(drive_id, by=by)
+        return catalog.removals.carry_out(
+            drive_id,
+            lambda: self.index().apply_pending(),
+            lambda done, of: self.tell("Removing documents", done, of),
         )
 
     def drifts(self) -> "list[Drift]":
@@ -141,6 +155,11 @@ class Drives:
 
         return list(drifts(self.catalog(), self.open_drive))
 
+    def _finish_removals(self) -> None:
+        """Take the rest of those drives out whose removal was cut short: they can be added again then."""
+        for leaving in self.catalog().removals.under_way():
+            self.remove(leaving.drive.id)
+
     def _look(self, drive_id: int, progress: "Progress", *, retry: bool, check: bool) -> "SyncReport":
         from ingest.sync import Effort
 
@@ -148,6 +167,6 @@ class Drives:
         if keeper is not None and keeper.follows(drive_id):
             report = keeper.sync_now(drive_id, retry=retry, check_contents=check, progress=progress)
         else:
-            report = self.looks().look(drive_id, progress, effort=Effort(retry, check))
+            report = self.drive_sync().sync(drive_id, progress, effort=Effort(retry, check))
         assert report is not None  # only a look that asks for news first may bring none
         return report

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Proce
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-from bots.desk.parts import TERMINAL_DOOR
+from bots.desk.domain import TERMINAL_DOOR
 from bots.desk.tally import BOUNDS, CameOut, Counted
 from bots.monitoring.pages import Page
 from bots.serving.services import ServiceReport

@@ -17,8 +17,8 @@ from websockets.sync.server import Server, ServerConnection, serve
 from bots.monitoring.pages import HEALTH, Page, Pages, health
 from bots.serving import wire
 from bots.serving.address import LOOPBACK, Address
+from bots.serving.command_slots import CommandSlots
 from bots.serving.log import fields
-from bots.serving.places import Places
 from bots.serving.request import Request
 from bots.serving.wire import INTERRUPTED, Exit, Hello, OtherProtocol
 from bots.terminal.streams import using
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 8  # commands at work; whoever waits for a person's answer does not count
 CONNECTIONS = 64  # commands in all
-BUSY_AFTER = 10.0  # seconds that a command waits for a place
+BUSY_AFTER = 10.0  # seconds that a command waits for a slot
 _GREETING_SECONDS = 10.0
 _CLOSE_SECONDS = 1.0
 _HELD = 3  # the exit code where the home is somebody else's for now
@@ -58,7 +58,7 @@ class ControlServer:
         """
         self._run = run
         self._version = version
-        self._places = Places(at_once)
+        self._slots = CommandSlots(at_once)
         self._busy_after = busy_after
         self._requests: set[Request] = set()
         self._sockets: set[ServerConnection] = set()
@@ -168,7 +168,7 @@ class ControlServer:
         except (ValueError, TimeoutError, ConnectionClosed):
             connection.close()
             return
-        request = Request(connection, hello, self._places)
+        request = Request(connection, hello, self._slots)
         with self._lock:
             refused = self._stopping or len(self._requests) >= CONNECTIONS
             if not refused:
@@ -190,7 +190,7 @@ class ControlServer:
     def _work(self, request: Request) -> None:
         began, end = time.monotonic(), Exit(1, "The command ended in a way that citewise did not expect.")
         try:
-            if not self._places.enter(self._busy_after):
+            if not self._slots.enter(self._busy_after):
                 end = Exit(_HELD, _BUSY)
                 return
             try:
@@ -201,7 +201,7 @@ class ControlServer:
             except KeyboardInterrupt:
                 end = Exit(INTERRUPTED)
             finally:
-                self._places.leave()
+                self._slots.leave()
         finally:
             request.finish(end)
             with self._all_done:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from brain.retrieval.hybrid import HybridRetriever
     from brain.triage.triager import Triager
     from ingest.drives import Drive
+    from ingest.following.drive_sync import DriveSync
     from ingest.following.keeper import Keeper
-    from ingest.following.looks import Looks
     from ingest.options import DriveOptions
 
 
@@ -92,11 +92,11 @@ class LentCitewise(Citewise):
             return self._owner.triager
 
     @cached_property
-    def looks(self) -> "Looks":
+    def drive_sync(self) -> "DriveSync":
         """The owner's."""
         self._where_settings_matter()
-        with self._built("looks"):
-            return self._owner.looks
+        with self._built("drive_sync"):
+            return self._owner.drive_sync
 
     @cached_property
     def keeper(self) -> "Keeper":

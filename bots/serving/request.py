@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
 
-from bots.serving.places import Places
+from bots.serving.command_slots import CommandSlots
 from bots.serving.wire import INTERRUPT, INTERRUPTED, PIECE, STDERR, STDOUT, Exit, Hello, Read
 from bots.terminal.streams import Streams
 
@@ -25,10 +25,10 @@ class Request:
     prints or reads, as KeyboardInterrupt and just once, so that it can clear up in peace.
     """
 
-    def __init__(self, socket: "ServerConnection", hello: Hello, places: Places) -> None:
+    def __init__(self, socket: "ServerConnection", hello: Hello, slots: CommandSlots) -> None:
         self.hello = hello
         self._socket = socket
-        self._places = places
+        self._slots = slots
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._cancelled = threading.Event()
         self._told = False
@@ -108,10 +108,10 @@ class Request:
         return line.decode(_known(self.hello.encodings[0]), "replace").rstrip("\r\n")
 
     def _read_line(self, prompt: str | None = None) -> bytes:
-        """The client's next line, empty at the end; whoever waits for a person takes no place meanwhile."""
+        """The client's next line, empty at the end; whoever waits for a person takes no slot meanwhile."""
         self.streams.stdout.flush()
         self.streams.stderr.flush()
-        with self._places.lent_out():
+        with self._slots.lent_out():
             try:
                 if not self._cancelled.is_set():
                     self._socket.send(Read(prompt).encode())

@@ -11,10 +11,10 @@ from typing import Any
 
 from bots.desk.cards import Button, Card, Quote, Row
 from bots.desk.caveats import caveats, nearest
-from bots.desk.pieces import MARKER, clean, fair_share, pieces
+from bots.desk.chat_text import MARKER, clean, fair_share, split_text
 from bots.desk.wording import age, named, shortened, web_link
 from bots.slack.controls import button_element, menu_element, plain_text
-from brain.domain import Answer, Citation
+from brain.domain import Answer, Citation, Nearest
 
 Block = dict[str, Any]
 
@@ -45,8 +45,8 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
     blocks: list[Block] = []
     if answer.refusal is not None:
         rows = [
-            Row(named(source), age(source.modified) if source.modified else "", web_link(source.uri))
-            for source in answer.refusal.nearest
+            Row(named(near.source), _of_nearest(near), web_link(near.source.uri))
+            for near in answer.refusal.nearest
         ]
         if rows:
             blocks.append(_rich(_section([_text(nearest(answer))]), _list(rows)))
@@ -54,6 +54,11 @@ def foot_of(answer: Answer, buttons: Iterable[Button], *, plain: bool = False) -
         blocks += [_rich(_section([_text(caveat, italic=True)])) for caveat in caveats(answer)]
         blocks += sources(answer.citations)
     return [*blocks, *_feedback(list(buttons), plain=plain)]
+
+
+def _of_nearest(near: Nearest) -> str:
+    old = age(near.source.modified) if near.source.modified else ""
+    return f"{old}\n“{near.words}”" if near.words else old
 
 
 def sources(citations: Iterable[Citation]) -> list[Block]:
@@ -71,7 +76,7 @@ def sources(citations: Iterable[Citation]) -> list[Block]:
 
 def paragraphs(text: str, links: dict[int, str] | None = None) -> list[Block]:
     """Text in blocks that end where sentences do; `[1]` becomes a link where `links` knows one."""
-    return [_rich(_section(_marked(piece, links or {}))) for piece in pieces(text, MOST_IN_A_BLOCK)]
+    return [_rich(_section(_marked(piece, links or {}))) for piece in split_text(text, MOST_IN_A_BLOCK)]
 
 
 def quoted(text: str) -> list[Block]:
@@ -90,7 +95,7 @@ def card_blocks(card: Card) -> list[Block]:
     """A card as a message, with the names of the people that the Desk names in it."""
     blocks: list[Block] = [{"type": "header", "text": plain_text(card.title, 150)}] if card.title else []
     if card.text:
-        blocks += [_rich(_section(_coded(piece))) for piece in pieces(card.text, MOST_IN_A_BLOCK)]
+        blocks += [_rich(_section(_coded(piece))) for piece in split_text(card.text, MOST_IN_A_BLOCK)]
     if card.rows:
         blocks.append(
             _rich(_list(_fitted(card.rows, max(_LEAST_FOR_ROWS, MOST_CHARACTERS - characters(blocks)))))

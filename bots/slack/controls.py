@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from bots.desk.cards import Button, Field, Form, Menu
-from bots.desk.pieces import clean
+from bots.desk.chat_text import clean
 from bots.doors.long_fields import inputs_of
 
 Block = dict[str, Any]

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from bots.desk import Caller, Desk, Draft, Final, Press, Working
 from bots.desk.cards import Card, Delivery, Reply, Standing
-from bots.desk.manners import MORE, WORDLESS, as_document, goes_unsaid
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
+from bots.doors.canned_replies import MORE, WORDLESS
 from bots.doors.event_door import EventDoor, Json, Memory
 from bots.doors.inbox import Unreachable
+from bots.doors.message_reading import as_document, goes_unsaid
 from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
 from bots.slack.calls import Calls, SlackRefused

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bots.desk.manners import asked_to_triage, verb_alone
 from bots.desk.wording import asks_something
+from bots.doors.message_reading import asked_to_triage, verb_alone
 from bots.slack import interactions
 from bots.slack.naming import below, new_event, only, thread_of
 from bots.slack.needs import COMMAND, SHORTCUT, TRIAGE_SHORTCUT

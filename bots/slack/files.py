@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bots.desk.documents.knowledge import LARGEST_FILE, too_large
-from bots.desk.parts import Attachment
-from bots.doors.inbox import Unreachable
+from bots.desk.domain import Attachment
+from bots.doors.downloads import download
 from bots.slack.calls import Calls, SlackRefused
 from brain.errors import UsageError
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _OWN = ".slack.com"
-_PIECE = 65_536
-_SILENCE = 15.0  # seconds; a large file may take longer, as long as something comes
 _AWAY = "Slack does not hand out the file at the moment."
 
 
@@ -32,34 +29,28 @@ class Files:
 
         Raises UsageError where it is too large or lies elsewhere, Unreachable where Slack is away.
         """
-        import aiohttp
-
         name = str(file.get("name") or "file")
         url = str(file.get("url_private_download") or file.get("url_private") or "")
         if not url:
             raise UsageError(f"Slack does not hand out “{name}” any more: upload it once more.")
         if not self.is_slacks(url):
             raise UsageError(f"“{name}” does not lie on Slack itself, so I can't read it: upload it here.")
-        if int(file.get("size") or 0) > LARGEST_FILE:
-            raise UsageError(too_large(name, int(file["size"])))
-        head = {"Authorization": f"Bearer {self._token}"}
-        patience = aiohttp.ClientTimeout(total=None, sock_connect=_SILENCE, sock_read=_SILENCE)
-        try:
-            async with self.session.get(
-                url, headers=head, allow_redirects=False, timeout=patience
-            ) as response:
-                if response.status >= 500 or response.status == 429:
-                    raise Unreachable(_AWAY, seconds=2.0)
-                if response.status != 200 or (response.content_type == "text/html" and not _is_page(name)):
-                    raise UsageError(f"Slack does not let me read “{name}”: it needs the scope files:read.")
-                content = bytearray()
-                async for piece in response.content.iter_chunked(_PIECE):
-                    content += piece
-                    if len(content) > LARGEST_FILE:
-                        raise UsageError(too_large(name, len(content)))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unreachable(_AWAY, detail=repr(error)) from error
-        return Attachment(name, bytes(content), str(file.get("permalink") or ""))
+
+        def refusal(response: "aiohttp.ClientResponse") -> str:
+            if response.status == 200 and (response.content_type != "text/html" or _is_page(name)):
+                return ""
+            return f"Slack does not let me read “{name}”: it needs the scope files:read."
+
+        content = await download(
+            self.session,
+            name,
+            url,
+            int(file.get("size") or 0),
+            refusal=refusal,
+            away=_AWAY,
+            headers={"Authorization": f"Bearer {self._token}"},
+        )
+        return Attachment(name, content, str(file.get("permalink") or ""))
 
     def is_slacks(self, url: str) -> bool:
         """Whether an address is one that the token may be sent to."""

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from bots.desk.manners import turn_of
 from bots.doors.long_fields import filled_in
+from bots.doors.message_reading import turn_of
 from bots.slack.naming import new_event, only
 from bots.slack.words import commanded, principal
 from brain.catalog.chats.inbox import NewEvent

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bots.desk.parts import NoteOutside
+from bots.desk.domain import NoteOutside
 from bots.doors.inbox import Unreachable
 from bots.serving.log import fields
 from bots.slack.calls import Calls, SlackRefused

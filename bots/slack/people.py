@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from bots.desk.parts import Caller, NoteOutside
+from bots.desk.domain import Caller, NoteOutside
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.naming import thread_of
 from bots.slack.organisation import Organisation, SharedChannels

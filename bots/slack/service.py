@@ -166,7 +166,7 @@ class SlackService:
         return Known(
             bot=self._bot,
             organisation=self._organisation,
-            conversation=lambda thread: self._catalog.inbox.knows_thread(thread, "question"),
+            conversation=lambda thread: self._catalog.inbox.knows_thread(thread),
             handoff=lambda thread: self._catalog.handoffs.in_thread(thread) is not None,
             auto_answer=lambda place: place in self._catalog.places.auto_answer(),
             asked=lambda message: self._catalog.inbox.of_message(PLATFORM, message) is not None,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bots.desk.pieces import clean
+from bots.desk.chat_text import clean
 
 Block = dict[str, Any]
 LONGEST = 4_000  # characters; Slack advises no more

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.desk.parts import Caller
+from bots.desk.domain import Caller
 from bots.doors.thread_reading import FIRST_READ, LATEST_READ, LONGEST_MESSAGE, Found, ThreadRead, read_of
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.naming import PLATFORM, Own

@@ -139,5 +139,7 @@ def _show_nearest(console: "Console", heading: str, refusal: Refusal) -> None:
     if not refusal.nearest:
         return
     console.print(Text(heading))
-    for source in refusal.nearest:
-        console.print(Text("  · ") + source_line(source))
+    for near in refusal.nearest:
+        console.print(Text("  · ") + source_line(near.source))
+        if near.words:
+            print_indented(console, Text(f"“{cells(near.words)}”", style="italic green"))

@@ -1,10 +1,11 @@
-"""An honest refusal: what was searched, what came nearest, and a way on."""
+"""An honest refusal in words: what was searched, and a way on."""
 
 import re
 
 from brain.answering.extracting.of_the_day import there_is_of
+from brain.answering.nearest import NEAREST
 from brain.answering.refusal_words import words_in
-from brain.domain import Passage, Refusal, RefusalReason, Source
+from brain.domain import Refusal
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.languages.telling import language_of
@@ -14,8 +15,6 @@ from brain.retrieval.spelling import unknown_words
 from brain.text.folding import fold
 from brain.text.terms import stem, unique
 
-NEAREST = 3
-LISTED = 5  # where documents were asked for
 LONG = 20  # content words; of so many a passage seldom holds enough
 _EITHER = "“{written}” may be {days}: ask again with the name of the month."
 NAMED = 3  # words that stand nowhere
@@ -27,12 +26,6 @@ _IN_DANGER = re.compile(
     r"|matarme|suicidarme|quitarme la vida|no quiero vivir)\b",
     re.IGNORECASE,
 )
-
-
-def refusal(reason: RefusalReason, retrieved: Retrieved, spaces: tuple[str, ...], documents: int) -> Refusal:
-    """The refusal with the nearest documents, each once."""
-    shown = LISTED if reason is RefusalReason.DOCUMENTS_WANTED else NEAREST
-    return Refusal(reason, spaces, documents, _nearest(retrieved.passages, shown))
 
 
 def way_on(question: str, retrieved: Retrieved) -> str:
@@ -89,12 +82,3 @@ def in_words(refused: Refusal, way_on: str = "", language: Language = ENGLISH) -
     if said is None:
         return f"{words.not_found.format(where=where)} {way_on}".rstrip()
     return said.format(where=where, spaces=words.listed(refused.spaces))
-
-
-def _nearest(passages: tuple[Passage, ...], most: int) -> tuple[Source, ...]:
-    found: dict[tuple[str, str], Source] = {}
-    for passage in passages:
-        found.setdefault((passage.source.space, passage.source.document), passage.source)
-        if len(found) == most:
-            break
-    return tuple(found.values())

@@ -10,6 +10,7 @@ from pathlib import Path
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
 from brain.catalog.schema import APPLICATION_ID, check_owner
+from brain.durable import sync
 from brain.errors import StorageFailed, UsageError
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many pages are done, of how many
@@ -170,21 +171,13 @@ def _set_aside(catalog: Path, aside: Path) -> None:
 
 def _put_in_place(draft: Path, target: Path) -> None:
     try:
-        _sync(draft)
+        sync(draft)
         draft.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as error:
         raise StorageFailed(
             f"{target} can't be written: check the disk and the folder's permissions.", detail=str(error)
         ) from error
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _files(path: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from brain.catalog.documents import documents, listing, passages, vectors, versi
 from brain.catalog.documents.added_files import AddedFiles
 from brain.catalog.documents.duplicates import Duplicates
 from brain.catalog.documents.feed import IndexFeed
-from brain.catalog.documents.past import Past
+from brain.catalog.documents.history import DocumentHistory
 from brain.catalog.drives import ledger
 from brain.catalog.drives.followed import FollowedDrives
 from brain.catalog.drives.known_files import KnownFiles
@@ -31,6 +31,7 @@ from brain.catalog.rows import (
     Drive,
     Failure,
     NewDocument,
+    NewFailure,
     PutResult,
     Space,
     UnembeddedText,
@@ -68,7 +69,7 @@ class Catalog:
         """Drives that are taken out, and what of them is left to be done."""
         self.readings = Readings(self._database)
         """Documents that other readings made than today's, and so wait to be read anew."""
-        self.past = Past(self._database)
+        self.history = DocumentHistory(self._database)
         """Earlier versions, removed documents, vectors out of use."""
         self.duplicates = Duplicates(self._database)
         self.added_files = AddedFiles(self._database)
@@ -209,41 +210,10 @@ class Catalog:
         """Every known file of a drive by its path, failed ones too; read as it is asked for."""
         return KnownFiles(self._database, drive_id)
 
-    def record_failure(
-        self,
-        drive_id: int,
-        path: str,
-        *,
-        size: int,
-        mtime_ns: int,
-        content_hash: str,
-        sentence: str,
-        detail: str = "",
-        retryable: bool = False,
-        tries: int = 1,
-        next_try: float | None = None,
-        reading: str = "",
-    ) -> None:
-        """Remember that a file can't be read; what was last read of it stays searchable.
-
-        It was tried `tries` times as it is now, and is tried again at `next_try` (seconds since 1970), or
-        when `reading`, the mark of how it was tried, is no longer how files are read.
-        """
+    def record_failure(self, drive_id: int, new: NewFailure) -> None:
+        """Remember that a file can't be read; what was last read of it stays searchable."""
         with self._database.writing() as connection:
-            ledger.record_failure(
-                connection,
-                drive_id,
-                path,
-                size=size,
-                mtime_ns=mtime_ns,
-                content_hash=content_hash,
-                sentence=sentence,
-                detail=detail,
-                retryable=retryable,
-                tries=tries,
-                next_try=next_try,
-                reading=reading,
-            )
+            ledger.record_failure(connection, drive_id, new)
 
     def clear_failure(self, drive_id: int, path: str) -> None:
         """Forget a failure, such as when the file is gone."""

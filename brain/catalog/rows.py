@@ -178,6 +178,26 @@ class Retry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class NewFailure:
+    """A file that can't be read as it is now, to be remembered at its path: `sentence` and `detail` as below.
+
+    It was tried `tries` times, and is tried again at `next_try`, or when `reading`, the mark of how it was
+    tried, is no longer how files are read.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    content_hash: str
+    sentence: str
+    detail: str = ""
+    retryable: bool = False
+    tries: int = 1
+    next_try: float | None = None
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that couldn't be read: `sentence` is for people, `detail` for the admin's log.
 

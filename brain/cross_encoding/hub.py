@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brain.cross_encoding.files import (
     CONFIG,
@@ -24,6 +24,9 @@ from brain.embedding.hub import CONNECT_SECONDS, READ_SECONDS, Digest, blocks
 from brain.embedding.pinned_files import is_intact, put_in_place, sha256_of, staging
 from brain.embedding.weights import Progress
 from brain.errors import UsageError, WeightsUnavailable
+
+if TYPE_CHECKING:
+    import httpx
 
 HUB = "https://huggingface.co"
 FETCHED = "fetched.json"
@@ -112,7 +115,9 @@ def _fetched(folder: Path) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _listing(client: Any, hub: str, name: str, setting: str, revision: str) -> tuple[str, dict[str, _Listed]]:
+def _listing(
+    client: "httpx.Client", hub: str, name: str, setting: str, revision: str
+) -> tuple[str, dict[str, _Listed]]:
     """The commit and its files, by name."""
     response = client.get(f"{hub}/api/models/{name}/revision/{revision}", params={"blobs": "true"})
     if response.status_code in (401, 403, 404):  # the hub says 401 of what doesn't exist, too
@@ -154,7 +159,7 @@ def _wanted(name: str, listed: Mapping[str, _Listed]) -> list[_Listed]:
 
 
 def _download(
-    client: Any, address: str, wanted: Sequence[_Listed], into: Path, progress: Progress | None
+    client: "httpx.Client", address: str, wanted: Sequence[_Listed], into: Path, progress: Progress | None
 ) -> None:
     total, done = sum(file.size for file in wanted), 0
     report: Callable[[str, int, int], object] = progress or (lambda *_: None)

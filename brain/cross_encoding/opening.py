@@ -29,7 +29,6 @@ def open_local(
     progress: Progress | None = None,
     offline: bool = False,
     hub: str = HUB,
-    threads: int | None = None,
 ) -> PairReader:
     """The model in a folder, of an .onnx file, or of the hub. What must be closed goes to `closing`.
 
@@ -51,7 +50,7 @@ def open_local(
     if files.is_graph:
         from brain.cross_encoding.onnx_reader import OnnxReader
 
-        graph = OnnxReader(files.weights, pairs, labels=labels_of(config), threads=threads)
+        graph = OnnxReader(files.weights, pairs, labels=labels_of(config))
         closing.callback(graph.close)
         return graph
     from brain.cross_encoding.torch_reader import TorchReader

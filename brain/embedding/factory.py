@@ -4,7 +4,7 @@ from pathlib import Path
 
 from brain.embedding.embedder import Embedder
 from brain.embedding.token_counting import TokenCounter
-from brain.embedding.weights import HUB, MINILM, Progress, default_cache, ensure_files
+from brain.embedding.weights import MINILM, Progress, default_cache, ensure_files
 from brain.errors import UsageError
 
 DEFAULT = "minilm"
@@ -16,8 +16,6 @@ def open_embedder(
     cache: Path | None = None,
     progress: Progress | None = None,
     offline: bool = False,
-    hub: str = HUB,
-    threads: int | None = None,
     openai_api_key: str | None = None,
     jina_api_key: str | None = None,
     base_url: str | None = None,
@@ -27,11 +25,11 @@ def open_embedder(
     """The embedder called `name`, ready for use; UsageError lists the names where it is unknown.
 
     For `minilm`: `cache` is the folder for its files (default: the user's own), which are fetched there
-    at first use unless `offline`; `threads` defaults to the cores at hand. For endpoints: the key,
-    `base_url` in place of the provider's own address, and how long and how often to try.
+    at first use unless `offline`. For endpoints: the key, `base_url` in place of the provider's own
+    address, and how long and how often to try.
     """
     if name == DEFAULT:
-        return _open_minilm(cache or default_cache(), progress, offline, hub, threads)
+        return _open_minilm(cache or default_cache(), progress, offline=offline)
     if name.startswith("text-embedding-3-"):
         from brain.embedding.openai_endpoint import open_openai
 
@@ -51,16 +49,14 @@ def open_embedder(
     )
 
 
-def _open_minilm(
-    cache: Path, progress: Progress | None, offline: bool, hub: str, threads: int | None
-) -> Embedder:
+def _open_minilm(cache: Path, progress: Progress | None, *, offline: bool) -> Embedder:
     from brain.embedding.minilm import DIMENSIONS, MAX_TOKENS, MiniLM
     from brain.embedding.minilm_tokens import OPENER
     from brain.embedding.prepared import VARIANT, prepared_graph
 
-    folder = ensure_files(MINILM, cache, progress=progress, offline=offline, hub=hub)
+    folder = ensure_files(MINILM, cache, progress=progress, offline=offline)
     weights, tokenizer = MINILM.files
-    model = MiniLM(prepared_graph(folder, folder / weights.name), folder / tokenizer.name, threads=threads)
+    model = MiniLM(prepared_graph(folder, folder / weights.name), folder / tokenizer.name)
     return Embedder(
         identity=f"{MINILM.folder}/{VARIANT}@{weights.sha256[:8]}",
         dimensions=DIMENSIONS,

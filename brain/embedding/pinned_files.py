@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from brain.durable import sync
 from brain.errors import StorageFailed
 
 _STALE_SECONDS = 24 * 3600
@@ -72,15 +72,9 @@ def write_stamp(path: Path, stamp: dict[str, object]) -> None:
 
 def put_in_place(fresh: Path, target: Path) -> None:
     """Move a finished file to where readers look for it, so that a crash leaves the old state or the new."""
-    with fresh.open("r+b") as stream:
-        os.fsync(stream.fileno())
+    sync(fresh)
     fresh.replace(target)
-    if os.name == "posix":
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync(target.parent)
 
 
 @contextmanager

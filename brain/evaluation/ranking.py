@@ -8,6 +8,7 @@ from brain.evaluation.questions import Reference
 
 Place = tuple[str, int | None]
 CUTOFFS = (1, 5, 10)
+_NDCG_CUTOFF = 10
 T = TypeVar("T")
 
 
@@ -21,10 +22,10 @@ def first_rank(ranked: Sequence[str], relevant: Collection[str]) -> int | None:
     return next((rank for rank, item in enumerate(ranked, 1) if item in relevant), None)
 
 
-def ndcg(ranked: Sequence[str], relevant: Collection[str], cutoff: int = 10) -> float:
+def ndcg(ranked: Sequence[str], relevant: Collection[str]) -> float:
     """Normalised discounted cumulative gain with gains of 0 and 1, as BEIR and trec_eval count it."""
-    gained = sum(_discount(rank) for rank, item in enumerate(ranked[:cutoff], 1) if item in relevant)
-    return gained / sum(map(_discount, range(1, min(len(relevant), cutoff) + 1)))
+    gained = sum(_discount(rank) for rank, item in enumerate(ranked[:_NDCG_CUTOFF], 1) if item in relevant)
+    return gained / sum(map(_discount, range(1, min(len(relevant), _NDCG_CUTOFF) + 1)))
 
 
 def places(references: Iterable[Reference]) -> list[Place]:

@@ -118,10 +118,6 @@ class EvaluationReport:
     metrics: tuple[MetricRow, ...]
     groups: Mapping[str, tuple[MetricRow, ...]] = field(default_factory=dict)
 
-    def metric(self, name: str) -> MetricRow | None:
-        """One line of the table, None where the metric applies to no question."""
-        return next((row for row in self.metrics if row.name == name), None)
-
     @property
     def counts(self) -> dict[str, int]:
         """How many questions, refusals, citations and quotes the table stands on."""

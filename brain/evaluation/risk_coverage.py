@@ -65,18 +65,6 @@ class RiskCoverage:
         """What the gate, as it is set, answers, and how much of that is wrong."""
         return self.points[-1]
 
-    def to_json(self) -> dict[str, object]:
-        """The curve as plain JSON."""
-        return {
-            "questions": self.questions,
-            "aurc": self.aurc,
-            "best_aurc": self.best_aurc,
-            "points": [
-                {"coverage": p.coverage, "risk": p.risk, "confidence": p.confidence} for p in self.points
-            ],
-            "beyond": [{"coverage": b.coverage, "low": b.low, "high": b.high} for b in self.beyond],
-        }
-
 
 def risk_coverage(verdicts: Sequence[Verdict]) -> RiskCoverage:
     """The curve over a set of questions; UsageError where no answer has a confidence."""

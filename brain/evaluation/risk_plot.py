@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 _INK, _QUIET, _MARK = "#1f4e79", "#8a8f98", "#c8502d"
 
 
-def plot(curve: RiskCoverage, path: Path, title: str = "Risk–coverage") -> None:
+def plot(curve: RiskCoverage, path: Path) -> None:
     """Draw the curve into a .png, .svg or .pdf file."""
     check_picture(path)
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.2, 4.5), layout="constrained")
-    _draw(figure.add_subplot(), curve, title)
+    _draw(figure.add_subplot(), curve)
     save_picture(figure, path)
 
 
-def _draw(axes: "Axes", curve: RiskCoverage, title: str) -> None:
+def _draw(axes: "Axes", curve: RiskCoverage) -> None:
     operating = curve.operating_point
     _draw_bounds(axes, curve)
     axes.hlines(
@@ -47,7 +47,7 @@ def _draw(axes: "Axes", curve: RiskCoverage, title: str) -> None:
         zorder=5,
         label=f"now: answers {operating.coverage:.0%}, of which {operating.risk:.0%} wrong",
     )
-    axes.set_title(f"{title} ({curve.questions} questions)", loc="left", fontsize=11)
+    axes.set_title(f"Risk–coverage ({curve.questions} questions)", loc="left", fontsize=11)
     axes.set_xlabel("coverage: share of the questions that are answered")
     axes.set_ylabel("risk: share of the answers that are wrong")
     axes.set_xlim(0, 1)

@@ -7,12 +7,13 @@ index/g000007/WRITING  stands while Chroma writes, and after a kill at that time
 """
 
 import json
-import os
 import shutil
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from brain.durable import put_text, sync
 
 _CHUNK = 1 << 20
 _PERSISTED = "index_metadata.pickle"
@@ -146,11 +147,7 @@ def next_generation(index: Path) -> GenerationFolder:
 
 def make_current(index: Path, generation: GenerationFolder) -> None:
     """Put a complete generation in use, in one step."""
-    draft = index / "CURRENT.new"
-    draft.write_text(generation.path.name + "\n", encoding="utf-8")
-    sync(draft)
-    draft.replace(index / "CURRENT")
-    sync(index)
+    put_text(index / "CURRENT", generation.path.name + "\n")
 
 
 def delete_others(index: Path, keep: GenerationFolder | None) -> None:
@@ -158,15 +155,6 @@ def delete_others(index: Path, keep: GenerationFolder | None) -> None:
     for path in index.glob("g*"):
         if (keep is None or path != keep.path) and _is_generation(path):
             GenerationFolder(path).delete()
-
-
-def sync(path: Path) -> None:
-    """Have a file's content, or a folder's list of names, reach the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_generation(path: Path) -> bool:

@@ -41,7 +41,7 @@ class LlamaCppChat(BaseChatModel):
     header: Header
     window: int
     longest: int
-    places: Any = Field(default_factory=_places)
+    places: threading.BoundedSemaphore = Field(default_factory=_places)
 
     @property
     def _llm_type(self) -> str:
@@ -152,12 +152,11 @@ class LlamaCppChat(BaseChatModel):
             ):
                 if reply.is_error:
                     reply.read()
-                for line in reply.raise_for_status().iter_lines():
-                    if piece := _said(line):
-                        chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
-                        if run_manager:
-                            run_manager.on_llm_new_token(piece, chunk=chunk)
-                        yield chunk
+                for piece in filter(None, map(_said, reply.raise_for_status().iter_lines())):
+                    chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+                    if run_manager:
+                        run_manager.on_llm_new_token(piece, chunk=chunk)
+                    yield chunk
         except (httpx.HTTPError, ValueError, LookupError) as error:
             raise self._failed(error) from error
 
@@ -178,11 +177,12 @@ class LlamaCppChat(BaseChatModel):
                     if reply.is_error:
                         await reply.aread()
                     async for line in reply.raise_for_status().aiter_lines():
-                        if piece := _said(line):
-                            chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
-                            if run_manager:
-                                await run_manager.on_llm_new_token(piece, chunk=chunk)
-                            yield chunk
+                        if not (piece := _said(line)):
+                            continue
+                        chunk = ChatGenerationChunk(message=AIMessageChunk(content=piece))
+                        if run_manager:
+                            await run_manager.on_llm_new_token(piece, chunk=chunk)
+                        yield chunk
         except (httpx.HTTPError, ValueError, LookupError) as error:
             raise await asyncio.to_thread(self._failed, error) from error
 

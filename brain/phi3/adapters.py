@@ -145,20 +145,6 @@ def _delta(weights: Mapping[str, torch.Tensor], name: str, rank: int, scale: flo
     return Delta(first, second, scale)
 
 
-def deltas_of(adapted: Any) -> dict[str, Delta]:
-    """The changes of the active adapter of a PEFT model, by the projections' names in the base model."""
-    found = {}
-    for name, module in adapted.get_base_model().named_modules():
-        if hasattr(module, "lora_A"):
-            (active,) = module.active_adapters
-            found[name] = Delta(
-                module.lora_A[active].weight.detach().clone(),
-                module.lora_B[active].weight.detach().clone(),
-                float(module.scaling[active]),
-            )
-    return found
-
-
 def _aside(weight: torch.Tensor) -> torch.Tensor:
     """A copy in the processor's memory; of a GPU's weight, in pages that it is written back from faster."""
     kept = torch.empty(weight.shape, dtype=weight.dtype, device="cpu")

@@ -54,7 +54,6 @@ def open_reranker(
     progress: Progress | None = None,
     offline: bool = False,
     hub: str = HUB,
-    threads: int | None = None,
 ) -> Reranker:
     """The reranker that is chosen, ready for use. What must be closed goes to `closing`.
 
@@ -66,13 +65,6 @@ def open_reranker(
         closing.callback(asked.close)
         return Reranker(choice.name, CrossEncoder(reader=asked), sent_to=leaves_for(choice.name))
     reader = open_local(
-        choice.name,
-        WANTED,
-        closing,
-        cache=cache,
-        progress=progress,
-        offline=offline,
-        hub=hub,
-        threads=threads,
+        choice.name, WANTED, closing, cache=cache, progress=progress, offline=offline, hub=hub
     )
     return Reranker(choice.name, CrossEncoder(reader=OneNumber(choice.name, reader)))

@@ -21,6 +21,7 @@ class FusionWeights:
     window: float = 0.9
     phrase: float = 0.4
     neighbours: float = 0.3
+    codes: float = 2.0  # it has the question's codes, and few others do
     outdated: float = -0.5  # says that it no longer holds, and the question isn't about the past
 
 

@@ -21,6 +21,7 @@ from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
 from brain.retrieval.by_date import on_days
+from brain.retrieval.codes import having_codes
 from brain.retrieval.editions import superseded
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
@@ -75,8 +76,8 @@ class HybridRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    catalog: Any
-    index: Any
+    catalog: Catalog
+    index: SearchIndex
     embeddings: Embeddings
     spaces: frozenset[str] = frozenset({"general"})
     weights: FusionWeights = FusionWeights()
@@ -222,6 +223,11 @@ def rank(
     # The minutes of a day are not out of date for who asks about that day.
     later -= {found.passage.source.document_id for found in candidates if found.passage.id in dated}
     reranked = [current(weights, candidate, query.text, later) for candidate in reranked]
+    coded = having_codes(query.text, [candidate.passage for candidate in candidates])
+    reranked = [
+        found.scored(found.score + weights.codes) if found.passage.id in coded else found
+        for found in reranked
+    ]
     return [*_supported(reranked, weights), *ranked[RERANKED:]]
 
 

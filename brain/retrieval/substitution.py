@@ -49,7 +49,7 @@ def substituted(frame: str, case: str) -> str:
         noun = noun[1:]
     if not noun:
         return ""
-    place = _by_noun(words, noun) or _by_name(words, noun) or _by_preposition(words, noun, preposition)
+    place = _by_noun(words, noun) or _by_name(words, noun) or _by_preposition(words, preposition)
     if place is None:
         return ""
     first, last = place
@@ -108,7 +108,7 @@ def _by_name(words: Sequence[_Word], noun: Sequence[_Word]) -> _Place | None:
     return max(runs, key=likeness)
 
 
-def _by_preposition(words: Sequence[_Word], noun: Sequence[_Word], preposition: str) -> _Place | None:
+def _by_preposition(words: Sequence[_Word], preposition: str) -> _Place | None:
     """What stands behind the same preposition; a bare case takes what the question ends with."""
     for at in range(len(words) - 1, 0, -1):
         if words[at - 1].low not in _PREPOSITIONS:

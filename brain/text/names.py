@@ -8,6 +8,23 @@ from brain.text.terms import content_stems, content_words
 
 NUMBERING = frozenset(("number", "no", "nr", "num"))
 _TOKEN = re.compile(r"[^\W_](?:[\w’'./&+-]*[\w+])?")
+# "E-52", "ERR1042", "SF-182", "0x80070005", "CERT_EXPIRED": not "A4", "2pm" or "SARS-CoV-2".
+_CODE = re.compile(
+    r"(?<![\w./-])"
+    r"(?:[a-z]{1,6}[-_]?\d{2,8}[a-z]?|[a-z]{1,6}[-_]\d|0x[\da-f]{2,}|(?-i:[A-Z]{2,}(?:_[A-Z\d]+)+))"
+    r"(?![\w-]|\.\w)",
+    re.IGNORECASE,
+)
+
+
+def codes_in(question: str) -> tuple[str, ...]:
+    """Codes of errors, forms and parts, as they are written: each says by itself what is asked about."""
+    return tuple(dict.fromkeys(_CODE.findall(question)))
+
+
+def holds_code(code: str, text: str) -> bool:
+    """Whether a text has the code, in capitals or not, and not as a part of another."""
+    return bool(re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text, re.IGNORECASE))
 
 
 def names_in(question: str, language: Language = ENGLISH) -> tuple[tuple[str, ...], ...]:

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from brain.answering.writing.claims import claims
+from brain.durable import rename, sync_folder, told
 from brain.errors import UsageError
 from brain.evaluation.questions import EvalQuestion, Reference
-from brain.tuning.durable import rename, sync_folder, told
 from brain.tuning.rows import Row, read_rows, write_rows
 
 _FILES = ("train.jsonl", "held_out.jsonl", "questions.jsonl", "card.json")

@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from brain.durable import write_json
 from brain.errors import UsageError
-from brain.tuning.durable import write_json
 
 
 class Status(StrEnum):

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from brain.durable import made_whole, write_whole
 from brain.errors import StorageFailed, UsageError, WeightsUnavailable
-from brain.tuning.durable import made_whole, write_whole
 
 FILES = ("adapter_config.json", "adapter_model.safetensors")
 

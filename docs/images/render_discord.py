@@ -16,7 +16,7 @@ from render_slack import NOT_FOUND, PARKING, QUESTION, message, picture
 
 from bots.desk import OWNER, Asked, Caller, Command, Desk, Final, Press
 from bots.desk.cards import Card
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
 from bots.discord.layout import answer_views, card_view
 from bots.settings import load_settings
 from bots.wiring import Citewise

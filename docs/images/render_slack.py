@@ -15,7 +15,7 @@ from typing import Any
 
 from bots.desk import OWNER, Asked, Caller, Command, Desk, Final, Press
 from bots.desk.cards import Card
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
 from bots.settings import load_settings
 from bots.slack.blocks import answer_blocks, card_blocks
 from bots.wiring import Citewise

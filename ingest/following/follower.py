@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DriveState
 from brain.errors import CitewiseError, StorageFailed, UsageError
+from ingest.following.drive_sync import CHECK_SECONDS, DriveSync
 from ingest.following.events import FolderEvents
 from ingest.following.hints import LIMIT, Hinted, Hints
 from ingest.following.journal import LOG, note
-from ingest.following.looks import CHECK_SECONDS, Looks
 from ingest.following.rereading import ForAWhile, Rereading
 from ingest.local.mounts import file_system_of, is_remote
 from ingest.options import DriveOptions
@@ -50,13 +50,13 @@ class Request:
 class Follower(threading.Thread):
     """One drive's thread. Nothing leaves it but states in the catalog and lines in the log."""
 
-    def __init__(self, drive_id: int, catalog: Catalog, looks: Looks) -> None:
+    def __init__(self, drive_id: int, catalog: Catalog, drive_sync: DriveSync) -> None:
         super().__init__(name=f"follower of drive {drive_id}", daemon=True)
         self.drive_id = drive_id
         self.mode = "starting"
         self.at_work: tuple[str, int, int | None] | None = None
         self._catalog = catalog
-        self._looks = looks
+        self._drive_sync = drive_sync
         self._changed = threading.Condition()
         self._hints = Hints(self._changed)
         self._requests: list[Request] = []
@@ -66,7 +66,7 @@ class Follower(threading.Thread):
         self._no_events_until = 0.0
         self._longest_wait = _LONGEST_BACKOFF
         self._in_vain = 0
-        self._rereading = Rereading(drive_id, catalog, looks)
+        self._rereading = Rereading(drive_id, catalog, drive_sync)
         self._next_whole = time.monotonic()
         self._next_check = time.monotonic() + CHECK_SECONDS
         self._next_retry: float | None = None
@@ -100,7 +100,7 @@ class Follower(threading.Thread):
         """How many files are known to wait for being looked at or read."""
         work = self.at_work
         left = max(0, work[2] - work[1]) if work and work[0] == Stage.STORED and work[2] else 0
-        return left + len(self._hints) + len(self._looks.memory(self.drive_id).settling)
+        return left + len(self._hints) + len(self._drive_sync.memory(self.drive_id).settling)
 
     @property
     def next_look(self) -> float:
@@ -164,7 +164,7 @@ class Follower(threading.Thread):
             self._look_at_some(hinted)
         if not self._in_vain and time.monotonic() >= self._next_check:
             self._next_check = time.monotonic() + CHECK_SECONDS
-            self._looks.check_some(self.drive_id, self._check_stop)
+            self._drive_sync.check_some(self.drive_id, self._check_stop)
         if self._rereading.goes_on and not self._in_vain:
             self._read_anew(silent, lambda: self._is_asked() or self._due_at() <= time.monotonic())
 
@@ -183,7 +183,7 @@ class Follower(threading.Thread):
         now = time.monotonic()
         due = [self._next_whole]
         if not self._in_vain:
-            settles = self._looks.memory(self.drive_id).settling.due_in()
+            settles = self._drive_sync.memory(self.drive_id).settling.due_in()
             due += [self._next_check] + ([] if settles is None else [now + settles])
             if self._next_retry is not None and self._lists_parts():
                 due.append(now + self._next_retry - time.time())
@@ -229,7 +229,7 @@ class Follower(threading.Thread):
     ) -> SyncReport | None:
         began = time.monotonic()
         anew = ForAWhile(self._options().every, self._is_asked)
-        report = self._looks.look(
+        report = self._drive_sync.sync(
             self.drive_id,
             self._watched(progress),
             effort=Effort(retry, check_contents, gives_way=anew),
@@ -259,7 +259,7 @@ class Follower(threading.Thread):
 
     def _look_at_some(self, hinted: Hinted) -> None:
         """The places that were hinted at, that may have settled, or whose next try has come."""
-        settling = self._looks.memory(self.drive_id).settling
+        settling = self._drive_sync.memory(self.drive_id).settling
         paths: dict[str, float] = dict(hinted.paths)
         if settling.due_in() == 0:
             waiting = settling.waiting()
@@ -273,7 +273,7 @@ class Follower(threading.Thread):
                 paths.setdefault(path, 0.0)
         if not paths:
             return
-        report = self._looks.look(
+        report = self._drive_sync.sync(
             self.drive_id,
             self._watched(silent),
             paths=paths,
@@ -348,7 +348,7 @@ class Follower(threading.Thread):
         return self._root is not None and root is not None and _identity(root) != self._root
 
     def _lists_parts(self) -> bool:
-        return self._looks.lists_parts(self.drive_id)
+        return self._drive_sync.lists_parts(self.drive_id)
 
     def _retry_is_due(self) -> bool:
         return self._next_retry is not None and self._next_retry <= time.time()

@@ -10,10 +10,10 @@ from typing import Any
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import DriveBeingRemoved, DriveState, FollowedDrive
 from brain.errors import StorageFailed, UsageError
+from ingest.following.drive_sync import DriveSync
 from ingest.following.follower import Follower, Request
 from ingest.following.journal import note
 from ingest.following.lag import percentile
-from ingest.following.looks import Looks
 from ingest.readers.versions import CURRENT
 from ingest.report import Progress, Stage, SyncReport, silent
 
@@ -67,9 +67,9 @@ class _LastSeen:
 class Keeper:
     """Starts, ends and asks the followers. Drives that come, go or are confirmed meanwhile are noticed."""
 
-    def __init__(self, catalog: Catalog, looks: Looks) -> None:
+    def __init__(self, catalog: Catalog, drive_sync: DriveSync) -> None:
         self._catalog = catalog
-        self._looks = looks
+        self._drive_sync = drive_sync
         self._followers: dict[int, Follower] = {}
         self._marks: dict[int, tuple[str, int]] = {}
         self._lock = threading.Lock()
@@ -158,7 +158,7 @@ class Keeper:
 
     def _as_it_is(self, known: FollowedDrive) -> FollowedDrive:
         """As in the catalog, or as it would be there if the catalog could be written to."""
-        unwritten = self._looks.memory(known.drive.id).unwritten
+        unwritten = self._drive_sync.memory(known.drive.id).unwritten
         return replace(known, state=DriveState.FAILING, reason=unwritten) if unwritten else known
 
     def _run(self) -> None:
@@ -176,7 +176,7 @@ class Keeper:
             for drive_id, mark in marks.items():
                 follower = self._followers.get(drive_id)
                 if follower is None or not follower.is_alive():
-                    self._followers[drive_id] = follower = Follower(drive_id, self._catalog, self._looks)
+                    self._followers[drive_id] = follower = Follower(drive_id, self._catalog, self._drive_sync)
                     follower.start()
                 elif self._marks.get(drive_id) != mark and (mark[1] or self._marks[drive_id][0] != mark[0]):
                     follower.wake("its settings changed, or removals were confirmed")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from brain.catalog.catalog import Catalog
 from brain.catalog.drives.readings import Outdated
-from ingest.following.looks import Looks
+from ingest.following.drive_sync import DriveSync
 from ingest.readers.versions import CURRENT
 from ingest.report import Progress, SyncReport
 from ingest.sync import Effort
@@ -24,17 +24,17 @@ class Rereading:
     Other drives' files are read anew when they are listed.
     """
 
-    def __init__(self, drive_id: int, catalog: Catalog, looks: Looks) -> None:
+    def __init__(self, drive_id: int, catalog: Catalog, drive_sync: DriveSync) -> None:
         self._drive_id = drive_id
         self._catalog = catalog
-        self._looks = looks
+        self._drive_sync = drive_sync
         self._after = _FIRST
         self.goes_on = False
 
     def begin(self) -> None:
         """See whether anything waits; the pass begins with the first of it then."""
         self._after = _FIRST
-        self.goes_on = self._looks.lists_parts(self._drive_id) and bool(self._next(1))
+        self.goes_on = self._drive_sync.lists_parts(self._drive_id) and bool(self._next(1))
 
     def read(
         self, progress: Progress, gives_way: Callable[[], bool], go_on: Callable[[], None]
@@ -60,7 +60,7 @@ class Rereading:
 
         paths = dict.fromkeys((one.path for one in found), 0.0)
         try:
-            report = self._looks.look(
+            report = self._drive_sync.sync(
                 self._drive_id, progress, paths=paths, effort=Effort(gives_way=asked), go_on=waiting
             )
         except _GaveWay:

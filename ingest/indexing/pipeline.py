@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import NewDocument, NewPassage, Vector
+from brain.catalog.rows import NewDocument, NewFailure, NewPassage, Vector
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError
 from ingest.drives import Drive, DriveUnavailable, Entry, Skipped
@@ -185,8 +185,7 @@ class Pipeline:
         before = self._to.catalog.followed.retry(self._to.drive_id, entry.path)
         same = before is not None and (before.size, before.mtime_ns) == (entry.size, entry.mtime_ns)
         tries = before.tries + 1 if before is not None and same else 1
-        self._to.catalog.record_failure(
-            self._to.drive_id,
+        new = NewFailure(
             entry.path,
             size=entry.size,
             mtime_ns=entry.mtime_ns,
@@ -198,6 +197,7 @@ class Pipeline:
             next_try=next_try(tries, retryable=failed.retryable, now=time.time()),
             reading=ANY,
         )
+        self._to.catalog.record_failure(self._to.drive_id, new)
         self.tally.fail(FileNote(entry.path, failed.sentence))
         self.tally.stale += self._to.is_indexed(entry.path)
         self._count_anew(entry.path)

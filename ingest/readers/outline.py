@@ -24,9 +24,9 @@ def raised(text: str) -> str:
 class Outline:
     """The growing list of blocks; `place` says where the next ones stand."""
 
-    def __init__(self, where: Locator | None = None) -> None:
+    def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._where = where or Locator()
+        self._where = Locator()
         self._headings: list[tuple[int, str]] = []
         self._columns = 0
 

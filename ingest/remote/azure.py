@@ -73,15 +73,6 @@ class Azure(Bucket):
             found = files.ls(folder, detail=True, invalidate_cache=True)  # which says what is wrong with it
         return Piece(found, after)
 
-    def info(self, files: Any, path: str) -> Info:
-        """The blob's properties."""
-        found: Info = files.info(path, refresh=True)
-        return found
-
-    def open(self, files: Any, path: str, chunk: int) -> Any:
-        """The blob, by ranges."""
-        return files.open(path, "rb", block_size=chunk, cache_type="none")
-
     def facts(self, info: Info) -> Facts:
         """The ETag is another one after every write, also of the same bytes."""
         modified = info.get("last_modified")

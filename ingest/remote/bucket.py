@@ -1,9 +1,10 @@
 """What the object stores have in common: buckets, whose keys look like paths."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from brain.errors import UsageError
 from ingest.remote.place import Place
+from ingest.remote.source import Info
 
 
 class Bucket:
@@ -23,6 +24,15 @@ class Bucket:
         self.url = place.url
         self.root = f"{place.host}/{place.path}".rstrip("/")
         self.secrets = place.hidden
+
+    def info(self, files: Any, path: str) -> Info:
+        """What the store says of the object now."""
+        found: Info = files.info(path, refresh=True)
+        return found
+
+    def open(self, files: Any, path: str, chunk: int) -> Any:
+        """The object, by ranges; S3's are asked for under the condition of its ETag."""
+        return files.open(path, "rb", block_size=chunk, cache_type="none")
 
     def link(self, path: str) -> str:
         """The drive's own address: links of consoles are no stable ones, and signed ones would be keys."""

@@ -22,7 +22,7 @@ from ingest.drives import (
 )
 from ingest.local.folder import NO_FILE, moment
 from ingest.reconciling.skipping import UNKNOWN_FORMAT, reason_to_skip
-from ingest.remote.line import Line, Stalled
+from ingest.remote.connection import Connection, Stalled
 from ingest.remote.source import Facts, Info, Kind, Limits, Piece, Rest, Source, Trouble
 
 LINK = "a link"
@@ -77,7 +77,7 @@ class RemoteFolder:
         self._suffixes = frozenset(suffixes)
         self._limits = limits or Limits()
         self._open_to_all = open_to_all
-        self._line = Line(source, self._limits)
+        self._connection = Connection(source, self._limits)
         self._down: tuple[float, DriveUnavailable] | None = None
 
     def __repr__(self) -> str:
@@ -90,7 +90,7 @@ class RemoteFolder:
 
     def close(self) -> None:
         """Let go of the connection; the next use makes a new one."""
-        self._line.drop()
+        self._connection.drop()
 
     def list(self, ledger: Mapping[str, LedgerEntry]) -> Iterator[Entry | Skipped | Unlisted]:
         """Walk the tree; a folder that can't be opened is reported as unlisted, the rest goes on.
@@ -264,7 +264,7 @@ class RemoteFolder:
     def _ask(self, work: Callable[[Any], T], *, once: bool = False) -> T:
         """`work` done within its time. Raises Failed."""
         try:
-            return self._line.once(work) if once else self._line.call(work)
+            return self._connection.once(work) if once else self._connection.call(work)
         except Stalled:
             waited = round(self._limits.connect + self._limits.reply)
             sentence = f"it gave no answer for {waited} seconds"
@@ -273,7 +273,7 @@ class RemoteFolder:
             # The original is not chained: its words and those of its causes may hold what nobody should read.
             trouble = self._source.trouble(error)
             if trouble.kind is Kind.DROPPED:
-                self._line.drop()
+                self._connection.drop()
             raise Failed(trouble, _without(self._source.secrets, repr(error))) from None
 
     def _unavailable(self, failed: Failed) -> DriveUnavailable:

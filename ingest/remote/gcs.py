@@ -72,15 +72,6 @@ class Gcs(Bucket):
             found = files.ls(folder, detail=True, refresh=True)  # which says what is wrong with it
         return Piece(found, page.get("nextPageToken"))
 
-    def info(self, files: Any, path: str) -> Info:
-        """The object's metadata."""
-        found: Info = files.info(path, refresh=True)
-        return found
-
-    def open(self, files: Any, path: str, chunk: int) -> Any:
-        """The object, by ranges."""
-        return files.open(path, "rb", block_size=chunk, cache_type="none")
-
     def facts(self, info: Info) -> Facts:
         """The generation is another one after every overwrite, and never comes back."""
         updated = info.get("updated") or info.get("mtime")

@@ -56,16 +56,16 @@ class Place:
         """The address of a file in it."""
         return self.url + "/" + quote(path, safe=_SAFE)
 
-    def text(self, name: str, default: str = "") -> str:
+    def text(self, name: str) -> str:
         """A setting that is text. Raises UsageError where it is something else."""
-        value = self.secrets.get(name, default)
+        value = self.secrets.get(name, "")
         if not isinstance(value, str):
             raise UsageError(f"{self.kept_in}: {name} for {self.url} has to be text in quotation marks.")
         return value
 
-    def switch(self, name: str, default: bool = False) -> bool:
+    def switch(self, name: str) -> bool:
         """A setting that is true or false."""
-        value = self.secrets.get(name, default)
+        value = self.secrets.get(name, False)
         if not isinstance(value, bool):
             raise UsageError(f"{self.kept_in}: {name} for {self.url} has to be true or false.")
         return value

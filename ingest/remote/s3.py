@@ -89,15 +89,6 @@ class S3(Bucket):
             found = files.ls(folder, detail=True, refresh=True)  # which says what is wrong with it
         return Piece(found, page.get("NextContinuationToken") if page.get("IsTruncated") else None)
 
-    def info(self, files: Any, path: str) -> Info:
-        """A HEAD of the object."""
-        found: Info = files.info(path, refresh=True)
-        return found
-
-    def open(self, files: Any, path: str, chunk: int) -> Any:
-        """The object, by ranges that are asked for under the condition of its ETag."""
-        return files.open(path, "rb", block_size=chunk, cache_type="none")
-
     def facts(self, info: Info) -> Facts:
         """The ETag decides: it is another one after every overwrite that changes a byte."""
         modified = info.get("LastModified")

@@ -11,7 +11,7 @@ from small_home import OPEN_GATE, SmallHome
 
 from bots.desk import Caller, Desk, Final, Part
 from bots.desk.documents.library import Library
-from bots.desk.parts import PRIVATE
+from bots.desk.domain import PRIVATE
 from bots.serving.notices import NoticeClock
 from bots.working_days import WorkingDays
 from brain.catalog.catalog import Catalog

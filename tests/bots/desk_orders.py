@@ -3,7 +3,7 @@
 from desk_kit import DeskHome, person
 
 from bots.desk.cards import Card, Reply
-from bots.desk.parts import Attachment, Caller, Command, Press
+from bots.desk.domain import Attachment, Caller, Command, Press
 
 ANA = person("UANA", place="CGEN")
 BOSS = person("UADMIN", place="CGEN")

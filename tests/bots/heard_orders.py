@@ -3,7 +3,7 @@
 from desk_kit import ADMIN, DeskHome
 
 from bots.desk.cards import Card, Reply
-from bots.desk.parts import Command
+from bots.desk.domain import Command
 
 
 def caught(here: DeskHome, support: str) -> list[Command]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desk_kit import ADMIN, DeskHome, desk_home, person
 
-from bots.desk.parts import Attachment, Command, Press
+from bots.desk.domain import Attachment, Command, Press
 from bots.serving.reread_files import RereadFiles
 from brain.catalog.backup import backup, restore
 from brain.catalog.documents.added_files import SCHEME

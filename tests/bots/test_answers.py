@@ -17,6 +17,7 @@ from brain.domain import (
     Answer,
     Citation,
     Locator,
+    Nearest,
     Passage,
     Refusal,
     RefusalReason,
@@ -133,13 +134,19 @@ def test_long_lines_and_list_items_wrap_below_their_own_text() -> None:
 
 
 def test_a_refusal_names_what_was_searched_and_the_nearest_documents() -> None:
-    refusal = Refusal(RefusalReason.NO_EVIDENCE, ("general", "hr"), 27, (source("Travel policy"),))
+    refusal = Refusal(
+        RefusalReason.NO_EVIDENCE,
+        ("general", "hr"),
+        27,
+        (Nearest(source("Travel policy"), "Taxis are paid."),),
+    )
     text = shown(
         answer("I searched the 27 documents in general and hr and found no answer.", refusal=refusal)
     )
     assert "27 documents in general and hr" in text
     assert "Nearest to it are:" in text
     assert "Travel policy" in text
+    assert "    “Taxis are paid.”" in text
 
 
 def test_what_is_no_question_gets_no_list_of_documents() -> None:

@@ -11,7 +11,7 @@ import pytest
 from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import ANA, BOSS, card, press, run
 
-from bots.desk.parts import Attachment, Command
+from bots.desk.domain import Attachment, Command
 from brain.catalog.chats.changes import ChangeState
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 from desk_kit import LEAVE, SALARIES, DeskHome, desk_home
 from desk_orders import ANA, BOSS, card, press, run
 
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from desk_kit import LEAVE, WORD_GATE, DeskHome, desk_home, person
 from desk_orders import ANA, card, press
 
 from bots.desk.cards import Card, Delivery, Reply
-from bots.desk.parts import PRIVATE, Caller
+from bots.desk.domain import PRIVATE, Caller
 from brain.catalog.chats.handoffs import Asker, Handoff
 
 HELP = "slack:channel:CHELP"

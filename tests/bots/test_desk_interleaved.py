@@ -11,7 +11,7 @@ from desk_kit import DeskHome, desk_home
 from desk_orders import BOSS, card, press, run
 
 from bots.desk.cards import Reply
-from bots.desk.parts import Attachment
+from bots.desk.domain import Attachment
 from brain.catalog.chats.changes import ChangeState
 
 PAGE = b"<html><title>Parking</title><body><h1>Parking</h1><p>Visitors park on level two.</p></body></html>"

@@ -10,7 +10,7 @@ from triage_kit import KIM, buttons, pressed, said, support_home
 from triage_kit import QUESTION as ASKED
 
 from bots.desk.cards import Card
-from bots.desk.parts import Command
+from bots.desk.domain import Command
 from brain.catalog.questions.answers import Feedback
 
 QUESTION, FOLLOW_UP = "How long is parental leave?", "And how many days of annual leave do employees get?"
@@ -41,7 +41,7 @@ async def test_a_question_that_was_cut_short_after_its_answer_was_kept_is_kept_o
     last = here.catalog.answers.last(ANA.thread)
     assert last is not None
     assert last.trace_id == again.trace.id
-    assert [told.helpful for told in here.catalog.answers.feedback(first.trace.id)] == [True]
+    assert [told.helpful for told in here.catalog.answers.feedback()] == [True]
 
 
 async def test_it_is_no_follow_up_of_itself(here: DeskHome) -> None:

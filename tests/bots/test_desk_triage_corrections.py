@@ -15,6 +15,7 @@ from triage_kit import (
     ordered,
     pressed,
     ref_of,
+    reply_on,
     rows,
     support_home,
 )
@@ -118,7 +119,7 @@ async def test_a_press_sends_what_the_card_shows_or_says_that_it_changed(here: D
     assert [shown.text for shown in told.more] == [newer.text]
     # Words without a source are a person's own, whatever was suggested; the newer card sends its own.
     (delivery,) = (await pressed(here, KIM, "case_send", buttons(newer)["case_send"].ref)).elsewhere
-    assert delivery.card.text == newer.text
+    assert delivery.card.text == reply_on(newer)
 
 
 async def test_triaged_again_with_the_same_reply_the_first_card_still_sends_it(
@@ -127,7 +128,7 @@ async def test_triaged_again_with_the_same_reply_the_first_card_still_sends_it(
     old = await ordered(here, KIM, "", QUESTION)
     await ordered(here, LEE, "", QUESTION)
     (delivery,) = (await pressed(here, KIM, "case_send", buttons(old)["case_send"].ref)).elsewhere
-    assert delivery.card.text == old.text
+    assert delivery.card.text == reply_on(old)
 
 
 async def test_who_owns_another_category_is_not_suggested_once_that_is_corrected(here: DeskHome) -> None:

@@ -22,13 +22,13 @@ async def test_what_is_unsure_of_the_suggested_reply_is_told_before_it_is_sent(t
             found = Triager(*parts).invoke(request)
             return replace(found, answer=replace(found.answer, sure=False))
 
-        assert "Suggested reply" not in rows(await ordered(here, KIM, "", QUESTION))
+        assert "Before it is sent" not in rows(await ordered(here, KIM, "", QUESTION))
         desk = Desk(here.catalog, home.brain, triage=unsure)
         other = person("UKIM", place="CHELP", thread="t9")
         shown = card(await desk.run(Command("triage", "", other, messages=(said(QUESTION),))))
         assert "27 days" in shown.text
-        assert rows(shown)["Suggested reply"] == UNSURE
+        assert rows(shown)["Before it is sent"] == UNSURE
         ref = ref_of(shown)
-        assert rows(await ordered(here, other, ref))["Suggested reply"] == UNSURE
+        assert rows(await ordered(here, other, ref))["Before it is sent"] == UNSURE
         await pressed(here, other, "case_send", ref)
-        assert "Suggested reply" not in rows(await ordered(here, other, ref))
+        assert "Before it is sent" not in rows(await ordered(here, other, ref))

@@ -35,7 +35,7 @@ async def test_the_buttons_under_an_answer_do_what_they_say(here: DeskHome) -> N
 
     await press(here, ANA, "helpful", trace)
     await press(here, person("UBEN", place="CGEN"), "not_helpful", trace, reason="outdated", words="It is 28")
-    found = {feedback.person: feedback for feedback in here.catalog.answers.feedback(trace)}
+    found = {feedback.person: feedback for feedback in here.catalog.answers.feedback()}
     assert found["slack:user:UANA"].helpful
     assert (found["slack:user:UBEN"].reason, found["slack:user:UBEN"].words) == ("outdated", "It is 28")
     form = await here.desk.form("not_helpful", trace, ANA)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.desk.cards import Field
-from bots.desk.pieces import fair_share
+from bots.desk.chat_text import fair_share
 from bots.doors.long_fields import filled_in, inputs_of
 
 

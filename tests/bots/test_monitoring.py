@@ -14,7 +14,7 @@ import pytest
 from command_kit import bare_environment
 from serving_kit import controlled, serving
 
-from bots.desk.parts import Final, Working
+from bots.desk.domain import Final, Working
 from bots.desk.tally import BOUNDS, CameOut, Tally
 from bots.monitoring.listener import AT_ONCE, Listener
 from bots.monitoring.pages import health, readiness

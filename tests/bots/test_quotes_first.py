@@ -12,7 +12,7 @@ from fake_slack import words_of
 from guild import service
 from workspace import opened
 
-from bots.desk.manners import FOLLOWS
+from bots.desk.questions import FOLLOWS
 from brain.answering.writing.written import WritingAnswerer
 
 QUESTION = "How many days of annual leave do employees get?"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from desk_kit import ADMIN, person
 from desk_orders import card
-from triage_kit import HELP, KIM, LEE, ref_of, rows, said
+from triage_kit import HELP, KIM, LEE, ref_of, reply_on, rows, said
 
 from bots.desk import Caller, Command, Desk, Press
 from bots.desk.cards import Card, Reply
@@ -124,5 +124,5 @@ async def test_what_was_found_out_is_still_there_after_a_restart(citewise: Citew
     assert shown.text == before.text
     assert "stolen" in rows(shown)["Summary"]
     (delivery,) = (await press(fresh, caller, "case_send", ref)).elsewhere
-    assert delivery.card.text == before.text
+    assert delivery.card.text == reply_on(before)
     assert delivery.card.rows[0].text.startswith("[1] ")

@@ -9,7 +9,7 @@ from desk_kit import ADMIN, LEAVE, SALARIES, DeskHome, desk_home, person
 from desk_orders import card
 
 from bots.desk.cards import Button, Card, Reply
-from bots.desk.parts import Caller, Command, Press
+from bots.desk.domain import Caller, Command, Press
 from brain.triage.domain import Message
 
 HELP = "slack:channel:CHELP"
@@ -54,3 +54,9 @@ def ref_of(shown: Card) -> str:
 
 def rows(shown: Card) -> dict[str, str]:
     return {row.text: row.detail for row in shown.rows}
+
+
+def reply_on(shown: Card) -> str:
+    """The reply that a card suggests, which stands under a word that says so."""
+    assert shown.text.startswith("Suggested reply:\n")
+    return shown.text.removeprefix("Suggested reply:\n")

@@ -51,6 +51,14 @@ def test_a_sentence_that_points_back_brings_the_one_before(home):
     assert_backed(answer)
 
 
+def test_a_step_that_goes_on_brings_those_before_it(tmp_path):
+    lost = "# Phones\n\nCall the desk. Bar the card.\n\nThen report the stolen phone to Ida Holm.\n"
+    home = SmallHome(tmp_path).fill({"phones.md": lost})
+    told = home.ask("Whom is a stolen phone reported to?").text
+    home.close()
+    assert told.startswith("Call the desk. Bar the card. Then report the stolen phone to Ida Holm.")
+
+
 def test_a_thing_of_the_same_number_is_not_the_thing(tmp_path):
     cranes = "# Yard\n\nCrane number 7 lifts ten tons. Gauge number 8 stands at the weir.\n"
     home = SmallHome(tmp_path).fill({"yard.md": cranes})

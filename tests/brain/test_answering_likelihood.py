@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.answering.extracting.extractive import ExtractiveAnswerer
-from brain.answering.extracting.likelihood import LikelihoodWeights, likelihood
+from brain.answering.extracting.likelihood import likelihood
 from brain.answering.extracting.selection import ScoredSentence
 from brain.domain import Locator, Passage, Source
 from brain.evidence import SURE, Evidence, Signals
@@ -62,7 +62,6 @@ def test_nothing_is_told_where_nothing_was_compared_or_the_embedder_does_not_kno
     assert likelihood([], retrieved()) is None
     assert likelihood(found((1, 2.0)), replace(retrieved(), likeness={})) is None
     assert likelihood(found((1, 2.0)), retrieved("Wann schließt der Schalter am Abend?")) is None
-    assert likelihood(found((1, 2.0)), retrieved(), LikelihoodWeights(0.0, 0.0, 0.0)) == 0.5
 
 
 @pytest.mark.parametrize("likely", [None, SURE - 0.1, SURE + 0.1])

@@ -176,7 +176,7 @@ def test_without_evidence_nothing_is_written(home):
     assert answer.refusal.reason is RefusalReason.NO_EVIDENCE
     assert answer.refusal.documents_searched == len(DRIVE)
     assert answer.refusal.spaces == ("general",)
-    names = [source.document for source in answer.refusal.nearest]
+    names = [near.source.document for near in answer.refusal.nearest]
     assert names[0] == "leave.md"
     assert len(names) == len(set(names)) <= 3
     assert (answer.sentences, answer.citations) == ((), ())
@@ -301,7 +301,7 @@ def test_an_address_never_comes_from_a_document_that_is_not_cited(tmp_path):
 
 @pytest.mark.weights
 def test_a_small_drive_answers_and_refuses_as_it_ships(tmp_path):
-    home = SmallHome(tmp_path, open_embedder("minilm", threads=1)).fill(DRIVE)
+    home = SmallHome(tmp_path, open_embedder("minilm")).fill(DRIVE)
     gate = EvidenceGate()
     assert "thirty days" in home.ask(LEAVE, gate=gate).text
     assert "travel desk" in home.ask("Who books my flights?", gate=gate).text

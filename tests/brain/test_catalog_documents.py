@@ -10,7 +10,7 @@ from stored_documents import DIMENSIONS, EMBEDDER, document, key_of, new_catalog
 from brain.catalog.catalog import Catalog
 from brain.catalog.documents.vectors import collect
 from brain.catalog.documents.versions import KEPT_VERSIONS
-from brain.catalog.rows import DocumentState, OperationKind, PutResult
+from brain.catalog.rows import DocumentState, NewFailure, OperationKind, PutResult
 from brain.domain import Locator
 from brain.errors import EmbedderMismatch, UsageError
 
@@ -179,7 +179,7 @@ def test_the_last_versions_keep_their_words_and_older_ones_their_dates(catalog, 
     texts = [f"version {number}" for number in range(1, KEPT_VERSIONS + 3)]
     for text in texts:
         put = catalog.put_document(document(catalog, drive, "a.txt", [text, "constant"]))
-    history = catalog.past.versions(put.document_id)
+    history = catalog.history.versions(put.document_id)
     assert [version.number for version in history] == list(range(1, len(texts) + 1))
     assert [version.text_kept for version in history] == [False] * 2 + [True] * KEPT_VERSIONS
     assert history[0].content_hash == key_of("version 1\nconstant\n")
@@ -256,16 +256,8 @@ def test_the_ledger_shows_failures_over_what_was_readable_before(catalog, drive)
     put = catalog.put_document(document(catalog, drive, "a.pdf", ["alpha"]))
     catalog.touch_document(put.document_id, 6, 12345)
     for path in ("a.pdf", "b.pdf"):
-        catalog.record_failure(
-            drive.id,
-            path,
-            size=9,
-            mtime_ns=99,
-            content_hash="h",
-            sentence=f"{path} is encrypted.",
-            detail="trace",
-            retryable=True,
-        )
+        sentence = f"{path} is encrypted."
+        catalog.record_failure(drive.id, NewFailure(path, 9, 99, "h", sentence, "trace", retryable=True))
     ledger = catalog.ledger(drive.id)
     assert ledger["a.pdf"] == (put.document_id, 9, 99, "h", DocumentState.FAILED, True, "", "", "")
     assert ledger["b.pdf"] == (None, 9, 99, "h", DocumentState.FAILED, True, "", "", "")
@@ -287,7 +279,7 @@ def test_a_removed_drive_takes_its_documents_and_failures_with_it(catalog, drive
     catalog.put_document(document(catalog, drive, "a.txt", ["alpha"]))
     catalog.put_document(document(catalog, drive, "b.txt", ["beta"]))
     kept = catalog.put_document(document(catalog, other, "a.txt", ["gamma"]))
-    catalog.record_failure(drive.id, "c.txt", size=1, mtime_ns=1, content_hash="", sentence="It is empty.")
+    catalog.record_failure(drive.id, NewFailure("c.txt", 1, 1, "", "It is empty."))
     catalog.removals.begin(drive.id)
     assert catalog.removals.carry_out(drive.id, lambda: None) == 2
     assert [row.id for row in catalog.documents()] == [kept.document_id]

@@ -10,7 +10,7 @@ from brain.catalog.catalog import Catalog
 from brain.catalog.drives import ledger
 from brain.catalog.drives.followed import KEPT_LAGS
 from brain.catalog.drives.ledger import PAGE
-from brain.catalog.rows import DriveState
+from brain.catalog.rows import DriveState, NewFailure
 from brain.catalog.schema import APPLICATION_ID
 from brain.errors import UsageError
 
@@ -92,7 +92,7 @@ def test_a_part_of_the_ledger_is_what_lies_there_and_below(catalog):
     drive = catalog.add_drive("file:///d", "general")
     for path in ("hr/a.md", "hr/x/b.md", "hr.md", "hr0.md", "hr", "h"):
         catalog.put_document(document(catalog, drive, path, [f"words of {path}"]))
-    catalog.record_failure(drive.id, "hr/bad.pdf", size=1, mtime_ns=1, content_hash="", sentence="Bad.")
+    catalog.record_failure(drive.id, NewFailure("hr/bad.pdf", 1, 1, "", "Bad."))
     ledger = catalog.ledger(drive.id)
     below = dict(ledger.below(["hr"]))
     assert set(below) == {"hr", "hr/a.md", "hr/x/b.md", "hr/bad.pdf"}

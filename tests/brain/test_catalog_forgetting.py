@@ -50,7 +50,7 @@ def test_old_questions_go_and_new_ones_stay(home: SmallHome) -> None:
     assert (catalog.answers.find(old), catalog.conversations.trace(old)) == (None, None)
     assert catalog.answers.find(new) is not None
     assert [turn.question for turn in catalog.conversations.turns("t1")] == ["What about zqnew leave?"]
-    assert catalog.answers.all_feedback() == []
+    assert catalog.answers.feedback() == []
     assert catalog.forgetting.before(ago(365)) == Forgotten()
 
 
@@ -189,7 +189,7 @@ def test_what_removed_documents_said_goes_and_older_changes_stand(home: SmallHom
     assert catalog.forgetting.count_removed(soon) == 1
     assert catalog.forgetting.removed_before(soon) == 1
     assert catalog.changes.last_done() is None
-    assert not catalog.past.revive(document)
+    assert not catalog.history.revive(document)
     assert [row.path for row in catalog.documents()] == ["kept.md"]
     with closing(sqlite3.connect(catalog.path)) as file:
         held = file.execute("SELECT count(*) FROM versions WHERE document_id = ?", (document,)).fetchone()

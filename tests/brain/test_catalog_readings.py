@@ -11,6 +11,7 @@ from brain.catalog.backup import restore
 from brain.catalog.catalog import Catalog
 from brain.catalog.drives import readings
 from brain.catalog.home import Home
+from brain.catalog.rows import NewFailure
 from brain.catalog.schema import APPLICATION_ID
 
 _DAY = "2026-01-01T00:00:00+00:00"
@@ -67,8 +68,7 @@ def test_what_waits_is_counted_without_what_can_not_be_read_or_is_out(tmp_path: 
             for path, reading in marks.items()
         }
         catalog.put_document(document(catalog, other, "x", ["another"], reading="word 1.1"))
-        failed = {"size": 1, "mtime_ns": 1, "content_hash": "h", "sentence": "It is damaged."}
-        catalog.record_failure(drive.id, "e", **failed, reading="any 1.1")
+        catalog.record_failure(drive.id, NewFailure("e", 1, 1, "h", "It is damaged.", reading="any 1.1"))
         catalog.remove_document(stored["f"].document_id)
         assert catalog.readings.waiting(CURRENT) == {drive.id: 2}
         assert catalog.ledger(drive.id)["b"].reading == "pdf 1.1"
@@ -88,8 +88,8 @@ def test_a_large_drive_is_forgotten_some_at_a_time_and_whole(
         for path in "abcde":
             catalog.put_document(document(catalog, drive, path, [f"text of {path}"], reading="pdf 2.1"))
         for path in "xyz":
-            failed = {"size": 1, "mtime_ns": 1, "content_hash": "h", "sentence": "It is damaged."}
-            catalog.record_failure(drive.id, path, **failed, reading="any 2.1")
+            failed = NewFailure(path, 1, 1, "h", "It is damaged.", reading="any 2.1")
+            catalog.record_failure(drive.id, failed)
         begun: list[str] = []
         with catalog.database.writing() as connection:
             connection.set_trace_callback(lambda said: begun.append(said) if "BEGIN" in said else None)

@@ -13,7 +13,7 @@ from stored_documents import document, key_of, new_catalog, vector_of
 from brain.answering.refusal import in_words
 from brain.catalog.catalog import Catalog
 from brain.catalog.drives import removals
-from brain.catalog.rows import DocumentState
+from brain.catalog.rows import DocumentState, NewFailure
 from brain.errors import UsageError
 from brain.index.search_index import SearchIndex
 
@@ -39,7 +39,7 @@ def fill(catalog: Catalog) -> None:
     for number in range(DOCUMENTS):
         catalog.put_document(document(catalog, leaving, f"{number}.txt", ["shared", f"own {number}"]))
     catalog.put_document(document(catalog, staying, "kept.txt", ["shared", "kept"]))
-    catalog.record_failure(leaving.id, "torn.txt", size=1, mtime_ns=1, content_hash="", sentence="Torn.")
+    catalog.record_failure(leaving.id, NewFailure("torn.txt", 1, 1, "", "Torn."))
 
 
 def nothing() -> None:
@@ -142,11 +142,11 @@ def test_a_document_does_not_come_back_without_its_drive(catalog: Catalog) -> No
     gone = catalog.find_document("0.txt").id
     catalog.remove_document(gone)
     catalog.removals.begin(1)
-    assert not catalog.past.revive(gone)
+    assert not catalog.history.revive(gone)
     catalog.removals.carry_out(1, nothing)
-    assert not catalog.past.revive(gone)
+    assert not catalog.history.revive(gone)
     catalog.add_drive("/leaving", "general")
-    assert catalog.past.revive(gone)
+    assert catalog.history.revive(gone)
     assert [row.path for row in catalog.documents(words="0.txt")] == ["0.txt"]
 
 

@@ -74,13 +74,6 @@ def test_no_order_beats_the_best_and_the_curve_ends_at_the_overall_risk(verdicts
     assert curve.operating_point.coverage == 1
 
 
-def test_the_curve_is_plain_json():
-    row = risk_coverage(CURVE).to_json()
-    assert row["points"][-1] == {"coverage": 0.6, "risk": 1 / 3, "confidence": 0.6}
-    assert row["beyond"][-1] == {"coverage": 1.0, "low": 2 / 5, "high": 3 / 5}
-    assert row["questions"] == 5
-
-
 def test_a_picture_says_what_its_axes_are_and_where_the_gate_stands(tmp_path):
     path = tmp_path / "pictures" / "risk.svg"
     plot(risk_coverage(CURVE), path)

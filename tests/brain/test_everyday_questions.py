@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.everyday import Verdict, outcome, plain, row, rows_by
+from benchmarks.everyday import Outcome, Verdict, outcome, plain, row, rows_by
 from benchmarks.misspelt import with_slips
-from brain.domain import Answer, Refusal, RefusalReason, Trace
+from brain.domain import Answer, Locator, Nearest, Refusal, RefusalReason, Source, Trace
 from brain.evaluation.questions import EvalQuestion, read_questions
 
 QUESTIONS = Path(__file__).parents[2] / "benchmarks" / "questions"
@@ -51,6 +51,23 @@ def test_refusing_is_right_only_where_there_is_no_answer():
                            outcome(unanswerable, refused)])  # fmt: skip
     assert (shares["questions"], shares["right %"], shares["refused %"]) == (2, 50.0, 50.0)
     assert (shares["near misses"], shares["of them refused"]) == (1, 1)
+
+
+def test_the_words_beneath_a_refusal_are_held_against_what_was_wanted():
+    def refused(question: EvalQuestion, words: str) -> Outcome:
+        source = Source("a.md", "A", "general", "", Locator())
+        near = (Nearest(source, words), Nearest(source))
+        return outcome(question, dataclasses.replace(answer("No.", True), refusal=dataclasses.replace(
+            Refusal(RefusalReason.NO_EVIDENCE, ("general",), 3), nearest=near)))  # fmt: skip
+
+    unanswerable = dataclasses.replace(LEAVE, answerable=False, answers=(), fields={"must": []})
+    found = [
+        *(refused(LEAVE, words) for words in ("Five weeks a year.", "Five weeks.", "")),
+        *(refused(unanswerable, words) for words in ("Five weeks a year.", "")),
+    ]
+    counted = row("leave", found)
+    assert (counted["refused, with a sentence"], counted["that says it"]) == (2, 1)
+    assert counted["near misses, with one"] == 1
 
 
 def test_a_line_for_each_half():

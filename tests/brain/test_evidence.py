@@ -114,7 +114,7 @@ OFF_TOPIC = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home"), open_embedder("minilm", threads=1)).fill(DRIVE)
+    home = SmallHome(tmp_path_factory.mktemp("home"), open_embedder("minilm")).fill(DRIVE)
     yield home
     home.close()
 

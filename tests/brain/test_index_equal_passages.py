@@ -126,7 +126,7 @@ def test_a_document_that_is_put_back_is_found_again(catalog, index, applied):
     [row] = catalog.documents()
     catalog.remove_document(row.id)
     assert not applied or index.apply_pending()
-    assert catalog.past.revive(row.id)
+    assert catalog.history.revive(row.id)
     index.apply_pending()
     assert len(found(index, "alpha")) == 2
     assert len(found(index, "beta")) == 1

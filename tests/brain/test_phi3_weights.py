@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="the phi3 extra is not installed")
 pytest.importorskip("peft", reason="the phi3 extra is not installed")
 
 from brain.errors import CitewiseError, ModelUnavailable, UsageError, WeightsUnavailable
-from brain.phi3.adapters import Merged, deltas_of, read_deltas
+from brain.phi3.adapters import Merged, read_deltas
 from brain.phi3.decoding import Decoder
 from brain.phi3.opening import open_phi3
 from brain.phi3.quantising import Quantization, bytes_needed, cache_bytes, choose, quantise_in_place
@@ -121,12 +121,13 @@ def test_an_adapter_is_swapped_in_and_out_without_reloading(tmp_path: Path) -> N
     assert by_transformers(model, tokens, 20) == before
 
 
-def test_an_adapter_of_another_model_is_refused_and_nothing_changes() -> None:
+def test_an_adapter_of_another_model_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+    save_adapter(with_adapter(small_phi3(hidden=128)), tmp_path)
     model = small_phi3()
     merged = Merged.of(model)
     weights = model.model.layers[1].mlp.down_proj.weight.clone()
     with pytest.raises(UsageError, match="made for another base model"):
-        merged.swap(deltas_of(with_adapter(small_phi3(hidden=128))))
+        merged.swap(read_deltas(tmp_path))
     assert torch.equal(model.model.layers[1].mlp.down_proj.weight, weights)
 
 

@@ -51,7 +51,7 @@ def assert_silent(home: SmallHome, answer: Answer, audience: frozenset[str], kep
     if answer.refusal:
         assert set(answer.refusal.spaces) == audience
         assert answer.refusal.documents_searched == sum(SPACES.index(space) + 1 for space in audience)
-        assert {source.space for source in answer.refusal.nearest} <= audience
+        assert {near.source.space for near in answer.refusal.nearest} <= audience
 
 
 @pytest.mark.parametrize("threshold", [0.0, 1.1], ids=["answering", "refusing"])

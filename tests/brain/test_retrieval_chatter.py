@@ -185,7 +185,7 @@ def test_documents_that_are_asked_for_are_named_and_not_missed(home: SmallHome) 
     answer = home.ask("which documents do you have about a quiet station?")
     assert answer.refusal is not None
     assert answer.refusal.reason is RefusalReason.DOCUMENTS_WANTED
-    assert [source.document for source in answer.refusal.nearest] == ["macros.md"]
+    assert [near.source.document for near in answer.refusal.nearest] == ["macros.md"]
     home.catalog.answers.keep(answer, "…", "ana", "", ["general"])
     assert home.catalog.asked.since(datetime(2020, 1, 1, tzinfo=UTC)) == []
     closed = home.ask("which documents do you have about unicorns?", gate=replace(OPEN_GATE, threshold=1.1))

@@ -151,6 +151,12 @@ def test_a_line_with_a_tab_is_one_span(text):
         ("Italy is closed in August.", False),
         ("Employees who travel book early.", False),
         ("The former is cheaper.", True),
+        ("Otherwise the lift stops.", True),
+        ("In that case, call the desk.", True),
+        ("Then file a report.", True),
+        ("Next, open the valve.", True),
+        ("Next week is a holiday.", False),
+        ("Instead of the lift, take the stairs.", False),
     ],
 )
 def test_a_sentence_that_stands_for_something_before_is_noticed(sentence, expected):

@@ -18,8 +18,8 @@ from brain.answering.writing.written import estimated
 from brain.errors import ModelUnavailable, UsageError
 from brain.evidence import FOR_ANY, EvidenceGate
 from brain.tuning.judging.evaluation import Evaluated, evaluate, sample
-from brain.tuning.judging.kept import KeptChat, KeptReplies
 from brain.tuning.judging.reply import scored
+from brain.tuning.judging.reply_cache import CachedChat, ReplyCache
 from brain.tuning.judging.writers import ExtractiveWriter, ModelWriter
 from brain.tuning.rows import Row
 
@@ -148,8 +148,8 @@ def keeping(
     at_once: int = 1,
 ) -> Evaluated:
     """Evaluate `chat` with what is kept in the folder."""
-    with closing(KeptReplies(folder / "adapter.jsonl", identity)) as kept:
-        asked = KeptChat(model=chat, kept=kept, tokens=letters, failures=[])
+    with closing(ReplyCache(folder / "adapter.jsonl", identity)) as kept:
+        asked = CachedChat(model=chat, kept=kept, tokens=letters, failures=[])
         return evaluate(rows, [model("adapter", asked, at_once=at_once)])
 
 
@@ -211,8 +211,8 @@ def test_what_a_model_could_not_say_is_neither_kept_nor_forgotten(tmp_path: Path
     def fail() -> None:
         raise ModelUnavailable("It is gone.")
 
-    with closing(KeptReplies(tmp_path / "adapter.jsonl", "tiny")) as kept:
-        asked = KeptChat(model=telling(fail), kept=kept, tokens=letters, failures=[])
+    with closing(ReplyCache(tmp_path / "adapter.jsonl", "tiny")) as kept:
+        asked = CachedChat(model=telling(fail), kept=kept, tokens=letters, failures=[])
         with pytest.raises(ModelUnavailable):
             evaluate(HELD_OUT[:1], [model("adapter", asked)])
         assert [type(failure) for failure in asked.failures] == [ModelUnavailable]
@@ -255,7 +255,7 @@ def test_a_killed_evaluation_goes_on(tmp_path: Path):
 def test_a_reply_survives_its_file(tmp_path: Path):
     said = 'x\u2028y\n"z"'
     for _ in range(2):
-        with closing(KeptReplies(tmp_path / "replies" / "base.jsonl", "tiny")) as kept:
+        with closing(ReplyCache(tmp_path / "replies" / "base.jsonl", "tiny")) as kept:
             if kept.get("a") is None:
                 kept.add("a", said)
             assert (kept.get("a"), kept.get("b")) == (said, None)

@@ -9,13 +9,13 @@ from contextlib import nullcontext
 
 import pytest
 from sync_kit import BROKEN, POOL
-from watch_kit import PATIENCE, fill, follow, looks_of, own_clock, until
+from watch_kit import PATIENCE, drive_sync_of, fill, follow, own_clock, until
 
 from brain.catalog.rows import DriveState
 from brain.errors import StorageFailed, UsageError
 from ingest.drives import Changes, DriveUnavailable
+from ingest.following.drive_sync import DriveSync
 from ingest.following.keeper import Keeper
-from ingest.following.looks import Looks
 from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 
@@ -26,7 +26,7 @@ def keeping(kit):
     keepers = []
 
     def start(open_drive=None):
-        keepers.append(Keeper(kit.catalog, looks_of(kit, open_drive)))
+        keepers.append(Keeper(kit.catalog, drive_sync_of(kit, open_drive)))
         keepers[-1].start()
         return keepers[-1]
 
@@ -286,10 +286,10 @@ def test_a_fault_is_over_as_soon_as_something_is_stored_again(kit):
             return POOL.parse(path, cutting)
 
     kit.embedder()
-    looks = Looks(
+    drive_sync = DriveSync(
         kit.catalog, kit.open_index, kit.embedder, lambda *_: own_clock(kit), lambda _: nullcontext(Slow())
     )
-    look = threading.Thread(target=looks.look, args=[drive_id])
+    look = threading.Thread(target=drive_sync.sync, args=[drive_id])
     look.start()
     try:
         until(lambda: state(kit) is DriveState.OK, "that it is seen to work")
@@ -311,22 +311,22 @@ def test_a_failure_in_between_does_not_loosen_the_brake(kit):
         def list(self, ledger):
             raise StorageFailed("The disk is full.")
 
-    looks = looks_of(kit, lambda *_: drives[-1])
-    looks.look(drive_id)
+    drive_sync = drive_sync_of(kit, lambda *_: drives[-1])
+    drive_sync.sync(drive_id)
     for number in range(6):
         (kit.root / f"{number}.md").unlink()
-    looks.look(drive_id)
-    looks.memory(drive_id).drive = None
+    drive_sync.sync(drive_id)
+    drive_sync.memory(drive_id).drive = None
     drives.append(Down())
     with pytest.raises(StorageFailed):
-        looks.look(drive_id)
+        drive_sync.sync(drive_id)
     assert state(kit) is DriveState.FAILING
     drives.pop()
     fill(kit, 3)
-    report = looks.look(drive_id)
+    report = drive_sync.sync(drive_id)
     assert (report.held, report.removed, state(kit)) == (3, 0, DriveState.SUSPENDED)
     fill(kit, 6)
-    assert looks.look(drive_id).held == 0
+    assert drive_sync.sync(drive_id).held == 0
     assert (state(kit), kit.catalog.followed.of(drive_id).held) == (DriveState.OK, 0)
     kit.assert_in_step()
 

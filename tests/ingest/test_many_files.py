@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from sync_kit import kit_in
-from watch_kit import Watcher, looks_of
+from watch_kit import Watcher, drive_sync_of
 
 from brain.catalog.rows import DriveState
 from brain.errors import StorageFailed
@@ -118,10 +118,10 @@ def test_many_files_that_moved_are_known_again_in_little_memory(kit):
 
 def test_many_files_that_are_gone_are_counted_and_held_in_little_memory(kit):
     drive_id = known(kit, Made(range(MANY)))
-    looks = looks_of(kit, lambda url, options: Made(range(100)))
-    looks.look(drive_id)
+    drive_sync = drive_sync_of(kit, lambda url, options: Made(range(100)))
+    drive_sync.sync(drive_id)
     with little_memory():
-        report = looks.look(drive_id)
+        report = drive_sync.sync(drive_id)
     assert (report.held, report.removed) == (MANY - 100, 0)
     assert kit.catalog.followed.of(drive_id).state is DriveState.SUSPENDED
     assert len(kit.catalog.ledger(drive_id)) == MANY

@@ -29,7 +29,7 @@ def test_an_unchanged_file_is_read_anew_once_after_an_upgrade(kit):
     assert (kit.found("chile"), waiting(kit)) == ({"leave.md"}, 0)
     after = kit.catalog.find_document("leave.md")
     assert (after.id, after.version) == (before.id, before.version + 1)
-    assert [version.content_hash for version in kit.catalog.past.versions(after.id)] == [
+    assert [version.content_hash for version in kit.catalog.history.versions(after.id)] == [
         after.content_hash
     ] * 2
     kit.assert_in_step()

@@ -11,8 +11,8 @@ from web_server import web_server
 
 from brain.catalog.drives.readings import Outdated
 from ingest.addresses import AddressPolicy
+from ingest.following.drive_sync import DriveSync
 from ingest.following.keeper import Keeper
-from ingest.following.looks import Looks
 from ingest.locate import readable_suffixes
 from ingest.readers.versions import CURRENT
 from ingest.web.page import WebPage
@@ -40,8 +40,10 @@ def keeping(kit):
     def start(reader, open_drive=None):
         kit.embedder()
         opened = open_drive or (lambda url, options: own_clock(kit))
-        looks = Looks(kit.catalog, kit.open_index, kit.embedder, opened, lambda workers: nullcontext(reader))
-        keepers.append(Keeper(kit.catalog, looks))
+        drive_sync = DriveSync(
+            kit.catalog, kit.open_index, kit.embedder, opened, lambda workers: nullcontext(reader)
+        )
+        keepers.append(Keeper(kit.catalog, drive_sync))
         keepers[-1].start()
         return keepers[-1]
 

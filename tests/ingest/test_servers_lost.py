@@ -8,13 +8,13 @@ from embedding_process import EmbeddingProcess, embedder_of
 from object_store import Moto
 from older_reader import OlderReader, read_by, without_headings
 from sync_kit import POOL
-from watch_kit import follow, looks_of, own_clock, until
+from watch_kit import drive_sync_of, follow, own_clock, until
 
 from brain.catalog.rows import DriveState
 from brain.errors import ModelUnavailable
 from ingest.drives import DriveUnavailable
+from ingest.following.drive_sync import DriveSync
 from ingest.following.keeper import Keeper
-from ingest.following.looks import Looks
 from ingest.readers.versions import CURRENT
 
 COUNT = 300
@@ -74,18 +74,18 @@ def test_an_embedding_server_that_dies_while_an_upgrade_reads_anew_costs_no_docu
     kit.sync(own_clock(kit), **read_by(OlderReader(without_headings)))
     assert waiting(kit) == COUNT
     # With the second batch it dies: some are read anew by then, and some are not.
-    looks = Looks(
+    drive_sync = DriveSync(
         *(kit.catalog, kit.open_index, lambda: embedder_of(embeddings, dies_at=2)),
         lambda url, options: own_clock(kit),
         lambda workers: nullcontext(POOL),
     )
     with pytest.raises(ModelUnavailable, match="does not answer"):
-        looks.look(drive_id)
+        drive_sync.sync(drive_id)
     assert 0 < waiting(kit) < COUNT
     assert kit.catalog.followed.of(drive_id).state is DriveState.FAILING
     assert_all_answer(kit, COUNT)
     embeddings.start()
-    keeper = Keeper(kit.catalog, looks_of(kit))
+    keeper = Keeper(kit.catalog, drive_sync_of(kit))
     keeper.start()
     until(lambda: not waiting(kit), "that all are read anew")
     assert keeper.stop(60)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sync_kit import POOL
 
-from ingest.following.looks import Looks
+from ingest.following.drive_sync import DriveSync
 from ingest.local.folder import LocalFolder
 from ingest.locate import readable_suffixes
 from ingest.options import DriveOptions
@@ -42,10 +42,10 @@ def own_clock(kit):
     return LocalFolder(kit.root, readable_suffixes(), own_clock=True)
 
 
-def looks_of(kit, open_drive=None):
+def drive_sync_of(kit, open_drive=None):
     """Looks with the kit's parts; the readers' process is shared by all tests."""
     kit.embedder()
-    return Looks(
+    return DriveSync(
         kit.catalog,
         kit.open_index,
         kit.embedder,

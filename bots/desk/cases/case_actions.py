@@ -7,7 +7,7 @@ from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Sty
 from bots.desk.cases.case_card import NO_CATEGORY, as_shown, people_of
 from bots.desk.cases.case_reply import CaseReplies, numbers_in
 from bots.desk.cases.case_view import UNKNOWN, CaseView, viewers
-from bots.desk.parts import OPEN_SPACE, Caller, Press
+from bots.desk.domain import OPEN_SPACE, Caller, Press
 from bots.desk.wording import shortened
 from brain.catalog.tickets.cases import Case, CaseState
 from brain.errors import UsageError

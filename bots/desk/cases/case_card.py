@@ -71,12 +71,12 @@ class CaseCards:
             *([self.line(case)] if case.id else []),
             *self._found_out(case, viewers),
             *self._so_far(case),
-            *([Row("Suggested reply", " ".join(suggested.caveats))] if suggested.caveats else []),
+            *([Row("Before it is sent", " ".join(suggested.caveats))] if suggested.caveats else []),
             *suggested.sources,
         ]
         return Card(
             f"{title}: {case.category or 'no category fits'}",
-            suggested.text if suggested.hidden else case.reply or suggested.text,
+            _reply(case, suggested),
             tuple(rows),
             buttons=self._buttons(case, suggested) if case.id else (),
             menus=self._menus(case) if case.id else (),
@@ -299,6 +299,13 @@ def people_of(*cases: Case) -> frozenset[str]:
         for case in cases
     )
     return frozenset(principal for some in named for principal in some if principal)
+
+
+def _reply(case: Case, suggested: Suggested) -> str:
+    """The reply under a word that says what it is, or why there is none."""
+    if case.reply and not suggested.hidden:
+        return f"Reply:\n{case.reply}"
+    return suggested.text if suggested.refused else f"Suggested reply:\n{suggested.text}"
 
 
 def first_words(text: str) -> str:

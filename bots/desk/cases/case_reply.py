@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.answers import buttons_under, source_rows
 from bots.desk.cards import Card, Delivery
-from bots.desk.pieces import MARKER
+from bots.desk.chat_text import MARKER
 from bots.desk.wording import shortened
 
 if TYPE_CHECKING:

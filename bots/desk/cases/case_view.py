@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bots.desk.audience import Role
 from bots.desk.cards import Card
 from bots.desk.cases.case_card import CaseCards
-from bots.desk.parts import Caller, number_in
+from bots.desk.domain import Caller, number_in
 from brain.catalog.tickets.cases import Case
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from bots.desk.cards import Card, Reply, Row
 from bots.desk.cases.case_card import people_of
 from bots.desk.cases.case_view import UNKNOWN, CaseView
 from bots.desk.caveats import with_caveats_in_trace
-from bots.desk.parts import PRIVATE, Caller, Command, named_after
+from bots.desk.domain import PRIVATE, Caller, Command, named_after
 from bots.desk.wording import count
 from brain.catalog.questions.answers import StoredCitation
 from brain.catalog.tickets.cases import Case, CaseState, NewCase

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Reply, Row, Style
 from bots.desk.documents.carrier import Carrier
-from bots.desk.parts import OPEN_SPACE, Attachment, Caller, Command, Press, number_in
+from bots.desk.domain import OPEN_SPACE, Attachment, Caller, Command, Press, number_in
 from bots.desk.wording import age, count, shortened, web_link
 from brain.catalog.chats.changes import Change, ChangeState
 from brain.catalog.documents.added_files import SCHEME as ADDED
@@ -79,7 +79,7 @@ class Knowledge:
             text = "" if rows else "Nothing was changed from a chat yet."
             return Reply(Card("The last changes", text, tuple(rows), people=_people_of(*changes)))
         document = self._catalog.find_document(command.words)
-        versions = self._catalog.past.versions(document.id)
+        versions = self._catalog.history.versions(document.id)
         return Reply(
             Card(
                 f"Versions of “{document.title}”",

@@ -90,7 +90,7 @@ class Library:
 
     def put_back(self, document_id: int) -> bool:
         """Put a document back that was taken out; False where that is not possible any more."""
-        revived = self.catalog.past.revive(document_id)
+        revived = self.catalog.history.revive(document_id)
         self._follow()
         return revived
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.answers import GONE, WITHDRAWN, still_stands
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Standing, Style
+from bots.desk.domain import OPEN_SPACE, PRIVATE, Press, number_in
 from bots.desk.handoffs.handoff_card import (
     goes_to,
     has_moved_on,
@@ -13,7 +14,6 @@ from bots.desk.handoffs.handoff_card import (
     told_where,
     was_told_in,
 )
-from bots.desk.parts import OPEN_SPACE, PRIVATE, Press, number_in
 from bots.desk.wording import listed, named, shortened, web_link
 from brain.catalog.chats.handoffs import Handoff, HandoffState
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bots.desk.answers import GivenAnswers
     from bots.desk.audience import Audience
     from bots.desk.documents.knowledge import Knowledge
-    from bots.desk.parts import Caller
+    from bots.desk.domain import Caller
     from brain.catalog.catalog import Catalog
     from brain.catalog.questions.answers import StoredAnswer
 

@@ -55,7 +55,7 @@ class Chat:
     """One conversation: reads lines until `quit` or the end of input."""
 
     def __init__(self, desk: "Desk", asker: str | None = None, spaces: tuple[str, ...] = ()) -> None:
-        from bots.desk.parts import TERMINAL
+        from bots.desk.domain import TERMINAL
         from bots.terminal.console import out
 
         self._desk = desk

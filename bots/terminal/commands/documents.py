@@ -176,7 +176,7 @@ def history(call: Invocation, document: str) -> None:
 
     with call.citewise() as citewise:
         row = citewise.catalog.find_document(document)
-        versions = citewise.catalog.past.versions(row.id)
+        versions = citewise.catalog.history.versions(row.id)
     if call.as_json:
         print_json(
             [

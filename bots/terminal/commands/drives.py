@@ -72,7 +72,7 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
             confirm(f"Take {place} with {documents} out of the index?", f"removing {place}")
         try:
             with progress() as citewise.report:
-                removed = citewise.remove_drive(found.id, call.actor)
+                removed = citewise.drives.remove(found.id, call.actor)
         except KeyboardInterrupt:
             _say_what_is_left(citewise.catalog.removals.under_way(), found, place)
             raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from bots.drives.synced import Synced
     from ingest.following.keeper import DriveStatus
@@ -96,7 +97,7 @@ def drives_table(rows: "Sequence[DriveStatus]") -> "Table":
     return table
 
 
-def remarks(rows: "Sequence[DriveStatus]") -> list[Any]:
+def remarks(rows: "Sequence[DriveStatus]") -> "list[Text]":
     """A sentence for each drive that is held up, or that keeps files from the space."""
     from rich.text import Text
 
@@ -159,7 +160,7 @@ def synced_json(synced: "Synced") -> dict[str, Any]:
     }
 
 
-def _state(row: "DriveStatus") -> Any:
+def _state(row: "DriveStatus") -> "Text":
     from rich.text import Text
 
     name = row.known.state.value

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brain.evaluation.report import EvaluationReport, MetricRow
 
 _SHOWN = 5
+_LONGEST_LINE = 160
 
 
 @click.command("eval")
@@ -158,6 +159,6 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _one_line(text: str, longest: int = 160) -> str:
+def _one_line(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"

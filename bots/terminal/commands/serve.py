@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -19,6 +19,7 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 if TYPE_CHECKING:
     from bots.serving.host import Running
     from bots.serving.log import LogFormat
+    from bots.serving.services import ServiceReport
     from bots.settings import Settings
     from bots.wiring import Citewise
 
@@ -53,6 +54,7 @@ def serve(call: Invocation, log_format: str) -> None:
     if published(citewise.home):
         citewise.own_home()  # most likely refused: at once, then
 
+    from bots.serving.chosen_services import chosen_services
     from bots.serving.host import STOP_SECONDS, Host, close_within
     from bots.serving.log import logging_to
     from bots.terminal.streams import routed
@@ -60,7 +62,7 @@ def serve(call: Invocation, log_format: str) -> None:
     log_file = citewise.home.run / "serve.log"
     stop = _Stop()
     with routed(), _signals(_interrupt):
-        host = Host(citewise, citewise.services(), _run_command(), log_file)
+        host = Host(citewise, chosen_services(citewise), _run_command(), log_file)
         try:
             citewise.own_home()
             with logging_to(log_file, cast("LogFormat", log_format)):
@@ -81,7 +83,7 @@ def serve(call: Invocation, log_format: str) -> None:
         finally:
             clean = close_within(citewise, STOP_SECONDS) and clean
     if not clean:
-        _exit_now(0)  # a thread is left that would hold the process up; the home survives that
+        _exit_now()  # a thread is left that would hold the process up; the home survives that
 
 
 def _build(citewise: "Citewise") -> None:
@@ -151,11 +153,11 @@ class _Stop:
                 self._signals.get(timeout=_LOOK_SECONDS)
 
 
-def _exit_now(code: int) -> None:
+def _exit_now() -> None:
     """End without waiting for any thread: nothing that was stored is lost by that."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    os._exit(code)
+    os._exit(0)
 
 
 def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> None:
@@ -213,7 +215,7 @@ def _say_json(**event: object) -> None:
     sys.stdout.flush()
 
 
-def service_json(service: Any) -> dict[str, object]:
+def service_json(service: "ServiceReport") -> dict[str, object]:
     """One service, for programs."""
     return {
         "service": service.name,

@@ -249,7 +249,7 @@ def _keep(call: Invocation, run: "TrainedRun", report: "Report", found: "Evaluat
     from importlib.util import find_spec
 
     from bots.terminal.console import out, print_json
-    from brain.tuning.durable import write_whole
+    from brain.durable import write_whole
     from brain.tuning.judging.report import FILE, OWN_FILE
     from brain.tuning.judging.report_page import page
     from brain.tuning.judging.report_plot import plot

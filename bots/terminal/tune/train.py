@@ -18,6 +18,7 @@ from brain.tuning.learning.recipe import Recipe
 if TYPE_CHECKING:
     from bots.settings import Settings
     from bots.terminal.tune.progress import Shown
+    from brain.tuning.learning.beginning import Asked
 
 _TAKEN = "A training runs in this home already: {holder}. One at a time; wait until it is done, or stop it."
 _FIELDS = {
@@ -101,7 +102,7 @@ def train(
     _train(call, Asked(data, place, name, method, resume, fields))
 
 
-def _train(call: Invocation, asked: "Any") -> None:
+def _train(call: Invocation, asked: "Asked") -> None:
     from bots.settings import load_settings
     from brain.catalog.home import Home, HomeLock
 
@@ -116,7 +117,7 @@ def _train(call: Invocation, asked: "Any") -> None:
         _carry_out(call, settings, home.tuning, asked)
 
 
-def _carry_out(call: Invocation, settings: "Settings", tuning: Path, asked: "Any") -> None:
+def _carry_out(call: Invocation, settings: "Settings", tuning: Path, asked: "Asked") -> None:
     from bots.terminal.tune.progress import shown
     from brain.phi3.fingerprint import fingerprint
     from brain.phi3.opening import model_folder

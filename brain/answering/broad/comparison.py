@@ -15,7 +15,7 @@ from brain.answering.broad.side_by_side import Thing, side_by_side, things_of
 from brain.answering.broad.tellable import Tellable, tellable
 from brain.answering.draft import Draft, DraftSentence
 from brain.answering.extracting.extractive import sentences_by_words
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.answering.extracting.selection import stems_of
 from brain.domain import Passage
 from brain.retrieval.comparison_wanted import ComparisonWanted
@@ -144,7 +144,7 @@ def _of_one(
     share: _Share,
 ) -> list[_Told]:
     """The likeliest sentences that name the one thing, in words or by a heading, and none of the others."""
-    ranked = by_likeness(sentences_by_words(search), search, LikenessWeights())
+    ranked = by_likeness(sentences_by_words(search), search)
     found: list[_Told] = []
     for sentence in ranked:
         above = frozenset(content_stems(sentence.passage.context))

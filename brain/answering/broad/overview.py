@@ -64,9 +64,9 @@ def overview(named: Named, embed: Embed, size: OverviewSize | None = None) -> Dr
     return Draft(told, lead=lead, notes=(*left, *_others(named.others)))
 
 
-def decisions(named: Named, size: OverviewSize | None = None) -> Draft:
+def decisions(named: Named) -> Draft:
     """What a document says was decided, in its order; without sentences where it says so nowhere."""
-    size = size or OverviewSize()
+    size = OverviewSize()
     found: list[DraftSentence] = []
     words = most = 0
     for section in sections_of(named.passages, len(named.heading)):

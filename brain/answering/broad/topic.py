@@ -9,7 +9,7 @@ from brain.answering.broad.overview import Embed, OverviewSize, unit
 from brain.answering.broad.tellable import tellable
 from brain.answering.draft import OWN_WORDS, Draft
 from brain.answering.extracting.extractive import sentences_by_words
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.retrieval.document_named import in_short, without_numbering
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
@@ -26,7 +26,7 @@ def topic_overview(retrieved: Retrieved, size: OverviewSize, embed: Embed) -> Dr
     """The likeliest sentences that speak of it, or stand under a heading that does; few of each document."""
     retrieved = replace(retrieved, candidates=_spread(retrieved.candidates))
     asked = frozenset(retrieved.query.stems)
-    ranked = by_likeness(sentences_by_words(retrieved), retrieved, LikenessWeights())
+    ranked = by_likeness(sentences_by_words(retrieved), retrieved)
     standing = {
         (found.passage.id, found.start): found
         for found in tellable({sentence.passage.id: sentence.passage for sentence in ranked}.values())

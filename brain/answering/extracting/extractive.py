@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.extracting.cleaning import ended, opening, without_marks
 from brain.answering.extracting.likelihood import likelihood
-from brain.answering.extracting.likeness import LikenessWeights, by_likeness
+from brain.answering.extracting.likeness import by_likeness
 from brain.answering.extracting.of_the_day import of_the_day, of_the_whole_day, rows_of_the_time
 from brain.answering.extracting.question_kind import QuestionKind, Wants, core, kind_of
 from brain.answering.extracting.rows import row_in_words
 from brain.answering.extracting.selection import (
     ScoredSentence,
-    SentenceWeights,
     new_share,
     scored_sentences,
     stems_of,
@@ -25,7 +24,7 @@ from brain.evidence import SURE, Evidence
 from brain.languages.english import ENGLISH
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.query import Query, asks_of_a_day
-from brain.text.pronouns import points_back
+from brain.text.pronouns import goes_on, points_back
 from brain.text.steps import is_step, steps_around
 
 
@@ -54,20 +53,14 @@ class Lengths:
 SAID_ABOVE = 0.5  # the share of the question that a table's title and header say where all of it is asked for
 NAMED = 0.5  # the share of the question's names that the best sentence must have about it
 STEPS_AMONG = 3  # of the best passages
+BEFORE_THEN = 3  # sentences that are told with one that goes on from them
 
 
 class ExtractiveAnswerer:
     """One to four sentences of the best passages: the best is chosen first, all are set in reading order."""
 
-    def __init__(
-        self,
-        weights: SentenceWeights | None = None,
-        lengths: Lengths | None = None,
-        likeness: LikenessWeights | None = None,
-    ) -> None:
-        self._weights = weights or SentenceWeights()
+    def __init__(self, lengths: Lengths | None = None) -> None:
         self._lengths = lengths or Lengths()
-        self._likeness = likeness or LikenessWeights()
 
     def write(self, evidence: Evidence) -> Draft:
         """The draft; without sentences where no passage holds any."""
@@ -75,8 +68,8 @@ class ExtractiveAnswerer:
             return evidence.quoted
         query = evidence.retrieved.query
         kind = kind_of(query.text)
-        by_words = sentences_by_words(evidence.retrieved, self._weights)
-        ranked = of_the_day(by_likeness(by_words, evidence.retrieved, self._likeness), evidence.retrieved)
+        by_words = sentences_by_words(evidence.retrieved)
+        ranked = of_the_day(by_likeness(by_words, evidence.retrieved), evidence.retrieved)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft((), declined=bool(query.dates))  # all of it is about other things
         if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
@@ -97,13 +90,13 @@ class ExtractiveAnswerer:
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
         if said:  # the sentence that says so comes next, unless it leans on the one before it
             ordered.sort(key=lambda s: points_back(s.text) or not verdict(core(query.text), [s]))
-        told = _set(ordered, query)
+        told = as_told(ordered, query)
         if not _counted(query, told):
             return Draft(())
         unsure = likely is not None and likely < SURE
         if unsure and self._lengths.rival and kind.wants is not Wants.LIST:
             rival, left = self._rival(ranked, chosen, query, said)
-            told, notes = _set([*ordered, *rival], query), notes or left
+            told, notes = as_told([*ordered, *rival], query), notes or left
             if said and _denies(rival, said, query):
                 said = ""  # one says yes and one no: whoever reads them has to tell
         if kind.wants is Wants.TIME:
@@ -141,7 +134,8 @@ class ExtractiveAnswerer:
 
     def _chosen(self, ranked: Sequence[ScoredSentence], kind: QuestionKind) -> list[ScoredSentence]:
         best, most = _best(ranked), self._most(kind)
-        chosen = [best, *self._needed(best, {(s.rank, s.number): s for s in ranked})]
+        places = {(s.rank, s.number): s for s in ranked}
+        chosen = [best, *self._needed(best, places)]
         if _form(best) is Form.ROW and kind.wants is not Wants.LIST:
             most = 1  # other rows tell of other things
         while len(chosen) < most:
@@ -149,6 +143,8 @@ class ExtractiveAnswerer:
             if follower is None:
                 break
             chosen.append(follower)
+        leant_on = [one for s in chosen[1:] if points_back(s.text) for one in self._needed(s, places)]
+        chosen += [one for one in dict.fromkeys(leant_on) if one not in chosen]
         return _without_scraps(chosen)
 
     def _most(self, kind: QuestionKind) -> int:
@@ -175,7 +171,7 @@ class ExtractiveAnswerer:
                 items.append(item)
             return items if items and _form(items[0]) is not Form.PROSE else items[:1]
         if before and points_back(best.text) and _form(before) is Form.PROSE and before.text[-1:] != ":":
-            return [before]
+            return _from_the_first(best, places) if goes_on(best.text) else [before]
         return []
 
     def _rival(
@@ -190,7 +186,7 @@ class ExtractiveAnswerer:
         said = frozenset[str]().union(*(one.stems for one in chosen))
         for one in ranked:
             elsewhere = one.passage.id not in passages and one.named >= NAMED
-            if not elsewhere or not _follows_well(one) or not _is_told(one):
+            if not elsewhere or not stands_alone(one):
                 continue
             if new_share(one, said) >= self._lengths.new or (yes_no and _denies([one], yes_no, query)):
                 rows, left = rows_of_the_time(ranked, one, query)
@@ -224,6 +220,19 @@ class ExtractiveAnswerer:
         return found
 
 
+def _from_the_first(
+    last: ScoredSentence, places: dict[tuple[int, int], ScoredSentence]
+) -> list[ScoredSentence]:
+    """The sentences right before one that goes on from them ("Then …"), three at most."""
+    found: list[ScoredSentence] = []
+    for number in range(last.number - 1, last.number - 1 - BEFORE_THEN, -1):
+        before = places.get((last.rank, number))
+        if before is None or _form(before) is not Form.PROSE or not stands_alone(before):
+            break
+        found.insert(0, before)
+    return found
+
+
 def _denies(rival: Sequence[ScoredSentence], said: str, query: Query) -> bool:
     """Whether these sentences say no where `said` is yes, or the other way round."""
     return verdict(core(query.text), rival) not in ("", said)
@@ -246,12 +255,12 @@ def _is_strange_row(row: ScoredSentence, retrieved: Retrieved) -> bool:
     return retrieved.rarity.share(above) < SAID_ABOVE
 
 
-def sentences_by_words(retrieved: Retrieved, weights: SentenceWeights | None = None) -> list[ScoredSentence]:
+def sentences_by_words(retrieved: Retrieved) -> list[ScoredSentence]:
     """All sentences of the best passages, the likeliest answer by their words first."""
     kind, asked = kind_of(retrieved.query.text), sought(retrieved.query.text).kind
     # "how long is the warranty": a time, not the number in "Petrel 2"
     typed = asked if asked.wants is Wants.TIME else kind
-    return scored_sentences(retrieved, typed, weights or SentenceWeights())
+    return scored_sentences(retrieved, typed)
 
 
 def _counted(query: Query, told: Sequence[DraftSentence]) -> bool:
@@ -288,8 +297,12 @@ def _follows_well(sentence: ScoredSentence) -> bool:
     return not sentence.text.endswith(("?", ":")) and not _MAIL_HEADER.match(sentence.text)
 
 
+def stands_alone(sentence: ScoredSentence) -> bool:
+    """Whether it may be told by itself: it is a sentence, row or item, no heading, question or button."""
+    return _follows_well(sentence) and _is_told(sentence)
+
+
 def _is_told(sentence: ScoredSentence) -> bool:
-    """Whether it is a sentence, a row or an item, and no heading, line of code or button of a page."""
     return _form(sentence) is not Form.PROSE or sentence.text.rstrip(_CLOSING).endswith((".", "!", "…"))
 
 
@@ -307,7 +320,7 @@ def _form(sentence: ScoredSentence) -> Form:
 _ITEM = re.compile(r"^\s*(?:[-•]|\d{1,3}[.)])\s")
 
 
-def _set(ordered: Sequence[ScoredSentence], query: Query) -> list[DraftSentence]:
+def as_told(ordered: Sequence[ScoredSentence], query: Query) -> list[DraftSentence]:
     """The sentences as they are shown."""
     asked, reading = frozenset(query.stems), query.reading
     found: list[DraftSentence] = []

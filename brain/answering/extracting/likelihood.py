@@ -26,9 +26,7 @@ class LikelihoodWeights:
     lead: float = 1.85
 
 
-def likelihood(
-    ranked: Sequence[ScoredSentence], retrieved: Retrieved, weights: LikelihoodWeights | None = None
-) -> float | None:
+def likelihood(ranked: Sequence[ScoredSentence], retrieved: Retrieved) -> float | None:
     """The chance that the first of `ranked` answers, from 0 to 1; None where that can't be told.
 
     The scores mean something only where sentences were compared token by token, by an embedder that knows
@@ -37,7 +35,7 @@ def likelihood(
     signals = likelihood_signals(ranked, retrieved)
     if signals is None:
         return None
-    worth = weights or LikelihoodWeights()
+    worth = LikelihoodWeights()
     score, lead = signals
     return 1 / (1 + math.exp(-worth.bias - worth.score * score - worth.lead * lead))
 

@@ -39,13 +39,11 @@ class LikenessWeights:
 _in_order = attrgetter(*(field.name for field in fields(LikenessWeights)))  # astuple() copies, which is slow
 
 
-def by_likeness(
-    sentences: Sequence[ScoredSentence], retrieved: Retrieved, weights: LikenessWeights
-) -> list[ScoredSentence]:
+def by_likeness(sentences: Sequence[ScoredSentence], retrieved: Retrieved) -> list[ScoredSentence]:
     """The sentences with their new scores, best first; as they are where nothing was compared."""
     if not retrieved.likeness or not sentences:
         return list(sentences)
-    worth = _in_order(weights)
+    worth = _in_order(LikenessWeights())
     found = [
         replace(sentence, score=sum(w * s for w, s in zip(worth, _in_order(signals), strict=True)))
         for sentence, signals in zip(sentences, likeness_signals(sentences, retrieved), strict=True)

@@ -49,6 +49,9 @@ class SentenceWeights:
     said: float = -0.6  # was the answer just before, and holds little of what a follow-up adds
 
 
+_WEIGHTS = SentenceWeights()
+
+
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
     """A sentence of a passage: its place (`passage.text[start:end]`), rank of its passage, and score.
@@ -72,9 +75,7 @@ class ScoredSentence:
 _NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")
 
 
-def scored_sentences(
-    retrieved: Retrieved, kind: QuestionKind, weights: SentenceWeights
-) -> list[ScoredSentence]:
+def scored_sentences(retrieved: Retrieved, kind: QuestionKind) -> list[ScoredSentence]:
     """All sentences of the best passages, best first."""
     asked = definition(core(retrieved.query.text))
     candidates = _read(retrieved, asked)
@@ -102,15 +103,14 @@ def scored_sentences(
             named = names_held(retrieved.rarity, analysed, number, names)
             is_row = "\t" in passage.text[sentence.start : sentence.end]
             score = (
-                weights.passage * behind
-                + weights.best_passage * (rank == 0)
-                + weights.long * max(0, length - 50) / 50
-                + weights.short * (length < 5)
-                + weights.leads_in * text.endswith(":")
-                + weights.unreadable * is_unreadable(text, language)
+                _WEIGHTS.passage * behind
+                + _WEIGHTS.best_passage * (rank == 0)
+                + _WEIGHTS.long * max(0, length - 50) / 50
+                + _WEIGHTS.short * (length < 5)
+                + _WEIGHTS.leads_in * text.endswith(":")
+                + _WEIGHTS.unreadable * is_unreadable(text, language)
                 + _by_words(
                     retrieved,
-                    weights,
                     # A cell says what its column is called: "3 years" under "Warranty".
                     sentence.stem_set | columns if is_row else sentence.stem_set,
                     before,
@@ -118,13 +118,13 @@ def scored_sentences(
                     analysed.context,
                     is_row,
                 )
-                + weights.phrase * _pairs_held(retrieved, sentence.stems)
-                + (typed := _by_type(kind, weights, text))
-                + (defined := _by_definition(asked, weights, text))
-                + weights.unnamed * (1 - named)
-                + weights.echo
+                + _WEIGHTS.phrase * _pairs_held(retrieved, sentence.stems)
+                + (typed := _by_type(kind, text))
+                + (defined := _by_definition(asked, text))
+                + _WEIGHTS.unnamed * (1 - named)
+                + _WEIGHTS.echo
                 * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
-                + weights.said * _just_said(retrieved.query, sentence.stems, analysed.context, typed > 0)
+                + _WEIGHTS.said * _just_said(retrieved.query, sentence.stems, analysed.context, typed > 0)
             )
             found.append(
                 ScoredSentence(
@@ -157,19 +157,18 @@ def _by_definition_anywhere(asked: Definition, passage: Passage) -> bool:
     )
 
 
-def _by_definition(asked: Definition | None, weights: SentenceWeights, text: str) -> float:
+def _by_definition(asked: Definition | None, text: str) -> float:
     match asked and asked.said_by(text):
         case Saying.DEFINED:
-            return weights.defines
+            return _WEIGHTS.defines
         case Saying.NAMED:
-            return weights.names
+            return _WEIGHTS.names
         case _:
             return 0.0
 
 
 def _by_words(
     retrieved: Retrieved,
-    weights: SentenceWeights,
     own: frozenset[str],
     before: frozenset[str],
     after: frozenset[str],
@@ -182,14 +181,14 @@ def _by_words(
     inside_weight = around = with_above = 0.0
     for stem, weight in rarity.weights.items():
         inside = stem in own
-        above_share = weights.row_above if is_row else weights.fresh_above * (stem in retrieved.query.fresh)
+        above_share = _WEIGHTS.row_above if is_row else _WEIGHTS.fresh_above * (stem in retrieved.query.fresh)
         held = 1.0 if inside else above_share if stem in above else 0.0
         # A row's neighbours tell of other things.
         beside = 0.0 if is_row else 0.5 if stem in before else 0.25 if stem in after else 0.0
         inside_weight += weight * held
         around += weight * max(held, beside)
         with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
-    held = weights.words * inside_weight + weights.words_around * around + weights.words_above * with_above
+    held = _WEIGHTS.words * inside_weight + _WEIGHTS.words_around * around + _WEIGHTS.words_above * with_above
     return held / rarity.total
 
 
@@ -212,21 +211,21 @@ def _just_said(query: Query, stems: tuple[str, ...], above: frozenset[str], righ
     return not query.fresh <= set(stems) or (bool(pairs) and not pairs & set(pairwise(stems)))
 
 
-def _by_type(kind: QuestionKind, weights: SentenceWeights, text: str) -> float:
+def _by_type(kind: QuestionKind, text: str) -> float:
     match kind.wants:
         case Wants.NUMBER:
-            return weights.right_type * names_number(text, kind.language)
+            return _WEIGHTS.right_type * names_number(text, kind.language)
         case Wants.TIME:
-            return weights.right_type * names_time(text, kind.language)
+            return _WEIGHTS.right_type * names_time(text, kind.language)
         case Wants.PERSON | Wants.PLACE:
             named = not kind.language.capital_nouns and _NAME.search(text)
-            return weights.right_type / 2 * bool(named)
+            return _WEIGHTS.right_type / 2 * bool(named)
         case Wants.REASON:
-            return weights.reason * gives_reason(text, kind.language)
+            return _WEIGHTS.reason * gives_reason(text, kind.language)
         case Wants.STEPS:
-            return weights.instructs * instructs(text)
+            return _WEIGHTS.instructs * instructs(text)
         case Wants.LIST:
-            return weights.enumeration * min(text.count(","), 4) / 4
+            return _WEIGHTS.enumeration * min(text.count(","), 4) / 4
         case _:
             return 0.0
 

@@ -214,13 +214,13 @@ class InboxTable:
             ).fetchone()
         return _item(row) if row else None
 
-    def knows_thread(self, thread: str, kind: str) -> bool:
-        """Whether an event of that kind was answered in a thread, or is about to be."""
+    def knows_thread(self, thread: str) -> bool:
+        """Whether a question was answered in a thread, or is about to be."""
         with self._database.reading() as connection:
             row = connection.execute(
-                """SELECT EXISTS (SELECT 1 FROM inbox WHERE thread = ? AND kind = ?
+                """SELECT EXISTS (SELECT 1 FROM inbox WHERE thread = ? AND kind = 'question'
                    AND (posted <> '' OR state <> 'done'))""",
-                (thread, kind),
+                (thread,),
             ).fetchone()
         return bool(row[0])
 

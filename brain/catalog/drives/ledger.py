@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 
-from brain.catalog.rows import DocumentState, Failure, LedgerEntry, Retry
+from brain.catalog.rows import DocumentState, Failure, LedgerEntry, NewFailure, Retry
 from brain.catalog.schema import now
 
 PATHS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement; more than this is no faster
@@ -106,28 +106,14 @@ def _gather(
         )
 
 
-def record_failure(
-    connection: sqlite3.Connection,
-    drive_id: int,
-    path: str,
-    *,
-    size: int,
-    mtime_ns: int,
-    content_hash: str,
-    sentence: str,
-    detail: str,
-    retryable: bool,
-    tries: int,
-    next_try: float | None,
-    reading: str,
-) -> None:
+def record_failure(connection: sqlite3.Connection, drive_id: int, new: NewFailure) -> None:
     """Remember that a file can't be read, in place of what was remembered before."""
     connection.execute(
         """INSERT OR REPLACE INTO failures (drive_id, path, size, mtime_ns, content_hash, sentence, detail,
            retryable, failed, tries, next_try, reading) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
-            *(drive_id, path, size, mtime_ns, content_hash, sentence, detail, retryable, now()),
-            *(tries, next_try, reading),
+            *(drive_id, new.path, new.size, new.mtime_ns, new.content_hash, new.sentence, new.detail),
+            *(new.retryable, now(), new.tries, new.next_try, new.reading),
         ),
     )
 

@@ -66,9 +66,6 @@ _ANSWERS = """
 """
 
 
-_FEEDBACK = "SELECT trace_id, person, helpful, reason, words FROM feedback "
-
-
 class Answers:
     """The answers of one catalog. Each writing method is one transaction."""
 
@@ -155,16 +152,13 @@ class Answers:
                 ),
             )
 
-    def feedback(self, trace_id: str) -> list[Feedback]:
-        """What people thought of an answer."""
-        with self._database.reading() as connection:
-            rows = connection.execute(_FEEDBACK + "WHERE trace_id = ?", (trace_id,)).fetchall()
-        return [_judged(row) for row in rows]
-
-    def all_feedback(self) -> list[Feedback]:
+    def feedback(self) -> list[Feedback]:
         """What people thought of all answers, the latest word first."""
         with self._database.reading() as connection:
-            rows = connection.execute(_FEEDBACK + "ORDER BY given DESC, trace_id, person").fetchall()
+            rows = connection.execute(
+                """SELECT trace_id, person, helpful, reason, words FROM feedback
+                   ORDER BY given DESC, trace_id, person"""
+            ).fetchall()
         return [_judged(row) for row in rows]
 
 

@@ -150,17 +150,15 @@ class Cases:
             row = connection.execute(_CASES + "AND trace_id = ? AND trace_id <> ''", (trace_id,)).fetchone()
         return _case(row) if row else None
 
-    def listed(
-        self, places: Collection[str] | None = None, state: CaseState | None = None, owner: str = ""
-    ) -> list[Case]:
+    def listed(self, places: Collection[str] | None = None, state: CaseState | None = None) -> list[Case]:
         """Cases, the most urgent first, then the oldest; of these places and in that state, or of all."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 _CASES
                 + """AND (?1 IS NULL OR place IN (SELECT value FROM json_each(?1)))
-                   AND (state = ?2 OR ?2 IS NULL) AND (owner = ?3 OR ?3 = '')
+                   AND (state = ?2 OR ?2 IS NULL)
                    ORDER BY urgency DESC, opened, id""",
-                (None if places is None else json.dumps(list(places)), state, owner),
+                (None if places is None else json.dumps(list(places)), state),
             ).fetchall()
         return [_case(row) for row in rows]
 

@@ -71,13 +71,11 @@ class Case:
         return tuple({said.passage.id: said.passage for said in self.said}.values())
 
 
-def about(
-    passage: Passage, kind: str, questions: Iterable[str], said: Iterable[Said], *, first: bool = False
-) -> Case:
+def about(passage: Passage, kind: str, questions: Iterable[str], said: Iterable[Said]) -> Case:
     """A case about the passage's document."""
     source = passage.source
     asked = tuple(dict.fromkeys(question for question in questions if question))
-    return Case(asked, tuple(said), kind, source.document_id, source.document, first)
+    return Case(asked, tuple(said), kind, source.document_id, source.document)
 
 
 def written(said: Sequence[Said], numbers: dict[int, int]) -> str:

@@ -27,7 +27,7 @@ def past_cases(
 ) -> Iterator[Case]:
     """Cases from answers that were given to audiences within these spaces, those that people judged first."""
     judged: dict[str, list[Feedback]] = {}
-    for feedback in catalog.answers.all_feedback():
+    for feedback in catalog.answers.feedback():
         judged.setdefault(feedback.trace_id, []).append(feedback)
     given = {
         answer.trace_id: answer

@@ -17,10 +17,10 @@ from brain.tuning.data.cases import Case
 from brain.tuning.data.distractors import Find
 from brain.tuning.data.feedback import past_cases
 from brain.tuning.data.headings import questions_from_headings
-from brain.tuning.data.laying import ANSWERED, OTHER_DOCUMENT, UNANSWERABLE, WITHOUT_GOLD, Layer
 from brain.tuning.data.making import Made, Making, Split
 from brain.tuning.data.masking import Masking
 from brain.tuning.data.ordering import in_turn, without_repeats
+from brain.tuning.data.row_builder import ANSWERED, OTHER_DOCUMENT, UNANSWERABLE, WITHOUT_GOLD, RowBuilder
 from brain.tuning.data.splitting import Apart, apart, families
 from brain.tuning.data.statements import questions_from_statements
 from brain.tuning.data.tables import questions_from_tables
@@ -55,7 +55,7 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
     kept_out = [document for document, path in paths.items() if path in making.kept_out]
     out = apart(weights, family_of, paths, shares, making.seed, kept_out)
     train, watched, test = _parts(frozenset(documents), out, making)
-    layer = Layer(find, making.distractors, making.seed, family_of, dropped)
+    builder = RowBuilder(find, making.distractors, making.seed, family_of, dropped)
     masking = Masking()
     questions: list[Mapping[str, Any]] = []
     # What may be shown: to learn from, nothing that is kept apart; to stop by, nothing that is tested with.
@@ -71,7 +71,7 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
             side.most = min(side.most, max(1, round(len(train.rows) * side.most / train.most)))
         if side.full:
             continue
-        role, row = _laid(layer, case, side, making, usable[id(side)], pools[id(side)])
+        role, row = _built(builder, case, side, making, usable[id(side)], pools[id(side)])
         if row is None:
             continue
         masked = masking.row(row) if making.mask else row
@@ -160,20 +160,29 @@ def _in_sides(
             yield part, case
 
 
-def _laid(
-    layer: Layer, case: Case, side: Split, making: Making, usable: Collection[int], pool: Sequence[Passage]
+def _built(
+    builder: RowBuilder,
+    case: Case,
+    side: Split,
+    making: Making,
+    usable: Collection[int],
+    pool: Sequence[Passage],
 ) -> tuple[str, Row | None]:
     if not case.said:
-        return UNANSWERABLE, layer.refusal(case, usable, pool)
+        return UNANSWERABLE, builder.refusal(case, usable, pool)
     if any(passage.source.document_id not in usable for passage in case.gold):
-        layer.dropped["it cites a document that is kept apart"] += 1
+        builder.dropped["it cites a document that is kept apart"] += 1
         return ANSWERED, None
     if not case.first:
-        if side.wants(UNANSWERABLE, making.unanswerable) and (row := layer.unanswerable(case, usable, pool)):
+        if side.wants(UNANSWERABLE, making.unanswerable) and (
+            row := builder.unanswerable(case, usable, pool)
+        ):
             return UNANSWERABLE, row
-        if side.wants(WITHOUT_GOLD, making.without_gold) and (row := layer.without_gold(case, usable, pool)):
+        if side.wants(WITHOUT_GOLD, making.without_gold) and (
+            row := builder.without_gold(case, usable, pool)
+        ):
             return WITHOUT_GOLD, row
-    return ANSWERED, layer.answered(case, usable, pool)
+    return ANSWERED, builder.answered(case, usable, pool)
 
 
 def _pool(documents: Mapping[int, Sequence[Passage]], usable: Collection[int], seed: int) -> list[Passage]:

@@ -128,14 +128,14 @@ def _order(seed: int, path: str) -> str:
     return hashlib.sha256(f"{seed}:{path}".encode()).hexdigest()
 
 
-def near_duplicates(text: str, others: Iterable[str], share: float = 0.5) -> list[bool]:
-    """For each other text whether that share of the shorter one's runs of five words stands in both."""
+def near_duplicates(text: str, others: Iterable[str]) -> list[bool]:
+    """For each other text whether half of the shorter one's runs of five words stands in both."""
     own = _short_runs(text)
     found = []
     for other in others:
         theirs = _short_runs(other)
         fewer = min(len(own), len(theirs))
-        found.append(bool(fewer) and len(own & theirs) >= share * fewer)
+        found.append(bool(fewer) and len(own & theirs) >= fewer / 2)
     return found
 
 

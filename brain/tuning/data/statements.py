@@ -95,17 +95,24 @@ def questions_from_statements(passages: Sequence[Passage], letters: Letters) -> 
                 text = told(sentence)
                 if not text or not stands_alone(sentence):
                     continue
-                for kind, rule in RULES:
-                    asked = rule(text, letters)
-                    if (
-                        asked
-                        and len(asked.split()) <= 24
-                        and not VAGUE.search(_EXISTS.sub("", asked))
-                        and grammatical(asked)
-                    ):
-                        questions = titled(asked[0].upper() + asked[1:], section.title)
-                        yield about(line.passage, kind, questions, (Said(text, line.passage),))
-                        break
+                if found := _asked(text, letters):
+                    kind, asked = found
+                    questions = titled(asked[0].upper() + asked[1:], section.title)
+                    yield about(line.passage, kind, questions, (Said(text, line.passage),))
+
+
+def _asked(text: str, letters: Letters) -> tuple[str, str] | None:
+    """The first rule's kind and question that a sentence answers, if that can be asked so."""
+    for kind, rule in RULES:
+        asked = rule(text, letters)
+        if (
+            asked
+            and len(asked.split()) <= 24
+            and not VAGUE.search(_EXISTS.sub("", asked))
+            and grammatical(asked)
+        ):
+            return kind, asked
+    return None
 
 
 def _definition(text: str, letters: Letters) -> str:

@@ -113,9 +113,9 @@ def grammatical(question: str) -> bool:
     return not _WRONG_ME.search(question)
 
 
-def specific(question: str, fewest: int = 2) -> bool:
+def specific(question: str) -> bool:
     """Whether the question names enough to be understood by itself."""
-    return len(set(content_stems(question)) - _ASKING) >= fewest
+    return len(set(content_stems(question)) - _ASKING) >= 2
 
 
 def titled(question: str, title: str) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from brain.durable import rename, sync_folder
 from brain.errors import StorageFailed, UsageError
 from brain.phi3.adapters import read_deltas
 from brain.phi3.merged_before import RECORD
 from brain.phi3.weights import check_files, checked_config
-from brain.tuning.durable import rename, sync_folder
 from brain.tuning.export.gguf_file import write_gguf
 from brain.tuning.export.merging import Progress, Weights, write_safetensors
 from brain.tuning.export.precision import Precision

@@ -13,7 +13,7 @@ from brain.phi3.chat import Phi3Chat
 from brain.phi3.opening import TEXTS, open_phi3
 from brain.phi3.quantising import Quantization
 from brain.tuning.code import code_fingerprint
-from brain.tuning.judging.kept import KeptChat, KeptReplies
+from brain.tuning.judging.reply_cache import CachedChat, ReplyCache
 from brain.tuning.judging.writers import ADAPTER, BASE, FEW_SHOT, ModelWriter
 
 
@@ -65,12 +65,12 @@ def answerers(contest: Contest, chat: Phi3Chat) -> Generator[tuple[str, WritingA
 
 
 @contextmanager
-def _turn(contest: Contest, chat: Phi3Chat, name: str) -> Iterator[KeptChat]:
+def _turn(contest: Contest, chat: Phi3Chat, name: str) -> Iterator[CachedChat]:
     """The model as it is this one's turn, with what it said before."""
     chat.swap(contest.adapter if name == ADAPTER else None, opening(few_shot=name == FEW_SHOT))
-    kept = KeptReplies(contest.kept / f"{name}.jsonl", _identity(contest, chat, name))
+    kept = ReplyCache(contest.kept / f"{name}.jsonl", _identity(contest, chat, name))
     with closing(kept):
-        yield KeptChat(model=chat, kept=kept, tokens=chat.prompts.tokens, failures=[])
+        yield CachedChat(model=chat, kept=kept, tokens=chat.prompts.tokens, failures=[])
 
 
 def _identity(contest: Contest, chat: Phi3Chat, name: str) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 
+from brain.durable import write_json, write_whole, written
 from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
 from brain.tuning.code import code_fingerprint
-from brain.tuning.durable import write_json, write_whole, written
 from brain.tuning.learning.beginning import Meant
 from brain.tuning.learning.checkpoints import newest
 from brain.tuning.learning.extra import has_matplotlib

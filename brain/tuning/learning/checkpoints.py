@@ -13,8 +13,8 @@ from typing import Any
 
 import torch
 
+from brain.durable import rename, sync_folder
 from brain.errors import StorageFailed, UsageError
-from brain.tuning.durable import rename, sync_folder
 from brain.tuning.learning.adapter import save_adapter
 from brain.tuning.learning.passes import Trainee
 

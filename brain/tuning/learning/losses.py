@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from brain.tuning.durable import told
+from brain.durable import told
 from brain.tuning.learning.training import Progress
 
 

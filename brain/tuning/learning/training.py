@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from brain.durable import made_whole
 from brain.errors import UsageError
-from brain.tuning.durable import made_whole
 from brain.tuning.learning.adapter import TuningFailed, attach, save_adapter
 from brain.tuning.learning.checkpoints import State, content_of, newest, restore, save
 from brain.tuning.learning.packing import Example, Pack, arrange, pack
@@ -52,11 +52,10 @@ def train(
     recipe: Recipe,
     report: Callable[[Progress], None],
     *,
-    filling: int = 0,
     fast: bool | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Train an adapter for `model`; `filling` is a token to fill packs with.
+    """Train an adapter for `model`; `fast` as for Trainee.
 
     The adapter is that of the look with the best loss on `validation`, after which training stops early;
     without any rows there, all epochs are done and the last one is kept. `stopping` is asked after each step:
@@ -65,7 +64,7 @@ def train(
     no gradient flows, StorageFailed when a checkpoint or the adapter can't be written.
     """
     # A GPU's compiled code wants packs of one size; a processor would only waste time on the filling.
-    fill = filling if model.device.type == "cuda" else None
+    fill = 0 if model.device.type == "cuda" else None
     packs, looked_at = (_packs(examples, recipe, fill) for examples in (learnt, validation))
     if not packs or (validation and not looked_at):
         raise UsageError(

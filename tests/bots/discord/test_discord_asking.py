@@ -147,12 +147,11 @@ async def test_thumbs_are_kept_and_down_asks_why_even_after_a_restart(guild: Gui
     await guild.restart()
     sent = await people.submit(BEN, opened, reason="incomplete", words="What of interns?")
     assert "person" in buttons_of(await discord.told(sent))
-    trace = buttons["quotes"]["custom_id"].split(":")[2]
-    found = [f for f in catalog.answers.feedback(trace) if not f.helpful]
+    found = [f for f in catalog.answers.feedback() if not f.helpful]
     assert [(f.person, f.reason, f.words) for f in found] == [
         (f"discord:user:{BEN}", "incomplete", "What of interns?")
     ]
-    assert [f.person for f in catalog.answers.feedback(trace) if f.helpful] == [f"discord:user:{ANA}"]
+    assert [f.person for f in catalog.answers.feedback() if f.helpful] == [f"discord:user:{ANA}"]
 
 
 async def test_an_edited_question_is_answered_in_place_and_a_deleted_one_takes_its_answer_along(

@@ -11,7 +11,7 @@ from bots.desk.caveats import UNSURE
 from bots.discord.buttons import modal, submitted
 from bots.discord.layout import answer_views, card_view, mark_of, parts_of
 from bots.discord.words import asked, commanded, inert, linked
-from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
+from brain.domain import Answer, Citation, Locator, Nearest, Passage, Refusal, RefusalReason, Source, Trace
 
 
 def drawn(card: Card) -> str:
@@ -52,6 +52,15 @@ async def test_an_unsure_answer_says_so_below_its_words() -> None:
     text = said(replace(sure, unanswered=("And *who*?",)))
     assert "no answer to “And *who*?”" in text
     assert text.index("Twenty-seven days.") < text.index("no answer") < text.rindex("https://a.example/leave")
+
+
+async def test_a_refusal_shows_the_words_that_came_nearest_below_their_documents() -> None:
+    near = [Nearest(Source(f"d{n}.md", f"Document {n}", "general", "", Locator()), words)
+            for n, words in ((1, "Taxis are *paid*."), (2, ""))]  # fmt: skip
+    refusal = Refusal(RefusalReason.NO_EVIDENCE, ("general",), 2, tuple(near))
+    (view,) = answer_views(Answer("I found no answer.", (), (), refusal, Trace("t", "?")), (), (1,))
+    lines = [line for part in view.walk_children() for line in getattr(part, "content", "").splitlines()]
+    assert lines[-3:] == ["-# • Document 1", r"-# “Taxis are \*paid\*.”", "-# • Document 2"]
 
 
 async def test_sources_with_long_addresses_are_all_named() -> None:

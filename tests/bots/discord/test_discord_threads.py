@@ -7,7 +7,7 @@ from fake_discord import ANA, BEN, BOT, EPHEMERAL, FORUM, GENERAL, GUILD, HELP, 
 from guild import Guild
 from heard_orders import caught, words
 
-from bots.desk.parts import Command
+from bots.desk.domain import Command
 from bots.discord.words import plain
 from bots.doors.thread_reading import FIRST_READ, LATEST_READ
 

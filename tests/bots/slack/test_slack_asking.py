@@ -100,14 +100,13 @@ async def test_thumbs_are_kept_and_down_asks_why(workspace: Workspace) -> None:
     await slack.press("UBEN", button(answer, "not_helpful"), "CGEN", answer)
     view = (await slack.until(lambda: slack.modals))[0]
     await slack.submit("UBEN", view, reason="incomplete", words="What of interns?")
-    trace = button(answer, "quotes")["value"]
-    found = await slack.until(lambda: [f for f in catalog.answers.feedback(trace) if not f.helpful])
+    found = await slack.until(lambda: [f for f in catalog.answers.feedback() if not f.helpful])
     assert (found[0].person, found[0].reason, found[0].words) == (
         "slack:user:UBEN",
         "incomplete",
         "What of interns?",
     )
-    assert [f.person for f in catalog.answers.feedback(trace) if f.helpful] == ["slack:user:UANA"]
+    assert [f.person for f in catalog.answers.feedback() if f.helpful] == ["slack:user:UANA"]
 
 
 async def test_a_private_answer_can_be_shared(workspace: Workspace) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Fault
 
 from bots.checks import Check, Verdict
+from bots.serving.chosen_services import chosen_services
 from bots.settings import Settings
 from bots.slack.diagnosis import examine
 from bots.slack.needs import SCOPES
@@ -82,7 +83,7 @@ async def test_slack_runs_in_a_thread_of_its_own(tmp_path: Path) -> None:
             SLACK_API_URL=slack.api_url,
         )  # type: ignore[call-arg]
         with Citewise(settings, create=True) as citewise:
-            service = citewise.services()[-1]
+            service = chosen_services(citewise)[-1]
             assert service.name == "slack"
             assert not service.status().running
             for _ in range(2):  # it may be started again

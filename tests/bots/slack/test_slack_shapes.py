@@ -10,14 +10,14 @@ from fake_slack import FakeSlack, blocks_of, links_of, texts, walk, words_of
 
 from bots.desk.cards import Button, Card, Field, Form, Menu, Quote, Row
 from bots.desk.caveats import UNSURE
-from bots.desk.pieces import pieces
+from bots.desk.chat_text import split_text
 from bots.slack import needs, words
 from bots.slack.blocks import MOST_IN_A_BLOCK, answer_blocks, card_blocks
 from bots.slack.controls import modal
 from bots.slack.events import Known, translate
 from bots.slack.organisation import Organisation
 from bots.slack.spoken import LONGEST, inert, spoken
-from brain.domain import Answer, Citation, Locator, Passage, Source, Trace
+from brain.domain import Answer, Citation, Locator, Nearest, Passage, Refusal, RefusalReason, Source, Trace
 
 SOURCE = Path(needs.__file__).parent
 
@@ -56,13 +56,13 @@ def answer(text: str, uri: str = "https://intranet.example/leave", numbers: int 
 
 def test_a_long_answer_is_cut_at_sentence_ends_and_never_parted_from_its_numbers() -> None:
     sentence = "A rather long sentence that says something about the leave of every single person. [12] "
-    found = pieces(sentence * 100, MOST_IN_A_BLOCK)
+    found = split_text(sentence * 100, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in found)
     assert all(piece.endswith("[12]") and piece.startswith("A rather") for piece in found)
     assert " ".join(found) == (sentence * 100).strip()
-    endless = pieces("word " * 2_000, MOST_IN_A_BLOCK)
+    endless = split_text("word " * 2_000, MOST_IN_A_BLOCK)
     assert all(len(piece) <= 2_900 for piece in endless)
-    assert pieces("", MOST_IN_A_BLOCK) == []
+    assert split_text("", MOST_IN_A_BLOCK) == []
 
 
 def test_an_unsure_answer_says_so_below_its_words() -> None:
@@ -72,6 +72,16 @@ def test_an_unsure_answer_says_so_below_its_words() -> None:
     assert said.index("Twenty-seven days.") < said.index(UNSURE) < said.index("Document 1")
     left = words_of({"blocks": answer_blocks(replace(sure, unanswered=("And who?",)), [])})
     assert left.index("Twenty-seven days.") < left.index("no answer to “And who?”") < left.index("Document 1")
+
+
+def test_a_refusal_shows_the_words_that_came_nearest_below_their_documents() -> None:
+    source = answer("").citations[0].passage.source
+    near = (Nearest(source, "Taxis are *paid*."), Nearest(replace(source, title="Another")))
+    refusal = Refusal(RefusalReason.NO_EVIDENCE, ("general",), 2, near)
+    blocks = answer_blocks(Answer("I found no answer.", (), (), refusal, Trace("t", "?")), [])
+    items = next(part for part in walk(blocks) if part.get("type") == "rich_text_list")["elements"]
+    assert words_of({"blocks": items[:1]}).endswith("\n“Taxis are *paid*.”")
+    assert "“" not in words_of({"blocks": items[1:]})
 
 
 def test_numbers_and_sources_are_links_only_where_a_browser_can_follow() -> None:

@@ -7,7 +7,7 @@ from fake_slack import BOT, Fault, words_of
 from heard_orders import caught, words
 from workspace import Workspace
 
-from bots.desk.parts import Command
+from bots.desk.domain import Command
 from bots.doors.thread_reading import FIRST_READ, LATEST_READ
 from bots.slack.needs import TRIAGE_SHORTCUT
 from bots.slack.words import plain

@@ -19,7 +19,7 @@ class _Lost(Exception):
     """The connection was lost, and let go of."""
 
 
-class Line:
+class Connection:
     """The one file system of a drive, shared by the threads that list and fetch.
 
     Not every library has time-outs for all that it does, so each call runs in a thread of its own that is

@@ -6,7 +6,7 @@ import pytest
 from desk_kit import LEAVE, WORD_GATE, desk_home
 from desk_orders import ANA
 
-from bots.desk.manners import goes_unsaid, verb_alone
+from bots.doors.message_reading import goes_unsaid, verb_alone
 
 UNSAID = (
     "Thanks!",

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Places:
-    """A number of places; used from many threads."""
+class CommandSlots:
+    """A number of slots; used from many threads."""
 
     def __init__(self, number: int) -> None:
         self._free = number
         self._changed = threading.Condition()
 
     def enter(self, patience: float | None) -> bool:
-        """Take a place; False where none became free within that many seconds (None: wait for ever)."""
+        """Take a slot; False where none became free within that many seconds (None: wait for ever)."""
         deadline = None if patience is None else time.monotonic() + patience
         with self._changed:
             while self._free <= 0:
@@ -26,14 +26,14 @@ class Places:
             return True
 
     def leave(self) -> None:
-        """Give the place to another."""
+        """Give the slot to another."""
         with self._changed:
             self._free += 1
             self._changed.notify()
 
     @contextmanager
     def lent_out(self) -> Iterator[None]:
-        """Let others have the place while the block waits for a person."""
+        """Let others have the slot while the block waits for a person."""
         self.leave()
         try:
             yield

@@ -7,7 +7,7 @@ import pytest
 from watch_kit import PATIENCE, follow, until
 
 from ingest.following.hints import LIMIT, Hints
-from ingest.following.turns import Line, Turns, is_small
+from ingest.following.scheduling import FifoLock, Scheduler, is_small
 from ingest.options import DriveOptions
 from ingest.reconciling.spool import Amount
 
@@ -26,25 +26,25 @@ def test_hints_are_bounded_and_become_a_doubt():
 
 
 def test_the_embedder_serves_in_the_order_of_asking():
-    line, served, waiting = Line(), [], []
+    lock, served, waiting = FifoLock(), [], []
 
     def work(number):
-        with line:
+        with lock:
             served.append(number)
 
-    with line:
+    with lock:
         for number in range(5):
             thread = threading.Thread(target=work, args=[number])
             thread.start()
             waiting.append(thread)
-            until(lambda number=number: len(line._waiting) == number + 1, "a place in the line")
+            until(lambda number=number: len(lock._waiting) == number + 1, "a place in the line")
     for thread in waiting:
         thread.join(PATIENCE)
     assert served == [0, 1, 2, 3, 4]
 
 
 def test_large_runs_leave_room_for_small_ones():
-    turns = Turns()
+    scheduler = Scheduler()
     small, large = Amount(1, 10), Amount(100, 1000)
     assert is_small(small)
     assert not is_small(large)
@@ -55,10 +55,10 @@ def test_large_runs_leave_room_for_small_ones():
     def give_up():
         raise GivenUp
 
-    with turns.turn(large, give_up), turns.turn(large, give_up):
-        with pytest.raises(GivenUp), turns.turn(large, give_up):
+    with scheduler.turn(large, give_up), scheduler.turn(large, give_up):
+        with pytest.raises(GivenUp), scheduler.turn(large, give_up):
             pass
-        with turns.turn(small, give_up):
+        with scheduler.turn(small, give_up):
             pass
 
 

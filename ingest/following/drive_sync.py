@@ -1,4 +1,4 @@
-"""One look at one drive: what is there is taken in, and what came of it is written down."""
+"""One look at one drive brings it in step: what is there is taken in, what came of it is written down."""
 
 import contextlib
 import logging
@@ -17,7 +17,7 @@ from brain.errors import CitewiseError, StorageFailed, UsageError
 from ingest.drives import NOT_FOR_AUDIENCE, ChangeFeed, Drive, DriveUnavailable, PartlyListed
 from ingest.following.journal import note
 from ingest.following.lag import lags
-from ingest.following.turns import Turns, is_small
+from ingest.following.scheduling import Scheduler, is_small
 from ingest.indexing.reading import Parser
 from ingest.options import DriveOptions
 from ingest.parsing.pool import ParsePool
@@ -54,8 +54,8 @@ class Memory:
     unwritten: str = ""
 
 
-class Looks:
-    """Looks at drives for whoever asks: followers, commands. Safe in many threads."""
+class DriveSync:
+    """Brings drives in step for whoever asks: followers, commands. Safe in many threads."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Looks:
         self._embedder = embedder
         self._open_drive = open_drive
         self._parser = parser
-        self._turns = Turns()
+        self._scheduler = Scheduler()
         self._memories: dict[int, Memory] = {}
         self._lock = threading.Lock()
 
@@ -82,7 +82,7 @@ class Looks:
                 self._memories[drive_id] = Memory(Settling(0, self._catalog.path.parent))
             return self._memories[drive_id]
 
-    def look(
+    def sync(
         self,
         drive_id: int,
         progress: Progress = silent,
@@ -115,7 +115,7 @@ class Looks:
                         return None
                 if by_parts and isinstance(drive, PartlyListed):
                     effort = replace(effort, reread=False)
-                report = self._sync(known, drive, memory, progress, paths, effort, go_on)
+                report = self._bring_in_step(known, drive, memory, progress, paths, effort, go_on)
             except CitewiseError as error:
                 memory.drive = None
                 memory.unwritten = "" if self._failed(known, error) else error.sentence
@@ -137,7 +137,7 @@ class Looks:
         """Compare the contents of the next part of a drive's files with what was read of them."""
         known = self._catalog.followed.of(drive_id)
         if not self.lists_parts(drive_id):
-            return  # its contents are compared when it is listed: see _check
+            return  # its contents are compared when it is listed: see _parts_with_listing
         first, count = _due_parts(known.checked)
         if not known.checked:
             self._checked(drive_id, 0)  # all of it was read just now
@@ -147,7 +147,7 @@ class Looks:
         while paths := self._catalog.followed.slice_paths(drive_id, first, count, CHECK_PARTS, after):
             go_on()
             hinted = dict.fromkeys(paths, 0.0)
-            self.look(drive_id, paths=hinted, effort=Effort(check_contents=True, reread=False), go_on=go_on)
+            self.sync(drive_id, paths=hinted, effort=Effort(check_contents=True, reread=False), go_on=go_on)
             after = paths[-1]
         self._checked(drive_id, first + count)
 
@@ -166,7 +166,7 @@ class Looks:
             )
         return memory.drive
 
-    def _sync(
+    def _bring_in_step(
         self,
         known: FollowedDrive,
         drive: Drive,
@@ -180,7 +180,7 @@ class Looks:
 
         def turn(amount: Amount) -> AbstractContextManager[None]:
             small[0] = is_small(amount)
-            return self._turns.turn(amount, go_on)
+            return self._scheduler.turn(amount, go_on)
 
         def answerable(changes: Sequence[Change]) -> None:
             self._measure(known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed))
@@ -216,7 +216,7 @@ class Looks:
             Parts(
                 self._catalog,
                 self._index,
-                lambda: self._turns.shared(self._embedder()),
+                lambda: self._scheduler.shared(self._embedder()),
                 lambda: self._parser(1 if small[0] else 2),
             ),
             progress,

@@ -19,7 +19,7 @@ LARGE_AT_ONCE = 2
 _PATIENCE_SECONDS = 0.5  # between two looks at whether to go on waiting
 
 
-class Turns:
+class Scheduler:
     """Few large runs read files at a time, and small ones have places of their own.
 
     All of them share the embedder, which takes one call of at most 64 passages after the other, first come,
@@ -29,7 +29,7 @@ class Turns:
     def __init__(self) -> None:
         self._small = threading.BoundedSemaphore(SMALL_AT_ONCE)
         self._large = threading.BoundedSemaphore(LARGE_AT_ONCE)
-        self._line = Line()
+        self._lock = FifoLock()
 
     @contextmanager
     def turn(self, amount: Amount, go_on: Callable[[], None]) -> Iterator[None]:
@@ -44,7 +44,7 @@ class Turns:
 
     def shared(self, embedder: Embedder) -> Embedder:
         """The embedder, for runs that take turns at it."""
-        return replace(embedder, embeddings=_InLine(embedder.embeddings, self._line))
+        return replace(embedder, embeddings=_InLine(embedder.embeddings, self._lock))
 
 
 def is_small(amount: Amount) -> bool:
@@ -52,7 +52,7 @@ def is_small(amount: Amount) -> bool:
     return amount.files <= SMALL_FILES and amount.bytes <= SMALL_BYTES
 
 
-class Line:
+class FifoLock:
     """A lock that is given on in the order in which it was asked for; threading.Lock knows no order."""
 
     def __init__(self) -> None:
@@ -81,13 +81,13 @@ class Line:
 
 
 class _InLine(Embeddings):
-    def __init__(self, inner: Embeddings, line: Line) -> None:
+    def __init__(self, inner: Embeddings, lock: FifoLock) -> None:
         self._inner = inner
-        self._line = line
+        self._lock = lock
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed when it is this run's turn."""
-        with self._line:
+        with self._lock:
             return self._inner.embed_documents(texts)
 
     def embed_query(self, text: str) -> list[float]:

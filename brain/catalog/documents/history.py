@@ -5,7 +5,7 @@ from brain.catalog.rows import VersionRow
 from brain.catalog.storage import Database
 
 
-class Past:
+class DocumentHistory:
     """What one catalog remembers of documents that changed or left."""
 
     def __init__(self, database: Database) -> None:

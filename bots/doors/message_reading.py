@@ -1,37 +1,11 @@
-"""What every chat door says and lets be in the same way, whatever the platform."""
+"""What the words of a chat's message ask for, whatever the platform: a verb, a triage, nothing at all."""
 
 import re
 
-from bots.desk.cards import Card
-from bots.desk.parts import Attachment, Final
-from brain.catalog.chats.inbox import TurnedAway
+from bots.desk.domain import Attachment, Final
 from brain.domain import RefusalReason
 from brain.errors import UsageError
 
-MORE = Card("I can tell you more in a direct message", "Ask me the same there.")
-FOLLOWS = "(Quotes; a written answer follows.)"
-TURNED_AWAY = {
-    TurnedAway.BUSY: Card(
-        "I am busy",
-        "More people ask at the moment than I can answer. Please ask again in a few minutes.",
-    ),
-    TurnedAway.TOO_MANY: Card(
-        "One after the other, please", "Those were many questions in a short time. Ask again in a minute."
-    ),
-}
-WORDLESS = Card(
-    "I read only words",
-    "I don't open files and pictures that are sent to me, nor listen to voice messages. Ask me in words. (An "
-    "admin adds a file to the documents by sending it with the word `add`.)",
-)
-NOT_ALL_TOLD = (
-    "Not everybody who asked could be told: some can't be written to here. The others have it. Please tell "
-    "an admin."
-)
-NOT_CARRIED = Card(
-    "Only words reach whoever asked",
-    "The file that you sent stays here: write what it shows, or where it lies.",
-)
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
 _ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "undo", "history"})
 _NO_QUESTIONS = ("why", "undo")  # of these, what ends in a question mark asks something

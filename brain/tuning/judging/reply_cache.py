@@ -19,10 +19,10 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict
 
-from brain.tuning.durable import put_text, told
+from brain.durable import put_text, told
 
 
-class KeptReplies:
+class ReplyCache:
     """Texts by their marks, in a file that belongs to `identity`; safe to use from several threads.
 
     The file is opened when the first reply is asked for, and begun anew where it belongs to another identity.
@@ -68,7 +68,7 @@ class KeptReplies:
         return self._file
 
 
-class KeptChat(BaseChatModel):
+class CachedChat(BaseChatModel):
     """A chat model that is asked only for what it was not asked before.
 
     `tokens` gives a prompt as the model reads it. `failures` holds what went wrong, for whoever asks through
@@ -78,7 +78,7 @@ class KeptChat(BaseChatModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     model: BaseChatModel
-    kept: KeptReplies
+    kept: ReplyCache
     tokens: Callable[[Sequence[BaseMessage]], Sequence[int]]
     failures: list[Exception]
 

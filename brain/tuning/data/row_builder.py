@@ -19,8 +19,8 @@ OTHER_DOCUMENT = "other document"
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """Lays passages around questions: what may be used, and how much of it."""
+class RowBuilder:
+    """Sets passages around questions: what may be used, and how much of it."""
 
     find: Find
     distractors: int

@@ -16,7 +16,7 @@ def clean(text: str) -> str:
     return _NOT_TEXT.sub("", text.replace("\r\n", "\n")).replace("\t", " │ ")
 
 
-def pieces(text: str, longest: int) -> list[str]:
+def split_text(text: str, longest: int) -> list[str]:
     """The text cut at sentence ends into pieces of at most `longest` characters, never inside a `[1]`."""
     found, current = [], ""
     for part in _parts(clean(text), longest):
