@@ -249,15 +249,14 @@ class Desk:
         """Note whether people from outside the organisation are in a place, or why that is not known."""
         await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside, unsure=unsure)
 
-    async def shown_in(self, action: str, ref: str) -> frozenset[str]:
-        """The places whose readers decide what a press shows there: the door finds out first who they are."""
-        if action in _ON_A_HANDOFF:
-            support = await asyncio.to_thread(self._catalog.places.support)
-            return frozenset(place for place in support.values() if ":channel:" in place)
-        if action in _ON_A_CASE and self._cases is not None:
-            place = await asyncio.to_thread(self._cases.place_of, ref)
-            return frozenset({place} if place else ())
-        return frozenset()
+    async def shown_in(self, action: str, ref: str) -> str:
+        """The channel that a press shows something in, if any: the door finds out first who reads there."""
+        place = ""
+        if action in _ON_A_HANDOFF and self._people is not None:
+            place = await asyncio.to_thread(self._people.shown_in, action, ref)
+        elif action in _ON_A_CASE and self._cases is not None:
+            place = await asyncio.to_thread(self._cases.shown_in, ref)
+        return place if ":channel:" in place else ""
 
     async def placed(self, ref: str, thread: str, at: str = "") -> bool:
         """Note where a delivered card stands: in which conversation, and `at` in the door's own words.

@@ -220,9 +220,9 @@ class SlackDoor(EventDoor):
     async def _press(self, item: InboxItem, payload: Json) -> None:
         action, ref = payload["action"], payload["ref"]
         caller = await self._people.caller(payload, closely=action == "share")  # with all who are there
-        for place in await self._desk.shown_in(action, ref):
-            if place.startswith(f"{PLATFORM}:"):
-                await self._people.look(place)
+        place = await self._desk.shown_in(action, ref)
+        if place.startswith(f"{PLATFORM}:"):
+            await self._people.look(place)
         await self._reply(
             item, payload, await self._desk.press(Press(action, ref, caller, payload["fields"]))
         )

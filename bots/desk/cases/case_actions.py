@@ -107,7 +107,7 @@ class CaseActions:
         sent = replace(kept, reply_at=kept.reply_at or kept.origin)
         return Reply(self._view.card(sent, caller), replaces=True, elsewhere=elsewhere)
 
-    def place_of(self, ref: str) -> str:
+    def shown_in(self, ref: str) -> str:
         """The place that a case's reply goes to, so that it can be found out who reads there; or nothing."""
         case = self._view.numbered(ref)
         return case.place if case else ""

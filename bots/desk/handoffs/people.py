@@ -160,6 +160,15 @@ class People:
             self._catalog.handoffs.keep(handoff.id)
         return Reply(card, replaces=kept)
 
+    def shown_in(self, action: str, ref: str) -> str:
+        """Whom a press shows a request to, or shows it anew: nothing where there is none."""
+        if action == "person":
+            answer = self._catalog.answers.find(ref)
+            chosen = self._who_helps(answer) if answer else None
+            return chosen[1] if chosen else ""
+        handoff = self._catalog.handoffs.find(number_in(ref))
+        return handoff.support if handoff else ""
+
     def placed(self, ref: str, thread: str, at: str) -> bool:
         """Note where a hand-off goes on, as the door says once it is delivered; whether it moved on since."""
         kind, _, number = ref.partition(":")
