@@ -10,6 +10,7 @@ from brain.catalog.schema import now
 from brain.catalog.storage import Database
 
 _OUTSIDE = "outside:"  # what the names of such places begin with, among the catalog's facts about itself
+_CLOSED = "closed:"  # and those of conversations
 _UNSURE = "unsure "  # what is noted of such a place begins with, where it is not known; then the day, and why
 
 
@@ -111,6 +112,17 @@ class Places:
                 (json.dumps(list(places)), _OUTSIDE),
             ).fetchall()
         return frozenset(place for (place,) in rows)
+
+    def note_closed(self, thread: str) -> None:
+        """Note that not all of its place are let into a conversation: what is said there stays there."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO meta VALUES (?, 'yes')", (f"{_CLOSED}{thread}",))
+
+    def is_closed(self, thread: str) -> bool:
+        """Whether a conversation was noted as one that not all of its place are let into."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT 1 FROM meta WHERE name = ?", (f"{_CLOSED}{thread}",)).fetchone()
+        return row is not None
 
     def unsure(self, since: str = "") -> dict[str, str]:
         """The places of which it is not known who is in them, and why; noted since that day (2026-11-28)."""

@@ -90,6 +90,8 @@ class Tickets:
             kept_in = f"{PRIVATE}{caller.person}:triage:{thread}"  # until it's sent, it is the person's alone
             answer = with_caveats_in_trace(found.answer)
             self._catalog.answers.keep(answer, found.question, caller.person, kept_in, audience)
+            if place and caller.closed:
+                self._catalog.places.note_closed(thread)
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))

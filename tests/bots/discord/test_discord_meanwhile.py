@@ -138,3 +138,18 @@ async def test_a_button_of_long_ago_says_that_it_does_nothing_any_more(
     assert "did not expect" not in told
     assert told
     assert guild.written == []
+
+
+async def test_a_ticket_of_a_private_thread_is_none_of_its_channels(guild: Guild) -> None:
+    """Whoever speaks in the channel counts as support there; they are not let into each other's threads."""
+    discord, people = guild.discord, guild.people
+    guild.here.catalog.places.set_support("general", f"discord:channel:{HELP}", by="discord:user:1")
+    thread = await people.private_thread(ANA, channel=HELP)
+    asked = await people.mention(ANA, f"Hello, Zqjane here. {QUESTION}", thread)
+    await discord.answer(thread, asked)
+    card = await discord.told(await people.menu(ANA, thread, asked, "Triage with sources"))
+    assert "Zqjane" in words_of(card)
+    others = await discord.told(await people.slash(BEN, "triage", HELP, case="list"))
+    assert "No open cases here" in words_of(others)
+    own = await discord.told(await people.slash(ANA, "triage", thread, case="list"))
+    assert "Zqjane" in words_of(own)
