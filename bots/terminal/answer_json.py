@@ -26,17 +26,6 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for citation in answer.citations
         ],
-        "nearest": [
-            {
-                "doc": near.source.document,
-                "title": near.source.title,
-                "uri": near.source.uri,
-                "page": near.source.locator.page,
-                "heading": _heading(near.source),
-                "words": near.words,
-            }
-            for near in (answer.refusal.nearest if answer.refusal else ())
-        ],
         "retrieved": [
             {"doc": passage.source.document, "score": round(passage.score, 6)} for passage in answer.retrieved
         ],
