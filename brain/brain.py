@@ -6,13 +6,14 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from brain.answering.citations import Checked, checked
+from brain.answering.disagreeing.disagreement import with_other_side
 from brain.answering.draft import Answerer, Draft, GradualAnswerer
 from brain.answering.extracting.extractive import ExtractiveAnswerer
 from brain.answering.extracting.of_the_day import without_other_days
@@ -206,6 +207,7 @@ class Brain(Runnable[Question, Answer]):
         draft = _timed(retrieved, "write", lambda: self._written(evidence, watcher))
         weighed = replace(evidence, likely=draft.likely)
         draft = without_other_days(draft, query)
+        draft = _timed(retrieved, "disagree", lambda: self._with_other_side(draft, evidence))
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
             reason = RefusalReason.NO_EVIDENCE if draft.declined else RefusalReason.UNSUPPORTED
@@ -220,6 +222,18 @@ class Brain(Runnable[Question, Answer]):
             sure=weighed.sure,
             partial=wants_all(query.text) and not draft.notes,
             notes=draft.notes,
+            disagreements=result.disagreements,
+        )
+
+    def _with_other_side(self, draft: Draft, evidence: Evidence) -> Draft:
+        """The draft with what contradicts it; an overview or a comparison tells of different things."""
+        if evidence.quoted is not None:
+            return draft
+        return with_other_side(
+            draft,
+            evidence.retrieved,
+            self._retriever.embeddings,
+            lambda document: self._catalog.neighbours(document, 0, 1),
         )
 
     def _reranked(self, retrieved: Retrieved) -> Retrieved:
@@ -346,6 +360,8 @@ def _trace(
         steps["reranker"] = retrieved.reranked.as_step()
     if result is not None:
         steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
+        if result.disagreements:
+            steps["disagreements"] = [asdict(one) for one in result.disagreements]
     if note:
         steps["written"] = note
     timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}

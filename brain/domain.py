@@ -183,6 +183,18 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two citations, by number, whose documents contradict each other; `first` is told first.
+
+    `dated`: the first is the newer one, as dates in the documents or those of their files tell.
+    """
+
+    first: int
+    other: int
+    dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """Every step of an answer, for `citewise why`. All values are plain JSON."""
 
@@ -201,7 +213,8 @@ class Answer:
     `partial`: all of something was asked for, and what was found of it is told. `unanswered` are those of
     several questions of one message that were not answered; so many more were `left` and not looked at.
     `read_as` is what was answered where that is not quite what was asked. `notes` are sentences to be said
-    beneath it: what of it is left out, what was not found.
+    beneath it: what of it is left out, what was not found. Where documents don't agree, both sides are told,
+    and `disagreements` says which.
     """
 
     text: str
@@ -216,6 +229,7 @@ class Answer:
     read_as: str = ""
     left: int = 0
     notes: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -19,12 +19,16 @@ _LONGEST = 120  # characters of a question
 
 @dataclass(frozen=True, slots=True)
 class _Caveats:
-    """One language's sentences; `left` of one question and of several."""
+    """One language's sentences; `left` of one question and of several.
+
+    `disagree` of two sources, where nobody can tell which is the newer one, and where the first is.
+    """
 
     read_as: str
     unanswered: str
     left: tuple[str, str]
     partial: str
+    disagree: tuple[str, str]
     unsure: str
     nearest: str
 
@@ -37,6 +41,10 @@ _ENGLISH = _Caveats(
         "I did not look at {left:,} more questions: ask again, a few at a time",
     ),
     partial="There may be more: I tell what I found nearest, not all that there is.",
+    disagree=(
+        "The documents don't agree: [{first}] and [{other}] can't both be right. Ask which one holds.",
+        "The documents don't agree: [{first}] is newer than [{other}]. Make sure that it holds.",
+    ),
     unsure=UNSURE,
     nearest="Nearest to it are:",
 )
@@ -50,6 +58,12 @@ _SENTENCES = {
             "{left} weitere Fragen habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal",
         ),
         partial="Es kann mehr geben: Ich nenne, was am nächsten kommt, nicht alles, was es gibt.",
+        disagree=(
+            "Die Dokumente widersprechen sich: [{first}] und [{other}] können nicht beide stimmen. "
+            "Fragen Sie nach, was gilt.",
+            "Die Dokumente widersprechen sich: [{first}] ist neuer als [{other}]. "
+            "Vergewissern Sie sich, dass es gilt.",
+        ),
         unsure="Ich bin nicht sicher, ob das Ihre Frage beantwortet: Etwas Näheres habe ich nicht gefunden.",
         nearest="Am nächsten kommen dem:",
     ),
@@ -61,6 +75,11 @@ _SENTENCES = {
             "Je n'ai pas regardé {left} autres questions : reposez-les, peu à la fois",
         ),
         partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout.",
+        disagree=(
+            "Les documents se contredisent : [{first}] et [{other}] ne peuvent pas être justes tous deux. "
+            "Demandez ce qui vaut.",
+            "Les documents se contredisent : [{first}] est plus récent que [{other}]. Vérifiez qu'il vaut.",
+        ),
         unsure="Je ne suis pas sûr que cela réponde à votre question : je n'ai rien trouvé de plus proche.",
         nearest="Ce qui s'en approche le plus :",
     ),
@@ -72,6 +91,11 @@ _SENTENCES = {
             "No he mirado otras {left} preguntas: vuelve a hacerlas, pocas a la vez",
         ),
         partial="Puede haber más: digo lo más cercano que he encontrado, no todo lo que hay.",
+        disagree=(
+            "Los documentos no coinciden: [{first}] y [{other}] no pueden ser correctos los dos. "
+            "Pregunta cuál vale.",
+            "Los documentos no coinciden: [{first}] es más reciente que [{other}]. Comprueba que vale.",
+        ),
         unsure="No estoy seguro de que esto responda a tu pregunta: es lo más cercano que he encontrado.",
         nearest="Lo más cercano es:",
     ),
@@ -87,6 +111,9 @@ def caveats(answer: "Answer") -> list[str]:
         said.append(words.left[answer.left > 1].format(left=answer.left))
     if answer.partial:
         said.append(words.partial)
+    said += [
+        words.disagree[one.dated].format(first=one.first, other=one.other) for one in answer.disagreements
+    ]
     said += answer.notes
     return said if answer.sure else [*said, words.unsure]
 

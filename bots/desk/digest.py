@@ -1,4 +1,4 @@
-"""The weekly digest for admins: what was asked and is missing, what is old, what fails, who still waits."""
+"""The weekly digest for admins: what is missing, contradicts itself, is old or fails, and who still waits."""
 
 import asyncio
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from bots.desk.cards import Card, Delivery, Row
-from bots.desk.gaps import told
+from bots.desk.gaps import contradicting, told
 from bots.desk.notices import Deliver, Notice
 from bots.desk.overview import CITED_WITHIN, OLD, relied_on
 from bots.desk.wording import age, count, in_line, shortened, web_link
@@ -102,7 +102,7 @@ class Digest:
             rows.append(Row("Missing, too", f"{count(unsaid, 'topic')}, {private}"))
         if found.more:
             rows.append(Row("Missing, with less weight", count(found.more, "topic")))
-        return rows
+        return [*rows, *map(contradicting, found.contradictions[:_SHOWN])]
 
     def _old(self, now: datetime, readers: Readers | None) -> list[Row]:
         moment = now.astimezone(UTC)

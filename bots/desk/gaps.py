@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Card, Reply, Row
-from bots.desk.domain import Command
+from bots.desk.domain import Command, number_in
 from bots.desk.wording import age, count, shortened
 from brain.errors import UsageError
 
 if TYPE_CHECKING:
-    from brain.usage.domain import Gap, Gaps
+    from brain.usage.domain import Contradiction, Gap, Gaps
 
 SHOWN = 10
 ON_HOME = 5
@@ -38,12 +38,13 @@ class KnowledgeGaps:
 
     def _card(self, days: int, most: int) -> Card:
         found = self._find(datetime.now(UTC) - timedelta(days=days), most)
-        return Card(TITLE, _summary(found, days), tuple(_row(gap) for gap in found.open))
+        rows = (*map(_row, found.open), *map(contradicting, found.contradictions[:most]))
+        return Card(TITLE, _summary(found, days), rows)
 
 
 def _days(words: str) -> int:
     number = words.lower().removesuffix("days").strip() or str(DAYS)
-    if not number.isdecimal() or not 0 < int(number) <= LONGEST:
+    if not 0 < number_in(number) <= LONGEST:
         raise UsageError("Write `gaps`, or how many days it is to look back, such as `gaps 90`.")
     return int(number)
 
@@ -88,6 +89,16 @@ def told(gap: "Gap") -> list[str]:
     if gap.nearest:
         said.append(f"nearest: {shortened(gap.nearest[0], 60)}")
     return said
+
+
+def contradicting(met: "Contradiction") -> Row:
+    """Two places that contradict each other, word for word."""
+    first, other = met.places
+    title = f"Contradict each other: {shortened(first.title, 60)} / {shortened(other.title, 60)}"
+    said = [f"“{shortened(place.quote, 120)}”" for place in met.places]
+    newer = ["the first is newer"] if met.dated else []
+    met_in = f"met in {count(met.asked, 'answer')}, last {_ago(met.last)}"
+    return Row(title, " · ".join([*said, *newer, met_in]))
 
 
 def _are(number: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.answering.extracting.cleaning import without_references
-from brain.domain import Citation, Passage, Sentence
+from brain.domain import Citation, Disagreement, Passage, Sentence
 from brain.languages.telling import LANGUAGES
 from brain.text.terms import content_stems, numbers
 
@@ -28,6 +28,7 @@ class Checked:
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     dropped: tuple[dict[str, str], ...]
+    disagreements: tuple[Disagreement, ...] = ()
 
 
 def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
@@ -42,6 +43,7 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
             dropped.append({"sentence": sentence.text, "why": fault})
         else:
             kept.append(sentence)
+    kept = _with_counterparts(kept)
     numbers_of: dict[_Place, int] = {}
     for sentence in kept:
         numbers_of.setdefault(_place(sentence), len(numbers_of) + 1)
@@ -56,7 +58,32 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
         text = f"{_harmless(draft.lead)}\n{text}"
     if draft.more_steps and kept and not dropped:
         text += f"\n{_more(draft.more_steps)} [{numbers_of[_place(kept[-1])]}]"
-    return Checked(text, sentences, citations, tuple(dropped))
+    return Checked(text, sentences, citations, tuple(dropped), _disagreements(kept, numbers_of))
+
+
+def _with_counterparts(kept: Sequence[DraftSentence]) -> list[DraftSentence]:
+    """The sentences; one that contradicts what was dropped contradicts nothing."""
+    there = {(sentence.passage.id, sentence.start) for sentence in kept}
+    return [
+        replace(s, otherwise=None)
+        if s.otherwise and (s.otherwise.passage, s.otherwise.start) not in there
+        else s
+        for s in kept
+    ]
+
+
+def _disagreements(
+    kept: Sequence[DraftSentence], numbers_of: "dict[_Place, int]"
+) -> tuple[Disagreement, ...]:
+    """Which numbers contradict each other, each pair once."""
+    place_of = {(sentence.passage.id, sentence.start): _place(sentence) for sentence in kept}
+    pairs: dict[tuple[int, int], bool] = {}
+    for sentence in kept:
+        if (against := sentence.otherwise) is None:
+            continue
+        first, other = numbers_of[place_of[against.passage, against.start]], numbers_of[_place(sentence)]
+        pairs.setdefault((first, other), against.older)
+    return tuple(Disagreement(first, other, older) for (first, other), older in pairs.items())
 
 
 def _harmless(lead: str) -> str:
@@ -119,6 +146,8 @@ def _runs(sentences: Sequence[DraftSentence]) -> list[list[DraftSentence]]:
 
 def _runs_on(first: DraftSentence, second: DraftSentence) -> bool:
     between = first.passage.text[first.end : second.start]
+    if second.otherwise:
+        return False
     return first.end <= second.start and not between.strip() and "\n" not in between and not first.cells
 
 
@@ -136,12 +165,15 @@ def _written(verdict: str, kept: Sequence[DraftSentence], numbers_of: dict[_Plac
     for at, sentence in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) else None
         words = sentence.text
-        if following is None or _place(following) != _place(sentence):
+        runs_on = following is not None and not (sentence.otherwise or following.otherwise)
+        if following is None or not runs_on or _place(following) != _place(sentence):
             words += f" [{numbers_of[_place(sentence)]}]"
-        if sentence.form is not Form.PROSE:
+        if sentence.otherwise:
+            text += f"\n{sentence.otherwise.words} {words}"
+        elif sentence.form is not Form.PROSE:
             mark = "" if sentence.form is Form.STEP else "- "
             text += f"\n{mark}{words}" if text else f"{mark}{words}"
-        elif at and kept[at - 1].form is not Form.PROSE:
+        elif at and (kept[at - 1].form is not Form.PROSE or kept[at - 1].otherwise):
             text += f"\n{words}"
         else:
             text += f" {words}" if text else words

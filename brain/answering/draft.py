@@ -19,10 +19,24 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """That a sentence contradicts the one that stands at `passage` (its id) and `start`, told before it.
+
+    `words` go before it, and tell nothing of their own. `older`: it is the older of both.
+    """
+
+    words: str
+    passage: int
+    start: int
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DraftSentence:
     """A sentence and the place that it claims as its source: `passage.text[start:end]`.
 
     `cells` are the stretches of that place that are quoted, where it is a table's row; else all of it is.
+    `otherwise` where it contradicts the sentence before it.
     """
 
     text: str
@@ -31,6 +45,7 @@ class DraftSentence:
     end: int
     form: Form = Form.PROSE
     cells: tuple[tuple[int, int], ...] = ()
+    otherwise: Otherwise | None = None
 
 
 OWN_WORDS = "own words:"

@@ -4,10 +4,10 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from brain.answering.citations import VERDICTS
-from brain.domain import Answer, Passage, Question, Sentence, Trace
+from brain.domain import Answer, Disagreement, Passage, Question, Sentence, Trace
 
 _VERDICTS = tuple(f"{verdict}." for verdict in VERDICTS)
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -23,6 +23,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
     numbered = _said_once([_numbered(part, numbers) for part in answered])
     respelled = any(part.read_as for part in answered)
     read_as = " ".join(part.read_as or part.trace.question for part in parts) if respelled else ""
+    disagreements = tuple(dict.fromkeys(one for part in numbered for one in part.disagreements))
     passages: dict[int, Passage] = {}
     for part in parts:
         passages |= {passage.id: passage for passage in part.retrieved if passage.id not in passages}
@@ -33,7 +34,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
             {(one.number, one.quote): one for part in numbered for one in part.citations}.values()
         ),
         refusal=None,
-        trace=_trace(question, parts, read_as),
+        trace=_trace(question, parts, read_as, disagreements),
         retrieved=tuple(passages.values()),
         sure=all(part.sure for part in answered),
         partial=any(part.partial for part in answered),
@@ -41,6 +42,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
         read_as=read_as,
         left=left,
         notes=tuple(dict.fromkeys(note for part in answered for note in part.notes)),
+        disagreements=disagreements,
     )
 
 
@@ -52,6 +54,9 @@ def _numbered(part: Answer, numbers: dict[tuple[int, int | None], int]) -> Answe
     }
     return replace(
         part,
+        disagreements=tuple(
+            replace(one, first=anew[one.first], other=anew[one.other]) for one in part.disagreements
+        ),
         text=_MARKER.sub(lambda mark: f"[{anew.get(int(mark[1]), mark[1])}]", part.text),
         sentences=tuple(Sentence(s.text, tuple(anew[n] for n in s.citations)) for s in part.sentences),
         citations=tuple(replace(citation, number=anew[citation.number]) for citation in part.citations),
@@ -65,8 +70,8 @@ def _said_once(parts: Sequence[Answer]) -> list[Answer]:
     for part in parts:
         repeated = [sentence for sentence in part.sentences if sentence in said]
         said |= set(part.sentences)
-        if part.text.startswith(_VERDICTS):
-            found.append(part)  # a yes or no leans on what is said after it
+        if part.text.startswith(_VERDICTS) or part.disagreements:
+            found.append(part)  # a yes or no leans on what is said after it, and one side on the other
         elif len(repeated) < len(part.sentences):
             found.append(_without(part, repeated))
     return found
@@ -95,7 +100,9 @@ def _without(part: Answer, repeated: Sequence[Sentence]) -> Answer:
     return replace(part, text=text.strip(), sentences=kept, citations=citations)
 
 
-def _trace(question: Question, parts: Sequence[Answer], read_as: str) -> Trace:
+def _trace(
+    question: Question, parts: Sequence[Answer], read_as: str, disagreements: Sequence[Disagreement]
+) -> Trace:
     """What became of each, and the steps of the first that was answered; of one that is not sure, if any."""
     answered = [part for part in parts if not part.refused]
     shown = next((part for part in answered if not part.sure), answered[0])
@@ -114,6 +121,9 @@ def _trace(question: Question, parts: Sequence[Answer], read_as: str) -> Trace:
     timings = {name: round(milliseconds, 2) for name, milliseconds in spent.items()}
     read = " / ".join(part.trace.standalone for part in parts)
     steps = {"asked": asked, **shown.trace.steps, **({"respelled": read_as} if read_as else {})}
+    steps.pop("disagreements", None)  # by the numbers of a part
+    if disagreements:
+        steps["disagreements"] = [asdict(one) for one in disagreements]
     return Trace(uuid.uuid4().hex[:12], question.text, read, steps, timings)
 
 

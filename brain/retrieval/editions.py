@@ -39,6 +39,11 @@ def superseded(sources: Iterable[Source]) -> frozenset[int]:
     return frozenset(old for editions in families.values() for old in _older(editions))
 
 
+def dated(title: str) -> Moment | None:
+    """The date that a title or a file's name tells, as year, month, day; a part that it lacks is 0."""
+    return _edition(title)[1]
+
+
 def _older(editions: Mapping[int, Moment]) -> list[int]:
     latest = max(editions.values())
     return [document for document, moment in editions.items() if moment < latest]

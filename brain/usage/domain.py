@@ -39,6 +39,10 @@ class Readers:
     spaces: frozenset[str]
 
 
+Quoted = tuple[int, str]
+"""A passage by its id, and the words that an answer quoted of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """One question that somebody asked, and what became of it.
@@ -64,6 +68,7 @@ class Asking:
     handed_over: bool
     took_ms: float
     asked: datetime
+    contradicting: tuple[tuple[Quoted, Quoted, bool], ...] = ()
 
     @property
     def wanted(self) -> str:
@@ -120,14 +125,43 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What a document says at one place, word for word."""
+
+    document: str
+    title: str
+    space: str
+    place: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two places of documents that contradict each other, met in `asked` answers to so many `people`.
+
+    `places`: the newer one first, where `dated`, as dates in the documents or those of their files tell.
+    """
+
+    places: tuple[Place, Place]
+    asked: int
+    people: int
+    last: datetime
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Gaps:
-    """The gaps since a moment, the most wanted first; `more` were not looked at."""
+    """The gaps since a moment, the most wanted first; `more` were not looked at.
+
+    `contradictions` are the documents' that answers met since then, those most often met first.
+    """
 
     since: datetime
     asked: int
     lacking: int
     gaps: tuple[Gap, ...]
     more: int = 0
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def open(self) -> tuple[Gap, ...]:

@@ -11,6 +11,7 @@ from langchain_core.embeddings import Embeddings
 from brain.catalog.catalog import Catalog
 from brain.catalog.rows import Vector
 from brain.domain import Question
+from brain.usage.contradictions import contradictions
 from brain.usage.domain import Asking, Gap, Gaps, Lack, Readers, Topic
 from brain.usage.grouping import groups
 
@@ -64,7 +65,8 @@ class GapFinder:
             found.append(self._gap(topics[len(found)], readers))
             if report is not None:
                 report(len(found), len(topics))
-        return Gaps(since, len(askings), len(lacking), tuple(found), len(topics) - len(found))
+        met = contradictions(self._catalog, askings, readers)
+        return Gaps(since, len(askings), len(lacking), tuple(found), len(topics) - len(found), met)
 
     def _topics(self, lacking: Sequence[Asking]) -> list[Topic]:
         if not lacking:

@@ -51,6 +51,28 @@ def test_what_was_not_found_is_a_gap_until_a_document_says_it(
     assert (tmp_path / "usage.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.weights
+def test_documents_that_contradict_each_other_are_shown_until_one_is_mended(
+    here: Run, home: Path, drive: Path
+) -> None:
+    guide = (
+        "# Starter guide 2019\n\nFull-time employees get {} days of paid annual leave in a calendar year.\n"
+    )
+    (drive / "guide.md").write_text(guide.format(24), "utf-8")
+    here("ingest", "drive")
+    asked = here("ask", "How many days of annual leave do full-time employees get?")
+    assert "says otherwise: " in asked.out
+    assert "The documents don't agree: " in asked.out
+    assert json.loads(here("gaps", "--json").out)["contradictions"][0]["asked"] == 1
+    shown = here("gaps").out
+    assert "1 contradiction between documents:" in shown
+    assert "Starter guide 2019 · guide.md" in shown
+    assert "“Full-time employees get 24 days of paid annual leave in a calendar year.”" in shown
+    (drive / "guide.md").write_text(guide.format(27), "utf-8")
+    here("ingest", "drive")
+    assert "contradiction" not in here("gaps").out
+
+
 def test_what_is_no_day_and_no_picture_is_refused(here: Run) -> None:
     for words, told in (
         (("gaps", "--since", "yesterday"), "write 2026-10-01 or 30d"),

@@ -130,3 +130,11 @@ def test_questions_of_other_audiences_are_nobody_s_business(home: SmallHome):
     assert [case.kind for case in found] == ["asked"]
     both, _ = cases(home, "general", "hr")
     assert [case.kind for case in both] == ["hand-off", "helpful"]
+
+
+def test_which_of_two_documents_to_believe_is_not_learnt(home: SmallHome):
+    home.fill({"tickets.md": "# Tickets\n\nA day ticket costs 6 euros.\n"})
+    answer = ask(home, ASKED)
+    assert answer.disagreements
+    judge(home, answer, helpful=True)
+    assert cases(home)[0] == []

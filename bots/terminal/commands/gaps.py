@@ -11,7 +11,7 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from brain.usage.domain import Gap, Gaps
+    from brain.usage.domain import Contradiction, Gap, Gaps
 
 
 @click.command(short_help="Show what people asked and the documents lack.")
@@ -37,6 +37,8 @@ def gaps(call: Invocation, since: datetime, limit: int, everything: bool) -> Non
     are brought together by what they are about. Each topic is looked up again: what the documents answer by
     now is left out.
 
+    Beneath stands where documents contradict each other, as answers since then met them.
+
     What somebody asked in private is counted. It is shown in words where whoever asked said that the
     answer did not help, or asked for a person; or where three people asked, all in private.
     """
@@ -60,6 +62,26 @@ def gaps_json(found: "Gaps") -> dict[str, Any]:
         "lacking": found.lacking,
         "gaps": [_gap_json(gap) for gap in found.gaps],
         "topics_not_looked_up": found.more,
+        "contradictions": [_contradiction_json(one) for one in found.contradictions],
+    }
+
+
+def _contradiction_json(met: "Contradiction") -> dict[str, Any]:
+    return {
+        "places": [
+            {
+                "doc": place.document,
+                "title": place.title,
+                "space": place.space,
+                "place": place.place or None,
+                "quote": place.quote,
+            }
+            for place in met.places
+        ],
+        "first_is_newer": met.dated,
+        "asked": met.asked,
+        "people": met.people,
+        "last": met.last.isoformat(timespec="seconds"),
     }
 
 
@@ -107,6 +129,29 @@ def _show(console: "Console", found: "Gaps", everything: bool) -> None:
         console.print(f"{count(settled, 'topic')} more, which the documents answer by now: --all shows them.")
     if found.more:
         console.print(f"{count(found.more, 'topic')} of less weight not looked up: --limit shows more.")
+    _show_contradictions(console, found)
+
+
+def _show_contradictions(console: "Console", found: "Gaps") -> None:
+    """Both places of each, word for word, so that somebody can mend one of them."""
+    from rich.text import Text
+
+    from bots.desk.wording import age, count
+    from bots.terminal.console import in_line
+
+    if not found.contradictions:
+        return
+    console.print()
+    console.print(f"{count(len(found.contradictions), 'contradiction')} between documents:")
+    for met in found.contradictions:
+        console.print()
+        for at, place in enumerate(met.places):
+            newer = " (newer)" if met.dated and not at else ""
+            where = in_line(f"{place.title}, {place.place}" if place.place else place.title)
+            console.print(Text(f"{where}{newer} · {in_line(place.document)}"))
+            console.print(Text(f"    “{in_line(place.quote)}”"))
+        last = age(met.last).replace(" old", " ago")
+        console.print(Text(f"    met in {count(met.asked, 'answer')}, last {last}", style="dim"))
 
 
 def _cells(gap: "Gap") -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """What people asked and what became of it, for those who look after the documents."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from brain.catalog.storage import Database
-from brain.usage.domain import Asking, Mark, Outcome
+from brain.usage.domain import Asking, Mark, Outcome, Quoted
 
 
 class AskedQuestions:
@@ -29,7 +31,7 @@ _ASKED = """
     SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, place, spaces, refused,
            coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'),
            citations, nearest, EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
-           coalesce(json_extract(timings_ms, '$.total'), 0), saved
+           coalesce(json_extract(timings_ms, '$.total'), 0), saved, json_extract(steps, '$.disagreements')
     FROM traces JOIN answers ON answers.trace_id = id
     WHERE saved >= ? AND NOT (refused AND nearest = '[]')
     ORDER BY saved, traces.rowid
@@ -38,13 +40,14 @@ _MARKS = """
     SELECT trace_id, helpful, reason, words FROM feedback JOIN traces ON traces.id = trace_id
     WHERE saved >= ? ORDER BY given
 """
-_Row = tuple[str, str, str, str, str, str, int, int, str | None, str, str, int, float, str]
+_Row = tuple[str, str, str, str, str, str, int, int, str | None, str, str, int, float, str, str | None]
 
 
 def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
     trace, question, person, thread, place, spaces = row[:6]
-    refused, sure, asked, citations, nearest, handed, took, at = row[6:]
+    refused, sure, asked, citations, nearest, handed, took, at, contradicting = row[6:]
     parts = json.loads(asked) if asked else []
+    cited = json.loads(citations)
     return Asking(
         trace,
         " ".join(question.split()),
@@ -54,10 +57,25 @@ def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
         frozenset(json.loads(spaces)),
         Outcome.NOT_FOUND if refused else Outcome.ANSWERED if sure else Outcome.UNSURE,
         tuple(part["read as"] or part["question"] for part in parts if not part["answered"]),
-        tuple(passage for _, passage, _ in json.loads(citations)),
+        tuple(passage for _, passage, _ in cited),
         tuple(json.loads(nearest)),
         marks,
         bool(handed),
         took,
         datetime.fromisoformat(at),
+        _contradicting(json.loads(contradicting), cited) if contradicting else (),
+    )
+
+
+def _contradicting(
+    told: Sequence[Mapping[str, Any]], cited: Sequence[tuple[int, int, str]]
+) -> tuple[tuple[Quoted, Quoted, bool], ...]:
+    """What contradicted what in an answer, by the numbers of its citations."""
+    quoted: dict[int, Quoted] = {}
+    for number, passage, quote in cited:
+        quoted.setdefault(number, (passage, quote))
+    return tuple(
+        (quoted[one["first"]], quoted[one["other"]], bool(one["dated"]))
+        for one in told
+        if one["first"] in quoted and one["other"] in quoted
     )

@@ -105,7 +105,13 @@ def _backs(text: str, passage: Passage) -> bool:
 
 
 def _as_told(catalog: Catalog, answer: StoredAnswer, spaces: Collection[str]) -> tuple[Said, ...]:
-    """The answer's sentences with what they cite; none where a passage is gone or of another space."""
+    """The answer's sentences with what they cite; none where a passage is gone or of another space.
+
+    None either where two documents contradict each other: which of them to tell is not to be learnt.
+    """
+    trace = catalog.conversations.trace(answer.trace_id)
+    if trace and trace.steps.get("disagreements"):
+        return ()
     number_of = {citation.number: citation.passage_id for citation in answer.citations}
     passages = catalog.passages(number_of.values())
     said: list[Said] = []
