@@ -1,4 +1,4 @@
-"""`python -m benchmarks.older_edition QUESTIONS DOCS --out FOLDER`: documents with other figures than they had.
+"""`python -m benchmarks.older_edition QUESTIONS DOCS --out FOLDER`: documents with other figures.
 
 Copies those Markdown documents that the questions' gold names, with every second amount or duration in them
 changed, so that a collection and this edition of it contradict each other where that is known:
@@ -15,8 +15,8 @@ from pathlib import Path
 from brain.evaluation.questions import read_questions
 
 _FIGURE = re.compile(
-    r"(?<![\w.,/-])\d{1,3}(?=[ -](?:days?|hours?|weeks?|months?|years?|minutes?|percent|(?:business|calendar|working)"
-    r" days)\b|%)|(?<=\$)\d[\d,]*(?![\d.])"
+    r"(?<![\w.,/-])\d{1,3}(?=[ -](?:days?|hours?|weeks?|months?|years?|minutes?|percent"
+    r"|(?:business|calendar|working) days)\b|%)|(?<=\$)\d[\d,]*(?![\d.])"
 )
 SEED = 7
 
