@@ -109,6 +109,13 @@ def ingest_all(root: Path, home: Path, seconds: float = SECONDS) -> tuple[Any, l
     return report, faults
 
 
+def verdict(faults: list[str]) -> str:
+    """The last line: whether all is as it should be."""
+    if faults:
+        return f"FAILED: {len(faults)} things are not as they should be."
+    return "PASSED: no hang, no crash; every file is text or a sentence, and every good one is indexed."
+
+
 def _is_sentence(text: str) -> bool:
     return text[:1].isprintable() and text.endswith(".") and "fault in citewise" not in text
 
@@ -201,7 +208,11 @@ def main() -> None:
         "faults": faults,
     }
     for name, value in summary.items():
-        print(f"{name}: {value}")
+        if name != "faults":
+            print(f"{name}: {value}")
+    for fault in faults:
+        print(f"FAULT {fault}")
+    print(verdict(faults))
     if not chosen.light:
         record("hostile_drive", [asdict(reading) for reading in readings], **summary, seed=chosen.seed)
     sys.exit(1 if faults else 0)

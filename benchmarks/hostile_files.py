@@ -58,6 +58,17 @@ def good_files() -> dict[str, bytes]:
         "a.adoc": f"= Keys\n\n{GOOD}\n".encode(),
         "a.org": f"* Keys\n{GOOD}\n".encode(),
         "a.txt": f"{GOOD}\n".encode(),
+        "a.rtf": f"{{\\rtf1\\ansi {GOOD}\\par}}".encode(),
+        "a.vtt": f"WEBVTT\n\n00:01.000 --> 00:02.000\n{GOOD}\n".encode(),
+        "a.srt": f"1\n00:00:01,000 --> 00:00:02,000\n{GOOD}\n".encode(),
+        "a.jsonl": json.dumps({"key": GOOD}).encode() + b"\n",
+        "a.ipynb": json.dumps(
+            {
+                "cells": [{"cell_type": "markdown", "source": [GOOD], "metadata": {}}],
+                "metadata": {},
+                "nbformat": 4,
+            }
+        ).encode(),
         "a.csv": f"what,where\nkey,{GOOD}\n".encode(),
         "a.json": json.dumps({"key": GOOD}).encode(),
         "a.eml": f"From: a@example.org\nSubject: Keys\nContent-Type: text/plain\n\n{GOOD}\n".encode(),
@@ -226,6 +237,10 @@ def _texts(times: int) -> Iterator[tuple[bytes, bytes]]:
     yield b"one-line.txt", b"word " * (190_000 * times)
     yield b"one-word.txt", b"w" * (950_000 * times)
     yield b"no-end.txt", b"a b " * (99 * MIB // 40 * times // 4)
+    yield b"thai.txt", "กขค".encode() * (30_000 * times)
+    yield b"chinese.txt", "钥匙挂在门后".encode() * (6_000 * times)
+    yield b"minified.md", b"```\n" + b"if(a){b[0]=c;}" * (7_000 * times) + b"\n```\n"
+    yield b"backslashes.md", b"\\\n" * (10_000 * times)
     yield b"empty.txt", b""
     yield b"zeros.txt", bytes(MIB)
     yield b"lies.html", b"<meta charset=utf-16><p>plain ascii, whatever it says</p>"
@@ -271,6 +286,7 @@ def _markup(times: int) -> Iterator[tuple[bytes, bytes]]:
         yield b"lists." + suffix, b"".join(b" " * (2 * n) + b"- x\n\n" for n in range(40 * times))
         yield b"stars." + suffix, b"*a **b _c `d " * (600 * times)
         yield b"titles." + suffix, b"".join(b"*" * n + b" x\n" for n in range(1, 100 * times))
+    yield b"colons.rst", b":a" * 45_000
     yield b"include.rst", b".. include:: /etc/passwd\n\n.. raw:: html\n   :file: /etc/passwd\n\nx\n"
     yield (
         b"names.rst",
@@ -307,6 +323,7 @@ def _mails(times: int) -> Iterator[tuple[bytes, bytes]]:
     yield b"bombs.eml", mixed + b"".join(attached % (n, bomb) for n in range(2 * times))
     yield b"headers.eml", b"X-A: b\n" * (10_000 * times) + b"\ntext"
     yield b"words.eml", b"Subject: " + b"=?utf-8?b?eA==?= " * (3_000 * times) + b"\n\ntext"
+    yield b"quotes.eml", b"From: " + b'"' * (100_000 * times) + b"\nSubject: x\n\ntext"
     yield b"charset.eml", head + b"Content-Type: text/plain; charset=no-such-thing\n\n\xff\xfe text"
     yield b"date.eml", b"Date: Tue, 99 Foo 99999 99:99:99 +9999\nFrom: <<<>>>\n\ntext"
 

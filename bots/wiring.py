@@ -85,8 +85,10 @@ class Citewise:
             )
         self.own_home()  # before the slower imports: a second process is told at once
 
+        from brain.catalog.backup import tidy
         from brain.catalog.catalog import Catalog
 
+        tidy(self.home)
         return self._open.enter_context(Catalog(self.home.catalog))
 
     @cached_property

@@ -1,6 +1,5 @@
 """Files that were handed over in a chat, as a drive: one for each space, kept in the catalog itself."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from brain.catalog.catalog import Catalog
 from brain.catalog.documents.added_files import SCHEME, AddedFile
 from brain.catalog.rows import LedgerEntry
 from ingest.drives import Entry, FetchedFile, Skipped, Unlisted
+from ingest.loans import loan
 
 
 class AddedDrive:
@@ -34,8 +34,8 @@ class AddedDrive:
     def fetch(self, entry: Entry) -> Iterator[FetchedFile]:
         """The file as a temporary one of its own name's ending."""
         file = self._files.file(int(entry.address))
-        with tempfile.TemporaryDirectory(prefix="citewise-") as folder:
-            path = Path(folder, Path(file.name).name)  # a document without a heading is called by its name
+        with loan() as folder:
+            path = folder / Path(file.name).name  # a document without a heading is called by its name
             path.write_bytes(self._files.content(file.id))
             yield FetchedFile(path, entry, file.added)
 

@@ -12,7 +12,9 @@ from bots.desk.cases.case_actions import CaseActions
 from bots.desk.cases.case_view import CaseView
 from bots.desk.cases.triage import Tickets
 from bots.desk.digest import Digest, FindGaps
+from bots.desk.documents.decisions import Decisions
 from bots.desk.documents.knowledge import Knowledge
+from bots.desk.documents.listing import Listing
 from bots.desk.domain import (
     LONGEST_QUESTION,
     OPEN_SPACE,
@@ -111,29 +113,32 @@ class Desk:
         self._people: People | None = None
         self._tickets: Tickets | None = None
         self._cases: CaseActions | None = None
-        knowledge = Knowledge(catalog, self._audience, library) if library else None
-        if knowledge is not None:
-            self._manage(knowledge)
+        knowledge: Knowledge | None = None
+        if library is not None:
+            decisions = Decisions(catalog, library)
+            knowledge = Knowledge(catalog, self._audience, library, decisions)
+            self._manage(knowledge, decisions)
         if triage is not None:
             self._tickets = Tickets(catalog, self._audience, view, triage)
             self._commands["triage"] = self._tickets.triage
             self._act_on_cases(CaseActions(catalog, self._audience, view, knowledge))
 
-    def _manage(self, knowledge: Knowledge) -> None:
+    def _manage(self, knowledge: Knowledge, decisions: Decisions) -> None:
         """Offer what changes documents, and what ends in one."""
+        listing = Listing(self._catalog)
         people = self._people = People(self._catalog, self._audience, self._answers, knowledge)
         self._commands |= {
             "add": knowledge.add,
-            "documents": knowledge.documents,
+            "documents": listing.documents,
             "remove": knowledge.remove,
-            "undo": knowledge.undo,
-            "history": knowledge.history,
+            "undo": decisions.undo,
+            "history": listing.history,
         }
         self._actions |= {
             "add": (Role.ADMIN, knowledge.add_from_form),
             "remove": (Role.ADMIN, knowledge.remove_from_form),
-            "confirm": (Role.ADMIN, knowledge.confirm),
-            "cancel": (Role.ADMIN, knowledge.cancel),
+            "confirm": (Role.ADMIN, decisions.confirm),
+            "cancel": (Role.ADMIN, decisions.cancel),
             "space": (Role.ADMIN, knowledge.move),
             "person": (Role.ALL, people.ask),
             "claim": (Role.ALL, people.claim),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bots.settings import Settings
 from brain.catalog.home import Home
+from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
     from bots.wiring import Citewise
@@ -42,6 +43,14 @@ def answering_with(settings: Settings, version: "Version | None") -> AdapterInUs
         return AdapterInUse()
     if settings.answerer not in ("phi3", "server"):
         return AdapterInUse(unused=f"CITEWISE_ANSWERER is {settings.answerer}, which has no adapter")
+    if settings.answerer == "phi3" and Path(settings.model).expanduser().is_file():
+        # llama.cpp's format has the adapter in the file.
+        if merged_in(settings).startswith(f"{version.name} ("):
+            return AdapterInUse()
+        return AdapterInUse(
+            unused=f"CITEWISE_MODEL is a GGUF file, to which version {version.number} can't be added; "
+            f"`citewise tune export {version.number} --to FOLDER --format gguf` writes one that it is part of"
+        )
     if not _belongs(settings, version):
         return AdapterInUse(
             unused=f"version {version.number} was trained for {version.base_model}, and CITEWISE_MODEL is "
@@ -50,6 +59,23 @@ def answering_with(settings: Settings, version: "Version | None") -> AdapterInUs
     if settings.answerer == "server":
         return AdapterInUse(Path(version.name), version)
     return AdapterInUse(Versions(Home(settings.home).tuning).folder(version.number), version)
+
+
+def merged_in(settings: Settings) -> str:
+    """Which adapter `citewise tune export` merged into the model that is set; empty where none is known."""
+    model = Path(settings.model).expanduser()
+    if settings.answerer != "phi3":
+        return ""
+    if model.is_file():
+        from brain.llamacpp.header import read_header
+
+        try:
+            return read_header(model).adapter
+        except CitewiseError:  # a damaged one is told where it would be loaded
+            return ""
+    from brain.phi3.merged_before import merged_before
+
+    return merged_before(model)
 
 
 def swap_in(citewise: "Citewise", adapter: Path | None) -> None:
@@ -77,9 +103,6 @@ def _belongs(settings: Settings, version: "Version") -> bool:
     """Whether it was trained for the model that is set; of a server's model, only the name is known."""
     if settings.answerer == "server":
         return settings.model == version.base_model
-    folder = Path(settings.model).expanduser()
-    if folder.is_file():
-        return False  # a GGUF file: its adapter is part of it
     return base_of(settings) == version.base
 
 

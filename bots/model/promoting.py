@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from bots.wiring import Citewise
     from brain.tuning.versions import Version, Versions
 
-ACTOR = "owner"
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -31,13 +29,14 @@ def versions_of(citewise: "Citewise") -> "Versions":
 
 
 def put_in_use(
-    citewise: "Citewise", number: int | None, *, action: str, serving: bool, back: bool = False
+    citewise: "Citewise", number: int | None, *, actor: str, action: str, serving: bool, back: bool = False
 ) -> Change:
     """Answer with a version, or with the base model; where anything fails, the one before stays.
 
-    `serving`: this is a running `citewise serve`, whose brain goes on with it. The model in memory comes
-    first, since only it can refuse; then the audit log; last the name on disk, which changes in one step and
-    counts from then on. Raises UsageError, WeightsUnavailable, ModelUnavailable or StorageFailed.
+    `actor` is who wants that, as the audit log names them. `serving`: this is a running `citewise serve`,
+    whose brain goes on with it. The model in memory comes first, since only it can refuse; then the audit
+    log; last the name on disk, which changes in one step and counts from then on. Raises UsageError,
+    WeightsUnavailable, ModelUnavailable or StorageFailed.
     """
     versions = versions_of(citewise)
     version = None if number is None else versions.version(number)
@@ -49,6 +48,7 @@ def put_in_use(
     _ask_server(citewise, versions, version)
     found = answering_with(citewise.settings, version)
     before = in_memory(citewise) if serving else None
+    already = versions.in_use().version == number
     late = ""
     try:
         if serving:
@@ -56,33 +56,33 @@ def put_in_use(
     except NeedsRestart as error:
         late = error.sentence
     try:
-        _record(citewise, versions, version, action)
-        if back:
-            versions.go_back(number)
-        else:
-            versions.use(number)
+        if not already:
+            _record(citewise, versions, version, actor, action)
+            (versions.go_back if back else versions.use)(number)
     except BaseException:  # whatever it is: what answers and what is named must not differ
         if serving:
             swap_in(citewise, before)
         raise
-    return Change(version, late or _effect(citewise, found, serving=serving))
+    return Change(version, late or _effect(citewise, found, serving=serving, already=already))
 
 
-def _record(citewise: "Citewise", versions: "Versions", version: "Version | None", action: str) -> None:
+def _record(
+    citewise: "Citewise", versions: "Versions", version: "Version | None", actor: str, action: str
+) -> None:
     if citewise.home.exists:
         was = {"from": versions.in_use().version}
         about = was | {"run": version.run, "adapter": version.adapter} if version else was
         named = f"version {version.number}" if version else "base model"
-        citewise.catalog.audit.append(ACTOR, action, named, about)
+        citewise.catalog.audit.append(actor, action, named, about)
 
 
-def _effect(citewise: "Citewise", found: AdapterInUse, *, serving: bool) -> str:
+def _effect(citewise: "Citewise", found: AdapterInUse, *, serving: bool, already: bool) -> str:
     settings = citewise.settings
     if settings.adapter is not None:
         return "CITEWISE_ADAPTER is set, which wins over it."
     if found.unused:
         return f"It does not answer yet: {found.unused}."
-    if serving:
+    if serving and not already:
         return "The running `citewise serve` answers with it from the next question on."
     if settings.answerer == "phi3" and found.version:
         from brain.phi3.opening import check
@@ -92,7 +92,7 @@ def _effect(citewise: "Citewise", found: AdapterInUse, *, serving: bool) -> str:
             check(settings.model, found.adapter, Quantization(settings.quantization))
         except CitewiseError as error:
             return f"As things are, it could not answer: {error.sentence}"
-    return "It answers from now on."
+    return "It answers already." if already else "It answers from now on."
 
 
 def _ask_server(citewise: "Citewise", versions: "Versions", version: "Version | None") -> None:
@@ -105,8 +105,8 @@ def _ask_server(citewise: "Citewise", versions: "Versions", version: "Version | 
 
     if version.name not in served_models(choice(settings)):
         raise UsageError(
-            f"Version {version.number} is kept, and the model server does not have it yet, so the one before "
-            f"stays. Load it, then run this again: {load_step(citewise, versions, version)}"
+            f"Version {version.number} is kept, and the model server does not have it yet, so what answers "
+            f"now goes on. Load it, then run this again: {load_step(citewise, versions, version)}"
         )
 
 

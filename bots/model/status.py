@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.checks import Check, Verdict
-from bots.model.adapter_in_use import AdapterInUse, adapter_in_use
+from bots.model.adapter_in_use import AdapterInUse, adapter_in_use, merged_in
 from bots.model.answerer import choice, examine
 from bots.settings import Settings
 from brain.errors import CitewiseError
@@ -58,7 +58,7 @@ def status_of(settings: Settings, answerer: object | None, fault: str = "") -> M
         adapter = adapter_in_use(settings)
         named, version = _adapter(adapter, answerer)
         header = _gguf_header(settings)
-        named = named or (header.adapter if header else _merged_before(settings))
+        named = named or merged_in(settings)
     except CitewiseError as error:
         named, version, header, fault = "", None, None, fault or error.sentence
     if state is None or settings.answerer == "server":
@@ -144,16 +144,6 @@ def _gguf_header(settings: Settings) -> "Header | None":
     return read_header(Path(chosen.model).expanduser()) if is_gguf(chosen) else None
 
 
-def _merged_before(settings: Settings) -> str:
-    """What `citewise tune export` merged into the model, where it is a folder."""
-    folder = Path(settings.model).expanduser()
-    if settings.answerer != "phi3" or not folder.is_dir():
-        return ""
-    from brain.phi3.merged_before import merged_before
-
-    return merged_before(folder)
-
-
 def _numbers(settings: Settings, header: "Header | None") -> str:
     if header is not None:
         return f"mostly {header.numbers}"
@@ -187,7 +177,8 @@ def in_words(status: ModelStatus) -> list[tuple[str, str]]:
     elif status.loaded and not extractive:
         speed = "nothing was written yet"
     version = "" if status.adapter_version is None else f"version {status.adapter_version}"
-    adapter = " in ".join(part for part in (version, status.adapter) if part)
+    between = " as " if status.answerer == "server" else " in "
+    adapter = between.join(part for part in (version, status.adapter) if part)
     rows = [
         ("answerer", status.answerer),
         ("model", status.model),

@@ -127,8 +127,7 @@ def _hello(settings: "Settings", arguments: Sequence[str]) -> str:
     for stream in streams:
         if stream is not None and stream.isatty():
             with contextlib.suppress(OSError):
-                columns, lines = os.get_terminal_size(stream.fileno())
-                environ = {"COLUMNS": str(columns), "LINES": str(lines), **environ}
+                environ = {**_size(stream.fileno()), **environ}
     terminals = [stream is not None and stream.isatty() for stream in streams]
     encodings = [getattr(stream, "encoding", None) or "utf-8" for stream in streams]
     return Hello(
@@ -140,6 +139,12 @@ def _hello(settings: "Settings", arguments: Sequence[str]) -> str:
         settings=about_answers(settings),
         version=version("citewise"),
     ).encode()
+
+
+def _size(terminal: int) -> dict[str, str]:
+    """A terminal's size as variables. One that nobody told its size says 0 by 0, where no word would fit."""
+    columns, lines = os.get_terminal_size(terminal)
+    return {"COLUMNS": str(columns or 80), "LINES": str(lines or 24)}
 
 
 class _Relay:

@@ -147,14 +147,24 @@ def print_json(value: object) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[ProgressReport]:
+def progress(*, in_logs: bool = False) -> Iterator[ProgressReport]:
     """Bars on stderr while work goes on; call what is yielded with (what, done, total or 0 where unknown).
 
-    Silent where stderr is no terminal.
+    Where stderr is no terminal it is silent, or with `in_logs`, for what takes hours, tells a line now and
+    then.
     """
     console = err()
     if not console.is_terminal:
-        yield lambda what, done, total: checkpoint()
+        from bots.terminal.log_lines import LogLines
+
+        lines = LogLines(lambda line: console.print(inert(line))) if in_logs else None
+
+        def tell(what: str, done: int, total: int) -> None:
+            checkpoint()
+            if lines is not None:
+                lines(what, done, total)
+
+        yield tell
         return
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 

@@ -42,3 +42,11 @@ def in_words(span: float | None) -> str:
         if span >= 2 * length:
             return f"{span / length:.0f} {unit}"
     return f"{span:.0f} s"
+
+
+def clock_time(span: float) -> str:
+    """A span as a clock shows it: 4:05, or 1:04:05."""
+    whole = round(span)
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02}"
+    return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"

@@ -15,7 +15,9 @@ from brain.errors import StorageFailed, UsageError
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many pages are done, of how many
 _PAGES = 2000
+_DRAFT, _ASIDE = ".restoring", ".before-restore"
 _SQLITE, _HEADER = b"SQLite format 3\0", 100  # whose bytes 68 to 71 are the application's id
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
@@ -52,7 +54,7 @@ def restore(home: Home, source: Path, progress: Progress | None = None) -> None:
         raise UsageError(f"There is no file {source} to restore from.")
     _check(source, progress)
     home.prepare()
-    draft, aside = _beside(home.catalog, ".restoring"), _beside(home.catalog, ".before-restore")
+    draft, aside = _beside(home.catalog, _DRAFT), _beside(home.catalog, _ASIDE)
     try:
         try:
             with closing(_open(source)) as connection:
@@ -60,6 +62,8 @@ def restore(home: Home, source: Path, progress: Progress | None = None) -> None:
         except sqlite3.DatabaseError as error:
             raise _broken(source, error) from error
         _check(draft, None)
+        if home.catalog.exists():
+            _fold_log_in(home.catalog)
         shutil.rmtree(home.index, ignore_errors=True)
         if home.index.exists():
             raise StorageFailed(f"The old index {home.index} can't be removed: check its owner.")
@@ -68,8 +72,17 @@ def restore(home: Home, source: Path, progress: Progress | None = None) -> None:
         _put_in_place(draft, home.catalog)
     finally:
         draft.unlink(missing_ok=True)
-    for path in _files(aside):
-        path.unlink(missing_ok=True)
+    tidy(home)
+
+
+def tidy(home: Home) -> None:
+    """Take away what a restore leaves that was killed: whole catalogs, which are not for keeping.
+
+    Whoever calls holds the home's lock.
+    """
+    for path in (*_files(_beside(home.catalog, _DRAFT)), *_files(_beside(home.catalog, _ASIDE))):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _spare(target: Path, catalog: Catalog) -> None:
@@ -155,10 +168,7 @@ def _broken(path: Path, reason: object) -> StorageFailed:
 
 
 def _set_aside(catalog: Path, aside: Path) -> None:
-    # A log left beside the old catalog would be played into the new one: fold it in, or where the old
-    # catalog is too damaged for that, move it away.
-    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(catalog)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # What is left of a log, where the old catalog is damaged, would be played into the new one.
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             _beside(catalog, suffix).replace(_beside(aside, suffix))
@@ -166,7 +176,35 @@ def _set_aside(catalog: Path, aside: Path) -> None:
     try:
         os.link(catalog, aside)  # the catalog's own name never points to nothing
     except OSError:
-        shutil.copyfile(catalog, aside)
+        try:
+            shutil.copyfile(catalog, aside)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise _not_set_aside(catalog, error) from error
+
+
+def _fold_log_in(catalog: Path) -> None:
+    """Write the last changes into the catalog itself, unless it is damaged; StorageFailed where that fails.
+
+    Beside it they would be lost with a kill, or a failure, before the new catalog stands.
+    """
+    try:
+        with closing(sqlite3.connect(catalog, timeout=1)) as connection:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+            raise _not_set_aside(catalog, error) from error
+    else:
+        if busy:
+            raise StorageFailed(f"Another program is reading {catalog}: close it, then restore again.")
+
+
+def _not_set_aside(catalog: Path, error: Exception) -> StorageFailed:
+    return StorageFailed(
+        f"The old catalog {catalog} can't be kept until the new one stands, so nothing was restored: free "
+        "some space, and check who may write there.",
+        detail=str(error),
+    )
 
 
 def _put_in_place(draft: Path, target: Path) -> None:

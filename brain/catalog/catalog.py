@@ -132,6 +132,11 @@ class Catalog:
         with self._database.reading() as connection:
             return vectors.missing_vectors(connection, keys)
 
+    def keep_vectors(self, found: Mapping[str, Vector]) -> None:
+        """Store what was embedded of a document that takes long, so that a kill loses little of it."""
+        with self._database.writing() as connection:
+            vectors.keep(connection, found)
+
     def prepare_embedder(self, identity: str, dimensions: int) -> None:
         """Start embedding again with another embedder, beside the vectors in use."""
         with self._database.writing() as connection:

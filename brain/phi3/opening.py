@@ -98,6 +98,12 @@ def model_folder(model: str) -> Path:
     """Where the files of a model lie: it is a folder, or was downloaded into the hub's cache."""
     if (folder := Path(model).expanduser()).is_dir():
         return folder
+    if folder.is_file():
+        raise UsageError(
+            f"The model {model} is a file, and the folder of its base model is wanted here: an adapter is "
+            "trained for, compared with and merged into that one. Set CITEWISE_MODEL to the folder for this "
+            "command."
+        )
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 

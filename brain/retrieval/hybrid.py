@@ -28,6 +28,7 @@ from brain.retrieval.late_interaction import LateInteraction, Likeness
 from brain.retrieval.lexical import bm25, phrase_coverage, window_coverage
 from brain.retrieval.query import Query, Rarity
 from brain.retrieval.reordering import reordered
+from brain.retrieval.same_words import with_same_words
 from brain.retrieval.shorthand import long_forms
 from brain.retrieval.spelling import respelled, unknown_words
 from brain.retrieval.word_forms import forms as word_forms
@@ -168,6 +169,7 @@ def _find(
     foreign = query.language is not ENGLISH
     held = [index.vocabulary(space) for space in spaces] if foreign else []
     query = taken_apart(query, held)
+    query = with_same_words(query, lambda words: _held(words, spaces, index)[1])
     forms = word_forms((*query.words, *query.hints), query, held)
     asked = [form for term in query.words for form in forms[term]]
     for space in spaces:

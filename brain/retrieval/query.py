@@ -157,6 +157,7 @@ class Query:
     thread has just been told.
 
     `dates` are those that it asks about; each is a term and a stem by its name, which is the last of them.
+    `same` holds, by term, the words by which the documents call the same.
     """
 
     text: str
@@ -168,6 +169,7 @@ class Query:
     said: frozenset[frozenset[str]] = frozenset()
     language: Language = ENGLISH
     dates: tuple[Asked, ...] = ()
+    same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
@@ -200,7 +202,8 @@ class Query:
     @property
     def reading(self) -> Reading:
         """How passages are read for it."""
-        return Reading.of(self.language, tuple(unique(self.stems)), self.dates)
+        same = ((stem(one), stem(term)) for term, others in self.same.items() for one in others)
+        return Reading.of(self.language, tuple(unique(self.stems)), self.dates, tuple(same))
 
     @property
     def weighed(self) -> tuple[str, ...]:

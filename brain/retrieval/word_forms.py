@@ -22,7 +22,15 @@ _LINKS = ("s", "es", "n", "en", "e")  # between the parts, as in Urlaub-s-antrag
 def forms(terms: Sequence[str], query: Query, held: Sequence[Vocabulary]) -> Mapping[str, tuple[str, ...]]:
     """Each term with the forms of it that are held; the term itself comes first."""
     return {
-        term: tuple(unique((term, *(form for one in held for form in one.forms(term, query.language)))))
+        term: tuple(
+            unique(
+                (
+                    term,
+                    *(form for one in held for form in one.forms(term, query.language)),
+                    *query.same.get(term, ()),
+                )
+            )
+        )
         for term in terms
     }
 

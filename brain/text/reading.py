@@ -19,21 +19,32 @@ class Reading:
 
     So a word meets itself in any language, and its forms in the question's. `parts` are the question's stems
     where its language joins words: a compound that begins or ends with one of them holds it, too. `dates` are
-    those that the question asks about: a sentence that is of one of them holds its name.
+    those that the question asks about: a sentence that is of one of them holds its name. `same` are stems of
+    words that mean the same as one of the question's, each with the question's: who has one has the other.
     """
 
     language: Language = ENGLISH
     parts: tuple[str, ...] = ()
     dates: tuple[Asked, ...] = ()
+    same: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, language: Language, stems: tuple[str, ...], dates: tuple[Asked, ...] = ()) -> "Reading":
+    def of(
+        cls,
+        language: Language,
+        stems: tuple[str, ...],
+        dates: tuple[Asked, ...] = (),
+        same: tuple[tuple[str, str], ...] = (),
+    ) -> "Reading":
         """The reading for a question with these stems and dates."""
-        return cls(language, stems if language.compounds is Compounds.JOINED else (), dates)
+        return cls(language, stems if language.compounds is Compounds.JOINED else (), dates, same)
 
     def stems(self, text: str) -> list[str]:
         """Stems of the content words, in order; behind a compound, the stems that it holds."""
         found = content_stems(text, self.language)
+        if self.same:
+            asked = _asked(self.same)
+            found = [one for stem in found for one in ((stem, asked[stem]) if stem in asked else (stem,))]
         if not self.parts:
             return found
         return [one for stem in found for one in (stem, *_parts(stem, self.parts))]
@@ -52,6 +63,11 @@ class Reading:
 
 
 PLAIN = Reading()
+
+
+@lru_cache(maxsize=1000)
+def _asked(same: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return dict(same)
 
 
 @lru_cache(maxsize=200_000)

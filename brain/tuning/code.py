@@ -7,7 +7,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 def code_fingerprint(*names: str) -> str:
-    """A hash of modules and packages, named by their paths under brain/, such as "answering/prompt.py"."""
+    """A hash of modules and packages, named by their paths under brain/, such as "phi3/network.py"."""
     digest = hashlib.sha256()
     for name in names:
         place = _ROOT / name

@@ -74,6 +74,8 @@ def trained_run(tuning: Path, name: str) -> TrainedRun:
     folder = RunFolder(tuning / "runs" / name)
     record = folder.read()
     if record.status is not Status.DONE or not folder.adapter.is_dir():
+        if record.status is Status.FAILED and record.reason:
+            raise UsageError(f"The run {name} is not done, since it failed: {record.reason}")
         raise UsageError(
             f"The run {name} is not done: `citewise tune train --resume --name {name}` finishes it."
         )

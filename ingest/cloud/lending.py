@@ -1,12 +1,12 @@
 """A cloud's file, lent as a local one for as long as it is read."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 from brain.errors import UnreadableDocument
+from ingest.loans import loan
 from ingest.readers import DEFAULT_MAX_BYTES
 
 _LONGEST_STEM = 60  # characters; with four bytes each they fit into any file system's 255
@@ -34,5 +34,5 @@ def place_for(path: str) -> Iterator[Path]:
     The name is kept, since readers take a title from it where the text has none, and the ending.
     """
     name = PurePosixPath(path)
-    with tempfile.TemporaryDirectory(prefix="citewise-") as folder:
-        yield Path(folder, name.stem[:_LONGEST_STEM] + name.suffix[:20].lower())
+    with loan() as folder:
+        yield folder / (name.stem[:_LONGEST_STEM] + name.suffix[:20].lower())

@@ -11,17 +11,22 @@ from ingest.indexing.cut_document import Chunk
 # How many texts are handed over at once. The embedder cuts its own batches; sorting a few of them by
 # length at a time is what saves padding.
 SLICE = 64
+KEPT = 1024
+"""So many vectors are held in memory. Where there are more, as in a file of megabytes, they are stored as
+they come, since embedding them takes minutes or hours."""
 
 
 def embed_missing(
     embedder: Embedder,
     chunks: Sequence[Chunk],
     missing: Callable[[list[str]], set[str]],
-    done: Callable[[int], None],
+    keep: Callable[[dict[str, Vector]], None],
+    done: Callable[[int, int], None],
 ) -> dict[str, Vector]:
     """Vectors by key for those chunks that have none yet; each different text is embedded once.
 
-    `done` is told how many texts each step embedded.
+    Where they are many, `keep` is given them as they come, and the last ones are returned. `done` is told how
+    many texts each step embedded, and how many are left.
     """
     texts = {chunk.vector_key: chunk.embedded_text for chunk in chunks}
     wanted = missing(list(texts)) if texts else ()
@@ -31,5 +36,8 @@ def embed_missing(
         part = keys[start : start + SLICE]
         rows = np.asarray(embedder.embeddings.embed_documents([texts[key] for key in part]), dtype=np.float32)
         vectors.update(zip(part, rows, strict=True))
-        done(len(part))
+        done(len(part), len(keys) - start - len(part))
+        if len(vectors) >= KEPT and len(keys) > start + SLICE:
+            keep(vectors)
+            vectors = {}
     return vectors

@@ -12,7 +12,7 @@ from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError
 from ingest.drives import Drive, DriveUnavailable, Entry, Skipped
 from ingest.indexing.cut_document import Chunk, Cutting
-from ingest.indexing.embedding_batches import embed_missing
+from ingest.indexing.embedding_batches import KEPT, embed_missing
 from ingest.indexing.reading import (
     AHEAD_FILES,
     FailedFile,
@@ -237,11 +237,14 @@ class Pipeline:
         return keys
 
     def _embed(self, chunks: Sequence[Chunk]) -> dict[str, Vector]:
-        return embed_missing(self._embedder, chunks, self._to.catalog.missing_vectors, self._count_embedded)
+        catalog, many = self._to.catalog, len(chunks) > KEPT
 
-    def _count_embedded(self, texts: int) -> None:
-        self.tally.embedded += texts
-        self._progress(Stage.EMBEDDED, self.tally.embedded, None)
+        def count(texts: int, left: int) -> None:
+            self.tally.embedded += texts
+            # Of small files nobody knows how many are still to come; a large one takes its time.
+            self._progress(Stage.EMBEDDED, self.tally.embedded, self.tally.embedded + left if many else None)
+
+        return embed_missing(self._embedder, chunks, catalog.missing_vectors, catalog.keep_vectors, count)
 
     def _store(self, file: ReadFile, vectors: Mapping[str, Vector], keys: Mapping[str, str]) -> None:
         passages = tuple(_passage(chunk, keys[chunk.vector_key]) for chunk in file.cut.chunks)

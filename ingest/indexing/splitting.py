@@ -10,6 +10,7 @@ from brain.domain import Locator
 from brain.embedding.token_counting import CountTokens
 from brain.text.sentences import sentence_spans
 from ingest.indexing.cut_document import Chunk, CutDocument, Cutting
+from ingest.indexing.fitting import CHARACTERS, fitting, weighed
 from ingest.parsed import Block, BlockKind, ParsedDocument
 
 # On the development sets passages of at most 160 tokens, context included, were found as well as those of
@@ -23,7 +24,6 @@ SMALL_SHARE = 0.3
 CONTEXT_SHARE = 0.25  # a deep heading path may take this much of the room before it is shortened
 
 _CAPTION = 100  # characters
-_CHARACTERS = 40  # no text has so many of them a token
 # What has more characters is too long for any passage, and isn't counted: a tokenizer takes a second and
 # tens of bytes of memory for each million.
 _COUNTED = 100_000
@@ -54,9 +54,9 @@ def split(parsed: ParsedDocument, max_tokens: int, count_tokens: CountTokens) ->
         context = shortened((*_sheet(section), *section.heading, *section.caption))
         header = text[section.header[0] : section.header[1]] if section.header else ""
         above = count_tokens(context) + 4
-        if len(header) > _COUNTED or above + count_tokens(header) + size // 4 > max_tokens:
+        if len(header) > _COUNTED or above + weighed(header, count_tokens) + size // 4 > max_tokens:
             header = ""  # repeated, so wide a header would push the rows themselves out of what is read
-        above += count_tokens(header)
+        above += weighed(header, count_tokens)
         room = max(size - above, size // 4)
         units = (unit for placed in section.blocks for unit in _units(placed, room, count_tokens))
         for group in _groups(units, room):
@@ -223,7 +223,7 @@ class _Context:
     count_tokens: CountTokens
 
     def __call__(self, heading: tuple[str, ...]) -> str:
-        longest, title = self.room * _CHARACTERS, self.title
+        longest, title = self.room * CHARACTERS, self.title
         # What goes beyond is cut off in any case: a title without end must not be read for each heading.
         path = [part[:longest] for part in heading if part.strip() and part.strip() != title.strip()]
         title = title[:longest]
@@ -238,40 +238,15 @@ class _Context:
 def _units(placed: _Placed, room: int, count_tokens: CountTokens) -> Iterator[_Unit]:
     block, text = placed.block, placed.block.text
     whole = block.kind in (BlockKind.TABLE_ROW, BlockKind.TABLE_HEADER, BlockKind.LIST_ITEM)
-    if whole and len(text) <= _COUNTED and text.strip() and count_tokens(text) <= room:
+    if whole and len(text) <= _COUNTED and text.strip() and weighed(text, count_tokens) <= room:
         spans: Iterable[tuple[int, int]] = [(0, len(text))]
     else:
         spans = sentence_spans(text)
     opens = True
     for begin, end in spans:
-        for start, stop in _fitting(text, begin, end, room, count_tokens):
-            # To a tokenizer, a word of a thousand letters may be a single unknown one.
-            tokens = max(count_tokens(text[start:stop]), (stop - start) // _CHARACTERS)
+        for start, stop, tokens in fitting(text, begin, end, room, count_tokens):
             yield _Unit(placed.offset + start, placed.offset + stop, tokens, opens, block.locator)
             opens = False
-
-
-def _fitting(
-    text: str, start: int, end: int, room: int, count_tokens: CountTokens
-) -> Iterator[tuple[int, int]]:
-    """One span, or, where a single sentence is longer than any passage may be, pieces at word gaps."""
-    # The rest of a very long sentence need not be counted to know that it is too long: that would take
-    # time by the square of its length.
-    while end - start > room * _CHARACTERS or count_tokens(text[start:end]) > room:
-        length = min(end - start, room * 4)  # a token of English has four characters on average
-        while length > 1 and count_tokens(text[start : start + length]) > room:
-            length = int(length * 0.8)
-        window = text[start : start + length]
-        at = max(window.rfind("; "), window.rfind("\t"))
-        if at <= length // 2:
-            at = max(window.rfind(", "), window.rfind(" "))
-        cut = start + (at + 1 if at > 0 else length)
-        yield start, start + len(text[start:cut].rstrip())
-        start = cut
-        while start < end and text[start].isspace():
-            start += 1
-    if start < end:
-        yield start, end
 
 
 def _location(units: list[_Unit]) -> Locator:

@@ -1,10 +1,11 @@
 """Mail files: header lines, the body, and attachments of the other formats."""
 
 import email
-import email.policy
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage, MIMEPart
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 
 from brain.errors import UnreadableDocument
@@ -20,6 +21,27 @@ MEDIA_TYPE = "message/rfc822"
 _MAX_DEPTH = 3
 _MAX_ATTACHMENTS = 50
 _HEADERS = ("From", "To", "Cc", "Subject", "Date")
+# The library takes time by the square of a header's length: of a longer one the beginning is read, and lists
+# of people, who may be thousands, in parts.
+_LONGEST_HEADER, _LONGEST_LIST = 1_000, 30_000
+_LISTS = ("to", "cc")
+_PART = 300
+
+
+class _Bounded(EmailPolicy):
+    """The library's own reading, but of no more of a header than it can take."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """The header's value as it is meant."""
+        value = value[: _longest(name)]
+        if len(value) <= _LONGEST_HEADER:
+            found: str = super().header_fetch_parse(name, value)  # with what it means as attributes
+            return found
+        people = (str(super(_Bounded, self).header_fetch_parse(name, part)) for part in _parts(value))
+        return ", ".join(filter(None, people))
+
+
+_POLICY = _Bounded()
 
 
 def read_eml(data: bytes, name: str) -> ParsedDocument:
@@ -29,7 +51,7 @@ def read_eml(data: bytes, name: str) -> ParsedDocument:
 
 def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
     # Saved mails often open with a blank line or an mbox line, which would hide the headers.
-    message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
+    message = email.message_from_bytes(data.lstrip(), policy=_POLICY)
     if not isinstance(message, EmailMessage) or not any(
         message[header] for header in ("From", "Subject", "Date")
     ):
@@ -42,9 +64,16 @@ def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
     outline.place(part=None)
     _add_body(outline, message)
     blocks = list(outline.blocks)
-    warnings: list[str] = []
+    warnings = [
+        f"The {header} line is longer than {_longest(header):,} characters: only its beginning was read."
+        for header in _HEADERS
+        if any(
+            name.lower() == header.lower() and len(value) > _longest(name)
+            for name, value in message.raw_items()
+        )
+    ]
     unread: list[str] = []
-    attachments = (part for part in message.iter_attachments() if not _is_drawn_in_text(part))
+    attachments = (part for part in _attachments(message) if not _is_drawn_in_text(part))
     for number, part in enumerate(attachments):
         if number >= _MAX_ATTACHMENTS:
             warnings.append(f"Only the first {_MAX_ATTACHMENTS} attachments were read.")
@@ -63,6 +92,22 @@ def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
     return ParsedDocument(title, tuple(blocks), MEDIA_TYPE, modified=_date(message), warnings=tuple(warnings))
 
 
+def _longest(header: str) -> int:
+    return _LONGEST_LIST if header.lower() in _LISTS else _LONGEST_HEADER
+
+
+def _parts(people: str) -> Iterator[str]:
+    """A long list in parts, behind an address where that can be seen."""
+    start = 0
+    while start < len(people):
+        end = start + _PART
+        if end < len(people):
+            behind = people.rfind(">,", start, end) + 1 or people.rfind(",", start, end)
+            end = behind if behind > start else end
+        yield people[start:end].strip(", \t\r\n")
+        start = end
+
+
 def _add_body(outline: Outline, message: EmailMessage) -> None:
     plain, page = message.get_body(("plain",)), message.get_body(("html",))
     # Some programs send a blank text beside the page that they mean.
@@ -70,6 +115,17 @@ def _add_body(outline: Outline, message: EmailMessage) -> None:
         _add_plain(outline, _text(plain))
     elif page is not None:
         add_html(outline, _text(page))
+    elif (
+        not message.is_multipart() and message.get_content_maintype() == "text" and not message.get_filename()
+    ):
+        _add_plain(outline, _text(message))  # called an attachment, though it is all there is
+
+
+def _attachments(message: EmailMessage) -> Iterable[MIMEPart]:
+    """A mail's attachments, or the mail itself where it is nothing but a file, as scanners send it."""
+    if not message.is_multipart() and message.get_filename() and message.get_body(("plain", "html")) is None:
+        return [message]
+    return message.iter_attachments()
 
 
 def _add_plain(outline: Outline, text: str) -> None:

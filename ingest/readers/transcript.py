@@ -15,8 +15,9 @@ VTT, SRT = "text/vtt", "application/x-subrip"
 _TIME = re.compile(
     r"^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d"
 )
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-_TAG = re.compile(r"</?[a-zA-Z0-9][^>]*>|\{\\an?\d\}")
+# A tag ends at the latest where the next one begins: a line of `<v ` is read once.
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>\s][^<>]*)>")
+_TAG = re.compile(r"</?[a-zA-Z0-9][^<>]*>|\{\\an?\d\}")
 _SPEAKER = re.compile(r"^\s*(?:[-–]\s*)?((?:[A-ZÀ-Ý][\w.'’-]*)(?: [A-ZÀ-Ý(][\w.'’)-]*){0,3}):\s+(?=\S)")
 _UNREAD = ("NOTE", "STYLE", "REGION")
 # One paragraph goes on until somebody else speaks, nobody does for so many seconds, or it is so long.

@@ -14,8 +14,8 @@ READERS: Mapping[str, int] = MappingProxyType(
         "epub": 1,
         "hypertext": 1,
         "json_tree": 1,
-        "mail": 1,
-        "markdown": 2,
+        "mail": 2,
+        "markdown": 3,
         "notebook": 1,
         "open_sheet": 1,
         "open_slides": 1,
@@ -24,17 +24,17 @@ READERS: Mapping[str, int] = MappingProxyType(
         "pdf": 1,
         "picture": 1,
         "plain_text": 1,
-        "restructured": 1,
+        "restructured": 2,
         "rtf": 1,
         "slides": 1,
-        "transcript": 1,
+        "transcript": 2,
         "word": 1,
         "workbook": 1,
     }
 )
 """What each module below `ingest.readers` that `SUPPORTED` names makes of its files."""
 
-SPLITTING = 3
+SPLITTING = 4
 """How `ingest.indexing.splitting` cuts what was read into passages."""
 
 _ALL = sum(READERS.values())  # as no number is ever lowered, another sum for each change

@@ -1,7 +1,6 @@
 """A folder on another machine as a drive: what holds for every back end, in terms of fsspec."""
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from ingest.drives import (
     Unlisted,
     known_time,
 )
+from ingest.loans import loan
 from ingest.local.folder import NO_FILE, moment
 from ingest.reconciling.skipping import UNKNOWN_FORMAT, reason_to_skip
 from ingest.remote.connection import Connection, Stalled
@@ -194,8 +194,8 @@ class RemoteFolder:
         if self._down is not None and time.monotonic() < self._down[0]:
             raise self._down[1]
         place = entry.address or self._place(entry.path)
-        with tempfile.TemporaryDirectory(prefix="citewise-") as folder:
-            path = Path(folder, _local_name(entry.path))
+        with loan() as folder:
+            path = folder / _local_name(entry.path)
             try:
                 before = self._facts(place)
                 self._check(entry, before)

@@ -2,18 +2,18 @@
 
 import mimetypes
 import re
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from brain.catalog.rows import DocumentState, LedgerEntry
 from brain.errors import UnreadableDocument
 from ingest.drives import Entry, FetchedFile
+from ingest.loans import loan
 from ingest.local.folder import moment
 from ingest.web.fetching import ROBOT, Response
 
@@ -54,8 +54,8 @@ def lent(response: Response, entry: Entry, suffixes: Collection[str]) -> Iterato
     name = PurePosixPath(unquote(urlsplit(response.url).path)).stem or "page"
     suffix = _suffix(response, entry.path, suffixes)
     entry = replace(entry, size=len(response.body))
-    with tempfile.TemporaryDirectory(prefix="citewise-") as folder:
-        path = Path(folder, re.sub(r"[\0/\\]", "", name)[:60] + suffix)
+    with loan() as folder:
+        path = folder / (re.sub(r"[\0/\\]", "", name)[:60] + suffix)
         path.write_bytes(_with_charset(response))
         yield FetchedFile(path, entry, moment(entry.mtime_ns) if entry.mtime_ns else None)
 

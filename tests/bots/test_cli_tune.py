@@ -14,6 +14,7 @@ from command_kit import Run
 from saved_adapter import saved_adapter
 from tuned_home import TunedHome, copied, model_in
 
+from bots.terminal.account import account_name
 from brain.catalog.catalog import Catalog
 from brain.tuning.citing_set import data_hash
 
@@ -233,11 +234,14 @@ def test_each_change_is_in_the_audit_log(here: Run, tuned: TunedHome):
     Catalog(tuned.home / "catalog.db").close()
     tuned.run("first", 1)
     here("tune", "promote", "first", **tuned.settings)
+    again = here("tune", "promote", "first", **tuned.settings)
+    assert (again.code, "It answers already." in again.out) == (0, True)
     here("tune", "rollback", **tuned.settings)
     entries = json.loads(here("audit", "--json").out)
-    assert [(entry["action"], entry["object"]) for entry in entries] == [
-        ("promote adapter", "version 1"),
-        ("roll back adapter", "base model"),
+    who = f"terminal:{account_name()}"
+    assert [(entry["actor"], entry["action"], entry["object"]) for entry in entries] == [
+        (who, "promote adapter", "version 1"),
+        (who, "roll back adapter", "base model"),
     ]
     assert json.loads(entries[0]["detail"])["run"] == "first"
     assert here("audit", "--verify").code == 0

@@ -31,7 +31,7 @@ def test_a_run_and_the_version_in_use_are_exported(here: Run, tuned: TunedHome, 
     assert {path.suffix for path in (tmp_path / "out").iterdir()} >= {".gguf", ".safetensors", ".json"}
     assert told["bytes"] == sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
     assert here("tune", "promote", "night", **tuned.settings).code == 0
-    done = here("tune", "export", "--to", "version", "--format", "safetensors", **tuned.settings)
+    done = here("tune", "export", "--to", "version", "--quantize", "q8_0", **tuned.settings)
     assert done.code == 0
     assert "citewise-1, merged into tiny" in done.out
     assert "CITEWISE_ANSWERER=phi3" in done.out
@@ -40,6 +40,13 @@ def test_a_run_and_the_version_in_use_are_exported(here: Run, tuned: TunedHome, 
     assert status["adapter"].startswith("night (")
     checks = json.loads(here("doctor", "--json", **model).out)["checks"]
     assert {check["check"]: check["verdict"] for check in checks}["answerer"] == "good"
+    answering = here("tune", "status", **model).out
+    assert answering.startswith("In use: night (")
+    assert "Not in use: CITEWISE_MODEL is a GGUF file, to which version 1 can't be added" in answering
+    promoted = {**model, "CITEWISE_MODEL": str(tmp_path / "version" / "citewise-1-q8_0.gguf")}
+    answering = here("tune", "status", **promoted).out
+    assert answering.startswith("In use: citewise-1 (")
+    assert "Not in use" not in answering
 
 
 def test_what_can_not_be_exported_is_one_sentence(here: Run, tuned: TunedHome, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_model_that_cannot_take_it_refuses_the_promotion(tuned: TunedHome, cit
     version = kept(tuned, citewise, "first", 1)
     served(citewise, Brain(UsageError("It is for another model.")))
     with pytest.raises(UsageError, match="another model"):
-        put_in_use(citewise, version.number, action="promote", serving=True)
+        put_in_use(citewise, version.number, actor="terminal:ada", action="promote", serving=True)
     assert versions_of(citewise).current() is None
     assert actions(citewise) == []
 
@@ -98,7 +98,7 @@ def test_what_the_model_as_it_was_loaded_cannot_take_answers_from_the_next_start
 ):
     version = kept(tuned, citewise, "first", 1)
     served(citewise, Brain(NeedsRestart("It takes effect with the next start.")))
-    done = put_in_use(citewise, version.number, action="promote", serving=True)
+    done = put_in_use(citewise, version.number, actor="terminal:ada", action="promote", serving=True)
     assert done.effect == "It takes effect with the next start."
     assert versions_of(citewise).current() == version
     assert actions(citewise) == ["version 1"]
@@ -108,10 +108,10 @@ def test_where_the_name_cannot_be_written_the_model_goes_back(tuned: TunedHome, 
     first, second = kept(tuned, citewise, "first", 1), kept(tuned, citewise, "second", 2)
     brain = Brain()
     served(citewise, brain)
-    put_in_use(citewise, first.number, action="promote", serving=True)
+    put_in_use(citewise, first.number, actor="terminal:ada", action="promote", serving=True)
     (tuned.tuning / ".current.json.part").mkdir()
     with pytest.raises(StorageFailed):
-        put_in_use(citewise, second.number, action="promote", serving=True)
+        put_in_use(citewise, second.number, actor="terminal:ada", action="promote", serving=True)
     folders = [versions_of(citewise).folder(number) for number in (1, 2, 1)]
     assert brain.used == folders
     assert brain.answerer.adapter == folders[0]
@@ -125,20 +125,20 @@ def test_without_the_audit_log_nothing_changes(tuned: TunedHome, citewise: Citew
     with citewise.catalog.database.writing() as writer:
         writer.execute("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END")
     with pytest.raises(sqlite3.IntegrityError, match="full"):
-        put_in_use(citewise, version.number, action="promote", serving=True)
+        put_in_use(citewise, version.number, actor="terminal:ada", action="promote", serving=True)
     assert versions_of(citewise).current() is None
     assert brain.answerer.adapter is None
 
 
 def test_what_leaves_a_version_unused_is_told(tuned: TunedHome, citewise: Citewise, tmp_path: Path):
     version = kept(tuned, citewise, "first", 1)
-    done = put_in_use(citewise, version.number, action="promote", serving=False)
+    done = put_in_use(citewise, version.number, actor="terminal:ada", action="promote", serving=False)
     assert done.effect == "It answers from now on."
     for more, told in (
         ({"CITEWISE_ANSWERER": "extractive"}, "CITEWISE_ANSWERER is extractive"),
         ({"CITEWISE_ADAPTER": tmp_path}, "CITEWISE_ADAPTER is set"),
         ({"CITEWISE_MODEL": str(tmp_path)}, "was trained for"),
-        ({"CITEWISE_MODEL": str(tmp_path / "ours.gguf")}, "was trained for"),
+        ({"CITEWISE_MODEL": str(tmp_path / "ours.gguf")}, "is a GGUF file, to which version 1 can't"),
     ):
         (tmp_path / "ours.gguf").touch()
         found = adapter_in_use(settings(tuned, **more))
@@ -150,7 +150,7 @@ def test_the_command_killed_at_any_write_leaves_a_version_that_answers(
     tuned: TunedHome, citewise: Citewise, tmp_path: Path
 ):
     first = kept(tuned, citewise, "first", 1)
-    put_in_use(citewise, first.number, action="promote adapter", serving=False)
+    put_in_use(citewise, first.number, actor="terminal:ada", action="promote adapter", serving=False)
     tuned.run("second", 2)
     citewise.close()
     script = [sys.executable, str(Path(__file__).with_name("killed_promote.py")), str(tuned.home)]

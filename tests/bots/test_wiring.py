@@ -36,3 +36,12 @@ def test_the_threshold_is_the_calibrated_one_unless_set(
 ) -> None:
     assert gate(tmp_path, threshold=setting).threshold == threshold
     assert not (tmp_path / "catalog.db").exists()
+
+
+def test_whoever_opens_a_catalog_clears_up_after_a_killed_restore(tmp_path: Path) -> None:
+    left = tmp_path / "catalog.db.before-restore"
+    left.write_bytes(b"words of somebody who was forgotten")
+    settings = Settings(_env_file=None).model_copy(update={"home": tmp_path})
+    with Citewise(settings, create=True) as citewise:
+        assert list(citewise.catalog.documents()) == []
+    assert not left.exists()

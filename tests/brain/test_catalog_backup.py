@@ -1,13 +1,15 @@
 import os
+import resource
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from stored_documents import document, new_catalog
 
-from brain.catalog.backup import backup, restore
+from brain.catalog.backup import backup, restore, tidy
 from brain.catalog.catalog import Catalog
 from brain.catalog.home import Home
 from brain.errors import StorageFailed, UsageError
@@ -226,3 +228,51 @@ def test_a_backup_makes_a_home_where_there_was_none(home: Home, tmp_path: Path):
     fresh = Home(tmp_path / "fresh")
     restore(fresh, copy)
     assert paths(fresh) == ["first.txt"]
+
+
+def _unfolded(home: Home, copy: Path) -> None:
+    """A backup of the home, whose catalog then gets a change that is only in its log, as after a kill."""
+    with Catalog(home.catalog) as catalog:
+        backup(catalog, copy)
+        drive = catalog.add_drive("/drive", "general")
+        catalog.put_document(document(catalog, drive, "second.txt", ["text " * 40_000]))
+        kept = {path: path.read_bytes() for path in home.path.glob("catalog.db*")}
+    for path, content in kept.items():
+        path.write_bytes(content)
+
+
+def test_a_full_disk_while_the_old_catalog_is_set_aside_loses_none_of_its_last_changes(
+    home: Home, tmp_path: Path
+):
+    _unfolded(home, tmp_path / "copy.db")
+    log = home.catalog.with_name("catalog.db-wal").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = max(path.stat().st_size for path in (home.catalog, tmp_path / "copy.db"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 8192, hard))
+    try:
+        with pytest.raises(StorageFailed, match="nothing was restored"):
+            restore(home, tmp_path / "copy.db")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert home.catalog.with_name("catalog.db-wal").read_bytes() == log
+    assert (home.index / "CURRENT").exists()
+    assert paths(home) == ["first.txt", "second.txt"]
+
+
+def test_a_catalog_that_another_program_reads_is_not_replaced(home: Home, tmp_path: Path):
+    _unfolded(home, tmp_path / "copy.db")
+    with closing(sqlite3.connect(home.catalog, timeout=0)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM documents").fetchone()
+        with pytest.raises(StorageFailed, match="Another program is reading"):
+            restore(home, tmp_path / "copy.db")
+    assert paths(home) == ["first.txt", "second.txt"]
+
+
+def test_what_a_killed_restore_left_is_tidied_up(home: Home):
+    left = ("catalog.db.restoring", "catalog.db.before-restore", "catalog.db.before-restore-wal")
+    for name in left:
+        (home.path / name).write_bytes(b"words of somebody who was forgotten")
+    tidy(home)
+    assert not {path.name for path in home.path.iterdir()} & set(left)
+    assert paths(home) == ["first.txt"]

@@ -140,6 +140,9 @@ def test_it_answers_questions_or_leaves_them_to_the_documents(folder: Path, tmp_
 def test_what_can_not_be_opened_says_why(folder: Path, tmp_path: Path, monkeypatch: Any) -> None:
     with pytest.raises(UsageError, match=r"no such folder"):
         open_phi3(str(tmp_path / "nowhere"))
+    (tmp_path / "ours.gguf").touch()
+    with pytest.raises(UsageError, match=r"is a file, and the folder of its base model is wanted here"):
+        open_phi3(str(tmp_path / "ours.gguf"))
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(
         WeightsUnavailable, match="fetch it with `hf download microsoft/Phi-3-mini-4k-instruct`"

@@ -138,6 +138,19 @@ def test_a_name_that_is_taken_by_another_run_is_refused_with_what_differs(tuning
         meant(tuning, Base("other", "e" * 64), Asked(name="mine", fields={"rank": 8}))
 
 
+def test_what_was_left_of_a_beginning_is_begun_anew_and_other_files_are_left_alone(
+    tuning: Path,
+) -> None:
+    """A run's folder is there before its record is, and the same command must go on from a kill between."""
+    left = tuning / "runs" / "mine"
+    left.mkdir(parents=True)
+    (left / ".run.json.part").touch()
+    assert meant(tuning, BASE, Asked(name="mine")).before is None
+    (left / "adapter").mkdir()
+    with pytest.raises(UsageError, match="There is no training run mine"):
+        meant(tuning, BASE, Asked(name="mine"))
+
+
 def test_resume_takes_the_newest_that_is_not_done(tuning: Path) -> None:
     with pytest.raises(UsageError, match="No run is waiting"):
         meant(tuning, BASE, Asked(resume=True))

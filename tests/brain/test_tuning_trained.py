@@ -56,7 +56,8 @@ def test_another_set_of_that_name_in_the_home_does_not_hide_it(tmp_path: Path):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"status": "failed"}, "The run leave is not done"),
+        ({"status": "failed"}, "--resume --name leave` finishes it"),
+        ({"status": "failed", "reason": "The loss was no number."}, r"it failed: The loss was no number\."),
         ({"base": None}, r"run\.json is damaged"),
         ({"data": []}, r"run\.json is damaged"),
         ({"data": {"name": "mine"}}, r"run\.json is damaged"),

@@ -61,9 +61,13 @@ class Server:
         self.log = self.home / "log"
         self.port = free_port()
         self.process = None
-        self.prepare()
-        self.start()
-        self.proxy = Proxy(self.port)
+        try:
+            self.prepare()
+            self.start()
+            self.proxy = Proxy(self.port)
+        except BaseException:  # a skip, too, leaves nothing in the folder for temporary files
+            shutil.rmtree(self.home)
+            raise
 
     def prepare(self):
         """Configuration, keys, accounts."""

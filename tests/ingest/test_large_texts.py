@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from datetime import timedelta
 
 import pytest
 from watched_counting import never_done, noting
@@ -19,6 +20,7 @@ from ingest.parsing.pool import ParsePool
 from ingest.readers import read_bytes
 from ingest.readers.spaced_tables import table_runs
 from ingest.readers.wrapping import joined_lines
+from ingest.report import Stage
 
 
 class Lines(list):
@@ -213,3 +215,63 @@ def test_a_name_without_end_is_cut_and_its_words_stay_in_the_text(kit):
     assert row.title.startswith("overtime overtime")
     assert max(len(part) for p in passages for part in p.source.locator.heading) <= LONGEST_NAME
     assert kit.catalog.document_text(row.id).count("overtime") == 80_000
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_what_was_embedded_of_a_large_file_outlives_a_kill(kit, monkeypatch):
+    monkeypatch.setattr("ingest.indexing.embedding_batches.KEPT", 128)
+    kit.write(
+        "log.txt", "".join(f"Line {number} of a log says a few words more.\n" for number in range(2000))
+    )
+    inner = kit.embeddings.embed_documents
+
+    def embed(texts):
+        if len(kit.embeddings.embedded) >= 192:
+            raise Killed
+        return inner(texts)
+
+    monkeypatch.setattr(kit.embeddings, "embed_documents", embed)
+    with pytest.raises(Killed):
+        kit.sync()
+    assert kit.documents() == {}
+    first = set(kit.embeddings.embedded)
+    monkeypatch.setattr(kit.embeddings, "embed_documents", inner)
+    report = kit.sync()
+    again = first & set(kit.embeddings.embedded)
+    assert len(again) == 64  # those since the vectors were last stored
+    assert report.embedded == report.passages - 128
+    kit.assert_in_step()
+
+
+def test_how_much_of_a_large_file_is_left_to_embed_is_told(kit, monkeypatch):
+    for module in ("embedding_batches", "pipeline"):
+        monkeypatch.setattr(f"ingest.indexing.{module}.KEPT", 128)
+    kit.write(
+        "log.txt", "".join(f"Line {number} of a log says a few words more.\n" for number in range(1000))
+    )
+    told = []
+    report = kit.sync(
+        progress=lambda stage, done, total: told.append((done, total)) if stage is Stage.EMBEDDED else None
+    )
+    assert told[0] == (64, report.passages)
+    assert told[-1] == (report.passages, report.passages)
+    kit.write("note.txt", "A few words.")
+    told.clear()
+    kit.sync(
+        progress=lambda stage, done, total: told.append((done, total)) if stage is Stage.EMBEDDED else None
+    )
+    assert told == [(1, None)]
+
+
+def test_vectors_of_a_file_that_never_came_are_dropped_later(kit, monkeypatch):
+    kit.catalog.set_embedder("fake/32", 32)
+    kit.catalog.keep_vectors({"of nothing": [0.5] * 32})
+    assert kit.catalog.missing_vectors(["of nothing"]) == set()
+    monkeypatch.setattr("brain.catalog.documents.documents._GRACE", -timedelta(days=1))
+    kit.write("note.txt", "A few words.")
+    kit.sync()
+    assert kit.catalog.missing_vectors(["of nothing"]) == {"of nothing"}
+    kit.assert_in_step()

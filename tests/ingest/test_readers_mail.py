@@ -76,3 +76,18 @@ def test_a_place_in_an_attachment_names_it():
     parsed = read_bytes(mail_file(attachments=[("report.docx", report)]), "m.eml")
     assert parsed.blocks[-1].locator.label == "attachment report.docx, Sales"
     assert parsed.blocks[0].locator.label == "headers"
+
+
+def test_a_mail_that_is_nothing_but_a_file_is_that_file():
+    head = "From: scanner@example.org\nSubject: Scan\nContent-Type: text/csv\n"
+    data = f'{head}Content-Disposition: attachment; filename="keys.csv"\n\nkey,place\nshed,blue door\n'
+    parsed = read_bytes(data.encode(), "scan.eml")
+    assert parsed.blocks[-1].locator.part == "attachment keys.csv"
+    assert parsed.blocks[-1].text == "shed\tblue door"
+    unread = read_bytes(data.replace("keys.csv", "keys.raw").encode(), "scan.eml")
+    assert unread.warnings == ("Attachments in formats that can't be read were left out: keys.raw.",)
+
+
+def test_a_text_that_is_called_an_attachment_and_is_all_there_is_is_read():
+    data = b"From: a@example.org\nSubject: Key\nContent-Disposition: attachment\n\nThe key hangs.\n"
+    assert read_bytes(data, "key.eml").blocks[-1].text == "The key hangs."

@@ -90,7 +90,9 @@ def _build(citewise: "Citewise") -> None:
     """Open and check everything, so that no question waits for it."""
     from bots.serving.log import fields
     from bots.terminal.console import progress
+    from ingest.loans import sweep
 
+    sweep()
     with citewise.building:
         _ = citewise.catalog  # by itself, since many commands need no more
     with citewise.building, progress() as citewise.report:

@@ -88,7 +88,7 @@ def evaluate(
     need_phi3_extra()
     # By itself also where `citewise serve` runs: it must not load a second model for this. The home is
     # opened only to ask the whole of citewise.
-    with Citewise(settings, "citewise tune eval") as citewise, progress() as citewise.report:
+    with Citewise(settings, "citewise tune eval") as citewise, progress(in_logs=True) as citewise.report:
         if questions:
             _ask_own(call, citewise, run, questions, limit, spaces)
         else:

@@ -3,12 +3,14 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bots.terminal.durations import clock_time
 from brain.extras import need_extra
 
 if TYPE_CHECKING:
@@ -103,16 +105,15 @@ class Shown:
         if self._as_json:
             self._event("done", **_result(run, folder))
             return
-        self._out.print(
-            f"Trained {run.name}: {run.steps:,} steps{', stopped early' if run.early else ''}; "
-            f"loss on the rows to stop by {_loss(run.validation_loss)}."
-        )
+        steps = f"{run.steps:,} {'step' if run.steps == 1 else 'steps'}"
+        early = ", stopped early" if run.early else ""
+        self._out.print(f"Trained {run.name}: {steps}{early}; {_kept(run.validation_loss)}.")
         self._out.print(f"Adapter: {folder.adapter}")
         if folder.picture.is_file():
             self._out.print(f"Losses: {folder.picture}")
         else:
             self._out.print(f"No picture of the losses, which needs {need_extra('plots')}.")
-        self._out.print(f"Next: citewise tune eval {run.name}")
+        self._out.print(f"Next: {_next(run)}")
 
     def already(self, run: "Run", folder: "RunFolder") -> None:
         """There was nothing left to do."""
@@ -120,10 +121,9 @@ class Shown:
             self._event("done", **_result(run, folder))
             return
         self._out.print(
-            f"{run.name} learnt just this already (loss on the rows to stop by "
-            f"{_loss(run.validation_loss)}); --name begins another run."
+            f"{run.name} learnt just this already ({_kept(run.validation_loss)}); --name begins another run."
         )
-        self._out.print(f"Next: citewise tune eval {run.name}")
+        self._out.print(f"Next: {_next(run)}")
 
     def close(self) -> None:
         """Take the bar away."""
@@ -155,7 +155,7 @@ class Shown:
         validation = "" if self._validation is None else f", rows to stop by {self._validation:.3f}"
         return (
             f"loss {progress.loss:.3f}{validation}, {progress.tokens_per_second:,.0f} tokens/s, "
-            f"{_time(progress.seconds_left)} left"
+            f"{clock_time(progress.seconds_left)} left"
         )
 
     def _say(self, line: str) -> None:
@@ -175,16 +175,20 @@ def _result(run: "Run", folder: "RunFolder") -> dict[str, Any]:
         "steps": run.steps,
         "validation": run.validation_loss,
         "early": run.early,
-        "next": f"citewise tune eval {run.name}",
+        "next": _next(run),
     }
 
 
-def _loss(loss: float | None) -> str:
-    return "not looked at" if loss is None else f"{loss:.3f}"
+def _next(run: "Run") -> str:
+    """The command that judges it; a set that holds out nothing is judged by questions of one's own."""
+    with suppress(OSError):  # the set was moved since: `tune eval` says what to do
+        if not (Path(run.data.folder) / "held_out.jsonl").stat().st_size:
+            return f"citewise tune eval {run.name} --questions FILE"
+    return f"citewise tune eval {run.name}"
 
 
-def _time(seconds: float) -> str:
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02}"
-    return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"
+def _kept(loss: float | None) -> str:
+    """Which look's adapter was kept."""
+    if loss is None:
+        return "the last adapter was kept, since no rows were there to stop by"
+    return f"the adapter of the best look was kept, with loss {loss:.3f} on the rows to stop by"

@@ -44,7 +44,11 @@ def promote(context: click.Context, call: Invocation, run: str) -> None:
             when = datetime.now(UTC).isoformat(timespec="seconds")
             kept = versions_of(citewise).keep(trained.folder.adapter, judged.about(trained, when))
             change = put_in_use(
-                citewise, kept.number, action="promote adapter", serving=call.shared is not None
+                citewise,
+                kept.number,
+                actor=call.actor,
+                action="promote adapter",
+                serving=call.shared is not None,
             )
     _show_judged(call, judged, change)
     if change is None:
@@ -72,7 +76,12 @@ def rollback(call: Invocation, version: str | None) -> None:
             named = "The base model" if wanted is None else f"Version {wanted}"
             raise UsageError(f"{named} answers already.")
         change = put_in_use(
-            citewise, wanted, action="roll back adapter", serving=call.shared is not None, back=True
+            citewise,
+            wanted,
+            actor=call.actor,
+            action="roll back adapter",
+            serving=call.shared is not None,
+            back=True,
         )
     _show_change(call, change)
 

@@ -49,13 +49,14 @@ def list_versions(call: Invocation) -> None:
 @invocation
 def status(call: Invocation) -> None:
     """Tell what answers now, why, and what `citewise tune rollback` would go back to."""
-    from bots.model.adapter_in_use import adapter_in_use, serving
+    from bots.model.adapter_in_use import adapter_in_use, merged_in, serving
     from bots.terminal.console import print_json
 
     versions = _versions(call)
     in_use = versions.in_use()
     promoted = versions.current()
-    found = adapter_in_use(call.settings())
+    settings = call.settings()
+    found, merged = adapter_in_use(settings), merged_in(settings)
     # A quantised model can't change its adapter while it runs.
     late = call.shared is not None and serving(call.shared) != found.adapter
     sound = promoted is None or versions.is_sound(promoted)
@@ -64,6 +65,7 @@ def status(call: Invocation) -> None:
             {
                 "adapter": str(found.adapter) if found.adapter else None,
                 "version": found.version.number if found.version else None,
+                "merged": merged or None,
                 "promoted": _json(promoted, in_use.version) if promoted else None,
                 "sound": sound,
                 "unused": found.unused or None,
@@ -77,6 +79,8 @@ def status(call: Invocation) -> None:
         click.echo(f"In use: {_named(found.version)}.")
     elif found.adapter is not None:
         click.echo(f"In use: the adapter {found.adapter}.")
+    elif merged:
+        click.echo(f"In use: {merged}, which is part of {settings.model}.")
     else:
         click.echo("In use: no adapter.")
     if late:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from brain.catalog import spaces
 from brain.catalog.documents import added_files, outbox, vectors, versions
-from brain.catalog.documents.passages import keys_in_use, stored_locator
+from brain.catalog.documents.indexed import keys_in_use
+from brain.catalog.documents.passages import stored_locator
 from brain.catalog.drives import ledger
 from brain.catalog.rows import NewDocument, NewPassage, OperationKind, PutResult
 from brain.catalog.schema import now

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from brain.catalog import spaces
-from brain.catalog.documents import outbox, passages, vectors
+from brain.catalog.documents import indexed, outbox, vectors
 from brain.catalog.rows import IndexedDocument, IndexedPassage, Operation, SpaceCounts
 from brain.catalog.storage import Database
 
@@ -42,47 +42,47 @@ class IndexFeed:
     def passages(self, ids: Iterable[int]) -> list[IndexedPassage]:
         """What the indexes should hold of these passages; those that are gone are left out."""
         with self._database.reading() as connection:
-            return passages.indexed_passages(connection, ids)
+            return indexed.indexed_passages(connection, ids)
 
     def passages_after(self, after: int, limit: int) -> list[IndexedPassage]:
         """The next passages by id, for filling an index from nothing."""
         with self._database.reading() as connection:
-            return passages.indexed_passages_after(connection, after, limit)
+            return indexed.indexed_passages_after(connection, after, limit)
 
     def sample(self, space_id: int, limit: int) -> list[IndexedPassage]:
         """At most that many passages from all over a space, for a quick check."""
         with self._database.reading() as connection:
-            return passages.indexed_sample(connection, space_id, limit)
+            return indexed.indexed_sample(connection, space_id, limit)
 
     def documents(self, ids: Iterable[int]) -> list[IndexedDocument]:
         """What the keyword index should hold of these documents; those that are gone are left out."""
         with self._database.reading() as connection:
-            return passages.indexed_documents(connection, ids)
+            return indexed.indexed_documents(connection, ids)
 
     def counts(self) -> dict[int, SpaceCounts]:
         """How many documents, passages and different vectors each space holds, by space id."""
         with self._database.reading() as connection:
-            return passages.counts_by_space(connection)
+            return indexed.counts_by_space(connection)
 
     def passage_ids(self) -> dict[int, set[int]]:
         """All present passages' ids by space id."""
         with self._database.reading() as connection:
-            return passages.passage_ids(connection)
+            return indexed.passage_ids(connection)
 
     def key_ids(self) -> dict[int, set[int]]:
         """The vector keys of all present passages by space id."""
         with self._database.reading() as connection:
-            return passages.key_ids(connection)
+            return indexed.key_ids(connection)
 
     def keys_in_use(self, space_id: int, keys: Iterable[int]) -> set[int]:
         """Those of these vector keys that a present passage of the space has."""
         with self._database.reading() as connection:
-            return passages.keys_in_use(connection, space_id, keys)
+            return indexed.keys_in_use(connection, space_id, keys)
 
     def passages_of_keys(self, space_id: int, keys: Iterable[int], limit: int) -> dict[int, list[int]]:
         """The first passages of a space with each of these vector keys, at most `limit` of each."""
         with self._database.reading() as connection:
-            return passages.passages_of_keys(connection, space_id, keys, limit)
+            return indexed.passages_of_keys(connection, space_id, keys, limit)
 
     def hides(self) -> bool:
         """Whether a drive is being removed, so that the indexes still hold what must not be found."""
@@ -92,14 +92,14 @@ class IndexFeed:
     def shown_passages(self, ids: Iterable[int]) -> set[int]:
         """Those of these passages that may be found: present, and of no drive that is being removed."""
         with self._database.reading() as connection:
-            return passages.shown(connection, ids)
+            return indexed.shown(connection, ids)
 
     def shown_documents(self, ids: Iterable[int]) -> set[int]:
         """Those of these documents that may be found, as shown_passages()."""
         with self._database.reading() as connection:
-            return passages.shown_documents(connection, ids)
+            return indexed.shown_documents(connection, ids)
 
     def document_ids(self) -> dict[int, set[int]]:
         """All present documents' ids by space id."""
         with self._database.reading() as connection:
-            return passages.document_ids(connection)
+            return indexed.document_ids(connection)

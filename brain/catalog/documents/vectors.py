@@ -102,6 +102,19 @@ def add_vectors(connection: sqlite3.Connection, identity: str, vectors: Mapping[
     )
 
 
+def keep(connection: sqlite3.Connection, vectors: Mapping[str, Vector]) -> None:
+    """Store vectors of the embedder in use before what they stand for; unclaimed ones are collected later."""
+    active = active_embedder(connection)
+    if active is None:
+        raise ValueError("the catalog's embedder must be set before vectors are stored")
+    add_vectors(connection, active.identity, vectors)
+    rows = connection.execute(
+        "SELECT id FROM vector_keys WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(vectors)),),
+    )
+    release(connection, [key_id for (key_id,) in rows])
+
+
 def claim_keys(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
     """The row of each key, which is in use from now on; ValueError names one that has no vector."""
     wanted = set(keys)

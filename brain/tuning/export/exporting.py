@@ -65,7 +65,8 @@ def export(source: Source, target: Path, form: Format, precision: Precision, pro
         rename(beside, target)
     except OSError as error:
         raise StorageFailed(
-            f"The export could not be written to {target}: free some disk space, or name another folder.",
+            f"The export could not be written to {target} ({_reason(error)}): free some disk space, or name "
+            "another folder.",
             detail=repr(error),
         ) from error
     finally:
@@ -83,8 +84,15 @@ def _need_room(weights: Weights, form: Format, folder: Path) -> None:
     """Raise OSError before minutes are spent on what can't be written; a GGUF of few bits is the least."""
     base = sum(path.stat().st_size for path in weights.files)
     needed = base if form is Format.SAFETENSORS else base // 3 if form is Format.GGUF else base * 4 // 3
-    if shutil.disk_usage(folder).free < needed:
-        raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed", str(folder))
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        said = f"about {needed / 1e6:,.0f} MB are needed, and {free / 1e6:,.0f} MB are free"
+        raise OSError(errno.ENOSPC, said, str(folder))
+
+
+def _reason(error: OSError) -> str:
+    found = error.strerror or "not all of it could be written"  # as NumPy says it, without a number
+    return found[0].lower() + found[1:]
 
 
 def _write_record(source: Source, precision: Precision | None, path: Path) -> None:

@@ -60,7 +60,7 @@ def meant(tuning: Path, base: Base, asked: Asked) -> Meant:
                 return Meant(run_folder(tuning, run.name), data, method, run)
         return Meant(run_folder(tuning, new_name(tuning)), data, method, None)
     folder = run_folder(tuning, asked.name)
-    if not folder.path.exists():
+    if _unbegun(folder):
         return Meant(folder, data, method, None)
     run = folder.read()
     if others := _differences(run, base, content, method, asked):
@@ -69,6 +69,12 @@ def meant(tuning: Path, base: Base, asked: Asked) -> Meant:
             f"was begun by `citewise tune train --resume --name {asked.name}`."
         )
     return Meant(folder, data, method, run)
+
+
+def _unbegun(folder: RunFolder) -> bool:
+    """Whether there is no such run, or no more of it than a kill or a full disk left of its first write."""
+    path = folder.path
+    return not path.exists() or (path.is_dir() and all(p.name.startswith(".") for p in path.iterdir()))
 
 
 def _resumed(tuning: Path, base: Base, asked: Asked) -> Meant:

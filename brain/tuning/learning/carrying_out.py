@@ -25,7 +25,7 @@ from brain.tuning.learning.start import Start, gone_on, planned
 from brain.tuning.learning.training import Outcome, Progress, train
 from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 
-_CODE = ("tuning", "phi3", "answering/prompt.py")
+_CODE = ("tuning", "phi3", "answering/writing/prompt.py")
 """The modules that render, train and load: what an adapter depends on besides its recipe."""
 _LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
 _FULL = ("allocate memory", "out of memory", "not enough memory")

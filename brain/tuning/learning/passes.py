@@ -48,7 +48,7 @@ class Running:
         if not (math.isfinite(loss) and math.isfinite(gradient)):
             raise TuningFailed(
                 f"The loss was no longer a number at step {self.number + 1}; training was stopped. "
-                "The last checkpoint is good. Try a lower learning rate."
+                "Begin a new run with a lower --learning-rate."
                 if self.number
                 else "The loss was no number before anything was learnt: the model's weights are damaged. "
                 "Download the model again."

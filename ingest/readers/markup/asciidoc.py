@@ -18,7 +18,8 @@ from ingest.readers.naming import first_heading, iso_date, title_from_name
 from ingest.readers.outline import Outline
 
 MEDIA_TYPE = "text/asciidoc"
-_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?")
+# A run of blanks is looked at from where it begins: from each of them it would take time by its square.
+_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:(?<![ \t])[ \t]+\1)?")
 _UNDERLINES = "=-~^+"  # of titles in the older style, by their level
 _UNDERLINE = re.compile(r"([=\-~^+])\1+")
 _VERBATIM = re.compile(r"-{4,}|\.{4,}|\+{4,}|/{4,}|```+(?:[\w,+#-]*)")

@@ -13,7 +13,7 @@ from ingest.readers.tabular import MAX_ROWS, WIDEST
 _SPEC = r"(?P<spec>(?:\d+(?:\.\d+)?[+*]|\.\d+\+)?(?:[<^>](?:\.[<^>])?|\.[<^>])?[adehlmsv]?)"
 _SPAN = re.compile(r"(?:(?P<across>\d+))?(?:\.(?P<down>\d+))?(?P<sign>[+*])")
 _COLUMNS = re.compile(r"\bcols\s*=\s*(?:\"(?P<quoted>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^,\]]*))")
-_HEADED = re.compile(r"%[\w%]*header|\b(?:options|opts)\s*=\s*[\"']?[^\"'\]]*\bheader\b")
+_HEADED = re.compile(r"%[\w%]{0,200}header|\b(?:options|opts)\s*=\s*[\"']?[^\"'\]]{0,200}\bheader\b")
 _UNHEADED = re.compile(r"noheader")
 _FORMAT = re.compile(r"\bformat\s*=\s*\"?(\w+)")
 _SEPARATOR = re.compile(r"\bseparator\s*=\s*\"?(\\t|[^\",\]])")

@@ -126,6 +126,7 @@ class _MarkdownWalker:
 def _shown_lines(children: list["Token"], source: list[str]) -> list[str]:
     """The words that a reader sees, line by line as in the source."""
     parts: list[str] = []
+    line = 0
     for number, child in enumerate(children):
         match child.type:
             case "text" | "code_inline":
@@ -138,7 +139,6 @@ def _shown_lines(children: list["Token"], source: list[str]) -> list[str]:
                 parts.append("\n")
             case "hardbreak":
                 # The parser takes the backslash of a shell command that goes on for a mark.
-                line = sum(part.endswith("\n") for part in parts)
                 kept = " \\" if source[min(line, len(source) - 1)].endswith("\\") else ""
                 parts.append(kept + "\n")
             case "image":
@@ -148,6 +148,7 @@ def _shown_lines(children: list["Token"], source: list[str]) -> list[str]:
             case "em_open" | "em_close" if child.markup == "*" and _inside_word(parts, children, number):
                 # `HLA-A*02 and B*03` holds two stars, not an emphasis.
                 parts.append("*")
+        line += child.type in ("softbreak", "hardbreak")
     text = "".join(parts)
     if "[^" in text and not any(child.type == "code_inline" for child in children):
         text = _NOTE_MARK.sub("", text)

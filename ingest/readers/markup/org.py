@@ -19,7 +19,8 @@ from ingest.readers.tabular import MAX_ROWS, WIDEST
 MEDIA_TYPE = "text/org"
 _HEADING = re.compile(r"(\*+)[ \t]+(\S.*)")
 _PRIORITY = re.compile(r"((?:^|\s))\[#\w\][ \t]*")
-_TAGS = re.compile(r"[ \t]+:([\w@#%]+(?::[\w@#%]+)*):$")
+# A run of blanks is looked at from where it begins: from each of them it would take time by its square.
+_TAGS = re.compile(r"(?<![ \t])[ \t]+:([\w@#%]+(?::[\w@#%]+)*):$")
 _KEYWORD = re.compile(r"[ \t]*#\+(?P<name>[\w-]+)(?:\[[^\]]*\])?:[ \t]*(?P<value>.*)")
 _BEGIN = re.compile(r"[ \t]*#\+begin_(?P<name>\S+)(?:[ \t].*)?", re.I)
 _END = re.compile(r"[ \t]*#\+end_\S+[ \t]*", re.I)
@@ -35,7 +36,7 @@ _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>[-+]|(?<=[ \t])\*|\d+[.)]|[A-Za-z][.)])(?:[ \t]+(?P<text>.*))?"
 )
 _COUNTER = re.compile(r"\[@(\w+)\][ \t]*")
-_TERM = re.compile(r"(?P<term>\S.*?)[ \t]+::(?:[ \t]+(?P<text>.*))?", re.S)
+_TERM = re.compile(r"(?P<term>\S.*?)(?<![ \t])[ \t]+::(?:[ \t]+(?P<text>.*))?", re.S)
 _NOTE = re.compile(r"\[fn:[\w-]+\][ \t]+(?P<text>.*)")
 _CODE = {"src", "example"}
 _NOT_SHOWN = {"comment", "export"}

@@ -10,7 +10,8 @@ from typing import Any
 
 from docutils import nodes, statemachine
 from docutils.parsers.rst import directives, roles
-from docutils.utils import unescape
+from docutils.parsers.rst.states import Inliner
+from docutils.utils import escape2null, unescape
 
 # Docutils' own, which read what stands below them and nothing else (`file_insertion_enabled` is off).
 _KEPT = {"image", "table", "list-table", "csv-table", "parsed-literal", "line-block", "replace", "unicode"}
@@ -50,6 +51,9 @@ _VERSIONS = {
     "deprecated": "Deprecated since version",
     "versionremoved": "Removed in version",
 }  # as Sphinx prints them
+# Docutils' patterns take time by the square of a word's length, and its search for ends by that of a
+# paragraph's. In what is longer no mark is looked for: its words are shown as they are.
+_LONGEST_WORD, _LONGEST_PARAGRAPH = 1_000, 10_000
 _TITLED = re.compile(r"(?s)(?P<title>.+?)\s*<[^<>]+>")
 _BESIDE = re.compile(r"\.\.[ ]+[^\s:][^\n]*?::[ \t]*(?P<first>[^\n]*)")
 
@@ -172,7 +176,21 @@ def _role(
     return [nodes.inline(rawsource, words.removeprefix("!"))], []
 
 
+_marked = Inliner.parse
+
+
+def _inline(inliner: Any, text: str, lineno: int, memo: Any, parent: Any) -> tuple[list[Any], list[Any]]:
+    """The nodes of a paragraph's text, in the place of docutils' own method."""
+    if len(text) > _LONGEST_WORD and (
+        len(text) > _LONGEST_PARAGRAPH or max(map(len, text.split())) > _LONGEST_WORD
+    ):
+        return [nodes.Text(unescape(escape2null(text)))], []
+    found: tuple[list[Any], list[Any]] = _marked(inliner, text, lineno, memo, parent)
+    return found
+
+
 # Sphinx puts its own look-ups in the same places. Nothing else in this process reads reStructuredText.
 _OWN = directives.directive
 directives.directive = directive
 roles.role = lambda name, language, lineno, reporter: (_role, [])
+Inliner.parse = _inline

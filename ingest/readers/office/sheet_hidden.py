@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_ROW = re.compile(rb"<(?:\w+:)?row(?:\s([^>]*))?/?>")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
+_ROW = re.compile(rb"<(?:\w+:)?row(?:\s([^<>]*))?/?>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^<>]*)>")
 _NUMBER = re.compile(rb"""(?:^|\s)r\s*=\s*["'](\d+)""")
 _ATTRIBUTE = re.compile(rb"""\b(min|max|hidden|outlineLevel)\s*=\s*["']([^"']*)""")
 _FILTER = re.compile(
-    rb'<(?:\w+:)?autoFilter\s[^>]*?ref="[A-Z]+(\d+)(?::[A-Z]+(\d+))?"[^>]*>\s*<(?:\w+:)?filterColumn'
+    rb'<(?:\w+:)?autoFilter\s[^<>]*?ref="[A-Z]+(\d+)(?::[A-Z]+(\d+))?"[^<>]*>\s*<(?:\w+:)?filterColumn'
 )
 _TABLES = re.compile(rb"<(?:\w+:)?tablePart\s")
 _ON = (b"1", b"true")
