@@ -107,6 +107,11 @@ class CaseActions:
         sent = replace(kept, reply_at=kept.reply_at or kept.origin)
         return Reply(self._view.card(sent, caller), replaces=True, elsewhere=elsewhere)
 
+    def shown_in(self, ref: str) -> str:
+        """The place that a case's reply goes to, so that it can be found out who reads there; or nothing."""
+        case = self._view.numbered(ref)
+        return case.place if case else ""
+
     def placed(self, ref: str, where: str) -> None:
         """Note that a reply stands, as the door says after it was delivered."""
         kind, _, rest = ref.partition(":")
