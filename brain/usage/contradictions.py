@@ -42,7 +42,7 @@ def _stands(quoted: Quoted, passages: Mapping[int, Passage], readers: Readers | 
 
 
 def _where(quotes: Sequence[str], text: str) -> int | None:
-    """Where the first of the words stands, if all do: the cells of a row in one row, and not here and there."""
+    """Where the first of the words stands, if all do: the cells of a row in one row."""
     at, cells = 0, {quote.strip() for quote in quotes}
     for line in text.split("\n"):
         if "\t" in line and cells <= {cell.strip() for cell in line.split("\t")}:
