@@ -39,8 +39,8 @@ class Readers:
     spaces: frozenset[str]
 
 
-Quoted = tuple[int, str]
-"""A passage by its id, and the words that an answer quoted of it."""
+Quoted = tuple[int, tuple[str, ...]]
+"""A passage by its id, and the words that an answer quoted of it: of a row, cell by cell."""
 
 
 @dataclass(frozen=True, slots=True)

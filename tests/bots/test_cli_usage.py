@@ -73,6 +73,22 @@ def test_documents_that_contradict_each_other_are_shown_until_one_is_mended(
     assert "contradiction" not in here("gaps").out
 
 
+@pytest.mark.weights
+def test_rows_that_contradict_each_other_are_shown_with_what_they_say(
+    here: Run, home: Path, drive: Path
+) -> None:
+    (drive / "till.csv").write_text("Article,Price (EUR)\nRope bag,12.00\nChalk ball,14.00\n", "utf-8")
+    (drive / "shop.csv").write_text("Article,Price (EUR)\nRope bag,14.00\nChalk ball,12.00\n", "utf-8")
+    here("ingest", "drive")
+    assert "says otherwise: " in here("ask", "What does the rope bag cost?").out
+    shown = here("gaps").out
+    assert "“Rope bag … 12.00”" in shown
+    assert "“Rope bag … 14.00”" in shown
+    (drive / "shop.csv").write_text("Article,Price (EUR)\nRope bag,12.00\nChalk ball,14.00\n", "utf-8")
+    here("ingest", "drive")
+    assert "contradiction" not in here("gaps").out
+
+
 def test_what_is_no_day_and_no_picture_is_refused(here: Run) -> None:
     for words, told in (
         (("gaps", "--since", "yesterday"), "write 2026-10-01 or 30d"),

@@ -59,6 +59,14 @@ def test_a_step_that_goes_on_brings_those_before_it(tmp_path):
     assert told.startswith("Call the desk. Bar the card. Then report the stolen phone to Ida Holm.")
 
 
+def test_what_tells_of_something_before_the_first_step_is_no_step(tmp_path):
+    trees = "# Trees\n\nOlive trees are hardy. Prune them in May. Then feed the lemon trees with Citrosan.\n"
+    home = SmallHome(tmp_path).fill({"trees.md": trees})
+    told = home.ask("What are lemon trees fed with?").text
+    home.close()
+    assert told.startswith("Prune them in May. Then feed the lemon trees with Citrosan.")
+
+
 def test_a_thing_of_the_same_number_is_not_the_thing(tmp_path):
     cranes = "# Yard\n\nCrane number 7 lifts ten tons. Gauge number 8 stands at the weir.\n"
     home = SmallHome(tmp_path).fill({"yard.md": cranes})

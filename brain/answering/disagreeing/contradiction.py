@@ -1,5 +1,6 @@
 """Whether two statements can't both hold: the same is said of the same, in another way."""
 
+import math
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Protocol
@@ -119,8 +120,8 @@ def _is_as_much_asked(told: Statement, other: Statement, around: Surroundings) -
 
 
 def _share_of(stems: Collection[str], held: Collection[str], around: Surroundings) -> float:
-    total = sum(map(around.rarity, stems))
-    return sum(around.rarity(stem) for stem in stems if stem in held) / total if total else 1.0
+    total = math.fsum(map(around.rarity, stems))
+    return math.fsum(around.rarity(stem) for stem in stems if stem in held) / total if total else 1.0
 
 
 def _share(one: Statement, other: Statement, around: Surroundings) -> float:
@@ -130,11 +131,12 @@ def _share(one: Statement, other: Statement, around: Surroundings) -> float:
 
 def said_of(stems: Collection[str], one: Statement, around: Surroundings) -> float:
     """The share of these stems, by rarity, that a statement says, or that stand above it."""
-    total = held = 0.0
-    for stem in stems:
-        weight = around.rarity(stem)
-        total += weight
-        held += weight * (1.0 if stem in one.about else ABOVE if stem in one.above else 0.0)
+    # Sets come in another order in every process: what is summed must not depend on it.
+    total = math.fsum(map(around.rarity, stems))
+    held = math.fsum(
+        around.rarity(stem) * (1.0 if stem in one.about else ABOVE if stem in one.above else 0.0)
+        for stem in stems
+    )
     return held / total if total else 0.0
 
 

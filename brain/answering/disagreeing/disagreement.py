@@ -1,5 +1,6 @@
 """Looks, in what was retrieved already, for what says otherwise than an answer, and has it told beside it."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -114,7 +115,7 @@ def _likely(
 ) -> Iterator[tuple[int, int]]:
     """Where in a passage something stands that has enough of a statement's words to be looked at closer."""
     weights = {stem: around.rarity(stem) for stem in mine.about}
-    enough = AKIN * sum(weights.values())
+    enough = AKIN * math.fsum(weights.values())
     analysed = analyse(passage, query.reading)
     before: AnalysedSentence | None = None
     for sentence in analysed.sentences:
@@ -127,7 +128,7 @@ def _likely(
         near = names and around.asked <= said
         if near or (
             (names or may_contradict(mine, text))
-            and sum(w for stem, w in weights.items() if stem in said) >= enough
+            and math.fsum(w for stem, w in weights.items() if stem in said) >= enough
         ):
             yield sentence.start, sentence.end
 
@@ -162,8 +163,10 @@ def _beside(
     """The sentences with what contradicts one of them right behind it, or before it where that is newer."""
     place = (found.other.passage.id, found.other.start)
     there = next((s for s in sentences if s.passage.id == place[0] and s.start <= place[1] < s.end), None)
-    told, other = found.told, there or _sentence(found.other, retrieved.query)
-    if told.otherwise is not None or other.otherwise is not None:
+    # What was told of before is another object by now, and may be the other side of something.
+    told = next((s for s in sentences if _is_same(s, found.told)), None)
+    other = there or _sentence(found.other, retrieved.query)
+    if told is None or told is other or told.otherwise is not None or other.otherwise is not None:
         return sentences
     order = newer(other.passage, told.passage, opens)
     first, second = (other, told) if order else (told, other)
@@ -178,6 +181,10 @@ def _beside(
     left = [s for s in sentences if s is not told and s is not other]
     at = min(at, len(left))
     return [*left[:at], first, behind, *left[at:]]
+
+
+def _is_same(one: DraftSentence, other: DraftSentence) -> bool:
+    return (one.text, one.passage.id, one.start) == (other.text, other.passage.id, other.start)
 
 
 def _sentence(other: Statement, query: Query) -> DraftSentence:

@@ -86,7 +86,7 @@ def _is_said(whole: str, start: int, text: str) -> bool:
     """Whether it is a sentence or an item of a list, and no question, heading or button of a page."""
     if text.rstrip(_CLOSING).endswith((".", "!", "…")):
         return True
-    line = whole[whole.rfind("\n", 0, start) + 1 : start]
+    line = whole[whole.rfind("\n", 0, start) + 1 : start + len(text)]
     return bool(_ITEM.match(line)) and not text.rstrip().endswith(("?", ":"))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.extracting.cleaning import ended, opening, without_marks
+from brain.answering.extracting.instructions import instructs
 from brain.answering.extracting.likelihood import likelihood
 from brain.answering.extracting.likeness import by_likeness
 from brain.answering.extracting.of_the_day import of_the_day, of_the_whole_day, rows_of_the_time
@@ -223,14 +224,29 @@ class ExtractiveAnswerer:
 def _from_the_first(
     last: ScoredSentence, places: dict[tuple[int, int], ScoredSentence]
 ) -> list[ScoredSentence]:
-    """The sentences right before one that goes on from them ("Then …"), three at most."""
+    """The sentences right before one that goes on from them ("Then …"), three at most.
+
+    What stands before the first of them, and tells of something ("Olive trees are hardy."), is no step.
+    """
     found: list[ScoredSentence] = []
     for number in range(last.number - 1, last.number - 1 - BEFORE_THEN, -1):
         before = places.get((last.rank, number))
         if before is None or _form(before) is not Form.PROSE or not stands_alone(before):
             break
+        if found and not goes_on(found[0].text) and _tells(before.text):
+            break
         found.insert(0, before)
     return found
+
+
+_TELLS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|must|may|might)\b", re.IGNORECASE
+)
+
+
+def _tells(sentence: str) -> bool:
+    """Whether the sentence says how something is, and not what to do next."""
+    return not instructs(sentence) and bool(_TELLS.search(sentence))
 
 
 def _denies(rival: Sequence[ScoredSentence], said: str, query: Query) -> bool:

@@ -73,7 +73,7 @@ def _contradicting(
     """What contradicted what in an answer, by the numbers of its citations."""
     quoted: dict[int, Quoted] = {}
     for number, passage, quote in cited:
-        quoted.setdefault(number, (passage, quote))
+        quoted[number] = (passage, (*quoted.get(number, (passage, ()))[1], quote))
     return tuple(
         (quoted[one["first"]], quoted[one["other"]], bool(one["dated"]))
         for one in told
