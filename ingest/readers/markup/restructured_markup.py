@@ -182,7 +182,7 @@ _marked = Inliner.parse
 def _inline(inliner: Any, text: str, lineno: int, memo: Any, parent: Any) -> tuple[list[Any], list[Any]]:
     """The nodes of a paragraph's text, in the place of docutils' own method."""
     if len(text) > _LONGEST_WORD and (
-        len(text) > _LONGEST_PARAGRAPH or max(map(len, text.split()), default=0) > _LONGEST_WORD
+        len(text) > _LONGEST_PARAGRAPH or max(map(len, text.split())) > _LONGEST_WORD
     ):
         return [nodes.Text(unescape(escape2null(text)))], []
     found: tuple[list[Any], list[Any]] = _marked(inliner, text, lineno, memo, parent)
