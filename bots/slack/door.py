@@ -159,7 +159,8 @@ class SlackDoor(EventDoor):
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
-        caller = await self._people.caller({name: payload.get(name) for name in ("user", "team", "shared")})
+        who = ("user", "team", "shared", "channel")
+        caller = await self._people.caller({name: payload.get(name) for name in who})
         if ":outsider:" in caller.person:
             if payload.get("tab") != "messages":
                 await self._publish(payload["user"], (_STRANGE,))
@@ -220,12 +221,11 @@ class SlackDoor(EventDoor):
     async def _press(self, item: InboxItem, payload: Json) -> None:
         action, ref = payload["action"], payload["ref"]
         caller = await self._people.caller(payload, closely=action == "share")  # with all who are there
-        place = await self._desk.shown_in(action, ref)
+        press = Press(action, ref, caller, payload["fields"])
+        place = await self._desk.shown_in(press)
         if place.startswith(f"{PLATFORM}:"):
             await self._people.look(place)
-        await self._reply(
-            item, payload, await self._desk.press(Press(action, ref, caller, payload["fields"]))
-        )
+        await self._reply(item, payload, await self._desk.press(press))
 
     async def open_form(self, action: str, ref: str, payload: Json, trigger: str) -> bool:
         """Open the form of an action, if it has one: at once, since Slack's trigger lasts three seconds."""

@@ -113,7 +113,8 @@ class SharedChannels:
         """
         if told is None:
             return self._found[channel].shared if channel in self._found else True
-        self._remember(channel, _Found(told))
+        if channel:  # nobody else's conversation is told by one of which not even the name is known
+            self._remember(channel, _Found(told))
         return told
 
     async def _looked_up(self, channel: str, told: bool | None) -> tuple[bool, str]:

@@ -206,14 +206,19 @@ class People:
         """The hand-off, if the caller is one of those who were asked.
 
         Somebody from outside is not, though they read in a channel that is asked: their words would go to
-        one's own people as an answer, and become a document.
+        one's own people as an answer, and become a document. Where one took it, as an older citewise let
+        them, it is open again to those who were asked: nobody could answer it otherwise.
         """
         handoff, caller = self._catalog.handoffs.find(number_in(press.ref)), press.caller
         if handoff is None or self._audience.is_outsider(caller):
             return None
         here = caller.thread in handoff.threads
         theirs = handoff.helper == caller.person or caller.person in self._audience.admins
-        return handoff if here or theirs or handoff.support in caller.all_principals else None
+        if not (here or theirs or handoff.support in caller.all_principals):
+            return None
+        if handoff.state is HandoffState.CLAIMED and self._catalog.places.outside([handoff.helper]):
+            return self._catalog.handoffs.let_go(handoff.id, handoff.helper)
+        return handoff
 
     def _who_helps(self, answer: "StoredAnswer") -> tuple[str, str] | None:
         """The space that the question is about, and who is asked for it."""

@@ -8,6 +8,7 @@ from fake_slack import BOT, Fault, button, walk, words_of
 from workspace import Workspace
 
 from bots.slack.needs import TRIAGE_SHORTCUT
+from brain.catalog.tickets.cases import CategoryRow
 
 ADMIN, OUTSIDER, QUESTION = "UADMIN", "UEXT", "How many days of annual leave do employees get?"
 
@@ -100,6 +101,21 @@ async def test_alone_with_the_bot_a_stranger_is_one_too(unknown: Workspace) -> N
     assert "Annual leave" not in words_of(view)
 
 
+async def test_nor_does_another_strangers_home_page_tell_who_they_are(workspace: Workspace) -> None:
+    """UGRID is of a larger organisation's other workspace, and Slack says so; of UEXT it says nothing."""
+    slack = workspace.slack
+    slack.teams[OUTSIDER] = "TOTHER"
+    slack.teams["UGRID"] = "TGRID"
+    opened = {"type": "app_home_opened", "tab": "home"}
+    grid = {"team_id": "TGRID", "is_ext_shared_channel": False}
+    await slack.event({**opened, "user": "UGRID", "channel": "DUGRID"}, **grid)
+    await slack.until(lambda: slack.homes.get("UGRID"))
+    team = {"team_id": "TOTHER", "is_ext_shared_channel": None}
+    await slack.event({**opened, "user": OUTSIDER, "channel": "DUEXT"}, **team)
+    view = await slack.until(lambda: slack.homes.get(OUTSIDER))
+    assert "I can't answer you here" in words_of(view)
+
+
 async def test_of_a_larger_organisation_whoever_slack_calls_ones_own_goes_on_alone(
     unknown: Workspace,
 ) -> None:
@@ -147,6 +163,29 @@ async def test_a_reply_is_not_sent_from_elsewhere_where_others_have_joined_a_mom
     said = await pressed(workspace, kim, {**shown, "ts": ""}, "case_send", "DKIM")
     assert "not everyone in the thread may read" in said
     assert slack.answers("CHELP", root) == []
+
+
+async def test_a_case_is_given_to_people_of_whom_nobody_knew_yet_with_only_what_they_may_read(
+    workspace: Workspace,
+) -> None:
+    """A category is a channel's, in which nobody has ever written to the bot: others are in it."""
+    slack, kim, catalog = workspace.slack, "UKIM", workspace.here.catalog
+    catalog.places.set_support("general", "slack:channel:CHELP", by=f"slack:user:{ADMIN}")
+    catalog.cases.set_category(CategoryRow("leave", owner="slack:channel:CNEW"), by=f"slack:user:{ADMIN}")
+    slack.shared.add("CNEW")
+    root = await slack.say("UANA", f"Hello! {QUESTION}", "CHELP")
+    shown = await slack.privately(await slack.shortcut(kim, "CHELP", root, TRIAGE_SHORTCUT))
+    here = {"ts": "", "thread_ts": shown.get("thread_ts")}
+    chosen = button(shown, "case_category")
+    shown = await slack.privately(await slack.press(kim, chosen, "CHELP", here, value="leave"))
+    assert "27 days" in words_of(shown)
+    address = await slack.press(kim, button(shown, "case_assign"), "CHELP", here)
+    (view,) = await slack.until(lambda: slack.modals)
+    await slack.submit(kim, view)
+    await slack.privately(address)
+    (given,) = slack.channels["CNEW"].values()
+    assert "27 days" not in words_of(given)
+    assert "documents that may not be shown here" in words_of(given)
 
 
 async def test_what_is_remembered_of_channels_is_bounded_and_forgotten_on_the_closed_side(
