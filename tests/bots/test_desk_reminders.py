@@ -115,3 +115,14 @@ async def test_on_a_day_off_nobody_is_reminded_and_it_is_no_working_day(tmp_path
         await handed_over(here)
         assert here.desk.notices.due(moment) == []
         assert len(here.desk.notices.due(moment + timedelta(days=1))) == 1
+
+
+async def test_where_somebody_from_outside_took_it_those_who_were_asked_are_reminded(here: DeskHome) -> None:
+    """An older citewise let them take it; they may not answer any more."""
+    handoff, outsider = await handed_over(here), "slack:outsider:UEXT"
+    here.catalog.handoffs.claim(handoff.id, outsider)
+    here.catalog.places.set_outside(outsider, outside=True)
+    helpers, asker = await said(here)
+    assert helpers.to == HELP
+    assert [button.action for button in helpers.card.buttons] == ["claim", "reply"]
+    assert "I have reminded those who are asked for that" in asker.card.text

@@ -22,6 +22,7 @@ class Reminders:
 
     def __init__(self, catalog: "Catalog", calendar: WorkingDays) -> None:
         self._handoffs = catalog.handoffs
+        self._places = catalog.places
         self._calendar = calendar
 
     def due(self, now: datetime) -> list[Notice]:
@@ -41,7 +42,7 @@ class Reminders:
 
     async def say(self, rest: str, now: datetime, deliver: Deliver) -> bool:
         """Remind those who have the hand-off of that number, then tell whoever asked."""
-        handoff = await asyncio.to_thread(self._handoffs.find, int(rest))
+        handoff = await asyncio.to_thread(self._found, int(rest))
         if handoff is None or not handoff.waits or handoff.reminded:
             return True
         reached = await deliver(_to_helpers(handoff))
@@ -49,6 +50,13 @@ class Reminders:
             await deliver(delivery)
         await asyncio.to_thread(self._handoffs.note_reminded, handoff.id)
         return True
+
+    def _found(self, number: int) -> "Handoff | None":
+        """The hand-off; open again where somebody from outside had taken it, who may not answer it."""
+        handoff = self._handoffs.find(number)
+        if handoff is not None and self._places.outside([handoff.helper]):
+            return self._handoffs.let_go(number, handoff.helper)
+        return handoff
 
 
 def _since(handoff: "Handoff") -> datetime:
