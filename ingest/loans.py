@@ -24,8 +24,9 @@ def loan() -> Iterator[Path]:
         made = Path(name, f"{_LOCK}-made")
         held = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX)  # the kernel lets go of it, however this process ends
-            made.rename(Path(name, _LOCK))  # under its own name it is never seen unlocked
+            with suppress(OSError):  # where no file can be locked, it is not swept after a kill
+                fcntl.flock(held, fcntl.LOCK_EX)  # the kernel lets go of it, however this process ends
+                made.rename(Path(name, _LOCK))  # under its own name it is never seen unlocked
             yield Path(name)
         finally:
             os.close(held)

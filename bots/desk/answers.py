@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
 
 WITHDRAWN = "What it is from has been changed or taken out since."
-GONE = Card("This answer is no longer here", "Ask again, and I will look it up anew.")
+# Whoever may not read it is told no more of why than whoever comes too late.
+GONE = Card(
+    "I can't go on with this answer",
+    "It is not kept any more, or it is from documents that you may not read. Ask again, and I answer from "
+    "those that you may.",
+)
+_NOT_ALL_READ = "It was answered from documents that not everyone in this channel may read."
+_READERS_UNKNOWN = (
+    "I can't find out who reads this channel, and share nothing with people I don't know. If I am not in it, "
+    "invite me; otherwise please tell an admin: `status` shows them why."
+)
 REASONS = (
     ("wrong", "It is wrong"),
     ("outdated", "It is outdated"),
@@ -106,12 +116,8 @@ class GivenAnswers:
         if not caller.place:
             return Reply(Card("There is nobody to share this with", "Only you and I are here."))
         if not self._audience.covers([caller.place], answer.told_of):
-            return Reply(
-                Card(
-                    "This can't be shared here",
-                    "It was answered from documents that not everyone in this channel may read.",
-                )
-            )
+            unsure = caller.place in self._catalog.places.unsure()
+            return Reply(Card("This can't be shared here", _READERS_UNKNOWN if unsure else _NOT_ALL_READ))
         if not still_stands(self._catalog, answer):
             return Reply(Card("This can't be shared any more", f"{WITHDRAWN} Ask again, and share that."))
         self._catalog.answers.publish(answer.trace_id, caller.thread, caller.heard_in)
@@ -122,7 +128,10 @@ class GivenAnswers:
             rows,
             buttons=buttons_under(answer.trace_id, refused=False, shareable=False),
         )
-        return Reply(Card("Shared with the channel"), elsewhere=(Delivery(caller.place, card),))
+        # Once, however often it is pressed; where it was taken away since, once more.
+        key = f"share:{answer.trace_id}:{caller.place}:{answer.saved.timestamp():.6f}"
+        delivery = Delivery(caller.place, card, key=key, since=answer.saved)
+        return Reply(Card("Shared with the channel"), elsewhere=(delivery,))
 
     def _said_beneath(self, answer: StoredAnswer, place: str) -> list[str]:
         """The doubts and notes of an answer, as far as all in a place may read them."""

@@ -45,13 +45,19 @@ class Audience:
         return allowed & wanted if wanted else allowed
 
     def role(self, caller: Caller) -> Role:
-        """What the caller may do."""
+        """What the caller may do: somebody from outside no more than all, whatever place they speak in."""
         if caller.person in self.admins or OWNER in caller.own:
             return Role.ADMIN
+        if self.is_outsider(caller):
+            return Role.ALL
         helpers = frozenset(self.catalog.places.support().values())
         if helpers & caller.all_principals or self._has_cases(caller, helpers):
             return Role.SUPPORT
         return Role.ALL
+
+    def is_outsider(self, caller: Caller) -> bool:
+        """Whether the caller is from outside, or counts as that: what a place may do, they may not."""
+        return bool(self.catalog.places.outside([caller.person]))
 
     def is_admin(self, caller: Caller) -> bool:
         """Whether the caller looks after all spaces and places."""
@@ -60,11 +66,15 @@ class Audience:
     def may_see_case(self, caller: Caller, case: "Case") -> bool:
         """Whether a case may be shown to the caller: in its place, to those whose it is, to admins.
 
-        What one person alone saw is not even an admin's to see, but for the owner of the home folder.
+        What one person alone saw is not even an admin's to see, but for the owner of the home folder. What
+        was said where not all of the place are let in is shown in that very thread.
         """
         if OWNER in caller.own or self.owns_case(caller, case):
             return True
-        return bool(case.place) and (case.place == caller.place or self.sees_all_places([caller.person]))
+        if not case.place or self.sees_all_places([caller.person]):
+            return bool(case.place)
+        let_in = caller.thread == case.thread or not self.catalog.places.is_closed(case.thread)
+        return case.place == caller.place and let_in
 
     def sees_all_places(self, principals: Iterable[str]) -> bool:
         """Whether one of these is an admin, or the owner of the home folder."""

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
 SUGGESTED = 25
+# What is pressed to show something to others: a request with its sources, a reply.
+_ON_A_HANDOFF = frozenset({"person", "claim", "reply"})
+_ON_A_CASE = frozenset({"case_send", "case_edit", "case_assign"})
 _WEEKENDS_OFF = WorkingDays()
 _NOT_YOURS = {
     Role.SUPPORT: Card(
@@ -247,9 +250,18 @@ class Desk:
 
         return await asyncio.to_thread(found)
 
-    async def note_outside(self, place: str, *, outside: bool) -> None:
-        """Note whether people from outside the organisation are in a place."""
-        await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside)
+    async def note_outside(self, place: str, *, outside: bool, unsure: str = "") -> None:
+        """Note whether people from outside the organisation are in a place, or why that is not known."""
+        await asyncio.to_thread(self._catalog.places.set_outside, place, outside=outside, unsure=unsure)
+
+    async def shown_in(self, press: Press) -> str:
+        """The channel that a press shows something in, if any: the door finds out first who reads there."""
+        place = ""
+        if press.action in _ON_A_HANDOFF and self._people is not None:
+            place = await asyncio.to_thread(self._people.shown_in, press.action, press.ref)
+        elif press.action in _ON_A_CASE and self._cases is not None:
+            place = await asyncio.to_thread(self._cases.shown_in, press)
+        return place if ":channel:" in place else ""
 
     async def placed(self, ref: str, thread: str, at: str = "") -> bool:
         """Note where a delivered card stands: in which conversation, and `at` in the door's own words.

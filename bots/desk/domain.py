@@ -1,5 +1,6 @@
 """What goes over the Desk: who speaks, what is asked, and the parts that an answer comes in."""
 
+import hashlib
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,6 +11,7 @@ from brain.errors import UsageError
 from brain.triage.domain import Message
 
 LONGEST_QUESTION = 4_000
+LONGEST_NUMBER = 15  # digits that are still looked up
 
 # Whoever holds this principal owns the home folder and may read every space: the person at the terminal.
 OWNER = "terminal:owner"
@@ -170,8 +172,18 @@ class Final:
 class NoteOutside(Protocol):
     """Notes whether people from outside are in a place (Desk.note_outside)."""
 
-    def __call__(self, place: str, *, outside: bool) -> Awaitable[None]:
-        """Note it of a place's principal."""
+    def __call__(self, place: str, *, outside: bool, unsure: str = "") -> Awaitable[None]:
+        """Note it of a place's principal; `unsure` says, for an admin, why it is not known."""
 
 
 Part = Working | Draft | Final
+
+
+def named_after(event: str) -> str:
+    """The id of the trace of what came with an event: kept before a crash, it is not kept twice."""
+    return hashlib.sha256(event.encode()).hexdigest()[:12]
+
+
+def number_in(ref: str) -> int:
+    """The number that a button or an order names, 0 where it is none that anything could have."""
+    return int(ref) if ref.isdecimal() and len(ref) <= LONGEST_NUMBER else 0

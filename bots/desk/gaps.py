@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.cards import Card, Reply, Row
-from bots.desk.domain import Command
+from bots.desk.domain import Command, number_in
 from bots.desk.wording import age, count, shortened
 from brain.errors import UsageError
 
@@ -44,7 +44,7 @@ class KnowledgeGaps:
 
 def _days(words: str) -> int:
     number = words.lower().removesuffix("days").strip() or str(DAYS)
-    if not number.isdecimal() or not 0 < int(number) <= LONGEST:
+    if not 0 < number_in(number) <= LONGEST:
         raise UsageError("Write `gaps`, or how many days it is to look back, such as `gaps 90`.")
     return int(number)
 

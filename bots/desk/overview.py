@@ -89,6 +89,7 @@ class Overview:
             Row("Read in part", count(len(partly), "document")),
             *([Row("To be read anew", count(outdated, "document"))] if outdated else []),
             *self._model(),
+            *self._readers_unknown(today),
         ]
         rows += [
             Row(f"⌛ {in_line(found.row.title)}", relied_on(found))
@@ -98,6 +99,14 @@ class Overview:
         rows += [Row(f"✗ {in_line(failure.path)}", failure.sentence) for failure in failures[:SHOWN]]
         rows += [Row(f"! {in_line(row.path)}", " ".join(row.left_out)) for row in partly[:SHOWN]]
         return Reply(Card("Status", "", tuple(rows)))
+
+    def _readers_unknown(self, today: datetime) -> list[Row]:
+        """The channels of which the chat lately did not tell who reads them, and why."""
+        unsure = self._catalog.places.unsure(since=(today - timedelta(days=LATELY)).date().isoformat())
+        title, closed = "Not known who reads", f"{OPEN_SPACE} counts as closed there"
+        rows = [Row(title, f"{closed}. {why}", person=place) for place, why in unsure.items()]
+        more = len(rows) - SHOWN
+        return [*rows[:SHOWN], *([Row(title, count(more, "more channel"))] if more > 0 else [])]
 
     def _asked_lately(self) -> str:
         """How many questions came lately and what became of them."""

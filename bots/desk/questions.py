@@ -1,7 +1,6 @@
 """Questions: with what they may be answered, their answers part by part, and what is kept of these."""
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
 from bots.desk.caveats import with_caveats_in_trace
-from bots.desk.domain import PRIVATE, Asked, Draft, Final, Part, Working
+from bots.desk.domain import PRIVATE, Asked, Draft, Final, Part, Working, named_after
 from brain.domain import Answer, Question, Turn
 from brain.errors import NothingIndexed, StorageFailed, UsageError
 
@@ -31,7 +30,14 @@ _SHARED_WITH_OTHERS = (
     "People from other organisations are in this channel, so I use no documents here that were not opened to "
     "it by name. Ask me in a direct message; or an admin writes `spaces allow SPACE here`."
 )
-_A_STRANGER = "I answer people of the organisation that runs me, and can't find you among them."
+_READERS_UNKNOWN = (
+    "I can't find out who reads this channel, so I use no documents here that were not opened to it by name. "
+    "Ask me in a direct message, and tell an admin: `status` shows them why."
+)
+_A_STRANGER = (
+    "I answer people of the organisation that runs me, and can't find you among them. One of them can ask "
+    "for you."
+)
 
 
 class Questions:
@@ -60,7 +66,7 @@ class Questions:
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
         if asked.event:
-            answer = replace(answer, trace=replace(answer.trace, id=_named_after(asked.event)))
+            answer = replace(answer, trace=replace(answer.trace, id=named_after(asked.event)))
         if asked.unasked and not _strong(answer):
             return
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question)
@@ -86,13 +92,20 @@ class Questions:
         Raises UsageError and NothingIndexed, both without loading anything.
         """
         if not asked.spaces and not self._audience.of(asked.principals):
-            raise UsageError(_A_STRANGER if asked.thread.startswith(PRIVATE) else _SHARED_WITH_OTHERS)
+            raise UsageError(self._why_nothing(asked))
         audience = self.readable(asked.principals, asked.spaces)
         history: tuple[Turn, ...] = ()
         if asked.thread:
-            besides = _named_after(asked.event) if asked.event else ""
+            besides = named_after(asked.event) if asked.event else ""
             history = self._catalog.conversations.turns(asked.thread, TURNS_REMEMBERED, audience, besides)
         return Question(asked.text.strip(), asked.asker, audience, history)
+
+    def _why_nothing(self, asked: Asked) -> str:
+        """Why nothing at all may be read for a question."""
+        if asked.thread.startswith(PRIVATE):
+            return _A_STRANGER
+        unsure = not asked.principals.isdisjoint(self._catalog.places.unsure())
+        return _READERS_UNKNOWN if unsure else _SHARED_WITH_OTHERS
 
     def readable(self, principals: Iterable[str], spaces: Iterable[str] = ()) -> frozenset[str]:
         """The spaces that may be read, of which at least one holds documents; else NothingIndexed."""
@@ -118,11 +131,6 @@ class Questions:
             return False
         better = self._brain().invoke(replace(question, audience=own, history=()))
         return not better.refused and better.citations[0].passage.source.space in hidden
-
-
-def _named_after(event: str) -> str:
-    """The id of the trace of what came with an event: kept before a crash, it is not kept twice."""
-    return hashlib.sha256(event.encode()).hexdigest()[:12]
 
 
 def _strong(answer: Answer) -> bool:

@@ -13,6 +13,7 @@ from brain.errors import CitewiseError
 
 Json = dict[str, Any]
 WAITING = "⏳"
+_REMEMBERED = 10_000  # questions that wait; the inbox holds far fewer
 _TYPING_SECONDS = 8.0  # Discord shows it for ten
 _TYPING = "/channels/{channel_id}/typing"
 _REACTION = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me"
@@ -24,7 +25,7 @@ class Courtesies:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._began = time_snowflake(datetime.now(UTC))
-        self._marked: set[str] = set()
+        self._marked: dict[str, None] = {}  # message ids, the oldest first
 
     @asynccontextmanager
     async def typing(self, payload: Json, *, silent: bool) -> AsyncIterator[None]:
@@ -46,7 +47,9 @@ class Courtesies:
 
     async def mark(self, payload: Json) -> None:
         """Mark a question that waits."""
-        self._marked.add(payload["message"])
+        if len(self._marked) >= _REMEMBERED:
+            del self._marked[next(iter(self._marked))]
+        self._marked[payload["message"]] = None
         await self._react("PUT", payload)
         if payload["message"] not in self._marked:  # it was answered meanwhile
             await self._react("DELETE", payload)
@@ -54,7 +57,7 @@ class Courtesies:
     async def unmark(self, payload: Json) -> None:
         """Take the mark away; it may be from before a restart, after which nobody knows of it."""
         if payload["message"] in self._marked or int(payload["event"]) < self._began:
-            self._marked.discard(payload["message"])
+            self._marked.pop(payload["message"], None)
             await self._react("DELETE", payload)
 
     async def _react(self, method: str, payload: Json) -> None:

@@ -321,6 +321,7 @@ class DiscordDoor(EventDoor):
             if "token" in payload or not payload["place"]:
                 raise  # there is no other way to reach them
             if item.kind == "question":
+                await self._courtesies.unmark(payload)
                 told = not_there(payload["channel"], error.code) or card
                 await self._tell(item, payload, told, f"{item.key}-c0")
             elif error.code in CLOSED:

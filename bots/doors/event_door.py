@@ -82,14 +82,14 @@ class EventDoor(ABC):
             reply = await self._desk.run(Command(verb, words, caller, files, event=event))
         else:
             async with self._busy(payload):
-                reply = await self._run_on_thread(verb, await self._thread(payload, caller))
+                reply = await self._run_on_thread(verb, await self._thread(payload, caller), item.key)
         await self._reply(item, payload, reply)
 
-    async def _run_on_thread(self, verb: str, read: ThreadRead) -> Reply:
+    async def _run_on_thread(self, verb: str, read: ThreadRead, event: str) -> Reply:
         told = " ".join(read.missing)
         if told and not read.messages:
             return Reply(Card("I can't read this thread", told))
-        reply = await self._desk.run(Command(verb, "", read.caller, messages=read.messages))
+        reply = await self._desk.run(Command(verb, "", read.caller, messages=read.messages, event=event))
         more = (Card("Not all of the thread was read", told),) if told else ()
         return replace(reply, more=(*reply.more, *more))
 

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import time
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +23,17 @@ _READS = frozenset(
         *("usergroups.list", "usergroups.users.list", "chat.getPermalink", "files.info"),
     }
 )
-# A message may stand there although the answer to the call was lost: whoever posts looks before trying again.
-_NOT_TWICE = frozenset({"chat.postMessage", "chat.startStream", "chat.postEphemeral", "views.open"})
+# A message may stand there although the answer to the call was lost: whoever posts looks before trying again,
+# and what was appended to one would be read twice.
+_NOT_TWICE = frozenset(
+    {"chat.postMessage", "chat.postEphemeral", "chat.startStream", "chat.appendStream", "views.open"}
+)
 _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
 # What is only a courtesy is left out where there is too much of it: an answer need not wait for that.
-_COURTESIES = frozenset({"assistant.threads.setStatus"})
+_COURTESIES = frozenset({"assistant.threads.setStatus", "chat.startStream", "chat.appendStream"})
+_TOO_MANY = "ratelimited"
+_PACED_AT_MOST = 1_000  # channels whose turns are remembered
 # Passing faults of Slack's, and a workspace or channel that moves to another organisation (docs.slack.dev:
 # each method's page, errors).
 _AWAY = frozenset(
@@ -38,7 +42,7 @@ _AWAY = frozenset(
         *("org_login_required", "team_added_to_org", "external_channel_migrating"),
     }
 )
-_LIMITED = frozenset({"ratelimited", "rate_limited"})  # of a method; of the messages that an app posts
+_LIMITED = frozenset({_TOO_MANY, "rate_limited"})  # of a method; of the messages that an app posts
 _NO_TOKEN = frozenset(
     {
         *("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"),
@@ -58,7 +62,7 @@ _REFUSED = "Slack did not let me do that. Please tell an admin: the log says why
 class SlackRefused(CitewiseError):
     """Slack understood a call and said no: `code` is its own word for why.
 
-    `closed`: since nothing may be written there.
+    `closed`: since nothing may be written there. `limited`: since there were too many, of a mere courtesy.
     """
 
     def __init__(self, method: str, code: str, needed: str = "") -> None:
@@ -67,6 +71,7 @@ class SlackRefused(CitewiseError):
         sentence = _CANT_WRITE if self.closed else _REFUSED
         super().__init__(sentence, detail=f"{method}: {code}{scope}")
         self.code = code
+        self.limited = code == _TOO_MANY
         self.needed = needed
 
 
@@ -78,7 +83,7 @@ class Calls:
         self.client = client
         self.setting = setting
         self.fault = ""  # why the last call did not come through, as a sentence; empty where it did
-        self._free: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self._free: dict[tuple[str, str], float] = {}
 
     async def __call__(self, method: str, **arguments: Any) -> Json:
         """Call a method and return what it answers.
@@ -92,7 +97,7 @@ class Calls:
                 answer = await self._once(method, arguments)
             except _TryLater as error:
                 if error.limited and method in _COURTESIES:
-                    raise SlackRefused(method, str(error)) from error
+                    raise SlackRefused(method, _TOO_MANY) from error
                 again = error.harmless or method not in _NOT_TWICE
                 if last or not again or error.seconds > _LONGEST_WAIT:
                     self.fault = error.sentence
@@ -137,7 +142,9 @@ class Calls:
         if pace is None:
             return
         now = time.monotonic()
-        turn = max(now, self._free[method, channel])
+        if len(self._free) >= _PACED_AT_MOST:  # who had their turn need not wait: nothing is lost by that
+            self._free = {key: free for key, free in self._free.items() if free > now}
+        turn = max(now, self._free.get((method, channel), now))
         self._free[method, channel] = turn + pace
         if turn > now:
             await asyncio.sleep(turn - now)

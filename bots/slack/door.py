@@ -10,6 +10,7 @@ from bots.desk.cards import Card, Delivery, Reply, Standing
 from bots.desk.domain import Attachment
 from bots.doors.canned_replies import MORE, WORDLESS
 from bots.doors.event_door import EventDoor, Json, Memory
+from bots.doors.inbox import Unreachable
 from bots.doors.message_reading import as_document, goes_unsaid
 from bots.doors.thread_reading import ThreadRead
 from bots.slack.blocks import answer_blocks, card_blocks, foot_of, quoted, words_of
@@ -21,7 +22,7 @@ from bots.slack.organisation import Organisation
 from bots.slack.people import People
 from bots.slack.posting import AnswerMessage
 from bots.slack.spoken import inert
-from bots.slack.telling import Telling
+from bots.slack.telling import NOT_HERE, Telling
 from bots.slack.threads import Threads, text_of
 from bots.slack.words import plain, principal
 from brain.catalog.chats.inbox import InboxItem, NewEvent
@@ -140,7 +141,7 @@ class SlackDoor(EventDoor):
         asked = await self._memory.of_message(f"{payload['channel']}:{payload['ts']}")
         if asked is None or (not asked.posted and payload["how"] not in ("direct", "mention")):
             return None
-        message = self._message(asked, payload)
+        message = self._message(asked, payload, stood=bool(asked.posted) and not item.attempts)
         if item.attempts:
             await message.find()
         return message
@@ -158,7 +159,12 @@ class SlackDoor(EventDoor):
 
     async def _opened(self, payload: Json) -> None:
         """Greet someone who opened the bot: the home tab, or prompts above a conversation."""
-        caller = await self._people.caller({"user": payload["user"]})
+        who = ("user", "team", "shared", "channel")
+        caller = await self._people.caller({name: payload.get(name) for name in who})
+        if ":outsider:" in caller.person:
+            if payload.get("tab") != "messages":
+                await self._publish(payload["user"], (_STRANGE,))
+            return
         if payload.get("tab") == "messages":
             prompts = [{"title": text[:75], "message": text} for text in await self._desk.prompts(caller)]
             if prompts:
@@ -171,9 +177,11 @@ class SlackDoor(EventDoor):
                         prompts=prompts,
                     )
             return
-        blocks = [block for card in await self._desk.home(caller) for block in card_blocks(card)]
-        view = {"type": "home", "blocks": blocks[:100]}
-        await self._calls("views.publish", user_id=payload["user"], view=view)
+        await self._publish(payload["user"], await self._desk.home(caller))
+
+    async def _publish(self, user: str, cards: tuple[Card, ...]) -> None:
+        blocks = [block for card in cards for block in card_blocks(card)]
+        await self._calls("views.publish", user_id=user, view={"type": "home", "blocks": blocks[:100]})
 
     async def _command(self, item: InboxItem, payload: Json) -> None:
         caller = await self._caller(payload)
@@ -211,8 +219,12 @@ class SlackDoor(EventDoor):
                 await self._telling.alone(item.key, payload, blocks)
 
     async def _press(self, item: InboxItem, payload: Json) -> None:
-        caller = await self._caller(payload)
-        press = Press(payload["action"], payload["ref"], caller, payload["fields"])
+        action, ref = payload["action"], payload["ref"]
+        caller = await self._people.caller(payload, closely=action == "share")  # with all who are there
+        press = Press(action, ref, caller, payload["fields"])
+        place = await self._desk.shown_in(press)
+        if place.startswith(f"{PLATFORM}:"):
+            await self._people.look(place)
         await self._reply(item, payload, await self._desk.press(press))
 
     async def open_form(self, action: str, ref: str, payload: Json, trigger: str) -> bool:
@@ -293,19 +305,18 @@ class SlackDoor(EventDoor):
             await self._show(message, card)
             await self._status(payload, "")
         except SlackRefused as error:  # a place where the bot may not write: it is told to whoever asked
-            told = _not_there(str(payload["channel"])) if error.closed else card
+            shut = error.closed or error.code in NOT_HERE  # it may not even be looked at
+            told = _not_there(str(payload["channel"])) if shut else card
             await self._telling.alone(item.key, payload, told)
 
     async def _show(self, message: AnswerMessage, card: Card) -> None:
         await message.finish(card.text, card_blocks(card), [])
 
     async def _status(self, payload: Json, status: str) -> None:
-        """Say below the thread what the bot does; it is a courtesy, so that no refusal matters."""
+        """Say below the thread what the bot does; it is a courtesy, so that no failure matters."""
         where = {"channel_id": payload["channel"], "thread_ts": payload["root"]}
-        try:
+        with suppress(SlackRefused, Unreachable):
             await self._calls("assistant.threads.setStatus", **where, status=status)
-        except SlackRefused:
-            return
 
     async def _as_file(self, message: Json) -> Attachment:
         """A message of the chat, as people read it there, as a document that cites it."""
@@ -314,11 +325,11 @@ class SlackDoor(EventDoor):
             plain(text_of(message), self._own.user), str(message["ts"]).replace(".", "-"), link
         )
 
-    def _message(self, item: InboxItem, payload: Json) -> AnswerMessage:
+    def _message(self, item: InboxItem, payload: Json, *, stood: bool = False) -> AnswerMessage:
         async def note(ts: str) -> None:
             await self._memory.note_posted(item, ts)
 
-        return AnswerMessage(self._calls, self._own, item.key, payload, note, item.posted)
+        return AnswerMessage(self._calls, self._own, item.key, payload, note, item.posted, stood=stood)
 
     async def _caller(self, payload: Json) -> Caller:
         return await self._people.caller(payload)

@@ -65,9 +65,8 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
         case "app_mention" | "message":
             return _message(body, event, identity, known)
         case "app_home_opened":
-            return new_event(
-                identity, "opened", {**only(event, "user", "tab", "channel")}, person=event["user"]
-            )
+            payload = {**only(event, "user", "tab", "channel"), **writer_of(body, event)}
+            return new_event(identity, "opened", payload, person=event["user"])
         case "assistant_thread_started" | "assistant_thread_context_changed":
             found = event.get("assistant_thread", {})
             payload = {
@@ -75,6 +74,7 @@ def _event(body: Json, event: Json, known: Known) -> NewEvent | None:
                 "tab": "messages",
                 "channel": found.get("channel_id"),
                 "thread": found.get("thread_ts"),
+                **writer_of(body, event),
             }
             return new_event(identity, "opened", payload, person=str(found.get("user_id", "")))
     return None

@@ -74,7 +74,7 @@ def shortcut(body: Json, what: Json) -> NewEvent:
         "thread": _thread(message.get("thread_ts") or "", message["ts"]),
         "user": body["user"]["id"],
         "channel": channel,
-        "team": body["user"].get("team_id") or (body.get("team") or {}).get("id"),
+        "team": body["user"].get("team_id") or "",
         "response_url": body.get("response_url"),
     }
     person = principal("user", body["user"]["id"])

@@ -32,7 +32,7 @@ SCOPES_OF = {
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
     "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
     "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
-    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.info": ("channels:read", "groups:read", "mpim:read"),
     "conversations.open": ("im:write", "mpim:write"),
     "files.info": ("files:read",),
     "usergroups.list": ("usergroups:read",),

@@ -1,14 +1,24 @@
 """Who is from outside, where other organisations share a channel (Slack Connect): decided here alone."""
 
+import logging
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from bots.desk.domain import NoteOutside
+from bots.doors.inbox import Unreachable
+from bots.serving.log import fields
 from bots.slack.calls import Calls, SlackRefused
 
 Json = dict[str, Any]
 _KEPT_SECONDS = 300.0
-_KEPT_FOR_STRANGERS = 10.0  # somebody of another team is the first sign that a channel is shared by now
+# Somebody of another team is the first sign that a channel is shared by now; and what Slack does not tell may
+# be mended a moment later, by an invitation or a scope.
+_KEPT_IN_DOUBT = 10.0
+_REMEMBERED = 10_000  # channels
+
+# Not below `citewise.slack`, under which Slack's own libraries are kept silent.
+log = logging.getLogger("citewise.doors")
 
 
 class Organisation:
@@ -35,52 +45,105 @@ def writer_of(body: Json, message: Json) -> Json:
     """The team of whoever wrote a message, and whether other organisations are in its channel.
 
     The team of the envelope may be any of those that share the channel: there, that of the writer counts.
+    `shared` is None where Slack does not say.
     """
-    shared = bool(body.get("is_ext_shared_channel"))
+    shared = body.get("is_ext_shared_channel")
     team = message.get("user_team") or message.get("team") or ("" if shared else body.get("team_id"))
-    return {"team": team, "shared": shared}
+    return {"team": team, "shared": None if shared is None else bool(shared)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found of a channel: whether others are in it, or `unsure`; until when that is kept.
+
+    `closely`: until when not even somebody of another team is a reason to look again.
+    """
+
+    shared: bool = False
+    unsure: bool = False
+    until: float = 0.0
+    closely: float = 0.0
 
 
 class SharedChannels:
-    """The channels that others are in, as Slack tells of them: looked up now and then, and noted."""
+    """The channels that others are in, as Slack tells of them: looked up now and then, and noted.
+
+    Where Slack does not tell, a channel counts as shared: what is for one's own people stays with them.
+    """
 
     def __init__(self, calls: Calls, note_outside: NoteOutside) -> None:
         self._calls = calls
         self._note_outside = note_outside
-        self._shared: dict[str, tuple[float, bool]] = {}
-        self._doubted: dict[str, float] = {}  # until when somebody of another team is no reason to look again
+        self._found: dict[str, _Found] = {}
 
-    async def holds(self, channel: str, place: str, *, known: bool, strange: bool = False) -> bool:
-        """Whether others are in a channel, whose principal is `place`; `known`: the event says so itself.
+    async def holds(self, channel: str, place: str, *, told: bool | None, closely: bool = False) -> bool:
+        """Whether others are in a channel, whose principal is `place`; `told` is what the event says of that.
 
-        `strange`: whoever is there is of another team, so that what was found a while ago may no longer hold.
+        `closely`: what was found a while ago may no longer hold, or is not good enough: whoever is there is
+        of another team, or all there are about to be shown something.
         """
-        until, before = self._shared.get(channel, (0.0, False))
-        if strange and not before:
-            until = min(until, self._doubted.get(channel, 0.0))
-        if time.monotonic() < until and (before or not known):
-            return before
-        shared: bool | None = True if known else await self._looked_up(channel)
-        if shared is not None:
-            await self._note_outside(place, outside=shared)
-        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, before if shared is None else shared)
-        if strange:  # from the answer on, not from the question: who comes meanwhile waits for it, too
-            self._doubted[channel] = time.monotonic() + _KEPT_FOR_STRANGERS
-        return self._shared[channel][1]
+        found = self._found.get(channel, _Found())
+        until = min(found.until, found.closely) if closely and not found.shared else found.until
+        news = (told is False and found.unsure) or (told is True and not found.shared)
+        if time.monotonic() < until and not news:
+            return found.shared
+        shared, why = (True, "") if told else await self._looked_up(channel, told)
+        if why and not found.unsure:
+            told_of = {"channel": place, "reason": why}
+            log.warning("readers not known", extra=fields("it is not known who reads there", **told_of))
+        await self._note_outside(place, outside=shared, unsure=why)
+        # From the answer on, not from the question: who comes meanwhile waits for it, too.
+        now = time.monotonic()
+        kept = _KEPT_IN_DOUBT if why else _KEPT_SECONDS
+        self._remember(
+            channel, _Found(shared, bool(why), now + kept, now + _KEPT_IN_DOUBT if closely else found.closely)
+        )
+        return shared
 
     async def learn(self, channel: str, place: str) -> None:
         """Look it up now, before anything is said there unasked; SlackRefused where Slack does not tell."""
         shared = await self._asked(channel)
         await self._note_outside(place, outside=shared)
-        self._shared[channel] = (time.monotonic() + _KEPT_SECONDS, shared)
+        self._remember(channel, _Found(shared, until=time.monotonic() + _KEPT_SECONDS))
 
-    async def _looked_up(self, channel: str) -> bool | None:
-        """What Slack says of it; nothing where the bot isn't in it, and of group conversations."""
+    def is_direct_with_others(self, channel: str, *, told: bool | None) -> bool:
+        """Whether a direct message from another team is one from outside; a command and a press don't say.
+
+        Then it is, unless a message that was written there has said otherwise.
+        """
+        if told is None:
+            return self._found[channel].shared if channel in self._found else True
+        if channel:  # nobody else's conversation is told by one of which not even the name is known
+            self._remember(channel, _Found(told))
+        return told
+
+    async def _looked_up(self, channel: str, told: bool | None) -> tuple[bool, str]:
+        """What Slack says of it; where it says nothing, what the event `told`, or that it is shared and why.
+
+        Nothing is said of private channels that the bot isn't in, and of what its scopes don't cover. Nor is
+        it waited for while Slack can't be asked: whoever wants nothing that hangs on it is answered.
+        """
         try:
-            return await self._asked(channel)
-        except SlackRefused:
-            return None
+            return await self._asked(channel), ""
+        except (SlackRefused, Unreachable) as error:
+            return (False, "") if told is False else (True, _why(error))
 
     async def _asked(self, channel: str) -> bool:
         found = (await self._calls("conversations.info", channel=channel))["channel"]
         return bool(found.get("is_ext_shared"))
+
+    def _remember(self, channel: str, found: _Found) -> None:
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[channel] = found
+
+
+def _why(error: SlackRefused | Unreachable) -> str:
+    """What an admin is told of a channel that Slack says nothing about."""
+    if isinstance(error, Unreachable):
+        return f"Slack could not be asked: {error.sentence}"
+    if error.code == "channel_not_found":
+        return "I am not in it (channel_not_found): somebody in it writes `/invite @citewise`."
+    if error.code == "missing_scope":
+        return "Slack does not let me look (missing_scope): `citewise doctor` says how to mend it."
+    return f"Slack does not let me look ({error.code})."

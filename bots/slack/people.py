@@ -10,7 +10,7 @@ from bots.slack.organisation import Organisation, SharedChannels
 from bots.slack.words import principal
 
 Json = dict[str, Any]
-_KEPT_SECONDS = 300.0
+_KEPT_SECONDS = 60.0  # usergroups.list may be asked twenty times a minute
 
 
 class People:
@@ -27,18 +27,22 @@ class People:
         self._groups: dict[str, frozenset[str]] = {}
         self._until = 0.0
 
-    async def caller(self, payload: Json) -> Caller:
+    async def caller(self, payload: Json, *, closely: bool = False) -> Caller:
         """The person of an event in its channel and thread; without a channel, alone with the bot.
 
         What they alone see in a channel (`ephemeral`) goes on in private. In what is shared with other
-        organisations, whoever isn't known to be of ours is an outsider, to whom nothing is open.
+        organisations, or may be, whoever isn't known to be of ours is an outsider, to whom nothing is open.
+        `closely`: all in the channel are about to be shown something, so that it is looked at once more.
         """
         user, channel = str(payload["user"]), payload.get("channel") or ""
-        direct, shared = not channel or channel.startswith("D"), bool(payload.get("shared"))
+        direct, told = not channel or channel.startswith("D"), payload.get("shared")
         place, root = "" if direct else principal("channel", channel), payload.get("root") or ""
+        strange = bool(payload.get("team")) and not self._organisation.has(payload["team"])
+        shared = bool(told)
         if place:
-            strange = bool(payload.get("team")) and not self._organisation.has(payload["team"])
-            shared = await self._shared.holds(channel, place, known=shared, strange=strange)
+            shared = await self._shared.holds(channel, place, told=told, closely=closely or strange)
+        elif strange:
+            shared = self._shared.is_direct_with_others(channel, told=told)
         if self._organisation.is_outsider({"team": payload.get("team"), "shared": shared}):
             person = principal("outsider", user)
             own = frozenset({person})
@@ -55,6 +59,10 @@ class People:
     async def learn(self, place: str) -> None:
         """Find out whether people from outside are in a channel; SlackRefused where Slack does not tell."""
         await self._shared.learn(place.rpartition(":")[2], place)
+
+    async def look(self, place: str) -> None:
+        """Find out closely who reads a channel that is about to be shown something; unknown, it is closed."""
+        await self._shared.holds(place.rpartition(":")[2], place, told=None, closely=True)
 
     async def _groups_of(self, user: str) -> frozenset[str]:
         if time.monotonic() > self._until:

@@ -1,9 +1,12 @@
 """One answer in one message: streamed where Slack lets us, found again after a crash, never posted twice."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bots.doors.inbox import Unreachable
+from bots.serving.log import fields
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls, SlackRefused
 from bots.slack.naming import Own
@@ -12,10 +15,14 @@ from bots.slack.spoken import spoken
 Json = dict[str, Any]
 MARK = "citewise_answer"
 _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was posted before
-# What stands can't be changed, such as by a setting of the workspace: the answer is a message of its own.
-_UNCHANGEABLE = frozenset({"edit_window_closed", "cant_update_message", "update_failed"})
+# What stands can't be changed, such as by a setting of the workspace, or is gone: the answer is a message of
+# its own.
+_UNCHANGEABLE = frozenset({"edit_window_closed", "cant_update_message", "update_failed", "message_not_found"})
+_AFTER_TOO_MANY = 5.0  # seconds without a piece of the answer, where there were too many
 _BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
 HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+
+log = logging.getLogger("citewise.doors")
 
 
 class AnswerMessage:
@@ -29,14 +36,20 @@ class AnswerMessage:
         where: Json,
         note_posted: Callable[[str], Awaitable[None]],
         posted: str = "",
+        *,
+        stood: bool = False,
     ) -> None:
-        """`where` holds channel, root (the thread), ts (the question), user, team; `posted` its known ts."""
+        """`where` holds channel, root (the thread), ts (the question), user, team; `posted` its known ts.
+
+        `stood`: it stood as a whole before, so that one that somebody deleted since is not wanted any more.
+        """
         self._calls = calls
         self._own = own
         self._key = key
         self._where = where
         self._note_posted = note_posted
         self.ts = posted
+        self._stood = stood
         self._streaming = False
         self._shown = ""
         self._next_append = 0.0
@@ -110,12 +123,22 @@ class AnswerMessage:
                 )
                 self._streaming = True
                 await self._stands(started["ts"])
-        except SlackRefused:
-            self._streaming = False  # no streams here, or this one has expired: the whole comes at the end
-            self._next_append = float("inf")
+        except SlackRefused as error:
+            if self._streaming and error.limited:
+                self._next_append = time.monotonic() + _AFTER_TOO_MANY
+            else:  # no streams here, or this one has expired
+                self._whole_at_the_end()
+            return
+        except Unreachable:
+            if not self._streaming:
+                raise  # one may have begun: it is looked for
+            self._whole_at_the_end()  # what was to be appended may stand there, or not
             return
         self._shown = text
         self._next_append = time.monotonic() + _BETWEEN_APPENDS
+
+    def _whole_at_the_end(self) -> None:
+        self._streaming, self._next_append = False, float("inf")
 
     async def finish(self, text: str, words: list[Json], foot: list[Json]) -> None:
         """Show the whole: `words` and `foot` are its blocks, `text` what `words` say."""
@@ -148,10 +171,10 @@ class AnswerMessage:
         try:
             await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
         except SlackRefused as error:
+            if error.code == "message_not_found" and self._stood:
+                return  # someone deleted the answer: it is not wanted
             if error.code in _UNCHANGEABLE:
-                if not await self._look(after=self.ts):  # as posted by a try that was cut off
-                    self.ts = ""
-                    await self._set(blocks)
+                await self._replace(blocks, gone=error.code == "message_not_found")
                 return
             if error.code != "streaming_state_conflict":
                 raise
@@ -161,6 +184,29 @@ class AnswerMessage:
                 if stopped.code != "message_not_in_streaming_state":
                     raise
             await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
+
+    async def _replace(self, blocks: list[Json], *, gone: bool) -> None:
+        """Let a message of its own be the answer, in the place of what can't be changed: never beside it.
+
+        A try that was cut off may have posted it. What stood is taken away first; killed after that, the next
+        try finds it gone.
+        """
+        old, channel = self.ts, self._where["channel"]
+        try:
+            posted = await self._look(after=old)
+        except SlackRefused as error:
+            if error.code == "thread_not_found":
+                return  # the question was deleted meanwhile
+            raise
+        if not gone:
+            try:
+                await self._calls("chat.delete", channel=channel, ts=old)
+            except SlackRefused as error:  # the answer matters more than what is left above it
+                told = {"channel": channel, "reason": error.detail}
+                log.info("not taken away", extra=fields("half an answer stays above the whole", **told))
+        if not posted:
+            self.ts = ""
+            await self._set(blocks)
 
     async def _stands(self, ts: str) -> None:
         self.ts = ts

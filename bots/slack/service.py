@@ -192,20 +192,27 @@ class SlackService:
             ignoring_self_events_enabled=False,  # translate() does it, and needs no call for it
             logger=_quiet(),
         )
-        known = self._known()
+        known, in_turn = self._known(), asyncio.Lock()
 
         async def keep(req: "AsyncBoltRequest", next: Callable[[], Awaitable[Any]]) -> Any:
-            body = req.body
+            body, reading = req.body, translate
             try:
-                new = None if await self._opens_form(door, body) else translate(body, known)
+                opened = await self._opens_form(door, body)
             except (SlackRefused, Unreachable) as error:
                 self._write_down(error)
-                new = unopened(body, known)
-            except UNREADABLE as error:  # sent again, it would be no better
+                opened, reading = False, unopened
+            except UNREADABLE as error:
                 self._write_down(error)
-                new = None
-            if new is not None:
-                await inbox.receive(new)
+                opened = True
+            # What a message and its edit mean hangs on which is known first: after a gap they come at once.
+            async with in_turn:
+                try:
+                    new = None if opened else reading(body, known)
+                except UNREADABLE as error:  # sent again, it would be no better
+                    self._write_down(error)
+                    new = None
+                if new is not None:
+                    await inbox.receive(new)
             return await next()
 
         async def acknowledge(ack: Callable[[], Awaitable[Any]]) -> None:

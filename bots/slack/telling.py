@@ -16,7 +16,7 @@ from brain.errors import UsageError
 Json = dict[str, Any]
 _GROUP_AT_MOST = 8  # people in a group conversation
 _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that was sent before
-_NOT_HERE = ("not_in_channel", "channel_not_found", "is_archived")
+NOT_HERE = ("not_in_channel", "channel_not_found", "is_archived")
 _INVITE = (
     "I can't write in the channel that it goes to. Somebody in it writes `/invite @citewise` there (or takes "
     "it out of the archive), then press again: nothing is lost, and nothing is sent twice."
@@ -25,6 +25,10 @@ _NOBODY = (
     *("user_not_found", "user_disabled", "cannot_dm_bot", "users_not_found", "messages_tab_disabled"),
     *("not_enough_users", "no_users", "users_list_not_supplied", "no_such_subteam"),
     *("user_not_visible", "invalid_user_combination"),
+)
+_THREAD_GONE = (
+    "The message that it was to stand below has been deleted, so nothing was sent there: write to whoever "
+    "asked."
 )
 _NOT_TOLD = (
     "Whoever this is for can't be written to on Slack: they left, or their group is empty. What you did is "
@@ -61,7 +65,7 @@ class Telling:
                 await self._post(key, channel, message, payload.get("root") or None, again=True)
                 return
             except SlackRefused as error:  # a command works between two people too, where the bot is not
-                if error.code not in _NOT_HERE:
+                if error.code not in NOT_HERE:
                     raise
         elif channel and not reading_a_thread and await self._shown_in_place(payload, message):
             return
@@ -104,10 +108,12 @@ class Telling:
             channel = await self._channel_of(who)
             return channel, await self._post(key, channel, message, root or None, again=again, older=older)
         except SlackRefused as error:
-            if error.code in _NOT_HERE:
+            if error.code in NOT_HERE:
                 raise UsageError(_INVITE) from error
             if error.closed:
                 raise UsageError(error.sentence) from error
+            if error.code == "thread_not_found":
+                raise UsageError(_THREAD_GONE) from error
             if error.code in _NOBODY:
                 raise UsageError(_NOT_TOLD) from error
             raise
@@ -133,6 +139,8 @@ class Telling:
     ) -> str:
         if again and (stands := await self._standing({key, older} - {""}, channel, root)):
             return stands
+        if root and not again:  # below a message that is gone, nobody would see it
+            await self._calls("conversations.replies", channel=channel, ts=root, limit=1)
         mark = {"event_type": MARK, "event_payload": {"key": key}}
         posted = await self._calls(
             "chat.postMessage", channel=channel, thread_ts=root, **message, metadata=mark, **HARMLESS

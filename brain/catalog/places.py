@@ -6,9 +6,12 @@ from sqlite3 import Connection
 
 from brain.catalog import audit, spaces
 from brain.catalog.rows import Space
+from brain.catalog.schema import now
 from brain.catalog.storage import Database
 
 _OUTSIDE = "outside:"  # what the names of such places begin with, among the catalog's facts about itself
+_CLOSED = "closed:"  # and those of conversations
+_UNSURE = "unsure "  # what is noted of such a place begins with, where it is not known; then the day, and why
 
 
 class Places:
@@ -85,14 +88,21 @@ class Places:
             rows = connection.execute("SELECT principal FROM auto_answer").fetchall()
         return frozenset(place for (place,) in rows)
 
-    def set_outside(self, place: str, *, outside: bool) -> None:
-        """Note whether people from outside are in a place; what a door found out, not what an admin set."""
-        if outside == bool(self.outside([place])):
+    def set_outside(self, place: str, *, outside: bool, unsure: str = "") -> None:
+        """Note whether people from outside are in a place; what a door found out, not what an admin set.
+
+        `unsure` says, in a sentence, why it is not known: the place then counts as one that they are in.
+        """
+        name = f"{_OUTSIDE}{place}"
+        value = f"{_UNSURE}{now()[:10]} {unsure}" if unsure else "yes" if outside else ""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        if value == (row[0] if row else ""):
             return
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM meta WHERE name = ?", (f"{_OUTSIDE}{place}",))
-            if outside:
-                connection.execute("INSERT INTO meta VALUES (?, 'yes')", (f"{_OUTSIDE}{place}",))
+            connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+            if value:
+                connection.execute("INSERT INTO meta VALUES (?, ?)", (name, value))
 
     def outside(self, places: Iterable[str]) -> frozenset[str]:
         """Those of these places that people from outside are in."""
@@ -102,6 +112,29 @@ class Places:
                 (json.dumps(list(places)), _OUTSIDE),
             ).fetchall()
         return frozenset(place for (place,) in rows)
+
+    def note_closed(self, thread: str) -> None:
+        """Note that not all of its place are let into a conversation: what is said there stays there."""
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO meta VALUES (?, 'yes')", (f"{_CLOSED}{thread}",))
+
+    def is_closed(self, thread: str) -> bool:
+        """Whether a conversation was noted as one that not all of its place are let into."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT 1 FROM meta WHERE name = ?", (f"{_CLOSED}{thread}",)).fetchone()
+        return row is not None
+
+    def unsure(self, since: str = "") -> dict[str, str]:
+        """The places of which it is not known who is in them, and why; noted since that day (2026-11-28)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                """SELECT substr(name, length(?1) + 1), substr(value, length(?2) + 1) FROM meta
+                   WHERE substr(name, 1, length(?1)) = ?1 AND substr(value, 1, length(?2)) = ?2
+                   ORDER BY name""",
+                (_OUTSIDE, _UNSURE),
+            ).fetchall()
+        noted = [(place, *value.split(" ", 1)) for place, value in rows]
+        return {place: why for place, day, why in noted if day >= since}
 
 
 def _made_by(connection: Connection, name: str, event: str) -> bool:

@@ -19,6 +19,7 @@ _COMMON_SHARE = 0.15
 _NEVER_COMMON = 2000  # rows, so that small collections are searched for every word
 _READ_ROWS = 30_000  # rows named for one question, by the rarest words first
 _REMEMBERED_ROWS = 4_000_000  # 32 MiB of row numbers
+_A_PHRASE = 40  # rows that a phrase itself counts as: people ask in words that no row holds, without end
 
 Rows = NDArray[np.int64]
 
@@ -86,7 +87,7 @@ class Postings:
             if self._remembered > _REMEMBERED_ROWS:
                 self._known, self._remembered = {}, 0
             self._known[table, phrase] = known
-            self._remembered += len(known)
+            self._remembered += len(known) + _A_PHRASE
         return known
 
 

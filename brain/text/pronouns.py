@@ -5,7 +5,7 @@ import re
 _OPENS = re.compile(
     r"^(?:(?:and|but|so|also|then),?\s+)?"
     r"(?:it|they|he|she|this|these|those|such|both|each|neither|the (?:former|latter))\b"
-    r"(?!\s+(?:is|was)\s+(?:\w+\s+){0,2}(?:that|to|whether)\b)",
+    r"(?!\s+(?:is|was)\s+(?:\w+\s+){0,2}(?:that|to|whether)\b|\s+(?:takes?|took)\s+(?:us|you|me|them)\b)",
     re.IGNORECASE,
 )
 _LEANS = re.compile(

@@ -114,10 +114,13 @@ class Triager(Runnable[Request, Triage]):
         )
 
     def _vectors_of_descriptions(self, rows: Sequence[CategoryRow]) -> list[Vector]:
-        texts = [described(row) for row in rows]
-        missing = [text for text in texts if text not in self._described]
-        self._described |= dict(zip(missing, self._vectors(missing), strict=True))
-        return [self._described[text] for text in texts]
+        """Those of the last call are remembered, and no older ones: descriptions change."""
+        texts, before = [described(row) for row in rows], self._described
+        missing = [text for text in dict.fromkeys(texts) if text not in before]
+        known = {text: before[text] for text in texts if text in before}
+        known |= dict(zip(missing, self._vectors(missing), strict=True))
+        self._described = known
+        return [known[text] for text in texts]
 
     def _vectors(self, texts: Sequence[str]) -> list[Vector]:
         """Unit vectors; of no dimensions for texts without words."""

@@ -14,6 +14,7 @@ from brain.catalog.chats.handoffs import Asker, Handoff
 HELP = "slack:channel:CHELP"
 BEN = person("UBEN", place="CGEN")
 KIM = person("UKIM", place="CHELP", thread="9")
+LEE = person("ULEE", place="CHELP", thread="9")
 IN_THE_THREAD = "slack:channel:CGEN/t1"
 
 
@@ -176,3 +177,17 @@ async def test_a_person_s_words_that_are_kept_again_after_a_crash_are_one_docume
     assert card(await press(here, KIM, "keep", number)).title == "It is a document already"
     assert [change.state for change in here.catalog.changes.recent(9)] == ["done"]
     assert [entry.action for entry in here.catalog.audit.entries()][1:] == ["add confirmed", "add done"]
+
+
+async def test_what_somebody_from_outside_had_taken_is_open_to_those_who_were_asked(here: DeskHome) -> None:
+    """An older citewise let them; they may not answer any more, and whoever asked would wait for ever."""
+    _, sent = await asked_for(here)
+    outsider, number = "slack:outsider:UEXT", number_of(sent)
+    here.catalog.handoffs.claim(handoff(here).id, outsider)
+    here.catalog.places.set_outside(outsider, outside=True)
+    assert card(await press(here, KIM, "claim", number)).title == "Yours"
+    assert handoff(here).helper == KIM.person
+    assert card(await press(here, LEE, "claim", number)).title == "Someone else has taken this one"
+    await press(here, KIM, "reply", number, words="On floor 3.")
+    assert (await stands(here, sent.ref)).rows
+    assert here.catalog.handoffs.unanswered() == []

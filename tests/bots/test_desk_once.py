@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from desk_kit import LEAVE, DeskHome, desk_home
-from desk_orders import ANA, BOSS
+from desk_orders import ANA, BOSS, card
+from triage_kit import KIM, buttons, pressed, said, support_home
+from triage_kit import QUESTION as ASKED
 
+from bots.desk.cards import Card
 from bots.desk.domain import Command
 from brain.catalog.questions.answers import Feedback
 
@@ -17,6 +20,12 @@ QUESTION, FOLLOW_UP = "How long is parental leave?", "And how many days of annua
 def here(tmp_path: Path) -> Iterator[DeskHome]:
     with desk_home(tmp_path) as found:
         found.home.fill({"leave.md": LEAVE})
+        yield found
+
+
+@pytest.fixture
+def triaging(tmp_path: Path) -> Iterator[DeskHome]:
+    with support_home(tmp_path) as found:
         yield found
 
 
@@ -68,3 +77,20 @@ async def test_an_order_for_a_space_that_comes_again_says_what_it_did(here: Desk
     assert "already a space" in await made("slack-trig2")
     assert "already a space" in await made("")
     assert [entry.action for entry in here.catalog.audit.entries()] == ["create space"]
+
+
+async def test_a_triage_that_was_cut_short_is_kept_once(triaging: DeskHome) -> None:
+    async def triaged(event: str, text: str = ASKED) -> Card:
+        order = Command("triage", "", KIM, messages=(said(text),), event=event)
+        return card(await triaging.desk.run(order))
+
+    first, again = await triaged("slack-Ev1"), await triaged("slack-Ev1")
+    assert buttons(again)["case_send"].ref == buttons(first)["case_send"].ref
+    assert len(triaging.catalog.answers.given()) == 1
+    await triaged("slack-Ev2")  # somebody's own order
+    assert len(triaging.catalog.answers.given()) == 2
+    await triaged("slack-Ev2", f"{QUESTION} It is urgent.")  # and what was said meanwhile is another matter
+    assert len(triaging.catalog.answers.given()) == 3
+    late = await pressed(triaging, KIM, "case_send", buttons(first)["case_send"].ref)
+    assert "was triaged again since" in repr(late)
+    assert late.elsewhere == ()

@@ -199,3 +199,26 @@ async def test_what_one_person_alone_was_shown_is_nobody_elses(here: DeskHome) -
     # No case of a place is like one that was told in private.
     again = await ordered(here, KIM, "", REVIEW)
     assert rows(again)["Similar"] == "no earlier case here is like it"
+
+
+async def test_what_was_said_where_not_all_are_let_in_is_shown_there_and_to_nobody_else(
+    here: DeskHome,
+) -> None:
+    """A private thread of the channel whose people are support: each of them sees its own cases."""
+    inside = replace(KIM, thread="discord:77", closed=True)
+    colleague = replace(LEE, thread="discord:77", closed=True)
+    words = f"{QUESTION} Zqjane is ill and asks for that."
+    ref = ref_of(await ordered(here, inside, "", words))
+    for shown in (
+        await ordered(here, LEE, "list"),
+        await ordered(here, LEE, ref),
+        await ordered(here, replace(LEE, thread="discord:78", closed=True), "list"),
+        await ordered(here, LEE, "", QUESTION),
+        (await pressed(here, LEE, "case_send", ref)).card,
+    ):
+        assert "Zqjane" not in repr(shown)
+    assert (await pressed(here, LEE, "case_send", ref)).elsewhere == ()
+    for caller in (inside, colleague, BOSS, replace(KIM, place="", thread="discord:dm", closed=False)):
+        assert "Zqjane" in repr(await ordered(here, caller, ref))
+    (sent,) = (await pressed(here, colleague, "case_edit", ref, words="Please come by.")).elsewhere
+    assert sent.card.text == "Please come by."

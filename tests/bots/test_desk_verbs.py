@@ -156,7 +156,7 @@ async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here
     kim, lee = (person(name, place="CHELP", thread="t9") for name in ("UKIM", "ULEE"))
     ref = delivery.card.buttons[0].ref
     assert card(await press(here, person("UEVE", place="CGEN"), "claim", ref)).title.startswith(
-        "I don't know"
+        "I can't go on with this question"
     )
     assert await here.desk.heard(kim, "talk in the thread") is None
     assert card(await press(here, kim, "claim", ref)).title == "Yours"

@@ -198,3 +198,13 @@ def test_the_dates_of_a_passage_change_and_go_with_it(index: KeywordIndex):
     index.apply(passages=[passage(1, "On 5 March 2026")], dropped_passages=[(1, 2)])
     assert index.dated(1, days(Day(2026, 3, 4))) == []
     assert index.dated(1, days(Day(2026, 3, 5))) == [1]
+
+
+def test_words_that_stand_nowhere_are_not_remembered_without_end(
+    index: KeywordIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brain.index.keyword_query._REMEMBERED_ROWS", 1_000)
+    index.apply(passages=[passage(1, "leave days")])
+    for number in range(200):
+        assert search(index, f"unheard{number}", "leave")
+    assert len(index._postings._known) <= 1_000 / 40 + 2

@@ -147,6 +147,8 @@ def test_a_line_with_a_tab_is_one_span(text):
         ("But it is paid in June.", True),
         ("These are kept for ten years.", True),
         ("It is important that you lock the door.", False),
+        ("It took us until nine to notice.", False),
+        ("It takes two hours.", True),
         ("Interns get twenty days.", False),
         ("Italy is closed in August.", False),
         ("Employees who travel book early.", False),

@@ -149,6 +149,13 @@ def test_before_there_are_examples_descriptions_tell_the_category(home: SmallHom
     assert triager.categories_of(["My payslip shows the wrong salary."])[0].name == "Payroll_questions"
 
 
+def test_of_descriptions_that_change_only_the_last_are_remembered(home: SmallHome, triager: Triager) -> None:
+    for number in range(5):
+        home.catalog.cases.set_category(CategoryRow("vpn", f"remote access, version {number}"), by="admin")
+        triager.categories_of(["The remote access is slow."])
+    assert ["version 4" in text for text in triager._described] == [True]
+
+
 def test_nothing_like_it_leaves_the_category_open(home: SmallHome, triager: Triager) -> None:
     cases = home.catalog.cases
     assert triager.invoke(request("The VPN is slow.")).category.name == "", "there is no category at all"

@@ -231,6 +231,32 @@ def test_a_loss_that_is_no_number_changes_nothing_and_stops() -> None:
     assert all(torch.equal(a, b) for a, b in zip(before, trainee.weights, strict=True))
 
 
+def test_without_a_gpu_each_step_is_told_before_the_next_one_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told a step late, two came at once at a look, and the time left was reckoned from no time at all."""
+    order: list[tuple[str, int]] = []
+    step = Trainee.step
+
+    def watched(trainee: Trainee, number: int, packs: Any) -> Any:
+        order.append(("step", number + 1))
+        return step(trainee, number, packs)
+
+    monkeypatch.setattr(Trainee, "step", watched)
+    recipe = replace(RECIPE, epochs=2, evaluate_every=4, save_every=100)
+    train(
+        small_phi3(attention=register()),
+        examples(24),
+        examples(4, 99),
+        tmp_path,
+        recipe,
+        lambda told: order.append(("told", told.step)),
+    )
+    last = order[-1][1]
+    assert last > 4
+    assert order == [(what, number) for number in range(1, last + 1) for what in ("step", "told")]
+
+
 def test_nothing_to_learn_from_is_said(tmp_path: Path) -> None:
     model = small_phi3(attention=register())
     with pytest.raises(UsageError, match="nothing to learn from"):

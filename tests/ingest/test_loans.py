@@ -1,5 +1,6 @@
 """Copies of files in the folder for temporary files: gone after use, and after a kill with the next start."""
 
+import errno
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,18 @@ def test_a_loan_is_gone_afterwards_also_where_reading_fails(place):
 
     with pytest.raises(UnreadableDocument):
         read()
+    assert list(place.iterdir()) == []
+
+
+def test_where_no_file_can_be_locked_files_are_lent_still_and_nobodys_folder_is_swept(place, monkeypatch):
+    def refuse(*args):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("ingest.loans.fcntl.flock", refuse)
+    with loan() as folder:
+        (folder / "a.txt").write_text("words")
+        assert sweep() == 0
+        assert (folder / "a.txt").read_text() == "words"
     assert list(place.iterdir()) == []
 
 

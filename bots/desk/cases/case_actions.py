@@ -107,6 +107,20 @@ class CaseActions:
         sent = replace(kept, reply_at=kept.reply_at or kept.origin)
         return Reply(self._view.card(sent, caller), replaces=True, elsewhere=elsewhere)
 
+    def shown_in(self, press: Press) -> str:
+        """Where a case's reply goes to, or the case to whoever is to take it, so that the readers are known.
+
+        Nothing where there is none.
+        """
+        case = self._view.numbered(press.ref)
+        if case is None:
+            return ""
+        return self._taker(case, press) if press.action == "case_assign" else case.place
+
+    def _taker(self, case: Case, press: Press) -> str:
+        """Who was picked to take a case, or is suggested for it; a category's owner may be a channel."""
+        return press.fields.get("owner", "").strip() or self._view.cards.owner(case)
+
     def placed(self, ref: str, where: str) -> None:
         """Note that a reply stands, as the door says after it was delivered."""
         kind, _, rest = ref.partition(":")
@@ -135,7 +149,7 @@ class CaseActions:
             return Reply(UNKNOWN)
         if case.state is CaseState.RESOLVED:
             return Reply(_told_of("This case is closed", case, f"{case.resolved_by} closed it."))
-        owner = press.fields.get("owner", "").strip() or self._view.cards.owner(case)
+        owner = self._taker(case, press)
         if owner.count(":") < 2:
             raise UsageError("Nobody was named: press Assign again, and pick who takes it.")
         if owner.partition(":")[0] != caller.person.partition(":")[0]:

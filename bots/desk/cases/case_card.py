@@ -208,6 +208,8 @@ class CaseCards:
             # The triager looks only at cases of the same place; another one must not be shown here at all.
             if other is None or other.id == case.id or not other.place or other.place != case.place:
                 continue
+            if self._catalog.places.is_closed(other.thread):
+                continue
             solved = f" · solved by: “{shortened(other.resolution, _SOLVED_BY)}”" if other.resolution else ""
             about = f"case {other.id}, {similar.score:.0%} alike · {other.state}{solved}"
             rows.append(Row(f"Similar: “{first_words(other.text)}”", about, web_link(other.link)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bots.desk.audience import Role
 from bots.desk.cards import Card
 from bots.desk.cases.case_card import CaseCards
-from bots.desk.domain import Caller
+from bots.desk.domain import Caller, number_in
 from brain.catalog.tickets.cases import Case
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
 
 UNKNOWN = Card("I don't know of this case here", "`triage list` shows those that you can see.")
-LONGEST_NUMBER = 15  # digits of a case's number that are still looked up
 
 
 class CaseView:
@@ -26,11 +25,12 @@ class CaseView:
 
     def find(self, ref: str, caller: Caller) -> Case | None:
         """The case of that number (as a button has it: `12`, or `as_shown`), if it is the caller's to see."""
-        number = ref.partition(":")[0]
-        if not number.isdecimal() or len(number) > LONGEST_NUMBER:
-            return None
-        case = self._catalog.cases.find(int(number))
+        case = self.numbered(ref)
         return case if case and self._audience.may_see_case(caller, case) else None
+
+    def numbered(self, ref: str) -> Case | None:
+        """The case of that number, whoever asks: what comes of it must not be shown."""
+        return self._catalog.cases.find(number_in(ref.partition(":")[0]))
 
     def card(self, case: Case, caller: Caller) -> Card:
         """The whole case, for the caller alone."""

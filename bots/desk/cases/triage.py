@@ -10,9 +10,11 @@ from bots.desk.cards import Card, Reply, Row
 from bots.desk.cases.case_card import people_of
 from bots.desk.cases.case_view import UNKNOWN, CaseView
 from bots.desk.caveats import with_caveats_in_trace
-from bots.desk.domain import PRIVATE, Caller, Command
+from bots.desk.domain import PRIVATE, Caller, Command, named_after
 from bots.desk.wording import count
+from brain.catalog.questions.answers import StoredCitation
 from brain.catalog.tickets.cases import Case, CaseState, NewCase
+from brain.domain import Answer
 from brain.errors import StorageFailed, UsageError
 from brain.triage.domain import Message, Request, Ticket, Triage, text_of
 from brain.triage.reasons import Reasons
@@ -52,10 +54,10 @@ class Tickets:
             return self._listed(caller)
         if not command.messages:
             raise UsageError("Write `triage` in the thread of a ticket, `triage list`, or `triage 12`.")
-        return self._opened(caller, command.messages)
+        return self._opened(caller, command.messages, command.event)
 
-    def _opened(self, caller: Caller, messages: Sequence[Message]) -> Reply:
-        """Triage what was said in a thread, and keep it as the case of that thread."""
+    def _opened(self, caller: Caller, messages: Sequence[Message], event: str) -> Reply:
+        """Triage what was said in a thread, and keep it as the case of that thread; once for an `event`."""
         told = tuple(message for message in messages if not _ORDER.fullmatch(message.text.strip()))
         text = text_of(told).strip()
         if not text:
@@ -68,6 +70,7 @@ class Tickets:
         audience = self._audience.of([place] if place else caller.own)
         places = frozenset({place} if place else ())
         found = self._triage(Request(Ticket(told, place, thread), caller.person, audience, places))
+        found = replace(found, answer=self._as_kept(found.answer, event))
         new = NewCase(
             thread=thread,
             place=place,
@@ -87,6 +90,8 @@ class Tickets:
             kept_in = f"{PRIVATE}{caller.person}:triage:{thread}"  # until it's sent, it is the person's alone
             answer = with_caveats_in_trace(found.answer)
             self._catalog.answers.keep(answer, found.question, caller.person, kept_in, audience)
+            if place and caller.closed:
+                self._catalog.places.note_closed(thread)
             case, _ = self._catalog.cases.open(new)
         except StorageFailed as error:
             return Reply(self._unkept(found, error))
@@ -94,6 +99,21 @@ class Tickets:
         if case.state is CaseState.RESOLVED:
             shown = replace(shown, rows=(_CLOSED_BEFORE, *shown.rows))
         return Reply(shown)
+
+    def _as_kept(self, answer: Answer, event: str) -> Answer:
+        """The answer under the id of its event: cut short after it was kept, it is not kept twice.
+
+        Where it is another one by now it has an id of its own: the card that was shown then, whose buttons
+        name it, must not send this one instead.
+        """
+        if not event:
+            return answer
+        name = named_after(event)
+        before = self._catalog.answers.find(name)
+        citations = tuple(StoredCitation(c.number, c.passage.id, c.quote) for c in answer.citations)
+        if before is not None and (before.text, before.citations) != (answer.text, citations):
+            return answer
+        return replace(answer, trace=replace(answer.trace, id=name))
 
     def _unkept(self, found: Triage, error: StorageFailed) -> Card:
         """The card of a triage that there is no room for: all is shown, nothing can be pressed."""

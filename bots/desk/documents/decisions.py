@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bots.desk.cards import Card, Reply
 from bots.desk.documents.carrier import Carrier
-from bots.desk.domain import Command, Press
+from bots.desk.domain import Command, Press, number_in
 from bots.desk.wording import count
 from brain.catalog.chats.changes import Change, ChangeState
 from brain.errors import CitewiseError, UsageError
@@ -87,7 +87,7 @@ class Decisions:
         self._catalog.changes.expire(datetime.now(UTC) - PREVIEW_LASTS)
 
     def _found(self, press: Press) -> Change | None:
-        return self._catalog.changes.find(int(press.ref)) if press.ref.isdecimal() else None
+        return self._catalog.changes.find(number_in(press.ref))
 
     def _proposed(self, press: Press) -> Change:
         self.expire()

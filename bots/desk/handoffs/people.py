@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from bots.desk.answers import WITHDRAWN, still_stands
+from bots.desk.answers import GONE, WITHDRAWN, still_stands
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Standing, Style
-from bots.desk.domain import OPEN_SPACE, PRIVATE, Press
+from bots.desk.domain import OPEN_SPACE, PRIVATE, Press, number_in
 from bots.desk.handoffs.handoff_card import (
     goes_to,
     has_moved_on,
@@ -49,7 +49,7 @@ class People:
         """Hand a question over, with what was tried: as far as those who are asked may read it."""
         answer = self._answers.visible(press.ref, press.caller)
         if answer is None:
-            return Reply(Card("This answer is no longer here", "Ask again, then hand it on."))
+            return Reply(GONE)
         chosen = self._who_helps(answer)
         if chosen is None:
             return Reply(
@@ -121,7 +121,7 @@ class People:
         """Bring a person's answer to all who asked."""
         handoff, words = self._find(press), press.fields.get("words", "").strip()
         if handoff is None or not words:
-            return Reply(_UNKNOWN)
+            return Reply(_UNKNOWN if handoff is None else _NO_WORDS)
         if handoff.state is HandoffState.KEPT:
             return Reply(Card("This one is closed", "Its answer was kept as a document."))
         claimed = self._catalog.handoffs.claim(handoff.id, press.caller.person)
@@ -160,6 +160,15 @@ class People:
             self._catalog.handoffs.keep(handoff.id)
         return Reply(card, replaces=kept)
 
+    def shown_in(self, action: str, ref: str) -> str:
+        """Whom a press shows a request to, or shows it anew: nothing where there is none."""
+        if action == "person":
+            answer = self._catalog.answers.find(ref)
+            chosen = self._who_helps(answer) if answer else None
+            return chosen[1] if chosen else ""
+        handoff = self._catalog.handoffs.find(number_in(ref))
+        return handoff.support if handoff else ""
+
     def placed(self, ref: str, thread: str, at: str) -> bool:
         """Note where a hand-off goes on, as the door says once it is delivered; whether it moved on since."""
         kind, _, number = ref.partition(":")
@@ -194,14 +203,22 @@ class People:
         return Press("reply", str(handoff.id), caller, {"words": words})
 
     def _find(self, press: Press) -> Handoff | None:
-        """The hand-off, if the caller is one of those who were asked."""
-        handoff = self._catalog.handoffs.find(int(press.ref)) if press.ref.isdecimal() else None
-        if handoff is None:
+        """The hand-off, if the caller is one of those who were asked.
+
+        Somebody from outside is not, though they read in a channel that is asked: their words would go to
+        one's own people as an answer, and become a document. Where one took it, as an older citewise let
+        them, it is open again to those who were asked: nobody could answer it otherwise.
+        """
+        handoff, caller = self._catalog.handoffs.find(number_in(press.ref)), press.caller
+        if handoff is None or self._audience.is_outsider(caller):
             return None
-        caller = press.caller
         here = caller.thread in handoff.threads
         theirs = handoff.helper == caller.person or caller.person in self._audience.admins
-        return handoff if here or theirs or handoff.support in caller.all_principals else None
+        if not (here or theirs or handoff.support in caller.all_principals):
+            return None
+        if handoff.state is HandoffState.CLAIMED and self._catalog.places.outside([handoff.helper]):
+            return self._catalog.handoffs.let_go(handoff.id, handoff.helper)
+        return handoff
 
     def _who_helps(self, answer: "StoredAnswer") -> tuple[str, str] | None:
         """The space that the question is about, and who is asked for it."""
@@ -235,7 +252,11 @@ class People:
 
 _ASK_AGAIN = "Ask the question once more, then hand that answer on: it is a new request."
 _TELLS = "I tell you here as soon as there is an answer."
-_UNKNOWN = Card("I don't know of this question any more")
+_UNKNOWN = Card(
+    "I can't go on with this question",
+    "It is not kept any more, or it is for others to answer. Whoever asked can ask once more.",
+)
+_NO_WORDS = Card("There were no words to send", "Press Answer again, and write them.")
 
 
 def _taken(handoff: Handoff, what_to_do: str = "") -> Card:

@@ -158,6 +158,16 @@ class Handoffs:
             )
             return _find(connection, handoff_id)
 
+    def let_go(self, handoff_id: int, helper: str) -> Handoff | None:
+        """Let others take what this helper took and has not answered; returns it as it is now."""
+        with self._database.writing() as connection:
+            connection.execute(
+                """UPDATE handoffs SET state = 'open', helper = '', taken = ''
+                   WHERE id = ? AND state = 'claimed' AND helper = ?""",
+                (handoff_id, helper),
+            )
+            return _find(connection, handoff_id)
+
     def answer(self, handoff_id: int, helper: str, words: str) -> Handoff | None:
         """Keep a person's answer; a later one replaces it until it is kept as a document."""
         with self._database.writing() as connection:

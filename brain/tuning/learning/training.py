@@ -96,6 +96,9 @@ def train(
         looking = done % recipe.evaluate_every == 0 or done == steps
         stop = stopping()
         if not (looking or stop) and done % recipe.save_every:
+            if trainee.device.type == "cpu":  # nothing is under way meanwhile, so that waiting tells it late
+                report(pace.progress(running))
+                before = None
             continue
         progress = pace.progress(running)
         if progress.gradient == 0:

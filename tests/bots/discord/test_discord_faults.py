@@ -1,12 +1,15 @@
 """What goes wrong between us and Discord: every question still gets one answer."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from discord.utils import time_snowflake
 from fake_discord import ANA, BEN, BOT, GENERAL, TOKEN, Fault, direct, user, words_of
 from guild import Guild
 
 from bots.discord.calls import DiscordRefused
+from bots.discord.courtesies import Courtesies
 from bots.doors.inbox import Unreachable
 from brain.catalog.chats.inbox import Limits
 
@@ -245,3 +248,19 @@ async def test_an_event_that_can_not_be_kept_is_written_down_and_the_next_is_ans
     asked = await guild.people.mention(ANA, QUESTION)
     await guild.discord.answer(GENERAL, asked)
     assert "no space" in str(guild.written[0])
+
+
+async def test_of_marks_the_latest_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.discord.courtesies._REMEMBERED", 3)
+    called = list[str]()
+
+    async def call(method: str, path: str, **where: object) -> None:
+        called.append(f"{method} {where['message_id']}")
+
+    courtesies = Courtesies(call)  # type: ignore[arg-type]
+    after = str(time_snowflake(datetime.now(UTC)) + (1 << 40))
+    for number in range(9):
+        await courtesies.mark({"channel": "1", "message": str(number), "event": after})
+    assert list(courtesies._marked) == ["6", "7", "8"]
+    await courtesies.unmark({"channel": "1", "message": "8", "event": after})
+    assert called[-1] == "DELETE 8"

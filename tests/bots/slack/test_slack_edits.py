@@ -1,5 +1,7 @@
 """Messages in Slack that are edited and deleted."""
 
+from threading import Event
+
 import pytest
 from fake_slack import BOT, words_of
 from workspace import Workspace, handed_on
@@ -121,6 +123,26 @@ async def test_an_edit_that_comes_before_its_question_is_answered_in_its_place(
     with workspace.here.catalog.database.reading() as connection:
         assert connection.execute("SELECT kind, state FROM inbox").fetchall() == [("question", "done")]
     assert len(slack.answers(channel, ts)) == 1
+
+
+async def test_a_question_and_its_edit_that_come_at_once_are_answered_as_it_was_edited(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack, kept, came = workspace.slack, Event(), list[str]()
+    opens_form = workspace.service._opens_form
+
+    async def noted(door: object, body: dict[str, str]) -> bool:
+        came.append(body["type"])
+        return await opens_form(door, body)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(workspace.service, "_opens_form", noted)
+    workspace.service._inbox._thread.submit(kept.wait)  # until then nothing is written down
+    ts = await slack.say("UANA", "How many days of annual leave do employees get?", "DUANA")
+    await slack.edit("DUANA", ts, "How long is parental leave?")
+    await slack.until(lambda: len(came) == 2)
+    kept.set()
+    await slack.until(lambda: "16 weeks" in "".join(map(words_of, slack.answers("DUANA", ts))))
+    assert len(slack.answers("DUANA", ts)) == 1
 
 
 async def test_an_old_question_that_the_bot_never_had_is_not_answered_for_an_edit(

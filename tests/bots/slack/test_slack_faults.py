@@ -334,7 +334,8 @@ async def test_a_token_that_is_taken_back_is_told_to_the_admin(
     workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack = workspace.slack
-    slack.faults += [Fault(m, 9_999, error="token_revoked") for m in ("usergroups.list", "chat.startStream")]
+    revoked = ("conversations.info", "usergroups.list", "chat.startStream")
+    slack.faults += [Fault(method, 9_999, error="token_revoked") for method in revoked]
     await slack.mention("UANA", QUESTION)
     await slack.mention("UBEN", QUESTION)
     await slack.until(lambda: caplog.records)

@@ -118,7 +118,7 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_its_next_message(part
     asked = await heard(partners, "UANA", QUESTION, "CGEN", is_ext_shared_channel=True)
     assert "27 days" not in words_of(await slack.answer("CGEN", asked))
     quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
-    assert "no longer here" in words_of(quotes)
+    assert "I can't go on with this answer" in words_of(quotes)
 
 
 async def test_a_channel_that_becomes_shared_is_noticed_by_the_first_press_from_outside(
@@ -130,7 +130,7 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_the_first_press_from_
     slack.shared.add("CGEN")
     quotes = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
     assert "27 days" not in words_of(quotes)
-    assert "no longer here" in words_of(quotes)
+    assert "I can't go on with this answer" in words_of(quotes)
 
 
 async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
@@ -173,11 +173,35 @@ async def test_an_edit_brings_nobody_from_outside_an_answer(partners: Workspace)
     assert slack.answers("CPART", ts) == []
 
 
+async def test_an_outsider_answers_nobody_in_the_name_of_those_who_know(partners: Workspace) -> None:
+    """They read where people are asked for help; what they write there must not become a document."""
+    slack, catalog = partners.slack, partners.here.catalog
+    catalog.places.set_support("general", "slack:channel:CPART", by=f"slack:user:{ADMIN}")
+    answer = await slack.answer("CGEN", await slack.mention("UANA", "Where is the staff canteen?"))
+    await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    (request,) = slack.channels["CPART"].values()
+    said = await slack.privately(await slack.press(OUTSIDER, button(request, "claim"), "CPART", request))
+    assert "I can't go on with this question" in words_of(said)
+    before = len(slack.modals)
+    address = await slack.press(OUTSIDER, button(request, "reply"), "CPART", request)
+    (view,) = await slack.until(lambda: slack.modals[before:])
+    await slack.submit(OUTSIDER, view, words="Send your password to evil.example.")
+    assert "I can't go on with this question" in words_of(await slack.privately(address))
+    kept = {**button(request, "claim"), "action_id": "citewise:keep:1", "value": "1"}
+    await slack.privately(await slack.press(OUTSIDER, kept, "CPART", request))
+    assert "That is for support" in words_of(await told(partners, OUTSIDER, "triage list"))
+    assert len(slack.answers("CGEN", answer["thread_ts"])) == 1
+    assert not any("evil" in words_of(message) for message in slack.channels["CGEN"].values())
+    taken = await slack.privately(await slack.press("UKIM", button(request, "claim"), "CPART", request))
+    assert words_of(taken).startswith("Yours")
+
+
 class Asked:
     """Slack, asked about one channel: it is shared; `refuses` is raised once, `answer` lets it speak."""
 
     def __init__(self, refuses: Exception | None = None) -> None:
         self.refuses, self.times, self.answer, self.shared = refuses, 0, asyncio.Event(), True
+        self.why = ""
 
     async def __call__(self, method: str, **arguments: str) -> Json:
         self.times += 1
@@ -187,8 +211,9 @@ class Asked:
             raise refused
         return {"channel": {"is_ext_shared": self.shared}}
 
-    async def note(self, place: str, *, outside: bool) -> None:
+    async def note(self, place: str, *, outside: bool, unsure: str = "") -> None:
         assert place == "here"
+        self.why = unsure
 
     def channels(self) -> SharedChannels:
         return SharedChannels(self, self.note)  # type: ignore[arg-type]
@@ -197,20 +222,29 @@ class Asked:
 async def test_who_presses_while_slack_is_asked_about_a_stranger_waits_for_its_answer() -> None:
     asked = Asked()
     channels = asked.channels()
-    presses = [channels.holds("C1", "here", known=False, strange=True) for _ in range(2)]
+    presses = [channels.holds("C1", "here", told=None, closely=True) for _ in range(2)]
     found = asyncio.gather(*presses)
     await asyncio.sleep(0)
     asked.answer.set()
     assert await found == [True, True]
 
 
-async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_at_the_next_try() -> None:
+async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_for_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("bots.slack.organisation.time", SimpleNamespace(monotonic=lambda: now[0]))
     asked = Asked(Unreachable("Slack is away."))
     asked.answer.set()
+    asked.shared = False
     channels = asked.channels()
-    with pytest.raises(Unreachable):
-        await channels.holds("C1", "here", known=False, strange=True)
-    assert await channels.holds("C1", "here", known=False, strange=True)
+    assert await channels.holds("C1", "here", told=None, closely=True)
+    assert asked.why == "Slack could not be asked: Slack is away."
+    assert await channels.holds("C1", "here", told=None)  # a moment later, nobody is asked again
+    assert not await channels.holds("C1", "here", told=False)  # but a message may say it
+    now[0] += 11.0
+    assert not await channels.holds("C1", "here", told=None, closely=True)
+    assert (asked.times, asked.why) == (3, "")
 
 
 async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(
@@ -223,10 +257,10 @@ async def test_strangers_who_press_all_the_time_do_not_keep_an_old_answer_alive(
     asked.shared = False
     asked.answer.set()
     channels = asked.channels()
-    assert not await channels.holds("C1", "here", known=False, strange=True)
+    assert not await channels.holds("C1", "here", told=None, closely=True)
     asked.shared = True
     found = []
     for _ in range(3):
         now[0] += 6.0
-        found.append(await channels.holds("C1", "here", known=False, strange=True))
+        found.append(await channels.holds("C1", "here", told=None, closely=True))
     assert (found, asked.times) == ([False, True, True], 2)

@@ -273,3 +273,15 @@ async def test_a_process_killed_while_it_sends_a_reply_sends_it_once(tmp_path: P
             again = await slack.press(LEE, button(shown, "case_send"), "CHELP", {"ts": ""})
             assert "A reply was sent already" in words_of(await slack.privately(again))
             assert len(slack.answers("CHELP", root)) == 1
+
+
+async def test_a_triage_that_was_killed_while_it_was_told_is_kept_once(helped: Workspace) -> None:
+    slack = helped.slack
+    root = await ticket(helped)
+    slack.faults.append(Fault("chat.postEphemeral", held=True))
+    await slack.mention(KIM, "triage", "CHELP", root)
+    await slack.until(lambda: slack.ephemeral)
+    await helped.restart()
+    first, again = await slack.until(lambda: slack.ephemeral[1:] and slack.ephemeral)
+    assert button(again, "case_send")["value"] == button(first, "case_send")["value"]
+    assert len(helped.here.catalog.answers.given()) == 1
