@@ -21,7 +21,7 @@ from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
 from brain.retrieval.by_date import on_days
-from brain.retrieval.codes import having_codes
+from brain.retrieval.codes import having_codes, parted
 from brain.retrieval.editions import superseded
 from brain.retrieval.fusion import Candidate, FusionWeights, current, fused, neighbour_support
 from brain.retrieval.late_interaction import LateInteraction, Likeness
@@ -120,9 +120,9 @@ class HybridRetriever(BaseRetriever):
             return text
         readable = sorted(spaces)
         unknown = unknown_words(found.query, found.rarity)
-        texts = (candidate.passage.text for candidate in found.candidates)
+        texts = [candidate.passage.text for candidate in found.candidates]
         return respelled(
-            spelled_out(long_forms(text, unknown), unknown, texts),
+            spelled_out(long_forms(parted(text, unknown, texts), unknown), unknown, texts),
             unknown,
             model.knows,
             lambda words: _held(words, readable, self.index)[1],

@@ -23,8 +23,10 @@ def codes_in(question: str) -> tuple[str, ...]:
 
 
 def holds_code(code: str, text: str) -> bool:
-    """Whether a text has the code, in capitals or not, and not as a part of another."""
-    return bool(re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text, re.IGNORECASE))
+    """Whether a text has the code, in capitals or not, and not as a part of another: "e52" is "E-52"."""
+    letters, number = re.fullmatch(r"(.*?)[-_]?(\d\w*|)", code).groups()  # type: ignore[union-attr]
+    written = rf"{re.escape(letters)}[-_]?{number}" if number else re.escape(letters)
+    return bool(re.search(rf"(?<![\w-]){written}(?![\w-])", text, re.IGNORECASE))
 
 
 def names_in(question: str, language: Language = ENGLISH) -> tuple[tuple[str, ...], ...]:

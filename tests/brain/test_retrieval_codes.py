@@ -8,7 +8,7 @@ from small_home import OPEN_GATE, SmallHome
 
 from brain.domain import Locator, Passage, Question, Source
 from brain.evidence import signals_of
-from brain.retrieval.codes import FEW, having_codes
+from brain.retrieval.codes import FEW, having_codes, parted
 from brain.text.names import codes_in
 
 DRIVE = {
@@ -53,8 +53,18 @@ def test_a_passage_has_all_codes_and_no_longer_ones_instead() -> None:
     found = passages("Code E-52", "Code E-521", "Code XE-52", "Code e-52 beside E-21")
     assert having_codes("What is E-52?", found) == {0, 3}
     assert having_codes("E-52 or E-21?", found) == {3}
+    assert having_codes("what is e52", found) == {0, 3}
+    assert having_codes("Where is CERT_EXPIRED?", passages("CERT_EXPIRED", "CERT-EXPIRED")) == {0}
+    assert having_codes("What is 0x8007?", passages("0x8007", "x8007")) == {0}
     assert having_codes("What is E-99?", found) == frozenset()
     assert having_codes("What is it?", found) == frozenset()
+
+
+def test_a_code_is_parted_as_documents_part_it_where_they_have_no_other() -> None:
+    texts = ["Code E-52: call us.", "Form SF-182", "0x8007"]
+    assert parted("vpn e52 and E99?", {"e52", "e99"}, texts) == "vpn e-52 and E99?"
+    assert parted("vpn e52?", set(), texts) == "vpn e52?"
+    assert parted("form SF-182 or 0x8007?", {"182", "0x8007"}, texts) == "form SF-182 or 0x8007?"
 
 
 def test_what_is_all_over_the_documents_is_no_code() -> None:
