@@ -11,7 +11,7 @@ _JOINED = re.compile(r"([a-z]+)(\d+[a-z]?)", re.IGNORECASE)
 
 
 def parted(question: str, unknown: Collection[str], texts: Collection[str]) -> str:
-    """The question with codes that stand nowhere so, written as one of the `texts` has them: "e52", "e-52"."""
+    """The question with codes that stand nowhere so written as one of the `texts` has them: "e52", "e-52"."""
     for code in codes_in(question):
         found = _JOINED.fullmatch(code)
         if found and code.lower() in unknown and any(holds_code(code, text) for text in texts):
