@@ -4,6 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("torch")  # tuned_home makes weights
+
 from tuned_home import done_run
 
 from bots.terminal.tune.progress import Shown
