@@ -12,13 +12,10 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 
-from benchmarks.everyday import Outcome, asked, plain
+from benchmarks.everyday import Outcome, asked_set, plain
 from benchmarks.recording import Row, percentile, record, show
-from bots.settings import load_settings
-from bots.wiring import Citewise
-from brain.evaluation.questions import EvalQuestion, read_questions
+from brain.evaluation.questions import EvalQuestion
 
 
 class Told(StrEnum):
@@ -77,10 +74,7 @@ def main() -> None:
     given = parser.parse_args()
     rows = []
     for text in given.sets:
-        name, _, places = text.partition("=")
-        questions, _, home = places.rpartition("@")
-        with Citewise(load_settings(Path(home))) as citewise:
-            outcomes = asked(citewise.brain, read_questions(Path(questions)))
+        name, outcomes = asked_set(text)
         for found in outcomes if given.show else ():
             if (verdict := told(found)) is not Told.QUIET:
                 print(f"{verdict}: {found.question.text}\n  said: {found.answer.text}\n")

@@ -90,6 +90,14 @@ def asked(brain: Runnable[Question, Answer], questions: Sequence[EvalQuestion]) 
     return [outcome(question, _asked(brain, question)) for question in questions]
 
 
+def asked_set(described: str) -> tuple[str, list[Outcome]]:
+    """The name and the outcomes of a set that is described as NAME=QUESTIONS@HOME."""
+    name, _, places = described.partition("=")
+    questions, _, home = places.rpartition("@")
+    with Citewise(load_settings(Path(home))) as citewise:
+        return name, asked(citewise.brain, read_questions(Path(questions)))
+
+
 def _asked(brain: Runnable[Question, Answer], question: EvalQuestion) -> Answer:
     before: Sequence[str] = question.fields.get("before", ())  # type: ignore[assignment]
     thread: tuple[Turn, ...] = ()
@@ -155,10 +163,7 @@ def main() -> None:
     given = parser.parse_args()
     rows = []
     for text in given.sets:
-        name, _, places = text.partition("=")
-        questions, _, home = places.rpartition("@")
-        with Citewise(load_settings(Path(home))) as citewise:
-            outcomes = asked(citewise.brain, read_questions(Path(questions)))
+        name, outcomes = asked_set(text)
         for found in outcomes if given.show else ():
             if found.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED):
                 print(shown(found))
