@@ -26,9 +26,9 @@ READERS: Mapping[str, int] = MappingProxyType(
         "plain_text": 1,
         "restructured": 2,
         "rtf": 1,
-        "slides": 1,
+        "slides": 2,
         "transcript": 2,
-        "word": 1,
+        "word": 2,
         "workbook": 1,
     }
 )
