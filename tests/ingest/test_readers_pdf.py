@@ -142,6 +142,9 @@ def test_letters_placed_one_by_one_make_words_again():
         (["a long\ufffe", "term plan; a term is long"], "a long-term plan; a term is long"),
         (["the Anglo\ufffe", "Saxon world"], "the Anglo-Saxon world"),
         (["no hyphen", "here"], "no hyphen here"),
+        (["it dis\ufffe", "covers nothing"], "it discovers nothing"),
+        (["it be\ufffe", "comes late; to be late, comes"], "it becomes late; to be late, comes"),
+        (["a self\ufffe", "closing door"], "a self-closing door"),
     ],
 )
 def test_line_end_hyphens(lines, text):

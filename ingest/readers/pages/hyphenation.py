@@ -7,6 +7,8 @@ from ingest.readers.pages.pdf_lines import LINE_END_HYPHEN
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LONGEST_WORD = 60
+# Words that hardly ever stand before another one without a hyphen.
+_BEFORE_HYPHENS = frozenset({"all", "cross", "ex", "half", "low", "high", "non", "quasi", "self", "well"})
 _OPEN_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010\u00ad\ufffe]$")
 
 
@@ -14,7 +16,13 @@ class Hyphenation:
     """Knows the document's own words, and so which spelling it uses elsewhere."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._words = {word.casefold() for line in lines for word in _WORD.findall(line)}
+        self._words: set[str] = set()
+        torn = False
+        for line in lines:
+            words = [word.casefold() for word in _WORD.findall(line)]
+            # What stands on both sides of a line's end may be a scrap of a word, and no word of its own.
+            first, torn = int(torn), _OPEN_END.search(line, max(len(line) - _LONGEST_WORD, 0)) is not None
+            self._words.update(words[first : len(words) - torn])
         self._words |= {part for word in self._words for part in word.split("-")}
 
     def joined(self, lines: list[str]) -> str:
@@ -40,6 +48,5 @@ class Hyphenation:
         if first + second in self._words:
             return False
         # Neither spelling is known: two real words make a compound, a torn word leaves scraps.
-        return first.split("-")[-1] in self._words - {first} or (
-            "-" in first or (len(first) > 2 and second.split("-")[0] in self._words)
-        )
+        known = first.split("-")[-1] in self._words and second.split("-")[0] in self._words
+        return (known and len(first) > 2) or "-" in first or first in _BEFORE_HYPHENS
