@@ -16,8 +16,8 @@ STOPWORDS = frozenset(
     + """someone somebody something somewhere somehow anyone anybody anything anywhere everyone everybody
     everything everywhere""".split()
     # Said in chat, and of nothing.
-    + """lol lmao omg haha hahaha hmm umm uh ugh argh oops wow wtf tbh idk imo imho btw thx ty hey guys folks dude
-    ok okay yeah yep nope nah gonna wanna gotta kinda sorta lemme dunno cuz coz""".split()
+    + """lol lmao omg haha hahaha hmm umm uh ugh argh oops wow wtf tbh idk imo imho btw thx ty hey guys
+    folks dude ok okay yeah yep nope nah gonna wanna gotta kinda sorta lemme dunno cuz coz""".split()
 )
 
 ENGLISH = Language(
