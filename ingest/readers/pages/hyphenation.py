@@ -17,13 +17,20 @@ class Hyphenation:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._words: set[str] = set()
-        torn = False
+        ends: list[tuple[str, str]] = []
+        open_ = ""
         for line in lines:
             words = [word.casefold() for word in _WORD.findall(line)]
+            if open_ and words:
+                ends.append((open_, words[0]))
             # What stands on both sides of a line's end may be a scrap of a word, and no word of its own.
-            first, torn = int(torn), _OPEN_END.search(line, max(len(line) - _LONGEST_WORD, 0)) is not None
-            self._words.update(words[first : len(words) - torn])
+            first, end = bool(open_), _OPEN_END.search(line, max(len(line) - _LONGEST_WORD, 0))
+            open_ = end[1].casefold() if end else ""
+            self._words.update(words[first : len(words) - bool(open_)])
         self._words |= {part for word in self._words for part in word.split("-")}
+        # Typesetters tear words, office programs hardly ever do: what is known of the others tells which.
+        torn = sum(first + second in self._words for first, second in ends)
+        self._tears = torn > sum(self._is_compound(first, second) for first, second in ends)
 
     def joined(self, lines: list[str]) -> str:
         """The lines as one text, with line-end hyphens kept or taken out."""
@@ -47,6 +54,9 @@ class Hyphenation:
             return True
         if first + second in self._words:
             return False
-        # Neither spelling is known: two real words make a compound, a torn word leaves scraps.
+        return self._is_compound(first, second) or not self._tears
+
+    def _is_compound(self, first: str, second: str) -> bool:
+        """Two real words, where neither spelling is known; a torn word leaves scraps."""
         known = first.split("-")[-1] in self._words and second.split("-")[0] in self._words
-        return (known and len(first) > 2) or "-" in first or first in _BEFORE_HYPHENS
+        return (known and len(first) > 2) or "-" in first + second or first in _BEFORE_HYPHENS

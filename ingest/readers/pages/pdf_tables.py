@@ -137,6 +137,8 @@ def table_of(rows: Sequence[Line]) -> Table:
     unsure = any(_is_unsure(cell, columns) for row in rows[height:] for cell in row.cells) or any(
         len(_under(cell, columns)) not in (1, len(cell.text.split())) for cell in rows[height - 1].cells
     )
+    if any(sum(map(bool, cells)) < len(row.cells) for row, cells in zip(rows, placed, strict=True)):
+        return Table([[cell.text for cell in row.cells] for row in rows], None)  # a form, or two tables
     if unsure or len(rows) <= height:
         return Table(placed, None)  # rather no name than another column's
     names = combined([_names(row, columns, last=row is rows[height - 1]) for row in rows[:height]])
