@@ -4,6 +4,7 @@ import email
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
@@ -44,8 +45,8 @@ class _Bounded(EmailPolicy):
         try:
             found: str = super().header_fetch_parse(name, value)
             str(found)
-        except Exception:
-            # It fails in every way there is at addresses that no standard allows, and mails are full of them.
+        except (MessageError, AttributeError, LookupError, TypeError, ValueError):
+            # It fails at addresses that no standard allows, and mails are full of them.
             if name.lower() not in _SHOWN:
                 raise
             return str(super().header_fetch_parse("Subject", value))
