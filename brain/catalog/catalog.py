@@ -169,21 +169,6 @@ class Catalog:
         with self._database.reading() as connection:
             return spaces.space(connection, name)
 
-    def create_space(self, name: str) -> Space:
-        """Make a space; UsageError where the name is taken or can't be one."""
-        with self._database.writing() as connection:
-            return spaces.create_space(connection, name)
-
-    def allow(self, space: str, principal: str) -> bool:
-        """Let a principal read a space; False where it could already."""
-        with self._database.writing() as connection:
-            return spaces.allow(connection, space, principal)
-
-    def deny(self, space: str, principal: str) -> bool:
-        """Take a principal's right to read a space; False where it had none."""
-        with self._database.writing() as connection:
-            return spaces.deny(connection, space, principal)
-
     def principals(self, space: str) -> frozenset[str]:
         """Who may read a space."""
         with self._database.reading() as connection:
