@@ -171,19 +171,19 @@ def _find(
     keyword: dict[int, float] = {}  # BM25
     for space in spaces:
         keyword.update(index.keyword(space, wanted, CANDIDATES, COLUMNS))
-    of_dates = on_days(query.dates, wanted, spaces, index, CANDIDATES)
-    rarity = _rarity(query, forms, spaces, index, {name: len(ids) for name, ids in of_dates.items()})
-    dated, may_be_dated = _dated_passages(query, of_dates)
+    dated = on_days(query.dates, wanted, spaces, index, CANDIDATES)
+    rarity = _rarity(query, forms, spaces, index, {name: len(found) for name, found in dated.items()})
+    of_dates, of_months = _must_and_may(query, dated)
     watch.lap("keyword")
-    passages = _readable({*dense, *keyword, *dated, *may_be_dated}, spaces, catalog)
+    passages = _readable({*dense, *keyword, *of_dates, *of_months}, spaces, catalog)
     watch.lap("read")
     best = max(keyword.values(), default=0.0) or 1.0
     least = min(dense.values(), default=0.0)
     candidates = [
-        Candidate(passage, keyword.get(passage_id, 0.0) / best, dense.get(passage_id, least))
-        for passage_id, passage in passages.items()
+        Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
+        for number, passage in passages.items()
     ]
-    ranked = rank(query, rarity, candidates, weights, dated, may_be_dated)
+    ranked = rank(query, rarity, candidates, weights, of_dates, of_months)
     watch.lap("rerank")
     beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
     watch.lap("join")
@@ -201,11 +201,11 @@ def _in_words_held(
     return query, word_forms((*query.words, *query.hints), query, held)
 
 
-def _dated_passages(query: Query, of_dates: Mapping[str, list[int]]) -> tuple[frozenset[int], frozenset[int]]:
+def _must_and_may(query: Query, dated: Mapping[str, list[int]]) -> tuple[frozenset[int], frozenset[int]]:
     """The passages with a date that an answer must be of, and those with a month that it need not name."""
     soft = frozenset(date.name for date in query.dates if date.soft)
-    must = [i for name, ids in of_dates.items() if name not in soft for i in ids[:CANDIDATES]]
-    may = [i for name, ids in of_dates.items() if name in soft for i in ids[:CANDIDATES]]
+    must = [number for name, ids in dated.items() if name not in soft for number in ids[:CANDIDATES]]
+    may = [number for name, ids in dated.items() if name in soft for number in ids[:CANDIDATES]]
     return frozenset(must), frozenset(may)
 
 
