@@ -1,11 +1,12 @@
 """How a citing set is made: every number that can be set, checked, and what came of it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from brain.answering.writing.prompt import PASSAGES
+from brain.domain import Passage
 from brain.errors import UsageError
 from brain.tuning.rows import Row
 
@@ -58,10 +59,15 @@ class Making:
 
 @dataclass(slots=True)
 class Split:
-    """One part of the set while it grows."""
+    """One part of the set while it grows, from its `documents`, to `most` rows.
+
+    Its rows may show passages of `usable` documents; random ones are drawn from the `pool`.
+    """
 
     documents: frozenset[int]
     most: int
+    usable: frozenset[int] = frozenset()
+    pool: Sequence[Passage] = ()
     rows: list[Row] = field(default_factory=list)
     roles: Counter[str] = field(default_factory=Counter)
 
