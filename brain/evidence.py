@@ -17,7 +17,7 @@ from brain.text.analysis import analyse
 if TYPE_CHECKING:
     from brain.answering.draft import Draft
 
-LOOKED_AT = 5
+LOOKED_AT = 5  # passages that the signals are of
 # A share of the best coverage: in less, no sentence has both the names and the kind of thing asked for.
 MISFIT = 0.4
 MISFIT_LEAVES = 0.1  # of the confidence

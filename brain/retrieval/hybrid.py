@@ -38,8 +38,8 @@ from brain.text.dates import version_as_date
 from brain.text.steps import runs_over
 from brain.text.terms import unique
 
-CANDIDATES = 80  # of each retriever and space
-RERANKED = 40
+CANDIDATES = 80  # of each index and space
+RERANKED = 40  # of the best by vector and index, whose words are looked at in the text
 READ = 4  # of the best, whose sentences are compared with the question token by token …
 # … if their score lies no further behind the best one's: of 1,903 answers to the development sets' questions
 # and to everyday ones, leaving out the others changed one, and 11 % of the passages were not read.

@@ -20,7 +20,7 @@ from brain.text.analysis import AnalysedPassage, analyse
 from brain.text.reading import PLAIN, Reading
 from brain.text.terms import STOPWORDS, words
 
-PASSAGES = 6
+PASSAGES = 6  # the best, whose sentences are scored
 
 
 @dataclass(frozen=True, slots=True)
