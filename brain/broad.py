@@ -154,10 +154,9 @@ class BroadQuestions:
             draft = decisions(named)
             if len(draft.sentences) >= DECISIONS:
                 return self._named(query, named, draft, spaces)
+            # What a mail or a log of the day says was decided is found like anything else.
             if not is_of_meeting(f"{named.source.document} {named.title}"):
-                return (
-                    None  # a mail or a log of the day: what it says was decided is found like anything else
-                )
+                return None
         return self._named(query, named, overview(named, self.retriever.embeddings.embed_documents), spaces)
 
     # Comparisons

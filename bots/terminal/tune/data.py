@@ -170,7 +170,7 @@ def _made(call: Invocation, making: "Making", name: str | None) -> "CitingSet":
             err().print(inert(_not_there(unknown, making)))
         if closed := [space for space in making.spaces if space != _OPEN]:
             err().print(
-                f"Mind: whoever gets answers from an adapter that learns this set may be told words of "
+                "Mind: whoever gets answers from an adapter that learns this set may be told words of "
                 f"{', '.join(closed)}, whether or not they may read that themselves."
             )
         made = make(citewise.catalog, finder(citewise.retriever, making.spaces), making, citewise.report)

@@ -115,9 +115,8 @@ def _read(
     if not rows:
         spaces = ", ".join(making.spaces)
         raise NothingIndexed(
-            f"There is no document in {spaces} to make questions from: add some with `citewise ingest "
-            f"FOLDER`, "
-            "or name another space with --space."
+            f"There is no document in {spaces} to make questions from: add some with "
+            "`citewise ingest FOLDER`, or name another space with --space."
         )
     rows.sort(key=lambda row: hashlib.sha256(f"{making.seed}:{row.space}:{row.path}".encode()).hexdigest())
     chosen = sorted(rows[:MOST_DOCUMENTS], key=lambda row: (row.space, row.path, row.id))

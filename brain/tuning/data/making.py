@@ -27,9 +27,7 @@ class Making:
     unanswerable: float = 0.1  # rows that ask for what no document says
     distractors: int = PASSAGES - 1  # passages beside those that answer
     seed: int = 0
-    kept_out: tuple[
-        str, ...
-    ] = ()  # paths of documents to hold out in any case, such as own questions are about
+    kept_out: tuple[str, ...] = ()  # documents to hold out in any case (paths): own questions are about them
     mask: bool = True  # e-mail addresses, telephone and account numbers, personal ids
 
     def __post_init__(self) -> None:
@@ -42,10 +40,8 @@ class Making:
             raise UsageError(f"--validation {self.validation} must be between 0 and 0.4, such as 0.1.")
         for name in ("without_gold", "unanswerable"):
             if not 0 <= getattr(self, name) <= 0.5:
-                raise UsageError(
-                    f"--{name.replace('_', '-')} {getattr(self, name)} must be between 0 and 0.5, such as "
-                    f"0.1."
-                )
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} {getattr(self, name)} must be between 0 and 0.5, such as 0.1.")
         if not 0 <= self.distractors < PASSAGES:
             raise UsageError(
                 f"--distractors {self.distractors} must be between 0 and {PASSAGES - 1}: "
