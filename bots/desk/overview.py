@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from bots.desk.verbs import Verb
     from brain.catalog.catalog import Catalog
 
-SHOWN = 5
-LATELY = 7
+SHOWN = 5  # of each kind, on a card
+LATELY = 7  # days
 OLD, CITED_WITHIN, OLD_SHOWN = 365, 90, 3
-PROMPTS = 4
+PROMPTS = 4  # suggested questions
 _NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
 

@@ -30,9 +30,9 @@ from bots.doors.thread_reading import ThreadRead
 from brain.catalog.chats.inbox import InboxItem, NewEvent
 from brain.errors import UsageError
 
-_EDITS_OF_PRIVATE = 1.5
-_THREAD_EXISTS = 160004
-_REMEMBERED = 10_000
+_EDITS_OF_PRIVATE = 1.5  # seconds between two
+_THREAD_EXISTS = 160004  # Discord's code: the message has one already
+_REMEMBERED = 10_000  # events that were begun
 _CLOCKS_DIFFER = timedelta(hours=1)  # this machine's and Discord's, at most
 
 

@@ -27,7 +27,7 @@ OPENING_SECONDS = 20.0  # for a `citewise serve` that has just been started, as 
 _LOOK_SECONDS = 0.5
 _OPENING_LOOK_SECONDS = 0.1
 _LONGEST_LINE = 1024**2
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # as shells tell of Ctrl-C
 _SHOW_CURSOR = b"\x1b[?25h"
 
 

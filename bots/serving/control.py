@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8  # commands at work; whoever waits for a person's answer does not count
 CONNECTIONS = 64  # commands in all
 BUSY_AFTER = 10.0  # seconds that a command waits for a slot
-_GREETING_SECONDS = 10.0
+_GREETING_SECONDS = 10.0  # in which a client must say what it wants
 _CLOSE_SECONDS = 1.0
 _HELD = 3  # the exit code where the home is somebody else's for now
 

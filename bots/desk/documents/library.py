@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.report import SyncReport
 
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0  # for whoever changes documents at the moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from brain.tuning.data.making import Making
 
 _OPEN = "general"
+_FEW = 200  # rows to learn from: below, the person is warned
 
 
 @click.command("data", short_help="Make a citing set from your documents.")
@@ -238,9 +239,6 @@ def _show(console: "Console", kept: "CitingSet") -> None:
 
 def _values(count: int) -> str:
     return "1 value" if count == 1 else f"{count:,} values"
-
-
-_FEW = 200
 
 
 def _version() -> str:
