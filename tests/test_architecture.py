@@ -168,6 +168,19 @@ def test_the_architecture_page_names_every_folder_and_what_stands_beside_them() 
     assert sorted(word for word in wanted if not re.search(rf"\b{word}\b", page)) == []
 
 
+def test_the_calls_that_the_architecture_page_follows_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    followed = re.findall(r"^\| `([\w.]+)` \| `([\w/]+\.py)` \|", page, re.MULTILINE)
+    assert len(followed) > 15
+    for function, place in followed:
+        *of, own = function.split(".")
+        scope = nodes(ROOT / place)[0]
+        for each in of:
+            scope = next(node for node in scope.body if isinstance(node, ast.ClassDef) and node.name == each)
+        functions = {n.name for n in scope.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+        assert own in functions, f"{place} has no {function}"
+
+
 def test_the_brain_names_no_chat_platform() -> None:
     platform = re.compile(r"slack|discord|\bteams\b", re.IGNORECASE)
     naming = [
