@@ -194,28 +194,24 @@ def _in_use(
     from bots.desk import OWNER
     from brain.answering.draft import Answerer
     from brain.answering.extracting.extractive import ExtractiveAnswerer
+    from brain.brain import Brain
     from brain.tuning.judging.contestants import answerers
     from brain.tuning.judging.in_use import evaluate_in_use
     from brain.tuning.judging.writers import EXTRACTIVE
 
     audience = citewise.desk.readable({OWNER}, spaces)
 
-    def turns() -> Iterator[tuple[str, Answerer]]:
-        yield EXTRACTIVE, ExtractiveAnswerer()
-        with closing(answerers(contest, chat)) as models:
-            yield from models
+    def answering(answerer: Answerer) -> Brain:
+        return Brain(citewise.catalog, citewise.retriever, answerer, citewise.gate, citewise.reranker)
 
-    return evaluate_in_use(
-        questions,
-        turns(),
-        citewise.catalog,
-        citewise.retriever,
-        citewise.gate,
-        audience,
-        citable_documents(citewise.catalog, audience),
-        progress=_naming(citewise.report),
-        reranker=citewise.reranker,
-    )
+    def turns() -> Iterator[tuple[str, Brain]]:
+        yield EXTRACTIVE, answering(ExtractiveAnswerer())
+        with closing(answerers(contest, chat)) as models:
+            for name, answerer in models:
+                yield name, answering(answerer)
+
+    documents = citable_documents(citewise.catalog, audience)
+    return evaluate_in_use(questions, turns(), audience, documents, _naming(citewise.report))
 
 
 def _report(
