@@ -206,6 +206,7 @@ class Overview:
         return cards
 
     def _change(self, words: list[str], caller: Caller, event: str) -> Reply:
+        """Do what a change of spaces says; UsageError with what it wants where it is incomplete."""
         verb, *rest = [caller.place if word == "here" and caller.place else word for word in words]
         match verb, rest:
             case "allow" | "deny", [space, principal]:

@@ -116,6 +116,7 @@ def submitted(data: Mapping[str, Any]) -> tuple[str, str, dict[str, str]] | None
 
 
 def _filled_in(field: Field) -> ui.Item[Any]:
+    """The input of a form's field, with what it holds already."""
     if field.person:
         someone = re.fullmatch(r"discord:user:(\d+)", field.value)
         kind = discord.SelectDefaultValueType.user

@@ -129,6 +129,7 @@ def _heard(history: Sequence[Turn]) -> tuple[Turn, ...]:
 
 
 def _read(question: str, history: Sequence[Turn]) -> _Read:
+    """A question as its thread makes it understood: by itself, varied, or joined to the one before."""
     text = question.strip()
     if not history:
         return _Read(text, text, text)

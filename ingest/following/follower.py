@@ -227,6 +227,7 @@ class Follower(threading.Thread):
         check_contents: bool = False,
         progress: Progress = silent,
     ) -> SyncReport | None:
+        """Look at the whole drive, and plan when to do so next; None where it says that nothing changed."""
         began = time.monotonic()
         anew = ForAWhile(self._options().every, self._is_asked)
         report = self._drive_sync.sync(

@@ -98,6 +98,7 @@ def evaluate(
 def _evaluate(
     call: Invocation, citewise: "Citewise", name: str, limit: int | None, whole: bool, spaces: tuple[str, ...]
 ) -> None:
+    """Have every writer answer the held-out rows (and the whole brain, with `whole`), and keep the report."""
     from brain.evaluation.questions import read_questions
     from brain.tuning.judging.contestants import models, opened
     from brain.tuning.judging.evaluation import evaluate as compare
