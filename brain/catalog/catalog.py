@@ -72,18 +72,30 @@ class Catalog:
         self.history = DocumentHistory(self._database)
         """Earlier versions, removed documents, vectors out of use."""
         self.duplicates = Duplicates(self._database)
+        """Documents that are there already, as a whole or in much of what they say."""
         self.added_files = AddedFiles(self._database)
+        """The bytes of files that came from a chat."""
         # What doors and the Desk keep.
         self.conversations = Conversations(self._database)
+        """The turns and traces of threads."""
         self.places = Places(self._database)
+        """What admins set: spaces and who reads them, who is asked for help, where to answer unasked."""
         self.answers = Answers(self._database)
+        """Answers that were given, and what people thought of them."""
         self.asked = AskedQuestions(self._database)
+        """What was asked since a moment, and what became of it."""
         self.handoffs = Handoffs(self._database)
+        """Questions that people are to answer."""
         self.forgetting = Forgetting(self._database)
+        """What is taken out for good when its time has come."""
         self.changes = Changes(self._database)
+        """Changes of documents that were proposed, carried out or taken back in a chat."""
         self.cases = Cases(self._database)
+        """Tickets that were triaged, and labelled examples to tell categories by."""
         self.audit = AuditLog(self._database)
+        """Who changed what, in a chain of hashes."""
         self.inbox = InboxTable(self._database)
+        """Events of the chats that are still to be worked off."""
 
     def _damaged(self, reason: str) -> StorageFailed:
         return StorageFailed(
