@@ -77,7 +77,7 @@ _NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")  # a capital inside a sentence: of a 
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Criteria:
     """What every sentence is held against: the question's kind, what it asks to have explained, its names."""
 
     retrieved: Retrieved
@@ -144,25 +144,25 @@ def scored_sentences(retrieved: Retrieved, kind: QuestionKind) -> list[ScoredSen
     """All sentences of the best passages, best first."""
     query = retrieved.query
     names = telling_names(query, retrieved.rarity)
-    asked = _Asked(retrieved, kind, definition(core(query.text)), names)
-    candidates = _read(retrieved, asked.definition)
+    criteria = _Criteria(retrieved, kind, definition(core(query.text)), names)
+    candidates = _read(retrieved, criteria.definition)
     found: list[ScoredSentence] = []
     for rank, candidate in enumerate(candidates):
         passage, behind = candidate.passage, candidate.score - candidates[0].score
         columns = stems_of(passage.table_header, query.reading)
         scored = _Scored(passage, rank, behind, analyse(passage, query.reading), columns)
-        found += [_score(asked, scored, number) for number in scored.answering()]
+        found += [_score(criteria, scored, number) for number in scored.answering()]
     return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
 
 
-def _score(asked: _Asked, of: _Scored, number: int) -> ScoredSentence:
+def _score(criteria: _Criteria, of: _Scored, number: int) -> ScoredSentence:
     """A sentence with the sum of its signals, each by its weight."""
-    sentence, query = of.analysed.sentences[number], asked.retrieved.query
+    sentence, query = of.analysed.sentences[number], criteria.retrieved.query
     text = without_marks(of.text(number))
     length = len(text.split())
-    typed, defined = _by_type(asked.kind, text), _by_definition(asked.definition, text)
-    named = names_held(asked.retrieved.rarity, of.analysed, number, asked.names)
-    is_echo = not (asked.measured and typed) and len(sentence.stem_set - set(query.stems)) < 2
+    typed, defined = _by_type(criteria.kind, text), _by_definition(criteria.definition, text)
+    named = names_held(criteria.retrieved.rarity, of.analysed, number, criteria.names)
+    is_echo = not (criteria.measured and typed) and len(sentence.stem_set - set(query.stems)) < 2
     just_said = _just_said(query, sentence.stems, of.analysed.context, typed > 0)
     score = (
         _WEIGHTS.passage * of.behind
@@ -171,8 +171,8 @@ def _score(asked: _Asked, of: _Scored, number: int) -> ScoredSentence:
         + _WEIGHTS.short * (length < 5)
         + _WEIGHTS.leads_in * text.endswith(":")
         + _WEIGHTS.unreadable * is_unreadable(text, query.language)
-        + _by_words(asked.retrieved, of.surroundings(number))
-        + _WEIGHTS.phrase * _pairs_held(asked.retrieved, sentence.stems)
+        + _by_words(criteria.retrieved, of.surroundings(number))
+        + _WEIGHTS.phrase * _pairs_held(criteria.retrieved, sentence.stems)
         + typed
         + defined
         + _WEIGHTS.unnamed * (1 - named)
