@@ -11,7 +11,7 @@ from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, UsageError
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
-from ingest.indexing.pipeline import Destination, Pipeline, Tally
+from ingest.indexing.pipeline import Destination, Pipeline, RunTally
 from ingest.indexing.reading import AHEAD_FILES, FEW_AHEAD, Parser
 from ingest.indexing.stopwatch import Stopwatch
 from ingest.readers.versions import CURRENT
@@ -134,7 +134,7 @@ class _Run:
         if embedder is not None:  # one that does not fit is refused before anything is written
             self._catalog.set_embedder(embedder.identity, embedder.dimensions)
         destination = self._destination()
-        tally = Tally(on_vanished=comparison.skip)
+        tally = RunTally(on_vanished=comparison.skip)
         if self._watch:
             tally.on_failure = self._watch.unreadable
         indexes = _IndexFollower(self._parts, self._progress, self._stopwatch, tally, self._watch)
@@ -212,7 +212,9 @@ class _Run:
                 for passages in batches:
                     indexes.stored(passages)
 
-    def _report(self, comparison: Comparison, tally: Tally, held_back: HeldBack, removed: int) -> SyncReport:
+    def _report(
+        self, comparison: Comparison, tally: RunTally, held_back: HeldBack, removed: int
+    ) -> SyncReport:
         spool = self._spool
         outdated_still = spool.count(Verdict.OUTDATED) - tally.done_anew
         return SyncReport(
@@ -281,7 +283,7 @@ class _IndexFollower:
     parts: Parts
     progress: Progress
     stopwatch: Stopwatch
-    tally: Tally
+    tally: RunTally
     watch: Watch | None
     unindexed: int = 0
 

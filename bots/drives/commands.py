@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from bots.drives.drift import Drift
     from bots.drives.synced import Synced
     from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import Drive as KnownDrive
+    from brain.catalog.rows import DriveRow
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
     from ingest.drives import Drive
@@ -89,7 +89,7 @@ class Drives:
                 catalog.audit.append(new_by, "ingest", drive.url, {"space": space})
             return sync(drive, space, Parts(catalog, self.index, self.embedder, ParsePool), progress, effort)
 
-    def add(self, place: str, space: str, options: "DriveOptions", by: str = "") -> "KnownDrive":
+    def add(self, place: str, space: str, options: "DriveOptions", by: str = "") -> "DriveRow":
         """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
 
         Whoever is named as `by` stands in the audit log. Raises UsageError where it is no drive, or overlaps

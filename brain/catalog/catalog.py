@@ -28,7 +28,7 @@ from brain.catalog.questions.forgetting import Forgetting
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
-    Drive,
+    DriveRow,
     Failure,
     NewDocument,
     NewFailure,
@@ -191,17 +191,17 @@ class Catalog:
         with self._database.reading() as connection:
             return spaces.readable_by(connection, held)
 
-    def add_drive(self, url: str, space: str, *, watched: bool = False) -> Drive:
+    def add_drive(self, url: str, space: str, *, watched: bool = False) -> DriveRow:
         """The drive of that address and space, made where there is none; `watched` only ever switches on."""
         with self._database.writing() as connection:
             return spaces.add_drive(connection, url, space, watched=watched)
 
-    def drives(self) -> list[Drive]:
+    def drives(self) -> list[DriveRow]:
         """All drives, oldest first."""
         with self._database.reading() as connection:
             return spaces.drives(connection)
 
-    def drive(self, drive_id: int) -> Drive:
+    def drive(self, drive_id: int) -> DriveRow:
         """The drive of that id; UsageError where there is none."""
         with self._database.reading() as connection:
             return spaces.drive(connection, drive_id)
