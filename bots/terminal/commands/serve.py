@@ -17,7 +17,7 @@ import click
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
-    from bots.serving.host import Host, Running
+    from bots.serving.host import Running
     from bots.serving.log import LogFormat
     from bots.serving.services import ServiceReport
     from bots.settings import Settings
@@ -44,10 +44,11 @@ def serve(call: Invocation, log_format: str) -> None:
     Every other command on this home then goes through it, and is quicker. A second signal ends it at once.
     """
     from bots.serving.address import published
-    from bots.settings import load_settings
+    from bots.serving.systemd import READY, STOPPING, tell
+    from bots.settings import load_settings, notify_socket
     from bots.wiring import Citewise
 
-    settings = load_settings(call.home)
+    settings, systemd = load_settings(call.home), notify_socket()
     call.home = settings.home
     citewise, clean = Citewise(settings, "citewise serve", create=True), True
     if published(citewise.home):
@@ -59,39 +60,30 @@ def serve(call: Invocation, log_format: str) -> None:
     from bots.terminal.streams import routed
 
     log_file = citewise.home.run / "serve.log"
+    stop = _Stop()
     with routed(), _signals(_interrupt):
         host = Host(citewise, chosen_services(citewise), _run_command(), log_file)
         try:
             citewise.own_home()
             with logging_to(log_file, cast("LogFormat", log_format)):
-                clean = _serve_until_told(call, citewise, host)
+                try:
+                    host.take_commands()
+                    _build(citewise)
+                    with _signals(stop.hear):
+                        host.start()
+                        _say_ready(call, citewise, host.running())
+                        tell(systemd, READY)
+                        stop.wait()
+                        tell(systemd, STOPPING)
+                        _say_stopping(call)
+                finally:
+                    with _signals(stop.hear):
+                        stop.heard = True
+                        clean = host.stop()
         finally:
             clean = close_within(citewise, STOP_SECONDS) and clean
     if not clean:
         _exit_now()  # a thread is left that would hold the process up; the home survives that
-
-
-def _serve_until_told(call: Invocation, citewise: "Citewise", host: "Host") -> bool:
-    """From the first command that is taken to the last service that is stopped; False where one hangs."""
-    from bots.serving.systemd import READY, STOPPING, tell
-    from bots.settings import notify_socket
-
-    stop, systemd = _Stop(), notify_socket()
-    try:
-        host.take_commands()
-        _build(citewise)
-        with _signals(stop.hear):
-            host.start()
-            _say_ready(call, citewise, host.running())
-            tell(systemd, READY)
-            stop.wait()
-            tell(systemd, STOPPING)
-            _say_stopping(call)
-    finally:
-        with _signals(stop.hear):
-            stop.heard = True
-            clean = host.stop()
-    return clean
 
 
 def _build(citewise: "Citewise") -> None:

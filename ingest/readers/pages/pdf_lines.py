@@ -21,7 +21,7 @@ _LINE = re.compile(r"[^\r\n\ufffe]+\ufffe?")
 _WORD_START = re.compile(r"\w")
 # Space between two letters, in ems: wider than this is a gap between words, or between cells.
 WORD_GAP, CELL_GAP = 0.15, 1.6
-_BOLD = 600  # a font's weight, from which it counts as bold
+_BOLD = 600
 _OTHER_LINE = 4.0  # points
 # A scanned page holds a picture and at most a stamp of text.
 _FEW_LINES = 3
