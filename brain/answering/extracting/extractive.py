@@ -57,6 +57,15 @@ STEPS_AMONG = 3  # of the best passages
 BEFORE_THEN = 3  # sentences that are told with one that goes on from them
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The sentences that answer, what is said beneath them, and the chance that they do, if it is known."""
+
+    sentences: Sequence[ScoredSentence]
+    notes: tuple[str, ...]
+    likely: float | None
+
+
 class ExtractiveAnswerer:
     """One to four sentences of the best passages: the best is chosen first, all are set in reading order."""
 
@@ -67,25 +76,29 @@ class ExtractiveAnswerer:
         """The draft; without sentences where no passage holds any."""
         if evidence.quoted is not None:
             return evidence.quoted
-        query = evidence.retrieved.query
+        retrieved, query = evidence.retrieved, evidence.retrieved.query
         kind = kind_of(query.text)
-        by_words = sentences_by_words(evidence.retrieved)
-        ranked = of_the_day(by_likeness(by_words, evidence.retrieved), evidence.retrieved)
+        ranked = of_the_day(by_likeness(sentences_by_words(retrieved), retrieved), retrieved)
         if not any(sentence.named >= NAMED for sentence in ranked):
             return Draft((), declined=bool(query.dates))  # all of it is about other things
-        if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), evidence.retrieved):
+        if kind.wants is not Wants.LIST and _is_strange_row(_best(ranked), retrieved):
             return Draft(())
-        likely = likelihood(ranked, evidence.retrieved)
-        if kind.wants is Wants.STEPS and (steps := self._steps(evidence.retrieved, ranked)):
+        likely = likelihood(ranked, retrieved)
+        if kind.wants is Wants.STEPS and (steps := self._steps(retrieved, ranked)):
             return replace(steps, likely=likely)
-        whole_day = kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query)
-        if whole_day:
+        if kind.wants in (Wants.FACT, Wants.LIST) and asks_of_a_day(query):
             chosen, notes = of_the_whole_day([one for one in ranked if _follows_well(one)] or ranked, query)
-            chosen = _without_scraps(chosen)
-            likely = None  # what leads then is the day
+            choice = _Choice(_without_scraps(chosen), notes, None)  # what leads then is the day
         else:
             chosen, notes = rows_of_the_time(ranked, _best(ranked), query)
-            chosen = chosen or self._chosen(ranked, kind)
+            choice = _Choice(chosen or self._chosen(ranked, kind), notes, likely)
+        return self._told(choice, ranked, query, kind)
+
+    def _told(
+        self, choice: "_Choice", ranked: Sequence[ScoredSentence], query: Query, kind: QuestionKind
+    ) -> Draft:
+        """The chosen sentences in order, with yes or no before them, and a rival's where it is unsure."""
+        chosen, notes, likely = choice.sentences, choice.notes, choice.likely
         # What a thing is comes first; the rest in reading order.
         ordered = sorted(chosen, key=lambda s: (not s.defines, s.rank, s.number))
         said = verdict(core(query.text), chosen) if kind.wants is Wants.YES_NO else ""
