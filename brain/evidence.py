@@ -25,7 +25,7 @@ REST = 0.2  # of what is asked about a date besides: less of it stands there, an
 THRESHOLD = 0.35
 """Refuses under 8 % of the answerable questions of every development set, and 10 to 40 % of everyday ones."""
 SURE = 0.5
-"""What is answered with less is rather unsure: none is likelier than an answer (docs/evaluation.md tells how
+"""What is answered with less is rather unsure: none is likelier than an answer (docs/quality.md tells how
 often either is right)."""
 
 
@@ -63,7 +63,7 @@ class GateWeights:
     Fitted by `python -m benchmarks.fit_gate` to the answerable questions of four development sets and of four
     sets of everyday questions, and to three times as many that can't be answered: labelled ones, other sets'
     questions, a set's own after their documents were taken away, and near misses. Each set and each of these
-    ways counts the same. docs/evaluation.md says how it does on sets that it was not fitted to.
+    ways counts the same. docs/quality.md says how it does on sets that it was not fitted to.
     """
 
     bias: float

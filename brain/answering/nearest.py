@@ -13,7 +13,7 @@ NEAREST = 3
 LISTED = 5  # where documents were asked for
 LONGEST = 240  # characters
 QUOTED_FROM = 0.1
-"""The confidence from which a sentence is shown (docs/evaluation.md tells how often it is what was asked)."""
+"""The confidence from which a sentence is shown (docs/quality.md tells how often it is what was asked)."""
 _UNANSWERED = frozenset({RefusalReason.NO_EVIDENCE, RefusalReason.UNSUPPORTED})
 
 
