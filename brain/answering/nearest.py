@@ -2,8 +2,9 @@
 
 import textwrap
 
-from brain.answering.extracting.extractive import NAMED, as_told, sentences_by_words, stands_alone
+from brain.answering.extracting.extractive import NAMED, sentences_by_words
 from brain.answering.extracting.likeness import by_likeness
+from brain.answering.extracting.shown import as_told, stands_alone
 from brain.domain import Nearest, RefusalReason
 from brain.evidence import Evidence
 from brain.retrieval.codes import having_codes
