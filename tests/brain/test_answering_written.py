@@ -90,6 +90,7 @@ def test_a_model_that_says_it_is_not_there_is_believed(home: SmallHome) -> None:
     assert answer.refusal is not None
     assert answer.refusal.reason is RefusalReason.NO_EVIDENCE
     assert answer.trace.steps["written"] == "the model found no answer"
+    assert dropped(answer) == []
     assert answered(home, "").text == home.ask(LEAVE).text
 
 

@@ -220,7 +220,9 @@ class WritingAnswerer:
         if checked(draft, evidence.passages).sentences:
             return draft
         if declines(text):
-            return replace(draft, sentences=(), declined=True, note=f"{self._name} found no answer")
+            # A refusal is no claim that could be dropped.
+            note = f"{self._name} found no answer"
+            return replace(draft, sentences=(), declined=True, discarded=(), note=note)
         quoted = self._quoted(evidence, f"nothing that {self._name} wrote is backed")
         return replace(quoted, discarded=draft.discarded)
 
