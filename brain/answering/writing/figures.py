@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from brain.answering.disagreeing.quantities import Bound, Quantity, quantities, value
-from brain.answering.disagreeing.written_figures import CURRENCIES, UNITS, WORDS, Kind
 from brain.answering.writing.table_row import BETWEEN
 from brain.text.folding import fold, pieces
+from brain.text.quantities import Bound, Quantity, quantities, value
 from brain.text.terms import numbers
+from brain.text.written_figures import CURRENCIES, UNITS, WORDS, Kind
 
 _BY_WORDS = frozenset((Kind.CODE, Kind.PLACE, Kind.WEEKDAY, Kind.YEAR))
 """What the check of words and plain numbers tells well enough."""
