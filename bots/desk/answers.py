@@ -171,6 +171,8 @@ class GivenAnswers:
         self._catalog.answers.give_feedback(feedback)
         if feedback.helpful:
             return Reply(Card("Thank you", "Good to know that this helped."))
+        if self._audience.is_outsider(press.caller):  # no person is asked for them
+            return Reply(Card("Thank you for telling me", "An admin sees it with the question."))
         return Reply(
             Card(
                 "Thank you for telling me",

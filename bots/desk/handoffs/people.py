@@ -46,7 +46,12 @@ class People:
         self._knowledge = knowledge
 
     def ask(self, press: Press) -> Reply:
-        """Hand a question over, with what was tried: as far as those who are asked may read it."""
+        """Hand a question over, with what was tried: as far as those who are asked may read it.
+
+        Not for somebody from outside: what people write would go to them.
+        """
+        if self._audience.is_outsider(press.caller):
+            return Reply(_OF_OUR_OWN)
         answer = self._answers.visible(press.ref, press.caller)
         if answer is None:
             return Reply(GONE)
@@ -93,11 +98,20 @@ class People:
         if handoff.helper and places.count(own) == 1:
             note = Card(
                 f"Someone else waits for your answer to “{shortened(handoff.question, 140)}”",
-                f"Your words go to {goes_to(handoff)} that asked.",
+                self._goes_to(handoff),
             )
             key = key_of(handoff, f"joined-{places.index(own)}")
             elsewhere = (Delivery(handoff.helper, note, key=key, matters=False),)
         return Reply(card, elsewhere=elsewhere, redrawn=(f"handoff:{handoff.id}",))
+
+    def _goes_to(self, handoff: Handoff) -> str:
+        """Who reads what a person answers, before they write it."""
+        return " ".join([f"Your words go to {goes_to(handoff)} that asked.", *self._read_by_others(handoff)])
+
+    def _read_by_others(self, handoff: Handoff) -> list[str]:
+        """A sentence where people from outside read what goes to whoever asked."""
+        places = {asker.origin.partition("/")[0] for asker in handoff.askers}
+        return [_READ_BY_OTHERS] if self._catalog.places.outside(places) else []
 
     def claim(self, press: Press) -> Reply:
         """Take a question on, so that two people don't answer it."""
@@ -111,8 +125,7 @@ class People:
             return Reply(_taken(claimed))
         card = Card(
             "Yours",
-            "Reply to my message, or press “Answer”: the asker is told. Your words go to "
-            f"{goes_to(claimed)} that asked.",
+            f"Reply to my message, or press “Answer”: the asker is told. {self._goes_to(claimed)}",
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
         return Reply(card, redrawn=(f"handoff:{claimed.id}",))
@@ -247,11 +260,18 @@ class People:
             why = f"I answered from {listed(answer.cited)}, and that did not help:\n\n{answer.text}"
         else:
             why = "I answered from documents that are not shown here, and that did not help."
-        return request_card(handoff, why, tuple(rows[:3]))
+        said = "\n\n".join([*(self._read_by_others(handoff) if handoff.waits else ()), why])
+        return request_card(handoff, said, tuple(rows[:3]))
 
 
 _ASK_AGAIN = "Ask the question once more, then hand that answer on: it is a new request."
 _TELLS = "I tell you here as soon as there is an answer."
+_OF_OUR_OWN = Card(
+    "I can't ask a person for you",
+    "I do that for people of the organisation that runs me, and can't find you among them. One of them can "
+    "press this for you.",
+)
+_READ_BY_OTHERS = "People of another organisation may read your answer, too."
 _UNKNOWN = Card(
     "I can't go on with this question",
     "It is not kept any more, or it is for others to answer. Whoever asked can ask once more.",
