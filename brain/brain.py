@@ -23,7 +23,7 @@ from brain.answering.refusal import in_words, way_on
 from brain.answering.together import together
 from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
-from brain.domain import Answer, Passage, Question, Refusal, RefusalReason, Sentence, Trace, Turn
+from brain.domain import Answer, Nearest, Passage, Question, Refusal, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.reranking.reranker import PASSAGES, Reranker
 from brain.retrieval.chatter import chatter_in, wants_less, without_courtesies
@@ -274,7 +274,8 @@ class Brain(Runnable[Question, Answer]):
         spaces = tuple(sorted(question.audience))
         if not self._catalog.holds_passages(spaces):
             reason = RefusalReason.NOTHING_INDEXED
-        refused = Refusal(reason, spaces, self._catalog.document_count(spaces), nearest(evidence, reason))
+        near = nearest(evidence, reason)
+        refused = Refusal(reason, spaces, self._catalog.document_count(spaces), near)
         return Answer(
             text=in_words(
                 refused, way_on(question.text, evidence.retrieved), evidence.retrieved.query.language
@@ -282,7 +283,7 @@ class Brain(Runnable[Question, Answer]):
             sentences=(),
             citations=(),
             refusal=refused,
-            trace=_trace(question, evidence, result, started, note),
+            trace=_with_nearest(_trace(question, evidence, result, started, note), near),
             retrieved=evidence.passages[:RETRIEVED],
         )
 
@@ -332,6 +333,12 @@ def _growing(text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
         if found >= 0:
             end = found + len(sentence.text)
             yield text[:end]
+
+
+def _with_nearest(trace: Trace, near: Sequence[Nearest]) -> Trace:
+    """The trace with the words that came nearest, for when a refusal is looked at by others later."""
+    told = [{"passage": n.passage, "words": n.words, "quotes": list(n.quotes)} for n in near if n.words]
+    return replace(trace, steps={**trace.steps, "nearest": told[0]}) if told else trace
 
 
 def _trace(

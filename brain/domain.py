@@ -149,10 +149,15 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A place that came near to what was asked; its `words` that did, where they may be the answer."""
+    """A place that came near to what was asked; its `words` that did, where they may be the answer.
+
+    `passage` is the id of the one that they are from, and `quotes` stand verbatim in it.
+    """
 
     source: Source
     words: str = ""
+    passage: int = 0
+    quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

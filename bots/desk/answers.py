@@ -1,6 +1,6 @@
 """What can be done with an answer that was given: quotes, why, share, helpful or not."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.audience import Audience, Role
@@ -8,7 +8,7 @@ from bots.desk.cards import Button, Card, Delivery, Field, Form, Quote, Reply, R
 from bots.desk.domain import Caller, Command, Press
 from bots.desk.wording import age, count, listed, named, shortened, web_link
 from brain.catalog.questions.answers import Feedback, StoredAnswer
-from brain.domain import Passage
+from brain.domain import Passage, Source
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
@@ -186,6 +186,30 @@ def still_stands(catalog: "Catalog", answer: StoredAnswer) -> bool:
     """Whether all that an answer quotes stands in the documents still: what was taken out is not told on."""
     passages = catalog.passages(c.passage_id for c in answer.citations)
     return all(c.passage_id in passages and c.quote in passages[c.passage_id].text for c in answer.citations)
+
+
+def nearest_words(
+    catalog: "Catalog", answer: StoredAnswer, readable: Collection[str]
+) -> tuple[int, Row] | None:
+    """The sentence that came nearest to what was refused, and the id of its passage.
+
+    None where there is none, it no longer stands there, or it is in no space of those that are `readable`.
+    """
+    trace = catalog.conversations.trace(answer.trace_id) if answer.refused else None
+    steps: Mapping[str, Any] = trace.steps if trace else {}
+    if not (near := steps.get("nearest")):
+        return None
+    passage = catalog.passages([near["passage"]]).get(near["passage"])
+    if passage is None or passage.source.space not in readable:
+        return None
+    if any(quote not in passage.text for quote in near["quotes"]):
+        return None
+    return passage.id, nearest_row(passage.source, near["words"])
+
+
+def nearest_row(source: Source, words: str) -> Row:
+    """What came nearest to what was refused, under its document."""
+    return Row(named(source), f"“{words}”", web_link(source.uri))
 
 
 def stored_sources(catalog: "Catalog", answer: StoredAnswer) -> tuple[Row, ...]:

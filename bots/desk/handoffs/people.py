@@ -1,8 +1,9 @@
 """Ask a person: a question goes to those who know, their answer comes back, and may become a document."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.desk.answers import GONE, WITHDRAWN, still_stands
+from bots.desk.answers import GONE, WITHDRAWN, nearest_words, still_stands
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Standing, Style
 from bots.desk.domain import OPEN_SPACE, PRIVATE, Press, number_in
 from bots.desk.handoffs.handoff_card import (
@@ -126,9 +127,18 @@ class People:
         card = Card(
             "Yours",
             f"Reply to my message, or press “Answer”: the asker is told. {self._goes_to(claimed)}",
+            self._besides(claimed, press.caller),
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
         return Reply(card, redrawn=(f"handoff:{claimed.id}",))
+
+    def _besides(self, handoff: Handoff, caller: "Caller") -> tuple[Row, ...]:
+        """The nearest sentence, where whoever took it may read it and not all who were asked: to them alone."""
+        answer = self._catalog.answers.find(handoff.trace_id)
+        if answer is None or nearest_words(self._catalog, answer, self._audience.of([handoff.support])):
+            return ()
+        own = nearest_words(self._catalog, answer, self._audience.of(caller.own))
+        return (replace(own[1], text=f"Nearest, for you alone: {own[1].text}"),) if own else ()
 
     def reply(self, press: Press) -> Reply:
         """Bring a person's answer to all who asked."""
@@ -246,10 +256,11 @@ class People:
     def _request(self, handoff: Handoff, answer: "StoredAnswer") -> Card:
         readable = self._audience.of([handoff.support])
         passages = self._catalog.passages(answer.nearest)
-        rows = []
+        said, quoted = nearest_words(self._catalog, answer, readable) or (0, None)
+        rows = [quoted] if quoted else []
         for number in answer.nearest:
             passage = passages.get(number)
-            if passage is not None and passage.source.space in readable:
+            if passage is not None and number != said and passage.source.space in readable:
                 source = passage.source
                 rows.append(Row(named(source), shortened(passage.text, 160), web_link(source.uri)))
         if answer.refused:
@@ -260,8 +271,8 @@ class People:
             why = f"I answered from {listed(answer.cited)}, and that did not help:\n\n{answer.text}"
         else:
             why = "I answered from documents that are not shown here, and that did not help."
-        said = "\n\n".join([*(self._read_by_others(handoff) if handoff.waits else ()), why])
-        return request_card(handoff, said, tuple(rows[:3]))
+        text = "\n\n".join([*(self._read_by_others(handoff) if handoff.waits else ()), why])
+        return request_card(handoff, text, tuple(rows[:3]))
 
 
 _ASK_AGAIN = "Ask the question once more, then hand that answer on: it is a new request."
