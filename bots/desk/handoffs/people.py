@@ -133,7 +133,7 @@ class People:
         return Reply(card, redrawn=(f"handoff:{claimed.id}",))
 
     def _besides(self, handoff: Handoff, caller: "Caller") -> tuple[Row, ...]:
-        """The nearest sentence, where whoever took it may read it and not all who were asked: to them alone."""
+        """The nearest sentence, where whoever took it may read it and those who were asked may not."""
         answer = self._catalog.answers.find(handoff.trace_id)
         if answer is None or nearest_words(self._catalog, answer, self._audience.of([handoff.support])):
             return ()
