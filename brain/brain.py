@@ -223,6 +223,7 @@ class Brain(Runnable[Question, Answer]):
             partial=wants_all(query.text) and not draft.notes,
             notes=draft.notes,
             disagreements=result.disagreements,
+            untold=result.untold,
         )
 
     def _with_other_side(self, draft: Draft, evidence: Evidence) -> Draft:
@@ -369,6 +370,8 @@ def _trace(
         steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
         if result.disagreements:
             steps["disagreements"] = [asdict(one) for one in result.disagreements]
+        if result.untold:
+            steps["untold"] = [asdict(one) for one in result.untold]
     if note:
         steps["written"] = note
     timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}

@@ -282,6 +282,9 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
         said.append(
             f"Sources [{told['first']}] and [{told['other']}] contradict each other{newer}: I tell both."
         )
+    if further := list(dict.fromkeys(f"“{told['document']}”" for told in steps.get("untold") or [])):
+        says = "says" if len(further) == 1 else "say"
+        said.append(f"{listed(further)} {says} something else again, which I did not tell.")
     dropped = len((steps.get("check") or {}).get("dropped") or [])
     if dropped:
         said.append(f"I left out {count(dropped, 'sentence')} that I could not back.")

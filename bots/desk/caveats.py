@@ -21,7 +21,8 @@ _LONGEST = 120  # characters of a question
 class _Caveats:
     """One language's sentences; `left` of one question and of several.
 
-    `disagree` of two sources, where nobody can tell which is the newer one, and where the first is.
+    `disagree` of two sources, where nobody can tell which is the newer one, and where the first is; `further`
+    of one more document that says otherwise again, and of several.
     """
 
     read_as: str
@@ -29,6 +30,7 @@ class _Caveats:
     left: tuple[str, str]
     partial: str
     disagree: tuple[str, str]
+    further: tuple[str, str]
     unsure: str
     nearest: str
 
@@ -44,6 +46,10 @@ _ENGLISH = _Caveats(
     disagree=(
         "The documents don't agree: [{first}] and [{other}] can't both be right. Ask which one holds.",
         "The documents don't agree: [{first}] is newer than [{other}]. Make sure that it holds.",
+    ),
+    further=(
+        "1 more document says something else again.",
+        "{further:,} more documents say something else again.",
     ),
     unsure=UNSURE,
     nearest="Nearest to it are:",
@@ -64,6 +70,10 @@ _SENTENCES = {
             "Die Dokumente widersprechen sich: [{first}] ist neuer als [{other}]. "
             "Vergewissern Sie sich, dass es gilt.",
         ),
+        further=(
+            "1 weiteres Dokument sagt noch etwas anderes.",
+            "{further} weitere Dokumente sagen noch etwas anderes.",
+        ),
         unsure="Ich bin nicht sicher, ob das Ihre Frage beantwortet: Etwas Näheres habe ich nicht gefunden.",
         nearest="Am nächsten kommen dem:",
     ),
@@ -80,6 +90,10 @@ _SENTENCES = {
             "Demandez ce qui vaut.",
             "Les documents se contredisent : [{first}] est plus récent que [{other}]. Vérifiez qu'il vaut.",
         ),
+        further=(
+            "1 autre document dit encore autre chose.",
+            "{further} autres documents disent encore autre chose.",
+        ),
         unsure="Je ne suis pas sûr que cela réponde à votre question : je n'ai rien trouvé de plus proche.",
         nearest="Ce qui s'en approche le plus :",
     ),
@@ -95,6 +109,10 @@ _SENTENCES = {
             "Los documentos no coinciden: [{first}] y [{other}] no pueden ser correctos los dos. "
             "Pregunta cuál vale.",
             "Los documentos no coinciden: [{first}] es más reciente que [{other}]. Comprueba que vale.",
+        ),
+        further=(
+            "1 documento más dice otra cosa distinta.",
+            "{further} documentos más dicen otra cosa distinta.",
         ),
         unsure="No estoy seguro de que esto responda a tu pregunta: es lo más cercano que he encontrado.",
         nearest="Lo más cercano es:",
@@ -114,8 +132,14 @@ def caveats(answer: "Answer") -> list[str]:
     said += [
         words.disagree[one.dated].format(first=one.first, other=one.other) for one in answer.disagreements
     ]
-    said += answer.notes
+    said += [*_further(answer), *answer.notes]
     return said if answer.sure else [*said, words.unsure]
+
+
+def _further(answer: "Answer") -> list[str]:
+    """How many documents more say otherwise than both sides that are told."""
+    further = len({one.document for one in answer.untold})
+    return [_words_for(answer).further[further > 1].format(further=further)] if further else []
 
 
 def nearest(answer: "Answer") -> str:
@@ -126,11 +150,12 @@ def nearest(answer: "Answer") -> str:
 def with_caveats_in_trace(answer: "Answer") -> "Answer":
     """The answer, whose trace tells them, too, for when it is shown once more.
 
-    `notes` stand apart: they may name documents that the answer was not made from.
+    `notes` stand apart: they may tell of documents that the answer was not made from.
     """
     if answer.refused:
         return answer
-    said = {"notes": list(answer.notes), "caveats": caveats(replace(answer, notes=()))}
+    notes, bare = [*_further(answer), *answer.notes], replace(answer, notes=(), untold=())
+    said = {"notes": notes, "caveats": caveats(bare)}
     kept = {name: sentences for name, sentences in said.items() if sentences}
     return replace(answer, trace=replace(answer.trace, steps={**answer.trace.steps, **kept}))
 
