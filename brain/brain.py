@@ -43,12 +43,14 @@ RETRIEVED = 30  # passages that an answer carries as what was retrieved
 class AnswerPart:
     """A piece of a streamed answer: the text so far, or at the end the answer itself.
 
-    `provisional`: a whole answer already, and another one that takes its place is being written.
+    `provisional`: a whole answer already, and another one that takes its place is being written. `at_once`:
+    the answer is written already, and comes right behind.
     """
 
     text: str = ""
     answer: Answer | None = None
     provisional: bool = False
+    at_once: bool = False
 
 
 class Brain(Runnable[Question, Answer]):
@@ -111,7 +113,7 @@ class Brain(Runnable[Question, Answer]):
         if not answer.refused:
             for text in _growing(answer.text, answer.sentences):
                 if text not in told:
-                    yield AnswerPart(text=text)
+                    yield AnswerPart(text=text, at_once=True)
         yield AnswerPart(answer=answer)
 
     def search(self, question: Question, limit: int) -> list[Passage]:

@@ -36,11 +36,11 @@ class _Caveats:
 
 
 _ENGLISH = _Caveats(
-    read_as="I read that as “{question}”",
-    unanswered="I found no answer to “{question}”",
+    read_as="I read that as “{question}”.",
+    unanswered="I found no answer to “{question}”.",
     left=(
-        "I did not look at 1 more question: ask again, a few at a time",
-        "I did not look at {left:,} more questions: ask again, a few at a time",
+        "I did not look at 1 more question: ask again, a few at a time.",
+        "I did not look at {left:,} more questions: ask again, a few at a time.",
     ),
     partial="There may be more: I tell what I found nearest, not all that there is.",
     disagree=(
@@ -57,11 +57,11 @@ _ENGLISH = _Caveats(
 _SENTENCES = {
     ENGLISH: _ENGLISH,
     GERMAN: _Caveats(
-        read_as="Ich habe das als „{question}“ gelesen",
-        unanswered="Keine Antwort gefunden auf „{question}“",
+        read_as="Ich habe das als „{question}“ gelesen.",
+        unanswered="Keine Antwort gefunden auf „{question}“.",
         left=(
-            "Eine weitere Frage habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal",
-            "{left} weitere Fragen habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal",
+            "Eine weitere Frage habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal.",
+            "{left} weitere Fragen habe ich nicht angesehen: Fragen Sie noch einmal, wenige auf einmal.",
         ),
         partial="Es kann mehr geben: Ich nenne, was am nächsten kommt, nicht alles, was es gibt.",
         disagree=(
@@ -78,11 +78,11 @@ _SENTENCES = {
         nearest="Am nächsten kommen dem:",
     ),
     FRENCH: _Caveats(
-        read_as="J'ai lu « {question} »",
-        unanswered="Je n'ai pas trouvé de réponse à « {question} »",
+        read_as="J'ai lu « {question} ».",
+        unanswered="Je n'ai pas trouvé de réponse à « {question} ».",
         left=(
-            "Je n'ai pas regardé une autre question : reposez-la, peu à la fois",
-            "Je n'ai pas regardé {left} autres questions : reposez-les, peu à la fois",
+            "Je n'ai pas regardé une autre question : reposez-la, peu à la fois.",
+            "Je n'ai pas regardé {left} autres questions : reposez-les, peu à la fois.",
         ),
         partial="Il peut y en avoir d'autres : je dis ce qui s'en approche le plus, pas tout.",
         disagree=(
@@ -98,11 +98,11 @@ _SENTENCES = {
         nearest="Ce qui s'en approche le plus :",
     ),
     SPANISH: _Caveats(
-        read_as="He leído «{question}»",
-        unanswered="No he encontrado respuesta a «{question}»",
+        read_as="He leído «{question}».",
+        unanswered="No he encontrado respuesta a «{question}».",
         left=(
-            "No he mirado otra pregunta más: vuelve a hacerla, pocas a la vez",
-            "No he mirado otras {left} preguntas: vuelve a hacerlas, pocas a la vez",
+            "No he mirado otra pregunta más: vuelve a hacerla, pocas a la vez.",
+            "No he mirado otras {left} preguntas: vuelve a hacerlas, pocas a la vez.",
         ),
         partial="Puede haber más: digo lo más cercano que he encontrado, no todo lo que hay.",
         disagree=(

@@ -60,8 +60,8 @@ class People:
         if chosen is None:
             return Reply(
                 Card(
-                    "Nobody is named for this yet",
-                    "An admin names a channel with `spaces support SPACE CHANNEL`.",
+                    "Nobody is named to be asked yet",
+                    "Please tell an admin: they name a channel with `spaces support SPACE CHANNEL`.",
                 )
             )
         space, support = chosen

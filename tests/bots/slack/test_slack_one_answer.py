@@ -1,18 +1,29 @@
 """One visible answer to each question, also where Slack refuses to change, or to stream, what was begun."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from fake_slack import BOT, BOT_TOKEN, Fault, words_of
 from slack_sdk.web.async_client import AsyncWebClient
-from workspace import Workspace
+from workspace import Workspace, opened
 
 from bots.slack import posting
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls
 from bots.slack.naming import Own
+from brain.answering.extracting.extractive import ExtractiveAnswerer
 
 QUESTION = "How many days of annual leave do employees get?"
+
+
+async def test_an_answer_that_is_there_at_once_is_posted_as_a_whole(tmp_path: Path) -> None:
+    """Streamed, its number would stand in a paragraph of its own, and lead nowhere."""
+    async with opened(tmp_path, ExtractiveAnswerer()) as workspace:
+        (answer,) = await asked_and_settled(workspace)
+        assert answer.startswith("Full-time employees get 27 days of paid annual leave in a calendar year.")
+        calls = workspace.slack.calls
+        assert (calls["chat.startStream"], calls["chat.update"], calls["chat.postMessage"]) == (0, 0, 1)
 
 
 async def settled(workspace: Workspace) -> None:
