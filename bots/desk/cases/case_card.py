@@ -26,6 +26,7 @@ _UNDECIDED = (
 NO_CATEGORY = "no category"
 MENU_HOLDS = 100  # options: as many as each door offers, where it must in several menus
 _FIRST_WORDS = 100
+_WRITE_IT = "“Edit” lets you write the reply yourself."
 _SOLVED_BY = 200
 
 
@@ -309,10 +310,13 @@ def people_of(*cases: Case) -> frozenset[str]:
 
 
 def _reply(case: Case, suggested: Suggested) -> str:
-    """The reply under a word that says what it is, or why there is none."""
+    """The reply under a word that says what it is, or why there is none and what to do then."""
     if case.reply and not suggested.hidden:
         return f"Reply:\n{case.reply}"
-    return suggested.text if suggested.refused else f"Suggested reply:\n{suggested.text}"
+    if not suggested.refused:
+        return f"Suggested reply:\n{suggested.text}"
+    writable = case.id and case.place and not case.reply and case.state is not CaseState.RESOLVED
+    return f"{suggested.text}\n\n{_WRITE_IT}" if writable else suggested.text
 
 
 def _nearest(row: Row) -> Row:

@@ -262,9 +262,11 @@ class People:
             passage = passages.get(number)
             if passage is not None and number != said and passage.source.space in readable:
                 source = passage.source
-                rows.append(Row(named(source), shortened(passage.text, 160), web_link(source.uri)))
+                words = "" if "\t" in passage.text else shortened(passage.text, 160)  # of a table, a jumble
+                rows.append(Row(named(source), words, web_link(source.uri)))
+        rows = [replace(row, text=f"Nearest: {row.text}") for row in rows[:3]]
         if answer.refused:
-            why = "I found no answer in the documents. Nearest were:" if rows else "I found no answer."
+            why = "I found no answer in the documents."
         elif not still_stands(self._catalog, answer):
             why = f"I gave an answer that did not help. {WITHDRAWN}"
         elif answer.told_of <= readable:
@@ -272,7 +274,7 @@ class People:
         else:
             why = "I answered from documents that are not shown here, and that did not help."
         text = "\n\n".join([*(self._read_by_others(handoff) if handoff.waits else ()), why])
-        return request_card(handoff, text, tuple(rows[:3]))
+        return request_card(handoff, text, tuple(rows))
 
 
 _ASK_AGAIN = "Ask the question once more, then hand that answer on: it is a new request."
