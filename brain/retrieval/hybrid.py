@@ -20,6 +20,7 @@ from brain.index.search_index import SearchIndex
 from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
+from brain.retrieval.by_amount import of_the_case
 from brain.retrieval.by_date import on_days
 from brain.retrieval.codes import having_codes, parted
 from brain.retrieval.editions import superseded
@@ -194,6 +195,8 @@ def _find(
         Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
         for number, passage in passages.items()
     ]
+    nearest = [candidate.passage for candidate in _ranked(candidates, weights)[:RERANKED]]
+    query, rarity = of_the_case(query, rarity, nearest)
     ranked = rank(query, rarity, candidates, weights, of_dates, of_months)
     watch.lap("rerank")
     beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from brain.retrieval.query import Query, Rarity
+from brain.text.amounts import without_amounts
 from brain.text.analysis import AnalysedPassage
 from brain.text.asked import is_date_name, without_dates
 from brain.text.names import NUMBERING, names_in
@@ -77,7 +78,7 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
     text = without_dates(query.text, query.language, months=months) if query.dates else query.text
     names = [
         name
-        for name in names_in(text, query.language)
+        for name in names_in(without_amounts(text, query.amounts), query.language)
         if any(stem[0].isdigit() for stem in name)
         or max(rarity.weights.get(stem, 0.0) for stem in name) >= rarity.unknown
     ]

@@ -95,6 +95,8 @@ class ExtractiveAnswerer:
         if not _counted(query, told):
             return Draft(())
         unsure = likely is not None and likely < SURE
+        if len(chosen) == 1 and not unsure and (rule := _rule_before(chosen[0], ranked, query)):
+            told = as_told([rule, *ordered], query)
         if unsure and self._lengths.rival and kind.wants is not Wants.LIST:
             rival, left = self._rival(ranked, chosen, query, said)
             told, notes = as_told([*ordered, *rival], query), notes or left
@@ -219,6 +221,28 @@ class ExtractiveAnswerer:
             if score > worth:
                 found, worth = sentence, score
         return found
+
+
+# "In December, …", "For part-timers we …", "If you are ill, …": a case of its own.
+_OF_A_CASE = re.compile(
+    r"(?:in|on|at|for|during|from|until|before|after|if|when|unless)\s(?P<case>(?:[\w’'-]+\s){0,3}?[\w’'-]+)"
+    r"(?:,|\s(?:we|you|it|the|they|there|is|are|this|that|a|an)\b)",
+    re.IGNORECASE,
+)
+
+
+def _rule_before(
+    told: ScoredSentence, ranked: Sequence[ScoredSentence], query: Query
+) -> ScoredSentence | None:
+    """The sentence before one that tells of a case which isn't asked for: that may be an exception to it."""
+    case = _OF_A_CASE.match(told.text)
+    stems = stems_of(case["case"]) if case else frozenset()
+    before = next((s for s in ranked if (s.rank, s.number) == (told.rank, told.number - 1)), None)
+    if before is None or not stems or not stems.isdisjoint(query.stems):
+        return None
+    in_one = "\n" not in told.passage.text[before.end : told.start]
+    prose = _form(told) is Form.PROSE and _form(before) is Form.PROSE
+    return before if in_one and prose and stands_alone(before) else None
 
 
 def _from_the_first(

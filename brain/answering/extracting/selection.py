@@ -93,6 +93,8 @@ def scored_sentences(retrieved: Retrieved, kind: QuestionKind) -> list[ScoredSen
             if sentence.elsewhen:
                 continue  # what is of another date than the asked one is no answer
             text = without_marks(passage.text[sentence.start : sentence.end])
+            if sentence.stem_set <= analysed.context and is_label(text):
+                continue  # a title or heading again, and nothing about it
             before = analysed.sentences[number - 1].stem_set if number else frozenset()
             after = (
                 analysed.sentences[number + 1].stem_set
@@ -228,6 +230,11 @@ def _by_type(kind: QuestionKind, text: str) -> float:
             return _WEIGHTS.enumeration * min(text.count(","), 4) / 4
         case _:
             return 0.0
+
+
+def is_label(text: str) -> bool:
+    """Whether it is no sentence: words without a function word among them, and no row."""
+    return "\t" not in text and not any(word in STOPWORDS for word in words(text))
 
 
 def is_unreadable(text: str, language: Language) -> bool:

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from brain.answering.disagreeing.written_figures import (
+from brain.text.dates import Day, mentions
+from brain.text.folding import fold
+from brain.text.terms import content_stems
+from brain.text.written_figures import (
     ADVERBS,
     CURRENCIES,
     FIGURES,
@@ -28,9 +31,6 @@ from brain.answering.disagreeing.written_figures import (
     YEAR,
     Kind,
 )
-from brain.text.dates import Day, mentions
-from brain.text.folding import fold
-from brain.text.terms import content_stems
 
 
 class Bound(StrEnum):
