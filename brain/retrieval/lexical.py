@@ -62,10 +62,8 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
-MOSTLY = (
-    0.6  # of what is asked besides must stand with such a bound: "registration is open until" is no office
-)
 BOUNDED = 0.5  # what a date counts that a sentence may hold on though it names another: "until 31 January"
+MOSTLY = 0.6  # of what else is asked must stand with such a bound: "registration is open until" is no office
 APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
 
 

@@ -123,7 +123,7 @@ async def test_admins_find_what_contradicts_itself_until_somebody_mends_it(here:
 async def test_a_channel_s_digest_tells_only_of_documents_that_it_may_read(tmp_path: Path) -> None:
     with desk_home(tmp_path, digest=(CHANNEL, "admins")) as here:
         here.home.fill({"leave.md": LEAVE}).fill({"guide.md": OLD}, "hr")
-        here.catalog.allow("hr", ANA.person)
+        here.catalog.places.allow("hr", [ANA.person], by="admin")
         final = await here.ask(ANA, ASKED, private=True)
         assert len(final.answer.disagreements) == 1
         assert here.desk.digest is not None
@@ -161,7 +161,7 @@ async def test_that_more_say_otherwise_is_not_told_where_they_may_not_be_read(tm
     texts = {"a.md": OLD, "b.md": _guide("Booklet 2018", 23), "c.md": _guide("Notes 2017", 22)}
     with desk_home(tmp_path) as here:
         here.home.fill(texts).fill({"leave.md": LEAVE}, "hr")
-        here.catalog.allow("hr", ANA.person)
+        here.catalog.places.allow("hr", [ANA.person], by="admin")
         final = await here.ask(ANA, ASKED, private=True)
         assert [one.document for one in final.answer.untold] == ["Leave"]
         (delivery,) = (await press(here, ANA, "share", final.answer.trace.id)).elsewhere

@@ -211,7 +211,7 @@ async def test_nobody_is_asked_for_somebody_from_outside(here: DeskHome) -> None
 
 async def test_whoever_answers_is_told_first_that_others_read_it(here: DeskHome) -> None:
     here.catalog.places.set_outside(ANA.place, outside=True)
-    here.catalog.allow("general", ANA.place)
+    here.catalog.places.allow("general", [ANA.place], by="admin")
     _, sent = await asked_for(here)
     warning = "People of another organisation may read your answer, too."
     assert warning in sent.card.text

@@ -55,7 +55,7 @@ async def test_those_who_are_asked_see_the_nearest_sentence_with_its_source(here
 
 
 async def test_of_what_they_may_not_read_nothing_is_shown_but_to_who_takes_it_and_may(here: DeskHome) -> None:
-    here.catalog.allow("hr", "slack:group:SHR")
+    here.catalog.places.allow("hr", ["slack:group:SHR"], by="admin")
     sent = request(await handed(here, REVIEW_ASKED))
     assert "zqsecret engineers happens" not in str(sent)
     number = sent.buttons[0].ref
@@ -86,6 +86,6 @@ async def test_a_ticket_that_the_documents_do_not_answer_shows_the_nearest_sente
     assert shown["Nearest: Leave › Annual leave"].startswith("“Full-time employees get 27 days")
     hidden = await ordered(here, replace(KIM, thread="slack:CHELP:2"), "", REVIEW_ASKED)
     assert "zqsecret engineers happens" not in str(hidden.rows[5:])
-    here.catalog.allow("hr", HELP)
+    here.catalog.places.allow("hr", [HELP], by="admin")
     open_now = rows(await ordered(here, replace(KIM, thread="slack:CHELP:3"), "", REVIEW_ASKED))
     assert open_now["Nearest: Salaries › Pay review"] == REVIEW

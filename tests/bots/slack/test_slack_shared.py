@@ -103,7 +103,7 @@ async def test_nothing_of_an_outsiders_number_gives_them_rights(partners: Worksp
     """Neither a right nor the office of an admin goes by the number of somebody in another workspace."""
     slack, catalog = partners.slack, partners.here.catalog
     slack.teams[ADMIN] = "TOTHER"
-    catalog.allow("hr", f"slack:user:{ADMIN}")
+    catalog.places.allow("hr", [f"slack:user:{ADMIN}"], by="admin")
     await heard(partners, ADMIN, "status")
     assert words_of((await slack.until(lambda: slack.ephemeral))[0]).startswith("That is for admins")
     asked = await heard(partners, ADMIN, "What is the bonus pool of zqsecret salaries?")
@@ -161,7 +161,7 @@ async def test_people_of_another_organisation_are_not_answered_in_a_shared_chann
 ) -> None:
     slack, catalog = workspace.slack, workspace.here.catalog
     workspace.here.home.fill({"leave.md": LEAVE}, "partners")
-    catalog.allow("partners", "slack:channel:CGEN")
+    catalog.places.allow("partners", ["slack:channel:CGEN"], by="admin")
     shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
     asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
     for kind in ("message", "app_mention"):
@@ -223,7 +223,7 @@ async def test_an_outsider_has_nobody_asked_for_them(partners: Workspace) -> Non
     """Neither is a request made of each of their presses, nor do they wait for what people write."""
     slack, catalog = partners.slack, partners.here.catalog
     catalog.places.set_support("general", "slack:channel:CHELP", by=f"slack:user:{ADMIN}")
-    catalog.allow("general", "slack:channel:CPART")
+    catalog.places.allow("general", ["slack:channel:CPART"], by="admin")
     answers = [
         await slack.answer("CPART", await slack.mention("UANA", f"Where is the staff {what}?", "CPART"))
         for what in ("canteen", "garage")
