@@ -130,6 +130,12 @@ class ChromaIndex:
             collection = self._collection(space_id)
             return collection.count() if collection else 0
 
+    def count_all(self) -> int:
+        """How many vectors are held in all."""
+        with _faults(self._place):
+            found = (self._client.get_collection(name, embedding_function=None) for name in self._names())
+            return sum(collection.count() for collection in found)
+
     def ids(self, space_id: int) -> set[int]:
         """All vectors of a space that are held."""
         with _faults(self._place):
