@@ -1,17 +1,26 @@
 """People ask while the home is still being opened: they hear so at once, and are answered once it is open."""
 
+import asyncio
+import json
+import os
+import shutil
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import httpx
 import pytest
+from command_kit import bare_environment
 from desk_kit import ADMIN, LEAVE, WORD_GATE, DeskHome, desk_home, person
 from discord_people import People
 from fake_discord import ANA, GENERAL, FakeDiscord
 from fake_discord import words_of as discord_words
-from fake_slack import FakeSlack, words_of
+from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, words_of
 from guild import service as discord_service
 from workspace import service
 
 from bots.desk.domain import Command
+from bots.monitoring.probe import Found
 from bots.serving.opening import QUIET_SECONDS, Opening
 from brain.errors import NotReadyYet
 
@@ -103,6 +112,40 @@ async def test_nothing_is_changed_by_what_would_have_to_wait(tmp_path: Path) -> 
         assert here.catalog.documents()[0].id == row.id
         help_ = await here.desk.run(Command("help", "", person(ADMIN.rpartition(":")[2])))
         assert help_.card is not None
+
+
+@pytest.mark.weights
+async def test_a_real_serve_answers_in_slack_before_its_index_is_there(
+    ingested: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ingested / ".citewise", tmp_path / ".citewise")
+    made, script = tmp_path / "made", Path(__file__).parent.parent / "slow_opening.py"
+    async with FakeSlack() as slack:
+        tokens = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.api_url}
+        environment = bare_environment(CITEWISE_CONTROL_PORT="0", PYTHONPATH=os.getcwd(), **tokens)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, script, made), cwd=tmp_path, env=environment, stdout=PIPE, stderr=PIPE
+        )
+        try:
+            await slack.connected()
+            control = json.loads((tmp_path / ".citewise" / "run" / "control.json").read_text())
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control['port']}") as http:
+                while "34 %" not in (ready := await http.get("/readyz")).text:
+                    assert ready.status_code == 503
+                assert (await http.get("/healthz")).status_code == 200
+            ts = await slack.mention("UANA", "How many days of annual leave do full-time employees get?")
+            assert "the search index is being made: 34 % is done" in words_of(await slack.answer("CGEN", ts))
+            assert (ready.status_code, ready.json()["parts"]["slack"]) == (503, True)
+            assert ready.json()["opening"].startswith("the search index is being made: 34 % is done")
+            assert Found(False, ready.json()).sentence.startswith(
+                "`citewise serve` is not ready: the search index is being made: 34 % is done"
+            )
+            made.touch()
+            await slack.until(lambda: "27 days" in words_of(slack.answers("CGEN", ts)[0]))
+            assert len(slack.answers("CGEN", ts)) == 1
+        finally:
+            process.kill()
+            await process.communicate()
 
 
 def test_how_far_it_is_and_how_long_it_takes_is_told() -> None:
