@@ -266,10 +266,10 @@ class Counted:
             with self._around("swap"):
                 current(*given)
 
-        ChromaIndex.put = counted_put  # type: ignore[method-assign]
-        KeywordIndex.apply = counted_apply  # type: ignore[method-assign]
-        Catalog.put_document = counted_document  # type: ignore[method-assign]
-        generation.make_current = counted_swap
+        ChromaIndex.put = counted_put  # type: ignore[assignment,method-assign]
+        KeywordIndex.apply = counted_apply  # type: ignore[assignment,method-assign]
+        Catalog.put_document = counted_document  # type: ignore[assignment,method-assign]
+        generation.make_current = counted_swap  # type: ignore[assignment]
 
     @contextmanager
     def _around(self, write: str, counts: bool = True) -> Iterator[None]:

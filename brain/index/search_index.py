@@ -10,6 +10,7 @@ from typing import Self
 from brain.catalog.catalog import Catalog
 from brain.errors import StorageFailed
 from brain.index import generation, health
+from brain.index.chroma_index import BESIDE_SEARCHES
 from brain.index.faults import IndexDamaged, disk_faults
 from brain.index.health import IndexReport
 from brain.index.keyword_index import Unit
@@ -21,7 +22,8 @@ from brain.text.dates import Day
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 _OPERATIONS = 4000
 _FILL = 5000
-SPARE_AFTER = 10_000  # vectors that are put before a copy is kept: what a kill costs, at most
+# Vectors that are put before a copy is kept (of a large index, a tenth): that is what a kill costs, at most.
+SPARE_AFTER = 10_000
 _COPIES = 5  # passages of one string that a search by vector yields
 _FURTHEST = 16  # times as many as asked for are looked at, where what is found first must not be shown
 PLAIN = Weights()
@@ -238,7 +240,7 @@ class SearchIndex:
 
     def _keep_spare(self, pair: IndexPair, *, whole: bool = True) -> None:
         """After so many vectors, have a copy to fall back on; the pair is at rest."""
-        if pair.unspared >= SPARE_AFTER and not pair.on_server:
+        if pair.unspared >= max(SPARE_AFTER, pair.folder.spared // 10) and not pair.on_server:
             pair.spare(self._feed, whole=whole)
 
     def _apply(self, pair: IndexPair, progress: Progress | None, *, whole: bool = True) -> int:
@@ -305,6 +307,7 @@ class SearchIndex:
             pair.apply(operations[start : start + _OPERATIONS], self._feed)
 
     def _swap(self, pair: IndexPair) -> None:
+        pair.vectors.at_once = BESIDE_SEARCHES
         with self._swapping:
             old, self._pair = self._pair, pair
         if old is not None:

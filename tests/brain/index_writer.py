@@ -14,11 +14,13 @@ from brain.index.chroma_index import ChromaIndex, Vector
 from brain.index.search_index import SearchIndex
 
 PASSAGES = 120
+SPARE_AFTER = 300
 
 
 def write_forever(folder: Path, seed: int, told: Connection) -> None:
     """Say each step that's begun or done; ("stored", path, content hash) is a promise to be kept."""
     choose = random.Random(seed)
+    search_index.SPARE_AFTER = SPARE_AFTER
     with new_catalog(folder) as catalog, SearchIndex.open(folder / "index", catalog) as index:
         drive = catalog.add_drive("/drive", "general")
         told.send(("opened", "", ""))

@@ -3,10 +3,11 @@ import random
 from pathlib import Path
 
 import pytest
-from index_writer import PASSAGES, add_and_die, write_forever
+from index_writer import PASSAGES, SPARE_AFTER, add_and_die, write_forever
 from stored_documents import new_catalog, vector_of
 
 from brain.catalog.catalog import Catalog
+from brain.index import search_index
 from brain.index.search_index import SearchIndex
 
 KILLS = 15
@@ -66,7 +67,10 @@ def assert_whole(catalog: Catalog, index: SearchIndex) -> None:
         assert all(hit.text.split()[0] == number or number in hit.source.document for hit in hits.values())
 
 
-def test_after_every_kill_the_catalog_is_whole_and_the_index_equals_it(spawn, tmp_path: Path):
+def test_after_every_kill_the_catalog_is_whole_and_the_index_equals_it(
+    spawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(search_index, "SPARE_AFTER", SPARE_AFTER)
     choose = random.Random(20)
     state: dict[str, set[str]] = {}
     for turn in range(KILLS):
