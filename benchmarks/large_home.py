@@ -27,7 +27,7 @@ from benchmarks.recording import folder_mib, peak_mib, percentile, record, show
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (100_000, 200_000)
-ASKED = 50
+ASKED = 20
 ADDED = 10_000  # passages that are being added when a process is killed
 LARGE = 2_000  # passages of the document that is replaced by one with another first sentence
 _AMID_SECONDS = 0.2  # from the beginning of a write of Chroma to the kill in its middle
@@ -342,7 +342,7 @@ def measure(home: Path, folder: Path, size: int) -> list[dict[str, Any]]:
     if not home.exists():
         note("the catalog is filled", run("fill", home, folder, size))
     note("the first index is made", run("first", home, folder, size))
-    note("opened after a clean stop, 50 questions", run("ask", home, folder, size))
+    note("opened after a clean stop, 20 questions", run("ask", home, folder, size))
     for step in ("add_one", "verify", "backup", "rebuild"):
         note(step, run(step, home, folder, size))
     note("index on disk", {"MiB": folder_mib(home / "index")})
@@ -353,7 +353,7 @@ def measure(home: Path, folder: Path, size: int) -> list[dict[str, Any]]:
             if kill.work == "first":
                 shutil.rmtree(copy / "index")
             run(kill.work, copy, folder, size, kill)
-            note(f"{kill.what}: opened again, 50 questions", run("ask", copy, folder, size))
+            note(f"{kill.what}: opened again, 20 questions", run("ask", copy, folder, size))
             told = run("verify", copy, folder, size)
             if told["differences"]:
                 raise RuntimeError(f"{kill.what}: {told['differences']}")
