@@ -200,3 +200,47 @@ def test_where_the_disk_has_no_room_for_a_spare_indexing_goes_on(catalog_alone, 
     for index in opened(home):
         assert_whole(index, "3 77 words")
         assert not list((home / "index").glob("g*/spare"))
+
+
+def test_a_rebuild_that_is_interrupted_is_gone_on_with_by_the_same_process(folder, put, monkeypatch):
+    monkeypatch.setattr(search_index, "_FILL", 1_000)
+    apply = KeywordIndex.apply
+
+    def interrupted(index, **given):
+        apply(index, **given)
+        if put.words == 2_000:
+            raise KeyboardInterrupt
+
+    for index in opened(folder):
+        monkeypatch.setattr(KeywordIndex, "apply", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            index.rebuild()
+        assert_whole(index, "3 77 words")  # the one before is in use
+        monkeypatch.setattr(KeywordIndex, "apply", apply)
+        assert index.rebuild() == HELD
+        assert put.vectors == HELD
+        assert_whole(index, "3 77 words")
+    for index in opened(folder):
+        assert (index.rebuilt, index.completed) == (None, None)
+
+
+def test_a_rebuild_that_was_torn_is_gone_on_with_by_the_same_process(folder, put, monkeypatch):
+    monkeypatch.setattr(search_index, "_FILL", 1_000)
+    monkeypatch.setattr(search_index, "SPARE_AFTER", 1_000)
+    apply, seal = KeywordIndex.apply, generation.GenerationFolder.seal
+
+    def interrupted(index, **given):
+        apply(index, **given)
+        if put.words == 2_000:
+            monkeypatch.setattr(generation.GenerationFolder, "seal", lambda *given, **how: None)
+            raise KeyboardInterrupt
+
+    for index in opened(folder):
+        monkeypatch.setattr(KeywordIndex, "apply", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            index.rebuild()
+        monkeypatch.setattr(KeywordIndex, "apply", apply)
+        monkeypatch.setattr(generation.GenerationFolder, "seal", seal)
+        assert index.rebuild() == HELD
+        assert put.vectors == HELD + 1_000
+        assert_whole(index, "3 77 words")
