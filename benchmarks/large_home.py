@@ -129,7 +129,7 @@ def backup(home: Path, folder: Path, size: int) -> dict[str, Any]:
     """As the command."""
     with citewise(home) as parts:
         parts.backup(home / "backup.db")
-        return {"MiB": (home / "backup.db").stat().st_size / 2**20}
+        return {"on disk MiB": (home / "backup.db").stat().st_size / 2**20}
 
 
 def restore(home: Path, folder: Path, size: int) -> dict[str, Any]:
@@ -345,7 +345,7 @@ def measure(home: Path, folder: Path, size: int) -> list[dict[str, Any]]:
     note("opened after a clean stop, 20 questions", run("ask", home, folder, size))
     for step in ("add_one", "verify", "backup", "rebuild"):
         note(step, run(step, home, folder, size))
-    note("index on disk", {"MiB": folder_mib(home / "index")})
+    note("the index", {"on disk MiB": folder_mib(home / "index")})
     for kill in KILLS:
         with tempfile.TemporaryDirectory(prefix="citewise-large-", dir=home.parent) as place:
             copy = Path(place) / "home"
@@ -378,7 +378,8 @@ def main() -> None:
     for size in map(int, given.sizes.split(",")):
         with tempfile.TemporaryDirectory(prefix="citewise-large-") as place:
             rows += measure(Path(place) / "home", given.folder.resolve(), size)
-    columns = ("passages", "what", "load", "seconds", "of the processor", "MiB", "vectors put", "words put")
+    columns = ("passages", "what", "load", "seconds", "of the processor", "MiB", "on disk MiB")
+    columns += ("vectors put", "words put", "ready s")
     show("Large homes", [{name: row.get(name) for name in columns} for row in rows])
     print(f"Written to {record('large_home', rows, made_from=given.folder.name)}")
 

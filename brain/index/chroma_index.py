@@ -141,6 +141,11 @@ class ChromaIndex:
             found = (self._client.get_collection(name, embedding_function=None) for name in self._names())
             return sum(collection.count() for collection in found)
 
+    def spaces(self) -> set[int]:
+        """The spaces that vectors were ever put of."""
+        with _faults(self._place):
+            return {int(name.removeprefix(self._prefix)) for name in self._names()}
+
     def ids(self, space_id: int) -> set[int]:
         """All vectors of a space that are held."""
         with _faults(self._place):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from brain.catalog.documents.feed import IndexFeed
-from brain.catalog.rows import IndexedPassage, IndexedPlace, Operation, OperationKind
+from brain.catalog.rows import IndexedPassage, IndexedPlace, Operation, OperationKind, SpaceCounts
 from brain.index.chroma_index import ChromaIndex
 from brain.index.generation import GenerationFolder, Seal
 from brain.index.keyword_index import KeywordIndex, Unit
@@ -76,7 +76,9 @@ class IndexPair:
 
     def drop_surplus(self, feed: IndexFeed) -> None:
         """Take out what the catalog holds no more, where there are more of something than there."""
-        for space_id, counts in feed.counts().items():
+        wanted = feed.counts()
+        for space_id in wanted.keys() | self.vectors.spaces():  # of a space all may be gone
+            counts = wanted.get(space_id, SpaceCounts(0, 0, 0))
             if self.vectors.count(space_id) > counts.vectors:
                 gone = self.vectors.ids(space_id) - feed.key_ids().get(space_id, set())
                 self.vectors.drop(space_id, sorted(gone))

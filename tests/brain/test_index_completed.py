@@ -244,3 +244,22 @@ def test_a_rebuild_that_was_torn_is_gone_on_with_by_the_same_process(folder, put
         assert index.rebuild() == HELD
         assert put.vectors == HELD + 1_000
         assert_whole(index, "3 77 words")
+
+
+def test_a_space_that_was_emptied_since_the_spare_was_made_stays_empty(folder, killed, put, monkeypatch):
+    monkeypatch.setattr(search_index, "SPARE_AFTER", 1)
+    for index in opened(folder):
+        catalog = index._catalog
+        catalog.create_space("hr")
+        words = [f"pay {number}" for number in range(HELD // 8)]
+        pay = catalog.put_document(document(catalog, catalog.add_drive("/pay", "hr"), "pay.txt", words))
+        index.apply_pending()
+        assert index._open_pair().folder.spared == HELD + HELD // 8
+        monkeypatch.setattr(search_index, "SPARE_AFTER", 1_000)
+        catalog.remove_document(pay.document_id)
+        index.apply_pending()
+    killed(add_and_die, folder, "more", MORE)
+    for index in opened(folder):
+        assert index._open_pair().vectors.count(index._catalog.space("hr").id) == 0
+        assert index.completed is not None
+        assert_whole(index, "3 77 words")
