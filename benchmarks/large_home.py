@@ -378,8 +378,8 @@ def main() -> None:
     for size in map(int, given.sizes.split(",")):
         with tempfile.TemporaryDirectory(prefix="citewise-large-") as place:
             rows += measure(Path(place) / "home", given.folder.resolve(), size)
-    columns = ("passages", "what", "load", "seconds", "of the processor", "MiB", "on disk MiB")
-    columns += ("vectors put", "words put", "ready s")
+    measured = ("load", "seconds", "of the processor", "MiB", "on disk MiB")
+    columns = ("passages", "what", *measured, "vectors put", "words put", "ready s")
     show("Large homes", [{name: row.get(name) for name in columns} for row in rows])
     print(f"Written to {record('large_home', rows, made_from=given.folder.name)}")
 
