@@ -20,7 +20,7 @@ import psutil
 from numpy.typing import NDArray
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import Drive, NewDocument, NewPassage, Vector
+from brain.catalog.rows import DriveRow, NewDocument, NewPassage, Vector
 from brain.index.search_index import SearchIndex
 
 DIMENSIONS = 384
@@ -67,7 +67,7 @@ class World:
         return [list(row) for row in self.rng.choice(self.words[100:], size=(count, TERMS), p=chances)]
 
 
-def documents(world: World, drives: list[Drive], passages: int) -> Iterator[tuple[NewDocument, Vector]]:
+def documents(world: World, drives: list[DriveRow], passages: int) -> Iterator[tuple[NewDocument, Vector]]:
     """Made-up documents and their vectors, row by passage."""
     for number in range(passages // PER_DOCUMENT):
         drive, texts = drives[number % len(drives)], world.texts(PER_DOCUMENT)
@@ -120,7 +120,10 @@ def measure(folder: Path, passages: int, space_count: int) -> None:
 
     with Catalog(folder / "catalog.db") as catalog:
         catalog.set_embedder("made-up", DIMENSIONS)
-        names = ["general", *(catalog.create_space(f"space-{n}").name for n in range(1, space_count))]
+        others = [f"space-{number}" for number in range(1, space_count)]
+        for name in others:
+            catalog.places.create_space(name, by="benchmark")
+        names = ["general", *others]
         drives = [catalog.add_drive(f"/{name}", name) for name in names]
         held, spent = [], 0.0
         for new, vectors in documents(world, drives, passages):

@@ -16,8 +16,8 @@ from bots.terminal.invocation import Invocation, home_option, json_option
 from bots.terminal.late_commands import LateCommands
 from brain.errors import CitewiseError
 
-INTERRUPTED = 130
-READER_GONE = 141
+INTERRUPTED = 130  # as shells tell of Ctrl-C: 128 and the number of SIGINT
+READER_GONE = 141  # 128 and the number of SIGPIPE
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 SECTIONS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from brain.errors import CitewiseError
 
-LARGEST_LOG = 1_000_000
+LARGEST_LOG = 1_000_000  # bytes; then a new one is begun
 
 
 def write_down(error: BaseException, home: Path | None) -> Path | None:

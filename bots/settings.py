@@ -16,6 +16,7 @@ _SECRETS = Path("/run/secrets")
 _HIGHEST_PORT = 65535
 _PORT = Field(ge=1, le=_HIGHEST_PORT)
 _LONGEST_DAYS = 36_500
+_LONGEST_PATIENCE = 600  # seconds: what a chat shows of a question is brought up to date for longer by nobody
 _PORT_OR_ANY = Field(ge=0, le=_HIGHEST_PORT)
 _LIKE_AN_ADDRESS = re.compile(r"tei:|\w+://")
 # Without a key, neither before the host nor in a query: addresses are shown and logged.
@@ -26,7 +27,7 @@ _OF_TERMINALS = (
 )  # fmt: skip
 _OF_ANSWERS = (
     "embeddings", "reranker", "reranker_model", "answerer", "entailment", "model", "adapter", "quantization",
-    "model_url", "threshold", "allow_private_urls",
+    "model_url", "model_patience", "threshold", "allow_private_urls",
 )  # fmt: skip
 
 
@@ -89,6 +90,9 @@ class Settings(BaseSettings):
         pattern=rf"^{_ADDRESS}$",
     )
     model_key: SecretStr | None = Field(default=None, validation_alias="CITEWISE_MODEL_KEY")
+    model_patience: int = Field(
+        default=30, validation_alias="CITEWISE_MODEL_PATIENCE", ge=5, le=_LONGEST_PATIENCE
+    )
     mask_personal_data: bool = Field(default=True, validation_alias="CITEWISE_MASK_PERSONAL_DATA")
     admins: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CITEWISE_ADMINS")
 

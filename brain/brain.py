@@ -34,8 +34,8 @@ from brain.retrieval.query import Query, Rarity
 from brain.retrieval.several import questions_in
 
 _T = TypeVar("_T")
-QUESTIONS = 3  # of a message, each looked up by itself; the person is told of more
-SHOWN = 10  # passages that a trace tells of
+MOST_QUESTIONS = 3  # of a message, each looked up by itself; the person is told of more
+IN_TRACE = 10  # passages that a trace tells of
 RETRIEVED = 30  # passages that an answer carries as what was retrieved
 
 
@@ -125,17 +125,21 @@ class Brain(Runnable[Question, Answer]):
 
     def _answer(self, question: Question, *, watcher: "_Watcher | None" = None) -> Answer:
         """Answer the question, or each of several; a language model reads them all at once."""
-        asked = questions_in(without_courtesies(question.text))
-        if len(asked) > 1 and not isinstance(self._answerer, GradualAnswerer):
+        texts = questions_in(without_courtesies(question.text))
+        if len(texts) > 1 and not isinstance(self._answerer, GradualAnswerer):
             parts: list[Answer] = []
-            for text in asked[:QUESTIONS]:
+            for text in texts[:MOST_QUESTIONS]:
                 before = tuple(Turn(part.read_as or part.trace.question, part.text) for part in parts)
-                parts.append(self._one(replace(question, text=text, history=(*question.history, *before))))
+                parts.append(
+                    self._answer_one(replace(question, text=text, history=(*question.history, *before)))
+                )
             if any(not part.refused for part in parts):
-                return together(question, parts, len(asked) - len(parts))
-        return self._one(question, watcher=watcher)
+                return together(question, parts, len(texts) - len(parts))
+        return self._answer_one(question, watcher=watcher)
 
-    def _one(self, question: Question, *, watcher: "_Watcher | None" = None, again: bool = True) -> Answer:
+    def _answer_one(
+        self, question: Question, *, watcher: "_Watcher | None" = None, again: bool = True
+    ) -> Answer:
         """Answer from what was retrieved, or say what was looked for and not found.
 
         `again`: what is not found as it was written is looked for once more as it was probably meant.
@@ -144,18 +148,17 @@ class Brain(Runnable[Question, Answer]):
         asked = self._understood(question)
         if asked.chatter or not asked.query.terms:
             nothing = self._gate.weigh(Retrieved(asked.query, Rarity(0, {}), (), {}))
-            return self._refused(
-                question, nothing, asked.chatter or RefusalReason.NOT_A_QUESTION, None, started
-            )
+            return self._refused(question, nothing, asked.chatter or RefusalReason.NOT_A_QUESTION, started)
         evidence = self._weighed(asked, question.audience)
-        if asked.documents and evidence.suffices:
-            named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, None, started)
+        if asked.wants_documents and evidence.suffices:
+            named = self._refused(question, evidence, RefusalReason.DOCUMENTS_WANTED, started)
             return replace(named, retrieved=())  # as for a greeting: nothing is missing from the documents
         if evidence.suffices:
-            return self._told(question, asked.query, evidence, watcher, started)
-        if again and (meant := self._as_meant(question, evidence, watcher)) is not None:
+            return self._answer_from(question, asked.query, evidence, watcher, started)
+        meant = self._answer_as_meant(question, evidence, watcher) if again else None
+        if meant is not None:
             return meant
-        return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, None, started)
+        return self._refused(question, evidence, RefusalReason.NO_EVIDENCE, started)
 
     def _understood(self, question: Question) -> "_Understood":
         """What is to be looked for, and whether anything is."""
@@ -165,26 +168,28 @@ class Brain(Runnable[Question, Answer]):
         if chatter is RefusalReason.ABOUT_ANSWER and wants_less(question.text):
             shorter = self._broad.in_short(question.history, question.audience)
             if shorter is not None:
-                return _Understood(shorter.retrieved.query, documents=bool(wanted), shorter=shorter)
+                return _Understood(shorter.retrieved.query, wants_documents=bool(wanted), shorter=shorter)
         if chatter or wanted:
-            return _Understood(Query.of(wanted or question.text), chatter, documents=bool(wanted))
+            return _Understood(Query.of(wanted or question.text), chatter, wants_documents=bool(wanted))
         return _Understood(in_thread(bare, question.history))
 
     def _weighed(self, asked: "_Understood", audience: frozenset[str]) -> Evidence:
         """What there is to answer from, and how sure it is."""
-        if not asked.documents:
+        if not asked.wants_documents:
             broad = asked.shorter or self._broad.evidence(asked.query, audience)
             if broad is not None:
                 return broad
         retrieved = self._retriever.find(asked.query, audience)
         return _timed(retrieved, "weigh", lambda: self._gate.weigh(retrieved))
 
-    def _as_meant(self, question: Question, evidence: Evidence, watcher: "_Watcher | None") -> Answer | None:
+    def _answer_as_meant(
+        self, question: Question, evidence: Evidence, watcher: "_Watcher | None"
+    ) -> Answer | None:
         """The answer to the question without its slips of the finger; None where there is none either."""
         meant = self._retriever.respelled(question.text, evidence.retrieved, question.audience)
         if meant == question.text:
             return None
-        answer = self._one(replace(question, text=meant), watcher=watcher, again=False)
+        answer = self._answer_one(replace(question, text=meant), watcher=watcher, again=False)
         if answer.refused:
             return None
         steps = {"respelled": meant, **answer.trace.steps}
@@ -192,7 +197,7 @@ class Brain(Runnable[Question, Answer]):
             answer, read_as=meant, trace=replace(answer.trace, question=question.text, steps=steps)
         )
 
-    def _told(
+    def _answer_from(
         self,
         question: Question,
         query: Query,
@@ -211,7 +216,7 @@ class Brain(Runnable[Question, Answer]):
         result = _timed(retrieved, "check", lambda: checked(draft, _citable(retrieved)))
         if not result.sentences:
             reason = RefusalReason.NO_EVIDENCE if draft.declined else RefusalReason.UNSUPPORTED
-            return self._refused(question, evidence, reason, result, started, draft.note)
+            return self._refused(question, evidence, reason, started, result, draft.note)
         return Answer(
             text=result.text,
             sentences=result.sentences,
@@ -267,10 +272,11 @@ class Brain(Runnable[Question, Answer]):
         question: Question,
         evidence: Evidence,
         reason: RefusalReason,
-        result: Checked | None,
         started: float,
+        result: Checked | None = None,
         note: str = "",
     ) -> Answer:
+        """The answer that says why there is none; `result` where a draft was written and did not pass."""
         spaces = tuple(sorted(question.audience))
         if not self._catalog.holds_passages(spaces):
             reason = RefusalReason.NOTHING_INDEXED
@@ -291,13 +297,13 @@ class Brain(Runnable[Question, Answer]):
 class _Understood:
     """What a question comes to before anything is searched.
 
-    `chatter` is nothing for the documents. `documents` asks which of them are about something; `shorter` is
-    the answer before, to be told in fewer words.
+    `chatter` is nothing for the documents. `wants_documents`: it asks which of them are about something.
+    `shorter` is the answer before, to be told in fewer words.
     """
 
     query: Query
     chatter: RefusalReason | None = None
-    documents: bool = False
+    wants_documents: bool = False
     shorter: Evidence | None = None
 
 
@@ -352,7 +358,7 @@ def _trace(
                 "phrase": round(candidate.phrase, 3),
                 **(retrieved.reranked.of(candidate.passage.id) if retrieved.reranked else {}),
             }
-            for candidate in retrieved.candidates[:SHOWN]
+            for candidate in retrieved.candidates[:IN_TRACE]
         ],
         "evidence": evidence.as_step(),
     }

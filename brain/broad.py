@@ -80,19 +80,18 @@ class BroadQuestions:
         self, query: Query, wanted: OverviewWanted, spaces: frozenset[str], *, brief: bool
     ) -> Evidence | None:
         index, catalog = self.retriever.index, self.retriever.catalog
-        embed = self.retriever.embeddings.embed_documents
         size = BRIEF if brief else None
         named = document_named(wanted.document, spaces, index, catalog) if wanted.document else None
         if named and wanted.topic:
             part = section_named(wanted.topic, spaces, index, catalog, within=named)
             if part:
-                return self._named(query, part, overview(part, embed, size), spaces)
+                return self._named(query, part, overview(part, self._embed, size), spaces)
             told = self._topic(query, wanted.topic, spaces, brief=brief, within=named)
             return told if told.suffices else None
         if named is None and wanted.document and wanted.sure and not wanted.topic:
             named = section_named(wanted.document, spaces, index, catalog)
         if named:
-            return self._named(query, named, overview(named, embed, size), spaces)
+            return self._named(query, named, overview(named, self._embed, size), spaces)
         if not wanted.sure:
             return None
         if is_generic(topic := wanted.topic or wanted.document):
@@ -124,7 +123,7 @@ class BroadQuestions:
             return replace(self._refused(found), signals=weighed.signals)
         kept = replace(found, candidates=tuple(held))
         size = BRIEF if brief else TOPIC
-        draft = topic_overview(kept, size, self.retriever.embeddings.embed_documents)
+        draft = topic_overview(kept, size, self._embed)
         if not draft.sentences:
             return self._refused(found)
         return replace(
@@ -137,28 +136,31 @@ class BroadQuestions:
         days = [date for date in query.dates if date.on and not date.is_stretch and len(date.readings) == 1]
         if len(days) != 1 or len(days) != len(query.dates):
             return None
-        name = " ".join((*words, days[0].readings[0].in_words))
+        day = days[0]
+        name = " ".join((*words, day.readings[0].in_words))
         named = document_named(name, spaces, self.retriever.index, self.retriever.catalog)
         if named is None or len(named.passages) < LONG:
             return None
-        if _DECIDED & frozenset(query.stems):
-            index, catalog = self.retriever.index, self.retriever.catalog
-            part = section_named("decisions", spaces, index, catalog, within=named)
-            # Of a table no sentence would be told.
-            if part and not any("\t" in one.text for one in part.passages):
-                draft = overview(part, self.retriever.embeddings.embed_documents)
-                if days[0].decision and decided_beside(part, named):
-                    draft = replace(draft, notes=(*draft.notes, NOT_ALL))
-                return self._named(query, part, draft, spaces)
-        if days[0].decision and not named.heading:
+        if _DECIDED & frozenset(query.stems) and (part := self._under_decisions(named, spaces)):
+            draft = overview(part, self._embed)
+            if day.decision and decided_beside(part, named):
+                draft = replace(draft, notes=(*draft.notes, NOT_ALL))
+            return self._named(query, part, draft, spaces)
+        if day.decision and not named.heading:
             draft = decisions(named)
             if len(draft.sentences) >= DECISIONS:
                 return self._named(query, named, draft, spaces)
+            # What a mail or a log of the day says was decided is found like anything else.
             if not is_of_meeting(f"{named.source.document} {named.title}"):
-                return (
-                    None  # a mail or a log of the day: what it says was decided is found like anything else
-                )
-        return self._named(query, named, overview(named, self.retriever.embeddings.embed_documents), spaces)
+                return None
+        return self._named(query, named, overview(named, self._embed), spaces)
+
+    def _under_decisions(self, minutes: Named, spaces: frozenset[str]) -> Named | None:
+        """The section of that name; None for one with a table, of which no sentence would be told."""
+        index, catalog = self.retriever.index, self.retriever.catalog
+        part = section_named("decisions", spaces, index, catalog, within=minutes)
+        in_prose = part and not any("\t" in passage.text for passage in part.passages)
+        return part if in_prose else None
 
     # Comparisons
 
@@ -167,10 +169,7 @@ class BroadQuestions:
         both = f"{asked} comparison of {' and '.join(wanted.things)}".strip()
         whole = self.retriever.find(Query.of(both), spaces)
         each = [self.retriever.find(Query.of(_about(thing, asked)), spaces) for thing in wanted.things]
-        unknown = [
-            any(weight >= one.rarity.unknown for stem, weight in one.rarity.weights.items() if stem in stems)
-            for one, stems in zip(each, (frozenset(content_stems(t)) for t in wanted.things), strict=True)
-        ]
+        unknown = [_is_unknown(thing, found) for thing, found in zip(wanted.things, each, strict=True)]
         if all(unknown):
             return None
         draft = from_tables(wanted, self._tables([whole, *each]), unknown)
@@ -180,7 +179,7 @@ class BroadQuestions:
             return None
         weighed = [self.gate.weigh(found) for found in each]
         good = tuple(self._beside(one.retrieved, whole) if one.suffices else None for one in weighed)
-        draft = from_prose(wanted, Searches(whole, good), unknown, self.retriever.embeddings.embed_documents)
+        draft = from_prose(wanted, Searches(whole, good), unknown, self._embed)
         sure = [one for one in weighed if one.suffices]
         if not draft.sentences or not sure:
             return None
@@ -224,6 +223,9 @@ class BroadQuestions:
 
     # Both
 
+    def _embed(self, texts: list[str]) -> list[list[float]]:
+        return self.retriever.embeddings.embed_documents(texts)
+
     def _certain(self, found: Retrieved, draft: Draft) -> Evidence:
         weighed = self.gate.weigh(found)
         named = replace(draft, note="from what the question names")
@@ -231,6 +233,12 @@ class BroadQuestions:
 
     def _refused(self, found: Retrieved) -> Evidence:
         return replace(self.gate.weigh(found), confidence=0.0)
+
+
+def _is_unknown(thing: str, found: Retrieved) -> bool:
+    """Whether a word of the thing's name stands in no passage."""
+    stems, rarity = frozenset(content_stems(thing)), found.rarity
+    return any(weight >= rarity.unknown for stem, weight in rarity.weights.items() if stem in stems)
 
 
 def _about(thing: str, asked: str) -> str:

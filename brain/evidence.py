@@ -17,7 +17,7 @@ from brain.text.analysis import analyse
 if TYPE_CHECKING:
     from brain.answering.draft import Draft
 
-LOOKED_AT = 5
+LOOKED_AT = 5  # passages that the signals are of
 # A share of the best coverage: in less, no sentence has both the names and the kind of thing asked for.
 MISFIT = 0.4
 MISFIT_LEAVES = 0.1  # of the confidence
@@ -25,7 +25,7 @@ REST = 0.2  # of what is asked about a date besides: less of it stands there, an
 THRESHOLD = 0.35
 """Refuses under 8 % of the answerable questions of every development set, and 10 to 40 % of everyday ones."""
 SURE = 0.5
-"""What is answered with less is rather unsure: none is likelier than an answer (docs/evaluation.md tells how
+"""What is answered with less is rather unsure: none is likelier than an answer (docs/quality.md tells how
 often either is right)."""
 
 
@@ -63,7 +63,7 @@ class GateWeights:
     Fitted by `python -m benchmarks.fit_gate` to the answerable questions of four development sets and of four
     sets of everyday questions, and to three times as many that can't be answered: labelled ones, other sets'
     questions, a set's own after their documents were taken away, and near misses. Each set and each of these
-    ways counts the same. docs/evaluation.md says how it does on sets that it was not fitted to.
+    ways counts the same. docs/quality.md says how it does on sets that it was not fitted to.
     """
 
     bias: float
@@ -164,11 +164,11 @@ class EvidenceGate:
             return Evidence(retrieved, signals, 0.0, self.threshold)
         held = (getattr(self.weights, name) * value for name, value in asdict(signals).items())
         confidence = 1 / (1 + math.exp(-self.weights.bias - sum(held)))
-        if (
-            signals.typed < MISFIT
-        ):  # the words are there, but not of what is asked, or not what is asked of it
+        # The words are there, but not of what is asked, or not what is asked of it.
+        if signals.typed < MISFIT:
             confidence *= MISFIT_LEAVES
-        if rest_of_the_day(retrieved) < REST:  # the day is there, and nothing on it of what is asked
+        # The day is there, and nothing on it of what is asked.
+        if rest_of_the_day(retrieved) < REST:
             confidence *= MISFIT_LEAVES
         return Evidence(retrieved, signals, confidence, self.threshold)
 
@@ -183,7 +183,7 @@ def signals_of(retrieved: Retrieved) -> Signals:
     by_vectors = sorted(retrieved.candidates, key=lambda c: -c.dense)[:LOOKED_AT]
     both = {c.passage.id for c in by_words} & {c.passage.id for c in by_vectors}
     coverage = max(candidate.window for candidate in best)
-    named, typed = _fit(retrieved, best)
+    named, typed = _named_and_typed(retrieved, best)
     return Signals(
         coverage=coverage,
         held=max(retrieved.rarity.share(analyse(candidate.passage, reading).stems) for candidate in best),
@@ -242,21 +242,14 @@ def _rarest(retrieved: Retrieved, best: Sequence[Candidate]) -> float:
     rarest = max(weights.values(), default=0.0)
     if not rarest:
         return 0.0
-    lacking = (
-        max(
-            (
-                w
-                for stem, w in weights.items()
-                if stem not in analyse(c.passage, retrieved.query.reading).stems
-            ),
-            default=0.0,
-        )
-        for c in best
-    )
+    lacking: list[float] = []  # the rarest word that each of the best passages lacks
+    for candidate in best:
+        held = analyse(candidate.passage, retrieved.query.reading).stems
+        lacking.append(max((weight for stem, weight in weights.items() if stem not in held), default=0.0))
     return 1.0 - min(lacking) / rarest
 
 
-def _fit(retrieved: Retrieved, best: Sequence[Candidate]) -> tuple[float, float]:
+def _named_and_typed(retrieved: Retrieved, best: Sequence[Candidate]) -> tuple[float, float]:
     """The best coverage of a sentence with the question's names, and of one with what is asked, too."""
     text = retrieved.query.text
     names = telling_names(retrieved.query, retrieved.rarity)

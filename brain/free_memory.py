@@ -2,13 +2,21 @@
 
 In a container or a systemd unit with a limit, the machine's free memory says nothing: beyond the limit the
 kernel kills without a word. Files: https://docs.kernel.org/admin-guide/cgroup-v2.html (memory.max,
-memory.current, memory.stat) and cgroup-v1/memory.html (memory.limit_in_bytes, memory.usage_in_bytes).
+memory.current, memory.stat) and cgroup-v1/memory.html (memory.limit_in_bytes, memory.usage_in_bytes). A limit
+on the process itself (`ulimit -v`) counts too.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import psutil
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # not a Unix
+    resource = None
 
 _OF_VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 _OF_VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
@@ -16,7 +24,15 @@ _OF_VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inacti
 
 def free_memory(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> int:
     """Bytes; what groups can't be read are left out."""
-    return min([int(psutil.virtual_memory().available), *_left_in_groups(groups, own)])
+    return min([int(psutil.virtual_memory().available), *_left_in_groups(groups, own), *_left_of_addresses()])
+
+
+def _left_of_addresses() -> Iterator[int]:
+    """What this process may still map, where its address space is limited."""
+    if resource is not None:
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit != resource.RLIM_INFINITY:
+            yield max(0, limit - psutil.Process().memory_info().vms)
 
 
 def _left_in_groups(groups: Path, own: Path) -> Iterator[int]:

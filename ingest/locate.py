@@ -127,6 +127,7 @@ def formats(suffixes: Collection[str]) -> str:
 
 
 def _local(path: Path, home: Path | None, suffixes: Collection[str], options: DriveOptions) -> Drive:
+    """The folder or file at a path; UsageError says why it can't be read, and what would help."""
     readers = posix_readers(options.readers)
     try:
         status = path.stat()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import Drive
+from brain.catalog.rows import DriveRow
 from brain.errors import UsageError
 
 
@@ -13,8 +13,8 @@ from brain.errors import UsageError
 class Registration:
     """`drive` is the catalog's, or None on the first run; `inner` are drives that this one swallows."""
 
-    drive: Drive | None
-    inner: tuple[Drive, ...]
+    drive: DriveRow | None
+    inner: tuple[DriveRow, ...]
 
 
 def find(catalog: Catalog, url: str, space: str) -> Registration:
@@ -64,7 +64,7 @@ class Swallowed:
         for inner in [inner for inner in self._whole if _touches(inner, path)]:
             del self._whole[inner]
 
-    def drives(self) -> list[Drive]:
+    def drives(self) -> list[DriveRow]:
         """Those of which all was read."""
         return list(self._whole.values())
 
@@ -108,7 +108,7 @@ def _touches(one: str, other: str) -> bool:
     return one == other or one.startswith(other + "/") or other.startswith(one + "/")
 
 
-def _elsewhere(drive: Drive, url: str, space: str) -> str:
+def _elsewhere(drive: DriveRow, url: str, space: str) -> str:
     inside = f", inside {place(url)}," if _holds(url, drive.url) else ""
     return (
         f"{place(drive.url)}{inside} is indexed in the space “{drive.space}”, and a file belongs to one "

@@ -11,7 +11,7 @@ from brain.catalog.catalog import Catalog
 from brain.embedding.embedder import Embedder
 from brain.errors import CitewiseError, UsageError
 from ingest.drives import Drive, DriveUnavailable, Entry, PartlyListed
-from ingest.indexing.pipeline import Destination, Pipeline, Tally
+from ingest.indexing.pipeline import Destination, Pipeline, RunTally
 from ingest.indexing.reading import AHEAD_FILES, FEW_AHEAD, Parser
 from ingest.indexing.stopwatch import Stopwatch
 from ingest.readers.versions import CURRENT
@@ -87,7 +87,7 @@ def sync(
     StorageFailed; what was stored before such an end stays, and the next run goes on from there.
     """
     with Spool(parts.catalog.path.parent) as spool:
-        return _Run(drive, space, parts, progress, effort, threads, watch, spool).whole()
+        return _Run(drive, space, parts, progress, effort, threads, watch, spool).carry_through()
 
 
 class _Run:
@@ -116,45 +116,45 @@ class _Run:
         self._stopwatch = Stopwatch()
         self._registration = find(parts.catalog, drive.url, space)
         self._inner = Swallowed(self._registration, drive.url)
+        known = self._registration.drive
+        self._known_id = known.id if known else _NO_DRIVE
+        self._ledger = self._catalog.ledger(self._known_id)
 
-    def whole(self) -> SyncReport:
+    def carry_through(self) -> SyncReport:
         """From the listing to the report."""
         comparison, documents = self._compare()
         todo = self._plan(comparison)
-        back = HeldBack()
+        held_back = HeldBack()
         if self._watch:
-            back = hold_back(self._drive, self._spool, documents, self._watch, self._inner.unread)
+            held_back = hold_back(self._drive, self._spool, documents, self._watch, self._inner.unread)
         self._stopwatch.lap("hash")
 
         amount = self._spool.amount_to_read()
         embedder = self._parts.embedder() if amount.files else None
         if embedder is not None:  # one that does not fit is refused before anything is written
             self._catalog.set_embedder(embedder.identity, embedder.dimensions)
-        to = self._destination()
-        tally = Tally(on_vanished=comparison.skip)
+        destination = self._destination()
+        tally = RunTally(on_vanished=comparison.skip)
         if self._watch:
             tally.on_failure = self._watch.unreadable
         indexes = _IndexFollower(self._parts, self._progress, self._stopwatch, tally, self._watch)
         removed = self._spool.gone_documents()
-        self._carry_out(todo, to, indexes, removed)
+        self._carry_out(todo, destination, indexes, removed)
         if embedder is not None:
-            pipeline = Pipeline(self._drive, to, embedder, self._progress, self._stopwatch, tally)
+            pipeline = Pipeline(self._drive, destination, embedder, self._progress, self._stopwatch, tally)
             self._read(todo, amount, pipeline, indexes)
         indexes.apply()  # what takes the place of inner drives is found before these are hidden
         for swallowed in self._inner.drives():
             self._catalog.removals.begin(swallowed.id)
             self._catalog.removals.carry_out(swallowed.id, indexes.apply)
-        return self._report(comparison, tally, back, removed)
+        return self._report(comparison, tally, held_back, removed)
 
     def _compare(self) -> tuple[Comparison, int]:
         """Hold the listing against the ledger; how many documents the drive has in the catalog."""
-        watch, effort = self._watch, self._effort
-        known = self._registration.drive
-        known_id = known.id if known else _NO_DRIVE
-        ledger = self._ledger = self._catalog.ledger(known_id)
+        watch, effort, ledger = self._watch, self._effort, self._ledger
         listing = watch.listing(self._drive, ledger) if watch else self._drive.list(ledger)
         hinted = frozenset(watch.paths or ()) if watch else frozenset[str]()
-        due = partial(_due, self._catalog, known_id, time.time(), hinted) if watch else None
+        due = partial(_due, self._catalog, self._known_id, time.time(), hinted) if watch else None
         check = effort.check_contents or (watch.check if watch else False)
         comparison = compare(
             listing,
@@ -164,7 +164,7 @@ class _Run:
             unread=self._inner.unread,
             found=lambda count: self._progress(Stage.FOUND, count, None),
         )
-        documents = self._catalog.followed.document_count(known_id)
+        documents = self._catalog.followed.document_count(self._known_id)
         if isinstance(listing, Sifted) and watch:
             watch.check_root(self._drive.url, listing, comparison, documents)
         else:
@@ -212,7 +212,9 @@ class _Run:
                 for passages in batches:
                     indexes.stored(passages)
 
-    def _report(self, comparison: Comparison, tally: Tally, back: HeldBack, removed: int) -> SyncReport:
+    def _report(
+        self, comparison: Comparison, tally: RunTally, held_back: HeldBack, removed: int
+    ) -> SyncReport:
         spool = self._spool
         outdated_still = spool.count(Verdict.OUTDATED) - tally.done_anew
         return SyncReport(
@@ -225,8 +227,8 @@ class _Run:
             unchanged=comparison.unchanged + spool.count(Verdict.TOUCHED) + outdated_still,
             reread=tally.reread,
             withdrawn=comparison.withdrawn,
-            held=back.held,
-            unsettled=back.unsettled,
+            held=held_back.held,
+            unsettled=held_back.unsettled,
             unsettled_count=spool.count(Verdict.UNSETTLED),
             failed=tally.failed + comparison.remembered - tally.tried_anew,
             remembered=comparison.remembered - tally.tried_anew,
@@ -281,7 +283,7 @@ class _IndexFollower:
     parts: Parts
     progress: Progress
     stopwatch: Stopwatch
-    tally: Tally
+    tally: RunTally
     watch: Watch | None
     unindexed: int = 0
 

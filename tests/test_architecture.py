@@ -17,8 +17,11 @@ FLOORS = {"brain": {"brain"}, "ingest": {"ingest", "brain"}, "bots": {"bots", "i
 MODULES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
 LONGEST_MODULE = 400
 
-# Libraries that are slow to import, large, or likely to change, each with the one place that knows it.
-ONLY_IMPORTER = {
+_MODELS = ("brain/phi3/", "brain/tuning/", "brain/cross_encoding/torch_reader.py")
+# Libraries that are slow to import, large, or likely to change, each with the one place that knows it, or the
+# few that must.
+ONLY_IMPORTER: dict[str, str | tuple[str, ...]] = {
+    "PIL": "ingest/readers/pages/picture.py",
     "adlfs": "ingest/remote/azure.py",
     "asyncssh": "ingest/remote/sftp.py",
     "bs4": "ingest/readers/markup/hypertext.py",
@@ -32,18 +35,21 @@ ONLY_IMPORTER = {
     "fsspec": "ingest/remote/",
     "gguf": "brain/tuning/export/gguf_file.py",
     "gcsfs": "ingest/remote/gcs.py",
-    "google": "ingest/",
-    "langchain_community": "brain/embedding/",
-    "langchain_openai": "brain/",
+    "google": ("ingest/cloud/google_tokens.py", "ingest/remote/gcs.py"),
+    "huggingface_hub": "brain/phi3/",
+    "langchain": ("brain/answering/factory.py", "brain/embedding/langchain_provider.py"),
+    "langchain_community": "brain/embedding/jina_endpoint.py",
+    "langchain_openai": ("brain/answering/factory.py", "brain/embedding/openai_endpoint.py"),
+    "lxml": "ingest/readers/",
     "markdown_it": "ingest/readers/markup/markdown.py",
     "matplotlib": "brain/",
     "msal": "ingest/cloud/graph_tokens.py",
-    "onnx": "brain/embedding/",
+    "onnx": "brain/embedding/minilm_graph.py",
     "onnxruntime": "brain/onnx_runtime.py",
     "openpyxl": "ingest/readers/office/workbook.py",
     "pathspec": "ingest/reconciling/sifting.py",
     "bitsandbytes": "brain/phi3/",
-    "peft": "brain/tuning/",
+    "peft": "brain/tuning/learning/",
     "pptx": "ingest/readers/office/slides.py",
     "prometheus_client": "bots/monitoring/figures.py",
     "protego": "ingest/web/robots.py",
@@ -58,9 +64,9 @@ ONLY_IMPORTER = {
     "smbprotocol": "ingest/remote/",
     "sshfs": "ingest/remote/sftp.py",
     "tokenizers": ("brain/embedding/", "brain/cross_encoding/"),
-    "safetensors": "brain/",
-    "torch": "brain/",
-    "transformers": "brain/",
+    "safetensors": _MODELS,
+    "torch": _MODELS,
+    "transformers": _MODELS,
     "triton": "brain/phi3/kernels.py",
     "watchfiles": "ingest/following/events.py",
     "webdav4": "ingest/remote/webdav.py",
@@ -136,7 +142,7 @@ def test_no_module_needs_one_that_needs_it() -> None:
 
 def test_the_language_model_is_loaded_late() -> None:
     """Only its own packages, and what is imported late itself, import what takes seconds and gigabytes."""
-    own = ("brain/phi3/", "brain/tuning/", "brain/llamacpp/child.py", "brain/cross_encoding/torch_reader.py")
+    own = (*_MODELS, "brain/llamacpp/child.py")
     heavy = {
         "torch", "transformers", "peft", "bitsandbytes", "triton", "safetensors", "gguf", "xllamacpp"
     }  # fmt: skip
@@ -160,6 +166,19 @@ def test_the_architecture_page_names_every_folder_and_what_stands_beside_them() 
     beside = {path.stem for path in MODULES if path.parent.name in FLOORS} - {"__init__"}
     wanted = beside | {path.parent.name for path in MODULES}
     assert sorted(word for word in wanted if not re.search(rf"\b{word}\b", page)) == []
+
+
+def test_the_calls_that_the_architecture_page_follows_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    followed = re.findall(r"^\| `([\w.]+)` \| `([\w/]+\.py)` \|", page, re.MULTILINE)
+    assert len(followed) > 15
+    for function, place in followed:
+        *of, own = function.split(".")
+        scope = nodes(ROOT / place)[0]
+        for each in of:
+            scope = next(node for node in scope.body if isinstance(node, ast.ClassDef) and node.name == each)
+        functions = {n.name for n in scope.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
+        assert own in functions, f"{place} has no {function}"
 
 
 def test_the_brain_names_no_chat_platform() -> None:

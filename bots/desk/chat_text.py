@@ -3,17 +3,16 @@
 import re
 from collections.abc import Sequence
 
+from bots.control_characters import CONTROL_CHARACTERS
 from brain.text.sentences import sentence_spans
 
 MARKER = re.compile(r"(\[\d+\])")
 _NUMBERS = re.compile(r"(?:\s*\[\d+\])*")
-# Control characters, and the marks that turn the direction of text around.
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:
     """Text without what is not text; table cells are parted by a line."""
-    return _NOT_TEXT.sub("", text.replace("\r\n", "\n")).replace("\t", " │ ")
+    return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n")).replace("\t", " │ ")
 
 
 def split_text(text: str, longest: int) -> list[str]:

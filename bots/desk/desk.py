@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bots.desk.answers import NOT_HELPFUL, GivenAnswers
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LONGEST_QUESTION", "OPEN_SPACE", "OWNER", "Desk"]
 
-SUGGESTED = 25
-# What is pressed to show something to others: a request with its sources, a reply.
+SUGGESTED = 25  # as many choices as Discord shows
+# Actions that show others something, a request with its sources or a reply: see shown_in().
 _ON_A_HANDOFF = frozenset({"person", "claim", "reply"})
 _ON_A_CASE = frozenset({"case_send", "case_edit", "case_assign"})
 _WEEKENDS_OFF = WorkingDays()
@@ -59,6 +59,15 @@ _NOT_YOURS = {
     ),
     Role.ADMIN: Card("That is for admins", "`help` shows what you can do."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    """What a button or a form does, for whom, and which form is filled in before, where there is one."""
+
+    who: Role
+    do: Callable[[Press], Reply]
+    form: Callable[[str, Caller], Form | None] | None = None
 
 
 class Desk:
@@ -85,51 +94,57 @@ class Desk:
         `digest` goes to these channels, or to `admins`; it and reminders come on days of the `calendar`.
         """
         self._catalog = catalog
-        self._tally = tally or Tally()
         self._brain = brain
+        self._tally = tally or Tally()
         self._audience = Audience(catalog, frozenset(admins))
         self._questions = Questions(catalog, self._audience, brain)
         view = CaseView(catalog, self._audience)
-        answers = self._answers = GivenAnswers(catalog, self._audience, view.why)
-        overview = self._overview = Overview(catalog, self._audience, lambda: self.verbs, model)
-        self._commands: dict[str, Callable[[Command], Reply]] = {
+        self._answers = GivenAnswers(catalog, self._audience, view.why)
+        self._overview = Overview(catalog, self._audience, lambda: self.verbs, model)
+        self._gaps = KnowledgeGaps(gaps) if gaps else None
+        self.digest = Digest(catalog, self._audience, gaps, digest, calendar) if gaps else None
+        self.notices = Notices(Reminders(catalog, calendar), *((self.digest,) if self.digest else ()))
+        """What is said without being asked."""
+        self._people: People | None = None
+        self._tickets: Tickets | None = None
+        self._cases: CaseActions | None = None
+
+        self._commands: dict[str, Callable[[Command], Reply]] = {}
+        self._actions: dict[str, _Action] = {}
+        self._offer_answers()
+        knowledge: Knowledge | None = None
+        if library is not None:
+            decisions = Decisions(catalog, library)
+            knowledge = Knowledge(catalog, self._audience, library, decisions)
+            self._offer_documents(knowledge, decisions)
+            self._offer_people(People(catalog, self._audience, self._answers, knowledge))
+        if triage is not None:
+            self._offer_tickets(
+                Tickets(catalog, self._audience, view, triage),
+                CaseActions(catalog, self._audience, view, knowledge),
+            )
+
+    def _offer_answers(self) -> None:
+        """What can be done with answers, and what there is to be known of them and of the bot."""
+        answers, overview = self._answers, self._overview
+        self._commands |= {
             "why": answers.why,
             "status": overview.status,
             "spaces": overview.spaces,
             "help": overview.help,
         }
-        self._actions: dict[str, tuple[Role, Callable[[Press], Reply]]] = {
-            "quotes": (Role.ALL, answers.quotes),
-            "helpful": (Role.ALL, answers.helpful),
-            "not_helpful": (Role.ALL, answers.not_helpful),
-            "share": (Role.ALL, answers.share),
-        }
-        self._forms: dict[str, Callable[[str, Caller], Form | None]] = {
-            "not_helpful": lambda ref, caller: NOT_HELPFUL
-        }
-        self._gaps = KnowledgeGaps(gaps) if gaps else None
-        self.digest = Digest(catalog, self._audience, gaps, digest, calendar) if gaps else None
-        self.notices = Notices(Reminders(catalog, calendar), *((self.digest,) if self.digest else ()))
-        """What is said without being asked."""
-        if self._gaps is not None:
+        if self._gaps:
             self._commands["gaps"] = self._gaps.gaps
-        self._people: People | None = None
-        self._tickets: Tickets | None = None
-        self._cases: CaseActions | None = None
-        knowledge: Knowledge | None = None
-        if library is not None:
-            decisions = Decisions(catalog, library)
-            knowledge = Knowledge(catalog, self._audience, library, decisions)
-            self._manage(knowledge, decisions)
-        if triage is not None:
-            self._tickets = Tickets(catalog, self._audience, view, triage)
-            self._commands["triage"] = self._tickets.triage
-            self._act_on_cases(CaseActions(catalog, self._audience, view, knowledge))
+        self._actions |= {
+            "quotes": _Action(Role.ALL, answers.quotes),
+            "helpful": _Action(Role.ALL, answers.helpful),
+            "not_helpful": _Action(Role.ALL, answers.not_helpful, lambda ref, caller: NOT_HELPFUL),
+            "share": _Action(Role.ALL, answers.share),
+        }
 
-    def _manage(self, knowledge: Knowledge, decisions: Decisions) -> None:
-        """Offer what changes documents, and what ends in one."""
+    def _offer_documents(self, knowledge: Knowledge, decisions: Decisions) -> None:
+        """What changes documents."""
         listing = Listing(self._catalog)
-        people = self._people = People(self._catalog, self._audience, self._answers, knowledge)
         self._commands |= {
             "add": knowledge.add,
             "documents": listing.documents,
@@ -138,38 +153,35 @@ class Desk:
             "history": listing.history,
         }
         self._actions |= {
-            "add": (Role.ADMIN, knowledge.add_from_form),
-            "remove": (Role.ADMIN, knowledge.remove_from_form),
-            "confirm": (Role.ADMIN, decisions.confirm),
-            "cancel": (Role.ADMIN, decisions.cancel),
-            "space": (Role.ADMIN, knowledge.move),
-            "person": (Role.ALL, people.ask),
-            "claim": (Role.ALL, people.claim),
-            "reply": (Role.ALL, people.reply),
-            "keep": (Role.ALL, people.keep),
-        }
-        self._forms |= {
-            "add": knowledge.add_form,
-            "remove": knowledge.remove_form,
-            "reply": lambda ref, caller: REPLY,
+            "add": _Action(Role.ADMIN, knowledge.add_from_form, knowledge.add_form),
+            "remove": _Action(Role.ADMIN, knowledge.remove_from_form, knowledge.remove_form),
+            "confirm": _Action(Role.ADMIN, decisions.confirm),
+            "cancel": _Action(Role.ADMIN, decisions.cancel),
+            "space": _Action(Role.ADMIN, knowledge.move),
         }
 
-    def _act_on_cases(self, cases: CaseActions) -> None:
-        """Offer what support people do with tickets that were triaged."""
-        self._cases = cases
+    def _offer_people(self, people: People) -> None:
+        """Questions that go to people, whose answers can become documents."""
+        self._people = people
         self._actions |= {
-            "case_send": (Role.SUPPORT, cases.send),
-            "case_edit": (Role.SUPPORT, cases.edit),
-            "case_assign": (Role.SUPPORT, cases.assign),
-            "case_resolve": (Role.SUPPORT, cases.resolve),
-            "case_keep": (Role.SUPPORT, cases.keep),
-            "case_category": (Role.SUPPORT, cases.category),
-            "case_urgency": (Role.SUPPORT, cases.urgency),
+            "person": _Action(Role.ALL, people.ask),
+            "claim": _Action(Role.ALL, people.claim),
+            "reply": _Action(Role.ALL, people.reply, lambda ref, caller: REPLY),
+            "keep": _Action(Role.ALL, people.keep),
         }
-        self._forms |= {
-            "case_edit": cases.edit_form,
-            "case_assign": cases.assign_form,
-            "case_resolve": cases.resolve_form,
+
+    def _offer_tickets(self, tickets: Tickets, cases: CaseActions) -> None:
+        """What support people do with tickets: have them triaged, and act on what came of it."""
+        self._tickets, self._cases = tickets, cases
+        self._commands["triage"] = tickets.triage
+        self._actions |= {
+            "case_send": _Action(Role.SUPPORT, cases.send),
+            "case_edit": _Action(Role.SUPPORT, cases.edit, cases.edit_form),
+            "case_assign": _Action(Role.SUPPORT, cases.assign, cases.assign_form),
+            "case_resolve": _Action(Role.SUPPORT, cases.resolve, cases.resolve_form),
+            "case_keep": _Action(Role.SUPPORT, cases.keep),
+            "case_category": _Action(Role.SUPPORT, cases.category),
+            "case_urgency": _Action(Role.SUPPORT, cases.urgency),
         }
 
     # What every chat door calls
@@ -200,22 +212,24 @@ class Desk:
 
     async def press(self, press: Press) -> Reply:
         """Do what a button or a form says."""
-        who, action = self._actions.get(press.action, (Role.ALL, None))
+        action = self._actions.get(press.action)
         if action is None:
             return Reply(Card("This button no longer does anything", "Ask again for a new one."))
-        return await self._guarded(who, press.caller, lambda: action(press))
+        return await self._guarded(action.who, press.caller, lambda: action.do(press))
 
     def asks_first(self, action: str) -> bool:
         """Whether an action has a form; told without looking anything up."""
-        return action in self._forms
+        known = self._actions.get(action)
+        return known is not None and known.form is not None
 
     async def form(self, action: str, ref: str, caller: Caller) -> Form | None:
         """What is to be filled in before an action is done; None where nothing is, or not by this caller."""
-        make = self._forms.get(action)
-        who = self._actions[action][0] if action in self._actions else Role.ALL
-        if make is None or await asyncio.to_thread(self._audience.role, caller) < who:
+        known = self._actions.get(action)
+        if known is None or known.form is None:
             return None
-        form = await asyncio.to_thread(make, ref, caller)
+        if await asyncio.to_thread(self._audience.role, caller) < known.who:
+            return None
+        form = await asyncio.to_thread(known.form, ref, caller)
         return replace(form, ref=form.ref or ref) if form else None
 
     async def home(self, caller: Caller) -> tuple[Card, ...]:

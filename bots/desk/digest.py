@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from brain.usage.domain import Gaps
 
 ADMINS = "admins"
-DAYS = 7
-_SHOWN = 5
+DAYS = 7  # of a week
+_SHOWN = 5  # of each kind
 _GO_ON = (
     "`gaps {}` shows all that is missing, `status` how everything is (both after `/citewise`, for admins)."
 )

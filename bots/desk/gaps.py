@@ -12,10 +12,10 @@ from brain.errors import UsageError
 if TYPE_CHECKING:
     from brain.usage.domain import Contradiction, Gap, Gaps
 
-SHOWN = 10
+SHOWN = 10  # gaps, and contradictions, on a card
 ON_HOME = 5
-DAYS = 30
-LONGEST = 3_650
+DAYS = 30  # back, if no number is said
+LONGEST = 3_650  # days back
 TITLE = "Asked and not found"
 
 

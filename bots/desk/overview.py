@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from bots.desk.verbs import Verb
     from brain.catalog.catalog import Catalog
 
-SHOWN = 5
-LATELY = 7
+SHOWN = 5  # of each kind, on a card
+LATELY = 7  # days
 OLD, CITED_WITHIN, OLD_SHOWN = 365, 90, 3
-PROMPTS = 4
+PROMPTS = 4  # suggested questions
 _NUMBER = re.compile(r"^[\d.]+\s+")  # of a heading, such as `2.1`
 
 
@@ -206,6 +206,7 @@ class Overview:
         return cards
 
     def _change(self, words: list[str], caller: Caller, event: str) -> Reply:
+        """Do what a change of spaces says; UsageError with what it wants where it is incomplete."""
         verb, *rest = [caller.place if word == "here" and caller.place else word for word in words]
         match verb, rest:
             case "allow" | "deny", [space, principal]:

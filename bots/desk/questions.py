@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("citewise.desk")
 log.addHandler(logging.NullHandler())  # a terminal is told in words, so nothing is to be printed by default
 
-TURNS_REMEMBERED = 6
+TURNS_REMEMBERED = 6  # the latest of a thread
 FOLLOWS = "(Quotes; a written answer follows.)"
 STRONG = {"confidence": 0.75, "coverage": 0.6}
 """What the evidence must reach before a question is answered that was not put to the bot: it must be sure,

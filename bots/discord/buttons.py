@@ -17,9 +17,9 @@ _STYLES = {
     Style.PRIMARY: discord.ButtonStyle.primary,
     Style.DANGER: discord.ButtonStyle.danger,
 }
-_MOST_OPTIONS = 25
-_MOST_MENUS = 4
-MOST_IN_AN_INPUT = 4_000
+_MOST_OPTIONS = 25  # Discord's limit, of a menu
+_MOST_MENUS = 4  # each takes one of the five rows of a message
+MOST_IN_AN_INPUT = 4_000  # characters: Discord's limit
 _FILLED_IN = 3_500  # characters of that, so that there is room to write on
 _PERSON = 5  # the type of a choice among people
 _FORM = re.compile(r"citewise-form:([a-z_]+):(.*)")
@@ -116,6 +116,7 @@ def submitted(data: Mapping[str, Any]) -> tuple[str, str, dict[str, str]] | None
 
 
 def _filled_in(field: Field) -> ui.Item[Any]:
+    """The input of a form's field, with what it holds already."""
     if field.person:
         someone = re.fullmatch(r"discord:user:(\d+)", field.value)
         kind = discord.SelectDefaultValueType.user

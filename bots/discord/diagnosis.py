@@ -64,6 +64,7 @@ class _Api:
 
 
 def _examine(api: _Api, settings: DiscordSettings, auto_answer: bool) -> Iterator[Check]:
+    """What Discord itself tells of the bot: its start, intents, invitations, commands and servers."""
     me = api("/users/@me")
     application = api("/oauth2/applications/@me")
     invite = invitation(str(application["id"]))
@@ -119,6 +120,7 @@ def _intent(settings: DiscordSettings, flags: int, auto_answer: bool) -> Check:
 
 
 def _commands(api: _Api, settings: DiscordSettings, application: str, invite: str) -> Check:
+    """Whether the commands and menus are registered, on each server that has them to itself."""
     import httpx
 
     paths = {f"/applications/{application}/guilds/{guild}/commands": guild for guild in settings.guilds}

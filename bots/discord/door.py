@@ -20,7 +20,7 @@ from bots.discord.layout import answer_views, card_view, draft_view, mark_of
 from bots.discord.people import People
 from bots.discord.posting import AnswerMessage, Place, Posts
 from bots.discord.refusals import CLOSED, NOT_HEARD, NOTHING_TO_READ, closed_to_me, not_there, unread
-from bots.discord.telling import Sent, Telling, key_for
+from bots.discord.telling import Earlier, Sent, Telling, key_for
 from bots.discord.threads import Threads
 from bots.discord.words import one_line
 from bots.doors.canned_replies import MORE, NOT_ALL_TOLD, WORDLESS
@@ -30,9 +30,9 @@ from bots.doors.thread_reading import ThreadRead
 from brain.catalog.chats.inbox import InboxItem, NewEvent
 from brain.errors import UsageError
 
-_EDITS_OF_PRIVATE = 1.5
-_THREAD_EXISTS = 160004
-_REMEMBERED = 10_000
+_EDITS_OF_PRIVATE = 1.5  # seconds between two
+_THREAD_EXISTS = 160004  # Discord's code: the message has one already
+_REMEMBERED = 10_000  # events that were begun
 _CLOCKS_DIFFER = timedelta(hours=1)  # this machine's and Discord's, at most
 
 
@@ -272,22 +272,18 @@ class DiscordDoor(EventDoor):
         if delivery.since is not None:
             again, after = True, time_snowflake(delivery.since - _CLOCKS_DIFFER)
         older = key if item.attempts > 0 else ""  # sent before an update, by what was killed then
-        await self._carry(delivery.key or key, to, delivery, again=again, after=after, older=older)
+        await self._carry(delivery.key or key, to, delivery, Earlier(again, after, older))
 
     async def _learn(self, place: str) -> None:
         """Servers have no people from outside."""
 
     async def _deliver_unasked(self, item: InboxItem, delivery: Delivery) -> None:
-        await self._carry(delivery.key, delivery.to, delivery, again=True, after=None)
+        await self._carry(delivery.key, delivery.to, delivery, Earlier(again=True, after=None))
 
-    async def _carry(
-        self, key: str, to: str, delivery: Delivery, *, again: bool, after: int | None, older: str = ""
-    ) -> None:
+    async def _carry(self, key: str, to: str, delivery: Delivery, earlier: Earlier) -> None:
         async def tell(where: str, whom: tuple[str, ...]) -> Sent:
             its_key = key if where == to else key_for(key, where)
-            return await self._telling.elsewhere(
-                its_key, where, delivery.card, again=again, after=after, whom=whom, older=older
-            )
+            return await self._telling.elsewhere(its_key, where, delivery.card, earlier, whom)
 
         async with self._once(delivery.key):
             sent = await self._told(replace(delivery, to=to), tell)

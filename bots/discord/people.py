@@ -12,7 +12,7 @@ from bots.discord.calls import Calls, DiscordRefused
 from bots.discord.words import principal
 
 Json = dict[str, Any]
-_KEPT_SECONDS = 60.0
+_KEPT_SECONDS = 60.0  # a role that is given or taken counts after that at the latest
 _REMEMBERED = 10_000  # members
 # The bot's servers: those whose roles decide about a space, and the others.
 Servers = Callable[[], Awaitable[tuple[list[int], list[int]]]]

@@ -15,11 +15,11 @@ Json = dict[str, Any]
 _MESSAGES = "/channels/{channel_id}/messages"
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 _BETWEEN_EDITS = 1.5  # seconds; a channel takes five edits in five
-UNKNOWN_MESSAGE = 10008
+UNKNOWN_MESSAGE = 10008  # Discord's code: it is gone
 _COMPONENTS_V2, _SUPPRESS_EMBEDS, EPHEMERAL = 1 << 15, 1 << 2, 1 << 6
-PARTS_AT_MOST = 4
+PARTS_AT_MOST = 4  # messages of an answer
 _MOST_PAGES = 20  # of a hundred messages
-_LONGEST_NONCE = 25
+_LONGEST_NONCE = 25  # characters: Discord's limit
 
 
 def body_of(view: "LayoutView", flags: int = 0, whom: Sequence[str] = ()) -> Json:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
 _FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
+# Types of channels, by Discord's numbers.
 _FORUMS, _THREADS = (15, 16), (10, 11, 12)
 _PRIVATE_THREAD = 12
 _POSTS_BACK = 20  # in a forum
@@ -49,6 +50,55 @@ class Sent:
     messages: tuple[int, ...]
     is_thread: bool
     left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Where a card is looked for before it is sent, since it may stand there already.
+
+    With `again` among the messages after the id `after`; with None for that in any case, among all that could
+    be it. Also under the key that an `older` citewise may have sent it under.
+    """
+
+    again: bool
+    after: int | None
+    older: str = ""
+
+    @property
+    def looked_for(self) -> bool:
+        """Whether it is looked for at all."""
+        return self.again or self.after is None
+
+    def marks(self, key: str) -> list[int]:
+        """What marks a message with that key, and what marked it where an older citewise sent it."""
+        return [mark_of(known) for known in (key, self.older) if known]
+
+    def of_part(self, number: int) -> "Earlier":
+        """The same for a further part of the card."""
+        return replace(self, older=self.older and _key(self.older, number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressee:
+    """A person or a channel, by the id, and the message of it that is answered (0 for none)."""
+
+    is_person: bool
+    name: str
+    reply_to: int
+
+    @classmethod
+    def of(cls, to: str) -> "_Addressee":
+        """Whom a principal names, for a message followed by `/` and its id; UsageError for anyone else."""
+        who, _, reply_to = to.partition("/")
+        platform, _, rest = who.partition(":")
+        kind, _, name = rest.partition(":")
+        if platform != "discord":
+            raise UsageError(f"{who} is not on Discord, so I can't tell them from here.")
+        if kind == "role" or not name.isdecimal():
+            raise UsageError(
+                f"{who} can't be written to: an admin names a channel with `spaces support` instead."
+            )
+        return cls(kind == "user", name, int(reply_to or 0))
 
 
 class Telling:
@@ -106,76 +156,52 @@ class Telling:
             channel = await self.direct(payload["user"])
         else:
             channel = int(payload["channel"] or await self.direct(payload["user"]))
-        await self._post(key, Place(channel), view, again=again, after=int(payload["event"]))
+        await self._post(key, Place(channel), view, Earlier(again, int(payload["event"])))
 
     async def elsewhere(
-        self,
-        key: str,
-        to: str,
-        card: Card,
-        *,
-        again: bool,
-        after: int | None,
-        whom: tuple[str, ...] = (),
-        older: str = "",
+        self, key: str, to: str, card: Card, earlier: Earlier, whom: tuple[str, ...] = ()
     ) -> Sent:
         """Show a card to a channel, in answer to a message of one, or to a person.
 
-        `to` is a principal, for a message followed by `/` and its id. With `again` it is looked for first,
-        among messages after the id `after`; with None for that it is looked for in any case, among all that
-        could be it. It is also looked for under the key that an `older` citewise may have sent it under. A
-        card that is too long for one message goes into several. `whom` are those who are to be called, where
-        others read it too; of them, who has left a private thread is not.
+        `to` is a principal, for a message followed by `/` and its id. A card that is too long for one message
+        goes into several. `whom` are those who are to be called, where others read it too; of them, who has
+        left a private thread is not. Raises UsageError where Discord does not let the bot, in words.
         """
-        who, _, reply_to = to.partition("/")
-        platform, _, rest = who.partition(":")
-        kind, _, name = rest.partition(":")
-        if platform != "discord":
-            raise UsageError(f"{who} is not on Discord, so I can't tell them from here.")
-        if kind == "role" or not name.isdecimal():
-            raise UsageError(
-                f"{who} can't be written to: an admin names a channel with `spaces support` instead."
-            )
-        called, left = list[str](), list[str]()
-        if kind != "user":  # what others read names nobody but who is called
-            card, called = replace(card, people=frozenset()), [p for p in map(person_in, whom) if p]
-        try:
-            channel = await self.direct(name) if kind == "user" else int(name)
-            type_ = None if kind == "user" else await self._kind_of(channel)
-            if called and type_ == _PRIVATE_THREAD:
-                left = [person for person in called if not await self._is_in(channel, person)]
-                called = [person for person in called if person not in left]
-                if not called:
-                    raise UsageError(LEFT)
-            called = called[:_CALLED_AT_MOST]
+        who = _Addressee.of(to)
+        if not who.is_person:  # what others read names nobody but who is called
+            card = replace(card, people=frozenset())
+        with _refused_in_words(to_person=who.is_person):
+            channel = await self.direct(who.name) if who.is_person else int(who.name)
+            type_ = None if who.is_person else await self._kind_of(channel)
+            called, left = ([], []) if who.is_person else await self._to_call(channel, type_, whom)
             views = [
                 card_view(part, mark_of(_key(key, number)), () if number else called)
                 for number, part in enumerate(parts_of(card, called))
             ]
-            place, sent = Place(channel, int(reply_to or 0)), list[int]()
-            if type_ in _FORUMS:
-                again = again or after is None
-                since = after or 0
-                channel = await self._forum_post(
-                    channel, card, views[0], _marks(key, older), since, look=again
-                )
-                place, after, type_, sent = Place(channel), channel, _THREADS[0], [channel]
+            place, sent = Place(channel, who.reply_to), list[int]()
+            if type_ in _FORUMS:  # a post is a thread, and has the id of its first message
+                post = await self._forum_post(channel, card.title, views[0], key, earlier)
+                place, sent = Place(post), [post]
+                earlier = Earlier(earlier.looked_for, post, earlier.older)
             for number, view in enumerate(views[len(sent) :], len(sent)):
                 calls, its_key = () if number else called, _key(key, number)
-                how: Json = {"again": again, "after": after, "older": older and _key(older, number)}
-                sent.append(await self._post(its_key, place, view, whom=calls, **how))
-                place = Place(channel)
-        except DiscordRefused as error:
-            if error.code in NOBODY and kind == "user":
-                raise UsageError(NOT_TOLD) from error
-            if error.code in NO_ENTRY:
-                raise UsageError(NO_RIGHT) from error
-            if error.code == GONE:
-                raise UsageError(NO_CHANNEL) from error
-            raise
-        return Sent(
-            channel, tuple(sent), type_ in _THREADS, tuple(principal("user", person) for person in left)
-        )
+                sent.append(await self._post(its_key, place, view, earlier.of_part(number), calls))
+                place = Place(place.channel)
+        is_thread = type_ in (*_THREADS, *_FORUMS)
+        return Sent(place.channel, tuple(sent), is_thread, tuple(principal("user", one) for one in left))
+
+    async def _to_call(
+        self, channel: int, type_: int | None, whom: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Who of `whom` are called there, and who have left the thread; UsageError where all have."""
+        called = [person for person in map(person_in, whom) if person]
+        if not called or type_ != _PRIVATE_THREAD:
+            return called[:_CALLED_AT_MOST], []
+        left = [person for person in called if not await self._is_in(channel, person)]
+        called = [person for person in called if person not in left]
+        if not called:
+            raise UsageError(LEFT)
+        return called[:_CALLED_AT_MOST], left
 
     async def edit(self, key: str, channel: int, messages: Sequence[int], card: Card) -> None:
         """Let messages that a card was shown in show this one; an edit notifies nobody."""
@@ -195,22 +221,16 @@ class Telling:
         return int(opened["id"])
 
     async def _post(
-        self,
-        key: str,
-        place: Place,
-        view: "LayoutView",
-        *,
-        again: bool,
-        after: int | None,
-        whom: Sequence[str] = (),
-        older: str = "",
+        self, key: str, place: Place, view: "LayoutView", earlier: Earlier, whom: Sequence[str] = ()
     ) -> int:
-        if after is None:
+        if earlier.after is None:
             # A reply stands after what it replies to: what an older home sent here under this key is not it.
             if found_back := await self._posts.look_back(place.channel, mark_of(key), place.reply_to):
                 return found_back
-        elif again and (found := await self._posts.find(place.channel, _marks(key, older), after)):
-            return found[0]
+        elif earlier.again:
+            found = await self._posts.find(place.channel, earlier.marks(key), earlier.after)
+            if found:
+                return found[0]
         return await self._posts.send(place, view, key, whom)
 
     async def _is_in(self, thread: int, person: str) -> bool:
@@ -226,12 +246,14 @@ class Telling:
         return True
 
     async def _forum_post(
-        self, forum: int, card: Card, view: "LayoutView", marks: Sequence[int], since: int, *, look: bool
+        self, forum: int, title: str, view: "LayoutView", key: str, earlier: Earlier
     ) -> int:
-        if look and (stands := await self._standing_post(forum, marks, since)):
-            return stands
-        name = one_line(card.title, 100)
-        body = {"name": name, "message": body_of(view)}
+        """Open a post in a forum, or find the one that was opened; its id."""
+        if earlier.looked_for:
+            stands = await self._standing_post(forum, earlier.marks(key), earlier.after or 0)
+            if stands:
+                return stands
+        body = {"name": one_line(title, 100), "message": body_of(view)}
         try:
             opened = await self._calls("POST", _POSTS, body, channel_id=forum)
         except DiscordRefused as error:
@@ -266,6 +288,16 @@ def _key(key: str, number: int) -> str:
     return f"{key}+{number}" if number else key
 
 
-def _marks(key: str, older: str) -> list[int]:
-    """What marks a message, and what marked it where an older citewise sent it."""
-    return [mark_of(known) for known in (key, older) if known]
+@contextmanager
+def _refused_in_words(*, to_person: bool) -> Iterator[None]:
+    """Turn what Discord refuses for its rights into the UsageError that says what would help."""
+    try:
+        yield
+    except DiscordRefused as error:
+        if error.code in NOBODY and to_person:
+            raise UsageError(NOT_TOLD) from error
+        if error.code in NO_ENTRY:
+            raise UsageError(NO_RIGHT) from error
+        if error.code == GONE:
+            raise UsageError(NO_CHANNEL) from error
+        raise

@@ -19,11 +19,11 @@ from bots.doors.thread_reading import LATEST_READ, LONGEST_MESSAGE, Found, Threa
 from brain.triage.domain import Message
 
 Json = dict[str, Any]
-_A_PAGE = 100
+_A_PAGE = 100  # messages: Discord's limit
 _MOST_REPLIES = 50  # messages, each in answer to the one before
 _SAID = (0, 19, 20, 21, 23)  # plain, a reply, an app's answer to a command or menu, what a thread began with
-_THREAD_STARTER = 21
-_FORWARDED = 1
+_THREAD_STARTER = 21  # Discord's type of the message that a thread began with
+_FORWARDED = 1  # Discord's type of a reference, which is no reply
 _HAS_THREAD = 1 << 5
 _EPOCH = 1_420_070_400_000  # milliseconds, where Discord's ids begin to count
 _MESSAGES = "/channels/{channel_id}/messages"

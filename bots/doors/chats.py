@@ -28,8 +28,7 @@ class Chats:
     @property
     def names(self) -> frozenset[str]:
         """What the platforms that are set up are called."""
-        tokens = {"slack": self.settings.slack_bot_token, "discord": self.settings.discord_bot_token}
-        return frozenset(name for name, token in tokens.items() if token)
+        return connected(self.settings)
 
     def services(self) -> "list[Background]":
         """All platforms that are set up, in the order of starting."""

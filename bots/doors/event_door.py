@@ -24,9 +24,8 @@ from brain.errors import CitewiseError, UsageError
 Json = dict[str, Any]
 _T = TypeVar("_T")
 _UNASKED = ("deleted", "edited", "opened", "notice")  # events after which nobody waits for an answer
-_SECONDS_CLOSED = (
-    3_600.0  # until what could not be delivered is tried again: somebody lets the bot in, or not
-)
+# Until what could not be delivered is tried again: somebody lets the bot in, or not.
+_SECONDS_CLOSED = 3_600.0
 
 log = logging.getLogger("citewise.doors")
 log.addHandler(logging.NullHandler())

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from bots.drives.drift import Drift
     from bots.drives.synced import Synced
     from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import Drive as KnownDrive
+    from brain.catalog.rows import DriveRow
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
     from ingest.drives import Drive
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ingest.following.keeper import Keeper
     from ingest.options import DriveOptions
     from ingest.report import Progress, SyncReport
+    from ingest.sync import Effort
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,7 @@ class Drives:
         `retry` takes up files that failed before; `check` compares contents of seemingly equal ones; `reread`
         reads them all anew.
         """
-        from ingest.parsing.pool import ParsePool
-        from ingest.sync import Effort, Parts, sync
+        from ingest.sync import Effort
 
         drives = [self.open_drive(place, None) for place in places]
         catalog = self.catalog()
@@ -71,15 +71,25 @@ class Drives:
             if known is not None and known.watched:  # it keeps its settings and its brake
                 reports.append(self._look(known.id, progress, retry=retry, check=check))
             else:
-                parts = Parts(catalog, self.index, self.embedder, ParsePool)
-                with self.changing():
-                    if by and known is None:
-                        catalog.space(space)  # what can't be read into isn't told of
-                        catalog.audit.append(by, "ingest", drive.url, {"space": space})
-                    reports.append(sync(drive, space, parts, progress, Effort(retry, check)))
+                new_by = by if known is None else ""
+                reports.append(self._read_once(drive, space, progress, Effort(retry, check), new_by))
         return reports
 
-    def add(self, place: str, space: str, options: "DriveOptions", by: str = "") -> "KnownDrive":
+    def _read_once(
+        self, drive: "Drive", space: str, progress: "Progress", effort: "Effort", new_by: str
+    ) -> "SyncReport":
+        """One run over a drive that nobody follows; `new_by` names, for the log, who brought it."""
+        from ingest.parsing.pool import ParsePool
+        from ingest.sync import Parts, sync
+
+        catalog = self.catalog()
+        with self.changing():
+            if new_by:
+                catalog.space(space)  # what can't be read into isn't told of
+                catalog.audit.append(new_by, "ingest", drive.url, {"space": space})
+            return sync(drive, space, Parts(catalog, self.index, self.embedder, ParsePool), progress, effort)
+
+    def add(self, place: str, space: str, options: "DriveOptions", by: str = "") -> "DriveRow":
         """Follow a place from now on; it is opened and listed once, so that what is wrong is told now.
 
         Whoever is named as `by` stands in the audit log. Raises UsageError where it is no drive, or overlaps

@@ -7,14 +7,14 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from bots.desk import OPEN_SPACE
-from brain.catalog.rows import Drive
+from brain.catalog.rows import DriveRow
 from brain.errors import UsageError
 from ingest.registration import place
 
 _SHOWN = 5
 
 
-def find_drive(drives: Sequence[Drive], named: str, directory: Path = Path()) -> Drive:
+def find_drive(drives: Sequence[DriveRow], named: str, directory: Path = Path()) -> DriveRow:
     """The one drive of that number, path or address; UsageError with the known ones unless it is just one.
 
     A relative path starts at `directory`.
@@ -32,7 +32,7 @@ def find_drive(drives: Sequence[Drive], named: str, directory: Path = Path()) ->
     raise UsageError(f"There is no drive {named} (there are: {_named(drives)}).")
 
 
-def listed(drive: Drive) -> str:
+def listed(drive: DriveRow) -> str:
     """A drive's place as lists show it: a path, or an address."""
     return place(drive.url)
 
@@ -54,7 +54,7 @@ def _place(named: str, directory: Path) -> str:
     return os.path.realpath(directory / Path(path).expanduser())
 
 
-def _named(drives: Sequence[Drive]) -> str:
+def _named(drives: Sequence[DriveRow]) -> str:
     shown = "; ".join(f"{drive.id} {listed(drive)} in {drive.space}" for drive in drives[:_SHOWN])
     more = f" and {len(drives) - _SHOWN} more" if len(drives) > _SHOWN else ""
     return f"{shown}{more}"

@@ -8,7 +8,7 @@ from brain.catalog.documents.added_files import SCHEME as ADDED
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import Drive
+    from brain.catalog.rows import DriveRow
 
 
 def waiting(catalog: "Catalog") -> dict[int, int]:
@@ -33,7 +33,7 @@ def wait_to_be_read_anew(number: int) -> str:
     return f"{count(number, 'document')} {'waits' if number == 1 else 'wait'} to be read anew"
 
 
-def remedy(drive: "Drive") -> str:
+def remedy(drive: "DriveRow") -> str:
     """What reads a drive's files anew."""
     if drive.watched or drive.url.startswith(ADDED):
         return f"`citewise serve` does so by itself, `citewise drives sync {drive.id}` at once"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from brain.catalog.rows import Drive
+from brain.catalog.rows import DriveRow
 from brain.errors import CitewiseError, StorageFailed
 from ingest.report import SyncReport
 
@@ -13,13 +13,13 @@ from ingest.report import SyncReport
 class Synced:
     """What came of one drive: reports of one look or more, and the sentence that ended it otherwise."""
 
-    drive: Drive
+    drive: DriveRow
     reports: tuple[SyncReport, ...] = ()
     problem: str = ""
 
 
 def sync_all(
-    drives: Sequence[Drive], look: Callable[[int], SyncReport], patience_seconds: float
+    drives: Sequence[DriveRow], look: Callable[[int], SyncReport], patience_seconds: float
 ) -> list[Synced]:
     """Look at each; where files are still being written to, again until they settle or time is up.
 
@@ -28,7 +28,7 @@ def sync_all(
     return [_synced(drive, look, patience_seconds) for drive in drives]
 
 
-def _synced(drive: Drive, look: Callable[[int], SyncReport], patience_seconds: float) -> Synced:
+def _synced(drive: DriveRow, look: Callable[[int], SyncReport], patience_seconds: float) -> Synced:
     deadline = time.monotonic() + patience_seconds
     reports: list[SyncReport] = []
     try:

@@ -24,6 +24,7 @@ def choice(settings: Settings) -> "AnswererChoice":
         quantization=settings.quantization,
         url=settings.model_url,
         key=key.get_secret_value() if key else None,
+        patience=float(settings.model_patience),
     )
 
 

@@ -27,7 +27,7 @@ OPENING_SECONDS = 20.0  # for a `citewise serve` that has just been started, as 
 _LOOK_SECONDS = 0.5
 _OPENING_LOOK_SECONDS = 0.1
 _LONGEST_LINE = 1024**2
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # as shells tell of Ctrl-C
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -83,6 +83,7 @@ def relay(served: HomeServed, arguments: Sequence[str]) -> int:
 
 
 def _connect(address: Address) -> "ClientConnection | None":
+    """A connection to `citewise serve` at its address; None where nothing of its kind answers there."""
     import socket
 
     try:
@@ -113,6 +114,7 @@ def _connect(address: Address) -> "ClientConnection | None":
 
 
 def _hello(settings: "Settings", arguments: Sequence[str]) -> str:
+    """What the server must know to run the command as if it ran here: words, folder, terminal, settings."""
     from importlib.metadata import version
 
     from bots.serving.wire import Hello
@@ -183,6 +185,7 @@ class _Relay:
             self._drop()
 
     def _until_the_end(self) -> int:
+        """Show what the command prints and send what it asks for, until it ends; its exit code."""
         from websockets.exceptions import ConnectionClosed
 
         from bots.serving.wire import Read, order

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8  # commands at work; whoever waits for a person's answer does not count
 CONNECTIONS = 64  # commands in all
 BUSY_AFTER = 10.0  # seconds that a command waits for a slot
-_GREETING_SECONDS = 10.0
+_GREETING_SECONDS = 10.0  # in which a client must say what it wants
 _CLOSE_SECONDS = 1.0
 _HELD = 3  # the exit code where the home is somebody else's for now
 
@@ -159,6 +159,7 @@ class ControlServer:
                 self._sockets.discard(connection)
 
     def _take(self, connection: ServerConnection) -> None:
+        """Take a client in, or turn it away with a sentence, and hand on what it types until it is done."""
         try:
             hello = Hello.decode(connection.recv(timeout=_GREETING_SECONDS))
         except OtherProtocol as other:
@@ -191,6 +192,7 @@ class ControlServer:
         worker.join()
 
     def _work(self, request: Request) -> None:
+        """Run a client's command, when there is a place for it, and tell the client how it ended."""
         began, end = time.monotonic(), Exit(1, "The command ended in a way that citewise did not expect.")
         try:
             if not self._slots.enter(self._busy_after):

@@ -17,7 +17,7 @@ from brain.errors import CitewiseError
 
 if TYPE_CHECKING:
     from bots.desk.documents.library import Library
-    from brain.catalog.rows import Drive
+    from brain.catalog.rows import DriveRow
 
 EVERY = 3600.0
 AGAIN = 60.0  # seconds, where a server was away or the like
@@ -67,7 +67,7 @@ class RereadFiles(Repeating):
                     break  # what waits can't be read now
 
 
-def _waiting(library: "Library", drive: "Drive") -> int:
+def _waiting(library: "Library", drive: "DriveRow") -> int:
     from ingest.readers.versions import CURRENT
 
     return library.catalog.readings.waiting(CURRENT).get(drive.id, 0)

@@ -11,9 +11,8 @@ from typing import Protocol
 from bots.serving.log import fields
 from brain.errors import CitewiseError
 
-FIRST_START_SECONDS = (
-    15.0  # the next service starts after that, even where this one has not finished starting
-)
+# The next service starts after that, even where this one has not finished starting.
+FIRST_START_SECONDS = 15.0
 LOOK_SECONDS = 2.0
 FIRST_RETRY, LONGEST_RETRY = 1.0, 300.0
 # A service that ran that long before it failed is tried again at once, as if it never had.

@@ -1,13 +1,13 @@
 """Where output goes: data to stdout, progress and complaints to stderr, colour only on a terminal."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from bots.control_characters import CONTROL_CHARACTERS
 from bots.terminal.streams import current
 
 if TYPE_CHECKING:
@@ -22,13 +22,10 @@ _READABLE = 18  # columns: less room than that cuts titles and paths into pieces
 _WIDEST = 10_000  # for tables through a pipe, where a row is a line
 _SURELY_BYTES = 10_000_000
 
-# Control characters (but tab and newline), and the marks that turn the direction of text around.
-_LIVE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 
 def inert(text: str) -> str:
     """Take out what a terminal would obey: a document must not move the cursor or paint the screen."""
-    return _LIVE.sub("", text.replace("\r\n", "\n"))
+    return CONTROL_CHARACTERS.sub("", text.replace("\r\n", "\n"))
 
 
 def in_line(name: str) -> str:
@@ -143,7 +140,7 @@ def _print_rows(console: "Console", table: "Table") -> None:
 def print_json(value: object) -> None:
     """One JSON document on stdout, readable and stable; what a terminal would obey is escaped in it."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(_LIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(CONTROL_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 @contextmanager

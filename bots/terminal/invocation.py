@@ -57,6 +57,15 @@ class Invocation:
         """Whoever calls, as the audit log names them."""
         return f"terminal:{self.account}"
 
+    def say(self, sentence: str, data: dict[str, object]) -> None:
+        """Tell what was done: in a sentence, or with `--json` for programs."""
+        if self.as_json:
+            from bots.terminal.console import print_json
+
+            print_json(data)
+        else:
+            click.echo(sentence)
+
     def typed(self, path: Path) -> str:
         """A path as the person typed it, to be said again."""
         return self._typed.get(path, str(path))

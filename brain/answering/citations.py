@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.answering.extracting.cleaning import without_references
+from brain.answering.writing.figures import held_figures
+from brain.answering.writing.table_row import is_light
 from brain.domain import Citation, Disagreement, Passage, Sentence
 from brain.languages.telling import LANGUAGES
 from brain.text.terms import content_stems, numbers
@@ -120,16 +122,25 @@ def _fault(sentence: DraftSentence, known: dict[int, Passage]) -> str:
         return "it quotes nothing"
     backing = f"{quote}\n{passage.table_header}\n{passage.context}\n{passage.text}"
     unknown = numbers(sentence.text) - numbers(backing)
-    if unknown:
-        return f"its numbers are not in the source: {', '.join(sorted(unknown))}"
-    stems = [stem for stem in content_stems(sentence.text) if not stem.isdigit()]
     held = set(content_stems(backing))
-    if stems and sum(stem in held for stem in stems) / len(stems) < SUPPORT:
-        return "its words are not in the source"
+    if unknown or _share(sentence.text, held) < SUPPORT:  # a model may write "30 days" for "thirty days"
+        figures = held_figures(sentence.text, quote, f"{passage.table_header}\n{passage.context}")
+        if unknown and figures.fault:
+            return f"its numbers are not in the source: {', '.join(sorted(unknown))}"
+        held |= {stem for word in figures.words for stem in content_stems(word)}
+        if _share(sentence.text, held, row="\t" in quote) < SUPPORT:
+            return "its words are not in the source"
     strange = [url for url in _URL.findall(sentence.text) if url.rstrip(".,;") not in backing]
     if strange:
         return "it names an address that is not in the source"
     return ""
+
+
+def _share(text: str, held: set[str], *, row: bool = False) -> float:
+    """Of the content words, numbers aside, those that are held; verbs that no row has don't count of one."""
+    stems = [stem for stem in content_stems(text) if not stem.isdigit()]
+    counted = [stem for stem in stems if stem in held or not (row and is_light(stem))]
+    return sum(stem in held for stem in counted) / len(counted) if counted else 1.0
 
 
 def _runs(sentences: Sequence[DraftSentence]) -> list[list[DraftSentence]]:

@@ -13,7 +13,15 @@ from brain.extras import need_extra
 from brain.http_status import http_status
 
 if TYPE_CHECKING:
+    from typing import TypedDict
+
     from langchain_core.language_models import BaseChatModel
+
+    from brain.answering.writing.written import Limits
+
+    class _Waited(TypedDict):
+        limits: Limits
+        quotes_first: bool | None
 
     from brain.answering.writing.entailment import Entails
 
@@ -27,6 +35,7 @@ class AnswererChoice:
 
     `model` and `adapter` are folders or names of the hub for phi3, names of the server's for server, which is
     at `url` and may want a `key`. `quantization` is for phi3; a `model` that ends in .gguf is for llama.cpp.
+    `patience` is how many seconds a model may be silent, above all until its first word.
     """
 
     name: str
@@ -35,6 +44,7 @@ class AnswererChoice:
     quantization: str = "auto"
     url: str | None = None
     key: str | None = None
+    patience: float = READ_SECONDS
 
 
 def open_answerer(
@@ -61,16 +71,28 @@ def open_answerer(
         def asking_for(adapter: Path | None) -> GradualAnswerer:
             asked = replace(choice, adapter=adapter)
             name = f"{server_model(asked)} at {asked.url}"
-            return WritingAnswerer(_server(asked), name, few_shot=adapter is None, entails=entails)
+            return WritingAnswerer(
+                _server(asked), name, few_shot=adapter is None, entails=entails, **_waited_for(asked)
+            )
 
         return SwappableAnswerer(asking_for(choice.adapter), asking_for, choice.adapter)
     if choice.name.startswith("langchain:"):
         model = langchain_model(choice.name.removeprefix("langchain:"))
-        return WritingAnswerer(model, choice.name, entails=entails)
+        return WritingAnswerer(model, choice.name, entails=entails, **_waited_for(choice))
     raise UsageError(
         f"There is no answerer called {choice.name!r}. CITEWISE_ANSWERER can be extractive, phi3, server or "
         "langchain:provider:model."
     )
+
+
+def _waited_for(choice: AnswererChoice) -> "_Waited":
+    """How long a server's first word is waited for; nobody waits so long without the documents' own words."""
+    from brain.answering.writing.written import Limits
+
+    usual = Limits()
+    total = usual.total_s + 2 * max(0.0, choice.patience - READ_SECONDS)
+    limits = replace(usual, silence_s=choice.patience, total_s=total)
+    return {"limits": limits, "quotes_first": choice.patience > READ_SECONDS or None}
 
 
 def server_model(choice: AnswererChoice) -> str:
@@ -170,7 +192,8 @@ def _open_phi3(choice: AnswererChoice, closing: ExitStack, entails: "Entails | N
         longest=longest,
     )
     closing.callback(chat.close)
-    limits = patient(chat.window, longest) if chat.facts().slow else Limits(chat.window, longest)
+    slow = chat.facts().slow
+    limits = patient(chat.window, longest, choice.patience) if slow else Limits(chat.window, longest)
 
     def writing(adapter: Path | None) -> GradualAnswerer:
         name = f"phi3 ({choice.model}{f' with adapter {adapter.name}' if adapter else ''})"
@@ -202,7 +225,7 @@ def _server(choice: AnswererChoice) -> "BaseChatModel":
         model=server_model(choice),
         base_url=url,
         api_key=SecretStr(choice.key or "none"),
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+        timeout=httpx.Timeout(choice.patience, connect=CONNECT_SECONDS),
         max_retries=0,
         temperature=0,
         max_completion_tokens=320,

@@ -2,8 +2,9 @@
 
 import textwrap
 
-from brain.answering.extracting.extractive import NAMED, as_told, sentences_by_words, stands_alone
+from brain.answering.extracting.extractive import NAMED, sentences_by_words
 from brain.answering.extracting.likeness import by_likeness
+from brain.answering.extracting.shown import as_told, stands_alone
 from brain.domain import Nearest, RefusalReason
 from brain.evidence import Evidence
 from brain.retrieval.codes import having_codes
@@ -13,7 +14,7 @@ NEAREST = 3
 LISTED = 5  # where documents were asked for
 LONGEST = 240  # characters
 QUOTED_FROM = 0.1
-"""The confidence from which a sentence is shown (docs/evaluation.md tells how often it is what was asked)."""
+"""The confidence from which a sentence is shown (docs/quality.md tells how often it is what was asked)."""
 _UNANSWERED = frozenset({RefusalReason.NO_EVIDENCE, RefusalReason.UNSUPPORTED})
 
 

@@ -14,7 +14,7 @@ from brain.durable import sync
 from brain.errors import StorageFailed, UsageError
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many pages are done, of how many
-_PAGES = 2000
+_PAGES = 2000  # of the database in one step; between two, others may write
 _DRAFT, _ASIDE = ".restoring", ".before-restore"
 _SQLITE, _HEADER = b"SQLite format 3\0", 100  # whose bytes 68 to 71 are the application's id
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

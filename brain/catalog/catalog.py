@@ -28,7 +28,7 @@ from brain.catalog.questions.forgetting import Forgetting
 from brain.catalog.rows import (
     Counts,
     DocumentRow,
-    Drive,
+    DriveRow,
     Failure,
     NewDocument,
     NewFailure,
@@ -72,18 +72,30 @@ class Catalog:
         self.history = DocumentHistory(self._database)
         """Earlier versions, removed documents, vectors out of use."""
         self.duplicates = Duplicates(self._database)
+        """Documents that are there already, as a whole or in much of what they say."""
         self.added_files = AddedFiles(self._database)
+        """The bytes of files that came from a chat."""
         # What doors and the Desk keep.
         self.conversations = Conversations(self._database)
+        """The turns and traces of threads."""
         self.places = Places(self._database)
+        """What admins set: spaces and who reads them, who is asked for help, where to answer unasked."""
         self.answers = Answers(self._database)
+        """Answers that were given, and what people thought of them."""
         self.asked = AskedQuestions(self._database)
+        """What was asked since a moment, and what became of it."""
         self.handoffs = Handoffs(self._database)
+        """Questions that people are to answer."""
         self.forgetting = Forgetting(self._database)
+        """What is taken out for good when its time has come."""
         self.changes = Changes(self._database)
+        """Changes of documents that were proposed, carried out or taken back in a chat."""
         self.cases = Cases(self._database)
+        """Tickets that were triaged, and labelled examples to tell categories by."""
         self.audit = AuditLog(self._database)
+        """Who changed what, in a chain of hashes."""
         self.inbox = InboxTable(self._database)
+        """Events of the chats that are still to be worked off."""
 
     def _damaged(self, reason: str) -> StorageFailed:
         return StorageFailed(
@@ -169,21 +181,6 @@ class Catalog:
         with self._database.reading() as connection:
             return spaces.space(connection, name)
 
-    def create_space(self, name: str) -> Space:
-        """Make a space; UsageError where the name is taken or can't be one."""
-        with self._database.writing() as connection:
-            return spaces.create_space(connection, name)
-
-    def allow(self, space: str, principal: str) -> bool:
-        """Let a principal read a space; False where it could already."""
-        with self._database.writing() as connection:
-            return spaces.allow(connection, space, principal)
-
-    def deny(self, space: str, principal: str) -> bool:
-        """Take a principal's right to read a space; False where it had none."""
-        with self._database.writing() as connection:
-            return spaces.deny(connection, space, principal)
-
     def principals(self, space: str) -> frozenset[str]:
         """Who may read a space."""
         with self._database.reading() as connection:
@@ -194,17 +191,17 @@ class Catalog:
         with self._database.reading() as connection:
             return spaces.readable_by(connection, held)
 
-    def add_drive(self, url: str, space: str, *, watched: bool = False) -> Drive:
+    def add_drive(self, url: str, space: str, *, watched: bool = False) -> DriveRow:
         """The drive of that address and space, made where there is none; `watched` only ever switches on."""
         with self._database.writing() as connection:
             return spaces.add_drive(connection, url, space, watched=watched)
 
-    def drives(self) -> list[Drive]:
+    def drives(self) -> list[DriveRow]:
         """All drives, oldest first."""
         with self._database.reading() as connection:
             return spaces.drives(connection)
 
-    def drive(self, drive_id: int) -> Drive:
+    def drive(self, drive_id: int) -> DriveRow:
         """The drive of that id; UsageError where there is none."""
         with self._database.reading() as connection:
             return spaces.drive(connection, drive_id)

@@ -32,7 +32,7 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
+class DriveRow:
     """A folder or address that was ingested; `watched` ones are kept in step by the service."""
 
     id: int
@@ -61,7 +61,7 @@ class DriveState(StrEnum):
 class DriveBeingRemoved:
     """A drive that a person took out, with how many of its documents still have to go."""
 
-    drive: Drive
+    drive: DriveRow
     documents: int
 
 
@@ -74,7 +74,7 @@ class FollowedDrive:
     notes on the last full look and on the pass over contents; `lags` seconds from change to answerable.
     """
 
-    drive: Drive
+    drive: DriveRow
     options: Mapping[str, Any] = field(default_factory=dict)
     cursor: str = ""
     state: DriveState = DriveState.OK

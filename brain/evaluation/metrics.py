@@ -29,7 +29,7 @@ NAMES = (
     *("fabricated", "bad_page", "quote_valid"),
 )
 LOWER_IS_BETTER = frozenset({"false_refusal", "answered_wrongly", "fabricated", "bad_page"})
-RIGHT_FROM_F1 = 0.5
+RIGHT_FROM_F1 = 0.5  # the share of words that an answer and the expected one have in common
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,12 @@ STOPWORDS = frozenset(
     this those through to too under until up us very was we were what when where which while who whom
     whose why will with would you your yours yourself yourselves may might must shall upon via per
     within vs regarding concerning""".split()
+    # Whoever and wherever it is: a question's "somebody" stands in no document that answers it.
+    + """someone somebody something somewhere somehow anyone anybody anything anywhere everyone everybody
+    everything everywhere""".split()
+    # Said in chat, and of nothing.
+    + """lol lmao omg haha hahaha hmm umm uh ugh argh oops wow wtf tbh idk imo imho btw thx ty hey guys
+    folks dude ok okay yeah yep nope nah gonna wanna gotta kinda sorta lemme dunno cuz coz""".split()
 )
 
 ENGLISH = Language(

@@ -82,6 +82,11 @@ FRENCH = Language(
         ),
         denial=pattern(r"\b(?:ne|n|pas|jamais|rien|sans|aucune?|ni|interdite?s?)\b"),
         condition=pattern(r"\b(?:seulement|uniquement|si|sauf|excepte)\b"),
+        turning=pattern(
+            r"""\b(?:avant|apres|plus|moins|sous|doit|doivent|peut|peuvent|tous|toutes|tout|toute
+            |les\ deux|minimum|maximum|toujours|oui|facultati\w+|obligatoire\w*|quotidien\w*
+            |hebdomadaire\w*|mensuel\w*|annuel\w*|demi\w*|double)\b"""
+        ),
     ),
     decides=Decides(
         yes="Oui",

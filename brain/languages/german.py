@@ -107,6 +107,12 @@ GERMAN = Language(
         reason=pattern(r"\b(?:weil|da|denn|wegen|aufgrund|deshalb|daher|damit|grund|ursache|infolge)\b"),
         denial=pattern(r"\b(?:nicht|kein\w*|nie|niemals|niemand\w*|nichts|ohne|weder|verboten|untersagt)\b"),
         condition=pattern(r"\b(?:nur|wenn|falls|sofern|ausser|außer|solange|es\ sei\ denn|ausgenommen)\b"),
+        turning=pattern(
+            r"""\b(?:vor|nach|mehr|meiste\w*|weniger|uber|unter|einmal|muss|mussen|darf|durfen|soll
+            |sollen|alle\w*|beide\w*|mindestens|hochstens|spatestens|fruhestens|maximal
+            |minimal|immer|stets|ja|freiwillig\w*|verpflichtend\w*|taglich|wochentlich
+            |monatlich|jahrlich|halb\w*|doppelt\w*)\b"""
+        ),
     ),
     decides=Decides(
         yes="Ja",

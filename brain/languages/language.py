@@ -42,7 +42,8 @@ class Asks:
 class Says:
     """How sentences say what is asked for: patterns over folded text.
 
-    `denial` and `condition` find what turns a sentence around: a model may not add or drop it.
+    `denial` and `condition` find what turns a sentence around: a model may not add or drop it. Nor may it add
+    what `turning` finds: little words of order, duty and limits ("vor", "muss", "höchstens").
     """
 
     number: re.Pattern[str]
@@ -51,6 +52,7 @@ class Says:
     reason: re.Pattern[str]
     denial: re.Pattern[str]
     condition: re.Pattern[str]
+    turning: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

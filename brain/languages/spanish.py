@@ -80,6 +80,11 @@ SPANISH = Language(
         reason=pattern(r"\b(?:porque|debido|ya\ que|por\ eso|a\ causa|para\ que|motivo|pues)\b"),
         denial=pattern(r"\b(?:no|nunca|jamas|nada|nadie|ningun\w*|sin|ni|prohibid\w*)\b"),
         condition=pattern(r"\b(?:solo|solamente|si|salvo|excepto|siempre\ que|a\ menos)\b"),
+        turning=pattern(
+            r"""\b(?:antes|despues|mas|menos|sobre|bajo|debe|deben|puede|pueden|todos|todas|ambos
+            |ambas|minimo|maximo|siempre|opcional\w*|obligatori\w+|diari\w+|semanal\w*
+            |mensual\w*|anual\w*|medi[oa]|doble)\b"""
+        ),
     ),
     decides=Decides(
         yes="Sí",

@@ -84,6 +84,7 @@ def read_header(path: Path) -> Header:
 
 
 def _header(file: BinaryIO, path: Path) -> tuple[Header, int]:
+    """What a GGUF file says of itself, and at which byte its last tensor ends."""
     if file.read(4) != b"GGUF":
         raise UsageError(f"{path} is no GGUF file. Set CITEWISE_MODEL to one, or to a model's folder.")
     version, tensors, count = struct.unpack("<IQQ", file.read(20))

@@ -89,6 +89,7 @@ class LlamaServer:
         return " | ".join(self._said)
 
     def _started(self) -> str:
+        """Start the child process, and the address at which it answers once the model is loaded."""
         if self._process is not None:
             _end(self._process)
         self._said.clear()

@@ -1,5 +1,6 @@
-"""After work on a GPU that found no memory: what it had taken so far is let go of."""
+"""Work that found no memory: how it is known, and on a GPU, what it had taken so far is let go of."""
 
+import errno
 import traceback
 
 import torch
@@ -12,3 +13,22 @@ def let_go(error: torch.OutOfMemoryError) -> None:
     """
     traceback.clear_frames(error.__traceback__)
     torch.cuda.empty_cache()
+
+
+# A processor's allocator has no class of its own for it. oneDNN only says that it could not begin.
+_SAYS_SO = (
+    "allocate memory",
+    "out of memory",
+    "not enough memory",
+    "bad_alloc",
+    "could not create a primitive",
+)
+
+
+def is_full_memory(error: BaseException) -> bool:
+    """Whether an error tells that memory was full, the GPU's or the processor's."""
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return True
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or (
+        isinstance(error, (RuntimeError, OSError)) and any(words in str(error).lower() for words in _SAYS_SO)
+    )

@@ -208,6 +208,7 @@ class Generator:
                 one.put(error)
 
     def _admit(self) -> None:
+        """Take in what waits, as far as there is room; an errand waits until no text is being written."""
         while self._free and self._waiting:
             stream = self._waiting[0]
             if isinstance(stream, _Errand):

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from brain.errors import ModelUnavailable, UsageError, WeightsUnavailable
+from brain.phi3.full_memory import is_full_memory
 from brain.phi3.quantising import Quantization, bytes_needed, choose, loading_options
 
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
@@ -156,9 +157,12 @@ def _loaded(folder: Path, quantization: Quantization) -> Any:
             local_files_only=True,
             output_loading_info=True,
         )
-    except torch.cuda.OutOfMemoryError as error:
-        raise ModelUnavailable("The GPU's memory was full while loading.", detail=repr(error)) from error
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, MemoryError, SafetensorError) as error:
+        if is_full_memory(error):
+            whose = "The GPU's memory" if on_gpu else "Memory"
+            raise ModelUnavailable(
+                f"{whose} was full while loading the model.", detail=repr(error)
+            ) from error
         raise WeightsUnavailable(
             f"The weights in {folder} don't make a Phi-3. Download the model again.", detail=repr(error)
         ) from error

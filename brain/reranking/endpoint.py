@@ -78,6 +78,7 @@ class EndpointReader:
             return self._sent(question[:longest], cut, ends)
 
     def _sent(self, question: str, texts: Sequence[str], ends: float) -> Any:
+        """The endpoint's reply, read from JSON, by the moment `ends` at the latest."""
         import httpx
 
         body: dict[str, object] = {"query": question}

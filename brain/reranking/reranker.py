@@ -28,7 +28,7 @@ PASSAGES = 32
 LONGEST_SECONDS = 10.0
 REST_SECONDS = 30.0
 """A reranker that failed is left alone for so long, so that not every question waits for it."""
-_TIMED = 20
+_TIMED = 20  # latest questions, whose median time is told
 _PASSAGE, _SCORE = "passage", "relevance_score"  # the second as LangChain's own rerankers call it
 
 

@@ -92,9 +92,11 @@ _PATTERNS = (
     {_LEAD}(?:(?P<of>[^,:?]+?): )?(?P<first>(?!(?:who|when|why|where|how)\b)[^,:?]+?)
      (?:vs\.?|versus|compared (?:to|with)) (?P<second>.+?){_BY}{_AFTER}"""),
 )
+# Between the things: "A, B and C", "A vs. B".
 _JOINED = re.compile(r"\s*(?:,\s*(?:and|or)?|\b(?:and|or|vs\.?|versus|with|to|against)\b)\s*", re.I)
 _ARTICLE = re.compile(r"^(?:(?:the|an?|our|my|your|their|both|either|having|using|taking)\s+)+", re.I)
 _WHICH = re.compile(r"^(?:and )?(?:which|who)(?: (?:one|of (?:them|these|those|both|the two)))? ", re.I)
+# Not to be set side by side with anything: what only the thread, or the asker, tells.
 _POINTS = re.compile(
     r"(?:it|this|that|these|those|them|they|you|we|i|he|she|there|ones?|two|before|usual|usually|expected|now"
     r"|today|last year|ever|allowed|others?|the (?:others?|rest|two|first|second|former|latter))",

@@ -26,6 +26,7 @@ BARE_ASKED = 0.6
 OTHER_ASKED = 0.3
 PERHAPS_NEW = 0.12
 
+# "and for …?", "why?", "what else?": only a question before makes it whole.
 _OPENS_FOLLOW_UP = re.compile(
     r"^\s*(?:and|but|or|so|also|then|what about|how about|what if|same for|why not|why|how come"
     r"|since when|until when|from when|for how long|by when|who else|where else|what else|any others?|more"
@@ -38,6 +39,7 @@ _POINTS_BACK = re.compile(
     r"|instead|otherwise|(?:[Aa]|[Aa]nother|[Tt]he|[Tt]hat|[Tt]his|[Ww]hich)(?: \w+)? ones?|the former"
     r"|the latter)\b"
 )
+# What is taken away before a follow-up is looked at: "ok, and …".
 _LEAD = re.compile(
     r"^\s*(?:(?:and|but|or|so|also|then|ok(?:ay)?|even|what about|how about|what if|same for)\b[\s,:]*)+",
     re.IGNORECASE,
@@ -68,10 +70,11 @@ _CLAUSE = re.compile(
     r"|nobody|someone|somebody)\b",
     re.IGNORECASE,
 )
+# "for interns?": the case that takes another's place.
 _PREPOSITION = re.compile(
     r"^\s*(?:for|in|at|on|with|without|during|after|before|from|until)\s", re.IGNORECASE
 )
-# "it" in "does it rain", "that" in "the form that I need": only short questions point back.
+# Words of a question. "It" in "does it rain", "that" in "the form that I need": only short ones point back.
 _SHORT = 6
 _VERY_SHORT = 2
 _BARE = 4  # "how long then?": nothing to search for by itself
@@ -126,6 +129,7 @@ def _heard(history: Sequence[Turn]) -> tuple[Turn, ...]:
 
 
 def _read(question: str, history: Sequence[Turn]) -> _Read:
+    """A question as its thread makes it understood: by itself, varied, or joined to the one before."""
     text = question.strip()
     if not history:
         return _Read(text, text, text)

@@ -20,6 +20,7 @@ from brain.index.search_index import SearchIndex
 from brain.languages.english import ENGLISH
 from brain.reranking.reranker import Reranked
 from brain.retrieval.abbreviations import spelled_out
+from brain.retrieval.by_amount import of_the_case
 from brain.retrieval.by_date import on_days
 from brain.retrieval.codes import having_codes, parted
 from brain.retrieval.editions import superseded
@@ -38,8 +39,8 @@ from brain.text.dates import version_as_date
 from brain.text.steps import runs_over
 from brain.text.terms import unique
 
-CANDIDATES = 80  # of each retriever and space
-RERANKED = 40
+CANDIDATES = 80  # of each index and space
+RERANKED = 40  # of the best by vector and index, whose words are looked at in the text
 READ = 4  # of the best, whose sentences are compared with the question token by token …
 # … if their score lies no further behind the best one's: of 1,903 answers to the development sets' questions
 # and to everyday ones, leaving out the others changed one, and 11 % of the passages were not read.
@@ -158,35 +159,24 @@ def _find(
     embeddings: Embeddings,
     weights: FusionWeights,
 ) -> Retrieved:
+    """Candidates by vectors, by words and by dates, read from the catalog and put in order."""
     watch = _Watch()
     vector = embeddings.embed_query(query.text)
     watch.lap("embed")
-    dense: dict[int, float] = {}
-    keyword: dict[int, float] = {}
+    dense: dict[int, float] = {}  # the cosine, by the passage's id
     for space in spaces:
         dense.update(index.dense(space, vector, CANDIDATES))
     watch.lap("dense")
-    foreign = query.language is not ENGLISH
-    held = [index.vocabulary(space) for space in spaces] if foreign else []
-    query = taken_apart(query, held)
-    query = with_same_words(query, lambda words: _held(words, spaces, index)[1])
-    forms = word_forms((*query.words, *query.hints), query, held)
-    asked = [form for term in query.words for form in forms[term]]
+    query, forms = _in_words_held(query, spaces, index)
+    wanted = [form for term in query.words for form in forms[term]]
+    keyword: dict[int, float] = {}  # BM25
     for space in spaces:
-        keyword.update(index.keyword(space, asked, CANDIDATES, COLUMNS))
-    dated = on_days(query.dates, asked, spaces, index, CANDIDATES)
+        keyword.update(index.keyword(space, wanted, CANDIDATES, COLUMNS))
+    dated = on_days(query.dates, wanted, spaces, index, CANDIDATES)
     rarity = _rarity(query, forms, spaces, index, {name: len(found) for name, found in dated.items()})
-    soft = frozenset(date.name for date in query.dates if date.soft)
-    of_dates = frozenset(n for name, found in dated.items() if name not in soft for n in found[:CANDIDATES])
-    of_months = frozenset(n for name, found in dated.items() if name in soft for n in found[:CANDIDATES])
+    of_dates, of_months = _must_and_may(query, dated)
     watch.lap("keyword")
-    allowed = frozenset(spaces)
-    passages = {
-        number: passage
-        # The catalog is the truth: what an index still holds of removed documents is not in it.
-        for number, passage in catalog.passages({*dense, *keyword, *of_dates, *of_months}).items()
-        if passage.source.space in allowed
-    }
+    passages = _readable({*dense, *keyword, *of_dates, *of_months}, spaces, catalog)
     watch.lap("read")
     best = max(keyword.values(), default=0.0) or 1.0
     least = min(dense.values(), default=0.0)
@@ -194,11 +184,42 @@ def _find(
         Candidate(passage, keyword.get(number, 0.0) / best, dense.get(number, least))
         for number, passage in passages.items()
     ]
+    nearest = [candidate.passage for candidate in _ranked(candidates, weights)[:RERANKED]]
+    query, rarity = of_the_case(query, rarity, nearest)
     ranked = rank(query, rarity, candidates, weights, of_dates, of_months)
     watch.lap("rerank")
     beside = _beside([candidate.passage for candidate in ranked[:JOINED]], catalog)
     watch.lap("join")
     return Retrieved(query, rarity, tuple(ranked), watch.laps, beside)
+
+
+def _in_words_held(
+    query: Query, spaces: list[str], index: SearchIndex
+) -> tuple[Query, Mapping[str, Sequence[str]]]:
+    """The query with words that the documents have for what is asked, and the forms of each of its words."""
+    # Other languages' compounds and endings are looked up among the words that the spaces hold.
+    held = [index.vocabulary(space) for space in spaces] if query.language is not ENGLISH else []
+    query = taken_apart(query, held)
+    query = with_same_words(query, lambda words: _held(words, spaces, index)[1])
+    return query, word_forms((*query.words, *query.hints), query, held)
+
+
+def _must_and_may(query: Query, dated: Mapping[str, list[int]]) -> tuple[frozenset[int], frozenset[int]]:
+    """The passages with a date that an answer must be of, and those with a month that it need not name."""
+    soft = frozenset(date.name for date in query.dates if date.soft)
+    must = [number for name, ids in dated.items() if name not in soft for number in ids[:CANDIDATES]]
+    may = [number for name, ids in dated.items() if name in soft for number in ids[:CANDIDATES]]
+    return frozenset(must), frozenset(may)
+
+
+def _readable(ids: Iterable[int], spaces: Iterable[str], catalog: Catalog) -> dict[int, Passage]:
+    """The passages by their ids: the catalog is the truth, and an index may still hold what was removed."""
+    allowed = frozenset(spaces)
+    return {
+        passage_id: passage
+        for passage_id, passage in catalog.passages(ids).items()
+        if passage.source.space in allowed
+    }
 
 
 def rank(

@@ -4,7 +4,7 @@ Late interaction (ColBERT, Khattab and Zaharia 2020, arXiv 2004.12832): every to
 most similar token of a sentence, and these similarities are averaged. The tokens' states have seen the whole
 passage with its title and headings (late chunking, Günther et al. 2024, arXiv 2409.04701), and the question's
 little words count too: "how long" and "who" are near to what answers them. On questions of people who don't
-know the documents' words it chooses the right sentence far oftener than shared words do (docs/evaluation.md).
+know the documents' words it chooses the right sentence far oftener than shared words do (docs/quality.md).
 """
 
 import threading

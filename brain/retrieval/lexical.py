@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from brain.retrieval.query import Query, Rarity
+from brain.text.amounts import without_amounts
 from brain.text.analysis import AnalysedPassage
 from brain.text.asked import is_date_name, without_dates
 from brain.text.names import NUMBERING, names_in
@@ -61,10 +62,8 @@ def phrase_coverage(query: Query, rarity: Rarity, passage: AnalysedPassage) -> f
     return sum(worth[pair] for pair in held) / total if total else 0.0
 
 
-MOSTLY = (
-    0.6  # of what is asked besides must stand with such a bound: "registration is open until" is no office
-)
 BOUNDED = 0.5  # what a date counts that a sentence may hold on though it names another: "until 31 January"
+MOSTLY = 0.6  # of what else is asked must stand with such a bound: "registration is open until" is no office
 APART = 0.3  # what a name counts whose number stands elsewhere: "Falcon 4" where there are four Falcon 2
 
 
@@ -77,7 +76,7 @@ def telling_names(query: Query, rarity: Rarity) -> list[tuple[str, ...]]:
     text = without_dates(query.text, query.language, months=months) if query.dates else query.text
     names = [
         name
-        for name in names_in(text, query.language)
+        for name in names_in(without_amounts(text, query.amounts), query.language)
         if any(stem[0].isdigit() for stem in name)
         or max(rarity.weights.get(stem, 0.0) for stem in name) >= rarity.unknown
     ]

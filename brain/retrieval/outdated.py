@@ -4,12 +4,15 @@ import re
 
 from brain.domain import Source
 
+# In a title or path.
 _OUTDATED = re.compile(
     r"\b(?:superseded|obsolete|outdated|deprecated|withdrawn|no longer valid)\b", re.IGNORECASE
 )
+# A folder for what no longer holds.
 _PUT_AWAY = re.compile(
     r"(?:^|/)_?(?:old|archive[ds]?|obsolete|superseded|previous versions?)/", re.IGNORECASE
 )
+# A question with one of these may be about what no longer holds; a year may be a past one.
 _PAST = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:was|were|did|used to|old|older|earlier|previous|previously|former|formerly"
     r"|before|last year|back then|superseded|obsolete|outdated|deprecated|withdrawn)\b",

@@ -23,12 +23,14 @@ _NAME = 8  # words of another thing's name
 _ASKS = re.compile(
     r"(?:what|which|who|when|where|why|how|is|are|do|does|did|can|could|may|must|should|will)\b", re.I
 )
+# Pieces that the patterns below are made of: "please can you give me", "a short", "summary", "summarise".
 _COURTESY = (
     r"(?:(?:hi|hello|hey|please|pls|so|ok(?:ay)?|and|also|now|then|quick question)\b[\s,:!.–-]*"
     r"|(?:can|could|would|will) (?:you|someone|anyone|somebody)(?:,? (?:please|quickly|briefly))* "
     r"|(?:i(?:'d| would) like|i (?:want|need)|we need|is there|do you have|have you got) "
     r"|(?:give|get|send|write|show|make|tell|provide)(?: me| us)? )*"
 )
+# "… in three bullet points, please"
 _AFTERTHOUGHT = re.compile(
     r"[\s,]*\b(?:please|pls|plz|thanks|thank you|thx|for me|for us|quickly|briefly"
     r"|(?:with|in|as) (?:a few|two|three|four|five|\d+|bullet|short) ?"
@@ -49,6 +51,7 @@ _DOCUMENTS = (
 )
 _SAYS = r"(?:says?|said|written|stated|know|tell (?:me|us)|states?|mentions?|have)"
 _ON = r"(?:about|on|regarding|concerning)"
+# "summarise the travel policy", "a short overview of …", "the travel policy in a nutshell"
 _WHOLE = (
     re.compile(rf"{_COURTESY}{_VERB}\W+(?:up |of |on |about |for |what(?: is|'s) in )?(?P<of>.+)", re.I),
     re.compile(
@@ -62,6 +65,7 @@ _WHOLE = (
         re.I,
     ),
 )
+# "what do our documents say about overtime?", "everything about overtime"
 _TOPIC = (
     re.compile(
         rf"{_COURTESY}what (?:do|does|did|can|is|'s|has|have)? ?"
@@ -75,11 +79,13 @@ _TOPIC = (
         re.I,
     ),
 )
+# "what does the handbook say about overtime?"
 _SAID_IN = re.compile(
     rf"{_COURTESY}what (?:do|does|did) (?P<document>(?!(?:it|he|she|they|this|that)\b)[^,?]{{2,60}}?)"
     rf" (?:say|state|tell (?:me|us)|mention|specify|prescribe) {_ON} (?P<topic>.+)",
     re.I,
 )
+# "what's in the handbook?", "tell me about the handbook": only where it names a document.
 _IF_NAMED = re.compile(
     rf"{_COURTESY}(?:what(?:'s| is)(?: all)? (?:in|inside) (?P<in>.+)"
     r"|what(?:'s| is) (?P<about>.+?) (?:all )?about"
@@ -87,11 +93,13 @@ _IF_NAMED = re.compile(
     r"|(?:tell )?(?:me |us )?(?:all |everything |more |something )?about (?P<tell>.+))",
     re.I,
 )
+# "and what does it say about overtime?"
 _IT_SAYS = re.compile(
     rf"(?:and )?what (?:do|does) (?:it|that|this|they) (?:say|state|mention|tell me) {_ON} (?P<topic>.+)",
     re.I,
 )
 _PART = r"(?:section|chapter|part|paragraph)s?"
+# "the overtime section of the handbook", "the section on overtime in the handbook"
 _PART_OF = re.compile(
     rf"(?:the )?(?:(?P<first>.+?) {_PART}|{_PART} (?:on|about|called|named|of|for) (?P<second>.+?))"
     r" (?:of|in|from) (?P<document>.+)",
@@ -106,6 +114,7 @@ _CLAUSE = re.compile(
     r" (?:for|about|on|regarding|to|with) (?P<topic>.+)",
     re.I,
 )
+# "summarise this": the thread, and no document.
 _POINTS = re.compile(
     r"(?:it|this|that|these|those|them|all|everything|yourself|what you (?:just )?said"
     r"|(?:the|your|this|that|my|our) (?:last |above |previous )?"

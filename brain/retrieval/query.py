@@ -9,6 +9,7 @@ from itertools import pairwise
 from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.languages.telling import language_of
+from brain.text.amounts import AskedAmount
 from brain.text.asked import Asked, asked_dates, without_dates
 from brain.text.folding import fold
 from brain.text.reading import Reading
@@ -157,7 +158,8 @@ class Query:
     thread has just been told.
 
     `dates` are those that it asks about; each is a term and a stem by its name, which is the last of them.
-    `same` holds, by term, the words by which the documents call the same.
+    `same` holds, by term, the words by which the documents call the same. `amounts` are those of the asker's
+    case for which something that was found holds; they are terms and stems by their names, too, at the end.
     """
 
     text: str
@@ -170,6 +172,7 @@ class Query:
     language: Language = ENGLISH
     dates: tuple[Asked, ...] = ()
     same: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    amounts: tuple[AskedAmount, ...] = ()
 
     @classmethod
     def of(cls, text: str, thread: "FromThread | None" = None) -> "Query":
@@ -203,7 +206,7 @@ class Query:
     def reading(self) -> Reading:
         """How passages are read for it."""
         same = ((stem(one), stem(term)) for term, others in self.same.items() for one in others)
-        return Reading.of(self.language, tuple(unique(self.stems)), self.dates, tuple(same))
+        return Reading.of(self.language, tuple(unique(self.stems)), self.dates, tuple(same), self.amounts)
 
     @property
     def weighed(self) -> tuple[str, ...]:
@@ -216,12 +219,16 @@ class Query:
 
         The order is the question's, not a set's, which differs between processes: so do sums over it.
         """
-        return tuple(dict.fromkeys(pairwise(self.stems[: len(self.stems) - len(self.dates)])))
+        return tuple(dict.fromkeys(pairwise(self.stems[: len(self.stems) - self._names])))
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The terms that are words, and not the names of dates."""
-        return self.terms[: len(self.terms) - len(self.dates)]
+        """The terms that are words, and not the names of dates or amounts."""
+        return self.terms[: len(self.terms) - self._names]
+
+    @property
+    def _names(self) -> int:
+        return len(self.dates) + len(self.amounts)
 
 
 @dataclass(frozen=True, slots=True)

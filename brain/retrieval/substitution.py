@@ -11,6 +11,8 @@ _PREPOSITIONS = frozenset(
     "for in at on of with without during after before from until within under over to by per as about".split()
 )
 _DETERMINERS = frozenset("the a an my own our your his her their its this that these those".split())
+_AUXILIARIES = frozenset("do does did can could may might must should will would".split())
+_PRONOUNS = frozenset("i we you they he she it one people somebody someone".split())
 _CODE = re.compile(r".*\d")
 
 
@@ -37,8 +39,8 @@ def substituted(frame: str, case: str) -> str:
     """`frame` with `case` in the place of what it is another case of; empty where that can't be told.
 
     The place is found by a noun in common ("the main parent", "and the second parent?"), by names standing
-    for names, by the same preposition, or, for a bare case, as what the question ends with after its last
-    preposition.
+    for names, by the same preposition, or, for a bare case, as what the question ends with: after its last
+    preposition, or as what somebody does something to ("do we keep call recordings", "and chats?").
     """
     words, new = _words(frame), _words(case)
     if not words or not new:
@@ -50,6 +52,8 @@ def substituted(frame: str, case: str) -> str:
     if not noun:
         return ""
     place = _by_noun(words, noun) or _by_name(words, noun) or _by_preposition(words, preposition)
+    if place is None and not preposition:
+        place = _by_object(words)
     if place is None:
         return ""
     first, last = place
@@ -127,4 +131,16 @@ def _by_preposition(words: Sequence[_Word], preposition: str) -> _Place | None:
             return first, last
         if not preposition:
             return None
+    return None
+
+
+def _by_object(words: Sequence[_Word]) -> _Place | None:
+    """What the question ends with, behind who does it and what they do: "do we keep call recordings"."""
+    for at in range(len(words) - 3):
+        if words[at].low in _AUXILIARIES and words[at + 1].low in _PRONOUNS and words[at + 2].is_content:
+            first = at + 3
+            while first < len(words) and words[first].low in _DETERMINERS:
+                first += 1
+            if first < len(words) and all(word.is_content for word in words[first:]):
+                return first, len(words) - 1
     return None

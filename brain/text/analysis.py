@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from brain.domain import Passage
+from brain.text import amounts
 from brain.text.above import NO_YEAR, Above
 from brain.text.asked import Fit
 from brain.text.dated import fits, holds_on
@@ -16,8 +17,9 @@ from brain.text.sentences import sentence_spans
 class AnalysedSentence:
     """A sentence, list item, heading or table row of a passage: `text[start:end]` and its stems in order.
 
-    `elsewhen`: it is of another date than the ones that the question asks about. Where it is of one of them,
-    that date's name is the last of its stems, wherever the date stands. `bounded`: what holds on a date is
+    `elsewhen`: it is of another date than the ones that the question asks about, or it is a step of other
+    amounts than the asked one. Where it is of one of them, that date's or amount's name is the last of its
+    stems, wherever the date stands. `bounded`: what holds on a date is
     asked for, and the sentence names a time within which that lies ("until 31 January").
     """
 
@@ -75,6 +77,7 @@ def _analyse(
         and all(of_others[1:])
     ):
         of_others[:1] = [True] * bool(of_others)
+    of_amounts = amounts.fits(reading.amounts, text, spans, table_header) if reading.amounts else None
     for at, (start, end) in enumerate(spans):
         stems = tuple(reading.stems(text[start:end]))
         elsewhen = bounded = False
@@ -87,6 +90,10 @@ def _analyse(
                 date.wanted and not date.event and holds_on(date, text[start:end], lent)
                 for date in reading.dates
             )
+        if of_amounts:
+            held = list(zip(reading.amounts, of_amounts[at], strict=True))
+            stems += tuple(amount.name for amount, fit in held if fit is Fit.SAME)
+            elsewhen = elsewhen or any(fit is Fit.OTHER for _, fit in held)
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))
     above = tuple(reading.stems(f"{context} {table_header}"))
     own = frozenset(above)

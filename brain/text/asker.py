@@ -7,10 +7,12 @@ _CLAUSE = re.compile(
     r"[.?!;:,\n–—]\s+|(?=\b(?:if|when|since|because|wenn|falls|da|weil|si)\s+(?:i|ich|je)\b)"
 )
 _CLAUSE_ENDS = re.compile(r"[.?!;:,\n–—](?:\s|$)|\s-\s")
+# How such a clause begins, in English, German, French and Spanish.
 _ASKER = re.compile(
     r"\W*(?:(?:hi|hello|hallo|hey|if|when|since|because|as|wenn|falls|da|weil|und|and|si)\s+)?"
     r"(?:i|we|my|our|ich|wir|mein\w*|unser\w*|je|j|nous|mon|ma|notre|mi|nuestr[oa])\b"
 )
+# What of a day there may be minutes or a plan of.
 _EVENT_NOUN = re.compile(
     r"\b(?:minutes|meetings?|decisions?|incidents?|outages?|shifts?|protokoll\w*|sitzung\w*|besprechung\w*"
     r"|beschl\w*|schicht\w*|reunions?|actas?|reunion)\b"

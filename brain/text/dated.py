@@ -65,6 +65,7 @@ def _fits_of(
     table_header: str,
     above: Above,
 ) -> list[Fit]:
+    """How each sentence stands to a date: by one in it, in its line, in a label above, or in the document."""
     lent = above.lent
     on_top = _above(asked, above, lent)
     bounding = bool(_BOUNDING_COLUMN.search(fold(table_header)))

@@ -175,6 +175,7 @@ def _mentions(text: str, day_first: bool, in_name: bool) -> tuple[Mention, ...]:
 def _read(
     pattern: re.Pattern[str], match: re.Match[str], text: str, flat: str, day_first: bool
 ) -> Mention | None:
+    """The mention that a pattern found; None where it only looks like one: a version, "may", "march"."""
     parts = match.groupdict()
     start, end = match.start("day" if _is_list(match, flat) else 0), match.end()
     before = flat[max(0, start - _BEFORE) : start]

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from brain.languages.english import ENGLISH
 from brain.languages.language import Compounds, Language
+from brain.text.amounts import AskedAmount
 from brain.text.asked import Asked, Fit
 from brain.text.dates import mentions
 from brain.text.terms import content_stems
@@ -21,12 +22,14 @@ class Reading:
     where its language joins words: a compound that begins or ends with one of them holds it, too. `dates` are
     those that the question asks about: a sentence that is of one of them holds its name. `same` are stems of
     words that mean the same as one of the question's, each with the question's: who has one has the other.
+    `amounts` tell the asker's case: a sentence that holds for one has its name among its stems.
     """
 
     language: Language = ENGLISH
     parts: tuple[str, ...] = ()
     dates: tuple[Asked, ...] = ()
     same: tuple[tuple[str, str], ...] = ()
+    amounts: tuple[AskedAmount, ...] = ()
 
     @classmethod
     def of(
@@ -35,9 +38,11 @@ class Reading:
         stems: tuple[str, ...],
         dates: tuple[Asked, ...] = (),
         same: tuple[tuple[str, str], ...] = (),
+        amounts: tuple[AskedAmount, ...] = (),
     ) -> "Reading":
-        """The reading for a question with these stems and dates."""
-        return cls(language, stems if language.compounds is Compounds.JOINED else (), dates, same)
+        """The reading for a question with these stems, dates and amounts."""
+        parts = stems if language.compounds is Compounds.JOINED else ()
+        return cls(language, parts, dates, same, amounts)
 
     def stems(self, text: str) -> list[str]:
         """Stems of the content words, in order; behind a compound, the stems that it holds."""

@@ -66,6 +66,7 @@ class GraphAccess:
         return item.id  # in folders that seem to lie in one another, since one was moved meanwhile
 
     def _ask(self, ids: Sequence[str]) -> None:
+        """Ask for these items' permissions, in one request; those that Graph puts off are asked for again."""
         left, tries = list(ids), 0
         while left:
             requests = [

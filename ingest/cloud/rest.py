@@ -211,6 +211,7 @@ class RestApi:
         trusted: set[str],
         deadline: float,
     ) -> Received:
+        """Fetch a file through its redirects; the token goes to `trusted` origins alone."""
         at = url.copy_merge_params(dict(params)) if params else url
         for _ in range(_REDIRECTS + 1):
             headers = {"Accept-Encoding": "identity"}  # so that its length can be checked against the header

@@ -26,13 +26,14 @@ from ingest.reconciling.settling import Settling
 from ingest.reconciling.spool import Amount
 from ingest.reconciling.watch import RootUnsound, Watch, held_sentence
 from ingest.registration import place
-from ingest.report import Change, Progress, SyncReport, silent
+from ingest.report import Change, FileNote, Progress, SyncReport, silent
 from ingest.sync import USUAL, Effort, Index, Parts, sync
 
 CHECK_PARTS = 288  # a day's pass over all contents, in pieces of five minutes
 CHECK_SECONDS = 23 * 3600 / CHECK_PARTS
 _MOST_PARTS = 24  # at a time, after a day when nobody looked
 
+_FAILED = (DriveState.FAILING, DriveState.UNREACHABLE)
 _CHANGES = ("added", "changed", "reread", "moved", "removed", "withdrawn")
 OpenDrive = Callable[[str, DriveOptions], Drive]
 
@@ -52,6 +53,27 @@ class Memory:
     first_look: float | None = None
     last_look: float | None = None
     unwritten: str = ""
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look at one drive: at the hinted `paths` alone, or at the whole where they are None.
+
+    `go_on` is called while it waits for its turn, and raises to give up. `failed`: the look before failed,
+    and nothing was taken in since. `is_small`: so little is to be read that one worker does it.
+    """
+
+    known: FollowedDrive
+    drive: Drive
+    memory: Memory
+    paths: Mapping[str, float] | None
+    go_on: Callable[[], None]
+    failed: bool
+    is_small: bool = False
+
+    @property
+    def drive_id(self) -> int:
+        return self.known.drive.id
 
 
 class DriveSync:
@@ -115,7 +137,9 @@ class DriveSync:
                         return None
                 if by_parts and isinstance(drive, PartlyListed):
                     effort = replace(effort, reread=False)
-                report = self._bring_in_step(known, drive, memory, progress, paths, effort, go_on)
+                failed = bool(memory.unwritten) or known.state in _FAILED
+                look = _Look(known, drive, memory, paths, go_on, failed)
+                report = self._bring_in_step(look, progress, effort)
             except CitewiseError as error:
                 memory.drive = None
                 memory.unwritten = "" if self._failed(known, error) else error.sentence
@@ -166,93 +190,64 @@ class DriveSync:
             )
         return memory.drive
 
-    def _bring_in_step(
-        self,
-        known: FollowedDrive,
-        drive: Drive,
-        memory: Memory,
-        progress: Progress,
-        paths: Mapping[str, float] | None,
-        effort: Effort,
-        go_on: Callable[[], None],
-    ) -> SyncReport:
-        small = [False]
-
-        def turn(amount: Amount) -> AbstractContextManager[None]:
-            small[0] = is_small(amount)
-            return self._scheduler.turn(amount, go_on)
-
-        def answerable(changes: Sequence[Change]) -> None:
-            self._measure(known.drive.id, drive, changes, paths or {}, memory, allowed=bool(known.allowed))
-
-        failed = [bool(memory.unwritten) or known.state in (DriveState.FAILING, DriveState.UNREACHABLE)]
-
-        def stored() -> None:
-            # A look at a large drive may have hours to go. Removals that wait are told of at its end.
-            if failed[0] and not known.held:
-                failed[0], memory.unwritten = False, ""
-                self._resumed(known)
-
-        parts = self._parts_with_listing(known, drive, whole=paths is None)
+    def _bring_in_step(self, look: _Look, progress: Progress, effort: Effort) -> SyncReport:
+        known = look.known
+        parts = self._parts_with_listing(look)
         watch = Watch(
             options=DriveOptions.from_json(known.options),
-            settling=memory.settling,
-            brake=memory.brake,
-            paths=None if paths is None else list(paths),
+            settling=look.memory.settling,
+            brake=look.memory.brake,
+            paths=None if look.paths is None else list(look.paths),
             # A failure in between (a full disk, a server that is away) must not loosen the brake.
             braked=known.state is DriveState.SUSPENDED or known.held > 0,
             allowed=known.allowed,
             check=partial(_in_parts, parts) if parts else False,
-            turn=turn,
-            stored=stored,
-            answerable=answerable,
-            unreadable=lambda failure: note(
-                "unreadable", drive=known.drive.id, path=failure.path, reason=failure.sentence
-            ),
+            turn=partial(self._turn, look),
+            stored=partial(self._stored, look),
+            answerable=partial(self._measure, look),
+            unreadable=partial(_note_unreadable, look.drive_id),
         )
-        report = sync(
-            drive,
-            known.drive.space,
-            Parts(
-                self._catalog,
-                self._index,
-                lambda: self._scheduler.shared(self._embedder()),
-                lambda: self._parser(1 if small[0] else 2),
-            ),
-            progress,
-            effort,
-            watch=watch,
+        working_with = Parts(
+            self._catalog,
+            self._index,
+            lambda: self._scheduler.shared(self._embedder()),
+            lambda: self._parser(1 if look.is_small else 2),
         )
+        report = sync(look.drive, known.drive.space, working_with, progress, effort, watch=watch)
         if parts:
-            self._checked(known.drive.id, parts[0] + parts[1])
+            self._checked(look.drive_id, parts[0] + parts[1])
         return report
 
-    def _parts_with_listing(
-        self, known: FollowedDrive, drive: Drive, *, whole: bool
-    ) -> tuple[int, int] | None:
+    def _parts_with_listing(self, look: _Look) -> tuple[int, int] | None:
         """Which contents to compare while the whole is listed, where single files can't be looked at."""
-        if not whole or isinstance(drive, PartlyListed):
+        if look.paths is not None or isinstance(look.drive, PartlyListed):
             return None
-        first, count = _due_parts(known.checked)
-        return (first, count) if count or not known.checked else None
+        first, count = _due_parts(look.known.checked)
+        return (first, count) if count or not look.known.checked else None
 
-    def _measure(
-        self,
-        drive_id: int,
-        drive: Drive,
-        changes: Sequence[Change],
-        hinted: Mapping[str, float],
-        memory: Memory,
-        *,
-        allowed: bool,
-    ) -> None:
-        if memory.first_look is None or allowed:
+    def _turn(self, look: _Look, amount: Amount) -> AbstractContextManager[None]:
+        look.is_small = is_small(amount)
+        return self._scheduler.turn(amount, look.go_on)
+
+    def _stored(self, look: _Look) -> None:
+        """What failed before works again: a look at a large drive may have hours to go.
+
+        Removals that wait are told of at its end.
+        """
+        if look.failed and not look.known.held:
+            look.failed, look.memory.unwritten = False, ""
+            self._resumed(look.known)
+
+    def _measure(self, look: _Look, changes: Sequence[Change]) -> None:
+        """Note how long these changes took from the drive to the index."""
+        memory = look.memory
+        if memory.first_look is None or look.known.allowed:
             return  # what lay there before anybody looked, or was removed when a person confirmed it
         now = time.monotonic()
         since = now - (memory.last_look or memory.first_look)
-        samples = lags(drive, changes, hinted, now - memory.first_look, since)
+        samples = lags(look.drive, changes, look.paths or {}, now - memory.first_look, since)
         if samples:
-            self._catalog.followed.add_lags(drive_id, samples)
+            self._catalog.followed.add_lags(look.drive_id, samples)
 
     def _checked(self, drive_id: int, next_part: int) -> None:
         notes = {"part": next_part % CHECK_PARTS, "when": time.time()}
@@ -307,6 +302,10 @@ class DriveSync:
                 detail=error.detail,
             )
         return written
+
+
+def _note_unreadable(drive_id: int, failure: FileNote) -> None:
+    note("unreadable", drive=drive_id, path=failure.path, reason=failure.sentence)
 
 
 def _due_parts(checked: Mapping[str, float]) -> tuple[int, int]:

@@ -27,8 +27,8 @@ from ingest.sync import Effort
 HOURLY = 3600.0
 TICK_SECONDS = 5.0  # between two looks at whether another folder lies at the root
 SUSPENDED_SECONDS = 30.0  # between two looks at whether the files are back
-_FIRST_BACKOFF = 5.0
-_LONGEST_BACKOFF = 600.0
+_FIRST_BACKOFF = 5.0  # seconds
+_LONGEST_BACKOFF = 600.0  # seconds
 _WATCHES_SECONDS = 120.0  # for setting the watches of a large tree
 _SHARE_OF_TIME = 50  # a drive with events is listed as a whole in at most a fiftieth of the time
 
@@ -227,6 +227,7 @@ class Follower(threading.Thread):
         check_contents: bool = False,
         progress: Progress = silent,
     ) -> SyncReport | None:
+        """Look at the whole drive, and plan when to do so next; None where it says that nothing changed."""
         began = time.monotonic()
         anew = ForAWhile(self._options().every, self._is_asked)
         report = self._drive_sync.sync(

@@ -61,7 +61,7 @@ def _nobody_told(note: FileNote) -> None:
 
 
 @dataclass(slots=True)
-class Tally:
+class RunTally:
     """What the pipeline did so far. `changes` are those that the indexes have not followed yet.
 
     `done_anew` counts the files that were to be read anew and were, or failed, or turned out to be changed;
@@ -108,7 +108,7 @@ class Pipeline:
         embedder: Embedder,
         progress: Progress,
         stopwatch: Stopwatch,
-        tally: Tally,
+        tally: RunTally,
     ) -> None:
         self.tally = tally
         self._drive = drive

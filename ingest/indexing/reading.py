@@ -19,7 +19,7 @@ from ingest.reconciling.hashing import settled, sha256_of, stamp_of
 AHEAD_FILES = 64
 FEW_AHEAD = 8  # where the rest may be left to a later run at any file
 _AHEAD_BYTES = 64 * 1024 * 1024
-_ATTEMPTS = 2
+_ATTEMPTS = 2  # at a file that changes while it is read, or is not handed out
 _SIGN_OF_LIFE = 0.5  # seconds; a file may take minutes, and whoever waits for it may be told to stop
 GONE = "gone while it was read"
 CHANGED = "changed again before it was read"

@@ -104,6 +104,7 @@ class _Unit:
 
 
 def _sections(parsed: ParsedDocument) -> Iterator[_Section]:
+    """Blocks that belong together: under one heading, on one page, of one table."""
     offset, headings = 0, list[_Placed]()
     blocks, place, header, caption = list[_Placed](), None, None, tuple[str, ...]()
     for block in parsed.blocks:

@@ -28,7 +28,7 @@ _DOCUMENTS_A_LIFE = 500
 # Parts of the memory limit: a worker that took more than the first leaves, since what it took seldom comes
 # back; a file that took more than the second and couldn't be read failed for want of memory.
 _GROWN = 0.5
-_FULL = 0.9
+_FULL = 0.9  # of the memory that it may take: what failed then, failed for want of it
 
 
 _counting = lru_cache(maxsize=2)(opened)

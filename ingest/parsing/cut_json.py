@@ -13,8 +13,8 @@ from brain.domain import Locator
 from ingest.indexing.cut_document import Chunk, CutDocument
 from ingest.parsed import ParsedDocument
 
-_CHARACTERS = 100_000
-_PASSAGES = 250
+_CHARACTERS = 100_000  # of text in one line to the parent …
+_PASSAGES = 250  # … and passages at most
 
 
 def text_pieces(text: str) -> Iterator[dict[str, Any]]:

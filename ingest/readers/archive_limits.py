@@ -8,7 +8,7 @@ from io import BytesIO
 from brain.errors import UnreadableDocument
 
 MAX_EXPANDED = 200 * 1024**2
-MAX_RATIO = 100
+MAX_RATIO = 100  # of what is unpacked to what is packed: beyond lie bombs
 # A small archive can't hurt, whatever its ratio: blank sheets shrink a thousandfold.
 _HARMLESS = 4 * 1024**2
 _MAX_MEMBERS = 20_000

@@ -106,6 +106,7 @@ class RemoteFolder:
             self._leave(rest for _, _, rest in folders if isinstance(rest, Rest))
 
     def _walk(self, folders: _Folders, closed: bool) -> Iterator[Entry | Skipped | Unlisted]:
+        """What lies below, in the order of names; a folder that can't be listed is told of, and left out."""
         while folders:
             folder, prefix, rest = folders.pop()
             try:

@@ -52,7 +52,7 @@ def test_quotes_and_pages_are_those_of_the_document(catalog: Catalog) -> None:
 
 
 def test_documents_of_other_spaces_can_not_be_cited(catalog: Catalog) -> None:
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     put(catalog, "hr", "file:///hr", "pay.pdf", ["Salaries."])
     assert not citable_documents(catalog, {"general"}).exists("pay.pdf")
     assert citable_documents(catalog, {"general", "hr"}).exists("pay.pdf")

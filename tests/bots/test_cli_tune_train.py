@@ -168,6 +168,38 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on(
     assert record(tmp_path / ".citewise")["reason"] == ""
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("could not create a primitive"),  # as oneDNN says it under `ulimit -v`
+        RuntimeError("unable to mmap 9 bytes from file <model.safetensors>: Cannot allocate memory (12)"),
+    ],
+)
+def test_full_memory_is_said_and_the_same_command_goes_on(
+    tuned: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("brain.tuning.learning.training.Trainee.step", full)
+        told(tuned(*QUICK), 1, "Memory was full while training", "--tokens-at-once")
+    assert "Trained run-1" in tuned(*QUICK).out
+
+
+def test_full_memory_while_loading_is_no_fault_of_the_weights(
+    tuned: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RuntimeError(
+            "unable to mmap 9 bytes from file <model.safetensors>: Cannot allocate memory (12)"
+        )
+
+    monkeypatch.setattr("transformers.Phi3ForCausalLM.from_pretrained", full)
+    told(tuned(*QUICK), 1, "emory was full while loading")
+
+
 def test_four_bits_learn_too(tuned: Run, tmp_path: Path) -> None:
     pytest.importorskip("bitsandbytes", reason="the phi3 extra is not installed")
     done = tuned(*QUICK, "--method", "qlora", "--no-recompute")

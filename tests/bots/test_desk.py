@@ -114,7 +114,7 @@ def test_what_nobody_can_answer_is_not_even_asked(text: str) -> None:
 
 
 async def test_an_audience_without_documents_is_told(desk: Desk, catalog: Catalog, brain: Echo) -> None:
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     put(catalog, "hr", "salaries")
     with pytest.raises(NothingIndexed, match="general"):
         await parts_of(desk, Asked("What does she earn?", principals=frozenset({"slack:user:U1"})))
@@ -131,11 +131,11 @@ async def test_only_allowed_spaces_are_ever_asked(desk: Desk, catalog: Catalog, 
     rights: dict[str, set[str]] = {OPEN_SPACE: set()}
     put(catalog, OPEN_SPACE, "open")
     for name in names:
-        catalog.create_space(name)
+        catalog.places.create_space(name, by="admin")
         put(catalog, name, f"secret of {name}")
         rights[name] = set(chance.sample(people, chance.randint(0, 4)))
         for person in rights[name]:
-            catalog.allow(name, person)
+            catalog.places.allow(name, [person], by="admin")
     for _ in range(400):
         held = frozenset(chance.sample(people, chance.randint(0, 3)))
         wanted = tuple(chance.sample([OPEN_SPACE, *names], chance.randint(0, 3)))
@@ -150,7 +150,7 @@ async def test_only_allowed_spaces_are_ever_asked(desk: Desk, catalog: Catalog, 
 
 
 def test_the_owner_reads_every_space_and_nobody_else_becomes_it(desk: Desk, catalog: Catalog) -> None:
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     assert desk.audience({OWNER}) == {OPEN_SPACE, "hr"}
     assert desk.audience({OWNER}, ["hr"]) == {"hr"}
     assert desk.audience(()) == {OPEN_SPACE}

@@ -69,7 +69,7 @@ async def test_a_file_is_previewed_confirmed_found_and_taken_back(here: DeskHome
 
 async def test_what_was_confirmed_is_neither_cancelled_nor_moved(here: DeskHome) -> None:
     """Somebody presses Cancel, or chooses another space, while it is carried out."""
-    here.catalog.create_space("it")
+    here.catalog.places.create_space("it", by="admin")
     preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\nPark on level two.\n"))
     ref = preview.buttons[0].ref
     here.catalog.changes.step(int(ref), ChangeState.PROPOSED, ChangeState.CONFIRMED, ADMIN)
@@ -105,7 +105,7 @@ async def test_a_file_for_a_closed_space_goes_there_and_nowhere_else(here: DeskH
     back = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="hr"))
     await press(here, BOSS, "confirm", back.buttons[0].ref)
     assert here.catalog.find_document("Bonus").space == "hr"
-    here.catalog.allow("hr", "slack:channel:CHR")
+    here.catalog.places.allow("hr", ["slack:channel:CHR"], by="admin")
     defaulted = await run(
         here, person("UADMIN", place="CHR"), "add", Attachment("b.md", b"# B\n\nWords here.\n")
     )
@@ -277,7 +277,7 @@ async def test_spaces_are_opened_and_closed_and_undone(here: DeskHome) -> None:
 async def test_an_undo_that_is_carried_out_twice_takes_one_change_back(here: DeskHome) -> None:
     """As where the process was killed after the change and before anybody was told of it."""
     for name in ("it", "sales"):
-        here.catalog.create_space(name)
+        here.catalog.places.create_space(name, by="admin")
         await run(here, BOSS, f"spaces allow {name} here")
     undo = Command("undo", "", BOSS, event="discord-interaction:1")
     for _ in range(2):

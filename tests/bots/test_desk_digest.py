@@ -78,7 +78,7 @@ async def test_an_admin_is_told_of_the_week_and_how_to_go_on(here: DeskHome) -> 
 
 
 async def test_a_channel_is_told_nothing_that_is_not_for_it(here: DeskHome) -> None:
-    here.catalog.allow("hr", "slack:channel:CHR")
+    here.catalog.places.allow("hr", ["slack:channel:CHR"], by="admin")
     await here.ask(person("UANA", place="CDOCS"), ZEPPELIN)
     await here.ask(person("UBEN", place="CCLOSED"), GARDEN)  # a private channel, for all that is known
     await here.ask(person("UHR", place="CHR"), BONUS)
@@ -102,7 +102,7 @@ async def test_a_channel_is_told_nothing_that_is_not_for_it(here: DeskHome) -> N
     assert all(
         words in told for words in ("zqgondola", "zqgarden", "zqkitchen", "zqsecret", "/srv/hr", "Salaries")
     )
-    here.catalog.allow("hr", CHANNEL)
+    here.catalog.places.allow("hr", [CHANNEL], by="admin")
     await here.ask(person("UHR", place="CDOCS"), "Who signs for the zqferry bonus?")
     opened = repr(shown(here, CHANNEL))
     assert "zqferry" in opened

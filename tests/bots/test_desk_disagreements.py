@@ -123,7 +123,7 @@ async def test_admins_find_what_contradicts_itself_until_somebody_mends_it(here:
 async def test_a_channel_s_digest_tells_only_of_documents_that_it_may_read(tmp_path: Path) -> None:
     with desk_home(tmp_path, digest=(CHANNEL, "admins")) as here:
         here.home.fill({"leave.md": LEAVE}).fill({"guide.md": OLD}, "hr")
-        here.catalog.allow("hr", ANA.person)
+        here.catalog.places.allow("hr", [ANA.person], by="admin")
         final = await here.ask(ANA, ASKED, private=True)
         assert len(final.answer.disagreements) == 1
         assert here.desk.digest is not None

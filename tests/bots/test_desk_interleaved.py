@@ -21,7 +21,7 @@ DECIDED = ("is being carried out", "nothing left to decide")
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[DeskHome]:
     with desk_home(tmp_path) as found:
-        found.catalog.create_space("hr")
+        found.catalog.places.create_space("hr", by="admin")
         yield found
 
 

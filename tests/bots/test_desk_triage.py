@@ -261,11 +261,11 @@ async def test_what_solved_a_case_is_kept_and_becomes_a_document_once(here: Desk
 
 
 async def test_what_solved_a_case_from_closed_documents_stays_among_their_readers(here: DeskHome) -> None:
-    here.catalog.allow("hr", HELP)
+    here.catalog.places.allow("hr", [HELP], by="admin")
     ref = ref_of(await ordered(here, KIM, "", REVIEW))
     closed = await pressed(here, KIM, "case_resolve", ref, words="It was moved to May.")
     assert card(closed).buttons[0].label == "Add to hr"
-    here.catalog.deny("hr", HELP)  # even where the place lost it since
+    here.catalog.places.deny("hr", [HELP], by="admin")  # even where the place lost it since
     await pressed(here, KIM, "case_keep", ref)
     assert [row.space for row in here.catalog.documents(words="pay review")] == ["hr"]
 

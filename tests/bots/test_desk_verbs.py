@@ -73,7 +73,7 @@ async def test_a_greeting_is_answered_and_no_gap_in_the_documents(here: DeskHome
 
 
 async def test_a_private_answer_is_shared_only_where_all_may_read_it(here: DeskHome) -> None:
-    here.catalog.allow("hr", "slack:user:UANA")
+    here.catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     open_answer = await here.ask(ANA, "How many days of annual leave do employees get?", private=True)
     closed = await here.ask(ANA, "When does the pay review happen?", private=True)
     assert "October" in closed.answer.text
@@ -99,34 +99,34 @@ async def test_what_is_shared_keeps_its_doubts_and_names_no_document_that_is_clo
 
     asked = "How many days of annual leave do employees get? Who repairs the zqzeppelin hangar?"
     assert (await shared(asked)).endswith(UNSURE)
-    here.catalog.allow("hr", "slack:user:UANA")
+    here.catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     here.home.fill({"managers.md": "# Canteen\n\nAll managers eat upstairs at noon every day."}, "hr")
     here.home.fill({"all.md": "# Canteen policy\n\nEverybody who is employed eats downstairs at one."})
     asked = "Summarise the canteen policy"
     assert "“Canteen”" in (await here.ask(ANA, asked, private=True)).answer.notes[-1]
     assert "“Canteen”" not in await shared(asked)
-    here.catalog.allow("hr", "slack:channel:CGEN")
+    here.catalog.places.allow("hr", ["slack:channel:CGEN"], by="admin")
     assert "“Canteen”" in await shared(asked)
 
 
 async def test_only_that_there_is_more_is_told_where_a_channel_may_not_read(here: DeskHome) -> None:
     question = "When does the pay review for engineers happen?"
     assert not (await here.ask(ANA, question)).more_privately
-    here.catalog.allow("hr", "slack:user:UANA")
+    here.catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     told = await here.ask(ANA, question)
     assert told.more_privately
     assert "zqsecret" not in told.answer.text
     assert "October" in (await here.ask(person("UANA"), question)).answer.text
-    here.catalog.allow("hr", "slack:channel:CGEN")
+    here.catalog.places.allow("hr", ["slack:channel:CGEN"], by="admin")
     assert not (await here.ask(ANA, question)).more_privately
 
 
 async def test_words_of_a_thread_return_only_to_those_who_may_read_them(here: DeskHome) -> None:
-    here.catalog.allow("hr", "slack:channel:CGEN")
+    here.catalog.places.allow("hr", ["slack:channel:CGEN"], by="admin")
     asked = ANA.asks("When does the pay review happen?", private=False)
     await here.ask(ANA, asked.text)
     assert len(here.desk.question(asked).history) == 1
-    here.catalog.deny("hr", "slack:channel:CGEN")
+    here.catalog.places.deny("hr", ["slack:channel:CGEN"], by="admin")
     assert here.desk.question(asked).history == ()
     assert (await run(here, ANA, "why")).title == "Nothing to explain yet"
 
@@ -174,7 +174,7 @@ async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here
 
 async def test_a_support_channel_reads_only_what_it_may(here: DeskHome) -> None:
     ana = person("UANA")
-    here.catalog.allow("hr", "slack:user:UANA")
+    here.catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     here.catalog.places.set_support("hr", "slack:channel:CHELP", by=ADMIN)
     final = await here.ask(ana, "When does the pay review happen?")
     assert "October" in final.answer.text
@@ -192,7 +192,7 @@ async def test_home_and_prompts_show_what_the_caller_may_read(here: DeskHome) ->
     await here.ask(ANA, "Who was the first emperor of Rome?")
     titles = [found.title for found in await here.desk.home(person("UADMIN"))]
     assert "Drives" in titles
-    here.catalog.allow("hr", "slack:user:UANA")
+    here.catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     assert "What does “Salaries” say about Pay review?" in await here.desk.prompts(ana)
 
 

@@ -249,6 +249,7 @@ def test_the_line_for_vllm_is_whole_words_for_a_shell(here: Run, tmp_path: Path)
     words = shlex.split(line)
     assert words[:4] == ["env", "VLLM_ALLOW_RUNTIME_LORA_UPDATING=True", "vllm", "serve"]
     assert words[words.index("--max-lora-rank") + 1] == "32"
+    assert words[words.index("--max-loras") + 1] == "2"  # the old version's answers and the new one's
     assert words[words.index("--port") + 1] == "9000"
     assert words[words.index("--max-model-len") + 1] == "2047"
     assert words[-1] == f"citewise-2={home / 'tuning' / 'adapters' / '2'}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from brain.catalog.catalog import Catalog
-from brain.catalog.rows import Drive, NewDocument, NewPassage, Vector
+from brain.catalog.rows import DriveRow, NewDocument, NewPassage, Vector
 from brain.domain import Locator
 
 DIMENSIONS = 16
@@ -33,7 +33,7 @@ def vector_of(text: str) -> Vector:
 
 def document(
     catalog: Catalog,
-    drive: Drive,
+    drive: DriveRow,
     path: str,
     paragraphs: list[str],
     *,

@@ -51,6 +51,26 @@ def test_a_sentence_that_points_back_brings_the_one_before(home):
     assert_backed(answer)
 
 
+def test_an_exception_brings_the_rule_before_it(tmp_path):
+    salary = "# Salary\n\nSalaries reach you on the 26th of each month. In December we pay on the 18th.\n"
+    home = SmallHome(tmp_path).fill({"salary.md": salary})
+    told, of_december = home.ask("When do we pay?").text, home.ask("When do we pay in December?").text
+    home.close()
+    assert told.startswith("Salaries reach you on the 26th of each month. In December we pay on the 18th.")
+    assert of_december.startswith("In December we pay on the 18th.")
+
+
+def test_a_title_that_stands_in_the_text_once_more_is_no_answer(tmp_path):
+    laptops = (
+        "# Laptops: models, damage\n\nLaptops – models, damage.\n\nWhat is broken is mended by the desk.\n"
+    )
+    home = SmallHome(tmp_path).fill({"laptops.md": laptops})
+    told = home.ask("laptop broken, what about the damage").text
+    home.close()
+    assert "mended by the desk" in told
+    assert "models" not in told
+
+
 def test_a_step_that_goes_on_brings_those_before_it(tmp_path):
     lost = "# Phones\n\nCall the desk. Bar the card.\n\nThen report the stolen phone to Ida Holm.\n"
     home = SmallHome(tmp_path).fill({"phones.md": lost})

@@ -53,6 +53,21 @@ async def test_sentences_are_shown_while_the_server_writes(home: SmallHome) -> N
     assert server.keys == ["Bearer secret"]
 
 
+async def test_who_gives_a_server_time_is_shown_the_quotes_meanwhile(home: SmallHome) -> None:
+    seen = threading.Event()
+    with chat_serving(seen.wait, "Unused days expire in March [1].") as server:
+        patient = answerer(at(server, patience=120.0))
+        parts = []
+        async for part in home.brain(patient).astream(Question(LEAVE)):
+            parts.append(part)
+            seen.set()
+        assert answerer(at(server)).state().quotes_first is False
+    assert (parts[0].text, parts[0].provisional) == ("Employees get thirty days of paid leave a year.", True)
+    assert parts[-1].answer is not None
+    assert parts[-1].answer.text == "Unused days expire in March. [1]"
+    assert patient.state().quotes_first is True
+
+
 def test_an_adapter_is_asked_for_by_its_name_and_needs_no_examples(home: SmallHome) -> None:
     with chat_serving("Unused days expire in March [1].", served="ours-v2") as server:
         choice = at(server, adapter=Path("ours-v2"))

@@ -54,7 +54,7 @@ def test_what_the_model_writes_is_told_with_its_sources(home: SmallHome) -> None
     ("hostile", "why"),
     [
         ("Employees get thirty days of paid leave a year [9].", "it cites [9], which was not given"),
-        ("Employees get thirty days of paid leave a year.", "it cites nothing"),
+        ("Employees get thirty days of paid leave a year.\n", "it cites nothing"),
         ("Employees get 45 days of paid leave a year [1].", "its numbers are not in the source: 45"),
         ("Employees get thirty days of paid leave, see [more](https://evil.test) [1].", "it holds markup"),
         ("<@U42> @channel thirty days of paid leave a year [1].", "it holds markup"),
@@ -75,11 +75,22 @@ def test_a_sentence_that_is_not_backed_is_never_told(home: SmallHome, hostile: s
     assert_backed(alone)
 
 
+def test_a_line_that_opens_a_list_is_told_with_what_it_opens(home: SmallHome) -> None:
+    lead = "Employees get thirty days of paid leave a year:"
+    answer = answered(home, f"{lead}\n- Unused days expire in March [1]\n- They never end [1]")
+    assert answer.text == f"{lead}\n- Unused days expire in March. [1]"
+    assert_backed(answer)
+    alone = answered(home, f"{lead}\n- They never end [1]\n\nUnused days expire in March [1].")
+    assert alone.text == "Unused days expire in March. [1]"
+    assert {"sentence": lead, "why": "nothing that it opens is left"} in dropped(alone)
+
+
 def test_a_model_that_says_it_is_not_there_is_believed(home: SmallHome) -> None:
     answer = answered(home, "Not in the documents.")
     assert answer.refusal is not None
     assert answer.refusal.reason is RefusalReason.NO_EVIDENCE
     assert answer.trace.steps["written"] == "the model found no answer"
+    assert dropped(answer) == []
     assert answered(home, "").text == home.ask(LEAVE).text
 
 

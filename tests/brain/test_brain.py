@@ -201,7 +201,7 @@ def test_where_nothing_is_indexed_that_is_said(home, tmp_path):
         assert answer.refusal.documents_searched == 0
         assert answer.retrieved == ()
     empty.close()
-    home.catalog.create_space("void")
+    home.catalog.places.create_space("void", by="admin")
     assert home.ask(LEAVE, "void").refusal.reason is RefusalReason.NOTHING_INDEXED
     assert home.ask(LEAVE, "void", "general").citations
 

@@ -141,7 +141,7 @@ def test_a_vector_of_another_shape_or_without_numbers_is_refused(catalog, drive,
 
 
 def test_a_space_that_the_drive_does_not_fill_is_refused(catalog, drive):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     with pytest.raises(ValueError, match="fills the space general"):
         catalog.put_document(document(catalog, drive, "a.txt", ["alpha"], space="hr"))
 
@@ -306,7 +306,7 @@ def test_documents_are_found_by_number_path_title_or_words(catalog, drive):
 
 
 def test_counts_are_by_space(catalog, drive):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     closed = catalog.add_drive("/hr", "hr")
     catalog.put_document(document(catalog, drive, "a.txt", ["alpha"]))
     catalog.put_document(document(catalog, closed, "b.txt", ["beta", "gamma"]))
@@ -320,7 +320,7 @@ def test_counts_are_by_space(catalog, drive):
 
 
 def test_a_space_holds_passages_from_its_first_one_to_its_last(catalog, drive):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     catalog.put_document(document(catalog, drive, "empty.txt", []))
     assert (catalog.document_count(["general"]), catalog.holds_passages(["general"])) == (1, False)
     put = catalog.put_document(document(catalog, drive, "a.txt", ["alpha"]))

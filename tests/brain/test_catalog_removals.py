@@ -131,7 +131,7 @@ def test_it_can_not_be_added_again_before_the_last_document_has_gone(catalog: Ca
         with pytest.raises(UsageError, match=r"/leaving is still being taken out \(8 documents are left\)"):
             add("/leaving", "general")
     assert catalog.documents(words="own") == []
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     assert catalog.add_drive("/leaving", "hr").space == "hr"
     assert catalog.removals.carry_out(1, nothing) == 8
     assert catalog.add_drive("/leaving", "general").id == 1

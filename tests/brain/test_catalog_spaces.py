@@ -17,7 +17,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def test_general_is_there_from_the_start_and_others_are_made(catalog):
-    made = catalog.create_space("hr-emea")
+    made = catalog.places.create_space("hr-emea", by="admin")
     assert [space.name for space in catalog.spaces()] == ["general", "hr-emea"]
     assert catalog.space("hr-emea") == made
 
@@ -25,12 +25,12 @@ def test_general_is_there_from_the_start_and_others_are_made(catalog):
 @pytest.mark.parametrize("name", ["", "HR", "with space", "ünï", "-x", "a" * 64, "a/b", "general"])
 def test_a_name_that_cannot_be_a_space_is_refused_by_name(catalog, name):
     with pytest.raises(UsageError) as refused:
-        catalog.create_space(name)
+        catalog.places.create_space(name, by="admin")
     assert f"“{name}”" in refused.value.sentence
 
 
 def test_an_unknown_space_is_answered_with_the_known_ones(catalog):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     with pytest.raises(UsageError, match=r"no space “legal” \(there are: general, hr\)"):
         catalog.space("legal")
     with pytest.raises(UsageError, match="no space “legal”"):
@@ -38,19 +38,24 @@ def test_an_unknown_space_is_answered_with_the_known_ones(catalog):
 
 
 def test_rights_are_given_and_taken_space_by_space(catalog):
-    catalog.create_space("hr")
-    assert catalog.allow("hr", "platform:user:1")
-    assert not catalog.allow("hr", "platform:user:1")
-    assert catalog.allow("hr", "platform:channel:2")
+    catalog.places.create_space("hr", by="admin")
+    catalog.places.allow("hr", ["platform:user:1", "platform:channel:2"], by="admin")
+    catalog.places.allow("hr", ["platform:user:1"], by="admin")
     assert catalog.principals("hr") == {"platform:user:1", "platform:channel:2"}
     assert catalog.principals("general") == frozenset()
-    assert catalog.deny("hr", "platform:user:1")
-    assert not catalog.deny("hr", "platform:user:1")
+    catalog.places.deny("hr", ["platform:user:1"], by="admin")
+    catalog.places.deny("hr", ["platform:user:1"], by="admin")
     assert catalog.principals("hr") == {"platform:channel:2"}
+    told = [(entry.action, entry.object) for entry in catalog.audit.entries() if "in hr" in entry.object]
+    assert sorted(told) == [
+        ("allow", "platform:channel:2 in hr"),
+        ("allow", "platform:user:1 in hr"),
+        ("deny", "platform:user:1 in hr"),
+    ], "what changed nothing is not in the log"
 
 
 def test_a_drive_is_added_once_for_each_space(catalog):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     first = catalog.add_drive("/drive", "general")
     assert catalog.add_drive("/drive", "general") == first
     assert catalog.add_drive("/drive", "hr").id != first.id

@@ -147,7 +147,7 @@ def test_a_closed_catalog_says_so(tmp_path: Path):
     catalog = new_catalog(tmp_path)
     catalog.close()
     catalog.close()
-    for use in (catalog.documents, lambda: catalog.create_space("hr")):
+    for use in (catalog.documents, lambda: catalog.places.create_space("hr", by="admin")):
         with pytest.raises(StorageFailed, match="was closed"):
             use()
 

@@ -48,3 +48,9 @@ def test_without_a_limit_the_machine_counts(tmp_path: Path, told: str) -> None:
     for where in (own, tmp_path / "nowhere"):
         assert 1_000_000 < free_memory(tmp_path, where) <= most
     assert 1_000_000 < free_memory() <= most
+
+
+def test_a_limit_on_the_process_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = psutil.Process().memory_info().vms
+    monkeypatch.setattr("resource.getrlimit", lambda _: (taken + 50_000_000, -1))
+    assert 0 <= free_memory() <= 150_000_000

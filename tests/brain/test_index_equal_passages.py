@@ -134,7 +134,7 @@ def test_a_document_that_is_put_back_is_found_again(catalog, index, applied):
 
 
 def test_a_space_keeps_its_vector_when_another_space_lets_it_go(catalog, index):
-    secret = catalog.create_space("hr")
+    secret = catalog.places.create_space("hr", by="admin")
     store(catalog, "a.txt", "alpha", "open")
     kept = store(catalog, "b.txt", "alpha", space="hr")
     index.apply_pending()
@@ -190,7 +190,7 @@ def test_a_deep_check_tells_of_missing_and_surplus_vectors_of_shared_passages(ca
 
 def test_whatever_comes_changes_and_goes_the_vectors_are_those_of_the_catalog(catalog, index):
     choose = random.Random(1)
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     words = [f"word {number}" for number in range(6)]
     for _ in range(40):
         space, path = choose.choice(["general", "hr"]), f"{choose.randrange(4)}.txt"

@@ -75,7 +75,7 @@ def test_operations_may_be_applied_twice(catalog, index, tmp_path):
 
 
 def test_a_search_sees_one_space_alone(catalog, index):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     _, open_ids = store(catalog, "a.txt", "salary bands are public", "nothing here")
     _, closed_ids = store(catalog, "b.txt", "salary bands are secret", space="hr")
     index.apply_pending()
@@ -86,7 +86,7 @@ def test_a_search_sees_one_space_alone(catalog, index):
     store(catalog, "c.txt", *[f"salary {number}" for number in range(30)], space="hr")
     index.apply_pending()
     assert index.keyword("general", ["salary"], 5) == before, "how rare a word is doesn't leak between spaces"
-    catalog.create_space("empty")
+    catalog.places.create_space("empty", by="admin")
     assert index.dense("empty", [1.0] * DIMENSIONS, 5) == []
     assert index.keyword("empty", ["salary"], 5) == []
     with pytest.raises(UsageError, match="no space “legal”"):
@@ -129,7 +129,7 @@ def test_words_are_matched_by_stem_and_without_accents(catalog, index):
 
 
 def test_a_rebuild_holds_the_same_and_leaves_one_generation(catalog, index, tmp_path):
-    catalog.create_space("hr")
+    catalog.places.create_space("hr", by="admin")
     for number in range(30):
         store(
             catalog,

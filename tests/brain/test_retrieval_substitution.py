@@ -18,6 +18,8 @@ CASES = [
     ("Who signs for amounts under 500 euros?", "over 500 euros?", "Who signs for amounts over 500 euros?"),
     ("what is the deposit on a kayak", "the canoe", "what is the deposit on a canoe"),
     ("When does the pool open in summer?", "in winter?", "When does the pool open in winter?"),
+    ("how long do we keep call recordings?", "chats?", "how long do we keep chats?"),
+    ("May they bring a dog?", "the parrot?", "May they bring a parrot?"),
 ]
 
 

@@ -10,7 +10,7 @@ from test_brain import DRIVE, LEAVE, OFF_TOPIC
 
 from brain.answering.draft import Draft
 from brain.answering.together import together
-from brain.brain import QUESTIONS
+from brain.brain import MOST_QUESTIONS
 from brain.domain import Question, Sentence
 from brain.evidence import EvidenceGate, GateWeights
 from brain.retrieval.several import questions_in
@@ -59,8 +59,8 @@ def test_questions_are_parted_with_what_leads_to_them(text: str, found: tuple[st
 
 def test_a_flood_of_questions_is_not_asked_to_the_end_and_that_is_told(home: SmallHome) -> None:
     answer = home.ask(f"{LEAVE} " * 50, gate=BY_WORDS)
-    assert len(answer.trace.steps["asked"]) == QUESTIONS  # type: ignore[arg-type]
-    assert answer.left == 50 - QUESTIONS
+    assert len(answer.trace.steps["asked"]) == MOST_QUESTIONS  # type: ignore[arg-type]
+    assert answer.left == 50 - MOST_QUESTIONS
     assert home.ask(f"{LEAVE} {MEALS}", gate=BY_WORDS).left == 0
 
 

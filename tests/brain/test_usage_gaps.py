@@ -155,7 +155,7 @@ def test_a_question_that_was_handed_to_a_person_is_shown(asked: Asked) -> None:
 
 def test_what_was_searched_for_it_then_is_searched_again_and_nothing_else(asked: Asked) -> None:
     asked.ask(BICYCLE, "ann")
-    asked.home.catalog.create_space("hr")
+    asked.home.catalog.places.create_space("hr", by="admin")
     asked.home.fill({"bikes.md": BIKES}, "hr")
     assert len(asked.gaps().open) == 1
     assert asked.asked_again == [BICYCLE]

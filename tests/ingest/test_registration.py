@@ -10,7 +10,7 @@ from ingest.registration import find
 @pytest.fixture
 def catalog(tmp_path):
     with kit_in(tmp_path) as kit:
-        kit.catalog.create_space("hr")
+        kit.catalog.places.create_space("hr", by="admin")
         yield kit.catalog
 
 

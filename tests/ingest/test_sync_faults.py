@@ -172,7 +172,7 @@ def test_a_file_that_is_being_written_is_left_for_the_next_run(kit):
 
 
 def test_one_place_belongs_to_one_space(kit):
-    kit.catalog.create_space("hr")
+    kit.catalog.places.create_space("hr", by="admin")
     file = kit.write("hr/pay.md", "Pay is secret.")
     kit.sync(LocalFolder(kit.root / "hr", readable_suffixes()), space="hr")
     with pytest.raises(UsageError, match="in the space “hr”"):

@@ -97,7 +97,7 @@ def test_a_move_is_known_by_identity_and_fetches_nothing(kit):
 
 
 def test_equal_files_are_embedded_once_whatever_their_names(kit):
-    kit.catalog.create_space("hr")
+    kit.catalog.places.create_space("hr", by="admin")
     kit.write("a.md", "The same words in both.")
     kit.write("b.md", "The same words in both.")
     report = kit.sync()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from brain.catalog.rows import DocumentRow
     from ingest.preview import Preview
 
-LARGEST_FILE = 20_000_000
+LARGEST_FILE = 20_000_000  # bytes, of one that comes from a chat
 _URL = re.compile(r"https?://\S+")
 _SPACE = re.compile(r"(?:^|\s)(?:to|in|into)\s+([a-z0-9][a-z0-9_-]*)\s*$", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from brain.errors import UsageError
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
-    from brain.catalog.rows import DocumentRow, Drive
+    from brain.catalog.rows import DocumentRow, DriveRow
     from brain.embedding.embedder import Embedder
     from brain.index.search_index import SearchIndex
     from ingest import drives
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingest.report import SyncReport
 
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0  # for whoever changes documents at the moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Library:
         self._follow()
         return revived
 
-    def drive_of(self, document: "DocumentRow") -> "Drive | None":
+    def drive_of(self, document: "DocumentRow") -> "DriveRow | None":
         """The drive that a document came from, while it is there."""
         known = {drive.id: drive for drive in self.catalog.drives()}
         return known.get(document.drive_id)

@@ -107,17 +107,14 @@ def remove(call: Invocation, number: int, yes: bool) -> None:
     """
     from bots.desk.cases.case_card import first_words
     from bots.terminal.confirm import confirm
-    from bots.terminal.console import in_line, print_json
+    from bots.terminal.console import in_line
 
     with call.citewise() as citewise:
         case = _found(citewise.catalog, number)
         if not yes:
             confirm(f"Delete case {number}, “{in_line(first_words(case.text))}”?", f"deleting case {number}")
         citewise.catalog.cases.remove(number, by=call.actor)
-    if call.as_json:
-        print_json({"removed": number})
-    else:
-        click.echo(f"Deleted case {number}.")
+    call.say(f"Deleted case {number}.", {"removed": number})
 
 
 def case_json(case: "Case") -> dict[str, Any]:

@@ -102,7 +102,7 @@ def add(call: Invocation, name: str, description: str, owner: str | None) -> Non
         "owner": row.owner or None,
     }
     of = f", which {row.owner} takes" if row.owner else ""
-    _say(call, f"{'Changed' if name in known else 'Made'} the category {name}{of}.", told)
+    call.say(f"{'Changed' if name in known else 'Made'} the category {name}{of}.", told)
 
 
 @categories.command(short_help="Take a category away.")
@@ -126,8 +126,7 @@ def remove(call: Invocation, name: str, yes: bool) -> None:
             with_them = f" with {_messages(learnt)} that were learnt for it" if learnt else ""
             confirm(f"Take the category {in_line(name)} away{with_them}?", f"removing {in_line(name)}")
         cases.remove_category(name, by=call.actor)
-    _say(
-        call,
+    call.say(
         f"Removed the category {in_line(name)}, and {_messages(learnt)}.",
         {"removed": name, "examples": learnt},
     )
@@ -156,8 +155,7 @@ def learn(call: Invocation, file: Path) -> None:
         citewise.triager.prepare(lambda done: citewise.report("Learning", done, max(new, done)))
     old = len(examples) - new
     passed = f" {_messages(old)} were there already, or stand in it twice." if old else ""
-    _say(
-        call,
+    call.say(
         f"Learnt {_messages(new)} of {len(labels):,} categories.{passed}",
         {"learnt": new, "passed_over": old, "categories": len(labels)},
     )
@@ -250,12 +248,3 @@ def _messages(number: int) -> str:
     from bots.desk.wording import count
 
     return count(number, "message")
-
-
-def _say(call: Invocation, sentence: str, data: dict[str, object]) -> None:
-    from bots.terminal.console import print_json
-
-    if call.as_json:
-        print_json(data)
-    else:
-        click.echo(sentence)

@@ -11,7 +11,7 @@ from bots.terminal.durations import since
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
-    from brain.catalog.rows import DocumentRow, Drive
+    from brain.catalog.rows import DocumentRow, DriveRow
 
 
 @click.group(invoke_without_command=True)
@@ -194,7 +194,7 @@ def history(call: Invocation, document: str) -> None:
     show_versions(out(), row, versions)
 
 
-def _comes_back(drive: "Drive", row: "DocumentRow") -> str:
+def _comes_back(drive: "DriveRow", row: "DocumentRow") -> str:
     """A sentence where the next ingest would index the document again; nothing where its file is gone."""
     from bots.drives.names import ingest_command
 

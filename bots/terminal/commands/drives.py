@@ -10,7 +10,7 @@ from bots.terminal.invocation import Invocation, home_option, invocation, json_o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from brain.catalog.rows import Drive, DriveBeingRemoved
+    from brain.catalog.rows import DriveBeingRemoved, DriveRow
 
 
 @click.group(invoke_without_command=True, short_help="List, follow and look after the drives.")
@@ -82,7 +82,7 @@ def remove(call: Invocation, drive: str, yes: bool) -> None:
         click.echo(f"Removed {place} from {found.space}: {_documents(removed)}.")
 
 
-def _say_what_is_left(under_way: "Sequence[DriveBeingRemoved]", drive: "Drive", place: str) -> None:
+def _say_what_is_left(under_way: "Sequence[DriveBeingRemoved]", drive: "DriveRow", place: str) -> None:
     for leaving in under_way:
         if leaving.drive.id == drive.id:
             click.echo(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bots.wiring import Citewise
-    from brain.catalog.rows import Drive, FollowedDrive
+    from brain.catalog.rows import DriveRow, FollowedDrive
 
 _REFRESH_SECONDS = 0.5
 _STOP_SECONDS = 30.0
@@ -209,7 +209,7 @@ def _waits(known: "FollowedDrive") -> bool:
     return known.state is DriveState.SUSPENDED and known.held > 0
 
 
-def _staying(citewise: "Citewise", named: str, directory: "Path") -> "Drive":
+def _staying(citewise: "Citewise", named: str, directory: "Path") -> "DriveRow":
     """The drive that is meant; UsageError where there is none, or it is being taken out."""
     from bots.drives.names import find_drive, listed
     from brain.errors import UsageError

@@ -106,7 +106,7 @@ def documents(call: Invocation, before: datetime, yes: bool) -> None:
     """
     from bots.desk.wording import count
     from bots.terminal.confirm import confirm
-    from bots.terminal.console import print_json, progress
+    from bots.terminal.console import progress
 
     with call.citewise() as citewise:
         forgetting = citewise.catalog.forgetting
@@ -117,10 +117,7 @@ def documents(call: Invocation, before: datetime, yes: bool) -> None:
         with progress() as report:
             gone = forgetting.removed_before(before, lambda done: report("Forgetting", done, number))
         _audit(call, citewise.catalog, "documents", {"before": _day(before), "documents": gone})
-    if call.as_json:
-        print_json({"documents": gone})
-    else:
-        click.echo(f"Forgot {count(gone, 'removed document')}.")
+    call.say(f"Forgot {count(gone, 'removed document')}.", {"documents": gone})
 
 
 def _audit(call: Invocation, catalog: "Catalog", what: str, detail: "Mapping[str, object]") -> None:

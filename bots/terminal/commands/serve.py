@@ -178,6 +178,7 @@ def _exit_now() -> None:
 
 
 def _say_ready(call: Invocation, citewise: "Citewise", running: "Running") -> None:
+    """Tell what is served, which services run, and what has no effect as it is set."""
     counts = citewise.catalog.counts()
     if call.as_json:
         _say_json(

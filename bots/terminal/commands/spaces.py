@@ -67,7 +67,7 @@ def create(call: Invocation, name: str) -> None:
     """Create the space NAME; nobody may read it until `spaces allow` says who."""
     with call.citewise(create=True) as citewise:
         space = citewise.catalog.places.create_space(name, by=call.actor)
-    _say(call, f"Created the space {space.name}.", {"space": space.name})
+    call.say(f"Created the space {space.name}.", {"space": space.name})
 
 
 @spaces.command(short_help="Let people and channels read a space.")
@@ -82,7 +82,7 @@ def allow(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
     with call.citewise(create=True) as citewise:
         citewise.catalog.places.allow(name, principals, by=call.actor)
         allowed = sorted(citewise.catalog.principals(name))
-    _say(call, f"{name} may now be read by {', '.join(allowed)}.", {"space": name, "principals": allowed})
+    call.say(f"{name} may now be read by {', '.join(allowed)}.", {"space": name, "principals": allowed})
 
 
 @spaces.command(short_help="Take back the right to read a space.")
@@ -98,13 +98,4 @@ def deny(call: Invocation, name: str, principals: tuple[str, ...]) -> None:
         citewise.catalog.places.deny(name, principals, by=call.actor)
         allowed = sorted(citewise.catalog.principals(name))
     readers = ", ".join(allowed) or "nobody"
-    _say(call, f"{name} may now be read by {readers}.", {"space": name, "principals": allowed})
-
-
-def _say(call: Invocation, sentence: str, data: dict[str, object]) -> None:
-    from bots.terminal.console import print_json
-
-    if call.as_json:
-        print_json(data)
-    else:
-        click.echo(sentence)
+    call.say(f"{name} may now be read by {readers}.", {"space": name, "principals": allowed})

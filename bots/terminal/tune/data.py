@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from brain.tuning.data.making import Making
 
 _OPEN = "general"
+_FEW = 200  # rows to learn from: below, the person is warned
 
 
 @click.command("data", short_help="Make a citing set from your documents.")
@@ -170,7 +171,7 @@ def _made(call: Invocation, making: "Making", name: str | None) -> "CitingSet":
             err().print(inert(_not_there(unknown, making)))
         if closed := [space for space in making.spaces if space != _OPEN]:
             err().print(
-                f"Mind: whoever gets answers from an adapter that learns this set may be told words of "
+                "Mind: whoever gets answers from an adapter that learns this set may be told words of "
                 f"{', '.join(closed)}, whether or not they may read that themselves."
             )
         made = make(citewise.catalog, finder(citewise.retriever, making.spaces), making, citewise.report)
@@ -238,9 +239,6 @@ def _show(console: "Console", kept: "CitingSet") -> None:
 
 def _values(count: int) -> str:
     return "1 value" if count == 1 else f"{count:,} values"
-
-
-_FEW = 200
 
 
 def _version() -> str:

@@ -98,6 +98,7 @@ def evaluate(
 def _evaluate(
     call: Invocation, citewise: "Citewise", name: str, limit: int | None, whole: bool, spaces: tuple[str, ...]
 ) -> None:
+    """Have every writer answer the held-out rows (and the whole brain, with `whole`), and keep the report."""
     from brain.evaluation.questions import read_questions
     from brain.tuning.judging.contestants import models, opened
     from brain.tuning.judging.evaluation import evaluate as compare
@@ -194,28 +195,24 @@ def _in_use(
     from bots.desk import OWNER
     from brain.answering.draft import Answerer
     from brain.answering.extracting.extractive import ExtractiveAnswerer
+    from brain.brain import Brain
     from brain.tuning.judging.contestants import answerers
     from brain.tuning.judging.in_use import evaluate_in_use
     from brain.tuning.judging.writers import EXTRACTIVE
 
     audience = citewise.desk.readable({OWNER}, spaces)
 
-    def turns() -> Iterator[tuple[str, Answerer]]:
-        yield EXTRACTIVE, ExtractiveAnswerer()
-        with closing(answerers(contest, chat)) as models:
-            yield from models
+    def answering(answerer: Answerer) -> Brain:
+        return Brain(citewise.catalog, citewise.retriever, answerer, citewise.gate, citewise.reranker)
 
-    return evaluate_in_use(
-        questions,
-        turns(),
-        citewise.catalog,
-        citewise.retriever,
-        citewise.gate,
-        audience,
-        citable_documents(citewise.catalog, audience),
-        progress=_naming(citewise.report),
-        reranker=citewise.reranker,
-    )
+    def turns() -> Iterator[tuple[str, Brain]]:
+        yield EXTRACTIVE, answering(ExtractiveAnswerer())
+        with closing(answerers(contest, chat)) as models:
+            for name, answerer in models:
+                yield name, answering(answerer)
+
+    documents = citable_documents(citewise.catalog, audience)
+    return evaluate_in_use(questions, turns(), audience, documents, _naming(citewise.report))
 
 
 def _report(

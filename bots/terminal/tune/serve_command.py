@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bots.settings import Settings
     from brain.tuning.versions import Version, Versions
 
+_AT_ONCE = 2  # adapters in one batch: with vLLM's default of 1, the new one's answers wait for the old one's
 _RANKS = (16, 32, 64, 128, 256, 512)  # what vLLM takes, from its default on
 
 
@@ -60,7 +61,7 @@ def vllm_words(model: str, port: int, modules: dict[str, Path], *, rank: int) ->
     words += ["--host", "127.0.0.1", "--port", str(port)]
     words += ["--max-model-len", "2047", "--enable-prefix-caching"]
     least = next((known for known in _RANKS if known >= rank), _RANKS[-1])
-    words += ["--enable-lora", "--max-lora-rank", str(least)]
+    words += ["--enable-lora", "--max-loras", str(_AT_ONCE), "--max-lora-rank", str(least)]
     if modules:
         words += ["--lora-modules", *(f"{name}={folder}" for name, folder in modules.items())]
     return words

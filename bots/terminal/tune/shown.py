@@ -24,7 +24,7 @@ def show_comparison(console: "Console", title: str, found: "Comparison") -> None
             cells = []
             for name, figures in found.figures.items():
                 gap = found.differences.get(name, {}).get(metric)
-                cells.append(f"{_number(figures.get(metric))}{' *' if gap and _apart(gap) else '  '}")
+                cells.append(f"{_number(figures.get(metric))}{' *' if gap and gap.leaves_out_zero else '  '}")
             table.add_row(f"{metric} (low is good)" if metric in LOW_IS_GOOD else metric, *cells)
     print_table(console, table)
     console.print(
@@ -48,7 +48,3 @@ def show_grounds(console: "Console", grounds: "Sequence[Ground]") -> None:
 
 def _number(figure: "Figure | None") -> str:
     return "–" if figure is None or figure.value is None else f"{figure.value:.3f}"
-
-
-def _apart(gap: "Figure") -> bool:
-    return gap.low is not None and gap.high is not None and (gap.low > 0 or gap.high < 0)

@@ -118,6 +118,7 @@ def _train(call: Invocation, asked: "Asked") -> None:
 
 
 def _carry_out(call: Invocation, settings: "Settings", tuning: Path, asked: "Asked") -> None:
+    """Find out which run is meant, and begin it or go on with it; what is done already is only shown."""
     from bots.terminal.tune.progress import shown
     from brain.phi3.fingerprint import fingerprint
     from brain.phi3.opening import model_folder

@@ -9,7 +9,7 @@ Floats = npt.NDArray[np.float32]
 
 DAMPING = 0.15  # the chance of a jump, as in the paper
 _ROUNDS = 100  # at most; some dozen are enough
-_ENOUGH = 1e-6
+_ENOUGH = 1e-6  # between two rounds: the ranks stand still
 
 
 def centrality(vectors: Floats) -> Floats:

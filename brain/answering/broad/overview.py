@@ -34,9 +34,8 @@ NOT_ALL = "That is not all of it: ask for a part of it, or look at the document.
 _WHOLE = 110  # words of a section that is told as it stands
 _HEADING = 8  # words of a heading in the text, at most
 _FEW = 5  # sentences that are told at least, where there are so many sections or not
-_LEADS = (
-    0.2  # a section's first sentence says what it is about, and leans on no other; the second half as much …
-)
+# A section's first sentence says what it is about, and leans on no other; the second half as much.
+_LEADS = 0.2
 _ROW = -0.15  # a row tells of one case
 _FIGURES = 0.05  # what has a number in it is seldom a mere word of welcome
 _REPEATS = 0.25  # what a section that is like a chosen one loses

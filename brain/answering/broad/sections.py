@@ -8,7 +8,7 @@ from brain.domain import Passage
 from brain.retrieval.document_named import without_numbering
 
 EVEN_PARTS = 6  # that a long text without headings is taken for
-_DEEPEST = 4
+_DEEPEST = 4  # level of headings
 
 
 @dataclass(frozen=True, slots=True)

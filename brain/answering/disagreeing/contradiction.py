@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from brain.answering.disagreeing.holders import holders_differ
-from brain.answering.disagreeing.quantities import Quantity
 from brain.answering.disagreeing.scope_words import CONTRASTS, OF_WHOM
 from brain.answering.disagreeing.statements import Statement
-from brain.answering.disagreeing.written_figures import Kind
 from brain.answering.extracting.question_kind import Wants
+from brain.text.quantities import Quantity
+from brain.text.written_figures import Kind
 
 SAME = 0.78  # the share of either's words, by rarity, that the other must have …
 AKIN = 0.3  # … or this, where the embedder finds the two sentences …

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from brain.answering.disagreeing.quantities import Quantity, may_hold_figure, quantities
 from brain.answering.disagreeing.scope_words import (
     CONDITION,
     DENIAL,
@@ -17,7 +16,6 @@ from brain.answering.disagreeing.scope_words import (
     ONCE,
     REASON,
 )
-from brain.answering.disagreeing.written_figures import CURRENCIES, DATED, MEASURES, UNITS, Kind
 from brain.answering.extracting.cleaning import without_marks
 from brain.answering.extracting.rows import cells_of
 from brain.domain import Locator, Passage, Source
@@ -25,8 +23,10 @@ from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.text.folding import fold
 from brain.text.pronouns import points_back
+from brain.text.quantities import Quantity, may_hold_figure, quantities
 from brain.text.sentences import sentence_spans
 from brain.text.terms import content_stems
+from brain.text.written_figures import CURRENCIES, DATED, MEASURES, UNITS, Kind
 
 _CLOSING = " )]\"'”’»"
 _ITEM = re.compile(r"^\s*(?:[-•*]|\d{1,3}[.)])\s")

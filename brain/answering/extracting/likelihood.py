@@ -17,7 +17,7 @@ class LikelihoodWeights:
 
     Where several passages have a sentence that fares as well, none of them says quite what was asked. Fitted
     to the answers to six sets of everyday questions; `python -m benchmarks.fit_likelihood` gives -3.13, 1.08
-    and 1.93 since then, whose border is nearly the same. docs/evaluation.md says how it does on sets that it
+    and 1.93 since then, whose border is nearly the same. docs/quality.md says how it does on sets that it
     was not fitted to.
     """
 

@@ -34,6 +34,7 @@ class LikenessWeights:
     subject: float = 0.35  # is a row about just what is asked about; set by hand, for want of tables
     untyped: float = -0.3  # lacks the number or time that is asked for
     outdated: float = -0.5  # of a document that no longer holds; set by hand
+    step: float = 0.3  # holds for an amount of the asker's case; set by hand
 
 
 _in_order = attrgetter(*(field.name for field in fields(LikenessWeights)))  # astuple() copies, which is slow
@@ -60,6 +61,7 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
     usual = Likeness(fmean(one.by_token for one in read), fmean(one.mean for one in read))
     dense = {c.passage.id: c.dense for c in retrieved.candidates}
     outdated = {c.passage.id for c in retrieved.candidates if c.outdated}
+    amounts = frozenset(amount.name for amount in retrieved.query.amounts)
     found = []
     for sentence in sentences:
         own = retrieved.likeness.get(sentence.passage.id)
@@ -78,6 +80,7 @@ def likeness_signals(sentences: Sequence[ScoredSentence], retrieved: Retrieved) 
                 subject=float(_is_about(sentence, asked_of, reading)),
                 untyped=float(measured and not has_type(asked, sentence.text)),
                 outdated=float(sentence.passage.id in outdated),
+                step=float(not amounts.isdisjoint(sentence.stems)),
             )
         )
     return found

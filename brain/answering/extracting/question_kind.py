@@ -33,9 +33,13 @@ class QuestionKind:
     language: Language = ENGLISH
 
 
+# They are tried in the order of kind_of(), and the first that fits decides: "how many" before "how".
+
+# "hi, …", "quick question: …"
 _COURTESY = re.compile(
     r"^\s*(?:hi|hello|hey|please|sorry|excuse me|quick question|question)\b[\s,:!.-]*", re.IGNORECASE
 )
+# "can you tell me …", "do you know whether …": what is asked comes behind it.
 _ASIDE = re.compile(
     r"^\s*(?:(?:can|could|would|will) (?:you|someone|anyone|somebody)(?: please)? (?:tell|explain|show"
     r"|remind|help)"
@@ -43,10 +47,12 @@ _ASIDE = re.compile(
     r"|tell me|according to [^,]+,)\s*(?:about\s+|(?P<whether>if|whether)\s+)?",
     re.IGNORECASE,
 )
+# "if I am ill abroad, who …": the case comes first, and what is asked behind the comma.
 _CONDITION = re.compile(
     r"^(?:when|if|while|after|before|once)\b[^,?]+,\s*(?=(?:and\s+)?(?:what|how|which|who|why|where|is|are|do|does|can|should)\b)",
     re.IGNORECASE,
 )
+# "may I …", "does it …": yes or no.
 _AUXILIARY = re.compile(
     r"^(?:is|are|am|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had"
     r"|isn't|aren't|don't|doesn't|can't|won't)\b",
@@ -94,8 +100,7 @@ _LIST = re.compile(
     r"|\bexamples of\b",
     re.IGNORECASE,
 )
-
-
+# "list all …": of what was found, the person is told that there may be more.
 _ALL = re.compile(r"\b(?:all|every|everyone|everybody|everything|each|complete|full|list)\b", re.IGNORECASE)
 
 

@@ -1,6 +1,7 @@
 """Which sentences answer: every sentence of the best passages, scored by what it shares with the question."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,11 +16,11 @@ from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, telling_names
 from brain.retrieval.query import Query
-from brain.text.analysis import analyse
+from brain.text.analysis import AnalysedPassage, analyse
 from brain.text.reading import PLAIN, Reading
 from brain.text.terms import STOPWORDS, words
 
-PASSAGES = 6
+PASSAGES = 6  # the best, whose sentences are scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,75 +73,130 @@ class ScoredSentence:
     defines: bool = False
 
 
-_NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")
+_NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")  # a capital inside a sentence: of a person or place, in English
+
+
+@dataclass(frozen=True, slots=True)
+class _Criteria:
+    """What every sentence is held against: the question's kind, what it asks to have explained, its names."""
+
+    retrieved: Retrieved
+    kind: QuestionKind
+    definition: Definition | None
+    names: Sequence[tuple[str, ...]]
+
+    @property
+    def measured(self) -> bool:
+        """Whether a number or a time is asked for: "on the 18th" is no echo then, short as it is."""
+        return self.kind.wants in (Wants.NUMBER, Wants.TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A passage whose sentences are scored; its score lies so far `behind` the best passage's (0 or less)."""
+
+    passage: Passage
+    rank: int
+    behind: float
+    analysed: AnalysedPassage
+    columns: frozenset[str]  # stems of a table's header
+
+    def text(self, number: int) -> str:
+        """A sentence as it stands in the passage."""
+        sentence = self.analysed.sentences[number]
+        return self.passage.text[sentence.start : sentence.end]
+
+    def answering(self) -> list[int]:
+        """The sentences that may be an answer: none of another date or amount than is asked, no headings."""
+        return [
+            number
+            for number, sentence in enumerate(self.analysed.sentences)
+            if not sentence.elsewhen and not self._is_heading(number)
+        ]
+
+    def _is_heading(self, number: int) -> bool:
+        """Whether it is the table's header, or a title or heading that stands in the text once more."""
+        text = self.text(number)
+        if self.passage.table_header and text == self.passage.table_header:
+            return True
+        return self.analysed.sentences[number].stem_set <= self.analysed.context and is_label(text)
+
+    def surroundings(self, number: int) -> "_Surroundings":
+        """The words of a sentence, and of what stands around it."""
+        sentences, is_row = self.analysed.sentences, "\t" in self.text(number)
+        own = sentences[number].stem_set
+        return _Surroundings(
+            # A cell says what its column is called: "3 years" under "Warranty".
+            own | self.columns if is_row else own,
+            sentences[number - 1].stem_set if number else frozenset(),
+            sentences[number + 1].stem_set if number + 1 < len(sentences) else frozenset(),
+            self.analysed.context,
+            is_row,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """The stems of a sentence, of its neighbours, and of the title and headings `above` it."""
+
+    own: frozenset[str]
+    before: frozenset[str]
+    after: frozenset[str]
+    above: frozenset[str]
+    is_row: bool
 
 
 def scored_sentences(retrieved: Retrieved, kind: QuestionKind) -> list[ScoredSentence]:
     """All sentences of the best passages, best first."""
-    asked = definition(core(retrieved.query.text))
-    candidates = _read(retrieved, asked)
-    language, reading = retrieved.query.language, retrieved.query.reading
+    query = retrieved.query
+    names = telling_names(query, retrieved.rarity)
+    criteria = _Criteria(retrieved, kind, definition(core(query.text)), names)
+    candidates = _read(retrieved, criteria.definition)
     found: list[ScoredSentence] = []
-    names = telling_names(retrieved.query, retrieved.rarity)
-    measured = kind.wants in (Wants.NUMBER, Wants.TIME)  # "on the 18th" is no echo, short as it is
     for rank, candidate in enumerate(candidates):
-        passage, analysed = candidate.passage, analyse(candidate.passage, reading)
-        behind = candidate.score - candidates[0].score
-        columns = stems_of(passage.table_header, reading)
-        for number, sentence in enumerate(analysed.sentences):
-            if passage.table_header and passage.text[sentence.start : sentence.end] == passage.table_header:
-                continue
-            if sentence.elsewhen:
-                continue  # what is of another date than the asked one is no answer
-            text = without_marks(passage.text[sentence.start : sentence.end])
-            before = analysed.sentences[number - 1].stem_set if number else frozenset()
-            after = (
-                analysed.sentences[number + 1].stem_set
-                if number + 1 < len(analysed.sentences)
-                else frozenset()
-            )
-            length = len(text.split())
-            named = names_held(retrieved.rarity, analysed, number, names)
-            is_row = "\t" in passage.text[sentence.start : sentence.end]
-            score = (
-                _WEIGHTS.passage * behind
-                + _WEIGHTS.best_passage * (rank == 0)
-                + _WEIGHTS.long * max(0, length - 50) / 50
-                + _WEIGHTS.short * (length < 5)
-                + _WEIGHTS.leads_in * text.endswith(":")
-                + _WEIGHTS.unreadable * is_unreadable(text, language)
-                + _by_words(
-                    retrieved,
-                    # A cell says what its column is called: "3 years" under "Warranty".
-                    sentence.stem_set | columns if is_row else sentence.stem_set,
-                    before,
-                    after,
-                    analysed.context,
-                    is_row,
-                )
-                + _WEIGHTS.phrase * _pairs_held(retrieved, sentence.stems)
-                + (typed := _by_type(kind, text))
-                + (defined := _by_definition(asked, text))
-                + _WEIGHTS.unnamed * (1 - named)
-                + _WEIGHTS.echo
-                * (not (measured and typed) and len(sentence.stem_set - set(retrieved.query.stems)) < 2)
-                + _WEIGHTS.said * _just_said(retrieved.query, sentence.stems, analysed.context, typed > 0)
-            )
-            found.append(
-                ScoredSentence(
-                    passage,
-                    rank,
-                    number,
-                    sentence.start,
-                    sentence.end,
-                    text,
-                    sentence.stem_set,
-                    score,
-                    named,
-                    defined > 0,
-                )
-            )
+        passage, behind = candidate.passage, candidate.score - candidates[0].score
+        columns = stems_of(passage.table_header, query.reading)
+        scored = _Scored(passage, rank, behind, analyse(passage, query.reading), columns)
+        found += [_score(criteria, scored, number) for number in scored.answering()]
     return sorted(found, key=lambda s: (-s.score, s.rank, s.number))
+
+
+def _score(criteria: _Criteria, of: _Scored, number: int) -> ScoredSentence:
+    """A sentence with the sum of its signals, each by its weight."""
+    sentence, query = of.analysed.sentences[number], criteria.retrieved.query
+    text = without_marks(of.text(number))
+    length = len(text.split())
+    typed, defined = _by_type(criteria.kind, text), _by_definition(criteria.definition, text)
+    named = names_held(criteria.retrieved.rarity, of.analysed, number, criteria.names)
+    is_echo = not (criteria.measured and typed) and len(sentence.stem_set - set(query.stems)) < 2
+    just_said = _just_said(query, sentence.stems, of.analysed.context, typed > 0)
+    score = (
+        _WEIGHTS.passage * of.behind
+        + _WEIGHTS.best_passage * (of.rank == 0)
+        + _WEIGHTS.long * max(0, length - 50) / 50
+        + _WEIGHTS.short * (length < 5)
+        + _WEIGHTS.leads_in * text.endswith(":")
+        + _WEIGHTS.unreadable * is_unreadable(text, query.language)
+        + _by_words(criteria.retrieved, of.surroundings(number))
+        + _WEIGHTS.phrase * _pairs_held(criteria.retrieved, sentence.stems)
+        + typed
+        + defined
+        + _WEIGHTS.unnamed * (1 - named)
+        + _WEIGHTS.echo * is_echo
+        + _WEIGHTS.said * just_said
+    )
+    return ScoredSentence(
+        passage=of.passage,
+        rank=of.rank,
+        number=number,
+        start=sentence.start,
+        end=sentence.end,
+        text=text,
+        stems=sentence.stem_set,
+        score=score,
+        named=named,
+        defines=defined > 0,
+    )
 
 
 def _read(retrieved: Retrieved, asked: Definition | None) -> list[Candidate]:
@@ -167,29 +223,28 @@ def _by_definition(asked: Definition | None, text: str) -> float:
             return 0.0
 
 
-def _by_words(
-    retrieved: Retrieved,
-    own: frozenset[str],
-    before: frozenset[str],
-    after: frozenset[str],
-    above: frozenset[str],
-    is_row: bool,
-) -> float:
+def _by_words(retrieved: Retrieved, around: _Surroundings) -> float:
+    """How much of the question a sentence says, by rarity: itself, with its neighbours, and with headings."""
     rarity = retrieved.rarity
     if not rarity.total:
         return 0.0
-    inside_weight = around = with_above = 0.0
+    inside_weight = beside_weight = above_weight = 0.0
     for stem, weight in rarity.weights.items():
-        inside = stem in own
-        above_share = _WEIGHTS.row_above if is_row else _WEIGHTS.fresh_above * (stem in retrieved.query.fresh)
-        held = 1.0 if inside else above_share if stem in above else 0.0
+        inside, above, before = stem in around.own, stem in around.above, stem in around.before
+        fresh_share = _WEIGHTS.fresh_above * (stem in retrieved.query.fresh)
+        above_share = _WEIGHTS.row_above if around.is_row else fresh_share
+        held = 1.0 if inside else above_share if above else 0.0
         # A row's neighbours tell of other things.
-        beside = 0.0 if is_row else 0.5 if stem in before else 0.25 if stem in after else 0.0
+        beside = 0.0 if around.is_row else 0.5 if before else 0.25 if stem in around.after else 0.0
         inside_weight += weight * held
-        around += weight * max(held, beside)
-        with_above += weight * (1.0 if inside or stem in above else 0.5 if stem in before else 0.0)
-    held = _WEIGHTS.words * inside_weight + _WEIGHTS.words_around * around + _WEIGHTS.words_above * with_above
-    return held / rarity.total
+        beside_weight += weight * max(held, beside)
+        above_weight += weight * (1.0 if inside or above else 0.5 if before else 0.0)
+    held_weight = (
+        _WEIGHTS.words * inside_weight
+        + _WEIGHTS.words_around * beside_weight
+        + _WEIGHTS.words_above * above_weight
+    )
+    return held_weight / rarity.total
 
 
 def _pairs_held(retrieved: Retrieved, stems: tuple[str, ...]) -> float:
@@ -228,6 +283,11 @@ def _by_type(kind: QuestionKind, text: str) -> float:
             return _WEIGHTS.enumeration * min(text.count(","), 4) / 4
         case _:
             return 0.0
+
+
+def is_label(text: str) -> bool:
+    """Whether it is no sentence: words without a function word among them, and no row."""
+    return "\t" not in text and not any(word in STOPWORDS for word in words(text))
 
 
 def is_unreadable(text: str, language: Language) -> bool:

@@ -19,11 +19,13 @@ _ASKS_MONEY = re.compile(
     r"|\bwhat(?:'s| is| was| are| were) the (?:\w+ ){0,2}(?:price|salary|fee|cost)\b",
     re.IGNORECASE,
 )
+# A currency, "free", a percentage, or a price with a figure behind it.
 _SHOWS_MONEY = re.compile(
     r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|cents?|francs?|free|nothing|no charge)\b|\d\s?%"
     r"|\b(?:price|cost|fee)s?\b.*\d",
     re.IGNORECASE,
 )
+# A table's header that makes the figures below it money.
 _MONEY_COLUMN = re.compile(
     r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|prices?|costs?|fees?|retail|amount|pay|salary|rate)\b",
     re.IGNORECASE,
@@ -38,6 +40,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _HOW_MUCH = re.compile(r"\bhow\b|\bwhat (?:percentage|percent|proportion)\b", re.IGNORECASE)
+# These ask for a time, though they begin with "how", as what is counted does.
 _HOW_LONG = re.compile(
     r"\bhow (?:long|soon|often|frequently|regularly|early|late|quick(?:ly)?"
     r"|far (?:ahead|in advance|before|back)"

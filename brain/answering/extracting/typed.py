@@ -7,6 +7,7 @@ from brain.languages.english import ENGLISH
 from brain.languages.language import Language
 from brain.text.folding import fold
 
+# "none" and "free" answer "how many" and "how much", too.
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty"
     r"|forty|fifty|sixty|seventy|eighty|ninety|half|third|quarter|dozen|hundred|thousand|million|free|once|twice|nobody"
@@ -14,6 +15,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _HOUR = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+# A year, a time of day, a day of a month, a month, a weekday, a duration, a time in words, "daily", "noon".
 _TIME = re.compile(
     r"\b(?:1[5-9]|20)\d\d\b|\b\d{1,2}(?::\d\d|\s?[ap]m\b)"
     r"|\b\d{1,2}(?:st|nd|rd|th)\b"

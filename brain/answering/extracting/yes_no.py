@@ -10,23 +10,28 @@ from brain.languages.telling import language_of
 from brain.text.folding import fold
 from brain.text.terms import content_stems
 
-FEW = 2  # words of a question
+FEW = 2  # content words of a question: they stand in many a sentence about something else
+# What makes a sentence a denial.
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|nowhere|cannot|can't|don't|doesn't|isn't|aren't|won't|wasn't|weren't"
     r"|without|neither|nor|prohibited|forbidden|excluded|excludes|ineligible|unable|impossible)\b",
     re.IGNORECASE,
 )
+# With one of these a sentence says neither yes nor no: it holds sometimes, or under a condition.
 _HEDGE = re.compile(
     r"\b(?:might|could|depends?|depending|unless|except|sometimes|usually|often|only|if|whether|unclear|partly"
     r"|but|however|although|while|when|after|before|until|provided|approval|consent)\b",
     re.IGNORECASE,
 )
+# Questions to which "you may" is a yes; to "when can I …" it is none.
 _PERMISSION = re.compile(r"^(?:can|may|could|am|are|is|do|does)\b", re.IGNORECASE)
 # "During probation, …": what follows holds only there.
 _UNDER_CONDITION = re.compile(
     r"^(?:during|in|for|on|at|with|under|within|as|from)\b([^,]{3,60}),", re.IGNORECASE
 )
+# The sentence has the word itself: it needs none before it.
 _SAYS_IT = re.compile(r"^(?:yes|no)\b", re.IGNORECASE)
+# Where one clause ends and another begins, of which each may say something else.
 _CLAUSES = re.compile(r"[,;]|\s[–—-]\s|(?<!['’])\b(?:and|und|et|y)\b", re.IGNORECASE)
 
 

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 _SILENCE_SECONDS, _TOTAL_SECONDS = 180.0, 400.0
 
 
-def patient(window: int, answer: int) -> "Limits":
-    """For a model on processor cores; the quotes stand meanwhile.
+def patient(window: int, answer: int, silence: float = 0.0) -> "Limits":
+    """For a model on processor cores; the quotes stand meanwhile. `silence` is what is set, if that is more.
 
     It reads 10 to 100 tokens of a full prompt a second, and writes 5 to 20 of an answer.
     """
     from brain.answering.writing.written import Limits
 
-    return Limits(window, answer, _SILENCE_SECONDS, _TOTAL_SECONDS)
+    more = max(0.0, silence - _SILENCE_SECONDS)
+    return Limits(window, answer, _SILENCE_SECONDS + more, _TOTAL_SECONDS + 2 * more)
 
 
 def is_gguf(choice: "AnswererChoice") -> bool:
@@ -65,7 +66,7 @@ def open_gguf_answerer(
         chat,
         f"phi3 ({header.path.name})",
         few_shot=not header.adapter,
-        limits=patient(chat.window, longest),
+        limits=patient(chat.window, longest, choice.patience),
         count=chat.count,
         entails=entails,
     )

@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
 from brain.answering.citations import checked
-from brain.answering.draft import Draft, DraftSentence
+from brain.answering.draft import Draft, DraftSentence, Form
 from brain.answering.extracting.extractive import ExtractiveAnswerer
 from brain.answering.writing.backing import backing
 from brain.answering.writing.claims import Claim, claims, declines
@@ -80,6 +81,16 @@ class _Held:
                 self.kept.append(found)
         return len(self.kept) > before
 
+    def conclude(self, text: str) -> None:
+        """Look at the rest of the whole text; a line that opens a list of which nothing is left goes, too."""
+        said = claims(text, complete=len(text) <= LONGEST_CHARACTERS)
+        self.take(said)
+        there = {sentence.text for sentence in self.kept}
+        for at, claim in enumerate(said):
+            if claim.text in there and claim.text.endswith(":") and not there & _opened(said[at + 1 :]):
+                self.kept = [sentence for sentence in self.kept if sentence.text != claim.text]
+                self.dropped.append((claim.text, "nothing that it opens is left"))
+
     @property
     def judged(self) -> str:
         """For the trace: what judged entailment, or why nothing did."""
@@ -103,7 +114,7 @@ class _Held:
 def draft_of(written: str, passages: Sequence[Passage]) -> Draft:
     """What the passages, of which number n is the n-th, back of a model's whole text, and nothing else."""
     held = _Held(passages)
-    held.take(claims(written, complete=len(written) <= LONGEST_CHARACTERS))
+    held.conclude(written)
     return Draft(tuple(held.kept), declined=declines(written), discarded=tuple(held.dropped))
 
 
@@ -204,12 +215,14 @@ class WritingAnswerer:
         yield self._concluded(evidence, held, text)
 
     def _concluded(self, evidence: Evidence, held: _Held, text: str) -> Draft:
-        held.take(claims(text, complete=len(text) <= LONGEST_CHARACTERS))
+        held.conclude(text)
         draft = Draft(tuple(held.kept), discarded=tuple(held.dropped), note=f"by {self._name}{held.judged}")
         if checked(draft, evidence.passages).sentences:
             return draft
         if declines(text):
-            return replace(draft, sentences=(), declined=True, note=f"{self._name} found no answer")
+            # A refusal is no claim that could be dropped.
+            note = f"{self._name} found no answer"
+            return replace(draft, sentences=(), declined=True, discarded=(), note=note)
         quoted = self._quoted(evidence, f"nothing that {self._name} wrote is backed")
         return replace(quoted, discarded=draft.discarded)
 
@@ -260,6 +273,12 @@ def backed(claim: Claim, passages: Sequence[Passage]) -> DraftSentence | str:
             return DraftSentence(claim.text, passage, *place, claim.form, _cells(passage, *place))
         why = place
     return why
+
+
+def _opened(following: Sequence[Claim]) -> set[str]:
+    """What a line that ends with a colon opens: the list's items, or else the next sentence."""
+    items = {claim.text for claim in takewhile(lambda claim: claim.form is not Form.PROSE, following)}
+    return items or {claim.text for claim in following[:1]}
 
 
 def _pump(

@@ -8,7 +8,7 @@ from typing import Any
 
 from brain.catalog import audit, spaces
 from brain.catalog.drives import ledger
-from brain.catalog.rows import Drive, DriveState, FollowedDrive, Retry
+from brain.catalog.rows import DriveRow, DriveState, FollowedDrive, Retry
 from brain.catalog.schema import now
 from brain.catalog.storage import Database
 
@@ -29,7 +29,7 @@ class FollowedDrives:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def follow(self, url: str, space: str, options: Mapping[str, Any], *, by: str = "") -> Drive:
+    def follow(self, url: str, space: str, options: Mapping[str, Any], *, by: str = "") -> DriveRow:
         """The watched drive of that address and space with these options, made where there is none.
 
         Whoever is named as `by` stands in the audit log: all who read the space read what lies there.

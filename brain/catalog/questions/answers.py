@@ -10,7 +10,7 @@ from brain.catalog.schema import now
 from brain.catalog.storage import Database
 from brain.domain import Answer, Turn
 
-NEAREST = 5
+NEAREST = 5  # passages, kept with an answer: what came nearest
 
 
 @dataclass(frozen=True, slots=True)

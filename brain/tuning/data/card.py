@@ -68,12 +68,11 @@ def card_text(values: dict[str, Any]) -> str:
         "",
         f"{train['rows']:,} rows to learn from, {watched['rows']:,} to stop a training by and "
         f"{test['rows']:,} to test with, made by citewise {values['version']} "
-        f"on {values['made']} from {values['documents']['read']:,} documents of: {spaces}. No outside "
-        f"service was used.",
+        f"on {values['made']} from {values['documents']['read']:,} documents of: {spaces}. "
+        "No outside service was used.",
         "",
-        f"**Whoever gets answers from an adapter that learnt this may be told words of these documents** "
-        f"({spaces}), "
-        "whatever they may read themselves.",
+        "**Whoever gets answers from an adapter that learnt this may be told words of these documents** "
+        f"({spaces}), whatever they may read themselves.",
         "",
         "SHA-256 of train.jsonl, validation.jsonl and held_out.jsonl: `{HASH}`",
         "",

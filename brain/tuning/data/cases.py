@@ -13,9 +13,8 @@ from brain.text.terms import STOPWORDS, words
 LONGEST_WORDS = 45  # of a sentence of an answer
 _STOP = re.compile(r"[.!?][\"'”’)\]]*$")
 _INNER_DOT = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
-_GLUED = re.compile(
-    r"\b[a-z]{4,}[A-Z]|[a-z]{2}[.!?][A-Z][a-z]"
-)  # two pieces of a page without a space between
+# Two pieces of a page without a space between.
+_GLUED = re.compile(r"\b[a-z]{4,}[A-Z]|[a-z]{2}[.!?][A-Z][a-z]")
 _SCRAP = re.compile(r"[{}<>|=\\\[\]`#*_~^]|https?:|www\.|\t|\.{3}|…|\uFFFD")
 # Sentences that point out of themselves: to a picture, a list or another page.
 _POINTS_AWAY = re.compile(

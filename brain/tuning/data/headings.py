@@ -105,6 +105,7 @@ def _faq(heading: str) -> str:
 
 
 def _asked(section: Section, letters: Letters) -> tuple[str, ...]:
+    """The questions that a section's heading can be turned into; none for one that says nothing alone."""
     heading, title = re.sub(r"^About (?=\w)", "", section.heading), section.title
     stems = content_stems(heading)
     bare = heading.casefold().strip(" .:")

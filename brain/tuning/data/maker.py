@@ -54,40 +54,48 @@ def make(catalog: Catalog, find: Find, making: Making, report: Report) -> Made:
     shares = (making.held_out, making.validation)
     kept_out = [document for document, path in paths.items() if path in making.kept_out]
     out = apart(weights, family_of, paths, shares, making.seed, kept_out)
-    train, watched, test = _parts(frozenset(documents), out, making)
-    builder = RowBuilder(find, making.distractors, making.seed, family_of, dropped)
-    masking = Masking()
-    questions: list[Mapping[str, Any]] = []
-    # What may be shown: to learn from, nothing that is kept apart; to stop by, nothing that is tested with.
-    usable = {
-        id(train): train.documents,
-        id(watched): frozenset(documents) - out.held_out,
-        id(test): frozenset(documents),
-    }
-    pools = {side: _pool(documents, shown, making.seed) for side, shown in usable.items()}
-    for side, case in _in_sides(cases, (train, watched, test), making):
-        report("Making rows", len(train.rows) + len(watched.rows) + len(test.rows), making.rows)
-        if side is not train and not side.rows:  # few documents give fewer rows than were asked for
-            side.most = min(side.most, max(1, round(len(train.rows) * side.most / train.most)))
-        if side.full:
-            continue
-        role, row = _built(builder, case, side, making, usable[id(side)], pools[id(side)])
-        if row is None:
-            continue
-        masked = masking.row(row) if making.mask else row
-        if row.gold and (fault := fault_of(masked.answer, masked.passages)):
-            dropped[f"not backed after masking: {fault.split(':')[0]}"] += 1
-            continue
-        side.rows.append(masked)
-        side.roles[role] += 1
-        if side is test and (question := _question(case, row, masked)):
-            questions.append(question)
+    parts = train, watched, test = _parts(documents, out, making)
+    rows = _Rows(RowBuilder(find, making.distractors, making.seed, family_of, dropped), making, parts)
+    for part, case in _in_parts(cases, parts, making):
+        report("Making rows", sum(len(each.rows) for each in parts), making.rows)
+        rows.add(part, case)
     if not train.rows or (making.held_out and not test.rows):
         raise UsageError(
             "Too few questions could be made from these documents to learn from some and test with others: "
             "index more documents, or say --held-out 0."
         )
-    return Made(train, watched, test, tuple(questions), dropped, masking.counts, asked, paths, len(documents))
+    questions, masked = tuple(rows.questions), rows.masking.counts
+    return Made(train, watched, test, questions, dropped, masked, asked, paths, len(documents))
+
+
+class _Rows:
+    """Fills the parts of a set with rows, and notes those to test with as questions to the catalog."""
+
+    def __init__(self, builder: RowBuilder, making: Making, parts: tuple[Split, Split, Split]) -> None:
+        self.questions: list[Mapping[str, Any]] = []
+        self.masking = Masking()
+        self._builder = builder
+        self._making = making
+        self._train, _, self._test = parts
+
+    def add(self, part: Split, case: Case) -> None:
+        """Make a row of a case and put it there, unless the part is full or the row not backed."""
+        train = self._train
+        if part is not train and not part.rows:  # few documents give fewer rows than were asked for
+            part.most = min(part.most, max(1, round(len(train.rows) * part.most / train.most)))
+        if part.full:
+            return
+        role, row = _built(self._builder, case, part, self._making)
+        if row is None:
+            return
+        masked = self.masking.row(row) if self._making.mask else row
+        if row.gold and (fault := fault_of(masked.answer, masked.passages)):
+            self._builder.dropped[f"not backed after masking: {fault.split(':')[0]}"] += 1
+            return
+        part.rows.append(masked)
+        part.roles[role] += 1
+        if part is self._test and (question := _question(case, row, masked)):
+            self.questions.append(question)
 
 
 def finder(retriever: HybridRetriever, spaces: Collection[str]) -> Find:
@@ -107,9 +115,8 @@ def _read(
     if not rows:
         spaces = ", ".join(making.spaces)
         raise NothingIndexed(
-            f"There is no document in {spaces} to make questions from: add some with `citewise ingest "
-            f"FOLDER`, "
-            "or name another space with --space."
+            f"There is no document in {spaces} to make questions from: add some with "
+            "`citewise ingest FOLDER`, or name another space with --space."
         )
     rows.sort(key=lambda row: hashlib.sha256(f"{making.seed}:{row.space}:{row.path}".encode()).hexdigest())
     chosen = sorted(rows[:MOST_DOCUMENTS], key=lambda row: (row.space, row.path, row.id))
@@ -128,24 +135,34 @@ def _cases(documents: Mapping[int, Sequence[Passage]], report: Report) -> Iterab
             yield from ask(passages, letters)
 
 
-def _parts(documents: frozenset[int], out: Apart, making: Making) -> tuple[Split, Split, Split]:
-    """The three parts, still empty: to learn from, to stop by, to test with."""
+def _parts(
+    documents: Mapping[int, Sequence[Passage]], out: Apart, making: Making
+) -> tuple[Split, Split, Split]:
+    """The three parts, still empty: to learn from, to stop by, to test with.
+
+    What may be shown: to learn from, nothing that is kept apart; to stop by, nothing that is tested with.
+    """
+    every = frozenset(documents)
     tested = round(making.rows * making.held_out) if out.held_out else 0
     watched = round(making.rows * making.validation) if out.validation else 0
-    learnt = documents - out.held_out - out.validation
+    learnt = every - out.held_out - out.validation
+
+    def part(own: frozenset[int], most: int, usable: frozenset[int]) -> Split:
+        return Split(own, most, usable, _pool(documents, usable, making.seed))
+
     return (
-        Split(learnt, max(1, making.rows - tested - watched)),
-        Split(out.validation, watched),
-        Split(out.held_out, tested),
+        part(learnt, max(1, making.rows - tested - watched), learnt),
+        part(out.validation, watched, every - out.held_out),
+        part(out.held_out, tested, every),
     )
 
 
-def _in_sides(
+def _in_parts(
     cases: Sequence[Case], parts: tuple[Split, Split, Split], making: Making
 ) -> Iterator[tuple[Split, Case]]:
     """Each case with its part: that of its document; what is about none goes by its words."""
     train, watched, test = parts
-    of_parts: dict[int, list[Case]] = {id(part): [] for part in parts}
+    cases_of: dict[int, list[Case]] = {id(part): [] for part in parts}
     for case in cases:
         part = next((part for part in (test, watched) if case.document in part.documents), train)
         if not case.document:
@@ -154,34 +171,27 @@ def _in_sides(
                 part = test
             elif watched.documents and making.held_out <= drawn < making.held_out + making.validation:
                 part = watched
-        of_parts[id(part)].append(case)
+        cases_of[id(part)].append(case)
     for part in parts:
-        for case in in_turn(of_parts[id(part)], making.seed):
+        for case in in_turn(cases_of[id(part)], making.seed):
             yield part, case
 
 
-def _built(
-    builder: RowBuilder,
-    case: Case,
-    side: Split,
-    making: Making,
-    usable: Collection[int],
-    pool: Sequence[Passage],
-) -> tuple[str, Row | None]:
+def _built(builder: RowBuilder, case: Case, part: Split, making: Making) -> tuple[str, Row | None]:
+    """A row of a case in the role that the part lacks most, or in the case's own; None where it has none."""
+    usable, pool = part.usable, part.pool
     if not case.said:
         return UNANSWERABLE, builder.refusal(case, usable, pool)
     if any(passage.source.document_id not in usable for passage in case.gold):
         builder.dropped["it cites a document that is kept apart"] += 1
         return ANSWERED, None
     if not case.first:
-        if side.wants(UNANSWERABLE, making.unanswerable) and (
-            row := builder.unanswerable(case, usable, pool)
+        for role, share, make in (
+            (UNANSWERABLE, making.unanswerable, builder.unanswerable),
+            (WITHOUT_GOLD, making.without_gold, builder.without_gold),
         ):
-            return UNANSWERABLE, row
-        if side.wants(WITHOUT_GOLD, making.without_gold) and (
-            row := builder.without_gold(case, usable, pool)
-        ):
-            return WITHOUT_GOLD, row
+            if part.wants(role, share) and (row := make(case, usable, pool)):
+                return role, row
     return ANSWERED, builder.answered(case, usable, pool)
 
 

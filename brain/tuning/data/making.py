@@ -1,11 +1,12 @@
 """How a citing set is made: every number that can be set, checked, and what came of it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from brain.answering.writing.prompt import PASSAGES
+from brain.domain import Passage
 from brain.errors import UsageError
 from brain.tuning.rows import Row
 
@@ -26,9 +27,7 @@ class Making:
     unanswerable: float = 0.1  # rows that ask for what no document says
     distractors: int = PASSAGES - 1  # passages beside those that answer
     seed: int = 0
-    kept_out: tuple[
-        str, ...
-    ] = ()  # paths of documents to hold out in any case, such as own questions are about
+    kept_out: tuple[str, ...] = ()  # documents to hold out in any case (paths): own questions are about them
     mask: bool = True  # e-mail addresses, telephone and account numbers, personal ids
 
     def __post_init__(self) -> None:
@@ -41,10 +40,8 @@ class Making:
             raise UsageError(f"--validation {self.validation} must be between 0 and 0.4, such as 0.1.")
         for name in ("without_gold", "unanswerable"):
             if not 0 <= getattr(self, name) <= 0.5:
-                raise UsageError(
-                    f"--{name.replace('_', '-')} {getattr(self, name)} must be between 0 and 0.5, such as "
-                    f"0.1."
-                )
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} {getattr(self, name)} must be between 0 and 0.5, such as 0.1.")
         if not 0 <= self.distractors < PASSAGES:
             raise UsageError(
                 f"--distractors {self.distractors} must be between 0 and {PASSAGES - 1}: "
@@ -58,10 +55,15 @@ class Making:
 
 @dataclass(slots=True)
 class Split:
-    """One part of the set while it grows."""
+    """One part of the set while it grows, from its `documents`, to `most` rows.
+
+    Its rows may show passages of `usable` documents; random ones are drawn from the `pool`.
+    """
 
     documents: frozenset[int]
     most: int
+    usable: frozenset[int] = frozenset()
+    pool: Sequence[Passage] = ()
     rows: list[Row] = field(default_factory=list)
     roles: Counter[str] = field(default_factory=Counter)
 

@@ -165,6 +165,7 @@ def _file_type(precision: Precision) -> str:
 
 
 def _tell_of_tokens(writer: Any, folder: Path, words: Vocabulary, config: Any) -> None:
+    """Write the vocabulary and its special tokens as llama.cpp wants to be told of them."""
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)

@@ -25,6 +25,11 @@ class Figure:
     high: float | None = None
     n: int = 0
 
+    @property
+    def leaves_out_zero(self) -> bool:
+        """Whether a difference with this interval is more than chance."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
     def as_json(self) -> dict[str, object]:
         """As plain JSON."""
         return {"value": self.value, "lo": self.low, "hi": self.high, "n": self.n}

@@ -2,16 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from brain.answering.draft import Answerer
 from brain.brain import Brain
-from brain.catalog.catalog import Catalog
 from brain.evaluation.documents import Documents
 from brain.evaluation.metrics import score
 from brain.evaluation.questions import EvalQuestion
 from brain.evaluation.runner import predict
-from brain.evidence import EvidenceGate
-from brain.reranking.reranker import Reranker
-from brain.retrieval.hybrid import HybridRetriever
 from brain.tuning.judging.comparison import Comparison, compare
 from brain.tuning.judging.evaluation import Progress
 from brain.tuning.judging.writers import ADAPTER
@@ -19,19 +14,17 @@ from brain.tuning.judging.writers import ADAPTER
 
 def evaluate_in_use(
     questions: Sequence[EvalQuestion],
-    answerers: Iterable[tuple[str, Answerer]],
-    catalog: Catalog,
-    retriever: HybridRetriever,
-    gate: EvidenceGate,
+    brains: Iterable[tuple[str, Brain]],
     audience: frozenset[str],
     documents: Documents,
     progress: Progress | None = None,
-    reranker: Reranker | None = None,
 ) -> Comparison:
-    """Ask every question of each and compare the adapter with the others; raises what an answerer raises."""
+    """Ask every question of each and compare the adapter with the others; raises what an answerer raises.
+
+    The next brain is asked for when the one before is done: its answerer may take over the same model.
+    """
     scores = {}
-    for name, answerer in answerers:
-        brain = Brain(catalog, retriever, answerer, gate, reranker)
+    for name, brain in brains:
 
         def tell(done: int, of: int, name: str = name) -> None:
             if progress:

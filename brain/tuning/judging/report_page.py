@@ -77,7 +77,7 @@ def _cell(figure: Figure | None, *, signed: bool) -> str:
     text = f"{figure.value:{sign}.3f}"
     if figure.low is None or figure.high is None:
         return text
-    apart = " *" if signed and (figure.low > 0 or figure.high < 0) else ""
+    apart = " *" if signed and figure.leaves_out_zero else ""
     return f"{text} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f}){apart}"
 
 

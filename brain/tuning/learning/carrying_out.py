@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from brain.durable import write_json, write_whole, written
 from brain.errors import CitewiseError, ModelUnavailable, StorageFailed
+from brain.phi3.full_memory import is_full_memory
 from brain.tuning.code import code_fingerprint
 from brain.tuning.learning.beginning import Meant
 from brain.tuning.learning.checkpoints import newest
@@ -28,7 +27,6 @@ from brain.tuning.runs import Base, Data, Run, RunFolder, Status
 _CODE = ("tuning", "phi3", "answering/writing/prompt.py")
 """The modules that render, train and load: what an adapter depends on besides its recipe."""
 _LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes")
-_FULL = ("allocate memory", "out of memory", "not enough memory")
 
 
 def prepared(which: Meant, model: Path, base: Base, fields: Mapping[str, Any]) -> tuple[Start, Run]:
@@ -163,10 +161,8 @@ def _draw(folder: RunFolder) -> None:
 def _memory_told() -> Iterator[None]:
     try:
         yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _memory_full(error) from error
-    except RuntimeError as error:
-        if any(words in str(error) for words in _FULL):  # a processor's allocator has no class of its own
+    except (RuntimeError, MemoryError, OSError) as error:  # torch's own is a RuntimeError
+        if is_full_memory(error):
             raise _memory_full(error) from error
         raise
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-_PIECE = 1024
+_PIECE = 1024  # rows whose logits are held at a time
 
 
 class _PiecewiseLoss(torch.autograd.Function):

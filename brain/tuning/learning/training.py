@@ -65,59 +65,125 @@ def train(
     """
     # A GPU's compiled code wants packs of one size; a processor would only waste time on the filling.
     fill = 0 if model.device.type == "cuda" else None
-    packs, looked_at = (_packs(examples, recipe, fill) for examples in (learnt, validation))
-    if not packs or (validation and not looked_at):
+    packs = _Packs(_packed(learnt, recipe, fill), _packed(validation, recipe, fill), recipe)
+    if not packs.learnt or (validation and not packs.looked_at):
         raise UsageError(
-            f"There is nothing to {'learn from' if not packs else 'hold the adapter against'}: "
+            f"There is nothing to {'hold the adapter against' if packs.learnt else 'learn from'}: "
             f"no example of up to {recipe.longest} tokens. Index more documents."
         )
-    per_epoch = -(-len(packs) // recipe.passes)
-    steps = per_epoch * recipe.epochs
-    said = sum(pack.said.numel() for pack in packs) / per_epoch
-    trainee = Trainee(attach(model, recipe), recipe, steps, said=said, fast=fast)
+    trainee = Trainee(attach(model, recipe), recipe, packs.steps, said=packs.said_a_step, fast=fast)
     checkpoints = folder / "checkpoints"
     belongs = _fingerprint(recipe, learnt, validation)
     state = State(0, belongs)
     if found := newest(checkpoints):
         path, state = found
         restore(path, trainee, state, belongs)
-    pace = _Pace(state.step, steps)
-    before: Running | None = None
-    early = state.bad_looks >= recipe.patience
-    for number in range(state.step, steps):
-        if early:
-            break
-        running = trainee.step(number, _packs_of(number, packs, per_epoch, recipe))
-        # The figures of the step before: this one is under way meanwhile.
-        if before is not None:
-            report(pace.progress(before))
-        before = running
-        done = number + 1
-        looking = done % recipe.evaluate_every == 0 or done == steps
-        stop = stopping()
-        if not (looking or stop) and done % recipe.save_every:
-            if trainee.device.type == "cpu":  # nothing is under way meanwhile, so that waiting tells it late
-                report(pace.progress(running))
-                before = None
-            continue
-        progress = pace.progress(running)
+    run = _Run(trainee, packs, checkpoints, state, report)
+    run.carry_out(stopping)
+    return _outcome(folder, checkpoints, trainee, run.state, run.early)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packs:
+    """What a run learns from and is looked at with, and which of it each step takes."""
+
+    learnt: Sequence[Pack]
+    looked_at: Sequence[Pack]
+    recipe: Recipe
+
+    @property
+    def steps_an_epoch(self) -> int:
+        """The last step of an epoch may have fewer packs than the others."""
+        return -(-len(self.learnt) // self.recipe.passes)
+
+    @property
+    def steps(self) -> int:
+        return self.steps_an_epoch * self.recipe.epochs
+
+    @property
+    def said_a_step(self) -> float:
+        """How many tokens the assistant says in a step, on average."""
+        return sum(pack.said.numel() for pack in self.learnt) / self.steps_an_epoch
+
+    def of_step(self, number: int) -> list[Pack]:
+        """The packs of a step: every epoch has an order of its own, which the seed fixes."""
+        epoch, place = divmod(number, self.steps_an_epoch)
+        order = list(range(len(self.learnt)))
+        random.Random(f"{self.recipe.seed}:{epoch}").shuffle(order)
+        passes = self.recipe.passes
+        return [self.learnt[which] for which in order[place * passes : (place + 1) * passes]]
+
+
+class _Run:
+    """A run from where it stands to its end: each step is reported, some are looked at and saved."""
+
+    def __init__(
+        self,
+        trainee: Trainee,
+        packs: _Packs,
+        checkpoints: Path,
+        state: State,
+        report: Callable[[Progress], None],
+    ) -> None:
+        self.state = state
+        self._trainee = trainee
+        self._packs = packs
+        self._recipe = packs.recipe
+        self._checkpoints = checkpoints
+        self._report = report
+        self._pace = _Pace(state.step, packs.steps)
+        self._under_way: Running | None = None  # the step whose figures were not told yet
+
+    @property
+    def early(self) -> bool:
+        """Whether looks have been bad so often that it is to stop."""
+        return self.state.bad_looks >= self._recipe.patience
+
+    def carry_out(self, stopping: Callable[[], bool]) -> None:
+        """Take the steps that are left; KeyboardInterrupt where `stopping` says so before the last."""
+        for number in range(self.state.step, self._packs.steps):
+            if self.early:
+                return
+            done = number + 1
+            self._take(number)
+            stop = stopping()
+            if stop or self._looks_at(done) or done % self._recipe.save_every == 0:
+                self._keep(done)
+                if stop and not self.early and done < self._packs.steps:
+                    raise KeyboardInterrupt
+            elif self._trainee.device.type == "cpu":  # nothing is under way meanwhile: waiting tells it late
+                self._tell()
+
+    def _take(self, number: int) -> None:
+        running = self._trainee.step(number, self._packs.of_step(number))
+        self._tell()  # the figures of the step before, while this one is under way
+        self._under_way = running
+
+    def _looks_at(self, done: int) -> bool:
+        return done % self._recipe.evaluate_every == 0 or done == self._packs.steps
+
+    def _tell(self) -> None:
+        if self._under_way is not None:
+            self._report(self._pace.progress(self._under_way))
+            self._under_way = None
+
+    def _keep(self, done: int) -> None:
+        """Look at what was learnt, where that is due, and save it."""
+        assert self._under_way is not None
+        progress = self._pace.progress(self._under_way)
+        self._under_way = None
         if progress.gradient == 0:
             raise TuningFailed("No gradient reached the adapter; nothing was learnt.")
-        before = None
-        if looking and looked_at:
-            progress = replace(progress, validation=trainee.loss(looked_at))
-            state = _looked(state, done, progress.validation)
-        state = replace(state, step=done)
-        save(checkpoints, trainee, state)
-        report(progress)
-        early = state.bad_looks >= recipe.patience
-        if stop and not early and done < steps:
-            raise KeyboardInterrupt
-    return _outcome(folder, checkpoints, trainee, state, early)
+        if self._looks_at(done) and self._packs.looked_at:
+            loss = self._trainee.loss(self._packs.looked_at)
+            progress = replace(progress, validation=loss)
+            self.state = _looked(self.state, done, loss)
+        self.state = replace(self.state, step=done)
+        save(self._checkpoints, self._trainee, self.state)
+        self._report(progress)
 
 
-def _looked(state: State, step: int, loss: float | None) -> State:
-    assert loss is not None
+def _looked(state: State, step: int, loss: float) -> State:
     if loss < state.best_loss:
         return replace(state, best=f"step-{step:06d}", best_loss=loss, bad_looks=0)
     return replace(state, bad_looks=state.bad_looks + 1)
@@ -136,19 +202,11 @@ def _outcome(folder: Path, checkpoints: Path, trainee: Trainee, state: State, ea
     return Outcome(adapter, state.step, state.best_loss if state.best else None, early)
 
 
-def _packs(examples: Sequence[Example], recipe: Recipe, filling: int | None) -> list[Pack]:
+def _packed(examples: Sequence[Example], recipe: Recipe, filling: int | None) -> list[Pack]:
     short = [e for e in examples if 1 < len(e.tokens) <= recipe.longest and any(e.said[1:])]
     size = recipe.tokens_at_once
     layout = arrange([len(example.tokens) for example in short], size)
     return [pack([short[number] for number in numbers], size, recipe.longest, filling) for numbers in layout]
-
-
-def _packs_of(number: int, packs: Sequence[Pack], per_epoch: int, recipe: Recipe) -> list[Pack]:
-    """The packs of a step: every epoch has an order of its own, which the seed fixes."""
-    epoch, place = divmod(number, per_epoch)
-    order = list(range(len(packs)))
-    random.Random(f"{recipe.seed}:{epoch}").shuffle(order)
-    return [packs[which] for which in order[place * recipe.passes : (place + 1) * recipe.passes]]
 
 
 def _fingerprint(recipe: Recipe, *splits: Sequence[Example]) -> str:

@@ -126,6 +126,7 @@ class _Reader:
         return not line or comment or _ATTRIBUTE.fullmatch(line) is not None
 
     def _block(self, line: str) -> None:
+        """Read what begins with this line, and go on behind it; the order of the questions matters."""
         if line.startswith("//") and not line.startswith("///"):
             self._at += 1
         elif attribute := _ATTRIBUTE.fullmatch(line):

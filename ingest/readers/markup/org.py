@@ -116,6 +116,7 @@ class _Reader:
             self._at += 1
 
     def _block(self, line: str) -> None:
+        """Read what begins with this line, and go on behind it; the order of the questions matters."""
         if begin := _BEGIN.fullmatch(line):
             self._begin(begin["name"].lower())
         elif (

@@ -94,6 +94,7 @@ class _Walker:
             self._block(child, level, depth)
 
     def _block(self, node: Any, level: int, depth: int) -> None:
+        """Read a node of docutils' tree, by its kind."""
         match node.tagname:
             case "section":
                 self._outline.heading(self._text(node[0]), level + 1)

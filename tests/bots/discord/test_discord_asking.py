@@ -80,7 +80,7 @@ async def test_who_mentions_the_bots_role_is_told_to_mention_the_bot(guild: Guil
 
 async def test_a_direct_message_uses_the_roles_that_the_person_has_in_the_server(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.allow("hr", f"discord:role:{HR_ROLE}")
+    guild.here.catalog.places.allow("hr", [f"discord:role:{HR_ROLE}"], by="admin")
     discord.roles[HR_ROLE].append(ANA)
     asked = await people.dm(ANA, "When does the pay review happen?")
     assert "October" in words_of(await discord.answer(direct(ANA), asked))
@@ -90,7 +90,7 @@ async def test_a_direct_message_uses_the_roles_that_the_person_has_in_the_server
 
 async def test_that_there_is_more_is_told_to_the_asker_alone(guild: Guild) -> None:
     discord = guild.discord
-    guild.here.catalog.allow("hr", f"discord:user:{ANA}")
+    guild.here.catalog.places.allow("hr", [f"discord:user:{ANA}"], by="admin")
     asked = await guild.people.mention(ANA, "When does the pay review for engineers happen?")
     answer = await discord.answer(GENERAL, asked)
     told = await discord.answer(direct(ANA))
@@ -106,7 +106,7 @@ async def test_that_there_is_more_is_told_to_the_asker_alone(guild: Guild) -> No
 
 async def test_a_place_that_is_not_known_is_never_taken_for_a_direct_message(guild: Guild) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.allow("hr", f"discord:user:{ANA}")
+    guild.here.catalog.places.allow("hr", [f"discord:user:{ANA}"], by="admin")
     asked = people._message(ANA, f"<@{BOT}> When does the pay review happen?", GENERAL, 0, None)
     await discord._dispatch(None, "MESSAGE_CREATE", {**asked, "guild_id": "999"})
     discord.kinds[3_999] = 0  # a channel that was made while the bot did not listen
@@ -272,7 +272,7 @@ async def test_without_the_intent_a_mention_in_a_forum_post_is_answered_there(gu
 
 async def test_who_left_the_server_is_told_nothing_in_a_direct_message(guild: Guild) -> None:
     discord, people, catalog = guild.discord, guild.people, guild.here.catalog
-    catalog.allow("hr", f"discord:user:{BEN}")
+    catalog.places.allow("hr", [f"discord:user:{BEN}"], by="admin")
     discord.left.add(BEN)
     for question in (QUESTION, "What is the bonus pool of zqsecret salaries?"):
         told = words_of(await discord.answer(direct(BEN), await people.dm(BEN, question)))

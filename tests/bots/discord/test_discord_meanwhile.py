@@ -21,7 +21,7 @@ async def pressed(guild: Guild, person: int, action: str, answer: dict) -> str:
 def reviewers(guild: Guild, monkeypatch: pytest.MonkeyPatch) -> Guild:
     """Whoever has the role of HR reads its space; nothing that was asked of Discord is kept for long."""
     monkeypatch.setattr("bots.discord.people._KEPT_SECONDS", 0.0)
-    guild.here.catalog.allow("hr", f"discord:role:{HR_ROLE}")
+    guild.here.catalog.places.allow("hr", [f"discord:role:{HR_ROLE}"], by="admin")
     guild.discord.roles[HR_ROLE].append(ANA)
     return guild
 
@@ -64,7 +64,7 @@ async def test_where_a_channel_loses_a_space_nothing_more_of_it_is_shown_there(
 ) -> None:
     discord, people = guild.discord, guild.people
     of = FORUM if where == "post" else HR
-    guild.here.catalog.allow("hr", f"discord:channel:{of}")
+    guild.here.catalog.places.allow("hr", [f"discord:channel:{of}"], by="admin")
     channel = {
         "channel": lambda: asyncio.sleep(0, HR),
         "thread": lambda: people.thread(ANA, "About pay", HR),
@@ -76,7 +76,7 @@ async def test_where_a_channel_loses_a_space_nothing_more_of_it_is_shown_there(
     answer = await discord.answer(at, asked)
     assert "October" in words_of(answer)
     assert "October" in await pressed(guild, BEN, "quotes", answer)
-    guild.here.catalog.deny("hr", f"discord:channel:{of}")
+    guild.here.catalog.places.deny("hr", [f"discord:channel:{of}"], by="admin")
     for action in ("quotes", "person"):
         assert "October" not in await pressed(guild, BEN, action, answer)
     follow_up = await people.mention(ANA, "And what is the bonus pool?", at, reply_to=int(answer["id"]))

@@ -61,7 +61,7 @@ async def test_a_direct_message_from_before_a_restart_is_answered_with_the_roles
     guild: Guild,
 ) -> None:
     discord, people = guild.discord, guild.people
-    guild.here.catalog.allow("hr", f"discord:role:{HR_ROLE}")
+    guild.here.catalog.places.allow("hr", [f"discord:role:{HR_ROLE}"], by="admin")
     discord.roles[HR_ROLE].append(ANA)
     discord.faults.append(Fault(*SEND, status=429, times=10_000, retry_after=5))
     asked = await people.dm(ANA, "When does the pay review happen?")

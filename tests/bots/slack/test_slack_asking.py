@@ -37,7 +37,7 @@ async def test_a_thread_goes_on_without_a_mention_and_others_are_left_alone(work
 
 async def test_a_direct_message_uses_what_the_person_may_read(workspace: Workspace) -> None:
     slack, here = workspace.slack, workspace.here
-    here.catalog.allow("hr", "slack:group:S1")
+    here.catalog.places.allow("hr", ["slack:group:S1"], by="admin")
     slack.groups = {"S1": ["UANA"]}
     ts = await slack.say("UANA", "When does the pay review happen?", "DANA")
     assert "October" in words_of(await slack.answer("DANA", ts))
@@ -49,7 +49,7 @@ async def test_a_direct_message_uses_what_the_person_may_read(workspace: Workspa
 
 async def test_that_there_is_more_is_told_to_the_asker_alone(workspace: Workspace) -> None:
     slack = workspace.slack
-    workspace.here.catalog.allow("hr", "slack:user:UANA")
+    workspace.here.catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     ts = await slack.mention("UANA", "When does the pay review for engineers happen?")
     told = (await slack.until(lambda: slack.ephemeral))[0]
     assert (told["user"], told["channel"]) == ("UANA", "CGEN")

@@ -55,20 +55,20 @@ async def test_who_takes_the_bot_out_while_it_answers_is_told_directly(workspace
 
 async def test_where_a_channel_loses_a_space_nothing_more_of_it_is_shown_there(workspace: Workspace) -> None:
     slack, catalog = workspace.slack, workspace.here.catalog
-    catalog.allow("hr", "slack:channel:CPAY")
-    catalog.allow("hr", "slack:user:UANA")
+    catalog.places.allow("hr", ["slack:channel:CPAY"], by="admin")
+    catalog.places.allow("hr", ["slack:user:UANA"], by="admin")
     asked = await slack.mention("UANA", REVIEW, "CPAY")
     answer = await slack.answer("CPAY", asked)
     assert "October" in words_of(answer)
     private = await slack.privately(await slack.command("UANA", f"ask {REVIEW}", "CPAY"))
-    catalog.deny("hr", "slack:channel:CPAY")
+    catalog.places.deny("hr", ["slack:channel:CPAY"], by="admin")
     for action in ("quotes", "person", "helpful"):
         assert "October" not in await pressed(workspace, "UBEN", action, answer, "CPAY")
     assert "October" in await pressed(workspace, "UANA", "quotes", answer, "CPAY")  # they may still
     assert "can't be shared here" in await pressed(workspace, "UANA", "share", private, "CPAY")
     await slack.say("UBEN", "And how large is the bonus pool?", "CPAY", asked)
     assert "12 percent" not in words_of(await slack.answer("CPAY", asked, 2))
-    catalog.deny("hr", "slack:user:UANA")
+    catalog.places.deny("hr", ["slack:user:UANA"], by="admin")
     for shown in (answer, private):
         assert "October" not in await pressed(workspace, "UANA", "quotes", shown, "CPAY")
 

@@ -103,7 +103,7 @@ async def test_nothing_of_an_outsiders_number_gives_them_rights(partners: Worksp
     """Neither a right nor the office of an admin goes by the number of somebody in another workspace."""
     slack, catalog = partners.slack, partners.here.catalog
     slack.teams[ADMIN] = "TOTHER"
-    catalog.allow("hr", f"slack:user:{ADMIN}")
+    catalog.places.allow("hr", [f"slack:user:{ADMIN}"], by="admin")
     await heard(partners, ADMIN, "status")
     assert words_of((await slack.until(lambda: slack.ephemeral))[0]).startswith("That is for admins")
     asked = await heard(partners, ADMIN, "What is the bonus pool of zqsecret salaries?")
@@ -138,7 +138,7 @@ async def test_people_of_another_organisation_are_not_answered_in_a_shared_chann
 ) -> None:
     slack, catalog = workspace.slack, workspace.here.catalog
     workspace.here.home.fill({"leave.md": LEAVE}, "partners")
-    catalog.allow("partners", "slack:channel:CGEN")
+    catalog.places.allow("partners", ["slack:channel:CGEN"], by="admin")
     shared = {"is_ext_shared_channel": True, "team_id": "TTHEM"}
     asked = {"type": "message", "channel": "CGEN", "channel_type": "channel", "text": f"<@{BOT}> {QUESTION}"}
     for kind in ("message", "app_mention"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brain.answering.disagreeing.quantities import Bound, quantities
+from brain.text.quantities import Bound, quantities
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from brain.answering.disagreeing.written_figures import (
+from brain.text.dates import Day, mentions
+from brain.text.folding import fold
+from brain.text.terms import content_stems
+from brain.text.written_figures import (
     ADVERBS,
     CURRENCIES,
     FIGURES,
@@ -28,9 +31,6 @@ from brain.answering.disagreeing.written_figures import (
     YEAR,
     Kind,
 )
-from brain.text.dates import Day, mentions
-from brain.text.folding import fold
-from brain.text.terms import content_stems
 
 
 class Bound(StrEnum):
@@ -149,8 +149,8 @@ def _read(kind: Kind, match: re.Match[str]) -> Quantity | None:
             return Quantity(kind, day, day, start, end)
         case _ if told.get("a") is None:
             return Quantity(Kind.MONEY, 0.0, 0.0, start, end)  # free of charge
-    low = _number(told["a"])
-    high = _number(told["b"]) if told.get("b") else low
+    low = value(told["a"])
+    high = value(told["b"]) if told.get("b") else low
     per = UNITS.get(told.get("per") or "", told.get("per") or "")
     match kind:
         case Kind.MONEY:
@@ -198,11 +198,9 @@ def _often(match: re.Match[str]) -> Quantity:
     if told["adverb"]:
         hours = ADVERBS[told["adverb"]]
     elif told["every"]:
-        hours = (_number(told["a"]) if told["a"] else 1.0) * _length(UNITS[told["every"]])
+        hours = (value(told["a"]) if told["a"] else 1.0) * _length(UNITS[told["every"]])
     else:
-        times = {"once": 1.0, "twice": 2.0}.get(told["times"]) or _number(
-            told["times"].removesuffix(" times")
-        )
+        times = {"once": 1.0, "twice": 2.0}.get(told["times"]) or value(told["times"].removesuffix(" times"))
         hours = _length(UNITS[told["unit"]]) / max(times, 1.0)
     return Quantity(Kind.OFTEN, hours * 0.97, hours * 1.03, match.start(), match.end())
 
@@ -251,7 +249,8 @@ def _bounded(found: Quantity, flat: str) -> Quantity:
     return found
 
 
-def _number(written: str) -> float:
+def value(written: str) -> float:
+    """What a number amounts to that is written in digits or in words of WORDS."""
     text = written.strip()
     if text in WORDS:
         return float(WORDS[text])
