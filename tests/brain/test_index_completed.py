@@ -250,7 +250,7 @@ def test_a_space_that_was_emptied_since_the_spare_was_made_stays_empty(folder, k
     monkeypatch.setattr(search_index, "SPARE_AFTER", 1)
     for index in opened(folder):
         catalog = index._catalog
-        catalog.create_space("hr")
+        catalog.places.create_space("hr", by="admin")
         words = [f"pay {number}" for number in range(HELD // 8)]
         pay = catalog.put_document(document(catalog, catalog.add_drive("/pay", "hr"), "pay.txt", words))
         index.apply_pending()
