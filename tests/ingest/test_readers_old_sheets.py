@@ -1,11 +1,13 @@
 """Old Excel workbooks (`.xls`): what `.xlsx` files are read as, and what only they have."""
 
 import io
-from datetime import date, datetime
+import struct
+from datetime import UTC, date, datetime
 
 import pytest
 import xlwt
-from outlook_samples import compound
+from olefile import OleFileIO
+from outlook_samples import compound, ticks
 
 from brain.errors import UnreadableDocument
 from ingest.readers import read_bytes
@@ -119,6 +121,24 @@ def with_password(data):
     kind, length = data[at : at + 2], int.from_bytes(data[at + 2 : at + 4], "little")
     assert kind != b"\x2f\x00"
     return data[:at] + b"\x2f\x00" + data[at + 2 : at + 4] + bytes(length) + data[at + 4 + length :]
+
+
+def with_properties(data, count):
+    """A compound file with the workbook and a title that is called one of so many properties."""
+    with OleFileIO(io.BytesIO(data)) as file:
+        workbook = file.openstream("Workbook").read()
+    moment = ticks(datetime(2009, 5, 4, tzinfo=UTC))
+    entries = struct.pack("<2I6I", 0, count, 1, 32, 2, 40, 13, 56)
+    values = struct.pack("<IHxxII8sIQ", 2, 1252, 30, 5, b"Gr\xfc\xdfe\0", 64, moment)
+    summary = struct.pack("<44xI", 48) + entries + values
+    return compound({"Workbook": workbook, "\x05SummaryInformation": summary})
+
+
+def test_title_and_last_change_are_those_of_the_files_properties():
+    data = saved(sheet_of([["Item", "Price"], ["Desk", 100]])[0])
+    parsed = read_bytes(with_properties(data, 3), "x.xls")
+    assert (parsed.title, parsed.modified) == ("Grüße", datetime(2009, 5, 4, tzinfo=UTC))
+    assert read_bytes(with_properties(data, 2**32 - 1), "x.xls").title in ("Grüße", "x")
 
 
 def test_faults_are_told_in_sentences():
