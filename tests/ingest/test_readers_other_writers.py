@@ -159,7 +159,10 @@ def test_a_chart_in_a_word_document_is_read_where_it_stands(build, rows):
 
 
 def test_a_broken_chart_costs_a_document_no_more_than_that():
-    assert texts(with_chart(b"<c:chartSpace"), "guests.docx") == ["Guests by quarter:", "Counted at the door."]
+    assert texts(with_chart(b"<c:chartSpace"), "guests.docx") == [
+        "Guests by quarter:",
+        "Counted at the door.",
+    ]
     odd = chart_of(days).replace(b'<c:pt idx="1">', b'<c:pt idx="second">')
     assert texts(with_chart(odd), "guests.docx")[-1] == "Counted at the door."
 

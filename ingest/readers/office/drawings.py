@@ -124,9 +124,7 @@ def _cached(series: Any, axis: str) -> dict[int, str]:
     for point in found.iter(f"{_CHART}pt"):
         value = _value(point)
         number = _NUMBER.fullmatch(value)
-        words[_place(point)] = (
-            _shown(float(value), point.get("formatCode") or form) if number else value
-        )
+        words[_place(point)] = _shown(float(value), point.get("formatCode") or form) if number else value
     return words
 
 
