@@ -119,9 +119,9 @@ class SharedChannels:
         return await self.holds(channel, place, told=told, closely=closely)
 
     async def _noted(self, channel: str, place: str, heard: int, *, outside: bool, unsure: str = "") -> bool:
-        """Note what Slack answered; False where it told of the channel meanwhile, since the answer may be older.
+        """Note what Slack answered; False where it told of the channel meanwhile: the answer may be older.
 
-        `heard` is how often it had told before it was asked.
+        `heard` is how often it had told of it before it was asked.
         """
         async with self._noting:
             if heard == self._heard[channel]:

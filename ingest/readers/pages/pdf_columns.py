@@ -14,7 +14,7 @@ _COLUMN, _FULL = 14, 0.6
 _FEWEST, _FEWEST_NEARBY = 5, 2
 _EDGE = 4.0  # points within which lines begin at the same edge
 _DEEPEST = 4  # columns within columns
-# So many parts are looked at on a page, each once for every edge: a plan has thousands of words, each at its own.
+# So often parts of a page are looked at, each once for every edge: a plan has thousands of both.
 _MOST_LOOKS = 400_000
 # From this many times the usual pitch a line begins a paragraph, or a row of a table.
 _APART = 1.25

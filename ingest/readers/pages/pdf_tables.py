@@ -173,8 +173,8 @@ def _without_halves(rows: Sequence[Line], columns: list[Column]) -> list[Column]
     """A name on the left of figures that stand on the right is over them: no row has both."""
     having: list[set[int]] = [set() for _ in columns]
     for number, row in enumerate(rows):
-        for column in (n for cell in row.cells for n in _under(cell, columns)):
-            having[column].add(number)
+        for at in (n for cell in row.cells for n in _under(cell, columns)):
+            having[at].add(number)
     whole, in_rows = columns[:1], having[0]
     for column, its_rows in zip(columns[1:], having[1:], strict=True):
         if in_rows & its_rows:
