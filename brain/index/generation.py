@@ -159,8 +159,11 @@ class GenerationFolder:
 
     def _clear_chroma(self) -> None:
         # What can't be taken away must stop us: files that can't be trusted would be opened.
-        if self.chroma.exists():
-            shutil.rmtree(self.chroma)
+        try:
+            if self.chroma.exists():
+                shutil.rmtree(self.chroma)
+        except OSError as error:  # which names no folder, or a file without its folder
+            raise OSError(error.errno, error.strerror or str(error), str(self.chroma)) from error
 
     def _drop_spare(self) -> None:
         # The seal first: of a spare that is half gone, the seal may name no file that is missing.
