@@ -68,8 +68,8 @@ class Writes:
         writing, counted = Database.writing, contextmanager(self.count)
 
         @contextmanager
-        def counting(database: Any) -> Iterator[Any]:
-            with counted(), writing(database) as connection:
+        def counting(database: Any, **how: Any) -> Iterator[Any]:
+            with counted(), writing(database, **how) as connection:
                 yield connection
 
         def around(write: Callable[..., None]) -> Callable[..., None]:

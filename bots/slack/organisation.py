@@ -1,7 +1,9 @@
 """Who is from outside, where other organisations share a channel (Slack Connect): decided here alone."""
 
+import asyncio
 import logging
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,17 +77,19 @@ class SharedChannels:
         self._calls = calls
         self._note_outside = note_outside
         self._found: dict[str, _Found] = {}
-        self._heard = 0  # how often Slack told of a channel by itself
+        self._heard = Counter[str]()  # how often Slack told of a channel by itself
+        self._noting = asyncio.Lock()  # what Slack told of by itself is noted last
 
     async def hear(self, channel: str, place: str, *, shared: bool) -> None:
         """Take note of what Slack tells by itself: that a channel is shared by now, or is no longer.
 
         That others are in it counts at once; that they have left is looked up before anything is said there.
         """
-        self._heard += 1
+        self._heard[channel] += 1
         if shared:
             self._remember(channel, _Found(True, until=time.monotonic() + _KEPT_SECONDS))
-            await self._note_outside(place, outside=True)
+            async with self._noting:
+                await self._note_outside(place, outside=True)
         else:
             self._found.pop(channel, None)
 
@@ -100,31 +104,41 @@ class SharedChannels:
         news = (told is False and found.unsure) or (told is True and not found.shared)
         if time.monotonic() < until and not news:
             return found.shared
-        heard = self._heard
+        heard = self._heard[channel]
         shared, why = (True, "") if told else await self._looked_up(channel, told)
-        if heard != self._heard:  # Slack may have answered before it was shared
-            return await self.holds(channel, place, told=told)
         if why and not found.unsure:
             told_of = {"channel": place, "reason": why}
             log.warning("readers not known", extra=fields("it is not known who reads there", **told_of))
-        await self._note_outside(place, outside=shared, unsure=why)
-        # From the answer on, not from the question: who comes meanwhile waits for it, too.
-        now = time.monotonic()
-        kept = _KEPT_IN_DOUBT if why else _KEPT_SECONDS
-        self._remember(
-            channel, _Found(shared, bool(why), now + kept, now + _KEPT_IN_DOUBT if closely else found.closely)
-        )
-        return shared
+        if await self._noted(channel, place, heard, outside=shared, unsure=why):
+            # From the answer on, not from the question: who comes meanwhile waits for it, too.
+            now = time.monotonic()
+            kept = _KEPT_IN_DOUBT if why else _KEPT_SECONDS
+            until = now + _KEPT_IN_DOUBT if closely else found.closely
+            self._remember(channel, _Found(shared, bool(why), now + kept, until))
+            return shared
+        return await self.holds(channel, place, told=told, closely=closely)
+
+    async def _noted(self, channel: str, place: str, heard: int, *, outside: bool, unsure: str = "") -> bool:
+        """Note what Slack answered; False where it told of the channel meanwhile: the answer may be older.
+
+        `heard` is how often it had told of it before it was asked.
+        """
+        async with self._noting:
+            if heard == self._heard[channel]:
+                await self._note_outside(place, outside=outside, unsure=unsure)
+        if heard == self._heard[channel]:
+            return True
+        async with self._noting:  # until what it told is noted
+            return False
 
     async def learn(self, channel: str, place: str) -> None:
         """Look it up now, before anything is said there unasked; SlackRefused where Slack does not tell."""
-        heard = self._heard
+        heard = self._heard[channel]
         shared = await self._asked(channel)
-        if heard != self._heard:
+        if await self._noted(channel, place, heard, outside=shared):
+            self._remember(channel, _Found(shared, until=time.monotonic() + _KEPT_SECONDS))
+        else:
             await self.holds(channel, place, told=None)
-            return
-        await self._note_outside(place, outside=shared)
-        self._remember(channel, _Found(shared, until=time.monotonic() + _KEPT_SECONDS))
 
     def is_direct_with_others(self, channel: str, *, told: bool | None) -> bool:
         """Whether a direct message from another team is one from outside; a command and a press don't say.

@@ -253,7 +253,7 @@ class Catalog:
 
         Whoever is named as `by` stands in the audit log.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(overwrite=True) as connection:  # forgetting finds no text again
             removed = documents.remove(connection, [document_id]) > 0
             if by and removed:
                 row = listing.document(connection, document_id)

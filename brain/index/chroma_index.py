@@ -1,5 +1,6 @@
 """Vectors in Chroma, a collection for each space; the only module that knows chromadb."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -53,6 +54,7 @@ class ChromaIndex:
         self._prefix = prefix
         self._place = place
         self._collections: dict[int, Collection] = {}
+        self._naming = threading.Lock()  # so that no search remembers a collection that is being deleted
         self.at_once = _BATCH
         """How many vectors are written before a search gets its turn."""
 
@@ -99,13 +101,19 @@ class ChromaIndex:
                 collection.upsert(ids=names, embeddings=np.stack(vectors[chosen]))
 
     def drop(self, space_id: int, ids: Sequence[int]) -> None:
-        """Take vectors out; ids that aren't there are no fault."""
+        """Take vectors out, and with a space's last its collection; ids that aren't there are no fault."""
         with _faults(self._place):
             collection = self._collection(space_id)
             if collection is None:
                 return
             for start in range(0, len(ids), self.at_once):
                 collection.delete(ids=[str(number) for number in ids[start : start + self.at_once]])
+            if not collection.count():
+                # Chroma writes the files of an emptied graph anew each time that it opens them, with bytes
+                # that nobody set: no seal of them would hold.
+                with self._naming:
+                    self._client.delete_collection(collection.name)
+                    self._collections.pop(space_id, None)
 
     def nearest(self, space_id: int, vector: Sequence[float], limit: int) -> list[tuple[int, float]]:
         """The ids of the nearest vectors and their cosine similarity, best first."""
@@ -198,9 +206,13 @@ class ChromaIndex:
 
     def _collection(self, space_id: int) -> "Collection | None":
         name = f"{self._prefix}{space_id}"
-        if space_id not in self._collections and name in self._names():
-            self._collections[space_id] = self._client.get_collection(name, embedding_function=None)
-        return self._collections.get(space_id)
+        if found := self._collections.get(space_id):
+            return found
+        with self._naming:
+            if name in self._names():
+                found = self._client.get_collection(name, embedding_function=None)
+                self._collections[space_id] = found
+        return found
 
     def _create(self, space_id: int) -> "Collection":
         # No embedding function, ever: Chroma's default one would fetch a model from the network.

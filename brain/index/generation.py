@@ -3,7 +3,7 @@
 index/CURRENT          the name of the generation in use
 index/g000007/         chroma/, keyword.db
 index/g000007/seal     what Chroma's files were when they were last at rest
-index/g000007/WRITING  stands while Chroma writes, and after a kill at that time
+index/g000007/WRITING  stands while Chroma writes, and after a kill at that time; up to which operation
 index/g000007/spare/   Chroma's files as they were some thousand vectors ago, with a seal of their own
 index/g000007/BEGUN    from which operation on it is filled, in one that was not finished
 """
@@ -12,6 +12,7 @@ import json
 import shutil
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -64,12 +65,18 @@ class GenerationFolder:
         """True where a process ended while it wrote here."""
         return self._marker.exists()
 
-    def mark_writing(self) -> None:
-        """Say, durably, that Chroma's files can't be trusted until seal()."""
-        if not self._marker.exists():
-            self._marker.touch()
-            sync(self._marker)
-            sync(self.path)
+    def mark_writing(self, operation: int = 0) -> None:
+        """Say, durably, that Chroma's files can't be trusted until seal().
+
+        `operation` is the youngest that is about to be written.
+        """
+        if not self._marker.exists() or self.written_to < operation:
+            put_text(self._marker, f"{operation}\n")
+
+    @property
+    def written_to(self) -> int:
+        """The youngest operation that may have been written since the seal; 0 where there is none."""
+        return _number(self._marker) or 0
 
     def seal(self, seal: Seal, *, whole: bool = True) -> None:
         """Note what Chroma's files are, now that they are at rest, and take the mark away.
@@ -97,10 +104,7 @@ class GenerationFolder:
     @property
     def begun(self) -> int | None:
         """From which operation on it is filled; None where nobody can tell."""
-        try:
-            return int(self._begun.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
+        return _number(self._begun)
 
     @property
     def spared(self) -> int:
@@ -115,7 +119,7 @@ class GenerationFolder:
         """
         seal = self.read_seal()
         try:
-            shutil.rmtree(self._spare, ignore_errors=True)
+            self._drop_spare()
             takes = sum(path.stat().st_size for path in self.chroma.rglob("*"))
             if seal is None or shutil.disk_usage(self.path).free < _SPARE_ROOM * takes:
                 return False
@@ -124,29 +128,48 @@ class GenerationFolder:
                 sync(path)
             put_text(self._spare / "seal", json.dumps(asdict(seal)))
         except OSError:
-            shutil.rmtree(self._spare, ignore_errors=True)
+            self._drop_spare()
             return False
         return True
 
     def put_spare_back(self) -> bool:
-        """Put the spare in the place of Chroma's files; False where there is none that is whole.
+        """Put the spare in the place of Chroma's files; False where there is none that is whole, or no room.
 
         Chroma must not be open. The mark stays: the spare lacks what was written since.
         """
-        seal = _read_seal(self._spare / "seal")
+        seal, before = _read_seal(self._spare / "seal"), self.read_seal()
         if seal is None or _changed_file(self._spare / "chroma", seal):
             return False
-        self.mark_writing()
-        shutil.rmtree(self.chroma, ignore_errors=True)
-        shutil.copytree(self._spare / "chroma", self.chroma)
+        # The words, which stay, are of that time: an older catalog must go on being told from this one.
+        self.mark_writing(before.operation if before else 0)
+        try:
+            self._clear_chroma()
+            shutil.copytree(self._spare / "chroma", self.chroma)
+        except OSError:
+            return False
         put_text(self._seal, json.dumps(asdict(seal)))
         return True
 
     def drop_vectors(self) -> None:
         """Take Chroma's files away: all vectors are missing then. The mark stays, as with the spare."""
-        self.mark_writing()
+        before = self.read_seal()
+        self.mark_writing(before.operation if before else 0)
+        self._drop_spare()
+        self._clear_chroma()
+
+    def _clear_chroma(self) -> None:
+        # What can't be taken away must stop us: files that can't be trusted would be opened.
+        try:
+            if self.chroma.exists():
+                shutil.rmtree(self.chroma)
+        except OSError as error:  # which names no folder, or a file without its folder
+            raise OSError(error.errno, error.strerror or str(error), str(self.chroma)) from error
+
+    def _drop_spare(self) -> None:
+        # The seal first: of a spare that is half gone, the seal may name no file that is missing.
+        with suppress(OSError):
+            (self._spare / "seal").unlink(missing_ok=True)
         shutil.rmtree(self._spare, ignore_errors=True)
-        shutil.rmtree(self.chroma, ignore_errors=True)
 
     def changed_file(self, seal: Seal) -> str | None:
         """The first of Chroma's files that isn't as it was sealed, found without loading it into Chroma.
@@ -219,6 +242,13 @@ def _is_generation(path: Path) -> bool:
 def _is_persisted(name: str, files: Mapping[str, object]) -> bool:
     """Whether a file is of a graph that Chroma has written out."""
     return f"{name[: name.rfind('/') + 1]}{_PERSISTED}" in files
+
+
+def _number(path: Path) -> int | None:
+    try:
+        return int(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _read_seal(path: Path) -> Seal | None:

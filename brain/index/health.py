@@ -47,7 +47,7 @@ def of_no_use(folder: GenerationFolder | None, feed: IndexFeed, server: str) -> 
         return "the index was made from another embedder's vectors"
     if seal.server != server:
         return "the index is kept in another place"
-    if seal.operation > feed.newest_operation():
+    if max(seal.operation, folder.written_to) > feed.newest_operation():
         return "the index was made from a newer catalog than this one"
     return None if folder.keywords.is_file() else "keyword.db is gone"
 
@@ -62,10 +62,26 @@ def doubt(folder: GenerationFolder) -> str | None:
     seal = folder.read_seal()
     if seal is None:
         return "the index has no seal that this version reads"
-    changed = folder.changed_file(seal) or _torn_database(folder)
+    changed = folder.changed_file(seal) or torn_database(folder)
     if changed is None and folder.interrupted:
         changed = folder.unsealed_file(seal)
     return "citewise ended while the index was being written" if changed and folder.interrupted else changed
+
+
+def torn_database(folder: GenerationFolder) -> str | None:
+    """What is wrong with the file in which Chroma keeps its log, or None; Chroma's code is not run."""
+    path = folder.chroma / "chroma.sqlite3"
+    if not path.is_file():
+        return "chroma.sqlite3 is gone"
+    # Not for reading alone: what a kill left of a transaction is rolled back now.
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    finally:
+        connection.close()
+    return None if found == "ok" else f"chroma.sqlite3: {found}"
 
 
 def glance(pair: IndexPair, feed: IndexFeed, applied: int) -> None:
@@ -107,21 +123,6 @@ def compare(pair: IndexPair, feed: IndexFeed, applied: int, *, deep: bool) -> In
         deep=deep,
         differences=tuple(differences),
     )
-
-
-def _torn_database(folder: GenerationFolder) -> str | None:
-    path = folder.chroma / "chroma.sqlite3"
-    if not path.is_file():
-        return "chroma.sqlite3 is gone"
-    # Not for reading alone: what a kill left of a transaction is rolled back now.
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)
-    try:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        found = str(error)
-    finally:
-        connection.close()
-    return None if found == "ok" else f"chroma.sqlite3: {found}"
 
 
 def _count_differences(pair: IndexPair, feed: IndexFeed) -> Iterator[str]:

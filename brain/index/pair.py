@@ -82,6 +82,8 @@ class IndexPair:
             if self.vectors.count(space_id) > counts.vectors:
                 gone = self.vectors.ids(space_id) - feed.key_ids().get(space_id, set())
                 self.vectors.drop(space_id, sorted(gone))
+            elif not counts.vectors:
+                self.vectors.drop(space_id, ())  # an empty collection must not stay, either
             if self.keywords.count(Unit.PASSAGE, space_id) > counts.passages:
                 gone = self.keywords.ids(Unit.PASSAGE, space_id) - feed.passage_ids().get(space_id, set())
                 self.keywords.apply(dropped_passages=[(space_id, number) for number in sorted(gone)])

@@ -193,7 +193,7 @@ class SearchIndex:
         if self._server:
             return None
         doubt = health.doubt(folder)
-        if doubt is not None and not folder.put_spare_back():
+        if doubt is not None and (not folder.put_spare_back() or health.torn_database(folder)):
             folder.drop_vectors()
         return doubt or ("citewise ended while the index was being written" if folder.interrupted else None)
 
@@ -214,7 +214,7 @@ class SearchIndex:
         try:
             applied = self._feed.newest_operation()
             is_new = not folder.keywords.exists()
-            folder.mark_writing()
+            folder.mark_writing(applied)
             pair = IndexPair(folder, family=self._family, server=self._server)
             if is_new:
                 pair.vectors.discard()  # a server may still hold a generation whose folder is gone
@@ -250,13 +250,13 @@ class SearchIndex:
             return 0
         self._check_embedder(pair)
         total, done = self._feed.newest_operation() - operations[0].sequence + 1, 0
-        pair.folder.mark_writing()
+        pair.folder.mark_writing(self._feed.newest_operation())
         try:
             while operations:
                 pair.apply(operations, self._feed)
                 self._feed.mark_applied(operations[-1].sequence)
                 self._keep_spare(pair, whole=whole)
-                pair.folder.mark_writing()
+                pair.folder.mark_writing(self._feed.newest_operation())
                 done += len(operations)
                 if progress:
                     progress("Indexing", done, max(done, total))

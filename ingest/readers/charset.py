@@ -2,7 +2,6 @@
 
 import codecs
 import contextlib
-import re
 from functools import lru_cache
 
 _MARKS = (
@@ -14,7 +13,6 @@ _MARKS = (
 )
 # A guess needs only a sample; the rest of a large file would cost seconds.
 _SAMPLE = 64 * 1024
-_FOREIGN = re.compile("[\x80-\ufffc\U00010000-\U0010ffff]")
 _RIGHT = 4  # letters beyond ASCII for each broken byte
 
 
@@ -37,7 +35,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 def _is_nearly_right(text: str, *, said_so: bool) -> bool:
     """UTF-8 with a broken byte here and there: bytes of other encodings hardly ever make letters of it."""
-    return len(_FOREIGN.findall(text)) > (1 if said_so else _RIGHT) * text.count("\ufffd")
+    broken = text.count("\ufffd")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - broken  # without a list of a hundred MB
+    return beyond_ascii > (1 if said_so else _RIGHT) * broken
 
 
 def _known(name: str | None) -> str | None:

@@ -1,9 +1,11 @@
 """A process that stores documents and applies them to the indexes without end, to be killed."""
 
+import functools
 import os
 import random
+import shutil
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -52,12 +54,47 @@ def add_and_die(folder: Path, name: str, passages: int) -> None:
         index.apply_pending()
 
 
+def rename_and_die(folder: Path, title: str) -> None:
+    """Give a document another title, and be killed once the words have it and the catalog is not told."""
+    with new_catalog(folder) as catalog, SearchIndex.open(folder / "index", catalog) as index:
+        row = catalog.documents()[0]
+        catalog.move_document(row.id, row.path, row.uri, title=title)
+        catalog.feed.mark_applied = _die  # type: ignore[method-assign, assignment]
+        index.apply_pending()
+
+
 def rebuild_and_die(folder: Path, puts: int) -> None:
     """Make the index of a catalog anew, a thousand passages at a time, and be killed after so many puts."""
     search_index.SPARE_AFTER = search_index._FILL = 1000
     _die_after_put(puts)
     with new_catalog(folder) as catalog:
         SearchIndex.open(folder / "index", catalog)
+
+
+def copy_and_die(folder: Path, files: int) -> None:
+    """Open an index and have a spare made or put back, and be killed once so many files are copied."""
+    search_index.SPARE_AFTER = 0
+    copy, left = shutil.copy2, [files]
+
+    def copy_and_die(source: Path, target: Path) -> Path:
+        copy(source, target)
+        left[0] -= 1
+        if not left[0]:
+            _die()
+        return target
+
+    tree = shutil.copytree
+    shutil.copytree = functools.partial(_copied, tree, copy_and_die)  # type: ignore[assignment]
+    with new_catalog(folder) as catalog:
+        SearchIndex.open(folder / "index", catalog)
+
+
+def _copied(tree: Callable[..., Path], copy: Callable[..., Path], source: Path, target: Path, *rest: object):
+    return tree(source, target, copy_function=copy)
+
+
+def _die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _die_after_put(count: int) -> None:

@@ -33,13 +33,6 @@ DRIVE = {
 }
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
-
-
 def test_what_a_thing_is_is_said_first(home):
     answer = home.ask("What is Tock?")
     assert answer.text.startswith("Tock is an internal tool that counts the hours of every project.")

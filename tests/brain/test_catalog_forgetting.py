@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from small_home import SmallHome
+from stored_documents import document, new_catalog
 
 from brain.catalog.catalog import Catalog
 from brain.catalog.chats.changes import ChangeState
@@ -195,3 +196,21 @@ def test_what_removed_documents_said_goes_and_older_changes_stand(home: SmallHom
         held = file.execute("SELECT count(*) FROM versions WHERE document_id = ?", (document,)).fetchone()
     assert held == (0,)
     assert catalog.audit.verify().broken is None
+
+
+@pytest.mark.parametrize("with_its_drive", [False, True])
+def test_nothing_of_a_long_document_that_was_removed_stays_in_free_pages(
+    tmp_path: Path, with_its_drive: bool
+) -> None:
+    with new_catalog(tmp_path) as catalog:
+        drive = catalog.add_drive("/drive", "general")
+        words = [f"zqlong{turn} has some words" for turn in range(600)]  # many pages of the file
+        long = catalog.put_document(document(catalog, drive, "long.txt", words)).document_id
+        if with_its_drive:
+            catalog.removals.begin(drive.id)
+            catalog.removals.carry_out(drive.id, lambda: None)
+        else:
+            catalog.remove_document(long)
+        assert catalog.forgetting.removed_before(datetime.now(UTC) + timedelta(days=1)) == 1
+    content = b"".join(file.read_bytes() for file in tmp_path.glob("catalog.db*"))
+    assert b"zqlong" not in content

@@ -194,10 +194,10 @@ removals.DOCUMENTS_AT_ONCE = 3
 writing, count, kill_at, moment = Database.writing, 0, int(sys.argv[2]), sys.argv[3]
 
 @contextmanager
-def counted(database):
+def counted(database, **how):
     global count
     count += 1
-    with writing(database) as connection:
+    with writing(database, **how) as connection:
         yield connection
         if (count, "within") == (kill_at, moment):
             os.kill(os.getpid(), signal.SIGKILL)

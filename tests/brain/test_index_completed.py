@@ -1,12 +1,14 @@
 """After a kill only what is missing is put into the indexes again, however much they hold."""
 
+import json
 import multiprocessing
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from index_writer import add_and_die, rebuild_and_die
+from index_writer import add_and_die, copy_and_die, rebuild_and_die, rename_and_die
 from stored_documents import document, new_catalog, vector_of
 
 from brain.catalog.catalog import Catalog
@@ -262,4 +264,94 @@ def test_a_space_that_was_emptied_since_the_spare_was_made_stays_empty(folder, k
     for index in opened(folder):
         assert index._open_pair().vectors.count(index._catalog.space("hr").id) == 0
         assert index.completed is not None
+        assert_whole(index, "3 77 words")
+
+
+def test_an_index_whose_space_was_emptied_is_sound_when_it_is_opened_again(folder, put):
+    for index in opened(folder):
+        catalog = index._catalog
+        catalog.places.create_space("hr", by="admin")
+        words = [f"pay {number}" for number in range(MORE)]  # so many that Chroma writes the graph to disk
+        pay = catalog.put_document(document(catalog, catalog.add_drive("/pay", "hr"), "pay.txt", words))
+        index.apply_pending()
+        catalog.remove_document(pay.document_id)
+        index.apply_pending()
+        assert index._open_pair().vectors.spaces() == {catalog.space("general").id}
+    for _ in range(2):
+        for index in opened(folder):
+            assert (index.rebuilt, index.completed) == (None, None)
+            assert_whole(index, "3 77 words")
+    assert put.vectors == MORE
+    for index in opened(folder):
+        catalog = index._catalog
+        drive = next(drive for drive in catalog.drives() if drive.space == "hr")
+        catalog.put_document(document(catalog, drive, "pay.txt", ["pay comes back"]))
+        index.apply_pending()
+        [(_, score)] = index.dense("hr", vector_of("pay comes back").tolist(), 1)
+        assert score > 0.999
+
+
+def test_words_that_were_written_before_a_kill_are_not_taken_for_those_of_an_older_catalog(folder, killed):
+    shutil.copy(folder / "catalog.db", folder / "yesterday.db")
+    killed(rename_and_die, folder, "Another title")
+    with Catalog(folder / "catalog.db") as catalog:
+        catalog.database.fold_log()
+    shutil.copy(folder / "yesterday.db", folder / "catalog.db")
+    for index in opened(folder):
+        assert index.rebuilt == "the index was made from a newer catalog than this one"
+        assert index.keyword("general", ["another", "title"], 1) == []
+        assert_whole(index, "3 77 words")
+
+
+def test_a_spare_that_is_half_gone_is_not_put_back(folder, killed, put):
+    [spare] = (folder / "index").glob("g*/spare")
+    seal = json.loads((spare / "seal").read_text())
+    (spare / "seal").write_text(json.dumps({**seal, "files": {}}))  # as of graphs below 1,000 vectors
+    shutil.rmtree(spare / "chroma")
+    killed(add_and_die, folder, "more", MORE)
+    for index in opened(folder):
+        assert put.vectors == HELD + MORE
+        assert_whole(index, "3 77 words")
+
+
+def test_a_spare_whose_database_is_torn_costs_the_vectors_alone(folder, killed, put):
+    [database] = (folder / "index").glob("g*/spare/chroma/chroma.sqlite3")
+    os.truncate(database, database.stat().st_size // 2)
+    killed(add_and_die, folder, "more", MORE)
+    for index in opened(folder):
+        assert index.rebuilt is None
+        assert (put.vectors, put.words) == (HELD + MORE, MORE)
+        assert_whole(index, "3 77 words")
+
+
+def test_where_the_disk_fills_up_while_the_spare_is_put_back_the_vectors_are_put_again(
+    folder, killed, put, monkeypatch
+):
+    killed(add_and_die, folder, "more", MORE)
+    copy = shutil.copytree
+
+    def fills_up(source, target, *of_folder_within):
+        copy(source, target, *of_folder_within)
+        if not of_folder_within:
+            next(Path(target).glob("*/data_level0.bin")).write_bytes(b"half")
+            raise shutil.Error([(source, target, "[Errno 28] No space left on device")])
+
+    monkeypatch.setattr(generation.shutil, "copytree", fills_up)
+    for index in opened(folder):
+        assert index.rebuilt is None
+        assert put.vectors == HELD + MORE
+        assert_whole(index, "3 77 words")
+
+
+@pytest.mark.parametrize("put_back", [False, True])
+def test_a_kill_while_the_spare_is_made_or_put_back_loses_nothing(folder, killed, put, put_back):
+    if put_back:
+        killed(add_and_die, folder, "more", MORE)
+    else:
+        shutil.rmtree(next((folder / "index").glob("g*")) / "spare")
+    for files in (1, 2, 3, 5):  # that are copied before the kill
+        killed(copy_and_die, folder, files)
+    for index in opened(folder):
+        assert index.rebuilt is None
+        assert put.words == (MORE if put_back else 0)
         assert_whole(index, "3 77 words")

@@ -154,12 +154,34 @@ def test_charts_that_the_library_does_not_know_are_tables_of_their_numbers():
     ],
 )
 def test_a_chart_in_a_word_document_is_read_where_it_stands(build, rows):
+    found = texts(with_chart(chart_of(build)), "guests.docx")
+    assert found == ["Guests by quarter:", *rows, "Counted at the door."]
+
+
+def test_a_broken_chart_costs_a_document_no_more_than_that():
+    assert texts(with_chart(b"<c:chartSpace"), "guests.docx") == [
+        "Guests by quarter:",
+        "Counted at the door.",
+    ]
+    odd = chart_of(days).replace(b'<c:pt idx="1">', b'<c:pt idx="second">')
+    assert texts(with_chart(odd), "guests.docx")[-1] == "Counted at the door."
+
+
+def test_a_chart_has_no_rows_for_places_that_it_leaves_out():
+    far = chart_of(days).replace(b'<c:pt idx="1">', b'<c:pt idx="2000000000">')
+    found = texts(with_chart(far), "guests.docx")
+    assert found[1:-1] == ["\tShips", "2024-01-31\t3", "2024-02-29\t4"]
+
+
+def with_chart(xml):
+    """A Word document with a chart between two paragraphs."""
+
     def document(word):
         word.add_paragraph("Guests by quarter:")
         part = Part(
             PackURI("/word/charts/chart1.xml"),
             "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
-            chart_of(build),
+            xml,
             word.part.package,
         )
         relation = word.part.relate_to(part, f"{OFFICE}/officeDocument/2006/relationships/chart")
@@ -167,8 +189,7 @@ def test_a_chart_in_a_word_document_is_read_where_it_stands(build, rows):
         etree.SubElement(drawing, f"{CHART}chart").set(f"{RELATION}id", relation)
         word.add_paragraph("Counted at the door.")
 
-    found = texts(word_file(document), "guests.docx")
-    assert found == ["Guests by quarter:", *rows, "Counted at the door."]
+    return word_file(document)
 
 
 def test_a_mail_to_people_whom_no_standard_allows_is_read():

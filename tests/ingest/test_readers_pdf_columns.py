@@ -3,6 +3,8 @@
 from reader_samples import drawn_pdf, lines_at
 
 from ingest.readers import read_bytes
+from ingest.readers.pages import pdf_columns, pdf_tables
+from ingest.readers.pages.pdf_lines import Cell, Line
 
 SIZE, PITCH = 10, 12
 
@@ -165,3 +167,46 @@ def test_running_heads_that_change_sides_are_left_out():
     assert texts(draw) == [
         f"On page {page} it is told how boats are moored at the pier." for page in range(1, 7)
     ]
+
+
+def line(text, left, base, right=None, cells=()):
+    right = left + 5 * len(text) if right is None else right
+    return Line(text, left=left, base=base, right=right, size=10, bold=False, cells=cells)
+
+
+def test_a_plan_full_of_labels_is_not_looked_through_for_each_of_their_edges(monkeypatch):
+    looked, found = [], pdf_columns._uncrossed
+
+    def counted(rows, *arguments):
+        looked.append(sum(map(len, rows)))
+        return found(rows, *arguments)
+
+    monkeypatch.setattr(pdf_columns, "_uncrossed", counted)
+    labels = [
+        line(f"Room {number}", number * 37 % 3_000, number % 900 * 15 + 0.1 * (number % 7))
+        for number in range(6_000)
+    ]
+    text = [
+        line("This text goes on in its next line of", left, 20_000 + 12 * row)
+        for row in range(12)
+        for left in (100, 400)
+    ]
+    columns = pdf_columns.in_columns([*labels, *text])
+    assert sum(looked) < 3_000_000
+    assert [row[0].left for row in columns or []][-24:] == [100] * 12 + [400] * 12
+
+
+def test_a_wide_table_is_not_gone_through_for_each_pair_of_its_columns(monkeypatch):
+    cells, under = [Cell("12", 30 * number, 30 * number + 20) for number in range(300)], pdf_tables._under
+    rows = [line("12", 0, 12 * number, cells=(cells[number], cells[-1])) for number in range(1, 299)]
+    rows.append(line("12", 0, 4_000, cells=tuple(cells[:2])))
+    rows.append(line("12", 0, 4_012, cells=tuple(cells[:3])))
+    calls = []
+
+    def counted(*arguments):
+        calls.append(1)
+        return under(*arguments)
+
+    monkeypatch.setattr(pdf_tables, "_under", counted)
+    assert len(pdf_tables.table_of(rows).rows) == len(rows)
+    assert len(calls) < 10 * sum(len(row.cells) for row in rows)

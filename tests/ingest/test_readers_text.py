@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from ingest.parsed import BlockKind
@@ -119,6 +121,17 @@ def test_a_broken_byte_does_not_garble_the_rest(declared):
     data = text.encode()
     assert decode(data + b" \xff.", declared) == f"{text} \ufffd."
     assert decode(f"{text} in Graz".encode("cp1252"), "cp1252") == f"{text} in Graz"
+
+
+def test_a_broken_byte_in_a_large_text_costs_no_list_of_its_letters():
+    data = "Сотрудники имеют отпуск. ".encode() * 100_000 + b"\xff"
+    decode(data[:100])
+    tracemalloc.start()
+    try:
+        assert decode(data).startswith("Сотрудники")
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(data)
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_declared_encoding_is_believed_where_it_fits():

@@ -65,7 +65,7 @@ class Removals:
         return done
 
     def _take_some(self, drive_id: int) -> int:
-        with self._database.writing() as connection:
+        with self._database.writing(overwrite=True) as connection:  # forgetting finds no text again
             return documents.remove(connection, _next(connection, drive_id))
 
 

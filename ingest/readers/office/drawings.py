@@ -1,7 +1,9 @@
 """What charts and diagrams (SmartArt) say, in slides and in Word documents."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,10 +43,9 @@ def chart_tables(chart: Any) -> Iterator[tuple[list[str], list[list[str]]]]:
             yield from _points(series)
             continue
         values = [_cached(one, "val") for one in series]
-        count = max([*labels, *(place for column in values for place in column)]) + 1
-        rows = [
-            [labels.get(place, ""), *(column.get(place, "") for column in values)] for place in range(count)
-        ]
+        # A place is a number that the file says: up to the last of two there may be milliards of none.
+        places = sorted(labels.keys() | {place for column in values for place in column})
+        rows = [[labels.get(place, ""), *(column.get(place, "") for column in values)] for place in places]
         yield [_name(one) for one in series], rows
 
 
@@ -55,8 +56,11 @@ def charts_in(element: Any, part: Any) -> Iterator[Any]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     for reference in element.iter(f"{_CHART}chart"):
         chart = part.related_parts.get(reference.get(f"{_RELATION}id"))
-        if chart is not None:
-            yield etree.fromstring(chart.blob, parser)
+        root = None
+        with suppress(etree.XMLSyntaxError):  # the rest of the document is read all the same
+            root = etree.fromstring(chart.blob, parser) if chart is not None else None
+        if root is not None:
+            yield root
 
 
 def diagram_texts(shape: Any) -> Iterator[str]:
@@ -87,14 +91,15 @@ def _categories(series: Any) -> dict[int, str]:
         return _cached(series, "cat")
     labels: dict[int, str] = {}
     for level in levels:  # the innermost is the first
-        words = {int(point.get("idx") or 0): _value(point) for point in level.iter(f"{_CHART}pt")}
+        words = {_place(point): _value(point) for point in level.iter(f"{_CHART}pt")}
         if not labels:
             labels = words
             continue
+        begins = sorted(words)
         for place in labels:
-            begun = max((at for at in words if at <= place), default=None)
-            if begun is not None:
-                labels[place] = f"{words[begun]} {labels[place]}"
+            begun = bisect_right(begins, place)
+            if begun:
+                labels[place] = f"{words[begins[begun - 1]]} {labels[place]}"
     return labels
 
 
@@ -119,9 +124,7 @@ def _cached(series: Any, axis: str) -> dict[int, str]:
     for point in found.iter(f"{_CHART}pt"):
         value = _value(point)
         number = _NUMBER.fullmatch(value)
-        words[int(point.get("idx") or 0)] = (
-            _shown(float(value), point.get("formatCode") or form) if number else value
-        )
+        words[_place(point)] = _shown(float(value), point.get("formatCode") or form) if number else value
     return words
 
 
@@ -129,6 +132,12 @@ def _shown(value: float, form: str) -> str:
     if re.search("[dy]", _QUOTED.sub("", form), re.I) and 0 < value <= _LAST_DAY:
         return (_DAY_NOUGHT + timedelta(days=int(value))).isoformat()
     return shown_number(value, form)
+
+
+def _place(point: Any) -> int:
+    """Which point it is; the first where no number is said."""
+    said = point.get("idx") or ""
+    return int(said) if said.isdecimal() else 0
 
 
 def _value(point: Any) -> str:

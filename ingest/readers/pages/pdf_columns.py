@@ -1,5 +1,6 @@
 """Columns of running text on a page, wherever on it they stand: each is read to its end before the next."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ _COLUMN, _FULL = 14, 0.6
 _FEWEST, _FEWEST_NEARBY = 5, 2
 _EDGE = 4.0  # points within which lines begin at the same edge
 _DEEPEST = 4  # columns within columns
+# So often parts of a page are looked at, each once for every edge: a plan has thousands of both.
+_MOST_LOOKS = 400_000
 # From this many times the usual pitch a line begins a paragraph, or a row of a table.
 _APART = 1.25
 
@@ -86,7 +89,8 @@ def _edges(rows: list[list[Line]]) -> list[tuple[float, int]]:
             lefts[edge] = min(part.left, lefts.get(edge, part.left))
     # What begins on both sides of a rounding is one edge.
     found = [(lefts[edge] - 0.1, count + lines[edge + 1]) for edge, count in lines.items()]
-    return sorted(found, key=lambda edge: (-edge[1], edge[0]))
+    found.sort(key=lambda edge: (-edge[1], edge[0]))
+    return found[: _MOST_LOOKS // max(lines.total(), 1)]
 
 
 def _uncrossed(
@@ -140,8 +144,9 @@ def _ems(line: Line) -> float:
 
 def _are_rows(left: list[Line], right: list[Line]) -> bool:
     """Whether what begins on the left begins on the same line on the right: a table of long texts."""
-    starts, beside = _starts(left), _starts(right)
-    together = sum(any(abs(start - other) < 1 for other in beside) for start in starts)
+    starts, beside = _starts(left), sorted(_starts(right))
+    nearest = [beside[at : at + 1] for at in (bisect_right(beside, start - 1) for start in starts)]
+    together = sum(other[0] < start + 1 for start, other in zip(starts, nearest, strict=True) if other)
     return together > 1 and together * 3 >= 2 * max(len(starts), len(beside))
 
 

@@ -1,9 +1,11 @@
 """Rows of a table in a PDF: cells put under their columns, and whether the first row is a header."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 
 from ingest.readers.pages.pdf_lines import LINE_END_HYPHEN, Cell, Line
 from ingest.readers.tabular import combined, reads_as_header
@@ -169,19 +171,25 @@ def _columns_of(rows: Sequence[Line]) -> list[Column]:
 
 def _without_halves(rows: Sequence[Line], columns: list[Column]) -> list[Column]:
     """A name on the left of figures that stand on the right is over them: no row has both."""
-    at = 0
-    while at + 1 < len(columns):
-        pair = {at, at + 1}
-        both = any(pair <= {n for cell in row.cells for n in _under(cell, columns)} for row in rows)
-        if both:
-            at += 1
+    having: list[set[int]] = [set() for _ in columns]
+    for number, row in enumerate(rows):
+        for at in (n for cell in row.cells for n in _under(cell, columns)):
+            having[at].add(number)
+    whole, in_rows = columns[:1], having[0]
+    for column, its_rows in zip(columns[1:], having[1:], strict=True):
+        if in_rows & its_rows:
+            whole.append(column)
+            in_rows = its_rows
         else:
-            columns = [*columns[:at], (columns[at][0], columns[at + 1][1]), *columns[at + 2 :]]
-    return columns
+            whole[-1] = (whole[-1][0], column[1])
+            in_rows |= its_rows
+    return whole
 
 
-def _under(cell: Cell, columns: Sequence[Column]) -> list[int]:
-    return [n for n, (left, right) in enumerate(columns) if cell.left < right and cell.right > left]
+def _under(cell: Cell, columns: Sequence[Column]) -> range:
+    """Which columns a cell reaches into; these stand in order, and beside each other."""
+    first = bisect_right(columns, cell.left, key=itemgetter(1))
+    return range(first, max(first, bisect_left(columns, cell.right, key=itemgetter(0))))
 
 
 def _placed(row: Line, columns: Sequence[Column]) -> list[str]:

@@ -289,6 +289,54 @@ async def test_what_slack_answered_before_it_told_of_others_counts_no_more() -> 
     assert await channels.holds("C1", "here", told=None)
 
 
+async def test_what_slack_tells_of_another_channel_makes_no_old_answer_good_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A close look is a close look also where it had to be repeated; and other channels are no reason to."""
+    now = [1_000.0]
+    monkeypatch.setattr("bots.slack.organisation.time", SimpleNamespace(monotonic=lambda: now[0]))
+    asked = Asked()
+    asked.shared = False
+    asked.answer.set()
+    channels = asked.channels()
+    assert not await channels.holds("C1", "here", told=None)
+    asked.answer.clear()
+    asked.shared = True
+    pressed = asyncio.create_task(channels.holds("C1", "here", told=None, closely=True))
+    await asyncio.sleep(0)
+    await channels.hear("C2", "here", shared=False)
+    asked.answer.set()
+    assert await pressed
+    assert asked.times == 2
+
+
+@pytest.mark.parametrize("looks", ["holds", "learn"])
+async def test_what_slack_tells_while_its_older_answer_is_noted_counts_and_is_noted_last(looks: str) -> None:
+    noted: list[bool] = []
+    told = asyncio.Event()
+
+    async def note(place: str, *, outside: bool, unsure: str = "") -> None:
+        if not outside:
+            await told.wait()
+        noted.append(outside)
+
+    asked = Asked()
+    asked.shared = False
+    asked.answer.set()
+    channels = SharedChannels(asked, note)  # type: ignore[arg-type]
+    look = channels.learn("C1", "here") if looks == "learn" else channels.holds("C1", "here", told=None)
+    looked = asyncio.create_task(look)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    heard = asyncio.create_task(channels.hear("C1", "here", shared=True))
+    await asyncio.sleep(0)
+    told.set()
+    assert await looked in (True, None)
+    assert noted == [False, True]
+    await heard
+    assert await channels.holds("C1", "here", told=None)
+
+
 async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_for_that(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
