@@ -55,7 +55,7 @@ class Above:
         """Of a passage's source; a mail was `modified` when it was sent, and what it tells is of that day."""
         path = PurePosixPath(document)
         day = Day(modified.year, modified.month, modified.day) if modified else None
-        sent = day if path.suffix.lower() == ".eml" else None
+        sent = day if path.suffix.lower() in (".eml", ".msg") else None
         return cls(tuple(reversed(headings)), title, path.stem, str(path.parent), day, sent)
 
     @property

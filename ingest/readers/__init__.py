@@ -56,11 +56,13 @@ _PPTX = _format(
     "a PowerPoint file", _OFFICE + "presentationml.presentation", "office.slides:read_pptx", "pptx"
 )
 _XLSX = _format("an Excel workbook", _OFFICE + "spreadsheetml.sheet", "office.workbook:read_xlsx", "xlsx")
+_XLS = _format("an old Excel workbook", "application/vnd.ms-excel", "office.old_workbook:read_xls", "xls")
 _CSV = _format("a CSV table", "text/csv", "csv_table:read_csv", "text")
 _JSON = _format("a JSON file", "application/json", "json_tree:read_json", "text")
 _JSONL = _format("a JSON Lines file", "application/x-ndjson", "json_tree:read_jsonl", "text")
 _IPYNB = _format("a Jupyter notebook", "application/x-ipynb+json", "notebook:read_ipynb", "text")
 _EML = _format("a mail", "message/rfc822", "mail:read_eml", "text", "html")
+_MSG = _format("an Outlook mail", "application/vnd.ms-outlook", "outlook:read_msg", "msg")
 _ODT = _format("an OpenDocument text", _OPEN + "text", "office.open_text:read_odt", "odt")
 _ODS = _format("an OpenDocument spreadsheet", _OPEN + "spreadsheet", "office.open_sheet:read_ods", "ods")
 _ODP = _format("an OpenDocument presentation", _OPEN + "presentation", "office.open_slides:read_odp", "odp")
@@ -87,6 +89,7 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
         ".pptx": _PPTX,
         ".xlsx": _XLSX,
         ".xlsm": _XLSX,
+        ".xls": _XLS,
         ".odt": _ODT,
         ".ods": _ODS,
         ".odp": _ODP,
@@ -101,6 +104,7 @@ SUPPORTED: Mapping[str, Format] = MappingProxyType(
         ".ndjson": _JSONL,
         ".ipynb": _IPYNB,
         ".eml": _EML,
+        ".msg": _MSG,
         ".png": _PICTURE,
         ".jpg": _PICTURE,
         ".jpeg": _PICTURE,
@@ -120,7 +124,12 @@ _CONTENT_NAMES = {
     "docx": "a Word document",
     "pptx": "a PowerPoint file",
     "xlsx": "an Excel workbook",
-    "ole": "an old or encrypted Office file",
+    "ole": "an old or damaged Office file",
+    "encrypted": "a file with a password",
+    "doc": "an old Word document (.doc)",
+    "ppt": "an old PowerPoint file (.ppt)",
+    "xls": "an old Excel workbook (.xls)",
+    "msg": "an Outlook mail (.msg)",
     "rtf": "an RTF file",
     "odt": "an OpenDocument text",
     "ods": "an OpenDocument spreadsheet",
@@ -134,6 +143,7 @@ _CONTENT_NAMES = {
     "program": "a program",
     "text": "plain text",
 }
+_OLD_OFFICE = frozenset({"ole", "doc", "ppt"})
 _ARCHIVES = frozenset({"docx", "pptx", "xlsx", "odt", "ods", "odp", "epub"})
 
 
@@ -199,7 +209,11 @@ def _chosen(name: str, media_type: str | None) -> Format:
 
 
 def _mislabelled(name: str, expected: Format, content: str) -> UnreadableDocument:
-    if content == "ole":
+    if content == "encrypted":
+        return UnreadableDocument(
+            f"{name} is protected by a password: save a copy without the password and add that."
+        )
+    if content in _OLD_OFFICE and expected.media_type.startswith(_OFFICE):
         return UnreadableDocument(
             f"{name} is protected by a password or in the old Office format: save it without a password "
             "in the current format (.docx, .xlsx, .pptx) and add that."

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.errors import MessageError
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage, Message, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 
@@ -18,6 +18,8 @@ from ingest.readers.outline import Outline, folded
 from ingest.readers.plain_text import add_text
 
 MEDIA_TYPE = "message/rfc822"
+LINKED = "message/external-body"
+"""The type of an attachment that the mail only points at (RFC 2046, 5.2.3)."""
 # A mail in a mail in a mail; deeper is left out.
 _MAX_DEPTH = 3
 _MAX_ATTACHMENTS = 50
@@ -53,17 +55,22 @@ class _Bounded(EmailPolicy):
         return found
 
 
-_POLICY = _Bounded()
+POLICY = _Bounded()
+"""For every mail that `read_message` is given."""
 
 
 def read_eml(data: bytes, name: str) -> ParsedDocument:
     """A mail's blocks: part `headers`, then the body, then each attachment as part `attachment NAME`."""
-    return _read(data, name, depth=1)
+    return read_message(_parsed(data), name)
 
 
-def _read(data: bytes, name: str, depth: int) -> ParsedDocument:
+def _parsed(data: bytes) -> Message:
     # Saved mails often open with a blank line or an mbox line, which would hide the headers.
-    message = email.message_from_bytes(data.lstrip(), policy=_POLICY)
+    return email.message_from_bytes(data.lstrip(), policy=POLICY)
+
+
+def read_message(message: Message, name: str, depth: int = 1) -> ParsedDocument:
+    """The blocks of a mail that is in memory, as `read_eml` tells them; it is inside `depth` - 1 others."""
     if not isinstance(message, EmailMessage) or not any(
         message[header] for header in ("From", "Subject", "Date")
     ):
@@ -173,12 +180,13 @@ def _attached(part: MIMEPart, depth: int) -> list[Block] | None:
     """The attachment's blocks; None for a format that can't be read."""
     from ingest.readers import SUPPORTED, read_bytes
 
+    if part.get_content_type() == LINKED:
+        called = part.get_filename() or "An attachment"
+        raise UnreadableDocument(f"{called} is only linked to, not in the mail: it was not read.")
     if part.get_content_type() == MEDIA_TYPE:
         inner = part.get_content()
         name = folded(str(inner["Subject"] or "")) or "mail"
-        if depth >= _MAX_DEPTH:
-            raise UnreadableDocument(f"{name} is a mail inside {depth} others: it was not read.")
-        parsed = _read(inner.as_bytes(), name, depth + 1)
+        parsed = _read_inner(inner, name, depth)
     else:
         name = part.get_filename() or ""
         suffix = name[name.rfind(".") :].lower() if "." in name else ""
@@ -187,13 +195,28 @@ def _attached(part: MIMEPart, depth: int) -> list[Block] | None:
         payload = part.get_payload(decode=True)
         data = payload if isinstance(payload, bytes) else b""
         if suffix == ".eml":
-            if depth >= _MAX_DEPTH:
-                raise UnreadableDocument(f"{name} is a mail inside {depth} others: it was not read.")
-            parsed = _read(data, name, depth + 1)
+            parsed = _read_inner(_parsed(data), name, depth)
+        elif suffix == ".msg":
+            parsed = _read_inner(_outlook(data, name), name, depth)
         else:
             parsed = read_bytes(data, name)
     label = f"attachment {name}"
     return [replace(block, locator=replace(block.locator, part=label)) for block in parsed.blocks]
+
+
+def _read_inner(message: Message, name: str, depth: int) -> ParsedDocument:
+    if depth >= _MAX_DEPTH:
+        raise UnreadableDocument(f"{name} is a mail inside {depth} others: it was not read.")
+    return read_message(message, name, depth + 1)
+
+
+def _outlook(data: bytes, name: str) -> Message:
+    from ingest.readers.outlook import message_of
+
+    try:
+        return message_of(data, name)
+    except (OSError, ValueError, LookupError) as error:
+        raise UnreadableDocument(f"{name} is damaged or not an Outlook mail.", detail=repr(error)) from error
 
 
 def _date(message: EmailMessage) -> datetime | None:

@@ -4,6 +4,8 @@ import zipfile
 import zlib
 from io import BytesIO
 
+from ingest.readers.compound_file import compound_kind
+
 _MAGIC = (
     (b"%PDF-", "pdf"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -37,7 +39,7 @@ def sniff(data: bytes) -> str:
         return "empty"
     for magic, kind in _MAGIC:
         if data.startswith(magic):
-            return kind
+            return compound_kind(data) if kind == "ole" else kind
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _sniff_archive(data)
     # PDF readers accept some bytes before the header (ISO 32000-2, annex I).

@@ -17,10 +17,12 @@ READERS: Mapping[str, int] = MappingProxyType(
         "mail": 3,
         "markdown": 4,
         "notebook": 2,
+        "old_workbook": 1,
         "open_sheet": 1,
         "open_slides": 1,
         "open_text": 1,
         "org": 2,
+        "outlook": 1,
         "pdf": 2,
         "picture": 2,
         "plain_text": 2,
@@ -43,7 +45,7 @@ _ALL = sum(READERS.values())  # as no number is ever lowered, another sum for ea
 def mark(reader: str) -> str:
     """What the catalog keeps with a document that this module has read: `pdf 3.1`."""
     # A mail is what all the others make of its attachments.
-    version = _ALL if reader == "mail" else READERS[reader]
+    version = _ALL if reader in ("mail", "outlook") else READERS[reader]
     return f"{reader} {version}.{SPLITTING}"
 
 

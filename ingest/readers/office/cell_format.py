@@ -1,6 +1,7 @@
-"""A spreadsheet's numbers as people see them: decimals, percent, currency, leading zeros, a unit behind."""
+"""A spreadsheet's values as people see them: decimals, percent, currency, leading zeros, a unit behind."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 # A currency's sign may be followed by where it is used: `[$€-407]` is the euro in Germany.
@@ -12,6 +13,25 @@ _LONGEST_UNIT = 20
 # Spreadsheets know fifteen figures of a number, and show thirty behind its point.
 _LARGEST, _LONGEST_PATTERN = 1e15, 60
 _EXACT = Context(prec=100)
+
+
+def shown_value(value: object, form: str) -> str:
+    """A cell's value in words; a percentage as such, a date without a time of midnight."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            # Hours are counted on beyond a day: `[h]:mm`.
+            minutes = round(abs(value).total_seconds() / 60)
+            return f"{'-' if value < timedelta() else ''}{minutes // 60}:{minutes % 60:02}"
+        case float() | int():
+            return shown_number(float(value), form)
+        case _:
+            return str(value)
 
 
 def shown_number(value: float, form: str) -> str:

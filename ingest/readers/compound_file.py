@@ -1,0 +1,24 @@
+"""Compound files, in which Outlook and the old Office keep everything: which of them a file is."""
+
+import io
+
+from olefile import OleFileIO
+
+# The stream or storage that each kind has at its root.
+_KINDS = (
+    ("__properties_version1.0", "msg"),
+    ("EncryptedPackage", "encrypted"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("WordDocument", "doc"),
+    ("PowerPoint Document", "ppt"),
+)
+
+
+def compound_kind(data: bytes) -> str:
+    """`msg`, `xls`, `doc`, `ppt`, `encrypted` (any of today's Office behind a password), else `ole`."""
+    try:
+        with OleFileIO(io.BytesIO(data)) as file:
+            return next((kind for name, kind in _KINDS if file.exists(name)), "ole")
+    except Exception:  # a damaged file makes it fail in many ways
+        return "ole"
