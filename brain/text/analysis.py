@@ -93,7 +93,7 @@ def _analyse(
         if of_amounts:
             held = list(zip(reading.amounts, of_amounts[at], strict=True))
             stems += tuple(amount.name for amount, fit in held if fit is Fit.SAME)
-            # "After 3 years, and I have 5 weeks left": what holds for one of several is none of another's step.
+            # "After 3 years, and I have 5 weeks left": what holds for one is no other step.
             of_others_only = Fit.OTHER in of_amounts[at] and Fit.SAME not in of_amounts[at]
             elsewhen = elsewhen or of_others_only
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))
