@@ -244,9 +244,12 @@ def _index(citewise: Citewise) -> str:
     report = citewise.index.verify()
     if not report.healthy:
         raise StorageFailed(f"{report.differences[0]}: `citewise rebuild` makes the index again")
-    reason = citewise.index.rebuilt
+    rebuilt, completed = citewise.index.rebuilt, citewise.index.completed
     passages = count(report.passages, "passage")
-    return f"{passages}, as in the catalog{f', rebuilt since {reason}' if reason else ''}"
+    mended = (
+        f", rebuilt since {rebuilt}" if rebuilt else f", completed since {completed}" if completed else ""
+    )
+    return f"{passages}, as in the catalog{mended}"
 
 
 def _drives(citewise: Citewise) -> Check:

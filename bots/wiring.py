@@ -52,6 +52,10 @@ class Citewise:
         self.settings = settings
         self.home = Home(settings.home)
         self.report: Report = _unwatched
+        self.told: tuple[str, int, int] = ("Waiting for the search index", 0, 0)
+        """What was last reported, for whoever waits for a part that another thread builds."""
+        self.before_use: Callable[[], None] = _at_once
+        """Called before what people ask for takes what may still be being built: NotReadyYet then."""
         self.building = threading.RLock()
         """Held while a part is built, where several threads may want it first."""
         self.change = threading.Lock()
@@ -202,7 +206,15 @@ class Citewise:
         """What the Desk changes documents with."""
         from bots.desk.documents.library import Library
 
-        return Library(self.catalog, self.built_index, self._built_embedder, self.open_drive, self.change)
+        def index() -> "SearchIndex":
+            self.before_use()
+            return self.built_index()
+
+        def embedder() -> "Embedder":
+            self.before_use()
+            return self._built_embedder()
+
+        return Library(self.catalog, index, embedder, self.open_drive, self.change)
 
     @cached_property
     def drive_sync(self) -> "DriveSync":
@@ -309,6 +321,7 @@ class Citewise:
             return self.index
 
     def _built_brain(self) -> "Brain":
+        self.before_use()
         with self.building:
             return self.brain
 
@@ -317,16 +330,19 @@ class Citewise:
             return self.embedder
 
     def _triaged(self, request: "Request") -> "Triage":
+        self.before_use()
         with self.building:
             triager = self.triager
         return triager.invoke(request)
 
     def _gaps(self, since: "datetime", most: int, *, readers: "Readers | None" = None) -> "Gaps":
+        self.before_use()
         with self.building:
             finder = self.gap_finder
         return finder.find(since, most, readers=readers)
 
     def _tell(self, what: str, done: int, total: int) -> None:
+        self.told = (what, done, total)
         self.report(what, done, total)
 
 
@@ -334,6 +350,10 @@ def _person(admin: str) -> str:
     """The principal of an admin as the settings name them: `chat:U123` is `chat:user:U123`."""
     platform, _, person = admin.partition(":")
     return f"{platform}:user:{person}"
+
+
+def _at_once() -> None:
+    """Nothing is to be waited for."""
 
 
 def _unwatched(what: str, done: int, total: int) -> None:

@@ -23,7 +23,7 @@ from brain.answering.refusal import in_words, way_on
 from brain.answering.together import together
 from brain.broad import BroadQuestions
 from brain.catalog.catalog import Catalog
-from brain.domain import Answer, Passage, Question, Refusal, RefusalReason, Sentence, Trace, Turn
+from brain.domain import Answer, Nearest, Passage, Question, Refusal, RefusalReason, Sentence, Trace, Turn
 from brain.evidence import Evidence, EvidenceGate
 from brain.reranking.reranker import PASSAGES, Reranker
 from brain.retrieval.chatter import chatter_in, wants_less, without_courtesies
@@ -43,12 +43,14 @@ RETRIEVED = 30  # passages that an answer carries as what was retrieved
 class AnswerPart:
     """A piece of a streamed answer: the text so far, or at the end the answer itself.
 
-    `provisional`: a whole answer already, and another one that takes its place is being written.
+    `provisional`: a whole answer already, and another one that takes its place is being written. `at_once`:
+    the answer is written already, and comes right behind.
     """
 
     text: str = ""
     answer: Answer | None = None
     provisional: bool = False
+    at_once: bool = False
 
 
 class Brain(Runnable[Question, Answer]):
@@ -111,7 +113,7 @@ class Brain(Runnable[Question, Answer]):
         if not answer.refused:
             for text in _growing(answer.text, answer.sentences):
                 if text not in told:
-                    yield AnswerPart(text=text)
+                    yield AnswerPart(text=text, at_once=True)
         yield AnswerPart(answer=answer)
 
     def search(self, question: Question, limit: int) -> list[Passage]:
@@ -228,6 +230,7 @@ class Brain(Runnable[Question, Answer]):
             partial=wants_all(query.text) and not draft.notes,
             notes=draft.notes,
             disagreements=result.disagreements,
+            untold=result.untold,
         )
 
     def _with_other_side(self, draft: Draft, evidence: Evidence) -> Draft:
@@ -280,7 +283,8 @@ class Brain(Runnable[Question, Answer]):
         spaces = tuple(sorted(question.audience))
         if not self._catalog.holds_passages(spaces):
             reason = RefusalReason.NOTHING_INDEXED
-        refused = Refusal(reason, spaces, self._catalog.document_count(spaces), nearest(evidence, reason))
+        near = nearest(evidence, reason)
+        refused = Refusal(reason, spaces, self._catalog.document_count(spaces), near)
         return Answer(
             text=in_words(
                 refused, way_on(question.text, evidence.retrieved), evidence.retrieved.query.language
@@ -288,7 +292,7 @@ class Brain(Runnable[Question, Answer]):
             sentences=(),
             citations=(),
             refusal=refused,
-            trace=_trace(question, evidence, result, started, note),
+            trace=_with_nearest(_trace(question, evidence, result, started, note), near),
             retrieved=evidence.passages[:RETRIEVED],
         )
 
@@ -340,6 +344,12 @@ def _growing(text: str, sentences: Sequence[Sentence]) -> Iterator[str]:
             yield text[:end]
 
 
+def _with_nearest(trace: Trace, near: Sequence[Nearest]) -> Trace:
+    """The trace with the words that came nearest, for when a refusal is looked at by others later."""
+    told = [{"passage": n.passage, "words": n.words, "quotes": list(n.quotes)} for n in near if n.words]
+    return replace(trace, steps={**trace.steps, "nearest": told[0]}) if told else trace
+
+
 def _trace(
     question: Question, evidence: Evidence, result: Checked | None, started: float, note: str = ""
 ) -> Trace:
@@ -368,6 +378,8 @@ def _trace(
         steps["check"] = {"kept": len(result.sentences), "dropped": list(result.dropped)}
         if result.disagreements:
             steps["disagreements"] = [asdict(one) for one in result.disagreements]
+        if result.untold:
+            steps["untold"] = [asdict(one) for one in result.untold]
     if note:
         steps["written"] = note
     timings = {**retrieved.timings_ms, "total": round((time.perf_counter() - started) * 1000, 2)}

@@ -149,10 +149,15 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A place that came near to what was asked; its `words` that did, where they may be the answer."""
+    """A place that came near to what was asked; its `words` that did, where they may be the answer.
+
+    `passage` is the id of the one that they are from, and `quotes` stand verbatim in it.
+    """
 
     source: Source
     words: str = ""
+    passage: int = 0
+    quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,19 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """A document that says otherwise than both sides that were told, and in which words (verbatim).
+
+    `beside` is the citation, by number, that it contradicts; `passage` the id of where it stands.
+    """
+
+    beside: int
+    document: str
+    passage: int
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """Every step of an answer, for `citewise why`. All values are plain JSON."""
 
@@ -214,7 +232,7 @@ class Answer:
     several questions of one message that were not answered; so many more were `left` and not looked at.
     `read_as` is what was answered where that is not quite what was asked. `notes` are sentences to be said
     beneath it: what of it is left out, what was not found. Where documents don't agree, both sides are told,
-    and `disagreements` says which.
+    and `disagreements` says which; `untold` are further documents that say otherwise again.
     """
 
     text: str
@@ -230,6 +248,7 @@ class Answer:
     left: int = 0
     notes: tuple[str, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    untold: tuple[Untold, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -10,6 +10,7 @@ CitewiseError
 ├── ModelUnavailable      a language model or endpoint does not answer
 │   ├── ModelBusy         it answers others, and can't take one more
 │   └── PromptRefused     it answers others, and does not take this prompt
+├── NotReadyYet           what is needed is still being made; the sentence says how far it is
 ├── StorageFailed         disk full, database damaged, folder not writable
 ├── ServiceStopped        what a command was handed to ended before it
 └── UnreadableDocument    one file that can't be read; recorded, the rest goes on
@@ -75,6 +76,16 @@ class ModelBusy(ModelUnavailable):
 
 class PromptRefused(ModelUnavailable):
     """The model is well, and what it was asked is too long for it, or nothing that it takes."""
+
+
+class NotReadyYet(CitewiseError):
+    """What is needed for it is still being made: it is worth another try in so many `seconds`."""
+
+    retryable = True
+
+    def __init__(self, sentence: str, *, detail: str = "", seconds: float) -> None:
+        super().__init__(sentence, detail=detail)
+        self.seconds = seconds
 
 
 class StorageFailed(CitewiseError):

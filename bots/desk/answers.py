@@ -1,6 +1,7 @@
 """What can be done with an answer that was given: quotes, why, share, helpful or not."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bots.desk.audience import Audience, Role
@@ -8,7 +9,8 @@ from bots.desk.cards import Button, Card, Delivery, Field, Form, Quote, Reply, R
 from bots.desk.domain import Caller, Command, Press
 from bots.desk.wording import age, count, listed, named, shortened, web_link
 from brain.catalog.questions.answers import Feedback, StoredAnswer
-from brain.domain import Passage
+from brain.domain import Passage, Source
+from brain.text.quoted import stands_at
 
 if TYPE_CHECKING:
     from brain.catalog.catalog import Catalog
@@ -82,19 +84,21 @@ class GivenAnswers:
         if answer is None:
             return Reply(GONE)
         passages = self._catalog.passages(c.passage_id for c in answer.citations)
-        quotes: dict[int, Quote] = {}
+        quoted: dict[int, tuple[list[int], list[tuple[int, int]]]] = {}
         changed = False
-        for citation in answer.citations:
-            passage = passages.get(citation.passage_id)
-            at = passage.text.find(citation.quote) if passage else -1
-            if passage is None or at < 0:
-                changed = True
-                continue
-            known = quotes.get(passage.id)
-            marks = (*(known.marks if known else ()), (at, at + len(citation.quote)))
-            quotes[passage.id] = _quote(citation.number, passage, _merged(marks))
+        for (number, passage_id), words in _by_place(answer).items():
+            text = passages[passage_id].text if passage_id in passages else ""
+            start = (stands_at(words, text) or 0) if "\t" in text else 0  # the same cell may stand above
+            for quote in words:
+                if not text or (at := text.find(quote, start)) < 0:
+                    changed = True
+                    continue
+                numbers, marks = quoted.setdefault(passage_id, ([], []))
+                numbers.append(number)
+                marks.append((at, at + len(quote)))
+        shown = tuple(_quote(numbers, passages[p], marks) for p, (numbers, marks) in quoted.items())
         note = "Some of what I quoted has been changed or taken out since." if changed else ""
-        return Reply(Card("Word for word", note, quotes=tuple(quotes.values())))
+        return Reply(Card("Word for word", note, quotes=shown))
 
     def helpful(self, press: Press) -> Reply:
         """Thanks for a thumb up."""
@@ -171,6 +175,8 @@ class GivenAnswers:
         self._catalog.answers.give_feedback(feedback)
         if feedback.helpful:
             return Reply(Card("Thank you", "Good to know that this helped."))
+        if self._audience.is_outsider(press.caller):  # no person is asked for them
+            return Reply(Card("Thank you for telling me", "An admin sees it with the question."))
         return Reply(
             Card(
                 "Thank you for telling me",
@@ -186,12 +192,52 @@ def still_stands(catalog: "Catalog", answer: StoredAnswer) -> bool:
     return all(c.passage_id in passages and c.quote in passages[c.passage_id].text for c in answer.citations)
 
 
+def nearest_words(
+    catalog: "Catalog", answer: StoredAnswer, readable: Collection[str]
+) -> tuple[int, Row] | None:
+    """The sentence that came nearest to what was refused, and the id of its passage.
+
+    None where there is none, it no longer stands there, or it is in no space of those that are `readable`.
+    """
+    trace = catalog.conversations.trace(answer.trace_id) if answer.refused else None
+    steps: Mapping[str, Any] = trace.steps if trace else {}
+    if not (near := steps.get("nearest")):
+        return None
+    passage = catalog.passages([near["passage"]]).get(near["passage"])
+    if passage is None or passage.source.space not in readable:
+        return None
+    if any(quote not in passage.text for quote in near["quotes"]):
+        return None
+    return passage.id, nearest_row(passage.source, near["words"])
+
+
+def nearest_row(source: Source, words: str) -> Row:
+    """What came nearest to what was refused, under its document."""
+    return Row(named(source), f"“{words}”", web_link(source.uri))
+
+
 def stored_sources(catalog: "Catalog", answer: StoredAnswer) -> tuple[Row, ...]:
-    """The numbered sources of an answer that are still there, each once."""
+    """The numbered sources of an answer that are still there, each once, and where in them it stands."""
     passages = catalog.passages(c.passage_id for c in answer.citations)
     return source_rows(
-        (c.number, passages[c.passage_id]) for c in answer.citations if c.passage_id in passages
+        (number, _placed(passages[passage_id], quotes))
+        for (number, passage_id), quotes in _by_place(answer).items()
+        if passage_id in passages
     )
+
+
+def _by_place(answer: StoredAnswer) -> dict[tuple[int, int], list[str]]:
+    """What an answer quotes, by its number and the passage."""
+    quotes: dict[tuple[int, int], list[str]] = {}
+    for citation in answer.citations:
+        quotes.setdefault((citation.number, citation.passage_id), []).append(citation.quote)
+    return quotes
+
+
+def _placed(passage: Passage, quotes: Sequence[str]) -> Passage:
+    """The passage with the page, row or heading at which these words of it stand."""
+    source, at = passage.source, stands_at(quotes, passage.text) or 0
+    return replace(passage, source=replace(source, locator=source.locator.at(at)))
 
 
 def source_rows(numbered: Iterable[tuple[int, Passage]]) -> tuple[Row, ...]:
@@ -205,13 +251,17 @@ def source_rows(numbered: Iterable[tuple[int, Passage]]) -> tuple[Row, ...]:
     return tuple(rows[number] for number in sorted(rows))
 
 
-def _quote(number: int, passage: Passage, marks: tuple[tuple[int, int], ...]) -> Quote:
-    source = passage.source
+def _quote(numbers: Sequence[int], passage: Passage, marks: Sequence[tuple[int, int]]) -> Quote:
+    """A passage under the numbers that it has in the answer: several where its parts are cited apart."""
+    told = dict.fromkeys(numbers)
+    source = replace(passage.source, locator=passage.source.locator.at(min(marks)[0]))
+    title = named(source) if len(told) == 1 else shortened(source.title or source.document, 150)
     old = f" · {age(source.modified)}" if source.modified else ""
-    return Quote(f"[{number}] {named(source)}{old}", passage.text, marks, web_link(source.uri))
+    label = f"{' '.join(f'[{number}]' for number in told)} {title}{old}"
+    return Quote(label, passage.text, _merged(marks), web_link(source.uri))
 
 
-def _merged(marks: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+def _merged(marks: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Marks in order, those that touch as one."""
     found: list[tuple[int, int]] = []
     for start, end in sorted(marks):
@@ -256,6 +306,9 @@ def _in_plain_words(answer: StoredAnswer, steps: Mapping[str, Any]) -> list[str]
         said.append(
             f"Sources [{told['first']}] and [{told['other']}] contradict each other{newer}: I tell both."
         )
+    if further := list(dict.fromkeys(f"“{told['document']}”" for told in steps.get("untold") or [])):
+        says = "says" if len(further) == 1 else "say"
+        said.append(f"{listed(further)} {says} something else again, which I did not tell.")
     dropped = len((steps.get("check") or {}).get("dropped") or [])
     if dropped:
         said.append(f"I left out {count(dropped, 'sentence')} that I could not back.")

@@ -36,7 +36,7 @@ from bots.desk.verbs import VERBS, Verb
 from bots.desk.wording import in_chat
 from bots.working_days import WorkingDays
 from brain.domain import Passage, Question, Trace
-from brain.errors import CitewiseError
+from brain.errors import CitewiseError, NotReadyYet
 
 if TYPE_CHECKING:
     from bots.desk.documents.library import Library
@@ -308,6 +308,8 @@ class Desk:
                 return Reply(_NOT_YOURS[who])
             try:
                 return action()
+            except NotReadyYet:
+                raise  # it is done later
             except CitewiseError as error:
                 return Reply(Card("That did not work", in_chat(error)))
 

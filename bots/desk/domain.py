@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bots.desk.cards import Button
-from brain.domain import Answer
+from brain.domain import Answer, RefusalReason
 from brain.errors import UsageError
 from brain.triage.domain import Message
 
@@ -19,6 +19,8 @@ OWNER = "terminal:owner"
 TERMINAL_DOOR = "terminal"
 # Everyone may read this space; any other only who was allowed to.
 OPEN_SPACE = "general"
+# What asks for nothing, and so is nothing that a person could be asked, or that could have helped.
+SMALL_TALK = frozenset((RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS))
 # Threads that one person alone sees begin with this.
 PRIVATE = "private:"
 # And those of a conversation at the terminal with this.

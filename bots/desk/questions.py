@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bots.desk.answers import buttons_under
 from bots.desk.audience import Audience
 from bots.desk.caveats import with_caveats_in_trace
-from bots.desk.domain import PRIVATE, Asked, Draft, Final, Part, Working, named_after
+from bots.desk.domain import PRIVATE, SMALL_TALK, Asked, Draft, Final, Part, Working, named_after
 from brain.domain import Answer, Question, Turn
 from brain.errors import NothingIndexed, StorageFailed, UsageError
 
@@ -61,7 +61,7 @@ class Questions:
         async for part in brain.astream(question):
             if part.answer is not None:
                 answer = part.answer
-            elif part.text and not asked.unasked:
+            elif part.text and not asked.unasked and not part.at_once:
                 yield Draft(f"{part.text}\n\n{FOLLOWS}" if part.provisional else part.text)
         if answer is None:
             raise RuntimeError("the brain ended its stream without an answer")
@@ -72,7 +72,8 @@ class Questions:
         more = not asked.unasked and await asyncio.to_thread(self._more_privately, asked, question)
         not_kept = await asyncio.to_thread(self._keep, answer, asked, question)
         buttons = buttons_under(answer.trace.id, refused=answer.refused, shareable=asked.shareable)
-        yield Final(answer, () if not_kept else buttons, more, not_kept)
+        bare = bool(not_kept) or (answer.refusal is not None and answer.refusal.reason in SMALL_TALK)
+        yield Final(answer, () if bare else buttons, more, not_kept)
 
     def _keep(self, answer: Answer, asked: Asked, question: Question) -> str:
         """Remember an answer, or say why not: a full disk is no reason to leave a question unanswered."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bots.desk.domain import Final, Part
 from brain.domain import Answer
-from brain.errors import NothingIndexed, UsageError
+from brain.errors import NothingIndexed, NotReadyYet, UsageError
 
 BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 """Seconds. Extractive answers fall into the first ones, a language model's into the last."""
@@ -64,7 +64,7 @@ class Tally:
                     if isinstance(part, Final) and (outcome := _outcome(part.answer)):
                         self._add(door, outcome, time.monotonic() - began)
                     yield part
-        except (UsageError, NothingIndexed):
+        except (UsageError, NothingIndexed, NotReadyYet):
             raise
         except Exception:  # whatever it is, it is counted, and told by whoever asked for the parts
             self._add(door, CameOut.FAILED, time.monotonic() - began)

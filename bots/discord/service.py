@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bots.discord.client import DoorClient
     from bots.discord.door import DiscordMemory
     from bots.discord.events import Known
+    from bots.discord.older_cases import OlderCases
     from bots.discord.people import Servers
     from brain.catalog.catalog import Catalog
 
@@ -126,6 +127,13 @@ class DiscordService:
         self._connection = asyncio.create_task(client.connect())
         self._open.push_async_callback(self._end_connection, client, self._connection)
         await self._until_ready(client, self._connection)
+        settling = asyncio.create_task(self._older_cases(client).settle())
+        self._open.callback(settling.cancel)
+
+    def _older_cases(self, client: "DoorClient") -> "OlderCases":
+        from bots.discord.older_cases import OlderCases
+
+        return OlderCases(self._catalog, _kinds_of(client, Calls(client)))
 
     async def open_inbox(self, client: "DoorClient", session: "aiohttp.ClientSession") -> None:
         """Wire a client that is logged in to the Desk, register its commands, and begin to work."""
@@ -152,6 +160,7 @@ class DiscordService:
         await synchronise(
             client.tree, calls, Notes(self._catalog.database), client.application_id, self._settings.guilds
         )
+        await asyncio.to_thread(self._older_cases(client).close)
         await inbox.start()
         self._open.push_async_callback(inbox.stop)
 

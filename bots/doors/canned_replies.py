@@ -10,7 +10,7 @@ TURNED_AWAY = {
         "More people ask at the moment than I can answer. Please ask again in a few minutes.",
     ),
     TurnedAway.TOO_MANY: Card(
-        "One after the other, please", "Those were many questions in a short time. Ask again in a minute."
+        "One after the other, please", "That was a lot in a short time. Try again in a minute."
     ),
 }
 WORDLESS = Card(

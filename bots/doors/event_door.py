@@ -67,6 +67,11 @@ class EventDoor(ABC):
         """Let the one visible answer be this sentence."""
         await self._say_instead(item, Card("That did not work", sentence))
 
+    async def tell_later(self, item: InboxItem, sentence: str) -> None:
+        """Say that the answer comes later: in the place of this, or, to a person alone, after it."""
+        said = item if item.kind == "question" else replace(item, event=f"{item.event}-later")
+        await self._say_instead(said, Card("In a moment", sentence))
+
     async def turn_away(self, item: InboxItem) -> None:
         """Say politely that it is too much."""
         await self._say_instead(item, TURNED_AWAY[item.turned_away])

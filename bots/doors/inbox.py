@@ -18,7 +18,7 @@ from bots.desk.wording import in_chat
 from bots.serving.log import fields
 from brain.catalog.catalog import Catalog
 from brain.catalog.chats.inbox import InboxItem, Limits, NewEvent
-from brain.errors import CitewiseError, StorageFailed
+from brain.errors import CitewiseError, NotReadyYet, StorageFailed
 
 log = logging.getLogger("citewise.inbox")
 log.addHandler(logging.NullHandler())
@@ -53,6 +53,10 @@ class Door(Protocol):
 
     async def apologise(self, item: InboxItem, sentence: str) -> None:
         """Let the one visible answer be this sentence."""
+        ...
+
+    async def tell_later(self, item: InboxItem, sentence: str) -> None:
+        """Say that the answer comes later: where it will stand, if what stands there can be changed."""
         ...
 
     async def turn_away(self, item: InboxItem) -> None:
@@ -150,6 +154,12 @@ class Inbox:
             sentence = await self._worked(item)
             if sentence:
                 await self._door.apologise(item, sentence)
+        except NotReadyYet as error:
+            if not item.attempts:  # told once: it says how long it takes
+                await self._tell_later(item, error.sentence)
+            pause = error.seconds
+            await self._surely(lambda: self._table.postpone(item.id, pause))
+            return
         except Unreachable as error:
             pause = error.seconds or min(2.0**item.attempts, _LONGEST_PAUSE)
             self._note_away(error.detail or error.sentence)
@@ -176,7 +186,7 @@ class Inbox:
                 await self._door.work(item)
             else:
                 return _SURPRISE
-        except Unreachable:
+        except (Unreachable, NotReadyYet):
             raise
         except CitewiseError as error:
             if error.detail:
@@ -186,6 +196,10 @@ class Inbox:
             self._write_down(error)
             return _SURPRISE
         return ""
+
+    async def _tell_later(self, item: InboxItem, sentence: str) -> None:
+        with suppress(CitewiseError):  # the answer itself matters more
+            await self._door.tell_later(item, sentence)
 
     async def _tell_waiting(self, new: NewEvent, ahead: int) -> None:
         with suppress(CitewiseError):

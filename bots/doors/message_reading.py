@@ -2,8 +2,7 @@
 
 import re
 
-from bots.desk.domain import Attachment, Final
-from brain.domain import RefusalReason
+from bots.desk.domain import SMALL_TALK, Attachment, Final
 from brain.errors import UsageError
 
 # Written alone to the bot, these are verbs; with more words after them they may begin a question.
@@ -11,7 +10,6 @@ _ALONE = frozenset({"help", "why", "status", "documents", "gaps", "spaces", "und
 _NO_QUESTIONS = ("why", "undo")  # of these, what ends in a question mark asks something
 _POLITELY = re.compile(r"(?:please,? )?([a-z]+)(?:,? please)?([.!?]*)")
 _ON_A_PROPOSAL = ("confirm", "cancel", "space")
-_SMALL_TALK = (RefusalReason.NOT_A_QUESTION, RefusalReason.GREETING, RefusalReason.THANKS)
 _AMONG_PEOPLE = re.compile(
     r"(?:ok(?:ay)?|yes|no|hm+|well|sure|thanks)?[,. ]*"
     r"(?:let me|let['’]?s|let us|i['’]ll|i will|we['’]ll|we will|i think|i guess|i believe|i suppose"
@@ -49,7 +47,7 @@ def goes_unsaid(part: Final, words: str) -> bool:
     Small talk ("Thanks!"), and what people tell each other ("Let me check with Kim tomorrow").
     """
     refusal = part.answer.refusal
-    return refusal is not None and (refusal.reason in _SMALL_TALK or bool(_AMONG_PEOPLE.match(words.strip())))
+    return refusal is not None and (refusal.reason in SMALL_TALK or bool(_AMONG_PEOPLE.match(words.strip())))
 
 
 def as_document(text: str, name: str, link: str) -> Attachment:

@@ -29,14 +29,16 @@ def health(*, well: bool, version: str) -> Page:
     return _json({"ok": well, "version": version}, good=well)
 
 
-def readiness(*, well: bool, services: Sequence[ServiceReport]) -> Page:
+def readiness(*, well: bool, services: Sequence[ServiceReport], opening: str = "") -> Page:
     """Whether questions come in and are answered: the index in order, every chat connected.
 
+    `opening` says how far the index is where it is still being made.
     Services are named, and their sentences kept back, in which a bot or a server may be named.
     """
     parts = {"commands": well, **{service.name: service.well for service in services}}
     ready = all(fine for name, fine in parts.items() if name not in CAN_DO_WITHOUT)
-    return _json({"ready": ready, "parts": parts}, good=ready)
+    said = {"ready": ready, "parts": parts, **({"opening": opening} if opening else {})}
+    return _json(said, good=ready)
 
 
 def _json(said: object, *, good: bool) -> Page:

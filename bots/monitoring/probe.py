@@ -26,6 +26,8 @@ class Found:
         """In words."""
         parts = self.said.get("parts")
         ill = [name for name, well in parts.items() if not well] if isinstance(parts, dict) else []
+        if not self.well and (opening := self.said.get("opening")):
+            return f"`citewise serve` is not ready: {opening}."
         if not self.well:
             return f"`citewise serve` is not ready: {', '.join(ill) or 'it starts or stops'}."
         but = f", though not its {', '.join(ill)}" if ill else ""

@@ -12,11 +12,13 @@ from bots.serving.unfinished_removals import UnfinishedRemovals
 from bots.wiring import Citewise
 
 
-def chosen_services(citewise: Citewise) -> list[Service]:
-    """The services of one citewise, in the order of starting; each is one entry here."""
+def chosen_services(citewise: Citewise) -> tuple[list[Service], list[Service]]:
+    """What answers people, to be started first, and the other services, each in its order."""
     settings = citewise.settings
     model = model_services(settings)
-    chats = citewise.chats.services()  # a platform that is set up wrongly is told before the home is opened
+    chats: list[Service] = [
+        *citewise.chats.services()
+    ]  # a platform that is set up wrongly is told before the home is opened
     removals = UnfinishedRemovals(lambda: citewise.catalog.removals, citewise.built_index)
     # What forgets, where something is to be forgotten by its age.
     days = (settings.keep_questions, settings.keep_removed)
@@ -28,7 +30,7 @@ def chosen_services(citewise: Citewise) -> list[Service]:
         if platforms
         else []
     )
-    return [
+    return chats, [
         IndexCheck(lambda: citewise.index),
         DriveKeeping(citewise.keeper),
         removals,
@@ -36,5 +38,4 @@ def chosen_services(citewise: Citewise) -> list[Service]:
         *retention,
         *notices,
         *model,
-        *chats,
     ]

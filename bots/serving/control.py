@@ -69,6 +69,8 @@ class ControlServer:
         """What can be looked at without the token."""
         self.ready = False
         """Whether all that commands need has been built; they are taken in before, and wait for it."""
+        self.answers = False
+        """Whether people are answered, if only that something is being made still."""
         self._server = self._listen(port)
         self.address = Address.new(self._server.socket.getsockname()[1], version, started)
         self._listening = threading.Thread(target=self._server.serve_forever, name="control API", daemon=True)
@@ -144,7 +146,8 @@ class ControlServer:
         return None
 
     def _health(self) -> Page:
-        return health(well=self.well, version=self._version)
+        up = (self.ready or self.answers) and not self._stopping
+        return health(well=up, version=self._version)
 
     def _handle(self, connection: ServerConnection) -> None:
         with self._lock:

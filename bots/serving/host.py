@@ -16,6 +16,7 @@ from bots.serving.address import LOOPBACK, withdraw
 from bots.serving.control import ControlServer
 from bots.serving.lent import LentCitewise
 from bots.serving.log import fields
+from bots.serving.opening import Opening
 from bots.serving.request import Request
 from bots.serving.services import Service, ServiceReport, Supervisor
 from bots.settings import Settings, setting_name
@@ -25,7 +26,7 @@ from bots.wiring import Citewise
 if TYPE_CHECKING:
     from bots.monitoring.figures import Figures
     from bots.monitoring.listener import Listener
-    from bots.monitoring.pages import Pages
+    from bots.monitoring.pages import Page, Pages
 
 STOP_SECONDS = 8.0  # for running commands, again for the services, and again for closing the home
 
@@ -50,13 +51,22 @@ class Host:
     It listens from the start, so that no command finds the home locked and nobody to talk to.
     """
 
-    def __init__(self, citewise: Citewise, services: Sequence[Service], run: Run, log_file: Path) -> None:
-        """`run` runs one command line, as `bots.cli` does."""
+    def __init__(
+        self,
+        citewise: Citewise,
+        chats: Sequence[Service],
+        services: Sequence[Service],
+        run: Run,
+        log_file: Path,
+    ) -> None:
+        """`chats` answer people while the home is still being opened. `run` runs one command line."""
         self._citewise = citewise
         self._run_command = run
         self._log_file = log_file
         self._started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._chats = Supervisor(chats)
         self._supervisor = Supervisor(services)
+        self._opening: Opening | None = None
         self._control = ControlServer(
             citewise.settings.control_port, self._run, version("citewise"), self._started, pages=self._pages()
         )
@@ -74,10 +84,21 @@ class Host:
             self._listener = Listener(host.strip("[]"), int(port), self._control.pages)
         self._control.address.publish(self._citewise.home)
 
+    def answer(self, opening: Opening) -> None:
+        """Let the chats begin: whoever asks while the home is being opened is told how far that is."""
+        self._opening = opening
+        self._citewise.before_use = opening.check
+        _ = self._citewise.desk  # made before there are chats that could make it twice
+        self._control.answers = True
+        self._chats.begin()
+
     def start(self) -> None:
         """Start the services: all that commands need is there."""
+        if self._opening is not None:
+            self._opening.finish()
         self._control.ready = True
         self._supervisor.start()
+        self._chats.start()
         log.info("ready", extra=fields("ready", home=self._citewise.home.path, control=self._address))
 
     def stop(self) -> bool:
@@ -86,7 +107,8 @@ class Host:
         if self._listener is not None:
             self._listener.stop()
         done = self._control.stop(STOP_SECONDS)
-        self._supervisor.stop(STOP_SECONDS)
+        self._chats.stop(STOP_SECONDS / 2)
+        self._supervisor.stop(STOP_SECONDS / 2)
         log.info("stopped", extra=fields("stopped", clean=done))
         return done
 
@@ -97,7 +119,7 @@ class Host:
             started=self._started,
             address=self._address,
             log=self._log_file,
-            services=tuple(self._supervisor.report()),
+            services=tuple(self._reports()),
         )
 
     def _pages(self) -> "Pages":
@@ -110,14 +132,19 @@ class Host:
         def figures() -> "Figures":
             from bots.monitoring.figures import Figures
 
-            return Figures(
-                self._citewise, version("citewise"), lambda: self._control.well, self._supervisor.report
-            )
+            return Figures(self._citewise, version("citewise"), lambda: self._control.well, self._reports)
+
+        def ready() -> "Page":
+            opening = self._opening.state if self._opening else ""
+            return readiness(well=self._control.well, services=self._reports(), opening=opening)
 
         return {
-            READY: lambda: readiness(well=self._control.well, services=self._supervisor.report()),
+            READY: ready,
             METRICS: lambda: figures().page(),
         }
+
+    def _reports(self) -> list[ServiceReport]:
+        return [*self._supervisor.report(), *self._chats.report()]
 
     @property
     def _address(self) -> str:

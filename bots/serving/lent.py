@@ -72,8 +72,12 @@ class LentCitewise(Citewise):
         if part in vars(self._owner):
             yield
             return
-        with self._owner.building:
+        while not self._owner.building.acquire(timeout=0.2):
+            self._tell(*self._owner.told)
+        try:
             yield
+        finally:
+            self._owner.building.release()
 
     def open_drive(self, place: str, options: "DriveOptions | None" = None) -> "Drive":
         """As the owner's settings allow."""

@@ -76,6 +76,12 @@ class Supervisor:
         """Start all; returns when each has started or failed once, or takes its time."""
         for watched in self._watched:
             watched.begin()
+            watched.wait()
+
+    def begin(self) -> None:
+        """Have all start, and wait for none; start() waits for them then."""
+        for watched in self._watched:
+            watched.begin()
 
     def stop(self, seconds: float) -> None:
         """Stop all, the last first; each gets an equal part of the time."""
@@ -101,7 +107,10 @@ class _Watched:
         self._since: datetime | None = None
 
     def begin(self) -> None:
-        self._thread.start()
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def wait(self) -> None:
         self._tried.wait(FIRST_START_SECONDS)
 
     def end(self, seconds: float) -> None:

@@ -8,6 +8,7 @@ import socket
 
 READY = "READY=1"
 STOPPING = "STOPPING=1"
+GOES_ON = "EXTEND_TIMEOUT_USEC=600000000"  # ten minutes from now, if it is still starting
 
 
 def tell(address: str, *said: str) -> None:

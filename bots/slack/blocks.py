@@ -18,6 +18,7 @@ from brain.domain import Answer, Citation, Nearest
 
 Block = dict[str, Any]
 
+LONGEST_HEADER = 150  # characters
 _MORE = "… there is more than fits into one message."
 _SHORTEST_ROW = 80
 MOST_BLOCKS = 48  # Slack takes 50
@@ -93,7 +94,7 @@ def calling(whom: Iterable[str]) -> list[Block]:
 
 def card_blocks(card: Card) -> list[Block]:
     """A card as a message, with the names of the people that the Desk names in it."""
-    blocks: list[Block] = [{"type": "header", "text": plain_text(card.title, 150)}] if card.title else []
+    blocks = _title(card.title)
     if card.text:
         blocks += [_rich(_section(_coded(piece))) for piece in split_text(card.text, MOST_IN_A_BLOCK)]
     if card.rows:
@@ -110,10 +111,18 @@ def card_blocks(card: Card) -> list[Block]:
 
 def fits(card: Card) -> bool:
     """Whether a card is shown as a whole."""
-    return len(card.title) <= 150 and len(card.text) + sum(map(_length, card.rows)) <= MOST_CHARACTERS - 1_000
+    words = len(card.title) + len(card.text) + sum(map(_length, card.rows))
+    return words <= MOST_CHARACTERS - 1_000
 
 
 # Parts
+
+
+def _title(title: str) -> list[Block]:
+    """A title as a header, which Slack limits; a longer one, such as one with a question in it, in bold."""
+    if len(title) > LONGEST_HEADER:
+        return [_rich(_section([_text(title, bold=True)]))]
+    return [{"type": "header", "text": plain_text(title, LONGEST_HEADER)}] if title else []
 
 
 def _quotes(quotes: Sequence[Quote]) -> list[Block]:

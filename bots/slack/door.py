@@ -227,6 +227,10 @@ class SlackDoor(EventDoor):
             await self._people.look(place)
         await self._reply(item, payload, await self._desk.press(press))
 
+    async def hear_of_sharing(self, channel: str, *, shared: bool) -> None:
+        """Take note, before anything else is worked on, of who has come into a channel or left it."""
+        await self._people.hear(channel, shared=shared)
+
     async def open_form(self, action: str, ref: str, payload: Json, trigger: str) -> bool:
         """Open the form of an action, if it has one: at once, since Slack's trigger lasts three seconds."""
         form = await self._desk.form(action, ref, await self._caller(payload))

@@ -48,6 +48,14 @@ def translate(body: Json, known: Known) -> NewEvent | None:
     return None
 
 
+def sharing(body: Json) -> tuple[str, bool] | None:
+    """The channel that another organisation has come into, or left, and whether it is shared now."""
+    event = body.get("event") or {}
+    if event.get("type") not in ("channel_shared", "channel_unshared"):
+        return None
+    return str(event["channel"]), event["type"] == "channel_shared" or bool(event.get("is_ext_shared"))
+
+
 def unopened(body: Json, known: Known) -> NewEvent | None:
     """What is kept where a form should have opened and did not: what was pressed must not be done without it.
 

@@ -11,6 +11,8 @@ SHORTCUTS = {SHORTCUT: "Add to knowledge base", TRIAGE_SHORTCUT: "Triage with so
 EVENTS = (
     "app_home_opened",
     "app_mention",
+    "channel_shared",
+    "channel_unshared",
     "message.channels",
     "message.groups",
     "message.im",

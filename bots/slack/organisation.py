@@ -75,6 +75,19 @@ class SharedChannels:
         self._calls = calls
         self._note_outside = note_outside
         self._found: dict[str, _Found] = {}
+        self._heard = 0  # how often Slack told of a channel by itself
+
+    async def hear(self, channel: str, place: str, *, shared: bool) -> None:
+        """Take note of what Slack tells by itself: that a channel is shared by now, or is no longer.
+
+        That others are in it counts at once; that they have left is looked up before anything is said there.
+        """
+        self._heard += 1
+        if shared:
+            self._remember(channel, _Found(True, until=time.monotonic() + _KEPT_SECONDS))
+            await self._note_outside(place, outside=True)
+        else:
+            self._found.pop(channel, None)
 
     async def holds(self, channel: str, place: str, *, told: bool | None, closely: bool = False) -> bool:
         """Whether others are in a channel, whose principal is `place`; `told` is what the event says of that.
@@ -87,7 +100,10 @@ class SharedChannels:
         news = (told is False and found.unsure) or (told is True and not found.shared)
         if time.monotonic() < until and not news:
             return found.shared
+        heard = self._heard
         shared, why = (True, "") if told else await self._looked_up(channel, told)
+        if heard != self._heard:  # Slack may have answered before it was shared
+            return await self.holds(channel, place, told=told)
         if why and not found.unsure:
             told_of = {"channel": place, "reason": why}
             log.warning("readers not known", extra=fields("it is not known who reads there", **told_of))
@@ -102,7 +118,11 @@ class SharedChannels:
 
     async def learn(self, channel: str, place: str) -> None:
         """Look it up now, before anything is said there unasked; SlackRefused where Slack does not tell."""
+        heard = self._heard
         shared = await self._asked(channel)
+        if heard != self._heard:
+            await self.holds(channel, place, told=None)
+            return
         await self._note_outside(place, outside=shared)
         self._remember(channel, _Found(shared, until=time.monotonic() + _KEPT_SECONDS))
 

@@ -56,6 +56,10 @@ class People:
         in_thread = bool(root) and not payload.get("ephemeral")
         return Caller(person, own, place, thread, f"{place}/{root}" if in_thread else person)
 
+    async def hear(self, channel: str, *, shared: bool) -> None:
+        """Take note of a channel that another organisation has just come into, or left."""
+        await self._shared.hear(channel, principal("channel", channel), shared=shared)
+
     async def learn(self, place: str) -> None:
         """Find out whether people from outside are in a channel; SlackRefused where Slack does not tell."""
         await self._shared.learn(place.rpartition(":")[2], place)

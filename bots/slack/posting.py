@@ -20,6 +20,9 @@ _A_PAGE, _MOST_PAGES = 200, 25  # messages that are looked through for one that 
 _UNCHANGEABLE = frozenset({"edit_window_closed", "cant_update_message", "update_failed", "message_not_found"})
 _AFTER_TOO_MANY = 5.0  # seconds without a piece of the answer, where there were too many
 _BETWEEN_APPENDS = 0.8  # seconds; appendStream takes 100 a minute and more
+# Of what can't be taken away, and of the answer below what can't be changed either.
+_BELOW = "The answer is below."
+_INSTEAD = "This takes the place of what I wrote above."
 HARMLESS = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 log = logging.getLogger("citewise.doors")
@@ -169,44 +172,65 @@ class AnswerMessage:
             await self._stands(posted["ts"])
             return
         try:
-            await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
+            await self._update(self.ts, message)
         except SlackRefused as error:
-            if error.code == "message_not_found" and self._stood:
+            gone = error.code == "message_not_found"
+            if gone and self._stood:
                 return  # someone deleted the answer: it is not wanted
-            if error.code in _UNCHANGEABLE:
-                await self._replace(blocks, gone=error.code == "message_not_found")
-                return
+            if error.code not in _UNCHANGEABLE:
+                raise
+            await self._replace(blocks, gone=gone)
+
+    async def _update(self, ts: str, message: Json) -> None:
+        """Let what stands be this; a stream that has not ended is ended first."""
+        try:
+            await self._calls("chat.update", ts=ts, **message, parse="none", link_names=False)
+        except SlackRefused as error:
             if error.code != "streaming_state_conflict":
                 raise
             try:
-                await self._calls("chat.stopStream", channel=channel, ts=self.ts)
+                await self._calls("chat.stopStream", channel=message["channel"], ts=ts)
             except SlackRefused as stopped:  # by a call whose answer was lost
                 if stopped.code != "message_not_in_streaming_state":
                     raise
-            await self._calls("chat.update", ts=self.ts, **message, parse="none", link_names=False)
+            await self._calls("chat.update", ts=ts, **message, parse="none", link_names=False)
 
     async def _replace(self, blocks: list[Json], *, gone: bool) -> None:
         """Let a message of its own be the answer, in the place of what can't be changed: never beside it.
 
         A try that was cut off may have posted it. What stood is taken away first; killed after that, the next
-        try finds it gone.
+        try finds it gone. Where it has to stay, the answer says that it holds instead.
         """
-        old, channel = self.ts, self._where["channel"]
+        old = self.ts
         try:
             posted = await self._look(after=old)
         except SlackRefused as error:
             if error.code == "thread_not_found":
                 return  # the question was deleted meanwhile
             raise
-        if not gone:
-            try:
-                await self._calls("chat.delete", channel=channel, ts=old)
-            except SlackRefused as error:  # the answer matters more than what is left above it
-                told = {"channel": channel, "reason": error.detail}
-                log.info("not taken away", extra=fields("half an answer stays above the whole", **told))
+        cleared = gone or await self._cleared(old)
         if not posted:
             self.ts = ""
-            await self._set(blocks)
+            await self._set(blocks if cleared else [*paragraphs(_INSTEAD), *blocks])
+
+    async def _cleared(self, ts: str) -> bool:
+        """Take away what can't be the answer, or let it say where that is; False where Slack lets neither."""
+        channel, blocks = self._where["channel"], paragraphs(_BELOW)
+        try:
+            await self._calls("chat.delete", channel=channel, ts=ts)
+            return True
+        except SlackRefused as error:
+            if error.code == "message_not_found":
+                return True
+        mark = {"event_type": MARK, "event_payload": {"key": f"{self._key}-before"}}
+        below = {"channel": channel, "blocks": blocks, "text": _BELOW, "metadata": mark}
+        try:
+            await self._update(ts, below)
+            return True
+        except SlackRefused as error:  # the answer matters more than what is left above it
+            told = {"channel": channel, "reason": error.detail}
+            log.info("not taken away", extra=fields("half an answer stays above the whole", **told))
+        return False
 
     async def _stands(self, ts: str) -> None:
         self.ts = ts

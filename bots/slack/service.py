@@ -18,7 +18,7 @@ from bots.doors.inbox import Inbox, Unreachable
 from bots.serving.services import ServiceStatus
 from bots.slack.calls import Calls, SlackRefused, not_accepted
 from bots.slack.door import SlackDoor
-from bots.slack.events import Known, translate, unopened
+from bots.slack.events import Known, sharing, translate, unopened
 from bots.slack.files import Files
 from bots.slack.interactions import action_of, where_pressed
 from bots.slack.naming import PLATFORM, Own
@@ -26,7 +26,7 @@ from bots.slack.needs import COMMAND, SHORTCUTS
 from bots.slack.organisation import Organisation
 from bots.slack.proxies import past_proxy, web_client
 from brain.catalog.chats.inbox import InboxItem, Limits
-from brain.errors import UsageError
+from brain.errors import StorageFailed, UsageError
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -215,9 +215,18 @@ class SlackService:
                     await inbox.receive(new)
             return await next()
 
+        async def hear(req: "AsyncBoltRequest", next: Callable[[], Awaitable[Any]]) -> Any:
+            try:
+                if told := sharing(req.body):
+                    await door.hear_of_sharing(told[0], shared=told[1])
+            except (*UNREADABLE, StorageFailed) as error:  # noted in memory; looked up again in minutes
+                self._write_down(error)
+            return await next()
+
         async def acknowledge(ack: Callable[[], Awaitable[Any]]) -> None:
             await ack()
 
+        app.use(hear)
         app.use(keep)
         app.event(re.compile(".*"))(acknowledge)
         app.command(COMMAND)(acknowledge)

@@ -8,7 +8,7 @@ from brain.answering.draft import OWN_WORDS, Draft, DraftSentence, Form
 from brain.answering.extracting.cleaning import without_references
 from brain.answering.writing.figures import held_figures
 from brain.answering.writing.table_row import is_light
-from brain.domain import Citation, Disagreement, Passage, Sentence
+from brain.domain import Citation, Disagreement, Passage, Sentence, Untold
 from brain.languages.telling import LANGUAGES
 from brain.text.terms import content_stems, numbers
 
@@ -31,6 +31,7 @@ class Checked:
     citations: tuple[Citation, ...]
     dropped: tuple[dict[str, str], ...]
     disagreements: tuple[Disagreement, ...] = ()
+    untold: tuple[Untold, ...] = ()
 
 
 def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
@@ -60,7 +61,9 @@ def checked(draft: Draft, retrieved: Sequence[Passage]) -> Checked:
         text = f"{_harmless(draft.lead)}\n{text}"
     if draft.more_steps and kept and not dropped:
         text += f"\n{_more(draft.more_steps)} [{numbers_of[_place(kept[-1])]}]"
-    return Checked(text, sentences, citations, tuple(dropped), _disagreements(kept, numbers_of))
+    disagreements = _disagreements(kept, numbers_of)
+    untold = _untold(draft.untold, kept, numbers_of, known) if disagreements else ()
+    return Checked(text, sentences, citations, tuple(dropped), disagreements, untold)
 
 
 def _with_counterparts(kept: Sequence[DraftSentence]) -> list[DraftSentence]:
@@ -86,6 +89,28 @@ def _disagreements(
         first, other = numbers_of[place_of[against.passage, against.start]], numbers_of[_place(sentence)]
         pairs.setdefault((first, other), against.older)
     return tuple(Disagreement(first, other, older) for (first, other), older in pairs.items())
+
+
+def _untold(
+    left: Sequence[DraftSentence],
+    kept: Sequence[DraftSentence],
+    numbers_of: "dict[_Place, int]",
+    known: dict[int, Passage],
+) -> tuple[Untold, ...]:
+    """What says otherwise again than what is told, as far as that is told still."""
+    place_of = {(sentence.passage.id, sentence.start): _place(sentence) for sentence in kept}
+    return tuple(
+        Untold(
+            numbers_of[place_of[one.otherwise.passage, one.otherwise.start]],
+            one.passage.source.title or one.passage.source.document,
+            one.passage.id,
+            tuple(_quotes([one])),
+        )
+        for one in left
+        if one.otherwise
+        and (one.otherwise.passage, one.otherwise.start) in place_of
+        and not _fault(one, known)
+    )
 
 
 def _harmless(lead: str) -> str:

@@ -60,7 +60,8 @@ class Draft:
     that the passages don't answer. `discarded` holds sentences that were taken out already, and why; `note`
     is for the trace. `provisional`: good as it is, and another draft that may say it better is being written.
     `lead` goes before the sentences and tells no more than where they are from; `notes` are said beneath.
-    `likely` is the chance that it answers, where whoever wrote it can tell.
+    `likely` is the chance that it answers, where whoever wrote it can tell. `untold` is what else says
+    otherwise, and is not told: each names the sentence that it contradicts.
     """
 
     sentences: tuple[DraftSentence, ...]
@@ -73,6 +74,7 @@ class Draft:
     lead: str = ""
     notes: tuple[str, ...] = ()
     likely: float | None = None
+    untold: tuple[DraftSentence, ...] = ()
 
 
 class Answerer(Protocol):

@@ -42,5 +42,9 @@ def _quoted(evidence: Evidence) -> Nearest | None:
         of_it = not coded or one.passage.id in coded
         if of_it and one.named >= NAMED and stands_alone(one):
             (told,) = as_told([one], retrieved.query)
-            return Nearest(one.passage.source, textwrap.shorten(told.text, LONGEST, placeholder=" …"))
+            text = one.passage.text
+            spans = [span for span in told.cells if text[slice(*span)].strip()] or [(told.start, told.end)]
+            words = textwrap.shorten(told.text, LONGEST, placeholder=" …")
+            quotes = tuple(text[start:end] for start, end in spans)
+            return Nearest(one.passage.source, words, one.passage.id, quotes)
     return None

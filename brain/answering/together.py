@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from brain.answering.citations import VERDICTS
-from brain.domain import Answer, Disagreement, Passage, Question, Sentence, Trace
+from brain.domain import Answer, Disagreement, Passage, Question, Sentence, Trace, Untold
 
 _VERDICTS = tuple(f"{verdict}." for verdict in VERDICTS)
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -24,6 +24,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
     respelled = any(part.read_as for part in answered)
     read_as = " ".join(part.read_as or part.trace.question for part in parts) if respelled else ""
     disagreements = tuple(dict.fromkeys(one for part in numbered for one in part.disagreements))
+    untold = tuple(dict.fromkeys(one for part in numbered for one in part.untold))
     passages: dict[int, Passage] = {}
     for part in parts:
         passages |= {passage.id: passage for passage in part.retrieved if passage.id not in passages}
@@ -34,7 +35,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
             {(one.number, one.quote): one for part in numbered for one in part.citations}.values()
         ),
         refusal=None,
-        trace=_trace(question, parts, read_as, disagreements),
+        trace=_trace(question, parts, read_as, disagreements, untold),
         retrieved=tuple(passages.values()),
         sure=all(part.sure for part in answered),
         partial=any(part.partial for part in answered),
@@ -43,6 +44,7 @@ def together(question: Question, parts: Sequence[Answer], left: int = 0) -> Answ
         left=left,
         notes=tuple(dict.fromkeys(note for part in answered for note in part.notes)),
         disagreements=disagreements,
+        untold=untold,
     )
 
 
@@ -57,6 +59,7 @@ def _numbered(part: Answer, numbers: dict[tuple[int, int | None], int]) -> Answe
         disagreements=tuple(
             replace(one, first=anew[one.first], other=anew[one.other]) for one in part.disagreements
         ),
+        untold=tuple(replace(one, beside=anew[one.beside]) for one in part.untold),
         text=_MARKER.sub(lambda mark: f"[{anew.get(int(mark[1]), mark[1])}]", part.text),
         sentences=tuple(Sentence(s.text, tuple(anew[n] for n in s.citations)) for s in part.sentences),
         citations=tuple(replace(citation, number=anew[citation.number]) for citation in part.citations),
@@ -101,7 +104,11 @@ def _without(part: Answer, repeated: Sequence[Sentence]) -> Answer:
 
 
 def _trace(
-    question: Question, parts: Sequence[Answer], read_as: str, disagreements: Sequence[Disagreement]
+    question: Question,
+    parts: Sequence[Answer],
+    read_as: str,
+    disagreements: Sequence[Disagreement],
+    untold: Sequence[Untold],
 ) -> Trace:
     """What became of each, and the steps of the first that was answered; of one that is not sure, if any."""
     answered = [part for part in parts if not part.refused]
@@ -121,9 +128,10 @@ def _trace(
     timings = {name: round(milliseconds, 2) for name, milliseconds in spent.items()}
     read = " / ".join(part.trace.standalone for part in parts)
     steps = {"asked": asked, **shown.trace.steps, **({"respelled": read_as} if read_as else {})}
-    steps.pop("disagreements", None)  # by the numbers of a part
-    if disagreements:
-        steps["disagreements"] = [asdict(one) for one in disagreements]
+    for name, found in (("disagreements", disagreements), ("untold", untold)):
+        steps.pop(name, None)  # by the numbers of a part
+        if found:
+            steps[name] = [asdict(one) for one in found]
     return Trace(uuid.uuid4().hex[:12], question.text, read, steps, timings)
 
 

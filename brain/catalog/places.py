@@ -118,6 +118,11 @@ class Places:
         with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO meta VALUES (?, 'yes')", (f"{_CLOSED}{thread}",))
 
+    def note_open(self, thread: str) -> None:
+        """Note that all of its place are let into a conversation after all."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE name = ?", (f"{_CLOSED}{thread}",))
+
     def is_closed(self, thread: str) -> bool:
         """Whether a conversation was noted as one that not all of its place are let into."""
         with self._database.reading() as connection:

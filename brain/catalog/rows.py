@@ -310,6 +310,14 @@ class IndexedPassage(NamedTuple):
     modified: datetime | None = None
 
 
+class IndexedPlace(NamedTuple):
+    """Where a passage belongs in the indexes: its space, and the key that its vector has there."""
+
+    id: int
+    space_id: int
+    key_id: int
+
+
 class IndexedDocument(NamedTuple):
     """What the keyword index holds of a whole document: `headings` are all its heading paths' words."""
 

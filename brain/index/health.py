@@ -33,16 +33,10 @@ class IndexReport:
         return not self.differences
 
 
-def doubt(folder: GenerationFolder | None, feed: IndexFeed, server: str) -> str | None:
-    """Why a generation must not even be opened, or None. Chroma's code is not run for this.
-
-    A generation that was interrupted while Chroma wrote is never trusted: a torn graph may answer for
-    days before a query meets the tear, so no probe, in a child process or not, could clear it.
-    """
+def of_no_use(folder: GenerationFolder | None, feed: IndexFeed, server: str) -> str | None:
+    """Why nothing of a generation can be used, or None: it is of another kind, or its words are gone."""
     if folder is None or not folder.path.is_dir():
         return "there is no index yet"
-    if folder.interrupted and not server:
-        return "citewise ended while the index was being written"
     seal = folder.read_seal()
     if seal is None:
         return "the index has no seal that this version reads"
@@ -53,9 +47,25 @@ def doubt(folder: GenerationFolder | None, feed: IndexFeed, server: str) -> str 
         return "the index was made from another embedder's vectors"
     if seal.server != server:
         return "the index is kept in another place"
-    if not folder.keywords.is_file():
-        return "keyword.db is gone"
-    return None if server else folder.changed_file(seal) or _torn_database(folder)
+    if seal.operation > feed.newest_operation():
+        return "the index was made from a newer catalog than this one"
+    return None if folder.keywords.is_file() else "keyword.db is gone"
+
+
+def doubt(folder: GenerationFolder) -> str | None:
+    """Why the vectors of a generation must not even be opened, or None. Chroma's code is not run for this.
+
+    What Chroma wrote after the seal is never trusted: a torn graph may answer for days before a query meets
+    the tear, so no probe, in a child process or not, could clear it. Where its files are as they were
+    sealed, it has written to its log alone since, which SQLite keeps whole.
+    """
+    seal = folder.read_seal()
+    if seal is None:
+        return "the index has no seal that this version reads"
+    changed = folder.changed_file(seal) or _torn_database(folder)
+    if changed is None and folder.interrupted:
+        changed = folder.unsealed_file(seal)
+    return "citewise ended while the index was being written" if changed and folder.interrupted else changed
 
 
 def glance(pair: IndexPair, feed: IndexFeed, applied: int) -> None:
@@ -103,7 +113,8 @@ def _torn_database(folder: GenerationFolder) -> str | None:
     path = folder.chroma / "chroma.sqlite3"
     if not path.is_file():
         return "chroma.sqlite3 is gone"
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+    # Not for reading alone: what a kill left of a transaction is rolled back now.
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)
     try:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:

@@ -4,6 +4,7 @@ They are kept apart so that how rare a word is, is counted within its space alon
 passages hold stands beside them (`dated`).
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -136,6 +137,18 @@ class KeywordIndex:
             if not _exists(connection, table):
                 return set()
             return {number for (number,) in connection.execute(f"SELECT id FROM {table}_docsize")}
+
+    def held(self, unit: Unit, space_id: int, ids: Sequence[int]) -> set[int]:
+        """Those of these rows that a space's table holds."""
+        table = _table(unit, space_id)
+        with self._database.reading() as connection:
+            if not _exists(connection, table):
+                return set()
+            rows = connection.execute(
+                f"SELECT id FROM {table}_docsize WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(ids)),),
+            )
+            return {number for (number,) in rows}
 
     def passage(self, space_id: int, passage_id: int) -> tuple[str, str, str] | None:
         """Title, heading and body that are held of a passage."""

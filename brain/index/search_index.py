@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,6 +10,7 @@ from typing import Self
 from brain.catalog.catalog import Catalog
 from brain.errors import StorageFailed
 from brain.index import generation, health
+from brain.index.chroma_index import BESIDE_SEARCHES
 from brain.index.faults import IndexDamaged, disk_faults
 from brain.index.health import IndexReport
 from brain.index.keyword_index import Unit
@@ -21,6 +22,8 @@ from brain.text.dates import Day
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
 _OPERATIONS = 4000
 _FILL = 5000
+# Vectors that are put before a copy is kept (of a large index, a tenth): that is what a kill costs, at most.
+SPARE_AFTER = 10_000
 _COPIES = 5  # passages of one string that a search by vector yields
 _FURTHEST = 16  # times as many as asked for are looked at, where what is found first must not be shown
 PLAIN = Weights()
@@ -41,20 +44,23 @@ class SearchIndex:
         self._space_ids: dict[str, int] = {}
         self.rebuilt: str | None = None
         """Why open() had to make the index again, for the log; None where it was as it should be."""
+        self.completed: str | None = None
+        """Why open() had to look for what the index lacked, and add that; None where nothing was in doubt."""
 
     @classmethod
     def open(
         cls, folder: Path, catalog: Catalog, *, server: str = "", progress: Progress | None = None
     ) -> Self:
-        """The index in `folder`, equal to the catalog: brought up to date, or rebuilt where it's in doubt.
+        """The index in `folder`, equal to the catalog: brought up to date, or completed after a kill.
 
-        `server` is the address of a Chroma server; without one Chroma runs in this process.
+        It is made again where nothing of it can be trusted. `server` is the address of a Chroma server;
+        without one Chroma runs in this process.
         """
         index = cls(folder, catalog, server)
         with disk_faults(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = generation.current(folder)
-            reason = health.doubt(found, index._feed, server)
+            reason = health.of_no_use(found, index._feed, server)
             if reason is None and found is not None:
                 try:
                     index._adopt(found, progress)
@@ -62,7 +68,8 @@ class SearchIndex:
                     reason = damage.reason
             if reason is not None:
                 index.rebuilt = reason
-                generation.delete_others(folder, keep=None)  # of no use, and the disk may be nearly full
+                # Of no use, and the disk may be nearly full.
+                generation.delete_others(folder, keep=generation.unfinished(folder))
                 index.rebuild(progress)
             return index
 
@@ -132,29 +139,16 @@ class SearchIndex:
     def rebuild(self, progress: Progress | None = None) -> int:
         """Make the indexes again beside the old ones, put them in use; how many passages they hold.
 
-        Nothing is embedded. Searches go on in the old ones meanwhile; a failure leaves those in use.
+        Nothing is embedded. Searches go on in the old ones meanwhile; a failure leaves those in use. What an
+        earlier one had made that was killed is gone on with, where it is of use still.
         """
         with self._writing, disk_faults(self._folder):
-            applied = self._feed.newest_operation()
+            if (begun := self._begun()) is not None:
+                with suppress(IndexDamaged):
+                    return self._build(begun, progress)
             folder = generation.next_generation(self._folder)
-            pair: IndexPair | None = None
-            try:
-                folder.mark_writing()
-                pair = IndexPair(folder, family=self._family, server=self._server)
-                pair.vectors.discard()  # a server may still hold a generation whose folder is gone
-                held = self._fill(pair, progress)
-                health.glance(pair, self._feed, applied)
-                pair.seal(self._feed)
-                folder.sync_files()
-                generation.make_current(self._folder, folder)
-            except BaseException:
-                if pair is not None:
-                    pair.close()
-                folder.delete()
-                raise
-            self._feed.mark_applied(applied)
-            self._swap(pair)
-            return held
+            folder.begin(self._feed.newest_operation())
+            return self._build(folder, progress)
 
     def close(self) -> None:
         """Let go of all files; later calls raise StorageFailed."""
@@ -173,17 +167,84 @@ class SearchIndex:
         self.close()
 
     def _adopt(self, folder: generation.GenerationFolder, progress: Progress | None) -> None:
+        doubt = self._made_sound(folder)
         pair = IndexPair(folder, family=self._family, server=self._server)
         try:
+            pair.count_unspared()
             applied = self._feed.newest_operation()
-            self._apply(pair, progress)
+            self._apply(pair, progress, whole=doubt is None)
+            if doubt is not None:
+                self._complete(pair, "Completing the index", progress)
             health.glance(pair, self._feed, applied)
+            if doubt is not None:
+                pair.seal(self._feed)
+            self._keep_spare(pair)
         except BaseException:
             pair.close()
             raise
+        self.completed = doubt
         self._swap(pair)
 
-    def _apply(self, pair: IndexPair, progress: Progress | None) -> int:
+    def _made_sound(self, folder: generation.GenerationFolder) -> str | None:
+        """Leave of Chroma's files only what can be trusted, before they are opened.
+
+        Why something may be missing then, or None. Words are never in doubt: SQLite keeps them whole.
+        """
+        if self._server:
+            return None
+        doubt = health.doubt(folder)
+        if doubt is not None and not folder.put_spare_back():
+            folder.drop_vectors()
+        return doubt or ("citewise ended while the index was being written" if folder.interrupted else None)
+
+    def _begun(self) -> generation.GenerationFolder | None:
+        """A build that was killed, with what is sound of it, if it can be gone on with."""
+        folder = generation.unfinished(self._folder)
+        if folder is None or folder.begun is None:
+            return None
+        if health.of_no_use(folder, self._feed, self._server) or not self._feed.kept_since(folder.begun):
+            folder.delete()
+            return None
+        self._made_sound(folder)
+        return folder
+
+    def _build(self, folder: generation.GenerationFolder, progress: Progress | None) -> int:
+        """Fill a generation, or what is missing of it, and put it in use."""
+        pair: IndexPair | None = None
+        try:
+            applied = self._feed.newest_operation()
+            is_new = not folder.keywords.exists()
+            folder.mark_writing()
+            pair = IndexPair(folder, family=self._family, server=self._server)
+            if is_new:
+                pair.vectors.discard()  # a server may still hold a generation whose folder is gone
+                pair.seal(self._feed, whole=False)  # from here on it can be gone on with
+            pair.count_unspared()
+            held = self._complete(pair, "Rebuilding the index", progress)
+            pair.keywords.optimize()
+            self._catch_up(pair, folder.begun or 0, applied)
+            health.glance(pair, self._feed, applied)
+            pair.seal(self._feed)
+            self._keep_spare(pair)
+            folder.sync_files()
+            generation.make_current(self._folder, folder)
+        except BaseException as error:
+            if pair is not None:
+                pair.close()
+            if not isinstance(error, KeyboardInterrupt):  # a failure may be for want of room
+                folder.delete()
+            raise
+        self._feed.mark_applied(applied)
+        self._swap(pair)
+        return held
+
+    def _keep_spare(self, pair: IndexPair, *, whole: bool = True) -> None:
+        """After so many vectors, have a copy to fall back on; the pair is at rest."""
+        if pair.unspared >= max(SPARE_AFTER, pair.folder.spared // 10) and not pair.on_server:
+            pair.spare(self._feed, whole=whole)
+
+    def _apply(self, pair: IndexPair, progress: Progress | None, *, whole: bool = True) -> int:
+        """Do what is queued; not `whole`: something is missing besides, so that the mark must stay."""
         operations = self._feed.pending_operations(_OPERATIONS)
         if not operations:
             return 0
@@ -194,15 +255,17 @@ class SearchIndex:
             while operations:
                 pair.apply(operations, self._feed)
                 self._feed.mark_applied(operations[-1].sequence)
+                self._keep_spare(pair, whole=whole)
+                pair.folder.mark_writing()
                 done += len(operations)
                 if progress:
                     progress("Indexing", done, max(done, total))
                 operations = self._feed.pending_operations(_OPERATIONS)
         except KeyboardInterrupt:
             # Python raises it between two calls of Chroma, never within one: its files are at rest.
-            pair.seal(self._feed)
+            pair.seal(self._feed, whole=whole)
             raise
-        pair.seal(self._feed)
+        pair.seal(self._feed, whole=whole)
         return done
 
     def _check_embedder(self, pair: IndexPair) -> None:
@@ -211,21 +274,40 @@ class SearchIndex:
         if made_by and embedder and made_by != embedder.identity:
             raise IndexDamaged("the index was made from another embedder's vectors")
 
-    def _fill(self, pair: IndexPair, progress: Progress | None) -> int:
+    def _complete(self, pair: IndexPair, what: str, progress: Progress | None) -> int:
+        """Add what the pair lacks, take out what it has too much; how many passages it holds then.
+
+        A kill in it costs no more than what came after the last spare.
+        """
         total = sum(counts.passages for counts in self._feed.counts().values())
         after = done = 0
-        while rows := self._feed.passages_after(after, _FILL):
-            pair.fill(rows)
-            after, done = rows[-1].id, done + len(rows)
-            if progress:
-                progress("Rebuilding the index", done, max(done, total))
-        ids = sorted(set().union(*self._feed.document_ids().values()))
-        for start in range(0, len(ids), _OPERATIONS // 10):
-            pair.keywords.apply(documents=self._feed.documents(ids[start : start + _OPERATIONS // 10]))
-        pair.keywords.optimize()
+        if progress and total:
+            progress(what, 0, total)
+        try:
+            while places := self._feed.places_after(after, _FILL):
+                pair.complete(places, self._feed)
+                self._keep_spare(pair, whole=False)
+                after, done = places[-1].id, done + len(places)
+                if progress:
+                    progress(what, done, max(done, total))
+            for space_id, found in self._feed.document_ids().items():
+                ids = sorted(found)
+                for start in range(0, len(ids), _OPERATIONS // 10):
+                    pair.complete_documents(ids[start : start + _OPERATIONS // 10], space_id, self._feed)
+            pair.drop_surplus(self._feed)
+        except KeyboardInterrupt:
+            pair.seal(self._feed, whole=False)  # as in _apply()
+            raise
         return done
 
+    def _catch_up(self, pair: IndexPair, begun: int, applied: int) -> None:
+        """Do over what was queued since the build began: what was put in before may be another by now."""
+        operations = self._feed.operations(begun, applied)
+        for start in range(0, len(operations), _OPERATIONS):
+            pair.apply(operations[start : start + _OPERATIONS], self._feed)
+
     def _swap(self, pair: IndexPair) -> None:
+        pair.vectors.at_once = BESIDE_SEARCHES
         with self._swapping:
             old, self._pair = self._pair, pair
         if old is not None:

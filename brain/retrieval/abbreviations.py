@@ -59,7 +59,7 @@ def _initialled(letters: str, text: str) -> str:
         for end in range(at + len(letters), min(len(words), at + 2 * len(letters)) + 1):
             run = words[at:end]
             between = text[run[0].start() : run[-1].end()]
-            if re.search(r"[^\w\s&-]", between) or "\n" in between or "\t" in between:
+            if re.search(r"[^\w\s&-]|\d", between) or "\n" in between or "\t" in between:
                 break
             if _spell(letters, [w.group() for w in run]):
                 return between

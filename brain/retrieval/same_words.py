@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 
 from brain.languages.english import ENGLISH
+from brain.retrieval.other_spellings import other_spellings
 from brain.retrieval.query import Query
 from brain.text.terms import stem
 
@@ -123,6 +124,33 @@ confidential secret
 maximum max
 minimum min
 yearly annual
+sofa couch settee
+wardrobe closet
+fridge refrigerator
+flat apartment
+shop store
+pharmacy chemist drugstore
+pavement sidewalk
+petrol gasoline fuel
+friend mate buddy
+police cop
+lawyer solicitor attorney
+tenant renter lessee
+sibling brother sister
+grandparent grandfather grandmother grandpa grandma grandad granddad
+injured hurt wounded
+injury wound
+angry furious upset
+trainee apprentice intern
+recruit hire
+recommend refer
+recommendation referral
+newcomer starter joiner
+swear curse
+trousers pants
+plug socket outlet
+torch flashlight
+spanner wrench
 abroad overseas
 remote telework telecommute
 allowance stipend
@@ -131,14 +159,14 @@ garbage trash rubbish waste
 
 
 def with_same_words(query: Query, counted: Callable[[Sequence[str]], Mapping[str, int]]) -> Query:
-    """The query with the words by which the documents call the same more often than by its own.
+    """The query with the words, or spellings, that the documents have more often than its own.
 
     `counted` tells in how many passages words stand.
     """
     if query.language is not ENGLISH:
         return query
     known = same_words()
-    others = {term: known.get(stem(term), ()) for term in query.words}
+    others = {term: (*known.get(stem(term), ()), *other_spellings(term)) for term in query.words}
     held = counted([word for term, same in others.items() if same for word in (term, *same)])
     return replace(
         query,

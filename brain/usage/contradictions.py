@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from brain.catalog.catalog import Catalog
 from brain.domain import Passage
+from brain.text.quoted import stands_at
 from brain.usage.domain import Asking, Contradiction, Place, Quoted, Readers
 
 
@@ -36,21 +37,9 @@ def contradictions(
 
 def _stands(quoted: Quoted, passages: Mapping[int, Passage], readers: Readers | None) -> bool:
     passage = passages.get(quoted[0])
-    if passage is None or _where(quoted[1], passage.text) is None:
+    if passage is None or stands_at(quoted[1], passage.text) is None:
         return False
     return readers is None or passage.source.space in readers.spaces
-
-
-def _where(quotes: Sequence[str], text: str) -> int | None:
-    """Where the first of the words stands, if all do: the cells of a row in one row."""
-    at, cells = 0, {quote.strip() for quote in quotes}
-    for line in text.split("\n"):
-        if "\t" in line and cells <= {cell.strip() for cell in line.split("\t")}:
-            return at
-        at += len(line) + 1
-    if len(quotes) > 1 and "\t" in text:
-        return None
-    return text.find(quotes[0]) if all(quote in text for quote in quotes) else None
 
 
 def _told(met: _Met, passages: Mapping[int, Passage]) -> Contradiction:
@@ -67,5 +56,5 @@ def _told(met: _Met, passages: Mapping[int, Passage]) -> Contradiction:
 def _place(quoted: Quoted, passages: Mapping[int, Passage]) -> Place:
     passage = passages[quoted[0]]
     source = passage.source
-    where = source.locator.at(_where(quoted[1], passage.text) or 0).label
+    where = source.locator.at(stands_at(quoted[1], passage.text) or 0).label
     return Place(source.document, source.title, source.space, where, " … ".join(quoted[1]))

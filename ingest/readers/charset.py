@@ -1,6 +1,8 @@
 """Bytes to text: byte order marks, declared encodings, UTF-8, and a guess where nothing else fits."""
 
 import codecs
+import contextlib
+import re
 from functools import lru_cache
 
 _MARKS = (
@@ -12,6 +14,8 @@ _MARKS = (
 )
 # A guess needs only a sample; the rest of a large file would cost seconds.
 _SAMPLE = 64 * 1024
+_FOREIGN = re.compile("[\x80-\ufffc\U00010000-\U0010ffff]")
+_RIGHT = 4  # letters beyond ASCII for each broken byte
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -19,13 +23,21 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
-    for candidate in ("utf-8", _known(declared)):
-        if candidate:
-            try:
-                return data.decode(candidate)
-            except (UnicodeDecodeError, UnicodeError):
-                continue
+    with contextlib.suppress(UnicodeError):
+        return data.decode("utf-8")
+    text = data.decode("utf-8", "replace")
+    candidate = _known(declared)
+    if _is_nearly_right(text, said_so=candidate == "utf-8"):
+        return text
+    if candidate:
+        with contextlib.suppress(UnicodeError):
+            return data.decode(candidate)
     return data.decode(_guess(data[:_SAMPLE]), "replace")
+
+
+def _is_nearly_right(text: str, *, said_so: bool) -> bool:
+    """UTF-8 with a broken byte here and there: bytes of other encodings hardly ever make letters of it."""
+    return len(_FOREIGN.findall(text)) > (1 if said_so else _RIGHT) * text.count("\ufffd")
 
 
 def _known(name: str | None) -> str | None:

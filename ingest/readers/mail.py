@@ -4,6 +4,7 @@ import email
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,7 @@ _HEADERS = ("From", "To", "Cc", "Subject", "Date")
 # of people, who may be thousands, in parts.
 _LONGEST_HEADER, _LONGEST_LIST = 1_000, 30_000
 _LISTS = ("to", "cc")
+_SHOWN = frozenset(map(str.lower, _HEADERS))
 _PART = 300
 
 
@@ -35,10 +37,20 @@ class _Bounded(EmailPolicy):
         """The header's value as it is meant."""
         value = value[: _longest(name)]
         if len(value) <= _LONGEST_HEADER:
-            found: str = super().header_fetch_parse(name, value)  # with what it means as attributes
-            return found
-        people = (str(super(_Bounded, self).header_fetch_parse(name, part)) for part in _parts(value))
-        return ", ".join(filter(None, people))
+            return self._meant(name, value)
+        return ", ".join(filter(None, (str(self._meant(name, part)) for part in _parts(value))))
+
+    def _meant(self, name: str, value: str) -> str:
+        """What the library makes of it, with what it means as attributes; what it fails at as plain words."""
+        try:
+            found: str = super().header_fetch_parse(name, value)
+            str(found)
+        except (MessageError, AttributeError, LookupError, TypeError, ValueError):
+            # It fails at addresses that no standard allows, and mails are full of them.
+            if name.lower() not in _SHOWN:
+                raise
+            return str(super().header_fetch_parse("Subject", value))
+        return found
 
 
 _POLICY = _Bounded()

@@ -1,6 +1,6 @@
 """A Desk on a small home with real parts: real catalog, index, brain, readers; vectors that mean nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,12 @@ from bots.desk.documents.library import Library
 from bots.desk.domain import PRIVATE
 from bots.serving.notices import NoticeClock
 from bots.working_days import WorkingDays
+from brain.brain import Brain
 from brain.catalog.catalog import Catalog
 from brain.catalog.documents.added_files import SCHEME
 from brain.domain import Answer
 from brain.evidence import EvidenceGate, GateWeights
+from brain.index.search_index import SearchIndex
 from brain.reranking.reranker import Reranker
 from brain.triage.triager import Triager
 from brain.usage.gaps import GapFinder
@@ -71,7 +73,9 @@ def desk_home(
     digest: tuple[str, ...] = (),
     reranker: Reranker | None = None,
     calendar: WorkingDays | None = None,
+    before_use: Callable[[], None] = lambda: None,
 ) -> Iterator[DeskHome]:
+    """`before_use` is called before brain and index are taken, as while a home is being opened."""
     home = SmallHome(folder)
     policy = AddressPolicy(allow_private=True)
 
@@ -81,7 +85,16 @@ def desk_home(
         return open_drive(place, home=folder, policy=policy)
 
     changing = Lock()
-    library = Library(home.catalog, lambda: home.index, lambda: home.embedder, drive, changing)
+
+    def index() -> SearchIndex:
+        before_use()
+        return home.index
+
+    def opened_brain() -> Brain:
+        before_use()
+        return brain
+
+    library = Library(home.catalog, index, lambda: home.embedder, drive, changing)
     brain = home.brain(answerer, gate, reranker)
     triager = Triager(home.catalog, home.embedder.embeddings, home.embedder.identity, brain.invoke)
     try:
@@ -94,7 +107,7 @@ def desk_home(
         )
         whom = {"triage": triager.invoke, "gaps": finder.find, "digest": digest}
         whom |= {"calendar": calendar} if calendar else {}
-        desk = Desk(home.catalog, lambda: brain, library, admins, **whom)
+        desk = Desk(home.catalog, opened_brain, library, admins, **whom)
         yield DeskHome(home, desk, library, changing)
     finally:
         home.close()

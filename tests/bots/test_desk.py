@@ -20,6 +20,7 @@ class Part:
     text: str = ""
     answer: Answer | None = None
     provisional: bool = False
+    at_once: bool = False
 
 
 @dataclass

@@ -86,7 +86,17 @@ async def test_a_new_version_replaces_and_undo_brings_the_old_one_back(here: Des
         b"Visitors park on level nine of the garage.",
     ):
         preview = await run(here, BOSS, "add", Attachment("parking.md", b"# Parking\n\n" + words + b"\n"))
-        await press(here, BOSS, "confirm", preview.buttons[0].ref)
+        done = card(await press(here, BOSS, "confirm", preview.buttons[0].ref))
+    assert preview.title == "Replace “Parking”?"
+    assert (preview.rows[0].text, preview.rows[0].detail) == (
+        "Takes the place of",
+        "the “parking.md” that was added before",
+    )
+    assert done.title == "Replaced: “Parking”"
+    in_hr = card(await press(here, BOSS, "space", preview.buttons[0].ref, value="hr"))
+    assert "nothing left to decide" in in_hr.text
+    elsewhere = await run(here, BOSS, "add to hr", Attachment("parking.md", b"# Parking\n\nOf hr.\n"))
+    assert elsewhere.title == "Add “Parking”?"
     assert "level nine" in (await here.answer(ANA, "Where do visitors park?")).text
     await run(here, BOSS, "undo")
     assert "level two" in (await here.answer(ANA, "Where do visitors park?")).text

@@ -17,7 +17,7 @@ from bots.desk.wording import age
 from bots.discord.layout import answer_views
 from bots.slack.blocks import answer_blocks
 from bots.terminal.answer_json import answer_json
-from brain.domain import Answer, Disagreement, Trace
+from brain.domain import Answer, Disagreement, Trace, Untold
 
 OLD = """\
 # Starter guide 2019
@@ -132,3 +132,54 @@ async def test_a_channel_s_digest_tells_only_of_documents_that_it_may_read(tmp_p
         assert "Contradict" not in told[CHANNEL]
         assert "Starter guide" not in told[CHANNEL]
         assert "Contradict" not in repr(rows(here.desk.digest.card(ADMIN, now() + timedelta(days=90))))
+
+
+def _guide(title: str, days: int) -> str:
+    return OLD.replace("Starter guide 2019", title).replace("24", str(days))
+
+
+async def test_that_more_documents_say_otherwise_is_told_in_a_few_words(here: DeskHome) -> None:
+    here.home.fill({"b.md": _guide("Booklet 2018", 23), "c.md": _guide("Notes 2017", 22)})
+    final = await here.ask(ANA, ASKED, private=True)
+    (untold,) = final.answer.untold
+    more = "1 more document says something else again."
+    assert more in caveats(final.answer)
+    assert more in repr(answer_blocks(final.answer, ()))
+    assert more in repr([view.to_components() for view in answer_views(final.answer, (), [1])])
+    why = (await run(here, ANA, "why")).text
+    assert f"“{untold.document}” says something else again, which I did not tell." in why
+    (delivery,) = (await press(here, ANA, "share", final.answer.trace.id)).elsewhere
+    assert more in delivery.card.text
+
+    shown = [row for row in (await run(here, BOSS, "gaps")).rows if "Contradict" in row.text]
+    assert len(shown) == 3  # the two that were told, and the one that was not
+    assert any(untold.quotes[0] in row.detail and untold.document in row.text for row in shown)
+
+
+async def test_that_more_say_otherwise_is_not_told_where_they_may_not_be_read(tmp_path: Path) -> None:
+    """A shared answer is shown where what it cites may be read: of the rest not even a number is told."""
+    texts = {"a.md": OLD, "b.md": _guide("Booklet 2018", 23), "c.md": _guide("Notes 2017", 22)}
+    with desk_home(tmp_path) as here:
+        here.home.fill(texts).fill({"leave.md": LEAVE}, "hr")
+        here.catalog.places.allow("hr", [ANA.person], by="admin")
+        final = await here.ask(ANA, ASKED, private=True)
+        assert [one.document for one in final.answer.untold] == ["Leave"]
+        (delivery,) = (await press(here, ANA, "share", final.answer.trace.id)).elsewhere
+        assert "The documents don't agree" in delivery.card.text
+        assert "something else again" not in delivery.card.text
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "several"),
+    [
+        ("How much leave do I get?", "1 more document says", "2 more documents say"),
+        ("Wie viele Urlaubstage habe ich?", "1 weiteres Dokument sagt", "2 weitere Dokumente sagen"),
+        ("Combien de jours de congé ai-je ?", "1 autre document dit", "2 autres documents disent"),
+        ("¿Cuántos días de vacaciones tengo?", "1 documento más dice", "2 documentos más dicen"),
+    ],
+)
+def test_how_many_more_is_said_in_the_question_s_language(question: str, one: str, several: str) -> None:
+    answer = Answer("", (), (), None, Trace("t", question), untold=(Untold(1, "A", 7, ("Two.",)),))
+    assert caveats(answer)[0].startswith(one)
+    more = replace(answer, untold=(*answer.untold, Untold(1, "B", 8, ("Three.",))))
+    assert caveats(more)[0].startswith(several)

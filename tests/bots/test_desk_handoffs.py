@@ -191,3 +191,33 @@ async def test_what_somebody_from_outside_had_taken_is_open_to_those_who_were_as
     await press(here, KIM, "reply", number, words="On floor 3.")
     assert (await stands(here, sent.ref)).rows
     assert here.catalog.handoffs.unanswered() == []
+
+
+async def test_nobody_is_asked_for_somebody_from_outside(here: DeskHome) -> None:
+    """What people write would go to them, and each of their presses would be a request to others."""
+    outsider = Caller("slack:outsider:UEXT", frozenset({"slack:outsider:UEXT"}), ANA.place, ANA.thread)
+    here.catalog.places.set_outside(outsider.person, outside=True)
+    trace, sent = await asked_for(here)
+    other = await here.ask(ANA, "Where is the zqgarage?")
+    for asked in (trace, other.answer.trace.id):
+        said = await press(here, outsider, "person", asked)
+        assert (said.elsewhere, said.redrawn) == ((), ())
+        assert card(said).title == "I can't ask a person for you"
+    assert handoff_askers(here, sent) == (Asker(ANA.person, ANA.origin),)
+    assert len(here.catalog.handoffs.unanswered()) == 1
+    marked = card(await press(here, outsider, "not_helpful", trace, reason="wrong"))
+    assert (marked.title, marked.buttons) == ("Thank you for telling me", ())
+
+
+async def test_whoever_answers_is_told_first_that_others_read_it(here: DeskHome) -> None:
+    here.catalog.places.set_outside(ANA.place, outside=True)
+    here.catalog.places.allow("general", [ANA.place], by="admin")
+    _, sent = await asked_for(here)
+    warning = "People of another organisation may read your answer, too."
+    assert warning in sent.card.text
+    assert warning in card(await press(here, KIM, "claim", number_of(sent))).text
+    await press(here, KIM, "reply", number_of(sent), words="In house B.")
+    assert warning not in (await stands(here, sent.ref)).text
+    here.catalog.places.set_outside(ANA.place, outside=False)
+    _, other = await asked_for(here, BEN, private=True)
+    assert warning not in other.card.text

@@ -45,6 +45,39 @@ async def test_the_buttons_under_an_answer_do_what_they_say(here: DeskHome) -> N
     ]  # fmt: skip
 
 
+PRICES = "Country,Full day,Partial day\nNorway,68,34\nSpain,50,25\nItaly,48,24\nMalta,50,25\n"
+
+
+async def test_quotes_and_sources_of_a_row_are_that_row_s(here: DeskHome) -> None:
+    """Its cells may stand in a row above, and all rows in one passage."""
+    here.home.fill({"allowances.csv": PRICES})
+    final = await here.ask(ANA, "What is the full day of Malta?", private=True)
+    (number,) = {citation.passage.source.locator.row for citation in final.answer.citations}
+    shown = card(await press(here, ANA, "quotes", final.answer.trace.id)).quotes[0]
+    row = shown.text.index("Malta")
+    assert all(start >= row for start, _ in shown.marks)
+    assert f"row {number}" in shown.label
+    (shared,) = (await press(here, ANA, "share", final.answer.trace.id)).elsewhere
+    assert f"row {number}" in shared.card.rows[0].text
+
+
+async def test_a_passage_whose_parts_have_numbers_of_their_own_is_quoted_under_all_of_them(
+    here: DeskHome,
+) -> None:
+    final = await here.ask(ANA, "Summarise the leave document")
+    numbers = {citation.number for citation in final.answer.citations}
+    quotes = card(await press(here, ANA, "quotes", final.answer.trace.id)).quotes
+    assert len(numbers) > 1
+    assert {number for number in numbers if any(f"[{number}]" in quote.label for quote in quotes)} == numbers
+
+
+async def test_small_talk_has_no_buttons(here: DeskHome) -> None:
+    """Nobody is asked for a person under "thanks!", and a thumb there would teach what a refusal is."""
+    for words in ("hello", "thanks!"):
+        assert (await here.ask(ANA, words)).buttons == ()
+    assert (await here.ask(ANA, "Who are you?")).buttons
+
+
 async def test_a_quote_is_gone_when_its_document_is(here: DeskHome) -> None:
     final = await here.ask(ANA, "How many days of annual leave do employees get?")
     here.catalog.remove_document(here.catalog.find_document("Leave").id)
@@ -144,7 +177,7 @@ async def test_unasked_questions_are_answered_only_when_the_evidence_is_strong(h
 async def test_a_person_answers_the_asker_is_told_and_it_becomes_a_document(here: DeskHome) -> None:
     final = await here.ask(ANA, "Where is the staff canteen?")
     trace = final.answer.trace.id
-    assert card(await press(here, ANA, "person", trace)).title == "Nobody is named for this yet"
+    assert card(await press(here, ANA, "person", trace)).title == "Nobody is named to be asked yet"
     here.catalog.places.set_support("general", "slack:channel:CHELP", by=ADMIN)
     asked = await press(here, ANA, "person", trace)
     (delivery,) = asked.elsewhere

@@ -12,7 +12,7 @@ import pytest
 from bots.doors.inbox import MOST_ATTEMPTS, Inbox, Unreachable
 from brain.catalog.catalog import Catalog
 from brain.catalog.chats.inbox import InboxItem, InboxTable, Limits, NewEvent, TurnedAway
-from brain.errors import StorageFailed, UsageError
+from brain.errors import NotReadyYet, StorageFailed, UsageError
 
 
 class Killed(BaseException):
@@ -46,6 +46,7 @@ class EchoDoor:
     inbox: Inbox | None = None
     waiting: list[int] = field(default_factory=list)
     away: list[TurnedAway] = field(default_factory=list)
+    later: list[str] = field(default_factory=list)
 
     async def work(self, item: InboxItem) -> None:
         await self.fault("begin", item)
@@ -60,6 +61,9 @@ class EchoDoor:
     async def apologise(self, item: InboxItem, sentence: str) -> None:
         if item.key not in self.seen.posts:
             self.seen.post(item.key, sentence)
+
+    async def tell_later(self, item: InboxItem, sentence: str) -> None:
+        self.later.append(sentence)
 
     async def turn_away(self, item: InboxItem) -> None:
         self.away.append(item.turned_away)
@@ -343,3 +347,24 @@ def test_a_clock_that_is_set_back_holds_nothing_up_and_turns_nobody_away(catalog
     assert table.next_due("echo") == 0.0
     claimed = [table.claim("echo") for _ in range(3)]
     assert [item.turned_away if item else None for item in claimed] == [TurnedAway.NOT] * 3
+
+
+async def test_what_can_not_be_answered_yet_is_told_once_and_answered_later(catalog: Catalog) -> None:
+    tries: list[int] = []
+
+    async def not_yet(step: str, item: InboxItem) -> None:
+        tries.append(item.attempts)
+        if len(tries) < 4:
+            raise NotReadyYet("34 % is done.", seconds=0.01)
+
+    door = EchoDoor(
+        Platform(), fault=lambda step, item: not_yet(step, item) if step == "begin" else nothing(step, item)
+    )
+    inbox = opened(catalog, door)
+    await inbox.start()
+    await inbox.receive(event(1))
+    await settled(catalog)
+    await inbox.stop()
+    assert door.later == ["34 % is done."]
+    assert tries == [0, 1, 1, 1]
+    assert list(door.seen.posts.values()) == [["question 1"]]

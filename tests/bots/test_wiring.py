@@ -1,9 +1,11 @@
 """What the settings make of the parts."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from bots.serving.lent import LentCitewise
 from bots.settings import Settings
 from bots.wiring import Citewise
 from brain.evidence import FOR_ANY, FOR_MINILM, THRESHOLD, EvidenceGate
@@ -45,3 +47,29 @@ def test_whoever_opens_a_catalog_clears_up_after_a_killed_restore(tmp_path: Path
     with Citewise(settings, create=True) as citewise:
         assert list(citewise.catalog.documents()) == []
     assert not left.exists()
+
+
+def test_a_command_that_waits_for_a_part_shows_how_far_its_owner_is(tmp_path: Path) -> None:
+    owner = Citewise(Settings(_env_file=None, CITEWISE_HOME=tmp_path / "home"), create=True)  # type: ignore[call-arg]
+    owner._tell("Rebuilding the index", 3, 10)
+    held, enough = threading.Event(), threading.Event()
+
+    def build() -> None:
+        with owner.building:
+            held.set()
+            enough.wait()
+
+    building = threading.Thread(target=build)
+    building.start()
+    held.wait()
+    shown = []
+
+    def report(*told: object) -> None:
+        shown.append(told)
+        enough.set()
+
+    with LentCitewise(owner, lambda: None) as lent:
+        lent.report = report
+        assert lent.gate is owner.gate
+    building.join()
+    assert shown[0] == ("Rebuilding the index", 3, 10)

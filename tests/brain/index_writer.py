@@ -9,15 +9,18 @@ from pathlib import Path
 
 from stored_documents import document, new_catalog
 
+from brain.index import search_index
 from brain.index.chroma_index import ChromaIndex, Vector
 from brain.index.search_index import SearchIndex
 
 PASSAGES = 120
+SPARE_AFTER = 300
 
 
 def write_forever(folder: Path, seed: int, told: Connection) -> None:
     """Say each step that's begun or done; ("stored", path, content hash) is a promise to be kept."""
     choose = random.Random(seed)
+    search_index.SPARE_AFTER = SPARE_AFTER
     with new_catalog(folder) as catalog, SearchIndex.open(folder / "index", catalog) as index:
         drive = catalog.add_drive("/drive", "general")
         told.send(("opened", "", ""))
@@ -39,17 +42,31 @@ def write_forever(folder: Path, seed: int, told: Connection) -> None:
             index.apply_pending()
 
 
-def write_and_die_in_chroma(folder: Path, seed: int) -> None:
-    """Store one more document and be killed between Chroma's write and whatever would follow it."""
-    put = ChromaIndex.put
+def add_and_die(folder: Path, name: str, passages: int) -> None:
+    """Store a document of so many passages, and be killed between Chroma's write and what would follow it."""
+    with new_catalog(folder) as catalog, SearchIndex.open(folder / "index", catalog) as index:
+        drive = catalog.add_drive("/drive", "general")
+        words = [f"{name} has {number}" for number in range(passages)]
+        catalog.put_document(document(catalog, drive, f"{name}.txt", words))
+        _die_after_put(1)
+        index.apply_pending()
+
+
+def rebuild_and_die(folder: Path, puts: int) -> None:
+    """Make the index of a catalog anew, a thousand passages at a time, and be killed after so many puts."""
+    search_index.SPARE_AFTER = search_index._FILL = 1000
+    _die_after_put(puts)
+    with new_catalog(folder) as catalog:
+        SearchIndex.open(folder / "index", catalog)
+
+
+def _die_after_put(count: int) -> None:
+    put, left = ChromaIndex.put, [count]
 
     def put_and_die(index: ChromaIndex, space_id: int, ids: Sequence[int], vectors: Sequence[Vector]) -> None:
         put(index, space_id, ids, vectors)
-        os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-    with new_catalog(folder) as catalog, SearchIndex.open(folder / "index", catalog) as index:
-        drive = catalog.add_drive("/drive", "general")
-        words = [f"{seed} has {number}" for number in range(PASSAGES)]
-        catalog.put_document(document(catalog, drive, f"chroma {seed}.txt", words))
-        ChromaIndex.put = put_and_die  # type: ignore[method-assign]
-        index.apply_pending()
+    ChromaIndex.put = put_and_die  # type: ignore[method-assign]

@@ -1,7 +1,5 @@
 """An amount of the asker's case is answered by the step that it lies in, and by no other."""
 
-from collections.abc import Iterator
-
 import pytest
 from small_home import SmallHome
 
@@ -29,13 +27,6 @@ DRIVE = {
     ),
     "leave.md": "# Leave\n\nUp to 5 days may be carried over into the next year. The rest lapses in March.",
 }
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 @pytest.mark.parametrize(

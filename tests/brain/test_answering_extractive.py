@@ -11,6 +11,7 @@ from small_home import OPEN_GATE, SmallHome, assert_backed
 from brain.answering.citations import checked
 from brain.answering.draft import Form
 from brain.answering.extracting.extractive import ExtractiveAnswerer
+from brain.answering.extracting.selection import is_label
 from brain.domain import Locator, Passage, Source
 from brain.evidence import EvidenceGate
 from brain.retrieval.fusion import Candidate
@@ -30,13 +31,6 @@ DRIVE = {
     "printer.md": "# Printer\n\n1. Open the printer menu and choose Network.\n2. Enter the printer address.\n"
     "3. Print a test page from the printer menu.\n",
 }
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 def test_what_a_thing_is_is_said_first(home):
@@ -69,6 +63,19 @@ def test_a_title_that_stands_in_the_text_once_more_is_no_answer(tmp_path):
     home.close()
     assert "mended by the desk" in told
     assert "models" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Laptops: models, damage.", True),
+        ("Dogs are welcome.", False),
+        ("Parken ist verboten.", False),
+        ("Laptop\t900", False),
+    ],
+)
+def test_a_label_has_no_little_word_of_any_language(text, label):
+    assert is_label(text) is label
 
 
 def test_a_step_that_goes_on_brings_those_before_it(tmp_path):

@@ -2,7 +2,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -24,13 +23,6 @@ DRIVE = {
 }
 LEAVE = "How many days of paid leave do employees get?"
 QUOTED = "Employees get thirty days of paid leave a year."
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 def answered(home: SmallHome, *pieces: Any, **options: Any) -> Answer:

@@ -2,7 +2,6 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import pairwise
 
@@ -50,13 +49,6 @@ class Inventor:
     def write(self, evidence):
         best = evidence.passages[0]
         return Draft(tuple(DraftSentence(text, best, 0, len(best.text)) for text in self.texts), "Yes")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 def test_a_question_is_answered_with_its_sources(home):

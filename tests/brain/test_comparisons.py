@@ -1,7 +1,5 @@
 """Things side by side: each with its own source, and nothing concluded that no table says."""
 
-from collections.abc import Iterator
-
 import pytest
 from small_home import SmallHome, assert_backed
 
@@ -38,13 +36,6 @@ DRIVE = {
     "lift.md": "# Lift\n\nThe lift is serviced on Mondays.\n",
 }
 CAREFUL = EvidenceGate(GateWeights(-2.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_an_index_of_the_older_form_is_made_again_without_embedding(catalog, tmp
     with SearchIndex.open(tmp_path / "index", catalog) as index:
         pair = index._open_pair()
         pair.vectors.discard()
-        for row in catalog.feed.passages_after(0, 100):
+        for row in catalog.feed.passages(range(100)):
             pair.vectors.put(row.space_id, [row.id], [row.vector])  # layout 1: a vector a passage
         pair.seal(catalog.feed)
         seal = pair.folder.path / "seal"

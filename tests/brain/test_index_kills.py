@@ -3,10 +3,11 @@ import random
 from pathlib import Path
 
 import pytest
-from index_writer import PASSAGES, write_and_die_in_chroma, write_forever
+from index_writer import PASSAGES, SPARE_AFTER, add_and_die, write_forever
 from stored_documents import new_catalog, vector_of
 
 from brain.catalog.catalog import Catalog
+from brain.index import search_index
 from brain.index.search_index import SearchIndex
 
 KILLS = 15
@@ -66,7 +67,10 @@ def assert_whole(catalog: Catalog, index: SearchIndex) -> None:
         assert all(hit.text.split()[0] == number or number in hit.source.document for hit in hits.values())
 
 
-def test_after_every_kill_the_catalog_is_whole_and_the_index_equals_it(spawn, tmp_path: Path):
+def test_after_every_kill_the_catalog_is_whole_and_the_index_equals_it(
+    spawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(search_index, "SPARE_AFTER", SPARE_AFTER)
     choose = random.Random(20)
     state: dict[str, set[str]] = {}
     for turn in range(KILLS):
@@ -79,13 +83,14 @@ def test_after_every_kill_the_catalog_is_whole_and_the_index_equals_it(spawn, tm
             assert_whole(catalog, index)
 
 
-def test_a_kill_while_chroma_writes_is_noticed_and_the_index_made_again(spawn, tmp_path: Path):
+def test_a_kill_while_chroma_writes_is_noticed_and_what_is_missing_added(spawn, tmp_path: Path):
     for turn in range(2):
-        process = spawn.Process(target=write_and_die_in_chroma, args=(tmp_path, turn))
+        process = spawn.Process(target=add_and_die, args=(tmp_path, f"chroma {turn}", PASSAGES))
         process.start()
         process.join()
         assert process.exitcode == -9
         with new_catalog(tmp_path) as catalog, SearchIndex.open(tmp_path / "index", catalog) as index:
-            assert index.rebuilt is not None
+            assert index.completed is not None
+            assert index.rebuilt is None
             assert len(catalog.documents()) == turn + 1
             assert_whole(catalog, index)

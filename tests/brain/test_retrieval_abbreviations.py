@@ -38,3 +38,12 @@ def test_other_letters_stay(question: str) -> None:
 
 def test_neither_two_letters_nor_words_of_two_sentences_are_enough() -> None:
     assert told("HP and GNC", "hp", "gnc") == "HP and GNC"
+
+
+def test_words_around_a_figure_are_no_name() -> None:
+    text = "Call ext 400 within one hour, day or night."
+    assert spelled_out("Who is the CEO?", {"ceo"}, [text]) == "Who is the CEO?"
+    assert (
+        spelled_out("Who is the CEO?", {"ceo"}, ["Our Chief Executive Officer is Ida Holm."])
+        != "Who is the CEO?"
+    )

@@ -1,6 +1,5 @@
 """A code of an error, a form or a part says what is asked about, however much is told around it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,13 +16,6 @@ DRIVE = {
     "hours.md": "# Hours\n\nSince this morning the customer desk is open. Calls at 2 pm are for customers.",
 }
 STORY = "The VPN says E-52 since this morning and I have a customer call at 2 pm. What can I do?"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 @pytest.mark.parametrize(

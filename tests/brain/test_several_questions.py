@@ -1,12 +1,11 @@
 """Several questions of one message: each is answered, in one answer, and what was not found is named."""
 
-from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import pytest
 from small_home import SmallHome, assert_backed
-from test_brain import DRIVE, LEAVE, OFF_TOPIC
+from test_brain import DRIVE, LEAVE, OFF_TOPIC  # noqa: F401 (DRIVE is what `home` is filled with)
 
 from brain.answering.draft import Draft
 from brain.answering.together import together
@@ -18,13 +17,6 @@ from brain.usage.domain import Outcome
 
 MEALS = "Up to how many euros are meals paid?"
 BY_WORDS = EvidenceGate(GateWeights(-2.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0), threshold=0.5)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHome]:
-    home = SmallHome(tmp_path_factory.mktemp("home")).fill(DRIVE)
-    yield home
-    home.close()
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,25 @@ def test_line_end_hyphens(lines, text):
     assert Hyphenation([*lines, text.split(";")[-1]]).joined(lines).replace("--", "-") == text
 
 
+def test_whether_a_word_is_torn_is_told_from_the_others_of_a_document():
+    unknown = [
+        (["it dis\ufffe", "covers nothing"], "discovers"),
+        (["a cutting\ufffe", "edge tool"], "cuttingedge"),
+    ]
+    typeset = ["which is accord\ufffe", "ing to plan", "according to plan"]
+    office = ["which is long\ufffe", "term work", "a long term"]
+    for lines, torn in unknown:
+        whole = f"{lines[0].split()[1][:-1]}-{lines[1].split()[0]}"
+        assert torn in Hyphenation([*typeset, *lines]).joined(lines)
+        assert whole in Hyphenation([*office, *lines]).joined(lines)
+        assert whole in Hyphenation(lines).joined(lines)
+    kept = ["a self\ufffe", "closing door"], ["in one\ufffe", "size-fits-all"]
+    assert [Hyphenation([*typeset, *lines]).joined(lines) for lines in kept] == [
+        "a self-closing door",
+        "in one-size-fits-all",
+    ]
+
+
 def test_a_protected_file_says_what_to_do():
     from reportlab.lib.pdfencrypt import StandardEncryption
 

@@ -113,6 +113,14 @@ def test_other_alphabets_are_not_taken_for_western():
     assert decode(greek.encode("cp1253")) == greek
 
 
+@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", None])
+def test_a_broken_byte_does_not_garble_the_rest(declared):
+    text = "Für Gäste: Öffnungszeiten der Bäder, Säle und Höfe"
+    data = text.encode()
+    assert decode(data + b" \xff.", declared) == f"{text} \ufffd."
+    assert decode(f"{text} in Graz".encode("cp1252"), "cp1252") == f"{text} in Graz"
+
+
 def test_a_declared_encoding_is_believed_where_it_fits():
     assert decode("Привет".encode("koi8-r"), "koi8-r") == "Привет"
     assert decode(b"caf\xe9 \x80", "iso-8859-1") == "café €"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bots.desk.answers import source_rows, stored_sources
+from bots.desk.answers import nearest_row, nearest_words, source_rows, stored_sources
 from bots.desk.cards import Button, Card, Menu, Row, Style
 from bots.desk.caveats import caveats
 from bots.desk.wording import age, count, shortened, web_link
@@ -26,6 +26,7 @@ _UNDECIDED = (
 NO_CATEGORY = "no category"
 MENU_HOLDS = 100  # options: as many as each door offers, where it must in several menus
 _FIRST_WORDS = 100
+_WRITE_IT = "“Edit” lets you write the reply yourself."
 _SOLVED_BY = 200
 
 
@@ -118,6 +119,9 @@ class CaseCards:
         )
         sources = source_rows((citation.number, citation.passage) for citation in answer.citations)
         doubts = () if answer.refused else tuple(caveats(replace(answer, notes=())))
+        if answer.refusal is not None:
+            said = [near for near in answer.refusal.nearest if near.words]
+            sources = tuple(_nearest(nearest_row(near.source, near.words)) for near in said)
         suggested = Suggested(answer.text, answer.refused, sources, caveats=doubts)
         return self.card(case, [case.place], suggested=suggested, not_kept=not_kept)
 
@@ -142,6 +146,8 @@ class CaseCards:
             why = "The suggested reply is from documents that may not be shown here."
             return Suggested(why, refused=True, hidden=True)
         sources, doubts = stored_sources(self._catalog, answer), () if case.reply else self._caveats(answer)
+        if near := nearest_words(self._catalog, answer, self._audience.of(viewers)):
+            sources = (_nearest(near[1]),)
         return Suggested(answer.text, answer.refused, sources, caveats=doubts)
 
     def _caveats(self, answer: "StoredAnswer") -> tuple[str, ...]:
@@ -304,10 +310,17 @@ def people_of(*cases: Case) -> frozenset[str]:
 
 
 def _reply(case: Case, suggested: Suggested) -> str:
-    """The reply under a word that says what it is, or why there is none."""
+    """The reply under a word that says what it is, or why there is none and what to do then."""
     if case.reply and not suggested.hidden:
         return f"Reply:\n{case.reply}"
-    return suggested.text if suggested.refused else f"Suggested reply:\n{suggested.text}"
+    if not suggested.refused:
+        return f"Suggested reply:\n{suggested.text}"
+    writable = case.id and case.place and not case.reply and case.state is not CaseState.RESOLVED
+    return f"{suggested.text}\n\n{_WRITE_IT}" if writable else suggested.text
+
+
+def _nearest(row: Row) -> Row:
+    return replace(row, text=f"Nearest: {row.text}")
 
 
 def first_words(text: str) -> str:

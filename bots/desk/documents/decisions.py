@@ -71,7 +71,7 @@ class Decisions:
                 said = self._carrier.take_back(change, person, event)
                 changes.step(change.id, ChangeState.DONE, ChangeState.UNDONE, person, undone_by=event)
             else:
-                return Reply(Card("Nothing to take back", "No change was made from a chat yet."))
+                return Reply(Card("Nothing to take back", "No change that was made from a chat is left."))
         title = f"Taken back: {change.kind} “{change.title}”"
         return Reply(Card(title, said, people=people_of(change)))
 
@@ -118,4 +118,5 @@ def _done(change: Change, found: Mapping[str, object]) -> Card:
     """What was carried out, what was `found` on the way, and how to take it back."""
     passages = f"{count(int(str(found['passages'])), 'passage')}, " if "passages" in found else ""
     where = f"{passages}space {change.space}, {found.get('seconds', 0)} s. `undo` takes it back."
-    return Card(f"{'Added' if change.kind == 'add' else 'Removed'}: “{change.title}”", where)
+    added = "Replaced" if isinstance(found.get("replaced"), int) else "Added"
+    return Card(f"{added if change.kind == 'add' else 'Removed'}: “{change.title}”", where)

@@ -79,8 +79,8 @@ class Knowledge:
         url = _URL.search(command.words)
         if url is None:
             raise UsageError(
-                "What shall I add? Write `add` and the address of a page, or send me a file with the word "
-                "`add`."
+                "What shall I add? Write `add` and the address of a page (it begins with https://), or send "
+                "me a file with the word `add`."
             )
         return Reply(self._propose_page(command.caller, url.group().rstrip(">.,;"), space))
 
@@ -120,7 +120,9 @@ class Knowledge:
 
     def _preview_card(self, change: Change, preview: "Preview") -> Card:
         readers = "everyone" if change.space == OPEN_SPACE else f"those who may read {change.space}"
+        replaced = self._replaced(change)
         rows = [
+            *([Row("Takes the place of", replaced)] if replaced else []),
             Row("Space", f"{change.space}: {readers} will get answers from it"),
             Row("Size", f"{count(preview.passages, 'passage')}, {count(preview.characters, 'character')}"),
         ]
@@ -131,7 +133,7 @@ class Knowledge:
         menu = Menu("space", "Space", str(change.id), tuple(names), change.space)
         menus = (menu,) if len(names) > 1 else ()
         return Card(
-            f"Add “{preview.title}”?",
+            f"{'Replace' if replaced else 'Add'} “{preview.title}”?",
             shortened(preview.beginning, 300),
             tuple(rows),
             buttons=(
@@ -140,6 +142,17 @@ class Knowledge:
             ),
             menus=menus,
         )
+
+    def _replaced(self, change: Change) -> str:
+        """What of its space a document takes the place of: the file of that name, or what was read before."""
+        if "url" in change.target:
+            known = {(drive.url, drive.space) for drive in self._catalog.drives()}
+            there = (change.target["url"], change.space) in known
+            return "what was read of this page before" if there else ""
+        name, file_id = change.target.get("name"), change.target.get("file")
+        listed = self._catalog.added_files.listed(change.space)
+        there = any(file.name == name and file.id != file_id for file in listed)
+        return f"the “{name}” that was added before" if there else ""
 
     # Removing
 

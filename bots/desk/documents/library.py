@@ -36,7 +36,11 @@ class Library:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Change documents while nobody else does; UsageError where that does not come to an end."""
+        """Change documents while nobody else does; UsageError where that does not come to an end.
+
+        Nothing is begun that would have to wait for the index.
+        """
+        self.index()
         if not self.changing.acquire(timeout=PATIENCE_SECONDS):
             raise UsageError("Documents are being read in at the moment: try again in a few minutes.")
         try:

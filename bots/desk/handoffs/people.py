@@ -1,8 +1,9 @@
 """Ask a person: a question goes to those who know, their answer comes back, and may become a document."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bots.desk.answers import GONE, WITHDRAWN, still_stands
+from bots.desk.answers import GONE, WITHDRAWN, nearest_words, still_stands
 from bots.desk.cards import Button, Card, Delivery, Field, Form, Reply, Row, Standing, Style
 from bots.desk.domain import OPEN_SPACE, PRIVATE, Press, number_in
 from bots.desk.handoffs.handoff_card import (
@@ -46,7 +47,12 @@ class People:
         self._knowledge = knowledge
 
     def ask(self, press: Press) -> Reply:
-        """Hand a question over, with what was tried: as far as those who are asked may read it."""
+        """Hand a question over, with what was tried: as far as those who are asked may read it.
+
+        Not for somebody from outside: what people write would go to them.
+        """
+        if self._audience.is_outsider(press.caller):
+            return Reply(_OF_OUR_OWN)
         answer = self._answers.visible(press.ref, press.caller)
         if answer is None:
             return Reply(GONE)
@@ -54,8 +60,8 @@ class People:
         if chosen is None:
             return Reply(
                 Card(
-                    "Nobody is named for this yet",
-                    "An admin names a channel with `spaces support SPACE CHANNEL`.",
+                    "Nobody is named to be asked yet",
+                    "Please tell an admin: they name a channel with `spaces support SPACE CHANNEL`.",
                 )
             )
         space, support = chosen
@@ -93,11 +99,20 @@ class People:
         if handoff.helper and places.count(own) == 1:
             note = Card(
                 f"Someone else waits for your answer to “{shortened(handoff.question, 140)}”",
-                f"Your words go to {goes_to(handoff)} that asked.",
+                self._goes_to(handoff),
             )
             key = key_of(handoff, f"joined-{places.index(own)}")
             elsewhere = (Delivery(handoff.helper, note, key=key, matters=False),)
         return Reply(card, elsewhere=elsewhere, redrawn=(f"handoff:{handoff.id}",))
+
+    def _goes_to(self, handoff: Handoff) -> str:
+        """Who reads what a person answers, before they write it."""
+        return " ".join([f"Your words go to {goes_to(handoff)} that asked.", *self._read_by_others(handoff)])
+
+    def _read_by_others(self, handoff: Handoff) -> list[str]:
+        """A sentence where people from outside read what goes to whoever asked."""
+        places = {asker.origin.partition("/")[0] for asker in handoff.askers}
+        return [_READ_BY_OTHERS] if self._catalog.places.outside(places) else []
 
     def claim(self, press: Press) -> Reply:
         """Take a question on, so that two people don't answer it."""
@@ -111,11 +126,19 @@ class People:
             return Reply(_taken(claimed))
         card = Card(
             "Yours",
-            "Reply to my message, or press “Answer”: the asker is told. Your words go to "
-            f"{goes_to(claimed)} that asked.",
+            f"Reply to my message, or press “Answer”: the asker is told. {self._goes_to(claimed)}",
+            self._besides(claimed, press.caller),
             buttons=(Button("reply", "Answer", str(claimed.id), Style.PRIMARY),),
         )
         return Reply(card, redrawn=(f"handoff:{claimed.id}",))
+
+    def _besides(self, handoff: Handoff, caller: "Caller") -> tuple[Row, ...]:
+        """The nearest sentence, where whoever took it may read it and those who were asked may not."""
+        answer = self._catalog.answers.find(handoff.trace_id)
+        if answer is None or nearest_words(self._catalog, answer, self._audience.of([handoff.support])):
+            return ()
+        own = nearest_words(self._catalog, answer, self._audience.of(caller.own))
+        return (replace(own[1], text=f"Nearest, for you alone: {own[1].text}"),) if own else ()
 
     def reply(self, press: Press) -> Reply:
         """Bring a person's answer to all who asked."""
@@ -233,25 +256,35 @@ class People:
     def _request(self, handoff: Handoff, answer: "StoredAnswer") -> Card:
         readable = self._audience.of([handoff.support])
         passages = self._catalog.passages(answer.nearest)
-        rows = []
+        said, quoted = nearest_words(self._catalog, answer, readable) or (0, None)
+        rows = [quoted] if quoted else []
         for number in answer.nearest:
             passage = passages.get(number)
-            if passage is not None and passage.source.space in readable:
+            if passage is not None and number != said and passage.source.space in readable:
                 source = passage.source
-                rows.append(Row(named(source), shortened(passage.text, 160), web_link(source.uri)))
+                words = "" if "\t" in passage.text else shortened(passage.text, 160)  # of a table, a jumble
+                rows.append(Row(named(source), words, web_link(source.uri)))
+        rows = [replace(row, text=f"Nearest: {row.text}") for row in rows[:3]]
         if answer.refused:
-            why = "I found no answer in the documents. Nearest were:" if rows else "I found no answer."
+            why = "I found no answer in the documents."
         elif not still_stands(self._catalog, answer):
             why = f"I gave an answer that did not help. {WITHDRAWN}"
         elif answer.told_of <= readable:
             why = f"I answered from {listed(answer.cited)}, and that did not help:\n\n{answer.text}"
         else:
             why = "I answered from documents that are not shown here, and that did not help."
-        return request_card(handoff, why, tuple(rows[:3]))
+        text = "\n\n".join([*(self._read_by_others(handoff) if handoff.waits else ()), why])
+        return request_card(handoff, text, tuple(rows))
 
 
 _ASK_AGAIN = "Ask the question once more, then hand that answer on: it is a new request."
 _TELLS = "I tell you here as soon as there is an answer."
+_OF_OUR_OWN = Card(
+    "I can't ask a person for you",
+    "I do that for people of the organisation that runs me, and can't find you among them. One of them can "
+    "press this for you.",
+)
+_READ_BY_OTHERS = "People of another organisation may read your answer, too."
 _UNKNOWN = Card(
     "I can't go on with this question",
     "It is not kept any more, or it is for others to answer. Whoever asked can ask once more.",

@@ -17,7 +17,7 @@ import click
 from bots.terminal.invocation import Invocation, home_option, invocation, json_option
 
 if TYPE_CHECKING:
-    from bots.serving.host import Running
+    from bots.serving.host import Host, Running
     from bots.serving.log import LogFormat
     from bots.serving.services import ServiceReport
     from bots.settings import Settings
@@ -62,13 +62,13 @@ def serve(call: Invocation, log_format: str) -> None:
     log_file = citewise.home.run / "serve.log"
     stop = _Stop()
     with routed(), _signals(_interrupt):
-        host = Host(citewise, chosen_services(citewise), _run_command(), log_file)
+        host = Host(citewise, *chosen_services(citewise), _run_command(), log_file)
         try:
             citewise.own_home()
             with logging_to(log_file, cast("LogFormat", log_format)):
                 try:
                     host.take_commands()
-                    _build(citewise)
+                    _build(citewise, host, systemd)
                     with _signals(stop.hear):
                         host.start()
                         _say_ready(call, citewise, host.running())
@@ -86,21 +86,36 @@ def serve(call: Invocation, log_format: str) -> None:
         _exit_now()  # a thread is left that would hold the process up; the home survives that
 
 
-def _build(citewise: "Citewise") -> None:
-    """Open and check everything, so that no question waits for it."""
+def _build(citewise: "Citewise", host: "Host", systemd: str) -> None:
+    """Open and check everything; whoever asks meanwhile is told how far it is."""
     from bots.serving.log import fields
+    from bots.serving.opening import Opening
+    from bots.serving.systemd import GOES_ON, tell
     from bots.terminal.console import progress
     from ingest.loans import sweep
 
     sweep()
     with citewise.building:
         _ = citewise.catalog  # by itself, since many commands need no more
-    with citewise.building, progress() as citewise.report:
+    opening = Opening()
+    with citewise.building, progress(in_logs=True) as shown:
+
+        def report(what: str, done: int, total: int) -> None:
+            shown(what, done, total)
+            opening.report(what, done, total)
+            tell(systemd, GOES_ON, f"STATUS={opening.state}")
+
+        citewise.report = report
+        host.answer(opening)
         citewise.warm_up()
     citewise.forget_report()
-    if reason := citewise.index.rebuilt:
-        logging.getLogger("citewise.index").warning("rebuilt", extra=fields("index rebuilt", reason=reason))
-        citewise.index.rebuilt = None  # told, and no news to the commands to come
+    index, log = citewise.index, logging.getLogger("citewise.index")
+    if reason := index.rebuilt:
+        log.warning("rebuilt", extra=fields("index rebuilt", reason=reason))
+        index.rebuilt = None  # told, and no news to the commands to come
+    if reason := index.completed:
+        log.warning("completed", extra=fields("index completed", reason=reason))
+        index.completed = None
 
 
 def _run_command() -> "Callable[..., int]":

@@ -29,7 +29,7 @@ def verify(context: click.Context, call: Invocation) -> None:
     from bots.terminal.console import inert, print_json, progress
 
     with call.citewise() as citewise, progress() as citewise.report:
-        rebuilt = citewise.index.rebuilt
+        rebuilt, completed = citewise.index.rebuilt, citewise.index.completed
         found = citewise.index.verify(deep=True)
         drifts = citewise.drives.drifts()
         leaving = sum(drive.documents for drive in citewise.catalog.removals.under_way())
@@ -41,6 +41,7 @@ def verify(context: click.Context, call: Invocation) -> None:
                 "documents": found.documents,
                 "passages": found.passages,
                 "rebuilt": rebuilt,
+                "completed": completed,
                 "differences": list(found.differences),
                 "drives": [asdict(drift) for drift in drifts],
             }
@@ -48,6 +49,8 @@ def verify(context: click.Context, call: Invocation) -> None:
     else:
         if rebuilt:
             click.echo(f"The index was rebuilt from the catalog, since {rebuilt}.")
+        elif completed:
+            click.echo(f"What the index lacked was added from the catalog, since {completed}.")
         if found.healthy:
             click.echo(
                 f"Index and catalog agree: {held(found.documents, found.passages)}."

@@ -1,7 +1,7 @@
 """Looks, in what was retrieved already, for what says otherwise than an answer, and has it told beside it."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from langchain_core.embeddings import Embeddings
@@ -25,6 +25,7 @@ from brain.text.analysis import AnalysedSentence, analyse
 LOOKED_AT = 24  # of the best passages
 ANSWERING = 0.6  # of what the sentence says of the question that says most of it
 MOST = 2  # that are told of in one answer
+COMPARED = 8  # whose dates are read, to tell the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,7 @@ def with_other_side(
 
     `opens` reads the first passages of a document by its id, where its date may stand.
     """
-    found = _distinct(disagreeing(draft, retrieved, embeddings))
-    if not found:
-        return draft
-    sentences = list(draft.sentences)
-    for one in found[:MOST]:
-        sentences = _beside(sentences, one, retrieved, opens)
-    denied = any(one.difference is Difference.DENIAL for one in found)
-    return replace(draft, sentences=tuple(sentences), verdict="" if denied else draft.verdict)
-
-
-def disagreeing(draft: Draft, retrieved: Retrieved, embeddings: Embeddings) -> list[Found]:
-    """All that contradicts a sentence of the draft, in the order in which it was retrieved.
-
-    What is superseded is no other opinion, and steps are told one after the other, not one against the other.
-    """
     query = retrieved.query
-    wants = kind_of(query.text).wants
-    names = wants in (Wants.PERSON, Wants.PLACE)
     later = superseded(candidate.passage.source for candidate in retrieved.candidates)
     passages = [
         candidate.passage
@@ -69,6 +53,28 @@ def disagreeing(draft: Draft, retrieved: Retrieved, embeddings: Embeddings) -> l
         if candidate.passage.source.document_id not in later and not is_outdated(candidate.passage.source)
     ]
     around = Retrieval(query, passages, embeddings)
+    found = _newest_first(_distinct(disagreeing(draft, query, passages, later, around)), opens)
+    if not found:
+        return draft
+    sentences = list(draft.sentences)
+    for one in found[:MOST]:
+        sentences = _beside(sentences, one, retrieved, opens)
+    denied = any(one.difference is Difference.DENIAL for one in found)
+    verdict = "" if denied else draft.verdict
+    untold = _untold(found, sentences, query, around)
+    return replace(draft, sentences=tuple(sentences), verdict=verdict, untold=tuple(untold))
+
+
+def disagreeing(
+    draft: Draft, query: Query, passages: Sequence[Passage], later: Collection[int], around: Retrieval
+) -> list[Found]:
+    """All in these passages that contradicts a sentence of the draft, in the order in which it was retrieved.
+
+    What is superseded (documents of the ids in `later`) is no other opinion, and steps are told one after the
+    other, not one against the other.
+    """
+    wants = kind_of(query.text).wants
+    names = wants in (Wants.PERSON, Wants.PLACE)
     found: list[Found] = []
     for told, mine in _answering(draft, query, around):
         source = told.passage.source
@@ -146,6 +152,44 @@ def _distinct(found: list[Found]) -> list[Found]:
             continue
         kept.append(one)
     return kept
+
+
+def _newest_first(found: list[Found], opens: Callable[[int], Sequence[Passage]]) -> list[Found]:
+    """Of several that contradict the same sentence, the newest before the others, if it is newer than that.
+
+    The first is told: that it is the newer one must not be said of what a still newer one contradicts.
+    """
+    ordered = list(found)
+    for at in range(min(len(ordered), MOST)):
+        for behind in range(at + 1, min(len(ordered), COMPARED)):
+            first, rival = ordered[at], ordered[behind]
+            if rival.told is first.told and all(
+                newer(rival.other.passage, passage, opens)
+                for passage in (rival.told.passage, first.other.passage)
+            ):
+                ordered[at], ordered[behind] = rival, first
+    return ordered
+
+
+def _untold(
+    found: list[Found], sentences: Sequence[DraftSentence], query: Query, around: Retrieval
+) -> Iterator[DraftSentence]:
+    """What contradicts a sentence and what was told against it, too: a third opinion, of another document."""
+    documents = {sentence.passage.source.document_id for sentence in sentences}
+    wants = kind_of(query.text).wants
+    told = [
+        one
+        for one in found
+        if any(s.passage.id == one.other.passage.id and s.start <= one.other.start < s.end for s in sentences)
+    ]
+    for one in found:
+        rivals = [rival.other for rival in told if rival.told is one.told]
+        if one.other.passage.source.document_id in documents or not rivals:
+            continue
+        if all(difference(rival, one.other, wants, around) is not None for rival in rivals):
+            documents.add(one.other.passage.source.document_id)
+            against = Otherwise("", one.told.passage.id, one.told.start, older=False)
+            yield replace(_sentence(one.other, query), otherwise=against)
 
 
 def _says_the_same(one: Statement, other: Statement) -> bool:

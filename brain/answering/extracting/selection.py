@@ -12,6 +12,7 @@ from brain.answering.extracting.question_kind import QuestionKind, Wants, core
 from brain.answering.extracting.typed import gives_reason, names_number, names_time
 from brain.domain import Passage
 from brain.languages.language import Language
+from brain.languages.telling import LANGUAGES
 from brain.retrieval.fusion import Candidate
 from brain.retrieval.hybrid import Retrieved
 from brain.retrieval.lexical import names_held, telling_names
@@ -73,6 +74,7 @@ class ScoredSentence:
     defines: bool = False
 
 
+_FUNCTION_WORDS = frozenset[str]().union(*(language.function_words for language in LANGUAGES))
 _NAME = re.compile(r"[a-z,:;] [A-Z][a-z]")  # a capital inside a sentence: of a person or place, in English
 
 
@@ -107,19 +109,21 @@ class _Scored:
         return self.passage.text[sentence.start : sentence.end]
 
     def answering(self) -> list[int]:
-        """The sentences that may be an answer: none of another date or amount than is asked, no headings."""
-        return [
+        """The sentences that may be an answer: none of another date or amount than is asked, no headings.
+
+        A title or heading that stands in the text once more is one where nothing else does.
+        """
+        found = [
             number
             for number, sentence in enumerate(self.analysed.sentences)
-            if not sentence.elsewhen and not self._is_heading(number)
+            if not sentence.elsewhen
+            and not (self.passage.table_header and self.text(number) == self.passage.table_header)
         ]
+        return [number for number in found if not self._is_heading(number)] or found
 
     def _is_heading(self, number: int) -> bool:
-        """Whether it is the table's header, or a title or heading that stands in the text once more."""
-        text = self.text(number)
-        if self.passage.table_header and text == self.passage.table_header:
-            return True
-        return self.analysed.sentences[number].stem_set <= self.analysed.context and is_label(text)
+        words_above = self.analysed.sentences[number].stem_set <= self.analysed.context
+        return words_above and is_label(self.text(number))
 
     def surroundings(self, number: int) -> "_Surroundings":
         """The words of a sentence, and of what stands around it."""
@@ -286,8 +290,8 @@ def _by_type(kind: QuestionKind, text: str) -> float:
 
 
 def is_label(text: str) -> bool:
-    """Whether it is no sentence: words without a function word among them, and no row."""
-    return "\t" not in text and not any(word in STOPWORDS for word in words(text))
+    """Whether it is no sentence: words without a function word of any language among them, and no row."""
+    return "\t" not in text and _FUNCTION_WORDS.isdisjoint(words(text))
 
 
 def is_unreadable(text: str, language: Language) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from brain.catalog import spaces
 from brain.catalog.documents import indexed, outbox, vectors
-from brain.catalog.rows import IndexedDocument, IndexedPassage, Operation, SpaceCounts
+from brain.catalog.rows import IndexedDocument, IndexedPassage, IndexedPlace, Operation, SpaceCounts
 from brain.catalog.storage import Database
 
 
@@ -24,6 +24,11 @@ class IndexFeed:
         with self._database.reading() as connection:
             return outbox.pending(connection, limit)
 
+    def operations(self, after: int, last: int) -> list[Operation]:
+        """Those after one, up to another, that the indexes haven't applied."""
+        with self._database.reading() as connection:
+            return outbox.between(connection, after, last)
+
     def behind(self) -> int:
         """How many operations the indexes haven't applied."""
         with self._database.reading() as connection:
@@ -33,6 +38,11 @@ class IndexFeed:
         """The sequence of the youngest operation ever queued, applied or not."""
         with self._database.reading() as connection:
             return outbox.newest(connection)
+
+    def kept_since(self, sequence: int) -> bool:
+        """Whether whoever has all up to that operation can still catch up with those that came after it."""
+        with self._database.reading() as connection:
+            return outbox.kept_since(connection, sequence)
 
     def mark_applied(self, up_to: int) -> None:
         """Forget the operations up to that sequence: the indexes hold them durably."""
@@ -44,10 +54,10 @@ class IndexFeed:
         with self._database.reading() as connection:
             return indexed.indexed_passages(connection, ids)
 
-    def passages_after(self, after: int, limit: int) -> list[IndexedPassage]:
-        """The next passages by id, for filling an index from nothing."""
+    def places_after(self, after: int, limit: int) -> list[IndexedPlace]:
+        """Where the next passages by id belong, without what they say."""
         with self._database.reading() as connection:
-            return indexed.indexed_passages_after(connection, after, limit)
+            return indexed.places_after(connection, after, limit)
 
     def sample(self, space_id: int, limit: int) -> list[IndexedPassage]:
         """At most that many passages from all over a space, for a quick check."""

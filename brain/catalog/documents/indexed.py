@@ -8,7 +8,7 @@ from datetime import datetime
 from brain.catalog.documents.passages import read_locator
 from brain.catalog.documents.vectors import vector_of
 from brain.catalog.documents.versions import document_text
-from brain.catalog.rows import IndexedDocument, IndexedPassage, SpaceCounts
+from brain.catalog.rows import IndexedDocument, IndexedPassage, IndexedPlace, SpaceCounts
 from brain.domain import Locator
 
 _INDEXED = """
@@ -127,10 +127,15 @@ def indexed_passages(connection: sqlite3.Connection, ids: Iterable[int]) -> list
     return [_indexed(row) for row in rows]
 
 
-def indexed_passages_after(connection: sqlite3.Connection, after: int, limit: int) -> list[IndexedPassage]:
-    """The next passages by id, for filling an index from nothing."""
-    rows = connection.execute(_INDEXED + "WHERE passages.id > ? ORDER BY passages.id LIMIT ?", (after, limit))
-    return [_indexed(row) for row in rows]
+def places_after(connection: sqlite3.Connection, after: int, limit: int) -> list[IndexedPlace]:
+    """Where the next passages by id belong, without what they say."""
+    rows = connection.execute(
+        """SELECT passages.id, space_id, key_id
+           FROM passages CROSS JOIN documents ON documents.id = document_id
+           WHERE passages.id > ? ORDER BY passages.id LIMIT ?""",
+        (after, limit),
+    )
+    return [IndexedPlace(*row) for row in rows]
 
 
 def indexed_sample(connection: sqlite3.Connection, space_id: int, limit: int) -> list[IndexedPassage]:

@@ -22,6 +22,16 @@ def pending(connection: sqlite3.Connection, limit: int) -> list[Operation]:
     return [Operation(number, OperationKind(kind), space, target) for number, kind, space, target in rows]
 
 
+def between(connection: sqlite3.Connection, after: int, last: int) -> list[Operation]:
+    """The operations after one, up to another, that aren't applied."""
+    rows = connection.execute(
+        """SELECT sequence, kind, space_id, target FROM outbox WHERE sequence > ? AND sequence <= ?
+           ORDER BY sequence""",
+        (after, last),
+    )
+    return [Operation(number, OperationKind(kind), space, target) for number, kind, space, target in rows]
+
+
 def behind(connection: sqlite3.Connection) -> int:
     """How many operations aren't applied."""
     return int(connection.execute("SELECT count(*) FROM outbox").fetchone()[0])
@@ -31,6 +41,12 @@ def newest(connection: sqlite3.Connection) -> int:
     """The sequence of the youngest operation ever queued, applied or not."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
     return int(row[0]) if row else 0
+
+
+def kept_since(connection: sqlite3.Connection, sequence: int) -> bool:
+    """Whether all operations that were queued after that one are still to be done."""
+    row = connection.execute("SELECT count(*) FROM outbox WHERE sequence > ?", (sequence,)).fetchone()
+    return int(row[0]) == newest(connection) - sequence
 
 
 def mark_applied(connection: sqlite3.Connection, up_to: int) -> None:

@@ -31,7 +31,8 @@ _ASKED = """
     SELECT id, coalesce(nullif(standalone, ''), question), asker, thread, place, spaces, refused,
            coalesce(json_extract(steps, '$.evidence.sure'), 1), json_extract(steps, '$.asked'),
            citations, nearest, EXISTS (SELECT 1 FROM handoffs WHERE handoffs.trace_id = traces.id),
-           coalesce(json_extract(timings_ms, '$.total'), 0), saved, json_extract(steps, '$.disagreements')
+           coalesce(json_extract(timings_ms, '$.total'), 0), saved, json_extract(steps, '$.disagreements'),
+           json_extract(steps, '$.untold')
     FROM traces JOIN answers ON answers.trace_id = id
     WHERE saved >= ? AND NOT (refused AND nearest = '[]')
     ORDER BY saved, traces.rowid
@@ -40,12 +41,15 @@ _MARKS = """
     SELECT trace_id, helpful, reason, words FROM feedback JOIN traces ON traces.id = trace_id
     WHERE saved >= ? ORDER BY given
 """
-_Row = tuple[str, str, str, str, str, str, int, int, str | None, str, str, int, float, str, str | None]
+_Row = tuple[
+    *tuple[str, str, str, str, str, str, int, int],
+    *tuple[str | None, str, str, int, float, str, str | None, str | None],
+]
 
 
 def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
     trace, question, person, thread, place, spaces = row[:6]
-    refused, sure, asked, citations, nearest, handed, took, at, contradicting = row[6:]
+    refused, sure, asked, citations, nearest, handed, took, at, contradicting, untold = row[6:]
     parts = json.loads(asked) if asked else []
     cited = json.loads(citations)
     return Asking(
@@ -63,19 +67,27 @@ def _asking(row: _Row, marks: tuple[Mark, ...]) -> Asking:
         bool(handed),
         took,
         datetime.fromisoformat(at),
-        _contradicting(json.loads(contradicting), cited) if contradicting else (),
+        _contradicting(json.loads(contradicting), json.loads(untold or "[]"), cited) if contradicting else (),
     )
 
 
 def _contradicting(
-    told: Sequence[Mapping[str, Any]], cited: Sequence[tuple[int, int, str]]
+    told: Sequence[Mapping[str, Any]],
+    untold: Sequence[Mapping[str, Any]],
+    cited: Sequence[tuple[int, int, str]],
 ) -> tuple[tuple[Quoted, Quoted, bool], ...]:
-    """What contradicted what in an answer, by the numbers of its citations."""
+    """What contradicted what in an answer, by the numbers of its citations, and what was not told of it."""
     quoted: dict[int, Quoted] = {}
     for number, passage, quote in cited:
         quoted[number] = (passage, (*quoted.get(number, (passage, ()))[1], quote))
-    return tuple(
+    pairs = [
         (quoted[one["first"]], quoted[one["other"]], bool(one["dated"]))
         for one in told
         if one["first"] in quoted and one["other"] in quoted
-    )
+    ]
+    besides = [
+        (quoted[one["beside"]], (one["passage"], tuple(one["quotes"])), False)
+        for one in untold
+        if one["beside"] in quoted
+    ]
+    return (*pairs, *besides)

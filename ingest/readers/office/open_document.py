@@ -191,4 +191,10 @@ def _style_of(style: Any) -> StyleOf:
 def _parsed(xml: bytes) -> Any:
     from lxml import etree
 
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    try:
+        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        if error.code != etree.ErrorTypes.DTD_XMLID_VALUE:
+            raise
+        # AbiWord names things as no XML may be named; nothing that is read depends on it.
+        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))

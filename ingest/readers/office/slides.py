@@ -8,8 +8,9 @@ from typing import Any
 from ingest.parsed import ParsedDocument
 from ingest.readers.merged_cells import Cell, add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
-from ingest.readers.office.drawings import chart_tables, diagram_texts
+from ingest.readers.office.drawings import add_chart, diagram_texts
 from ingest.readers.office.hidden_parts import Hidden
+from ingest.readers.office.packages import openable
 from ingest.readers.outline import Outline
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -19,7 +20,7 @@ def read_pptx(data: bytes, name: str) -> ParsedDocument:
     """A presentation's blocks with their slides; notes stand after their slide with part `notes`."""
     import pptx
 
-    presentation = pptx.Presentation(io.BytesIO(data))
+    presentation = pptx.Presentation(io.BytesIO(openable(data)))
     outline = Outline()
     hidden = Hidden("slide")
     for number, slide in enumerate(presentation.slides, 1):
@@ -46,6 +47,8 @@ def _add_slide(outline: Outline, slide: Any, number: int) -> None:
     outline.forget_headings()
     outline.place(slide=number, part=None)
     title = slide.shapes.title
+    if title is not None and not title.has_text_frame:  # a picture was put where the title goes
+        title = None
     if title is not None:
         outline.heading(title.text_frame.text, 1)
     for shape in _in_reading_order(slide.shapes):
@@ -88,7 +91,7 @@ def _add_shape(outline: Outline, shape: Any) -> None:
             else:
                 outline.paragraph(_text(paragraph))
     elif shape.has_chart:
-        _add_chart(outline, shape.chart)
+        add_chart(outline, shape.chart._chartSpace)
     else:
         for text in diagram_texts(shape):
             outline.item(text)
@@ -109,16 +112,6 @@ def _add_table(outline: Outline, table: Any) -> None:
         bool(table.first_row) and len(rows) > 1 and all(cell.across == cell.down == 1 for cell in rows[0])
     )
     add_table(outline, rows, 1 if marked else None, proof=0 if table.first_row else 1)
-
-
-def _add_chart(outline: Outline, chart: Any) -> None:
-    """A chart's title, and its numbers as a table: a row for each category, a column for each series."""
-    if chart.has_title and chart.chart_title.has_text_frame:
-        outline.paragraph(chart.chart_title.text_frame.text)
-    for names, rows in chart_tables(chart):
-        outline.row(["", *names], header=True)
-        for cells in rows:
-            outline.row(cells)
 
 
 def _is_body(shape: Any) -> bool:

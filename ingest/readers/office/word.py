@@ -8,6 +8,8 @@ from typing import Any
 from ingest.parsed import ParsedDocument
 from ingest.readers.merged_cells import add_table
 from ingest.readers.naming import first_heading, real_title, title_from_name
+from ingest.readers.office.drawings import add_chart, charts_in
+from ingest.readers.office.packages import openable
 from ingest.readers.office.word_numbering import WORDS as _W
 from ingest.readers.office.word_numbering import Numbering
 from ingest.readers.office.word_styles import Style, Styles
@@ -24,7 +26,7 @@ def read_docx(data: bytes, name: str) -> ParsedDocument:
     """A Word file's blocks; the title is its property, else the title line or first heading."""
     import docx
 
-    document = docx.Document(io.BytesIO(data))
+    document = docx.Document(io.BytesIO(openable(data)))
     walker = _WordWalker(document)
     walker.walk()
     blocks = walker.outline.blocks
@@ -58,6 +60,7 @@ class _WordWalker:
     def __init__(self, document: Any) -> None:
         self.outline = Outline()
         self.title: str | None = None
+        self._part = document.part
         self._body = document.element.body
         self._styles = Styles(document)
         self._numbering = Numbering(document)
@@ -109,10 +112,12 @@ class _WordWalker:
         return self._numbering.mark(style.list_id, depth, counted="number" in style.name)
 
     def _boxes_and_notes(self, element: Any) -> None:
-        """Text boxes that are anchored here, and the footnotes and endnotes that are referred to here."""
+        """Text boxes and charts that are anchored here, and the notes that are referred to here."""
         if self._depth < _DEEPEST:
             for box in boxes_in(element):
                 self._children(box)
+        for chart in charts_in(element, self._part):
+            add_chart(self.outline, chart)
         for kind, identity in references_in(element):
             for text in self._notes.pop((kind, identity), ()):
                 self.outline.paragraph(text)

@@ -12,6 +12,7 @@ from ingest.parsed import ParsedDocument
 from ingest.readers.naming import real_title, title_from_name
 from ingest.readers.office.cell_format import shown_number
 from ingest.readers.office.hidden_parts import Hidden
+from ingest.readers.office.packages import openable, with_named_styles
 from ingest.readers.office.sheet_extras import Merged, merged_by_top, spread, without_values
 from ingest.readers.office.sheet_hidden import HiddenCells, hidden_in
 from ingest.readers.outline import Outline
@@ -26,12 +27,10 @@ _LONGEST_REPEATED = 200  # characters of a merged cell that stand in all of it
 
 def read_xlsx(data: bytes, name: str) -> ParsedDocument:
     """Every visible sheet's rows, without what somebody has hidden; formulas give their last value."""
-    import openpyxl
-
+    data, opened = _opened(openable(data))
     outline = Outline()
     warnings: list[str] = []
     hidden = Hidden("sheet")
-    opened: Any = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     with closing(opened) as book, zipfile.ZipFile(io.BytesIO(data)) as archive:
         settings = archive.read(_SETTINGS) if _SETTINGS in archive.namelist() else b""
         tables = [archive.read(name) for name in archive.namelist() if _TABLE.fullmatch(name)]
@@ -60,6 +59,17 @@ def read_xlsx(data: bytes, name: str) -> ParsedDocument:
         modified=modified.replace(tzinfo=modified.tzinfo or UTC) if modified else None,
         warnings=(*warnings, *hidden.sentences()),
     )
+
+
+def _opened(data: bytes) -> tuple[bytes, Any]:
+    """The workbook, and the bytes that it was opened from."""
+    import openpyxl
+
+    try:
+        return data, openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except TypeError:  # openpyxl's word for styles that have no name
+        data = with_named_styles(data)
+        return data, openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
 
 def _unknown(sheet: str, count: int) -> str:

@@ -7,6 +7,8 @@ from ingest.readers.pages.pdf_lines import LINE_END_HYPHEN
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LONGEST_WORD = 60
+# Words that hardly ever stand before another one without a hyphen.
+_BEFORE_HYPHENS = frozenset({"all", "cross", "ex", "half", "low", "high", "non", "quasi", "self", "well"})
 _OPEN_END = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010\u00ad\ufffe]$")
 
 
@@ -14,8 +16,21 @@ class Hyphenation:
     """Knows the document's own words, and so which spelling it uses elsewhere."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._words = {word.casefold() for line in lines for word in _WORD.findall(line)}
+        self._words: set[str] = set()
+        ends: list[tuple[str, str]] = []
+        open_ = ""
+        for line in lines:
+            words = [word.casefold() for word in _WORD.findall(line)]
+            if open_ and words:
+                ends.append((open_, words[0]))
+            # What stands on both sides of a line's end may be a scrap of a word, and no word of its own.
+            first, end = bool(open_), _OPEN_END.search(line, max(len(line) - _LONGEST_WORD, 0))
+            open_ = end[1].casefold() if end else ""
+            self._words.update(words[first : len(words) - bool(open_)])
         self._words |= {part for word in self._words for part in word.split("-")}
+        # Typesetters tear words, office programs hardly ever do: what is known of the others tells which.
+        torn = sum(first + second in self._words for first, second in ends)
+        self._tears = torn > sum(self._is_compound(first, second) for first, second in ends)
 
     def joined(self, lines: list[str]) -> str:
         """The lines as one text, with line-end hyphens kept or taken out."""
@@ -39,7 +54,9 @@ class Hyphenation:
             return True
         if first + second in self._words:
             return False
-        # Neither spelling is known: two real words make a compound, a torn word leaves scraps.
-        return first.split("-")[-1] in self._words - {first} or (
-            "-" in first or (len(first) > 2 and second.split("-")[0] in self._words)
-        )
+        return self._is_compound(first, second) or not self._tears
+
+    def _is_compound(self, first: str, second: str) -> bool:
+        """Two real words, where neither spelling is known; a torn word leaves scraps."""
+        known = first.split("-")[-1] in self._words and second.split("-")[0] in self._words
+        return (known and len(first) > 2) or "-" in first + second or first in _BEFORE_HYPHENS

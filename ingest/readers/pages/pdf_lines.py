@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from brain.errors import UnreadableDocument
@@ -19,8 +20,12 @@ from brain.errors import UnreadableDocument
 LINE_END_HYPHEN = "\ufffe"
 _LINE = re.compile(r"[^\r\n\ufffe]+\ufffe?")
 _WORD_START = re.compile(r"\w")
-# Space between two letters, in ems: wider than this is a gap between words, or between cells.
-WORD_GAP, CELL_GAP = 0.15, 1.6
+# Space between two letters, in ems: wider than this is a gap between words, between cells that stand in
+# columns, or between cells wherever they stand.
+WORD_GAP, COLUMN_GAP, CELL_GAP = 0.15, 0.7, 1.6
+# In a typewriter's letters a single space is as wide as a gap between columns elsewhere.
+_COLUMN_GAP_TYPED = 1.3
+_TYPED_WORD = re.compile(r"[^\W\d_]{5,12}")
 _BOLD = 600
 _OTHER_LINE = 4.0  # points
 # A scanned page holds a picture and at most a stamp of text.
@@ -257,15 +262,33 @@ class _PageLetters:
         return b"bold" in self._name.raw[: max(size, 0)].lower()
 
     def _cells(self, first: int, last: int, left: float, end: float, size: float) -> Iterator[Cell]:
-        start = first
+        start, typed = first, None
         for gap in re.finditer(r" +", self._text[first : last + 1]):
             before, after = first + gap.start() - 1, first + gap.end()
             _, right = self._sides(self._index(before))
             next_left, _ = self._sides(self._index(after))
-            if next_left - right > CELL_GAP * size:
+            if next_left - right <= COLUMN_GAP * size:
+                continue
+            if typed is None:
+                typed = self._is_typed(first, last, size)
+            if not typed or next_left - right > _COLUMN_GAP_TYPED * size:
                 yield Cell(self._text[start : before + 1], left, right)
                 start, left = after, next_left
         yield Cell(self._text[start : last + 1], left, end)
+
+    def _is_typed(self, first: int, last: int, size: float) -> bool:
+        """Whether every letter of a word is as wide as the others, as a typewriter's are."""
+        word = _TYPED_WORD.search(self._text, first, last + 1)
+        if word is None or len(set(word.group())) < 3:
+            return False
+        places = [self._across(self._index(at)) for at in range(word.start(), word.end())]
+        steps = [after - before for before, after in pairwise(places)]
+        return max(steps) - min(steps) < 0.02 * size
+
+    def _across(self, index: int) -> float:
+        """How far along its line a letter stands."""
+        self._raw.FPDFText_GetCharOrigin(self._page, index, *self._origin)
+        return self._origin[self._turns % 2].value * (1 if self._turns in (0, 1) else -1)
 
     def _sides(self, index: int) -> tuple[float, float]:
         self._raw.FPDFText_GetCharBox(self._page, index, *self._box)

@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 from ingest.readers.outline import Outline
 from ingest.readers.pages.hyphenation import Hyphenation
 from ingest.readers.pages.pdf_lines import Line, Page
-from ingest.readers.pages.pdf_tables import table_cells, with_whole_cells
+from ingest.readers.pages.pdf_tables import Table, rows_with_one_cell, table_of, with_whole_cells
 
 _BULLET = re.compile(r"^([•●○◦▪■□–—‣⁃∙·\uf0b7\uf0a7\uf0d8]|[-*o](?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
@@ -80,6 +80,7 @@ class _Stretch:
     mark: str | None = None
     right: float = 0.0
     text_left: float = 0.0
+    row: bool = False  # of a table, though it has but one cell
 
 
 def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> None:
@@ -94,8 +95,7 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
             stretches[-1].lines += found[0].lines
             found = found[1:]
         stretches += found
-    cells: list[list[str]] = []
-    header = False
+    table, row = Table([], None), 0
     words = Hyphenation(line.text for page in pages for line in page.lines)
     level_below = min(len(typography.ranks) + 1 + typography.cover, 6)
     for number, stretch in enumerate(stretches):
@@ -109,9 +109,10 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
         elif _is_table_row(stretch):
             if number == 0 or not _is_table_row(stretches[number - 1]):
                 run = takewhile(_is_table_row, stretches[number:])
-                cells, header = table_cells([row.lines[0] for row in run])
-            outline.row([words.joined(cell.split("\n")) for cell in cells.pop(0)], header=header)
-            header = False
+                table, row = table_of([part.lines[0] for part in run]), 0
+            cells = [words.joined(cell.split("\n")) for cell in table.rows[row]]
+            outline.row(cells, header=row == table.header)
+            row += 1
         elif following is not None and _reads_as_heading(stretch, following):
             outline.heading(text, level_below)
         else:
@@ -121,7 +122,12 @@ def add_pages(outline: Outline, pages: list[Page], typography: Typography) -> No
 def _stretches(page: Page, typography: Typography) -> list[_Stretch]:
     found: list[_Stretch] = []
     right = max((line.right for line in page.lines), default=0.0)
-    for line in with_whole_cells(page.lines, _is_item):
+    lines = with_whole_cells(page.lines, _is_item)
+    alone = rows_with_one_cell(lines)
+    for number, line in enumerate(lines):
+        if number in alone and not _is_item(line):
+            found.append(_Stretch([line], page.number, right=right, text_left=line.left, row=True))
+            continue
         rank = typography.rank(line)
         if rank is not None and (_BULLET.match(line.text) or (found and _in_large_item(found[-1], line))):
             rank = None  # slides set their lists in large letters
@@ -209,7 +215,8 @@ def _is_item(line: Line) -> bool:
 
 
 def _is_table_row(stretch: _Stretch) -> bool:
-    return len(stretch.lines[0].cells) > 1 and stretch.mark is None and stretch.rank is None
+    several = len(stretch.lines[0].cells) > 1 and stretch.mark is None and stretch.rank is None
+    return several or stretch.row
 
 
 def _reads_as_heading(stretch: _Stretch, following: _Stretch) -> bool:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from desk_kit import LEAVE, WORD_GATE, desk_home
+from gradual import Gradually
 
 from bots.discord.service import DiscordService, DiscordSettings
 from brain.catalog.chats.inbox import Limits
@@ -12,7 +13,7 @@ from brain.catalog.chats.inbox import Limits
 
 async def run(home: Path, url: str, token: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    with desk_home(home, WORD_GATE) as here:
+    with desk_home(home, WORD_GATE, Gradually()) as here:
         if not here.catalog.documents():
             here.home.fill({"leave.md": LEAVE})
         gateway = f"{url.replace('http', 'ws', 1)}/gateway"

@@ -7,12 +7,13 @@ import pytest
 from desk_kit import LEAVE, SALARIES, WORD_GATE, DeskHome, desk_home
 from discord_people import People
 from fake_discord import FakeDiscord
+from gradual import Gradually
 from guild import Guild, service
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[DeskHome]:
-    with desk_home(tmp_path, WORD_GATE) as found:
+    with desk_home(tmp_path, WORD_GATE, Gradually()) as found:
         found.home.fill({"leave.md": LEAVE})
         found.home.fill({"salaries.md": SALARIES}, "hr")
         yield found

@@ -273,7 +273,14 @@ async def test_without_the_intent_a_mention_in_a_forum_post_is_answered_there(gu
 async def test_who_left_the_server_is_told_nothing_in_a_direct_message(guild: Guild) -> None:
     discord, people, catalog = guild.discord, guild.people, guild.here.catalog
     catalog.places.allow("hr", [f"discord:user:{BEN}"], by="admin")
+    catalog.places.set_support("general", f"discord:channel:{HELP}", by="test")
+    before = await discord.answer(direct(BEN), await people.dm(BEN, QUESTION))
+    assert "27 days" in words_of(before)
     discord.left.add(BEN)
+    await guild.restart()  # who is in a server is remembered for a minute
+    said = await discord.told(await people.press(BEN, buttons_of(before)["person"], before))
+    assert "I can't ask a person for you" in words_of(said)
+    assert discord.channels[HELP] == {}
     for question in (QUESTION, "What is the bonus pool of zqsecret salaries?"):
         told = words_of(await discord.answer(direct(BEN), await people.dm(BEN, question)))
         assert "can't find you among them" in told

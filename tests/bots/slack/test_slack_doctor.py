@@ -83,7 +83,7 @@ async def test_slack_runs_in_a_thread_of_its_own(tmp_path: Path) -> None:
             SLACK_API_URL=slack.api_url,
         )  # type: ignore[call-arg]
         with Citewise(settings, create=True) as citewise:
-            service = chosen_services(citewise)[-1]
+            [service] = chosen_services(citewise)[0]
             assert service.name == "slack"
             assert not service.status().running
             for _ in range(2):  # it may be started again

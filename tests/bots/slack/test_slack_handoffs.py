@@ -132,3 +132,21 @@ async def test_where_one_who_asked_in_private_can_t_be_told_the_others_are(works
     assert "On the ground floor of house B." in words_of(back)
     said = await slack.answer("CHELP", request["ts"])
     assert "Not everybody who asked could be told" in words_of(said)
+
+
+async def test_a_long_question_goes_to_people_and_back_as_any_other(workspace: Workspace) -> None:
+    """Slack takes 150 characters for a header: those of the request and the answer hold the question."""
+    slack, catalog = workspace.slack, workspace.here.catalog
+    catalog.places.set_support("general", "slack:channel:CHELP", by="slack:user:UADMIN")
+    question = f"Where is the staff canteen {'behind the old harbour office ' * 12}and is it open?"
+    answer = await slack.answer("CGEN", await slack.mention("UANA", question))
+    said = await slack.privately(await slack.press("UANA", button(answer, "person"), "CGEN", answer))
+    assert words_of(said).startswith("A person will look at it")
+    (request,) = slack.channels["CHELP"].values()
+    assert question[:250] in words_of(request)
+    await slack.privately(await slack.press("UKIM", button(request, "claim"), "CHELP", request))
+    await slack.say("UKIM", "In house B.", "CHELP", request["ts"])
+    told = await slack.until(
+        lambda: [m for m in slack.channels["CGEN"].values() if "In house B." in words_of(m)]
+    )
+    assert "A person answered “Where is the staff canteen" in words_of(told[0])

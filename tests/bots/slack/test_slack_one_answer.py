@@ -1,18 +1,29 @@
 """One visible answer to each question, also where Slack refuses to change, or to stream, what was begun."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from fake_slack import BOT, BOT_TOKEN, Fault, words_of
 from slack_sdk.web.async_client import AsyncWebClient
-from workspace import Workspace
+from workspace import Workspace, opened
 
 from bots.slack import posting
 from bots.slack.blocks import paragraphs
 from bots.slack.calls import Calls
 from bots.slack.naming import Own
+from brain.answering.extracting.extractive import ExtractiveAnswerer
 
 QUESTION = "How many days of annual leave do employees get?"
+
+
+async def test_an_answer_that_is_there_at_once_is_posted_as_a_whole(tmp_path: Path) -> None:
+    """Streamed, its number would stand in a paragraph of its own, and lead nowhere."""
+    async with opened(tmp_path, ExtractiveAnswerer()) as workspace:
+        (answer,) = await asked_and_settled(workspace)
+        assert answer.startswith("Full-time employees get 27 days of paid annual leave in a calendar year.")
+        calls = workspace.slack.calls
+        assert (calls["chat.startStream"], calls["chat.update"], calls["chat.postMessage"]) == (0, 0, 1)
 
 
 async def settled(workspace: Workspace) -> None:
@@ -39,15 +50,55 @@ async def test_half_a_stream_that_can_not_be_changed_is_taken_away(workspace: Wo
     assert workspace.written == []
 
 
-async def test_an_answer_stands_beside_half_a_stream_where_slack_lets_nothing_be_taken_away(
+async def test_half_a_stream_that_can_not_be_taken_away_says_where_the_answer_is(
     workspace: Workspace,
 ) -> None:
     slack = workspace.slack
     slack.faults.append(Fault("chat.stopStream", 1, error="message_not_in_streaming_state"))
-    slack.faults.append(Fault("chat.update", 1, error="cant_update_message"))
+    slack.faults.append(Fault("chat.update", 1, error="update_failed"))
     slack.faults.append(Fault("chat.delete", 1, error="cant_delete_message"))
+    before, answer = await asked_and_settled(workspace)
+    assert before == "The answer is below."
+    assert answer.startswith("Full-time employees get 27 days")
+    assert workspace.written == []
+
+
+async def test_an_answer_below_half_a_stream_that_slack_lets_nobody_touch_says_that_it_holds(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    slack.faults.append(Fault("chat.stopStream", 1, error="message_not_in_streaming_state"))
+    slack.faults.append(Fault("chat.update", 9, error="edit_window_closed"))
+    slack.faults.append(Fault("chat.delete", 9, error="cant_delete_message"))
     *_, answer = await asked_and_settled(workspace)
+    assert answer.startswith("This takes the place of what I wrote above.")
     assert "Leave › Annual leave" in answer
+    assert workspace.written == []
+
+
+async def test_an_edited_question_whose_old_answer_can_not_be_touched_has_one_that_holds(
+    workspace: Workspace,
+) -> None:
+    slack = workspace.slack
+    ts = await slack.mention("UANA", QUESTION)
+    await slack.answer("CGEN", ts)
+    await settled(workspace)
+    slack.faults.append(Fault("chat.update", 9, error="edit_window_closed"))
+    slack.faults.append(Fault("chat.delete", 9, error="cant_delete_message"))
+    await slack.edit("CGEN", ts, f"<@{BOT}> How long is parental leave?")
+    said = words_of(await slack.answer("CGEN", ts, 2))
+    assert said.startswith("This takes the place of what I wrote above.")
+    assert "16 weeks" in said
+
+
+async def test_a_stream_that_had_not_ended_and_can_not_be_changed_is_taken_away(workspace: Workspace) -> None:
+    slack = workspace.slack
+    slack.faults.append(Fault("chat.stopStream", 1, error="invalid_blocks"))
+    slack.faults.append(Fault("chat.update", 1, error="streaming_state_conflict"))
+    slack.faults.append(Fault("chat.update", 1, error="edit_window_closed"))
+    (answer,) = await asked_and_settled(workspace)
+    assert "Leave › Annual leave" in answer
+    assert workspace.written == []
 
 
 async def test_a_stream_that_is_gone_is_followed_by_the_whole_answer(workspace: Workspace) -> None:

@@ -133,6 +133,29 @@ async def test_a_channel_that_becomes_shared_is_noticed_by_the_first_press_from_
     assert "I can't go on with this answer" in words_of(quotes)
 
 
+async def test_a_channel_that_becomes_shared_a_moment_after_it_was_looked_at_is_noticed_by_slack_s_event(
+    partners: Workspace,
+) -> None:
+    """Who has just looked closely would not look again for ten seconds, whoever presses."""
+    slack = partners.slack
+    answer = await slack.answer("CGEN", await slack.mention("UANA", QUESTION))
+    said = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
+    assert "27 days" in words_of(said)  # nobody else is in it yet, as far as Slack tells
+    slack.shared.add("CGEN")
+    told = {"type": "channel_shared", "connected_team_id": "TOTHER", "channel": "CGEN", "event_ts": "1.2"}
+    await slack.event(told, is_ext_shared_channel=True)
+    asked = slack.calls["conversations.info"]
+    said = await slack.privately(await slack.press(OUTSIDER, button(answer, "quotes"), "CGEN", answer))
+    assert "I can't go on with this answer" in words_of(said)
+    assert slack.calls["conversations.info"] == asked
+    assert "slack:channel:CGEN" in partners.here.catalog.places.outside(["slack:channel:CGEN"])
+
+    slack.shared.remove("CGEN")
+    left = {**told, "type": "channel_unshared", "previously_connected_team_id": "TOTHER"}
+    await slack.event({**left, "is_ext_shared": False})
+    assert "27 days" in words_of(await slack.answer("CGEN", await slack.mention("UANA", QUESTION)))
+
+
 async def test_people_of_another_organisation_are_not_answered_in_a_shared_channel(
     workspace: Workspace,
 ) -> None:
@@ -196,6 +219,29 @@ async def test_an_outsider_answers_nobody_in_the_name_of_those_who_know(partners
     assert words_of(taken).startswith("Yours")
 
 
+async def test_an_outsider_has_nobody_asked_for_them(partners: Workspace) -> None:
+    """Neither is a request made of each of their presses, nor do they wait for what people write."""
+    slack, catalog = partners.slack, partners.here.catalog
+    catalog.places.set_support("general", "slack:channel:CHELP", by=f"slack:user:{ADMIN}")
+    catalog.places.allow("general", ["slack:channel:CPART"], by="admin")
+    answers = [
+        await slack.answer("CPART", await slack.mention("UANA", f"Where is the staff {what}?", "CPART"))
+        for what in ("canteen", "garage")
+    ]
+    for answer in answers:
+        said = await slack.privately(await slack.press(OUTSIDER, button(answer, "person"), "CPART", answer))
+        assert words_of(said).startswith("I can't ask a person for you")
+    assert slack.channels["CHELP"] == {}
+    await slack.privately(await slack.press("UANA", button(answers[0], "person"), "CPART", answers[0]))
+    (request,) = slack.channels["CHELP"].values()
+    assert "People of another organisation may read your answer, too." in words_of(request)
+    said = await slack.privately(
+        await slack.press(OUTSIDER, button(answers[0], "person"), "CPART", answers[0])
+    )
+    assert words_of(said).startswith("I can't ask a person for you")
+    assert "Waiting for it" not in words_of(request)
+
+
 class Asked:
     """Slack, asked about one channel: it is shared; `refuses` is raised once, `answer` lets it speak."""
 
@@ -227,6 +273,20 @@ async def test_who_presses_while_slack_is_asked_about_a_stranger_waits_for_its_a
     await asyncio.sleep(0)
     asked.answer.set()
     assert await found == [True, True]
+
+
+async def test_what_slack_answered_before_it_told_of_others_counts_no_more() -> None:
+    asked = Asked()
+    asked.shared = False
+    channels = asked.channels()
+    pressed = asyncio.create_task(channels.holds("C1", "here", told=None, closely=True))
+    learnt = asyncio.create_task(channels.learn("C1", "here"))
+    await asyncio.sleep(0)
+    await channels.hear("C1", "here", shared=True)
+    asked.answer.set()
+    assert await pressed
+    await learnt
+    assert await channels.holds("C1", "here", told=None)
 
 
 async def test_a_stranger_whose_channel_slack_could_not_be_asked_about_is_no_friend_for_that(

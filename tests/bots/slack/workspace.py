@@ -8,6 +8,7 @@ from typing import Any
 
 from desk_kit import LEAVE, SALARIES, WORD_GATE, DeskHome, desk_home
 from fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Json, button
+from gradual import Gradually
 
 from bots.slack.service import SlackService, SlackSettings
 
@@ -45,8 +46,8 @@ def service(slack: FakeSlack, here: DeskHome, written: list[BaseException], **ho
 async def opened(
     folder: Path, answerer: object = None, digest: tuple[str, ...] = ()
 ) -> AsyncIterator[Workspace]:
-    """A workspace with a bot that is connected."""
-    with desk_home(folder, WORD_GATE, answerer, digest) as here:
+    """A workspace with a bot that is connected; its answers come gradually, or as the `answerer` writes."""
+    with desk_home(folder, WORD_GATE, answerer or Gradually(), digest) as here:
         here.home.fill({"leave.md": LEAVE})
         here.home.fill({"salaries.md": SALARIES}, "hr")
         async with FakeSlack() as slack:
