@@ -34,6 +34,18 @@ _BEFORE = re.compile(r"[<≤]\s?=?\s?(?:[€$£]\s?)?$")
 _LEFT_OUT = re.compile(
     r"(?:\b(?:more than|over|above|below|under|less than|exceeds|exceeding|beyond)\s|[<>]\s?)(?:[€$£]\s?)?$"
 )
+_NEGATIVE = re.compile(r"(?:^|[\s(:])[-−]$")
+# "5+", "500+ euros": a step without an end.
+_AND_MORE = re.compile(r"(?<![\w.,+-])([€$£]?\d(?:[\d.,]*\d)?)\s?\+(?=\s|$)")
+# "Ticket 450", "invoice number 700", "#12": what is called by a number, which tells how much of nothing.
+_CALLED = re.compile(
+    r"""(?:\#|\b(?:account|article|batch|bill|bug|build|building|bus|call|case|chapter|clause|code|contract|customer
+    |desk|dial|error|exit|extension|file|flight|floor|form|gate|http|id|invoice|iso|issue|item|job|level|line
+    |locker|lot|model|module|no|nr|num|number|order|page|paragraph|part|phone|plan|plot|po|policy|port|project|ref
+    |reference|release|room|rule|section|serial|slide|standard|status|step|suite|ticket|train|unit|vehicle|version
+    |volume|zip)\b[.:]?)\s*$""",
+    re.VERBOSE,
+)
 _PLURAL = re.compile(r"\s(?:[a-z]+\s)?(?:[a-z]+s|people|children|men|women|staff)\b")
 # What a column is called whose cells are steps: "After years of service", "Up to (euro)".
 _FROM_COLUMN = re.compile(r"\b(?:after|from|over|above|more than|at least|minimum|min|starting)\b|[>≥]")
@@ -118,13 +130,16 @@ def _amounts(question: str) -> tuple[AskedAmount, ...]:
 
 
 def _tells_a_case(figure: Quantity, text: str) -> bool:
+    before = text[max(0, figure.start - NEAR) : figure.start]
+    if _NEGATIVE.search(before):
+        return False  # steps are read without a sign
     if figure.kind is not Kind.COUNT:
         return figure.kind in _MEASURED and figure.high > 0
     if figure.low >= LEAST_BARE:
-        return True
+        return not _CALLED.search(before)
     # "30 guests", but not "error 52 means", and of "one sink" nothing is counted.
-    before = re.search(r"([a-z]+)\s*$", text[: figure.start])
-    named = bool(before and content_stems(before[1]))
+    word = re.search(r"([a-z]+)\s*$", before)
+    named = bool(word and content_stems(word[1]))
     return figure.low > 1 and not named and bool(_PLURAL.match(text[figure.end :]))
 
 
@@ -220,20 +235,26 @@ def _steps(text: str, start: int, end: int, header: str) -> list[_Step]:
     """The figures that a sentence or row tells; of a row, cell by cell with the column's name."""
     line = text[start:end]
     if "\t" not in line:
-        return [_step(figure, fold(line)) for figure in _figures(line)]
+        return _steps_of(line)
     names, cells = header.split("\t"), line.split("\t")
     if len(names) != len(cells):
         names = [""] * len(cells)
     found = []
     for at, (cell, name) in enumerate(zip(cells, names, strict=True)):
-        for figure in _figures(cell):
-            step = _step(_in_unit_of(name, figure), fold(cell), at, fold(name))
+        for step in _steps_of(cell, at, name):
             found.append(_of_column(step) if at == 0 and not step.is_one else step)
     return found
 
 
-def _figures(text: str) -> Sequence[Quantity]:
-    return quantities(text) if may_hold_figure(fold(text)) else ()
+def _steps_of(text: str, column: int = 0, name: str = "") -> list[_Step]:
+    flat = fold(_AND_MORE.sub(r"at least \1", text))
+    if not may_hold_figure(flat):
+        return []
+    return [
+        _step(_in_unit_of(name, figure), flat, column, fold(name))
+        for figure in quantities(flat)
+        if not _NEGATIVE.search(flat[max(0, figure.start - 2) : figure.start])
+    ]
 
 
 def _step(figure: Quantity, flat: str, column: int = 0, name: str = "") -> _Step:
@@ -260,8 +281,13 @@ def _in_unit_of(column: str, figure: Quantity) -> Quantity:
         return figure
     words = re.findall(r"[a-z]+|[€$£]", fold(column))
     for word in words:
-        if word in UNITS and (read := quantities(f"{figure.low:g}-{figure.high:g} {word}")):
-            return quantities(f"{figure.low:g} {word}")[0] if figure.low == figure.high else read[0]
+        if word in UNITS:
+            number = f"{figure.low:.12g}"
+            if figure.low < figure.high:
+                number += f"-{figure.high:.12g}"
+            if read := quantities(f"{number} {word}"):
+                # Where it stands and what bounds it are told by the cell: "more than 5".
+                return replace(read[0], start=figure.start, end=figure.end, bound=figure.bound)
         if word in CURRENCIES:
             return replace(figure, kind=Kind.MONEY, unit=frozenset({CURRENCIES[word]}))
     return figure

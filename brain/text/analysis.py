@@ -18,9 +18,9 @@ class AnalysedSentence:
     """A sentence, list item, heading or table row of a passage: `text[start:end]` and its stems in order.
 
     `elsewhen`: it is of another date than the ones that the question asks about, or it is a step of other
-    amounts than the asked one. Where it is of one of them, that date's or amount's name is the last of its
-    stems, wherever the date stands. `bounded`: what holds on a date is
-    asked for, and the sentence names a time within which that lies ("until 31 January").
+    amounts than the asked ones, and of none of those. Where it is of one of them, that date's or amount's
+    name is the last of its stems, wherever the date stands. `bounded`: what holds on a date is asked for, and
+    the sentence names a time within which that lies ("until 31 January").
     """
 
     start: int
@@ -93,7 +93,9 @@ def _analyse(
         if of_amounts:
             held = list(zip(reading.amounts, of_amounts[at], strict=True))
             stems += tuple(amount.name for amount, fit in held if fit is Fit.SAME)
-            elsewhen = elsewhen or any(fit is Fit.OTHER for _, fit in held)
+            # "After 3 years, and I have 5 weeks left": what holds for one is no other step.
+            of_others_only = Fit.OTHER in of_amounts[at] and Fit.SAME not in of_amounts[at]
+            elsewhen = elsewhen or of_others_only
         sentences.append(AnalysedSentence(start, end, stems, frozenset(stems), elsewhen, bounded))
     above = tuple(reading.stems(f"{context} {table_header}"))
     own = frozenset(above)

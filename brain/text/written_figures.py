@@ -125,7 +125,8 @@ def _any(words: object) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
 
 
-_DIGITS = r"\d+(?:[.,\u202f ](?=\d{3}(?!\d))\d{3})*(?:[.,]\d+)?"
+# No more than six groups: a line of figures ("123,456 123,456 …") is no number, and takes long to find out.
+_DIGITS = r"\d+(?:[.,\u202f ](?=\d{3}(?!\d))\d{3}){0,6}(?:[.,]\d+)?"
 _WORD = _any(WORDS)
 _NUMBER = rf"(?:{_DIGITS}|(?:{_WORD})(?:-(?:{_WORD}))?)"
 _TO = r"\s?(?:-|–|—|to|and|bis|a|und|et|y|until|till)\s?"

@@ -3,8 +3,12 @@
 import pytest
 from small_home import SmallHome
 
+from brain.domain import Locator, Passage, Source
 from brain.text.amounts import asked_amounts, fits, is_told, without_amounts
+from brain.text.analysis import analyse
 from brain.text.asked import Fit
+from brain.text.quantities import quantities
+from brain.text.reading import Reading
 from brain.text.sentences import sentence_spans
 
 DRIVE = {
@@ -38,6 +42,11 @@ DRIVE = {
         ("what was decided on 4 March 2026 at 14:00", []),
         ("can it spread from one sink to the next", []),
         ("the budget of 2026", []),
+        ("what is ticket 450 about", []),
+        ("a refund for invoice number 700, who decides", []),
+        ("what does error 500 mean", []),
+        ("who has seen #600", []),
+        ("what do I do at -20 degrees", []),
     ],
 )
 def test_amounts_are_told_from_codes_dates_and_little_words(question: str, written: list[str]) -> None:
@@ -69,6 +78,19 @@ WHO = "Amount\tWho\nup to 2,000\tAnn\nup to 15,000\tBo\nover 15,000\tCy"
         ("after 11 years", "Years of service from\tDays\n5\t29\n10\t33", [OTHER, SAME]),
         ("over 500 euros", "Amount\tWho\nup to 500 €\tAnn\nabove 500 €\tBo", [OTHER, SAME]),
         ("30 guests", "Guests\tStaff\n10–25\ttwo\n26–40\tthree", [OTHER, SAME]),
+        (
+            "after 6 years",
+            "Years of service\tNotice\n0-2\t4 weeks\n2-5\t8 weeks\n5+\t3 months",
+            [OTHER, OTHER, SAME],
+        ),
+        ("after 6 years", "Service\tNotice\n2-5 years\t8 weeks\n5+ years\t3 months", [OTHER, SAME]),
+        ("after 6 years", "Years\tNotice\nup to 5\t8 weeks\nmore than 5\t3 months", [OTHER, SAME]),
+        ("700 euros", "Discount\tOrder\n5 %\t€100–€499\n10 %\t€500+", [OTHER, SAME]),
+        (
+            "at 15 degrees",
+            "Degrees\tDo\n-20 to -10 °C\tfreeze\n0 to 12 °C\tcool\n13 to 20 °C\topen",
+            [OPEN, OTHER, SAME],
+        ),
         ("30 guests", "Sheep\tStaff\n10–25\ttwo\n26–40\tthree", [OPEN, OPEN]),
         ("after 6 years", "Way\tTime\nby post\twithin 3 days\nby hand\twithin 2 days", [OPEN, OPEN]),
     ],
@@ -98,6 +120,12 @@ def test_what_tells_just_this_amount_is_told_from_a_step() -> None:
         assert is_told(amount, text, list(sentence_spans(text)), "") is told
 
 
+def test_a_line_of_figures_is_no_one_number() -> None:
+    found = quantities("123,456 " * 40)
+    assert len(found) > 1
+    assert all(len(str(int(figure.high))) < 25 for figure in found)
+
+
 def test_only_the_amounts_number_is_cut_out() -> None:
     question = "may a team of 600 in building 1600 spend 600?"
     assert without_amounts(question, asked_amounts("a refund of 600")) == (
@@ -123,6 +151,19 @@ def test_a_question_is_answered_by_the_step_of_its_amount(
     answer = home.ask(question)
     assert said in answer.text
     assert unsaid not in answer.text
+
+
+def test_what_holds_for_one_of_two_amounts_is_no_other_step() -> None:
+    header = "Years of service\tNotice"
+    rows = f"{header}\n0-2\t4 weeks\n2-5\t8 weeks\n6-9\t12 weeks"
+    source = Source("notice.md", "Notice", "general", "file:///notice.md", Locator())
+    passage = Passage(1, rows, source, context="Notice", table_header=header)
+    for question, elsewhen in (
+        ("notice after 3 years", [True, False, True]),
+        ("notice after 3 years, I have 5 weeks left", [False, False, True]),
+    ):
+        reading = Reading(amounts=asked_amounts(question))
+        assert [one.elsewhen for one in analyse(passage, reading).sentences][1:] == elsewhen
 
 
 def test_an_amount_of_the_story_is_no_word_that_the_documents_lack(home: SmallHome) -> None:

@@ -330,3 +330,42 @@ def test_figures_and_limits_count_in_other_languages(claim: str) -> None:
     assert isinstance(backing(claim, passage), str)
     assert not isinstance(backing("Der Antrag wird spätestens 2 Wochen vorher gestellt.", passage), str)
     assert not isinstance(backing("Die Reisekosten betragen höchstens 1500 € im Jahr.", passage), str)
+
+
+SIDE_BY_SIDE = (
+    "The rebate is 15 percent for customers and 20 percent for partners. "
+    "The office opens at 8:00 and closes at 18:30. "
+    "Version 2.4 needs 16 GB of memory, version 3.0 needs 32 GB. "
+    "The freezer is kept at -20 degrees. The budget is 500 euros. Parking costs 40 euros monthly."
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The rebate is 15 percent for partners.",
+        "The rebate is 20 percent for customers.",
+        "The office closes at 8:00.",
+        "Version 3.0 needs 16 GB of memory.",
+        "The freezer is kept at 20 degrees.",
+        "The budget is 500 euros a person.",
+        "Parking costs 40 euros a day.",
+    ],
+)
+def test_a_figure_of_what_stands_beside_is_not_backed(claim: str) -> None:
+    assert isinstance(backing(claim, Passage(1, SIDE_BY_SIDE, SOURCE)), str)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The rebate is 20 percent for partners.",
+        "The office closes at 6:30 pm.",
+        "Version 3.0 needs 32 GB.",
+        "The freezer is kept at -20 degrees.",
+        "The freezer is kept at minus 20 degrees.",
+        "Parking costs 40 euros a month.",
+    ],
+)
+def test_a_figure_of_one_of_two_things_is_backed(claim: str) -> None:
+    assert not isinstance(backing(claim, Passage(1, SIDE_BY_SIDE, SOURCE)), str)

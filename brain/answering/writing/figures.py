@@ -12,7 +12,7 @@ from brain.answering.writing.table_row import BETWEEN
 from brain.text.folding import fold, pieces
 from brain.text.quantities import Bound, Quantity, quantities, value
 from brain.text.terms import numbers
-from brain.text.written_figures import CURRENCIES, UNITS, WORDS, Kind
+from brain.text.written_figures import ADVERBS, CURRENCIES, HOURS, MONTH, UNITS, WORDS, YEAR, Kind
 
 _BY_WORDS = frozenset((Kind.CODE, Kind.PLACE, Kind.WEEKDAY, Kind.YEAR))
 """What the check of words and plain numbers tells well enough."""
@@ -27,6 +27,8 @@ _BEFORE_COUNT = re.compile(
     rf"\b(?:first|last|next|erste[nr]?|letzte[nr]?)(?= (?:\d|(?:{'|'.join(WORDS)})\b))"
 )
 _SPAN = re.compile(r"\d\s*(?:and|und|et|y)\s*[€$£]?\d")
+_MINUS = re.compile(r"[^\d\s]\s(?:[-−]|minus\s)$")
+_PER_YEAR = frozenset("annual annum yearly".split())
 _OPPOSITE = frozenset((Bound.LEAST, Bound.MOST))
 
 _PAID = frozenset("cost costs price rate fee kostet kosten preis coute prix cuesta precio".split())
@@ -61,6 +63,10 @@ def held_figures(claim: str, quote: str, around: str) -> Held:
             return Held(f"its numbers are not in the source: {written.strip(' .')}")
         if all({figure.bound, one.bound} == _OPPOSITE for one in same):
             return Held("it turns a limit around")
+        if all(_is_below_zero(figure, flat) != _is_below_zero(one, source) for one in same):
+            return Held(f"its numbers are not in the source: {written.strip(' .')}")
+        if figure.per and not any(one.per for one in same) and not _per_stands(figure.per, source):
+            return Held(f"what its amount is for is not in the source: {figure.per}")
         bare = bare[: figure.start] + " " * len(written) + bare[figure.end :]
         paid |= _PAID if figure.kind is Kind.MONEY else frozenset()
     if unknown := (numbers(bare) & numbers(flat)) - numbers(source):
@@ -98,6 +104,20 @@ def _same(figure: Quantity, flat: str, one: Quantity, source: str) -> bool:
     return (figure.low, figure.high) == (one.low, one.high) or (
         alone and (figure.low == one.low or figure.high == one.high)
     )
+
+
+def _is_below_zero(figure: Quantity, text: str) -> bool:
+    """Whether a minus stands before it, which is neither a bullet nor a dash of "10 -20 days"."""
+    return _MINUS.search(text[max(0, figure.start - 8) : figure.start]) is not None
+
+
+def _per_stands(per: str, source: str) -> bool:
+    """Whether what an amount is for stands in the source otherwise: "monthly", "Price per user"."""
+    words = frozenset(pieces(source))
+    hours = {"month": MONTH, "year": YEAR}.get(per) or HOURS.get(per)
+    return any(
+        UNITS.get(word, word) == per or (hours is not None and ADVERBS.get(word) == hours) for word in words
+    ) or not words.isdisjoint(_PER_YEAR if per == "year" else ())
 
 
 def _same_day(figure: Quantity, one: Quantity) -> bool:
@@ -143,13 +163,27 @@ def misplaced(claim: str, quote: str, stems: Stems) -> bool:
     given = [_Clause(*found) for found in _clauses(quote, stems)]
     if len({one.figures for one in given}) < 2:
         return False
-    return any(_astray(_Clause(*found), given) for found in _clauses(claim, stems))
+    return any(
+        _astray(said, given) or _mixed(said, given)
+        for said in (_Clause(*found) for found in _clauses(claim, stems))
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
     figures: frozenset[tuple[float, float]]
     words: frozenset[str]
+
+
+def _mixed(said: _Clause, given: Sequence[_Clause]) -> bool:
+    """Whether a clause has one figure of each of two clauses, and of both leaves one out.
+
+    "Version 3.0 needs 16 GB" where 2.4 needs 16 GB and 3.0 needs 32.
+    """
+    if len(said.figures) < 2 or any(said.figures <= one.figures for one in given):
+        return False
+    parts = [one for one in given if one.figures & said.figures and one.figures - said.figures]
+    return any(one.figures & said.figures != other.figures & said.figures for one in parts for other in parts)
 
 
 def _astray(said: _Clause, given: Sequence[_Clause]) -> bool:
@@ -159,10 +193,16 @@ def _astray(said: _Clause, given: Sequence[_Clause]) -> bool:
         if not own or not others:
             continue
         shared = frozenset[str]().union(*(one.words for one in others))
+        theirs = frozenset[str]().union(*(one.words for one in own))
+        told_of = [one.words - theirs for one in others]
+        # "15 percent for partners": all that is said of another figure, and not all that is said of this one.
+        if any(words and words <= said.words for words in told_of) and all(
+            one.words - shared - said.words for one in own
+        ):
+            return True
         if any(not (one.words - shared) or (one.words - shared) & said.words for one in own):
             continue
-        theirs = frozenset[str]().union(*(one.words for one in own))
-        if any((one.words - theirs) & said.words for one in others):
+        if any(words & said.words for words in told_of):
             return True
     return False
 
