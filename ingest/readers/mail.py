@@ -2,7 +2,7 @@
 
 import email
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage, Message, MIMEPart
@@ -10,7 +10,7 @@ from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
 
 from brain.errors import UnreadableDocument
-from ingest.parsed import Block, ParsedDocument
+from ingest.parsed import ParsedDocument
 from ingest.readers.charset import decode
 from ingest.readers.markup.hypertext import add_html
 from ingest.readers.naming import real_title, title_from_name
@@ -102,8 +102,12 @@ def read_message(message: Message, name: str, depth: int = 1) -> ParsedDocument:
         except UnreadableDocument as error:
             warnings.append(error.sentence)
             continue
-        blocks += attached or ()
-        if attached is None and (called := folded(part.get_filename() or "")):
+        if attached is not None:
+            label = f"attachment {attached.name}"
+            read = attached.parsed
+            blocks += (replace(block, locator=replace(block.locator, part=label)) for block in read.blocks)
+            warnings += (f"{attached.name}: {warning}" for warning in read.warnings)
+        elif called := folded(part.get_filename() or ""):
             unread.append(called)
     if unread:
         warnings.append(f"Attachments in formats that can't be read were left out: {', '.join(unread)}.")
@@ -176,8 +180,16 @@ def _is_drawn_in_text(part: MIMEPart) -> bool:
     )
 
 
-def _attached(part: MIMEPart, depth: int) -> list[Block] | None:
-    """The attachment's blocks; None for a format that can't be read."""
+@dataclass(frozen=True, slots=True)
+class _Attachment:
+    """What was read of an attachment, by the name that the citation tells."""
+
+    name: str
+    parsed: ParsedDocument
+
+
+def _attached(part: MIMEPart, depth: int) -> _Attachment | None:
+    """What is read of an attachment; None for a format that can't be read."""
     from ingest.readers import SUPPORTED, read_bytes
 
     if part.get_content_type() == LINKED:
@@ -200,8 +212,7 @@ def _attached(part: MIMEPart, depth: int) -> list[Block] | None:
             parsed = _read_inner(_outlook(data, name), name, depth)
         else:
             parsed = read_bytes(data, name)
-    label = f"attachment {name}"
-    return [replace(block, locator=replace(block.locator, part=label)) for block in parsed.blocks]
+    return _Attachment(name, parsed)
 
 
 def _read_inner(message: Message, name: str, depth: int) -> ParsedDocument:

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from reader_samples import mail_file, word_file
 
 from brain.errors import UnreadableDocument
@@ -40,6 +42,20 @@ def test_attachments_are_read_and_bad_ones_only_warned_of():
     assert len(parsed.warnings) == 2
     assert parsed.warnings[1] == "Attachments in formats that can't be read were left out: photo.raw."
     assert "bad.pdf is not a PDF" in parsed.warnings[0]
+
+
+def test_what_is_left_out_of_an_attachment_is_told_under_its_name():
+    book = Workbook()
+    book.active.append(["Berths", "40"])
+    book.create_sheet("wages").append(["Mara", "4,000"])
+    book["wages"].sheet_state = "hidden"
+    saved = BytesIO()
+    book.save(saved)
+    parsed = read_bytes(mail_file(attachments=[("plan.xlsx", saved.getvalue())]), "m.eml")
+    (warning,) = parsed.warnings
+    assert warning.startswith("plan.xlsx: ")
+    assert warning.removeprefix("plan.xlsx: ") in read_bytes(saved.getvalue(), "plan.xlsx").warnings
+    assert "4,000" not in parsed.text
 
 
 def test_mails_in_mails_are_read_to_a_depth():
