@@ -10,6 +10,7 @@ from small_home import OPEN_GATE, SmallHome, assert_backed
 
 from brain.answering.citations import checked
 from brain.answering.draft import Form
+from brain.answering.extracting.cleaning import without_references
 from brain.answering.extracting.extractive import ExtractiveAnswerer
 from brain.answering.extracting.selection import is_label
 from brain.domain import Locator, Passage, Source
@@ -342,3 +343,9 @@ def shared_home(tmp_path_factory) -> Iterator[SmallHome]:
     home.add("0.md", "Visitors get a badge.")
     yield home
     home.close()
+
+
+def test_a_long_list_of_numbers_in_brackets_is_read_at_once() -> None:
+    ports = f"Open [{', '.join(['80'] * 60)}, 8080]."
+    assert without_references(ports) == ports
+    assert without_references("So it is [1, [2], 3] [4].") == "So it is."

@@ -4,8 +4,9 @@ import re
 
 # "[12]", "[3, 4]", "[5] [6] [7]", "[47, [50] [51]": marks of a paper's reference list. In an answer
 # they would look like the answer's own citations.
+# Each blank is matched in one way only: a list of ports that is no reference would take for ever.
 _REFERENCE = re.compile(
-    r"\s*\[\s*\d{1,3}(?:\s*[,;–-]\s*\[?\s*\d{1,3}\s*\]?)*\s*\](?:\s*,?\s*\[\s*\d{1,3}\s*\])*"
+    r"\s*\[\s*\d{1,3}(?:\s*[,;–-]\s*(?:\[\s*)?\d{1,3}(?:\s*\])?)*\s*\](?:\s*,?\s*\[\s*\d{1,3}\s*\])*"
 )
 # "(7, 8)" is one too; "(9-17)" may be opening hours.
 _BARE_REFERENCE = re.compile(r"(?<=[A-Za-z)])\s*\(\s*\d{1,3}(?:\s*,\s*\d{1,3})+\s*\)(?=[\s.,;]|$)")
