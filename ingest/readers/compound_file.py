@@ -1,6 +1,7 @@
 """Compound files, in which Outlook and the old Office keep everything: which of them a file is."""
 
 import io
+import struct
 
 from olefile import OleFileIO
 
@@ -13,6 +14,18 @@ _KINDS = (
     ("WordDocument", "doc"),
     ("PowerPoint Document", "ppt"),
 )
+# What the library raises over damaged files, as random bytes in them showed.
+_DAMAGED = (
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 
 
 def compound_kind(data: bytes) -> str:
@@ -20,5 +33,5 @@ def compound_kind(data: bytes) -> str:
     try:
         with OleFileIO(io.BytesIO(data)) as file:
             return next((kind for name, kind in _KINDS if file.exists(name)), "ole")
-    except Exception:  # a damaged file makes it fail in many ways
+    except _DAMAGED:
         return "ole"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from server_process import PASSWORD, ROOT, USER, Server, program
 
+from ingest.remote.source import Limits
+
 
 class Samba(Server):
     scheme = "smb"
@@ -55,6 +57,7 @@ class Samba(Server):
 
 class OpenSsh(Server):
     scheme = "sftp"
+    hasty = Limits(connect=3, reply=3)  # agreeing on keys takes a busy machine a second
 
     def prepare(self):
         program("sshd")
