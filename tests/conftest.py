@@ -47,7 +47,8 @@ _LONG = frozenset(
         *("test_sync_kill.py", "test_cli_tune_train.py", "test_tuning_training.py", "test_phi3_smollm.py"),
         *("test_gpu_benchmark.py", "test_serve.py", "test_serve_tune.py", "test_cli_faults.py"),
         *("test_slack_kill.py", "test_slack_triage.py", "test_slack_faults.py", "test_chat.py"),
-        *("test_discord_faults.py", "test_discord_triage.py", "test_while_opening.py", "test_index_completed.py"),
+        *("test_discord_faults.py", "test_discord_triage.py"),
+        *("test_while_opening.py", "test_index_completed.py"),
     }
 )
 
