@@ -142,9 +142,6 @@ injured hurt wounded
 injury wound
 angry furious upset
 trainee apprentice intern
-recruit hire
-recommend refer
-recommendation referral
 newcomer starter joiner
 swear curse
 trousers pants
